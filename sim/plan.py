@@ -1,0 +1,156 @@
+"""A plan: the parameters of each phase, the shocks, and who is there on day 0.
+
+A plan is resolved and checked: nothing in it refers to a file, and every combination of its
+values can run.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from sim.parameters import ParameterError, Parameters
+
+MAX_DAYS = 20_000
+
+
+class Shock(BaseModel):
+    """Something that happens on a day, before that day's acquire."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    day: Annotated[int, Field(ge=0, le=MAX_DAYS, description="day on which it happens")]
+    kind: Annotated[Literal["hub_departs", "members_leave"], Field(description="what happens")]
+    share: Annotated[float | None, Field(gt=0, le=1, description="members_leave: share of present members")] = None
+    who: Annotated[Literal["random", "most_connected"] | None, Field(description="members_leave: which of them")] = None
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> "Shock":
+        if self.kind == "members_leave" and self.share is None:
+            raise ValueError("members_leave needs share, such as share = 0.3")
+        if self.kind != "members_leave" and (self.share is not None or self.who is not None):
+            raise ValueError(f"share and who belong to members_leave, not to {self.kind}")
+        return self
+
+
+@dataclass(frozen=True)
+class Founding:
+    """Who was there in a real community, as its event log tells; n founders.
+
+    Exchanges are between founders, in order of time; ages are in days before the date.
+    """
+
+    contributions: npt.NDArray[np.int64]
+    "actions of each founder in the window, (n,)"
+    tenure: npt.NDArray[np.int64]
+    "days since the founder's first action in the log, (n,)"
+    silence: npt.NDArray[np.int64]
+    "days since the founder's last action, (n,)"
+    active_days: npt.NDArray[np.int64]
+    "days of the window on which the founder acted, (n,)"
+    exchange_a: npt.NDArray[np.int64]
+    exchange_b: npt.NDArray[np.int64]
+    exchange_age: npt.NDArray[np.int64]
+    date: str
+    "the day on which the simulation starts, ISO"
+    window: int = 90
+    label: str = ""
+
+    def __len__(self) -> int:
+        return len(self.contributions)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the numbers, which names the log in a run's id."""
+        whole = hashlib.sha256(f"{self.date}|{self.window}".encode())
+        for column in (self.contributions, self.tenure, self.silence, self.active_days,
+                       self.exchange_a, self.exchange_b, self.exchange_age):
+            whole.update(np.ascontiguousarray(column, dtype=np.int64).tobytes())
+        return whole.hexdigest()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be simulated, whatever the seed."""
+
+    name: str = "baseline"
+    phases: tuple[tuple[int, Parameters], ...] = ((0, Parameters()),)
+    shocks: tuple[Shock, ...] = ()
+    founding: Founding | None = None
+    days: int = 365
+    title: str = ""
+    origin: dict[str, str] = field(default_factory=dict, compare=False)
+    "dotted name -> where its value was set"
+
+    def __post_init__(self) -> None:
+        check_plan(self)
+
+    @property
+    def parameters(self) -> Parameters:
+        """The parameters of day 0."""
+        return self.phases[0][1]
+
+    def content(self) -> dict[str, Any]:
+        """Everything that decides a run, as plain values; names and titles are left out."""
+        return {
+            "phases": [[day, p.model_dump(mode="python")] for day, p in self.phases],
+            "shocks": [s.model_dump(exclude_none=True) for s in self.shocks],
+            "founding": self.founding.digest if self.founding is not None else None,
+        }
+
+
+def check_plan(plan: Plan) -> None:
+    """Raise `ParameterError` for combinations that cannot run."""
+    starts = [day for day, _ in plan.phases]
+    if not starts or starts[0] != 0:
+        raise ParameterError(f"the first phase starts on day {starts[0] if starts else 'none'}; it must start on day 0")
+    if starts != sorted(set(starts)):
+        raise ParameterError(f"phases start on days {starts}; give each a later day than the one before")
+    first = plan.phases[0][1].market
+    for day, parameters in plan.phases:
+        _check_phase(day, parameters)
+        if parameters.market != first:
+            changed = [n for n, v in parameters.market if v != getattr(first, n)]
+            raise ParameterError(f"phase from day {day} changes market.{changed[0]}; the market is fixed for a run")
+    founders = len(plan.founding) if plan.founding is not None else first.founders
+    if founders > first.size:
+        raise ParameterError(
+            f"market.founders = {founders} exceeds market.size = {first.size}; raise market.size or found fewer")
+    for shock in plan.shocks:
+        if shock.kind == "hub_departs" and not any(p.affiliation.hub > 0 for d, p in plan.phases if d <= shock.day):
+            raise ParameterError(
+                f"shock hub_departs on day {shock.day}: there is no hub; set affiliation.hub above 0 or extend hub")
+
+
+def _check_phase(day: int, p: Parameters) -> None:
+    where = "" if day == 0 else f" (phase from day {day})"
+    total = p.contribution.share_post + p.contribution.share_react
+    if total > 1 + 1e-12:
+        raise ParameterError(f"contribution.share_post + share_react = {total:g}{where}: must be at most 1")
+    for name, levels in (("badge_levels", p.incentives.badge_levels),
+                         ("tier", tuple(t.points for t in p.incentives.tier))):
+        if list(levels) != sorted(set(levels)):
+            raise ParameterError(f"incentives.{name} asks for {levels} points{where}: must rise from row to row")
+
+
+def shock_from(given: Any) -> Shock:
+    """A shock from plain values; one clear `ParameterError` for whatever is wrong."""
+    if isinstance(given, Shock):
+        return given
+    if not isinstance(given, dict):
+        raise ParameterError(f"shock {given!r}: must be a table such as day = 180, kind = \"hub_departs\"")
+    try:
+        return Shock.model_validate(given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = ".".join(str(part) for part in first["loc"]) or "shock"
+        raise ParameterError(f"shock {given}: {name}: {first['msg']}") from None
+
+
+def canonical(value: Any) -> str:
+    """JSON with sorted keys and no spaces: the same text for the same content."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
