@@ -1,0 +1,70 @@
+"""Kernels: numba functions of arrays and scalars, compiled once per machine.
+
+numba's own cache watches one file at a time, so a kernel that inlines `luck` would stay
+stale after `luck` changes. The cache folder therefore carries a hash of all of `sim/`.
+"""
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar, cast
+
+import numba
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+_HERE = Path(__file__).parent
+
+
+def _content_hash() -> str:
+    whole = hashlib.sha256(f"{numba.__version__} {sys.version} {_HERE}".encode())
+    for path in sorted(_HERE.rglob("*.py")):
+        whole.update(path.read_bytes())
+    return whole.hexdigest()[:16]
+
+
+def _cache_root() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    for root in (Path(base) / "kith", Path(tempfile.gettempdir()) / f"kith-{os.getuid()}"):
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(root, os.W_OK):
+            return root
+    return Path(tempfile.mkdtemp(prefix="kith-"))
+
+
+def _cache_folder() -> Path:
+    """The folder of this version's compiled kernels; all but the four newest others are removed."""
+    root = _cache_root()
+    folder = root / _content_hash()
+    folder.mkdir(exist_ok=True)
+    others = sorted((p for p in root.iterdir() if p != folder and p.is_dir()), key=lambda p: p.stat().st_mtime)
+    for old in others[:-4]:
+        shutil.rmtree(old, ignore_errors=True)
+    return folder
+
+
+CACHE = _cache_folder()
+numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
+_READY = CACHE / "ready"
+
+
+def kernel(function: Function) -> Function:
+    """`function` compiled: releases the GIL, cached on disk, IEEE arithmetic, no bounds checks."""
+    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+def is_compiled() -> bool:
+    """Whether a whole run has been compiled on this machine for this version."""
+    return _READY.exists() or bool(numba.config.DISABLE_JIT)  # type: ignore[attr-defined]
+
+
+def mark_compiled() -> None:
+    """Remember that the kernels are on disk."""
+    _READY.touch()

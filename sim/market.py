@@ -1,0 +1,111 @@
+"""Market: everyone who could ever join, on a ring; what each has heard.
+
+Neighbours on the ring know each other. Far acquaintances come from involutions
+i <-> (a - i) mod M, so that knowing is mutual without a list of pairs.
+"""
+
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.kernel import kernel
+from sim.luck import Purpose, address_hash, hashes, normal, uniform
+
+KNOT_SPACING = 50
+SIGNALS = 4
+
+
+class Status(IntEnum):
+    """Where a person stands."""
+
+    UNAWARE = 0
+    FOLLOWER = 1
+    PRESENT = 2
+    LEFT = 3
+
+
+_KNOT, _NOISE, _FAR = int(Purpose.INTEREST_KNOT), int(Purpose.INTEREST_NOISE), int(Purpose.FAR)
+
+
+class Market:
+    """Persons by address; shapes (size + guests,). Guests are seated outside the market's count."""
+
+    def __init__(self, size: int, guests: int, key: np.uint64, similarity: float) -> None:
+        everyone = size + guests
+        self.size = size
+        self.status = np.zeros(everyone, np.int8)
+        self.row = np.full(everyone, -1, np.int32)
+        self.spells = np.zeros(everyone, np.int16)
+        self.touched_by = np.zeros(everyone, np.int8)
+        self.due = np.full(everyone, np.inf)
+        self.signals = np.zeros(everyone, np.int8)
+        self.signallers = np.full((everyone, SIGNALS), -1, np.int32)
+        self.interest = np.full(everyone, 0.5)
+        self.interest[:size] = interests(key, size, similarity)
+
+    def count(self, status: Status) -> int:
+        """People of the market in a status; guests are not counted."""
+        return int(np.count_nonzero(self.status[: self.size] == status))
+
+
+def fit(interest: npt.NDArray[np.float64], direction: float, width: float) -> npt.NDArray[np.float64]:
+    """How well the purpose fits: exp(-(x - direction)^2 / (2 width^2)), shape of `interest`."""
+    return np.exp(-((interest - direction) ** 2) / (2.0 * width * width))
+
+
+def farness(key: np.uint64, far: int, size: int) -> npt.NDArray[np.int64]:
+    """The constants a of the far acquaintances, shape (far,)."""
+    return (hashes(key, np.arange(far), 0, Purpose.FAR) % np.uint64(size)).astype(np.int64)
+
+
+@kernel
+def interests(key, size, similarity):  # type: ignore[no-untyped-def]
+    """Interest of each person: uniform in (0, 1), correlated along the ring."""
+    knots = max(1, size // KNOT_SPACING)
+    out = np.empty(size)
+    shared = similarity**0.5
+    own = (1.0 - similarity) ** 0.5
+    for i in range(size):
+        place = i * knots / size
+        k = int(place)
+        w = place - k
+        left = normal(uniform(key, k, 0, _KNOT, 0))
+        right = normal(uniform(key, (k + 1) % knots, 0, _KNOT, 0))
+        if knots == 1:
+            smooth = left
+        else:
+            smooth = ((1.0 - w) * left + w * right) / ((1.0 - w) ** 2 + w * w) ** 0.5
+        z = shared * smooth + own * normal(uniform(key, i, 0, _NOISE, 0))
+        out[i] = _phi(z)
+    return out
+
+
+@kernel
+def _phi(z):  # type: ignore[no-untyped-def]
+    """Standard normal distribution function (Abramowitz & Stegun 26.2.17, error below 1e-7)."""
+    t = 1.0 / (1.0 + 0.2316419 * abs(z))
+    poly = t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
+    tail = 0.3989422804014327 * np.exp(-0.5 * z * z) * poly
+    return 1.0 - tail if z >= 0.0 else tail
+
+
+@kernel
+def acquaintance(key, person, weak, u, size, near, far, everyone):  # type: ignore[no-untyped-def]
+    """The acquaintance whom a uniform u chooses: near on the ring, far, or anyone; never oneself.
+
+    `far` are the constants of the far acquaintances. In a market smaller than the circle of
+    acquaintances everybody knows everybody.
+    """
+    if everyone or size <= near + 1:
+        return (person + 1 + int(u * (size - 1))) % size
+    if weak:
+        other = (far[int(u * len(far))] - person) % size
+        return other if other != person else -1
+    side = int(u * near)
+    half = near // 2
+    offset = side + 1 if side < half else -(side - half + 1)
+    return (person + offset) % size
+
+
+__all__ = ["KNOT_SPACING", "Market", "Status", "acquaintance", "address_hash", "farness", "fit", "interests"]
