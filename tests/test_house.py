@@ -1,0 +1,201 @@
+"""The house is in order: style, types, layers, what is shipped and what is promised."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PACKAGES = ("sim", "scenarios", "experiments", "dashboard")
+NOT_OURS = {"out", "build", "dist", "node_modules", "__pycache__"}
+
+
+def succeed(command: list[str], folder: Path, **environment: str) -> str:
+    """What the command says; the test fails with it where the command fails."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def files_of(folder: Path) -> Iterator[Path]:
+    """Every file below, found without git: the tree may be an unpacked archive."""
+    for place, inner, names in os.walk(folder):
+        hidden = {name for name in inner if name.startswith(".") and name != ".ci"}
+        inner[:] = sorted(set(inner) - hidden - NOT_OURS)
+        yield from (Path(place, name) for name in sorted(names) if not name.endswith((".pyc", ".swp")))
+
+
+def lines_with(root: Path, pattern: str) -> list[str]:
+    """`path:line: text` of every line of text in the repository that matches."""
+    wanted = re.compile(pattern)
+    found = []
+    for path in files_of(root):
+        content = path.read_bytes()
+        if b"\0" in content:
+            continue
+        for number, line in enumerate(content.decode("utf-8").splitlines(), 1):
+            if wanted.search(line):
+                found.append(f"{path.relative_to(root)}:{number}: {line.strip()[:120]}")
+    return found
+
+
+@pytest.fixture(scope="session")
+def settings(root: Path) -> dict[str, Any]:
+    """pyproject.toml."""
+    return tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+
+
+@pytest.fixture(scope="session")
+def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built without a network."""
+    folder = tmp_path_factory.mktemp("wheel")
+    succeed([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], root)
+    return next(folder.glob("*.whl"))
+
+
+# How it is written
+
+
+def test_the_linter_finds_nothing(root: Path) -> None:
+    succeed([sys.executable, "-m", "ruff", "check", "--output-format=concise", "."], root)
+
+
+def test_the_format_is_the_formatters(root: Path) -> None:
+    succeed([sys.executable, "-m", "ruff", "format", "--check", "--output-format=concise", "."], root)
+
+
+def test_the_types_hold(root: Path) -> None:
+    succeed([sys.executable, "-m", "mypy"], root)
+
+
+def test_dependencies_point_down(root: Path) -> None:
+    lint = "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-cache'])"
+    succeed([sys.executable, "-c", lint], root)
+
+
+def is_kernel(function: ast.FunctionDef) -> bool:
+    """Whether numba gives the function its types."""
+    return any("kernel" in ast.unparse(decorator) for decorator in function.decorator_list)
+
+
+def is_annotated(function: ast.FunctionDef) -> bool:
+    """Whether every argument but `self` and the result have a type."""
+    every = function.args
+    arguments = [*every.posonlyargs, *every.args, *every.kwonlyargs, every.vararg, every.kwarg]
+    named = [a for a in arguments if a is not None and a.arg not in {"self", "cls"}]
+    return function.returns is not None and all(a.annotation is not None for a in named)
+
+
+def test_only_kernels_go_without_types(root: Path) -> None:
+    bare = [
+        f"{path.relative_to(root)}:{node.lineno} {node.name}"
+        for path in files_of(root / "sim")
+        if path.suffix == ".py"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef) and not is_kernel(node) and not is_annotated(node)
+    ]
+    assert not bare
+
+
+def test_no_machine_is_named(root: Path) -> None:
+    assert not lines_with(root, r"(?<![\w.<)])/(?:work|root|home|tmp)\b(?!\.)")
+
+
+def test_nothing_is_left_for_later(root: Path) -> None:
+    words = "|".join(("TODO", "FIXME", "XXX"))
+    assert not lines_with(root, rf"\b(?:{words})\b")
+
+
+# What it is made from
+
+
+def test_the_constraints_hold_versions_and_nothing_else(root: Path) -> None:
+    lines = (root / "constraints.txt").read_text("utf-8").splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert [pin for pin in pins if not re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][0-9a-z.]*", pin)] == []
+
+
+def test_every_dependency_is_pinned_and_explained(root: Path, settings: dict[str, Any]) -> None:
+    project = settings["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    names = {re.split(r"[<>=!~\[ ]", line)[0].lower() for line in wanted}
+    lines = (root / "constraints.txt").read_text("utf-8").lower().splitlines()
+    pinned = {line.partition("==")[0].replace("_", "-") for line in lines}
+    assert names <= pinned
+    reasons = (root / "docs" / "decisions.md").read_text("utf-8").lower()
+    assert [name for name in sorted(names) if f"| {name} |" not in reasons] == []
+
+
+def test_there_is_one_version(root: Path, settings: dict[str, Any]) -> None:
+    version = settings["project"]["version"]
+    citation = (root / "CITATION.cff").read_text("utf-8")
+    changes = (root / "CHANGELOG.md").read_text("utf-8")
+    assert re.search(r"^version: (.+)$", citation, re.MULTILINE)[1] == version
+    assert re.search(r"^## \[(.+?)\]", changes, re.MULTILINE)[1] == version
+
+
+# What is shipped
+
+
+def test_the_wheel_holds_every_file_of_the_packages(root: Path, wheel: Path) -> None:
+    shipped = set(zipfile.ZipFile(wheel).namelist())
+    ours = {path.relative_to(root).as_posix() for name in PACKAGES for path in files_of(root / name)}
+    assert ours - shipped == set()
+    assert {name for name in shipped - ours if ".dist-info/" not in name} == set()
+
+
+def test_the_command_works_from_the_wheel_in_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
+    """The library and the templates are found where they are installed, not where they are written."""
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "installed")
+    (tmp_path / "empty").mkdir()
+    kith = "import sys; sys.argv[0] = 'kith'; from experiments.cli import main; main()"
+    where = {"PYTHONPATH": str(tmp_path / "installed"), "PYTHONDONTWRITEBYTECODE": "1"}
+    said = succeed([sys.executable, "-c", kith, "list"], tmp_path / "empty", **where)
+    assert "web" in said
+    origin = [sys.executable, "-c", "import sim; print(sim.__file__)"]
+    assert str(tmp_path) in succeed(origin, tmp_path / "empty", **where)
+
+
+# What is promised
+
+
+def test_links_lead_somewhere(root: Path) -> None:
+    pages = [root / "README.md", root / "CHANGELOG.md", *(root / "docs").glob("**/*.md")]
+    links = [
+        (page, link)
+        for page in pages
+        for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text("utf-8"))
+        if "://" not in link
+    ]
+    assert [f"{page.name} -> {link}" for page, link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_readme_names_the_commands_that_exist_and_no_others(root: Path) -> None:
+    readme = (root / "README.md").read_text("utf-8")
+    promised = set(re.findall(r"^\| `kith ([a-z]+)", readme, re.MULTILINE))
+    said = succeed([sys.executable, "-m", "experiments.cli", "--help"], root, COLUMNS="100", TERM="dumb")
+    offered = set(re.findall(r"^[│| ]+([a-z]+) {2,}\S", said, re.MULTILINE))
+    assert promised == offered
+
+
+def test_the_readmes_python_runs(root: Path, tmp_path: Path) -> None:
+    blocks = re.findall(r"```python\n(.+?)```", (root / "README.md").read_text("utf-8"), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        assert succeed([sys.executable, "-c", block], tmp_path)
