@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.kernel import kernel
-from sim.luck import Purpose, address_hash, hashes, normal, uniform
+from sim.luck import Purpose, hashes, normal, uniform
 
 KNOT_SPACING = 50
 SIGNALS = 4
@@ -44,9 +44,20 @@ class Market:
         self.interest = np.full(everyone, 0.5)
         self.interest[:size] = interests(key, size, similarity)
 
+        self.tally = np.zeros(len(Status), np.int64)
+        "people of the market by status; guests are not counted"
+        self.tally[Status.UNAWARE] = size
+
+    def move(self, persons: npt.NDArray[np.int64], status: Status) -> None:
+        """Put persons, each named once, into a status."""
+        counted = persons[persons < self.size]
+        self.tally -= np.bincount(self.status[counted], minlength=len(Status))
+        self.tally[status] += len(counted)
+        self.status[persons] = status
+
     def count(self, status: Status) -> int:
-        """People of the market in a status; guests are not counted."""
-        return int(np.count_nonzero(self.status[: self.size] == status))
+        """People of the market in a status."""
+        return int(self.tally[status])
 
 
 def fit(interest: npt.NDArray[np.float64], direction: float, width: float) -> npt.NDArray[np.float64]:
@@ -108,4 +119,4 @@ def acquaintance(key, person, weak, u, size, near, far, everyone):  # type: igno
     return (person + offset) % size
 
 
-__all__ = ["KNOT_SPACING", "Market", "Status", "acquaintance", "address_hash", "farness", "fit", "interests"]
+__all__ = ["KNOT_SPACING", "Market", "Status", "acquaintance", "farness", "fit", "interests"]

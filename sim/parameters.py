@@ -84,7 +84,7 @@ class Value(Section):
                                          prior=(180.0, 7.0, 1800.0))
     content_scale: float = quantity(3.0, "useful items per active member at which content gives half its value",
                                     unit="items", low=0.01, high=1e4, source="assumed: sketch value")
-    useful_share: float = share(0.6, "share of posts and answers that others can use later",
+    useful_share: float = share(0.6, "share of posts that others can use later",
                                 source="assumed: r of CON-dec")
     tie_scale: float = quantity(1.5, "tie strength at which peers give 63 % of their value", unit="strength",
                                 low=0.01, high=100.0, source="assumed: about five medium ties")
@@ -432,8 +432,10 @@ class Churn(Section):
                                 prior=(0.5, 0.2, 0.8))
     contagion_half_life: float = half_life(45.0, "half-life of a neighbour's exit", source="RET-cont: one month (0.5-3)",
                                            prior=(30.0, 15.0, 90.0))
-    contagion_saturation: float = quantity(6.0, "exits at which contagion is half saturated", unit="exits", low=0.01,
+    contagion_saturation: float = quantity(6.0, "exits at which their effect is halved", unit="exits", low=0.01,
                                            high=1e6, source="assumed: 1.8^k would explode")
+    contagion_weak: float = quantity(0.6, "exits that the exit of the weakest neighbour counts as; a medium one counts as 1",
+                                     unit="exits", high=1.0, source="RET-cont: larger for strong ties; size assumed")
     unfairness: float = quantity(0.095, "log hazard of the unrewarded at the greatest unfairness", unit="-", high=5.0,
                                  source="INC-ineq: HR 1.1", prior=(0.095, 0.0, 0.26))
     tie_threshold: Annotated[int, Field(ge=0, le=150)] = quantity(

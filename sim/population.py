@@ -24,6 +24,7 @@ MEMBER = np.dtype(
         ("aversion", "f8"), ("responder", "u1"), ("side", "u1"),
         # record
         ("internal", "u1"), ("paying", "u1"), ("unwilling", "u1"), ("first_replied", "u1"), ("again", "u1"),
+        ("badges", "u1"),
         ("weeks", "u4"), ("points", "i4"), ("contributions", "i4"), ("invitations", "i4"), ("invited_joins", "i4"),
         ("first_contribution", "i4"), ("last_contribution", "i4"), ("last_benefit", "i4"), ("last_reward", "i4"),
         ("month_points", "i4"),

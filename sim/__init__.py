@@ -1,0 +1,26 @@
+"""kith's engine: numbers in, numbers out; no files, no studies, no screens.
+
+Importing the package is cheap; the engine is loaded when one of its names is used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.engine import MODEL_VERSION, TICK, run
+    from sim.parameters import ParameterError, Parameters
+    from sim.plan import Founding, Plan, Shock
+    from sim.record import Record
+
+_HOMES = {
+    "MODEL_VERSION": "engine", "TICK": "engine", "run": "engine", "ParameterError": "parameters",
+    "Parameters": "parameters", "Founding": "plan", "Plan": "plan", "Shock": "plan", "Record": "record",
+}
+
+__all__ = ["MODEL_VERSION", "TICK", "Founding", "ParameterError", "Parameters", "Plan", "Record", "Shock", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"sim.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")

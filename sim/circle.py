@@ -1,0 +1,56 @@
+"""A stable and fair choice among today's people.
+
+They are laid on a circle by a hash of (person, day, purpose); a point is drawn and the next
+one is taken. Adding a person moves nobody else, and everybody is equally likely over days.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.kernel import kernel
+from sim.luck import hashes
+
+
+class Circle:
+    """Today's eligible rows by their place on the circle; shapes (n,) and (buckets + 1,)."""
+
+    def __init__(self, key: np.uint64, rows: npt.NDArray[np.int64], persons: npt.NDArray[np.int64],
+                 day: int, purpose: int) -> None:
+        place = hashes(key, persons, day, purpose)
+        bits = max(1, int(len(rows)).bit_length())
+        self.shift = np.uint64(64 - bits)
+        self.rows = np.empty(len(rows), np.int64)
+        self.places = np.empty(len(rows), np.uint64)
+        self.starts = np.zeros((1 << bits) + 1, np.int64)
+        _lay(place, rows, self.shift, self.starts, self.places, self.rows)
+
+
+@kernel
+def _lay(place, rows, shift, starts, places, laid):  # type: ignore[no-untyped-def]
+    """Sort by place: a counting pass over the top bits, then insertion within a bucket."""
+    n = len(rows)
+    for k in range(n):
+        starts[int(place[k] >> shift) + 1] += 1
+    for b in range(1, len(starts)):
+        starts[b] += starts[b - 1]
+    filled = starts.copy()
+    for k in range(n):
+        b = int(place[k] >> shift)
+        s = filled[b]
+        filled[b] += 1
+        while s > starts[b] and places[s - 1] > place[k]:
+            places[s] = places[s - 1]
+            laid[s] = laid[s - 1]
+            s -= 1
+        places[s] = place[k]
+        laid[s] = rows[k]
+
+
+@kernel
+def next_place(point, shift, starts, places):  # type: ignore[no-untyped-def]
+    """The index of the first one at or after `point`, going round; the circle is not empty."""
+    b = int(point >> shift)
+    for s in range(starts[b], len(places)):
+        if places[s] >= point:
+            return s
+    return 0

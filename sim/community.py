@@ -1,0 +1,343 @@
+"""Community: all that changes during a run, and the invariants between its parts."""
+
+import math
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim import motion
+from sim.clocks import Heap, TouchClock
+from sim.kernel import kernel
+from sim.ledger import INCENTIVES, UNATTRIBUTED, Account, Ledger
+from sim.luck import Purpose, key_of, uniforms
+from sim.market import Market, Status, farness, fit
+from sim.parameters import Parameters, packed
+from sim.motion import EXITS, advance, contagion
+from sim.plan import Plan
+from sim.population import MEMBER, Archive, Population
+from sim.ties import Ties, cut, give_back, strength_at, ties_are_sound
+
+PAST = 2000
+"days before day 0 that founders may remember"
+WINDOW = 30
+LAYER_WINDOW = 90
+PARALLEL_FROM = 20_000
+"rows below which a second thread costs more than it saves, unless it is asked for"
+
+
+class Channel(IntEnum):
+    """How a membership began."""
+
+    FOUNDER = 0
+    EXTERNAL = 1
+    IMITATION = 2
+    PAID = 3
+    HUB = 4
+    SEARCH = 5
+    REFERRAL = 6
+    RETURN = 7
+
+
+class Cause(IntEnum):
+    """Why a membership ended."""
+
+    BACKGROUND = 0
+    NEWCOMER = 1
+    VALUE = 2
+    PRICE = 3
+    OVERLOAD = 4
+    BELONGING = 5
+    HUB = 6
+    CONTAGION = 7
+    UNFAIRNESS = 8
+    FEW_TIES = 9
+    SHOCK = 10
+
+
+class Count(IntEnum):
+    """What is counted every day; all restart at 0."""
+
+    JOINS = 0
+    LEAVES = 1
+    VISITS = 2
+    CONTRIBUTIONS = 3
+    REPLIES = 4
+    EXCHANGES = 5
+    INVITATIONS = 6
+    INVITATIONS_WASTED = 7
+    REFERRAL_JOINS = 8
+    FOLLOWS = 9
+    TURNED_AWAY = 10
+    AUDIENCE_TO_MEMBER = 11
+    MEMBER_TO_AUDIENCE = 12
+    MEMBER_TO_INTERNAL = 13
+    INTERNAL_TO_MEMBER = 14
+    LEAVES_AUDIENCE = 15
+    LEAVES_MEMBER = 16
+    LEAVES_INTERNAL = 17
+
+
+class Crew:
+    """Shares a kernel's rows among threads; kernels release the GIL."""
+
+    def __init__(self, threads: int | None) -> None:
+        self.threads = threads or 1
+        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
+
+    def share(self, n: int, work: Callable[[int, int], Any]) -> list[Any]:
+        """work(lo, hi) over 0 … n in as many parts as there are threads; results in order."""
+        if self._pool is None or n < self.threads:
+            return [work(0, n)]
+        edges = np.linspace(0, n, self.threads + 1).astype(int)
+        jobs = [self._pool.submit(work, int(lo), int(hi)) for lo, hi in zip(edges, edges[1:], strict=False)]
+        return [job.result() for job in jobs]
+
+    def close(self) -> None:
+        """End the threads."""
+        if self._pool is not None:
+            self._pool.shutdown()
+
+
+class Community:
+    """The state of a run. Processes read and write it; nothing else holds state."""
+
+    def __init__(self, plan: Plan, seed: int, days: int, threads: int | None = None, guests: int = 0) -> None:
+        self.plan = plan
+        self.seed = seed
+        self.days = days
+        self.key = key_of(seed)
+        self.day = 0
+        self.presence = 1.0
+        self.crew = Crew(threads)
+        self.use(plan.parameters)
+        market = plan.parameters.market
+        self.market = Market(market.size, guests, self.key, market.interest_similarity)
+        self.far = farness(self.key, market.far, market.size)
+        everyone = np.arange(market.size)
+        clocks = -np.log(uniforms(self.key, everyone, 0, Purpose.TOUCH_CLOCK))
+        self.touch = TouchClock(clocks, self.fit_of_market())
+        self.follow, self.back = Heap(), Heap()
+        self.population, self.archive = Population(), Archive()
+        self.ties, self.ledger = Ties(), Ledger()
+        self.count = np.zeros(len(Count), np.int64)
+        self.joins = np.zeros(len(Channel), np.int64)
+        self.leaves = np.zeros(len(Cause), np.int64)
+        self.last_visits = np.zeros((2, PAST + days + 1), np.int64)
+        "present members by side and day of their last visit"
+        self.last_contributions = np.zeros(PAST + days + 1, np.int64)
+        self.internal = 0
+        self.active = 0
+        self.active_by_side = np.zeros(2)
+        self.content = 0.0
+        self.items = np.zeros(days + 1, np.int64)
+        "posts and answers made before the morning of each day"
+        self.visitors = np.empty(0, np.int64)
+        self.gaps = np.empty(0)
+        self.written = no_items()
+        self.exchanges = np.empty(0, np.int64)
+        self.referred = np.empty((0, 2), np.int64)
+        "today's referral joins: referrer's row or -1, newcomer's row"
+        self.invited: dict[int, list[npt.NDArray[np.int64]]] = {}
+        self.recent: deque[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] = deque(maxlen=LAYER_WINDOW)
+        self.diary: list[tuple[int, str, npt.NDArray[np.int64], npt.NDArray[np.int64]]] | None = None
+        "day, action, persons, targets; kept only if an event log is asked for"
+        self.plan_founders = len(plan.founding) if plan.founding is not None else market.founders
+        self.invitation_joins = np.zeros(days + 1, np.int64)
+        "invitations that led to a join at once, by the day on which they were sent"
+        self.unfairness = 0.0
+        self.share_per_point = 0.0
+        self.month_revenue = 0
+        self.columns: dict[str, npt.NDArray[Any]] = {}
+        "columns that a researcher's step has added, by person address"
+
+    # -- parameters in force -------------------------------------------------------------
+
+    def use(self, parameters: Parameters) -> None:
+        """Put parameters in force; members' state must be of today (see `motion.advance_all`)."""
+        self.parameters = parameters
+        self.p = packed(parameters)
+        self.decay = motion.decays(parameters)
+        self.fade = motion.fading(parameters.bonding.tie_half_life, self.days + PAST)
+        tiers = parameters.incentives.tier
+        self.tiers = np.array([[t.points, t.perk, t.cost] for t in tiers]).reshape(len(tiers), 3)
+        self.badge_levels = np.array(parameters.incentives.badge_levels, np.int64)
+
+    def fit_of_market(self) -> npt.NDArray[np.float64]:
+        """How well the purpose fits each person of the market, shape (size,)."""
+        size = self.parameters.market.size
+        return fit(self.market.interest[:size], self.parameters.organisation.direction,
+                   self.parameters.market.fit_width)
+
+    @property
+    def ad_load(self) -> float:
+        """Ads per hour in force."""
+        m = self.parameters.monetisation
+        return m.ad_load if m.model == "ads" else 0.0
+
+    # -- counts --------------------------------------------------------------------------
+
+    def count_active(self) -> None:
+        """Count who visited within the last 30 days, today included."""
+        end = PAST + self.day + 1
+        self.active_by_side = self.last_visits[:, end - WINDOW : end].sum(axis=1).astype(float)
+        self.active = int(self.active_by_side.sum())
+
+    def contributed_within(self, days: int) -> int:
+        """Members whose last contribution lies within the last `days` days, today included."""
+        end = PAST + self.day + 1
+        return int(self.last_contributions[end - days : end].sum())
+
+    def rank(self, rows: npt.NDArray[np.int64]) -> tuple[int, int]:
+        """Decide which of `rows` are ambassadors; how many became one, how many no longer are."""
+        changed = np.zeros(2, np.int64)
+        motion.rank(self.population.members, rows, self.parameters.bonding.internal_belonging, changed)
+        self.internal += int(changed[0] - changed[1])
+        return int(changed[0]), int(changed[1])
+
+    def in_address_order(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """`rows` in ascending person address."""
+        out = np.empty_like(rows)
+        words = np.zeros(len(self.market.row) // 64 + 1, np.uint64)
+        _order(rows, self.population.address, self.market.row, words, out)
+        return out
+
+    # -- leaving -------------------------------------------------------------------------
+
+    def release(self, rows: npt.NDArray[np.int64], causes: npt.NDArray[np.int64]) -> None:
+        """End memberships, in ascending address: cut ties, tell neighbours, archive, vacate."""
+        if not len(rows):
+            return
+        population, archive = self.population, self.archive
+        archive.reserve(len(rows))
+        n = archive.count
+        _release(population.members, population.exit_bound, rows, self.ties.pool, self.ties.free, self.ties.count,
+                 self.day, self.fade, self.decay, self.p)
+        archive.members[n : n + len(rows)] = population.members[rows]
+        archive.left[n : n + len(rows)] = self.day
+        archive.cause[n : n + len(rows)] = causes
+        archive.last_visit[n : n + len(rows)] = population.last_visit[rows]
+        archive.count += len(rows)
+        self._forget(rows)
+        self._leave_market(rows)
+        np.add.at(self.leaves, causes, 1)
+        self.count[Count.LEAVES] += len(rows)
+        population.release(rows)
+
+    def _forget(self, rows: npt.NDArray[np.int64]) -> None:
+        """Take leavers out of the counts of visits, contributions and layers."""
+        gone = self.population.members[rows]
+        visits = self.population.last_visit[rows]
+        came = visits > -PAST
+        np.subtract.at(self.last_visits, (gone["side"][came], visits[came] + PAST), 1)
+        last = gone["last_contribution"]
+        contributed = last > -PAST
+        np.subtract.at(self.last_contributions, last[contributed] + PAST, 1)
+        internal = gone["internal"] > 0
+        recent = last >= self.day - LAYER_WINDOW
+        self.internal -= int(internal.sum())
+        self.count[Count.LEAVES_INTERNAL] += int(internal.sum())
+        self.count[Count.LEAVES_MEMBER] += int((recent & ~internal).sum())
+        self.count[Count.LEAVES_AUDIENCE] += int((~recent).sum())
+
+    def _leave_market(self, rows: npt.NDArray[np.int64]) -> None:
+        """Past members may return one day, unless they were disappointed."""
+        persons = self.population.address[rows]
+        market = self.market
+        market.move(persons, Status.LEFT)
+        market.row[persons] = -1
+        disappointed = self.population.members[rows]["satisfaction"] < self.parameters.acquisition.disappointed_below
+        clocks = -np.log(uniforms(self.key, persons, self.day, Purpose.RETURN_CLOCK))
+        market.due[persons] = np.where(disappointed | (persons >= market.size), np.inf, self.back.hazard + clocks)
+        self.back.push(market.due[persons], persons)
+
+    # -- conservation --------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Assert every conservation law: people, layers, ties, books, stocks."""
+        population, market = self.population, self.market
+        rows = population.rows()
+        members = population.members[rows]
+        inside = population.address[rows] < market.size
+        assert population.present == len(rows), "present members and occupied rows differ"
+        assert np.array_equal(market.row[population.address[rows]], rows), "rows and addresses differ"
+        assert market.count(Status.PRESENT) == int(inside.sum()), "market and population differ on who is present"
+        true = np.bincount(market.status[: market.size], minlength=len(Status))
+        assert np.array_equal(true, market.tally), "people of the market miscounted by status"
+        visited = int((population.last_visit[rows] > -PAST).sum())
+        assert int(self.last_visits.sum()) == visited, "last visits miscounted"
+        assert int(self.last_contributions.sum()) == int((members["last_contribution"] > -PAST).sum())
+        assert self.internal == int((members["internal"] > 0).sum()), "internal members miscounted"
+        assert self.internal <= self.contributed_within(LAYER_WINDOW) <= len(rows), "layers do not nest"
+        ends = ties_are_sound(population.members, self.ties.pool, population.address)
+        assert ends == 2 * int(self.ties.count[0]), f"ties are unsound: {ends}"
+        self._check_books()
+        assert np.isfinite(self.content) and self.content >= 0.0, "content stock is negative or undefined"
+        for name in MEMBER.names or ():
+            column = members[name]
+            if column.dtype.kind == "f":
+                assert np.all(np.isfinite(column)), f"{name} is undefined for some member"
+        for name in ("habit", "activity", "hub", "reciprocity", "recognition", "norm", "belonging", "attachment",
+                     "satisfaction", "bonds"):
+            assert np.all((members[name] >= 0) & (members[name] <= 1)), f"{name} leaves [0, 1]"
+
+    def _check_books(self) -> None:
+        ledger, rows = self.ledger, self.population.rows()
+        present, gone = self.population.members[rows], self.archive.members[: self.archive.count]
+        for column, accounts in (("revenue", range(Account.GOODS)), ("cost", range(Account.GOODS, len(Account)))):
+            booked = sum(int(ledger.total[a]) for a in accounts if a not in UNATTRIBUTED)
+            held = int(present[column].sum()) + int(gone[column].sum())
+            assert booked == held, f"members' {column} {held} differs from the books {booked}"
+        revenue, cost = ledger.total[: Account.GOODS].sum(), ledger.total[Account.GOODS :].sum()
+        assert ledger.cash == int(revenue - cost), "the ledger does not balance"
+        earned = int(present["earned"].sum()) + int(gone["earned"].sum())
+        paid = sum(int(ledger.total[a]) for a in INCENTIVES if a != Account.PERKS)
+        assert earned == paid, "rewards earned and paid differ"
+
+
+def no_items() -> npt.NDArray[np.int64]:
+    """Today's contributions, shape (n, 4): author row, kind, replier row or -1, useful."""
+    return np.empty((0, 4), np.int64)
+
+
+@kernel
+def _order(rows, address, row_of, words, out):  # type: ignore[no-untyped-def]
+    """Sort rows by address through one bit per person: O(people / 64 + rows)."""
+    one = np.uint64(1)
+    for k in range(len(rows)):
+        person = address[rows[k]]
+        words[person // 64] |= one << np.uint64(person % 64)
+    n = 0
+    for w in range(len(words)):
+        word = words[w]
+        bit = 0
+        while word != np.uint64(0):
+            if word & one:
+                out[n] = row_of[w * 64 + bit]
+                n += 1
+            word = word >> one
+            bit += 1
+
+
+@kernel
+def _release(members, exit_bound, rows, pool, free, count, day, fade, decay, p):  # type: ignore[no-untyped-def]
+    """Cut the leavers' ties, let the neighbours feel it, give the slots back."""
+    q = p[0]
+    weak = q["churn_contagion_weak"]
+    for k in range(len(rows)):
+        m = members[rows[k]]
+        advance(m, day, decay, q["monetisation_ad_load"] * (q["monetisation_model"] == 1.0))
+        while m["degree"] > 0:
+            slot = m["slots"] + m["degree"] - 1
+            other = members[pool[slot]["row"]]
+            felt = weak + (2.0 - 2.0 * weak) * strength_at(pool[slot], day, fade)
+            before = contagion(other["exits"], q)
+            other["exits"] += felt / decay[min(day - other["settled"], 7), EXITS]
+            exit_bound[pool[slot]["row"]] *= math.exp(contagion(other["exits"], q) - before)
+            cut(members, pool, count, rows[k], slot)
+        give_back(pool, free, m["slots"], m["capacity"])
+

@@ -1,0 +1,380 @@
+"""Indicators: one table with name, unit, definition and measure.
+
+A measure takes a `Snapshot` and returns a number, or a dict of numbers for variants such as
+`churn_month_<cause>`. Where a denominator is 0 the value is undefined: NaN, never 0.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim import lifetime, structure
+from sim.community import WINDOW, Cause, Channel
+from sim.ledger import COSTS, INCENTIVES, MICRO, REVENUE, Account
+from sim.population import NEVER
+from sim.snapshot import Snapshot, gini
+
+type Value = float | dict[str, float]
+NAN = float("nan")
+STRONG_TIE = 0.3
+MEMBER_COSTS = INCENTIVES
+COMMUNITY_COSTS = (Account.PLATFORM,)
+"further costs of a community: moderation, staff and events come with governance"
+COMMUNITY_CHANNELS = (Channel.REFERRAL, Channel.HUB, Channel.SEARCH, Channel.IMITATION)
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A number that describes a community: what it is, in which unit, and how it is measured."""
+
+    name: str
+    unit: str
+    definition: str
+    measure: Callable[[Snapshot], Value]
+    monthly: bool = True
+    "whether it is also taken at the end of each 30 days"
+
+
+def ratio(above: float, below: float) -> float:
+    """above / below; undefined where below is 0."""
+    return above / below if below else NAN
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if len(values) else NAN
+
+
+def _churn(s: Snapshot) -> Value:
+    start = s.daily["present"][-WINDOW - 1] if s.day >= WINDOW else s.c.plan_founders if s.day == WINDOW - 1 else 0
+    out = {"": ratio(s.window("leaves"), float(start))}
+    for cause in Cause:
+        name = cause.name.lower()
+        out[f"_{name}"] = ratio(s.window(f"leaves_{name}"), float(start))
+    return out
+
+
+def _churn_mean(s: Snapshot) -> float:
+    present = np.concatenate([[s.c.plan_founders], s.daily["present"]]).astype(float)
+    leaves = s.daily["leaves"]
+    months = [ratio(float(leaves[m : m + WINDOW].sum()), present[m])
+              for m in range(0, len(leaves) - WINDOW + 1, WINDOW)]
+    return _mean(np.array(months)[~np.isnan(months)])
+
+
+def _retention(days: int) -> Callable[[Snapshot], float]:
+    def measure(s: Snapshot) -> float:
+        cohort = s.is_newcomer & (s.joined_day <= s.day + 1 - days)
+        return _mean((s.left_day - s.joined_day >= days)[cohort])
+
+    return measure
+
+
+def _again(s: Snapshot) -> float:
+    first = s.membership("first_contribution").astype(np.int64)
+    cohort = s.is_newcomer & (first != NEVER) & (first <= s.day - 7)
+    return _mean((s.membership("again") > 0)[cohort])
+
+
+def _silence(days: int) -> Callable[[Snapshot], float]:
+    def measure(s: Snapshot) -> float:
+        first = s.membership("first_contribution").astype(np.int64)
+        cohort = s.is_newcomer & (first != NEVER) & (first <= s.day - days)
+        return _mean((s.membership("last_contribution") - first >= days)[cohort])
+
+    return measure
+
+
+def _first_contribution(s: Snapshot) -> float:
+    cohort = s.is_newcomer & (s.joined_day <= s.day + 1 - 7)
+    first = s.membership("first_contribution").astype(np.int64)
+    return _mean(((first != NEVER) & (first - s.joined_day <= 7))[cohort])
+
+
+def _reply_rate(s: Snapshot) -> float:
+    first = s.membership("first_contribution").astype(np.int64)
+    return _mean((s.membership("first_replied") > 0)[s.is_newcomer & (first > s.day - 90)])
+
+
+def _connectedness(s: Snapshot) -> float:
+    strong = structure.strong_ties(s.c.population.members, s.c.ties.pool, s.rows, s.day, s.c.fade, STRONG_TIE)
+    return _mean((strong >= 2)[s.active])
+
+
+def _depth(s: Snapshot) -> float:
+    kinds = sum((s.member(f"last_{kind}") > s.day - WINDOW).astype(float)
+                for kind in ("post", "answer", "react", "vote", "attend"))
+    return _mean(np.asarray(kinds)[s.active])
+
+
+def _pull(s: Snapshot) -> tuple[np.ndarray, np.ndarray]:
+    """How far belonging and value hold down each present member's log hazard."""
+    churn = s.c.parameters.churn
+    by_belonging = churn.belonging_weight * (s.belonging - churn.neutral_belonging)
+    by_value = churn.value_weight * (s.member("satisfaction") - churn.neutral_value)
+    return by_belonging, by_value
+
+
+def _stay_for_belonging(s: Snapshot) -> Value:
+    by_belonging, by_value = _pull(s)
+    more = by_belonging > by_value
+    tenure = s.day - s.member("joined")
+    classes = {"": tenure >= 0, "_t30": tenure < 30, "_t180": (tenure >= 30) & (tenure < 180),
+               "_t365": tenure >= 180}
+    return {name: _mean(more[which]) for name, which in classes.items()}
+
+
+def _promoters(s: Snapshot) -> float:
+    r = s.c.parameters.referral
+    promoter = (s.member("satisfaction") >= r.promoter_satisfaction) & (s.belonging >= r.promoter_belonging)
+    return _mean(promoter[s.active])
+
+
+def _viral(s: Snapshot) -> float:
+    settled = s.joined_day <= s.day - 90
+    return _mean(s.membership("invited_joins")[settled].astype(float))
+
+
+def _chains(s: Snapshot) -> Value:
+    generation = s.membership("generation")[s.membership("channel") == int(Channel.REFERRAL)]
+    return {"_mean": _mean(generation.astype(float)), "_first_share": _mean((generation == 1).astype(float))}
+
+
+def _cac(s: Snapshot) -> Value:
+    paid = s.c.ledger.total[Account.PAID] / MICRO
+    rewards = s.c.ledger.total[Account.REFERRAL_REWARDS] / MICRO
+    joins = {channel: float(s.daily[f"joins_{channel.name.lower()}"].sum()) for channel in Channel
+             if channel != Channel.FOUNDER}
+    out = {"": ratio(float(paid + rewards), sum(joins.values()))}
+    for channel, n in joins.items():
+        spend = {Channel.PAID: paid, Channel.REFERRAL: rewards}.get(channel, 0.0)
+        out[f"_{channel.name.lower()}"] = ratio(float(spend), n)
+    return out
+
+
+def _books(accounts: tuple[Account, ...], prefix: str) -> Callable[[Snapshot], Value]:
+    def measure(s: Snapshot) -> Value:
+        amounts = {f"_{a.name.lower()}": s.c.ledger.total[a] / MICRO for a in accounts}
+        return {"": sum(amounts.values()), **amounts}
+
+    measure.__doc__ = f"{prefix} of the run by account"
+    return measure
+
+
+def _margin(s: Snapshot) -> float:
+    return float(s.daily["revenue"].sum() - s.daily["cost"].sum())
+
+
+def _community_revenue(s: Snapshot) -> float:
+    through = np.isin(s.membership("channel"), [int(c) for c in COMMUNITY_CHANNELS])
+    return float(s.membership("revenue")[through].sum()) / MICRO
+
+
+def _per_member(s: Snapshot, plus: tuple[Account, ...], minus: tuple[Account, ...]) -> float:
+    if s.day + 1 < WINDOW:
+        return NAN
+    amount = sum(s.window(f"revenue_{a.name.lower()}") for a in plus)
+    amount -= sum(s.window(f"cost_{a.name.lower()}") for a in minus)
+    return ratio(amount, float(s.daily["present"][-WINDOW:].mean()))
+
+
+_MEMBER_REVENUE = tuple(a for a in REVENUE if a != Account.PRODUCT_OUTSIDE)
+
+
+def _ltv(s: Snapshot) -> np.ndarray:
+    end = np.minimum(s.left_day, s.day + 1) - s.joined_day
+    entry = np.maximum(0, -s.joined_day)
+    exposure, exits = lifetime.by_tenure(entry.astype(float), end.astype(float), s.left_day <= s.day,
+                                         lifetime.HORIZON_MONTHS)
+    margin = s.c.ledger.by_tenure[: lifetime.HORIZON_MONTHS] / MICRO
+    return lifetime.discounted_margins(exposure, exits, margin)
+
+
+def _blended_cac(s: Snapshot) -> float:
+    value = _cac(s)
+    return value[""] if isinstance(value, dict) else value
+
+
+def _payback(s: Snapshot) -> float:
+    cac, earned = _blended_cac(s), np.cumsum(_ltv(s))
+    if math.isnan(cac) or cac <= 0.0 or np.isnan(earned).any() or earned[-1] < cac:
+        return NAN
+    return float(np.argmax(earned >= cac) + 1)
+
+
+def _ltv_cac(s: Snapshot) -> float:
+    cac = _blended_cac(s)
+    return ratio(float(_ltv(s).sum()), cac if cac > 0 else 0.0)
+
+
+def _hub_dependence(s: Snapshot) -> float:
+    p = s.c.p[0]
+    parts = [p["bonding_identity_weight"] * s.member("activity") * p["organisation_purpose"],
+             p["bonding_ties_weight"] * s.member("bonds"),
+             p["bonding_hub_weight"] * s.member("hub") * s.c.presence,
+             p["bonding_recognition_weight"] * s.member("recognition")]
+    whole = np.sum(parts, axis=0)
+    share = np.divide(parts[2], whole, out=np.zeros(len(whole)), where=whole > 0)
+    return ratio(float((share * s.belonging).sum()), float(s.belonging.sum()))
+
+
+def _top_share(s: Snapshot) -> float:
+    ordered = np.sort(s.recent_contributions)[::-1]
+    top = ordered[: math.ceil(0.01 * len(ordered))]
+    return ratio(float(top.sum()), float(ordered.sum()))
+
+
+def _participation_split(s: Snapshot) -> Value:
+    ordered = np.sort(s.recent_contributions)[::-1]
+    one, ten = math.ceil(0.01 * len(ordered)), math.ceil(0.10 * len(ordered))
+    total = float(ordered.sum())
+    return {"_1": ratio(float(ordered[:one].sum()), total), "_9": ratio(float(ordered[one:ten].sum()), total),
+            "_90": ratio(float(ordered[ten:].sum()), total)}
+
+
+def _reward_gini(s: Snapshot) -> float:
+    return gini(s.membership("earned").astype(float))
+
+
+def _referral_conversion(s: Snapshot) -> float:
+    old = max(0, s.day + 1 - 14)
+    return ratio(float(s.c.invitation_joins[:old].sum()), float(s.daily["invitations"][:old].sum()))
+
+
+def _last(name: str) -> Callable[[Snapshot], float]:
+    return lambda s: float(s.daily[name][-1])
+
+
+def _sum(name: str) -> Callable[[Snapshot], float]:
+    return lambda s: float(s.daily[name].sum())
+
+
+_TABLE = (
+    Indicator("present", "members", "joined and not left, at the end of the last day", _last("present")),
+    Indicator("active", "members", "present and visited in the last 30 days", _last("active")),
+    Indicator("today", "members", "visited on the last day", _last("today")),
+    Indicator("joined", "members", "memberships begun during the run", _sum("joins")),
+    Indicator("left", "members", "memberships ended during the run", _sum("leaves")),
+    Indicator("followers", "people", "aware and not joined, at the end", _last("followers")),
+    Indicator("inactive_30d", "share", "1 - active / present",
+              lambda s: 1.0 - ratio(float(s.daily["active"][-1]), float(s.daily["present"][-1]))),
+    Indicator("stickiness", "share", "mean of daily visitors in W / active (DAU/MAU)",
+              lambda s: ratio(s.window("today") / WINDOW, float(s.daily["active"][-1]))),
+    Indicator("churn_month", "share", "departures in W / present at its start; by cause", _churn),
+    Indicator("churn_month_mean", "share", "mean of churn_month over all complete months", _churn_mean, False),
+    Indicator("retention_30d", "share", "of memberships begun at least 30 days before the end: still present "
+              "30 days after joining", _retention(30)),
+    Indicator("retention_90d", "share", "the same for 90 days", _retention(90)),
+    Indicator("retention_365d", "share", "the same for 365 days", _retention(365)),
+    Indicator("active_d1_7", "share", "of newcomers who contributed, 7 or more days before the end: contributed "
+              "again on days 1-7 after", _again, False),
+    Indicator("silence_r30", "share", "last contribution at least 30 days after the first, among newcomers with "
+              "enough follow-up", _silence(30), False),
+    Indicator("silence_r90", "share", "the same for 90 days", _silence(90), False),
+    Indicator("first_contribution_rate", "share", "of members who joined 7 or more days before the end: contributed "
+              "within 7 days", _first_contribution),
+    Indicator("reply_rate", "share", "of newcomers' first contributions in the last 90 days: got a reply",
+              _reply_rate),
+    Indicator("participation_rate", "share", "of present members: contributed in W",
+              lambda s: _mean(s.contributed_within_window)),
+    Indicator("benefit_receipt", "share", "of active members: got a reply, a perk, a reward or a match in W",
+              lambda s: _mean((s.member("last_benefit") > s.day - WINDOW)[s.active])),
+    Indicator("connectedness", "share", "of active members: at least 2 ties stronger than 0.3", _connectedness),
+    Indicator("engagement_depth", "kinds", "distinct kinds of action per active member in W, mean", _depth),
+    Indicator("satisfaction", "[0, 1]", "mean over present members", lambda s: _mean(s.member("satisfaction"))),
+    Indicator("belonging", "[0, 1]", "mean over present members", lambda s: _mean(s.belonging)),
+    Indicator("norm", "[0, 1]", "mean over present members; 1 social, 0 market", lambda s: _mean(s.norm)),
+    Indicator("stay_for_belonging", "share", "of present members: belonging holds down their hazard more than value "
+              "does; by tenure below 30, 180 days and above", _stay_for_belonging),
+    Indicator("referral_velocity", "1/month", "invitations in W / active",
+              lambda s: ratio(s.window("invitations"), float(s.daily["active"][-1]))),
+    Indicator("referral_conversion", "share", "invitations sent 14 or more days before the end that led to a join at "
+              "once / all such invitations", _referral_conversion, False),
+    Indicator("referral_share", "share", "of joins in the run: by invitation",
+              lambda s: ratio(float(s.daily["referral_joins"].sum()), float(s.daily["joins"].sum()))),
+    Indicator("viral_coefficient", "people", "invited joins per membership begun 90 or more days before the end",
+              _viral, False),
+    Indicator("promoter_share", "share", "of active members: satisfaction and belonging above the promoter thresholds",
+              _promoters),
+    Indicator("chain_depth", "-", "generation of referred joins: mean; share of generation 1", _chains, False),
+    Indicator("cac", "EUR", "acquisition spend (paid and referral rewards) / joins; by channel", _cac, False),
+    Indicator("revenue", "EUR", "over the run, whole organisation; by source", _books(REVENUE, "revenue"), False),
+    Indicator("cost", "EUR", "over the run, whole organisation; by account", _books(COSTS, "cost"), False),
+    Indicator("margin", "EUR", "revenue - cost over the run", _margin, False),
+    Indicator("community_revenue", "EUR", "revenue from members who joined by referral, hub, search or imitation",
+              _community_revenue, False),
+    Indicator("arpu", "EUR/month", "member revenue in W / present, mean over W",
+              lambda s: _per_member(s, _MEMBER_REVENUE, ())),
+    Indicator("ncv", "EUR/month", "(revenue from members - cost of incentives) in W / present, mean over W",
+              lambda s: _per_member(s, _MEMBER_REVENUE, MEMBER_COSTS)),
+    Indicator("ncv_net", "EUR/month", "ncv also less platform cost",
+              lambda s: _per_member(s, _MEMBER_REVENUE, MEMBER_COSTS + COMMUNITY_COSTS)),
+    Indicator("ltv", "EUR", "margin per membership over 24 months, discounted by 10 % a year, from observed survival "
+              "and margin by tenure", lambda s: float(_ltv(s).sum()), False),
+    Indicator("ltv_cac", "-", "ltv / cac", _ltv_cac, False),
+    Indicator("payback_months", "months", "months until cumulated margin per join reaches cac", _payback, False),
+    Indicator("ties_per_member", "ties", "2 x ties / present",
+              lambda s: ratio(2.0 * float(s.daily["ties"][-1]), float(s.daily["present"][-1]))),
+    Indicator("clustering", "share", "mean local clustering over members with 2 or more ties",
+              lambda s: structure.mean_clustering(s.c.population.members, s.c.ties.pool, s.rows), False),
+    Indicator("giant_share", "share", "largest component / present",
+              lambda s: ratio(float(structure.largest_component(s.c.population.members, s.c.ties.pool, s.rows)),
+                              float(len(s.rows))), False),
+    Indicator("core_max", "-", "largest k with a non-empty k-core",
+              lambda s: float(structure.greatest_core(s.c.population.members, s.c.ties.pool, s.rows)), False),
+    Indicator("hub_dependence", "share", "the hub's share of total belonging", _hub_dependence),
+    Indicator("participation_gini", "share", "Gini over all present members of contributions in the last 90 days",
+              lambda s: gini(s.recent_contributions)),
+    Indicator("top1_share", "share", "of contributions in the last 90 days: by the top 1 %", _top_share),
+    Indicator("share", "share", "of contributions in the last 90 days: by the top 1, next 9, bottom 90 %",
+              _participation_split, False),
+    Indicator("reward_gini", "share", "Gini of rewards paid in the run, over all who were present", _reward_gini,
+              False),
+    Indicator("quality", "-", "quality of the product", lambda s: s.c.parameters.organisation.quality, False),
+)
+
+INDICATORS: dict[str, Indicator] = {i.name: i for i in _TABLE}
+
+
+def measure(s: Snapshot, monthly: bool = False) -> dict[str, float]:
+    """Every indicator of a snapshot by name; variants as `<name>_<variant>`."""
+    out: dict[str, float] = {}
+    for indicator in _TABLE:
+        if monthly and not indicator.monthly:
+            continue
+        value = indicator.measure(s)
+        if isinstance(value, dict):
+            out.update({f"{indicator.name}{variant}": float(v) for variant, v in value.items()})
+        else:
+            out[indicator.name] = float(value)
+    return out
+
+
+def describe(name: str) -> tuple[str, str]:
+    """Unit and definition of an indicator or a variant of one."""
+    if name in INDICATORS:
+        return INDICATORS[name].unit, INDICATORS[name].definition
+    stem = max((known for known in INDICATORS if name.startswith(known + "_")), key=len, default=None)
+    if stem is None:
+        raise KeyError(f"unknown indicator {name}")
+    variant = name[len(stem) + 1 :].replace("_", " ")
+    return INDICATORS[stem].unit, f"{INDICATORS[stem].definition} ({variant})"
+
+
+def health_card(summary: dict[str, float], velocity_growth: float) -> list[dict[str, object]]:
+    """Practitioners' thresholds against this run; targets without a published source."""
+    rows = (
+        ("Referral velocity grows by 10 % or more a month", "referral_velocity", velocity_growth, 0.10),
+        ("More than 30 % contribute within a week", "first_contribution_rate", summary["first_contribution_rate"], 0.30),
+        ("Net community value above 3 EUR a month", "ncv", summary["ncv"], 3.0),
+    )
+    return [
+        {"name": name, "indicator": indicator, "value": value, "target": target,
+         "met": None if math.isnan(value) else bool(value > target),
+         "note": "a practitioners' target without a published source"}
+        for name, indicator, value, target in rows
+    ]
+
+
+__all__ = ["INDICATORS", "Indicator", "describe", "gini", "health_card", "measure"]

@@ -1,0 +1,184 @@
+"""Motion: how a member's inner state moves between visits, in closed form.
+
+State is stored as of the day `settled` and is at most seven days old, because every member
+is looked at on its visits and otherwise once a week. So absent members cost nothing, and
+the decays are a table of eight rows.
+
+`settle` derives what follows from the state: belonging's target, the visit rate, and the
+bounds that the daily screens compare with.
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.kernel import kernel
+from sim.parameters import Parameters
+from sim.ties import strength_at
+
+WEEK = 7
+NEWCOMER = 2.0
+"visit bound of a member who has joined today and therefore comes"
+HABIT, ACTIVITY, HUB, MEMORY, NORM, BELONGING, EXITS, ADS = range(8)
+
+
+def decays(parameters: Parameters) -> npt.NDArray[np.float64]:
+    """What is left of each stock after 0 … 7 days, shape (8, 8): day, stock."""
+    b, i, v, c, m = (parameters.bonding, parameters.incentives, parameters.visiting,
+                     parameters.contribution, parameters.monetisation)
+    half_lives = np.array([v.habit_half_life, b.activity_half_life, b.hub_half_life, c.memory_half_life,
+                           i.norm_recovery, b.belonging_half_life, parameters.churn.contagion_half_life,
+                           m.ad_time * math.log(2.0)])
+    return np.exp2(-np.arange(WEEK + 1)[:, None] / half_lives[None, :])
+
+
+def fading(half_life: float, days: int) -> npt.NDArray[np.float64]:
+    """What is left of a tie after 0 … days-1 days."""
+    return np.exp2(-np.arange(days) / half_life)
+
+
+@kernel
+def advance(m, day, decay, ad_load):  # type: ignore[no-untyped-def]
+    """Bring a member's state to `day`."""
+    while m["settled"] < day:
+        d = min(day - m["settled"], WEEK)
+        m["habit"] *= decay[d, HABIT]
+        m["activity"] *= decay[d, ACTIVITY]
+        m["hub"] *= decay[d, HUB]
+        m["reciprocity"] *= decay[d, MEMORY]
+        m["recognition"] *= decay[d, MEMORY]
+        m["norm"] = 1.0 - (1.0 - m["norm"]) * decay[d, NORM]
+        m["belonging"] = m["attachment"] + (m["belonging"] - m["attachment"]) * decay[d, BELONGING]
+        m["exits"] *= decay[d, EXITS]
+        m["annoyance"] = ad_load + (m["annoyance"] - ad_load) * decay[d, ADS]
+        m["settled"] += d
+
+
+@kernel
+def advance_all(members, address, day, decay, ad_load):  # type: ignore[no-untyped-def]
+    """Bring everybody's state to `day`; before parameters change."""
+    for r in range(len(address)):
+        if address[r] >= 0:
+            advance(members[r], day, decay, ad_load)
+
+
+@kernel
+def refade(members, pool, address, day, fade):  # type: ignore[no-untyped-def]
+    """Store every tie's strength as of `day`; before the half-life changes."""
+    for r in range(len(address)):
+        if address[r] < 0:
+            continue
+        start = members[r]["slots"]
+        for s in range(start, start + members[r]["degree"]):
+            pool[s]["strength"] = max(strength_at(pool[s], day, fade), 1e-30)
+            pool[s]["day"] = day
+
+
+@kernel
+def tie_strength(m, pool, day, fade):  # type: ignore[no-untyped-def]
+    """The sum of a member's tie strengths today."""
+    total = 0.0
+    for s in range(m["slots"], m["slots"] + m["degree"]):
+        total += strength_at(pool[s], day, fade)
+    return total
+
+
+@kernel
+def novelty(tenure, p):  # type: ignore[no-untyped-def]
+    """How much likelier to leave a newcomer is than a settled member, at some tenure."""
+    return 1.0 + (p["churn_newcomer_factor"] - 1.0) * 2.0 ** (-tenure / p["churn_newcomer_half_life"])
+
+
+@kernel
+def base_hazard(tenure, p):  # type: ignore[no-untyped-def]
+    """Hazard (1/day) of an indifferent member of some tenure: novelty wears off, age sets in."""
+    return p["churn_base_hazard"] * (novelty(tenure, p) + p["churn_ageing"] * tenure / 365.0)
+
+
+@kernel
+def contagion(exits, p):  # type: ignore[no-untyped-def]
+    """Log hazard of neighbours' exits E: ln(1 + kappa) E / (1 + E / saturation)."""
+    return math.log(1.0 + p["churn_contagion"]) * exits / (1.0 + exits / p["churn_contagion_saturation"])
+
+
+@kernel
+def settle(members, row, pool, day, fade, p, presence, visit_bound, exit_bound):  # type: ignore[no-untyped-def]
+    """Belonging's target, visit rate and both bounds of a member whose state is of today.
+
+    The exit bound holds for a week: belonging moves monotonically toward its target, and
+    contagion only fades until another neighbour leaves.
+    """
+    m = members[row]
+    m["bonds"] = 1.0 - math.exp(-tie_strength(m, pool, day, fade) / p["value_tie_scale"])
+    z = (
+        p["bonding_identity_weight"] * m["activity"] * p["organisation_purpose"]
+        + p["bonding_ties_weight"] * m["bonds"]
+        + p["bonding_hub_weight"] * m["hub"] * presence
+        + p["bonding_recognition_weight"] * m["recognition"]
+    )
+    m["attachment"] = 1.0 - math.exp(-z)
+    annoyed = 0.0
+    if p["monetisation_model"] == 1.0:
+        quick = p["monetisation_ad_quick"]
+        load = quick * p["monetisation_ad_load"] + (1.0 - quick) * m["annoyance"]
+        annoyed = p["monetisation_ad_slope"] * load * m["aversion"]
+    elif m["annoyance"] > 0.0:
+        annoyed = p["monetisation_ad_slope"] * (1.0 - p["monetisation_ad_quick"]) * m["annoyance"] * m["aversion"]
+    gain = (
+        p["visiting_satisfaction_gain"] * (m["satisfaction"] - p["churn_neutral_value"])
+        + p["visiting_identity_gain"] * m["activity"]
+        + p["visiting_bond_gain"] * m["bonds"]
+    )
+    m["visit_rate"] = m["visits_per_day"] * math.exp(gain) * max(0.0, 1.0 - annoyed)
+    floor = p["visiting_habit_floor"]
+    visit_bound[row] = 1.0 - math.exp(-m["visit_rate"] * (floor + (1.0 - floor) * m["habit"]))
+    least = min(m["belonging"], m["attachment"])
+    x = (
+        p["churn_value_weight"] * (p["churn_neutral_value"] - m["satisfaction"])
+        + p["churn_belonging_weight"] * (p["churn_neutral_belonging"] - least)
+        + contagion(m["exits"], p)
+        + p["churn_unfairness"]
+    )
+    tenure = float(day - m["joined"])
+    highest = max(base_hazard(tenure, p), base_hazard(tenure + WEEK + 1.0, p))
+    exit_bound[row] = highest * math.exp(x)
+
+
+@kernel
+def settle_rows(  # type: ignore[no-untyped-def]
+    members, rows, lo, hi, pool, day, fade, decay, p, presence, visit_bound, exit_bound
+):
+    """`advance` and `settle` for rows[lo:hi]."""
+    q = p[0]
+    for k in range(lo, hi):
+        r = rows[k]
+        advance(members[r], day, decay, q["monetisation_ad_load"] * (q["monetisation_model"] == 1.0))
+        settle(members, r, pool, day, fade, q, presence, visit_bound, exit_bound)
+
+
+@kernel
+def rank(members, rows, threshold, changed):  # type: ignore[no-untyped-def]
+    """Ambassadors contributed in each of the last three months (4, 5 and 4 weeks) and belong.
+
+    Counts into changed who has become one and who no longer is.
+    """
+    for k in range(len(rows)):
+        m = members[rows[k]]
+        weeks = m["weeks"]
+        steady = (
+            (weeks & np.uint32(0xF)) != 0 and (weeks & np.uint32(0x1F0)) != 0 and (weeks & np.uint32(0x1E00)) != 0
+        )
+        internal = 1 if steady and m["belonging"] > threshold else 0
+        if internal > m["internal"]:
+            changed[0] += 1
+        elif internal < m["internal"]:
+            changed[1] += 1
+        m["internal"] = internal
+
+
+@kernel
+def begin_week(members, rows):  # type: ignore[no-untyped-def]
+    """Move the bits of the weeks in which a member contributed by one week."""
+    for k in range(len(rows)):
+        members[rows[k]]["weeks"] = (members[rows[k]]["weeks"] << np.uint32(1)) & np.uint32(0x1FFF)

@@ -1,0 +1,1 @@
+"""The steps of a day, one file each; none knows another."""

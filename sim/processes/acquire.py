@@ -1,0 +1,193 @@
+"""Acquire: people outside hear of the community by channels, follow, and join.
+
+Per person of the market, hazards per day add up over channels (Bass 1969 for external
+influence p and imitation q F); a person whom the purpose fits by f is reached when f times the
+cumulative hazard passes its clock. A touch makes a member at once with probability
+`join_on_touch`, else a follower; followers join at a rate that grows with the number of
+distinct people from whom they have heard (Centola 2010). Invitations of earlier days are
+answered here.
+
+Reads  market, content, presence, invitations due     Writes  members, followers, clocks
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.admission import Newcomers, join, newcomers, willingness
+from sim.community import Channel, Community, Count
+from sim.ledger import Account
+from sim.luck import Purpose, uniforms
+from sim.market import SIGNALS, Status
+from sim.population import NO_PERSON
+
+CHANNELS = (Channel.EXTERNAL, Channel.IMITATION, Channel.PAID, Channel.HUB, Channel.SEARCH)
+
+
+def acquire(c: Community) -> None:
+    """Let the day's channels, invitations, followers and returning members bring people in."""
+    if c.parameters.acquisition.paid_budget > 0.0:
+        c.ledger.post(Account.PAID, c.parameters.acquisition.paid_budget)
+    arrivals = [_touched(c), _invited(c), _converted(c), _returned(c)]
+    arrivals = [a for a in arrivals if len(a.person)]
+    if arrivals:
+        join(c, Newcomers(*(np.concatenate([getattr(a, part) for a in arrivals])
+                            for part in ("person", "channel", "referrer", "generation"))))
+
+
+def hazards(c: Community) -> npt.NDArray[np.float64]:
+    """Hazard per day and channel for a person whom the purpose fits, shape (5,)."""
+    a, size = c.parameters.acquisition, c.market.size
+    q = c.p[0]
+    basis = c.active if a.imitation_basis == "active" else c.market.count(Status.PRESENT)
+    left = max(1, c.market.count(Status.UNAWARE))
+    paid = 0.0
+    if a.paid_budget > 0.0:
+        cac = a.cac * (a.paid_budget / a.cac_reference) ** a.cac_exponent
+        paid = a.paid_budget / (cac * left)
+    return np.array([
+        q["acquisition_external_rate"] * c.parameters.organisation.purpose * c.parameters.organisation.quality,
+        q["acquisition_imitation_rate"] * basis / size,
+        paid,
+        q["acquisition_hub_reach"] * c.presence * c.parameters.affiliation.hub,
+        q["acquisition_search_rate"] * c.content / (c.content + a.search_scale),
+    ])
+
+
+def _touched(c: Community) -> Newcomers:
+    """People whom the channels reach today: some join at once, the others follow."""
+    rates = hazards(c)
+    total = float(rates.sum())
+    persons = c.touch.advance(total) if total > 0.0 else np.empty(0, np.int64)
+    persons = persons[c.market.status[persons] == Status.UNAWARE]
+    if not len(persons):
+        return newcomers(persons, Channel.EXTERNAL)
+    edges = np.cumsum(rates) / total
+    u = uniforms(c.key, persons, c.day, Purpose.CHANNEL)
+    channel = np.minimum(np.searchsorted(edges, u, side="right"), len(CHANNELS) - 1) + int(Channel.EXTERNAL)
+    c.market.touched_by[persons] = channel
+    at_once = uniforms(c.key, persons, 0, Purpose.JOIN_ON_TOUCH) < c.parameters.acquisition.join_on_touch
+    at_once &= _can_pay(c, persons)
+    _follow(c, persons[~at_once])
+    return _mark(c, newcomers(persons[at_once], channel[at_once]))
+
+
+def _invited(c: Community) -> Newcomers:
+    """Answers to the invitations that are due today, in order of invitee and inviter."""
+    parts = c.invited.pop(c.day, [])
+    if not parts:
+        return newcomers(np.empty(0, np.int64), Channel.REFERRAL)
+    # columns: invitee, inviter, generation of the inviter, weak, discount (per mille), day sent
+    letters = np.concatenate(parts)
+    letters = letters[np.lexsort((letters[:, 1], letters[:, 0]))]
+    accepted = []
+    for k, (person, inviter, _, _, discount, _) in enumerate(letters.tolist()):
+        nth = k - int(np.searchsorted(letters[:, 0], person))
+        if _answer(c, person, inviter, discount / 1000.0, nth):
+            accepted.append(k)
+    chosen = letters[accepted]
+    np.add.at(c.invitation_joins, chosen[:, 5], 1)
+    return Newcomers(chosen[:, 0], np.full(len(chosen), int(Channel.REFERRAL)), chosen[:, 1], chosen[:, 2] + 1)
+
+
+def _answer(c: Community, person: int, inviter: int, discount: float, nth: int) -> bool:
+    """Whether the invited person joins; who does not has at least heard one more voice."""
+    market = c.market
+    status = int(market.status[person])
+    if status == Status.PRESENT:
+        c.count[Count.INVITATIONS_WASTED] += 1
+        return False
+    if status == Status.LEFT and not np.isfinite(market.due[person]):
+        return False
+    before = _strength(c, int(market.signals[person]))
+    _hear(market.signals, market.signallers, person, inviter)
+    now = _strength(c, int(market.signals[person]))
+    one = np.array([person])
+    u = float(uniforms(c.key, one, c.day, Purpose.ACCEPT, nth)[0])
+    if u < c.parameters.referral.conversion * now * discount and bool(_can_pay(c, one)[0]):
+        market.move(one, Status.PRESENT)
+        return True
+    if status == Status.UNAWARE:
+        market.touched_by[person] = Channel.REFERRAL
+        _follow(c, one)
+    elif status == Status.FOLLOWER and now != before:
+        residual = (market.due[person] - c.follow.hazard) * before
+        market.due[person] = c.follow.hazard + residual / now if now > 0.0 else np.inf
+        c.follow.push(market.due[one], one)
+    return False
+
+
+def _hear(signals: npt.NDArray[np.int8], signallers: npt.NDArray[np.int32], person: int, inviter: int) -> None:
+    """Remember up to four distinct people from whom the person has heard."""
+    n = int(signals[person])
+    if n < SIGNALS and inviter not in signallers[person, :n]:
+        signallers[person, n] = inviter
+        signals[person] = n + 1
+
+
+def _strength(c: Community, signals: int) -> float:
+    """How much more readily a person joins who has heard from this many people."""
+    a = c.parameters.acquisition
+    return float(np.prod((a.reinforcement_2, a.reinforcement_3, a.reinforcement_4)[: max(0, signals - 1)]))
+
+
+def _converted(c: Community) -> Newcomers:
+    """Followers whose clock has run out join by the channel that first reached them."""
+    persons = c.follow.advance(float(c.p["acquisition_follower_conversion"][0]), c.market.due)
+    persons = persons[c.market.status[persons] == Status.FOLLOWER]
+    willing = _can_pay(c, persons)
+    _wait_again(c, persons[~willing])
+    persons = persons[willing]
+    channel = c.market.touched_by[persons].astype(np.int64)
+    first_voice = c.market.signallers[persons, 0].astype(np.int64)
+    inviter = np.where(channel == Channel.REFERRAL, first_voice, NO_PERSON)
+    return _mark(c, Newcomers(persons, channel, inviter, _generation(c, inviter)))
+
+
+def _generation(c: Community, inviter: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """One more than the inviter's generation; 1 if the inviter has left, 0 without an inviter."""
+    row = np.where(inviter >= 0, c.market.row[inviter], -1)
+    known = np.where(row >= 0, c.population.members["generation"][row] + 1, 1)
+    return np.where(inviter >= 0, known, 0).astype(np.int64)
+
+
+def _returned(c: Community) -> Newcomers:
+    """Past members who come back."""
+    persons = c.back.advance(float(c.p["acquisition_return_rate"][0]), c.market.due)
+    persons = persons[c.market.status[persons] == Status.LEFT]
+    return _mark(c, newcomers(persons[_can_pay(c, persons)], Channel.RETURN))
+
+
+def _can_pay(c: Community, persons: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """A fee turns away whoever is not willing to pay it, shape (n,)."""
+    m = c.parameters.monetisation
+    if m.model != "fee":
+        return np.ones(len(persons), bool)
+    willing = willingness(c, persons) >= m.price
+    c.count[Count.TURNED_AWAY] += int((~willing).sum())
+    return willing
+
+
+def _mark(c: Community, new: Newcomers) -> Newcomers:
+    """Nobody joins twice on a day."""
+    c.market.move(new.person, Status.PRESENT)
+    return new
+
+
+def _follow(c: Community, persons: npt.NDArray[np.int64]) -> None:
+    """People become followers, with a clock of their own for joining."""
+    c.market.move(persons, Status.FOLLOWER)
+    c.count[Count.FOLLOWS] += len(persons)
+    clocks = -np.log(uniforms(c.key, persons, 0, Purpose.FOLLOW_CLOCK))
+    _set_due(c, persons, clocks)
+
+
+def _wait_again(c: Community, persons: npt.NDArray[np.int64]) -> None:
+    """Followers whom the fee turned away try again after another draw."""
+    _set_due(c, persons, -np.log(uniforms(c.key, persons, c.day, Purpose.FOLLOW_CLOCK)))
+
+
+def _set_due(c: Community, persons: npt.NDArray[np.int64], clocks: npt.NDArray[np.float64]) -> None:
+    strengths = np.array([_strength(c, n) for n in range(SIGNALS + 1)])[c.market.signals[persons]]
+    with np.errstate(divide="ignore"):
+        c.market.due[persons] = c.follow.hazard + clocks / strengths
+    c.follow.push(c.market.due[persons], persons)

@@ -1,0 +1,237 @@
+"""Bond: ties by exchange, bonds by use, and belonging, a leaky and bounded stock.
+
+An exchange goes to an existing tie, a friend of a friend (Leskovec et al. 2008), somebody of
+like mind (McPherson et al. 2001) or somebody visible, s <- s + e (1 - s); ties fade with a
+half-life. Activity and hub bonds grow with visits and fade without. Belonging B follows
+
+    dB/dt = (ln 2 / H) (1 - exp(-sum_k w_k z_k) - B),  z = identity, ties, hub, recognition.
+
+Visitors are looked at today, everybody else once a week; in between the target stands.
+
+Reads  visitors, exchanges, replies     Writes  ties, bonds, belonging, visit rate, layers
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.circle import Circle, next_place
+from sim.community import Community, Count
+from sim.kernel import kernel
+from sim.luck import Purpose, address_hash, uniform
+from sim.motion import WEEK, begin_week, settle_rows
+from sim.ties import cut, find, prune, strengthen_pairs
+
+_PARTNER, _FRIEND, _FRIENDS_FRIEND = int(Purpose.PARTNER), int(Purpose.FRIEND), int(Purpose.FRIENDS_FRIEND)
+_STRANGER, _REMOVAL = int(Purpose.STRANGER), int(Purpose.REMOVAL)
+_REPLY_TIE = int(Purpose.REPLY_TIE)
+AROUND = 14
+TRIES = 4
+
+
+def bond(c: Community) -> None:
+    """Let today's exchanges and replies tie people, drop faded ties, and settle belonging."""
+    _meet(c)
+    due = c.in_address_order(_due_for_review(c))
+    _grow(c.population.members, c.visitors, c.p, c.presence)
+    prune(c.population.members, c.ties.pool, c.ties.count, due, c.day, c.fade, c.parameters.bonding.drop_below)
+    if c.parameters.bonding.removal_rate > 0.0:
+        _remove_at_random(c)
+    absent = due[c.population.last_visit[due] != c.day]
+    for rows in (c.visitors, absent):
+        _settle(c, rows)
+    _review(c, due)
+
+
+def _meet(c: Community) -> None:
+    """Pairs who exchange today: answers first, then exchanges, each in order of address."""
+    b = c.parameters.bonding
+    answered, met = _answered(c), _partners(c)
+    if c.diary is not None:
+        found = met[1] >= 0
+        c.diary.append((c.day, "exchange", c.population.address[met[0][found]], c.population.address[met[1][found]]))
+    for one, other in (answered, met):
+        strengthen_pairs(c.population.members, c.ties.pool, c.ties.count, one, other, b.first_strength,
+                         b.strength_step, c.day, c.fade)
+
+
+def _answered(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Author and replier of today's replies, where the design lets peers tie."""
+    lines = c.written[c.written[:, 2] >= 0]
+    peers = c.parameters.affiliation.peers
+    if peers <= 0.0 or not len(lines):
+        return lines[:0, 0], lines[:0, 2]
+    author, replier = lines[:, 0], lines[:, 2]
+    persons = c.population.address[author]
+    nth = np.arange(len(lines)) - np.searchsorted(persons, persons)
+    kept = _open_to_peers(c.key, persons, nth, c.day, peers)
+    return author[kept], replier[kept]
+
+
+def _partners(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Who meets whom in today's exchanges; a partner of -1 means that nobody was found."""
+    total = int(c.exchanges.sum())
+    one, other = np.full(total, -1), np.full(total, -1)
+    if not total:
+        return one, other
+    population = c.population
+    circle = Circle(c.key, c.visitors, population.address[c.visitors], c.day, Purpose.CIRCLE_STRANGER)
+    ends = np.cumsum(c.exchanges)
+
+    def choose(lo: int, hi: int) -> None:
+        _choose(population.members, population.last_visit, c.visitors, lo, hi, c.exchanges, ends, c.ties.pool,
+                circle.shift, circle.starts, circle.places, circle.rows, c.p, c.day, c.key, one, other)
+
+    c.crew.share(len(c.visitors), choose)
+    return one, other
+
+
+def _due_for_review(c: Community) -> npt.NDArray[np.int64]:
+    """Rows whose week is over, by address; founders and newcomers alike."""
+    out = np.empty(c.population.top, np.int64)
+    n = _list_due(c.population.address, c.population.top, c.day % WEEK, out)
+    return out[:n]
+
+
+def _settle(c: Community, rows: npt.NDArray[np.int64]) -> None:
+    population = c.population
+
+    def work(lo: int, hi: int) -> None:
+        settle_rows(population.members, rows, lo, hi, c.ties.pool, c.day, c.fade, c.decay, c.p, c.presence,
+                    population.visit_bound, population.exit_bound)
+
+    c.crew.share(len(rows), work)
+
+
+def _remove_at_random(c: Community) -> None:
+    rows = c.population.rows()
+    hazard = c.parameters.bonding.removal_rate
+    _drop(c.population.members, c.ties.pool, c.ties.count, rows, 1.0 - math.exp(-hazard), c.day, c.key)
+
+
+def _review(c: Community, due: npt.NDArray[np.int64]) -> None:
+    """Once a week: is this member an ambassador; and a new week of contributions begins."""
+    risen, fallen = c.rank(due)
+    c.count[Count.MEMBER_TO_INTERNAL] += risen
+    c.count[Count.INTERNAL_TO_MEMBER] += fallen
+    begin_week(c.population.members, due)
+
+
+@kernel
+def _open_to_peers(key, persons, nth, day, peers):  # type: ignore[no-untyped-def]
+    """Which replies become an exchange, shape (n,)."""
+    kept = np.zeros(len(persons), np.bool_)
+    for k in range(len(persons)):
+        kept[k] = uniform(key, persons[k], day, _REPLY_TIE, nth[k]) < peers
+    return kept
+
+
+@kernel
+def _list_due(address, top, weekday, out):  # type: ignore[no-untyped-def]
+    n = 0
+    for r in range(top):
+        if address[r] >= 0 and address[r] % 7 == weekday:
+            out[n] = r
+            n += 1
+    return n
+
+
+@kernel
+def _choose(  # type: ignore[no-untyped-def]
+    members, last_visit, visitors, lo, hi, exchanges, ends, pool, shift, starts, places, rows, p, day, key, one, other
+):
+    """Partners of visitors[lo:hi], all on the ties of this morning."""
+    q = p[0]
+    for k in range(lo, hi):
+        a = visitors[k]
+        m = members[a]
+        for nth in range(exchanges[k]):
+            line = ends[k] - exchanges[k] + nth
+            one[line] = a
+            u = uniform(key, m["person"], day, _PARTNER, nth)
+            partner = -1
+            if u < q["bonding_existing_share"]:
+                partner = _friend(members, last_visit, pool, a, -1, day, key, _FRIEND, nth)
+            if partner < 0:
+                v = uniform(key, m["person"], day, _PARTNER, 100 + nth)
+                if v < q["bonding_triadic_share"]:
+                    through = _friend(members, last_visit, pool, a, -1, day, key, _FRIENDS_FRIEND, nth)
+                    if through >= 0:
+                        partner = _friend(members, last_visit, pool, through, a, day, key, _FRIENDS_FRIEND, 50 + nth)
+                        if partner >= 0 and find(members, pool, a, partner) >= 0:
+                            partner = -1
+            if partner < 0:
+                partner = _stranger(members, pool, a, shift, starts, places, rows, q, day, key, nth)
+            other[line] = partner
+
+
+@kernel
+def _friend(members, last_visit, pool, a, but, day, key, purpose, nth):  # type: ignore[no-untyped-def]
+    """The tie of row a, other than to row `but`, with the largest hash among those who are around."""
+    best = -1
+    largest = np.uint64(0)
+    m = members[a]
+    salt = np.uint64(nth + 1) << np.uint64(40)
+    for s in range(m["slots"], m["slots"] + m["degree"]):
+        b = pool[s]["row"]
+        if b == but or last_visit[b] <= day - AROUND:
+            continue
+        h = address_hash(key, m["person"], day, purpose, salt ^ np.uint64(members[b]["person"]))
+        if best < 0 or h > largest:
+            best = b
+            largest = h
+    return best
+
+
+@kernel
+def _stranger(members, pool, a, shift, starts, places, rows, q, day, key, nth):  # type: ignore[no-untyped-def]
+    """One of today's visitors: visible (by ties) or of like mind, the better of two on the circle."""
+    m = members[a]
+    person = m["person"]
+    visible = uniform(key, person, day, _STRANGER, 16 * nth) < q["bonding_visible_share"]
+    chosen = -1
+    weight = 0.0
+    found = 0
+    for attempt in range(TRIES):
+        point = address_hash(key, person, day, _STRANGER, 16 * nth + 1 + attempt)
+        b = rows[next_place(point, shift, starts, places)]
+        if b == a or b == chosen or find(members, pool, a, b) >= 0:
+            continue
+        if visible:
+            w = (1.0 + members[b]["degree"]) ** q["bonding_degree_exponent"]
+        else:
+            w = math.exp(-2.0 * q["bonding_homophily"] * abs(members[b]["interest"] - m["interest"]))
+        weight += w
+        if uniform(key, person, day, _STRANGER, 16 * nth + 8 + attempt) * weight <= w:
+            chosen = b
+        found += 1
+        if found == 2:
+            break
+    return chosen
+
+
+@kernel
+def _grow(members, visitors, p, presence):  # type: ignore[no-untyped-def]
+    """A visit deepens the bonds to the activity and to the hub, as far as the design allows."""
+    q = p[0]
+    activity = q["bonding_activity_step"] * q["affiliation_activity"]
+    hub = q["bonding_hub_step"] * q["affiliation_hub"] * presence
+    for k in range(len(visitors)):
+        m = members[visitors[k]]
+        m["activity"] += activity * (1.0 - m["activity"])
+        m["hub"] += hub * (1.0 - m["hub"])
+
+
+@kernel
+def _drop(members, pool, count, rows, probability, day, key):  # type: ignore[no-untyped-def]
+    """Each tie ends with a probability, drawn at its lower address."""
+    for k in range(len(rows)):
+        a = rows[k]
+        person = members[a]["person"]
+        s = members[a]["slots"] + members[a]["degree"] - 1
+        while s >= members[a]["slots"]:
+            other = members[pool[s]["row"]]["person"]
+            if person < other and uniform(key, person, day, _REMOVAL, other) < probability:
+                cut(members, pool, count, a, s)
+            s -= 1

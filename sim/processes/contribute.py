@@ -1,0 +1,250 @@
+"""Contribute: what visitors add, who is answered, whom they meet.
+
+Contributions in a visit ~ Poisson(rate theta motivation audience) with
+
+    motivation = norm (1 + a B + b recognition + c reciprocity) + e (1 - exp(-reward / scale)),
+
+audience = min(1, (A / A0)^elasticity) (Zhang & Zhu 2011), times (1 + badge) for responders
+close to a badge, less what unfairness discourages. The first contribution has a barrier that
+onboarding and visible rules lower (Matias 2019). A post or answer is answered with probability
+ceiling (1 - exp(-D / crowd)) (A / 100)^elasticity, where D sums the generosity of today's
+visitors: under social norms, replies received raise replies given. A reply raises reciprocity
+and belonging of its author, most for newcomers (Joyce & Kraut 2006).
+
+Reads  visitors, state, content     Writes  written, exchanges, motivation's stocks, content
+"""
+
+import math
+
+import numpy as np
+
+from sim.circle import Circle, next_place
+from sim.community import LAYER_WINDOW, PAST, Community, Count
+from sim.kernel import kernel
+from sim.luck import Purpose, address_hash, poisson, uniform
+from sim.population import NEVER
+
+_CONTRIBUTE, _KIND, _USEFUL = int(Purpose.CONTRIBUTE), int(Purpose.KIND), int(Purpose.USEFUL)
+_REPLY, _REPLIER, _EXCHANGE = int(Purpose.REPLY), int(Purpose.REPLIER), int(Purpose.EXCHANGE)
+
+POST, ANSWER, REACT, VOTE, ATTEND = range(5)
+KINDS = ("post", "answer", "react", "vote", "attend")
+NEWCOMER_DAYS = 30
+
+
+def contribute(c: Community) -> None:
+    """Draw contributions and exchanges, answer them, then apply all in order of address."""
+    members, n = c.population.members, len(c.visitors)
+    counts = np.zeros((n, 2), np.int64)
+    generosity = np.zeros(n)
+    reward = c.parameters.incentives.cash_per_contribution + c.share_per_point
+
+    def draw(lo: int, hi: int) -> None:
+        _draw(members, c.visitors, lo, hi, c.gaps, c.p, c.day, c.key, float(c.active), reward, c.unfairness,
+              c.badge_levels, counts, generosity)
+
+    c.crew.share(n, draw)
+    c.exchanges = counts[:, 1]
+    c.count[Count.EXCHANGES] += int(counts[:, 1].sum())
+    c.written = np.empty((int(counts[:, 0].sum()), 4), np.int64)
+    _write(members, c.visitors, counts, c.p, c.day, c.key, c.written)
+    _answer(c, float(generosity.sum()))
+    _apply(c)
+
+
+def _answer(c: Community, generosity: float) -> None:
+    """Find who answers today's posts and answers, among visitors who have contributed before."""
+    members = c.population.members
+    able = c.visitors[members["contributions"][c.visitors] > 0]
+    if not len(c.written) or not len(able):
+        return
+    circle = Circle(c.key, able, members["person"][able], c.day, Purpose.CIRCLE_REPLY)
+    _find_repliers(members, c.written, circle.shift, circle.starts, circle.places, circle.rows, c.p, c.day, c.key,
+                   float(c.active), generosity)
+
+
+def _apply(c: Community) -> None:
+    """Let contributions and replies take effect, in order of address."""
+    done = np.zeros(4, np.int64)
+    _take_effect(c.population.members, c.written, c.p, c.day, c.last_contributions, done)
+    useful, items, replies, risen = (int(x) for x in done)
+    c.count[Count.CONTRIBUTIONS] += len(c.written) + replies
+    c.count[Count.REPLIES] += replies
+    c.count[Count.AUDIENCE_TO_MEMBER] += risen
+    c.content = c.content * 2.0 ** (-1.0 / c.parameters.value.content_half_life) + useful
+    c.items[c.day + 1] = c.items[c.day] + items
+    repliers = c.written[c.written[:, 2] >= 0, 2]
+    rows, times = np.unique(np.concatenate([c.written[:, 0], repliers]), return_counts=True)
+    c.recent.append((c.population.address[rows], times))
+    _keep_diary(c)
+
+
+def _keep_diary(c: Community) -> None:
+    """Note today's contributions and answers for the event log, if one is kept."""
+    if c.diary is None or not len(c.written):
+        return
+    address = c.population.address
+    author, replier = address[c.written[:, 0]], c.written[:, 2]
+    for kind in (POST, REACT, VOTE):
+        who = author[c.written[:, 1] == kind]
+        c.diary.append((c.day, KINDS[kind], who, np.full(len(who), -1)))
+    answered = replier >= 0
+    c.diary.append((c.day, KINDS[ANSWER], address[replier[answered]], author[answered]))
+
+
+@kernel
+def _motivation(m, q, reward, unfairness, levels, day):  # type: ignore[no-untyped-def]
+    """How readily a member contributes, in units of an unmoved newcomer's intrinsic motivation."""
+    intrinsic = m["norm"] * (
+        1.0
+        + q["contribution_belonging_gain"] * m["belonging"]
+        + q["contribution_recognition_gain"] * m["recognition"]
+        + q["contribution_reciprocity_gain"] * m["reciprocity"]
+    )
+    extrinsic = q["incentives_cash_gain"] * (1.0 - math.exp(-reward / q["incentives_cash_scale"]))
+    total = intrinsic + extrinsic
+    if q["incentives_badges"] > 0.0 and m["responder"] == 1:
+        for level in levels:
+            if m["points"] < level:
+                if m["points"] >= 0.9 * level or m["points"] == level - 1:
+                    total *= 1.0 + q["incentives_badge_gain"] * q["incentives_badges"]
+                break
+    if unfairness > 0.0 and m["last_reward"] <= day - 60:
+        total *= max(0.0, 1.0 - q["incentives_unfairness_weight"] * unfairness)
+    return total
+
+
+@kernel
+def _draw(  # type: ignore[no-untyped-def]
+    members, visitors, lo, hi, gaps, p, day, key, active, reward, unfairness, levels, counts, generosity
+):
+    """Contributions and exchanges of visitors[lo:hi] to counts (n, 2), and how ready they are to answer."""
+    q = p[0]
+    audience = min(1.0, (active / q["contribution_audience_scale"]) ** q["contribution_audience_elasticity"])
+    rules = 1.0 + (q["contribution_rules_gain"] - 1.0) * q["contribution_rules_visible"]
+    first = q["contribution_first_barrier"] * q["contribution_onboarding"] * rules
+    for k in range(lo, hi):
+        m = members[visitors[k]]
+        rate = (
+            q["contribution_rate"] * m["propensity"] * audience * _motivation(m, q, reward, unfairness, levels, day)
+        )
+        if m["contributions"] == 0:
+            if day - m["joined"] < 7:
+                rate = q["contribution_first_week_gain"] * rate ** q["contribution_first_week_exponent"]
+            rate *= first
+        counts[k, 0] = poisson(uniform(key, m["person"], day, _CONTRIBUTE, 0), rate * q["contribution_doors_open"])
+        meeting = 0.0
+        if q["affiliation_peers"] > 0.0:
+            meeting = min(
+                q["contribution_exchange_max"],
+                q["contribution_exchange_rate"] * m["propensity"] ** q["contribution_exchange_exponent"],
+            )
+        counts[k, 1] = poisson(uniform(key, m["person"], day, _EXCHANGE, 0), meeting * q["affiliation_peers"])
+        generosity[k] = m["norm"] * (1.0 + q["contribution_reply_generosity"] * m["reciprocity"])
+
+
+@kernel
+def _write(members, visitors, counts, p, day, key, written):  # type: ignore[no-untyped-def]
+    """One line per contribution: author, kind, no replier yet, useful or not."""
+    q = p[0]
+    line = 0
+    for k in range(len(visitors)):
+        person = members[visitors[k]]["person"]
+        for nth in range(counts[k, 0]):
+            u = uniform(key, person, day, _KIND, nth)
+            kind = VOTE
+            if u < q["contribution_share_post"]:
+                kind = POST
+            elif u < q["contribution_share_post"] + q["contribution_share_react"]:
+                kind = REACT
+            written[line, 0] = visitors[k]
+            written[line, 1] = kind
+            written[line, 2] = -1
+            useful = kind == POST and uniform(key, person, day, _USEFUL, nth) < q["value_useful_share"]
+            written[line, 3] = 1 if useful else 0
+            line += 1
+
+
+@kernel
+def _find_repliers(  # type: ignore[no-untyped-def]
+    members, written, shift, starts, places, rows, p, day, key, active, generosity
+):
+    """Who answers each post: of two candidates on the circle, mostly the more generous one."""
+    q = p[0]
+    size = (max(active, 1.0) / 100.0) ** q["contribution_reply_size_elasticity"]
+    nth = 0
+    for line in range(len(written)):
+        author = written[line, 0]
+        nth = nth + 1 if line > 0 and written[line - 1, 0] == author else 0
+        if written[line, 1] != POST:
+            continue
+        a = members[author]
+        own = a["norm"] * (1.0 + q["contribution_reply_generosity"] * a["reciprocity"])
+        there = max(0.0, generosity - own)
+        chance = q["contribution_reply_ceiling"] * (1.0 - math.exp(-there / q["contribution_reply_crowd"])) * size
+        chance *= 1.0 + q["contribution_reply_to_connected"] * a["bonds"]
+        if uniform(key, a["person"], day, _REPLY, nth) >= chance:
+            continue
+        one = rows[next_place(address_hash(key, a["person"], day, _REPLIER, 3 * nth), shift, starts, places)]
+        two = rows[next_place(address_hash(key, a["person"], day, _REPLIER, 3 * nth + 1), shift, starts, places)]
+        if one == author:
+            one = two
+        if two == author:
+            two = one
+        if one == author:
+            continue
+        ready_one = members[one]["norm"] * (1.0 + members[one]["reciprocity"])
+        ready_two = members[two]["norm"] * (1.0 + members[two]["reciprocity"])
+        pick = uniform(key, a["person"], day, _REPLIER, 3 * nth + 2)
+        written[line, 2] = one if pick * (ready_one + ready_two) <= ready_one else two
+
+
+@kernel
+def _contributed(m, kind, day, histogram):  # type: ignore[no-untyped-def]
+    """Note a contribution of a member; returns 1 if it rises from the audience to the members."""
+    rises = 1 if m["last_contribution"] < day - LAYER_WINDOW else 0
+    if m["last_contribution"] > -PAST:
+        histogram[m["last_contribution"] + PAST] -= 1
+    histogram[day + PAST] += 1
+    if m["first_contribution"] == NEVER:
+        m["first_contribution"] = day
+    elif 1 <= day - m["first_contribution"] <= 7:
+        m["again"] = 1
+    m["last_contribution"] = day
+    m["contributions"] += 1
+    m["points"] += 1
+    m["month_points"] += 1
+    m["weeks"] |= np.uint32(1)
+    if kind == POST:
+        m["last_post"] = day
+    elif kind == ANSWER:
+        m["last_answer"] = day
+    elif kind == REACT:
+        m["last_react"] = day
+    else:
+        m["last_vote"] = day
+    return rises
+
+
+@kernel
+def _take_effect(members, written, p, day, histogram, done):  # type: ignore[no-untyped-def]
+    """Apply today's lines in order; done = useful items, items, replies, risen to member."""
+    q = p[0]
+    for line in range(len(written)):
+        m = members[written[line, 0]]
+        is_first = m["contributions"] == 0
+        done[3] += _contributed(m, written[line, 1], day, histogram)
+        done[0] += written[line, 3]
+        if written[line, 1] == POST:
+            done[1] += 1
+        if written[line, 2] < 0:
+            continue
+        done[1] += 1
+        done[2] += 1
+        done[3] += _contributed(members[written[line, 2]], ANSWER, day, histogram)
+        if is_first:
+            m["first_replied"] = 1
+        weight = q["contribution_reply_newcomer"] if day - m["joined"] < NEWCOMER_DAYS else 1.0
+        m["reciprocity"] += min(1.0, weight * q["contribution_reply_step"]) * (1.0 - m["reciprocity"])
+        m["belonging"] += min(1.0, weight * q["contribution_reply_belonging"]) * (1.0 - m["belonging"])
+        m["last_benefit"] = day

@@ -1,0 +1,144 @@
+"""Depart: a member stays while the community is worth more than the outside option.
+
+Hazard h (1/day) = base(tenure) exp(sum_c x_c); leaving within the day has probability
+1 - exp(-h). x_c: missing value and missing belonging, neighbours' exits (Nitzan & Libai 2011),
+unfairness. An exit is background with probability exp(-sum x+), else its cause is drawn in
+proportion to x+, where x is measured against a settled, indifferent member; a newcomer's
+higher base counts as `newcomer`. Missing value is split among price, overload, the hub's
+absence and the rest; missing belonging between the hub's absence and the rest.
+
+Reads  state, bounds     Writes  who has left, and why
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.community import Cause, Community
+from sim.kernel import kernel
+from sim.luck import Purpose, uniform
+from sim.motion import BELONGING, EXITS, base_hazard, contagion, novelty
+
+_DEPART, _CAUSE = int(Purpose.DEPART), int(Purpose.CAUSE)
+_PRICE, _FEW_TIES = int(Cause.PRICE), int(Cause.FEW_TIES)
+GRACE = 30
+"days during which a member may have fewer ties than the threshold"
+
+
+def depart(c: Community) -> None:
+    """Everybody decides on the state of this evening; then memberships end in order of address."""
+    population = c.population
+    out = np.empty(population.top, np.int64)
+    cause = np.zeros(population.top, np.int64)
+
+    def screen(lo: int, hi: int) -> npt.NDArray[np.int64]:
+        n = _screen(population.address, population.exit_bound, population.members, c.p, c.decay, c.day, c.key,
+                    c.presence, c.unfairness, lo, hi, out, cause)
+        return out[lo : lo + n]
+
+    found = [*c.crew.share(population.top, screen), _certain(c, cause)]
+    rows = c.in_address_order(np.unique(np.concatenate(found)))
+    c.release(rows, cause[rows])
+
+
+def _certain(c: Community, cause: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Members who must go: they will not pay the fee, or have had too few ties for too long."""
+    population = c.population
+    members = population.members[: population.top]
+    there = population.address[: population.top] >= 0
+    rows = np.empty(0, np.int64)
+    if c.parameters.monetisation.model == "fee":
+        rows = np.flatnonzero(there & (members["unwilling"] > 0))
+        cause[rows] = _PRICE
+    if c.parameters.churn.tie_threshold > 0:
+        few = there & (members["degree"] < c.parameters.churn.tie_threshold) & (c.day - members["joined"] >= GRACE)
+        cause[few] = _FEW_TIES
+        rows = np.concatenate([rows, np.flatnonzero(few)])
+    return rows
+
+
+@kernel
+def _screen(  # type: ignore[no-untyped-def]
+    address, exit_bound, members, p, decay, day, key, presence, unfairness, lo, hi, out, cause
+):
+    """Rows of lo … hi whose member leaves, written to out[lo:] with causes by row; returns how many."""
+    q = p[0]
+    n = lo
+    x = np.zeros(9)
+    for r in range(lo, hi):
+        if address[r] < 0:
+            continue
+        u = uniform(key, address[r], day, _DEPART, 0)
+        if u >= exit_bound[r]:
+            continue
+        log_factor = _reasons(members[r], q, decay, day, presence, unfairness, x)
+        hazard = base_hazard(float(day - members[r]["joined"]), q) * math.exp(log_factor)
+        if u < 1.0 - math.exp(-hazard):
+            cause[r] = _name(x, uniform(key, address[r], day, _CAUSE, 0))
+            out[n] = r
+            n += 1
+    return n - lo
+
+
+@kernel
+def _reasons(m, q, decay, day, presence, unfairness, x):  # type: ignore[no-untyped-def]
+    """Log factors by cause into x, indexed by `Cause`; returns their sum without the newcomer's."""
+    d = min(day - m["settled"], 7)
+    belonging = m["attachment"] + (m["belonging"] - m["attachment"]) * decay[d, BELONGING]
+    value = q["churn_value_weight"] * (q["churn_neutral_value"] - m["satisfaction"])
+    bonds = q["churn_belonging_weight"] * (q["churn_neutral_belonging"] - belonging)
+    x[1] = math.log(max(novelty(float(day - m["joined"]), q), 1e-12))
+    x[7] = contagion(m["exits"] * decay[d, EXITS], q)
+    x[8] = 0.0
+    if unfairness > 0.0 and m["contributions"] > 0 and m["last_reward"] <= day - 60:
+        x[8] = q["churn_unfairness"] * unfairness
+    _split_value(m, q, value, presence, x)
+    _split_belonging(m, q, bonds, presence, x)
+    return value + bonds + x[7] + x[8]
+
+
+@kernel
+def _split_value(m, q, value, presence, x):  # type: ignore[no-untyped-def]
+    """Share missing value among price, overload, the hub's absence, and the rest."""
+    price = q["value_price_weight"] * q["monetisation_price"] / m["wtp"] if m["paying"] > 0 else 0.0
+    hub = q["value_hub"] * m["hub"] * (1.0 - presence)
+    known = price + m["overload"] + hub
+    missing = value / q["churn_value_weight"] if q["churn_value_weight"] > 0.0 else 0.0
+    whole = max(known, missing)
+    x[2], x[3], x[4], x[6] = value, 0.0, 0.0, 0.0
+    if value > 0.0 and whole > 0.0:
+        x[3] = value * price / whole
+        x[4] = value * m["overload"] / whole
+        x[6] = value * hub / whole
+        x[2] = value - x[3] - x[4] - x[6]
+
+
+@kernel
+def _split_belonging(m, q, bonds, presence, x):  # type: ignore[no-untyped-def]
+    """Share missing belonging between the hub's absence and the rest."""
+    x[5] = bonds
+    if bonds > 0.0 and presence < 1.0:
+        lost = (1.0 - m["attachment"]) * (
+            1.0 - math.exp(-q["bonding_hub_weight"] * m["hub"] * (1.0 - presence))
+        )
+        hub = min(bonds, q["churn_belonging_weight"] * lost)
+        x[5] -= hub
+        x[6] += hub
+
+
+@kernel
+def _name(x, u):  # type: ignore[no-untyped-def]
+    """The cause of an exit: background with probability exp(-sum x+), the rest in proportion to x+."""
+    total = 0.0
+    for k in range(1, 9):
+        total += max(0.0, x[k])
+    background = math.exp(-total)
+    if u < background or total <= 0.0:
+        return 0
+    point = (u - background) / (1.0 - background) * total
+    for k in range(1, 9):
+        point -= max(0.0, x[k])
+        if point <= 0.0 and x[k] > 0.0:
+            return k
+    return 0

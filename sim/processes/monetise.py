@@ -1,0 +1,128 @@
+"""Monetise: who pays whom today, booked to the micro-euro.
+
+Ads earn by the hour of visits. Under `subscription` a free member whose willingness to pay
+reaches the price subscribes at a small rate, higher on each rung of participation
+(Oestreicher-Singer & Zalmanson 2013), and is billed every 30 days; under `fee` everybody is.
+A marketplace keeps its take of deals, part of which leave the platform when the take is high.
+Members and some followers buy the product. Goods, platform, support and perks cost money.
+
+Reads  visitors, followers     Writes  ledger, members' revenue and cost, who pays
+"""
+
+import math
+
+import numpy as np
+
+from sim.community import Community
+from sim.kernel import kernel
+from sim.ledger import Account, book, to_micro
+from sim.luck import Purpose, uniform
+from sim.market import Status
+
+_ADS, _SUBSCRIPTION, _FEE, _TAKE = int(Account.ADS), int(Account.SUBSCRIPTION), int(Account.FEE), int(Account.TAKE)
+_PRODUCT, _GOODS, _PERKS = int(Account.PRODUCT), int(Account.GOODS), int(Account.PERKS)
+_PLATFORM, _SUPPORT = int(Account.PLATFORM), int(Account.SUPPORT)
+_SUBSCRIBE, _LAPSE = int(Purpose.SUBSCRIBE), int(Purpose.LAPSE)
+NEW_SUBSCRIBER, BILLED = 1, 2
+NONE, ADS, SUBSCRIPTION, FEE, MARKETPLACE = range(5)
+VISITS_PER_MONTH = 8.0
+"visits of the active member-month in which spending and tickets are stated"
+
+
+def monetise(c: Community) -> None:
+    """Book the day: what visits bring and cost, bills, and customers outside the community."""
+    population, ledger = c.population, c.ledger
+    before = int(ledger.today[: Account.PRODUCT_OUTSIDE].sum())
+    liquidity = 1.0 - (1.0 + c.active_by_side[::-1]) ** (-c.parameters.value.match_gain)
+    _visits(population.members, population.next_bill, c.visitors, c.gaps, c.p, c.tiers, c.day, c.key, liquidity,
+            ledger.today, ledger.by_tenure)
+    if c.parameters.monetisation.model in ("subscription", "fee"):
+        _bill(population.members, population.next_bill, population.top, c.p, c.day, c.key, ledger.today,
+              ledger.by_tenure)
+    c.month_revenue += int(ledger.today[: Account.PRODUCT_OUTSIDE].sum()) - before
+    _outside(c)
+
+
+def _outside(c: Community) -> None:
+    """Followers who buy the product without joining."""
+    m = c.parameters.monetisation
+    spend = c.market.count(Status.FOLLOWER) * m.outside_buyers * m.product_spend / 30.0
+    c.ledger.post(Account.PRODUCT_OUTSIDE, spend)
+    c.ledger.post(Account.GOODS_OUTSIDE, spend * m.goods_share_product)
+
+
+@kernel
+def _sell(m, today, by_tenure, account, amount, goods_share, day):  # type: ignore[no-untyped-def]
+    """Book revenue from a member together with its cost of goods."""
+    book(m, today, by_tenure, account, amount, day)
+    book(m, today, by_tenure, _GOODS, np.int64(np.floor(amount * goods_share + 0.5)), day)
+
+
+@kernel
+def _perk_cost(points, tiers):  # type: ignore[no-untyped-def]
+    cost = 0.0
+    for t in range(len(tiers)):
+        if points >= tiers[t, 0]:
+            cost = tiers[t, 2]
+    return cost
+
+
+@kernel
+def _visits(  # type: ignore[no-untyped-def]
+    members, next_bill, visitors, gaps, p, tiers, day, key, liquidity, today, by_tenure
+):
+    """What each visit brings and costs; who subscribes during it."""
+    q = p[0]
+    model = int(q["monetisation_model"])
+    digital = q["monetisation_goods_share_digital"]
+    ads = to_micro(q["monetisation_ad_load"] * q["visiting_session_hours"] * q["monetisation_ad_revenue"])
+    product = to_micro(q["monetisation_product_spend"] / VISITS_PER_MONTH)
+    platform = to_micro(q["organisation_platform_cost"])
+    support = to_micro(q["organisation_tickets_per_month"] * 30.0 / VISITS_PER_MONTH * q["organisation_ticket_cost"])
+    leak = min(1.0, q["monetisation_leak_slope"] * max(0.0, q["monetisation_take_rate"] - q["monetisation_leak_from"]))
+    deal = q["monetisation_take_rate"] * q["monetisation_deals_value"] / VISITS_PER_MONTH * (1.0 - leak)
+    for k in range(len(visitors)):
+        r = visitors[k]
+        m = members[r]
+        book(m, today, by_tenure, _PLATFORM, platform, day)
+        book(m, today, by_tenure, _SUPPORT, support, day)
+        _sell(m, today, by_tenure, _PRODUCT, product, q["monetisation_goods_share_product"], day)
+        perk = to_micro(_perk_cost(m["points"], tiers) / VISITS_PER_MONTH)
+        book(m, today, by_tenure, _PERKS, perk, day)
+        if model == ADS:
+            _sell(m, today, by_tenure, _ADS, ads, digital, day)
+        elif model == MARKETPLACE:
+            _sell(m, today, by_tenure, _TAKE, to_micro(deal * liquidity[m["side"]]), digital, day)
+        elif model == SUBSCRIPTION and m["paying"] == 0 and m["wtp"] >= q["monetisation_price"]:
+            rungs = (1 if m["contributions"] > 0 else 0) + m["internal"]
+            rate = q["monetisation_conversion"] * gaps[k] * q["monetisation_rung_gain"] ** rungs
+            if uniform(key, m["person"], day, _SUBSCRIBE, 0) < 1.0 - math.exp(-rate):
+                m["paying"] = NEW_SUBSCRIBER
+                next_bill[r] = day
+
+
+@kernel
+def _bill(members, next_bill, top, p, day, key, today, by_tenure):  # type: ignore[no-untyped-def]
+    """Bill whoever is due; subscribers may lapse, members who will not pay a fee must go."""
+    q = p[0]
+    price = q["monetisation_price"]
+    digital = q["monetisation_goods_share_digital"]
+    fee = q["monetisation_model"] == FEE
+    lapse = 1.0 - math.exp(-30.0 * q["monetisation_lapse_rate"])
+    for r in range(top):
+        if next_bill[r] < 0 or next_bill[r] > day:
+            continue
+        m = members[r]
+        willing = m["wtp"] >= price
+        if fee:
+            m["unwilling"] = 0 if willing else 1
+        elif m["paying"] == BILLED and uniform(key, m["person"], day, _LAPSE, 0) < lapse:
+            willing = False
+        if not willing:
+            m["paying"] = 0
+            next_bill[r] = -1
+            continue
+        m["paying"] = BILLED
+        next_bill[r] = day + 30
+        _sell(m, today, by_tenure, _FEE if fee else _SUBSCRIPTION, to_micro(price), digital, day)
+

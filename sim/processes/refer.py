@@ -1,0 +1,109 @@
+"""Refer: promoters invite acquaintances, who answer some days later.
+
+A member who is satisfied and belongs invites at a rate per month, counted over the days since
+its last visit (at most 30), times an overdispersed trait of mean 1. Rewards act by strength of
+relation (Ryu & Feick 2007): the inviter's reward moves mostly weak ties, the receiver's reward
+strong ones; kind beats cash (Jin & Huang 2014). An invitation that is seen to be paid converts
+less, most among weak ties, unless both sides are paid alike (Verlegh et al. 2013).
+
+Reads  visitors, satisfaction, belonging     Writes  invitations on their way
+"""
+
+import math
+
+import numpy as np
+
+from sim.community import Community, Count
+from sim.kernel import kernel
+from sim.luck import Purpose, poisson, uniform
+from sim.market import acquaintance
+
+_INVITE, _INVITEE, _DELAY = int(Purpose.INVITE), int(Purpose.INVITEE), int(Purpose.DELAY)
+
+
+def refer(c: Community) -> None:
+    """Send today's invitations; they reach `Community.invited` on the day of their answer."""
+    if c.parameters.referral.invites_per_month <= 0.0:
+        return
+    everyone = c.parameters.market.acquaintances == "everyone"
+    n = _count(c.population.members, c.visitors, c.gaps, c.p, c.day, c.key, c.market.size)
+    letters = np.empty((int(n.sum()), 7), np.int64)
+    _invite(c.population.members, c.visitors, n, c.p, c.day, c.key, c.market.size, c.far, everyone, letters)
+    letters = letters[letters[:, 0] >= 0]
+    c.count[Count.INVITATIONS] += len(letters)
+    for due in np.unique(letters[:, 6]).tolist():
+        c.invited.setdefault(due, []).append(letters[letters[:, 6] == due, :6])
+
+
+@kernel
+def _odds(q):  # type: ignore[no-untyped-def]
+    """How much rewards raise inviting: strong, weak acquaintances."""
+    kind = q["referral_in_kind_odds"] if q["referral_reward_kind"] == 1.0 else 1.0
+    giver = kind * (1.0 - math.exp(-q["referral_reward_giver"] / q["referral_reward_scale"]))
+    receiver = kind * (1.0 - math.exp(-q["referral_reward_receiver"] / q["referral_reward_scale"]))
+    weak = 1.0 + (q["referral_reward_odds_weak"] - 1.0) * giver
+    strong = 1.0 + (q["referral_reward_odds_strong"] - 1.0) * giver
+    strong += max(0.0, q["referral_reward_odds_weak"] - q["referral_reward_odds_strong"]) * receiver
+    return max(0.0, strong), weak
+
+
+@kernel
+def _discount(q, weak):  # type: ignore[no-untyped-def]
+    """Acceptance, per mille, of an invitation that may be seen to be paid."""
+    if q["referral_reward_giver"] <= 0.0:
+        return 1000
+    shared = min(1.0, q["referral_reward_receiver"] / q["referral_reward_giver"])
+    worst = 1.0 if weak else 0.5
+    return int(math.floor(1000.0 * (1.0 - (1.0 - q["referral_seen_discount"]) * worst * (1.0 - shared)) + 0.5))
+
+
+@kernel
+def _shares(q, size):  # type: ignore[no-untyped-def]
+    """The weights of strong and weak acquaintances among those who are invited."""
+    strong, weak = _odds(q)
+    near, far = q["market_near"], q["market_far"]
+    if q["market_acquaintances"] == 1.0 or size <= near + 1.0:
+        return strong, 0.0
+    return strong * near / (near + far), weak * far / (near + far)
+
+
+@kernel
+def _count(members, visitors, gaps, p, day, key, size):  # type: ignore[no-untyped-def]
+    """Invitations of each visitor, shape (n,)."""
+    q = p[0]
+    strong, weak = _shares(q, size)
+    out = np.zeros(len(visitors), np.int64)
+    for k in range(len(visitors)):
+        m = members[visitors[k]]
+        if m["satisfaction"] < q["referral_promoter_satisfaction"]:
+            continue
+        if m["belonging"] < q["referral_promoter_belonging"]:
+            continue
+        rate = q["referral_invites_per_month"] * gaps[k] * m["inviting"] * (strong + weak)
+        out[k] = poisson(uniform(key, m["person"], day, _INVITE, 0), rate)
+    return out
+
+
+@kernel
+def _invite(members, visitors, n, p, day, key, size, far, everyone, letters):  # type: ignore[no-untyped-def]
+    """Letters: invitee or -1, inviter, the inviter's generation, weak, discount per mille, day sent, day due."""
+    q = p[0]
+    strong, weak = _shares(q, size)
+    line = 0
+    for k in range(len(visitors)):
+        m = members[visitors[k]]
+        for nth in range(n[k]):
+            person = m["person"]
+            far_off = uniform(key, person, day, _INVITEE, 2 * nth) * (strong + weak) < weak
+            u = uniform(key, person, day, _INVITEE, 2 * nth + 1)
+            letters[line, 0] = acquaintance(key, person, far_off, u, size, int(q["market_near"]), far, everyone)
+            letters[line, 1] = person
+            letters[line, 2] = m["generation"]
+            letters[line, 3] = 1 if far_off else 0
+            letters[line, 4] = _discount(q, far_off)
+            wait = 1 + poisson(uniform(key, person, day, _DELAY, nth), q["referral_delay"] - 1.0)
+            letters[line, 5] = day
+            letters[line, 6] = day + wait
+            if letters[line, 0] >= 0:
+                m["invitations"] += 1
+            line += 1

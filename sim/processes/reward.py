@@ -1,0 +1,127 @@
+"""Reward: what contributors get, and what rewards do to norms.
+
+Norm n in [0, 1] (1 social, 0 market). A market cue in force, whatever its amount, pulls n by
+`cue_step` per visit toward 1 - crowding (1 - exp(-T / T0)): payment changes what helping a
+friend means, so it hurts most where ties are many (Sun, Dong & McIntyre 2017). Without it n
+recovers with a half-life (Gneezy & Rustichini 2000). Thanks raise felt recognition and the
+social norm. Revenue share is paid every 30 days by points; unfairness is the reward Gini of
+that payday above what is tolerated.
+
+Reads  written, visitors, referral joins     Writes  norm, recognition, ledger, unfairness
+"""
+
+import numpy as np
+
+from sim.community import WINDOW, Community
+from sim.kernel import kernel
+from sim.ledger import Account, book, to_micro
+from sim.luck import Purpose, uniform
+
+_THANKS = int(Purpose.THANKS)
+_CASH, _SHARE, _REFERRAL = int(Account.CASH_REWARDS), int(Account.REVENUE_SHARE), int(Account.REFERRAL_REWARDS)
+
+
+def reward(c: Community) -> None:
+    """Pay, thank and badge today's contributors; let market cues work on visitors."""
+    incentives = c.parameters.incentives
+    if len(c.written):
+        _give(c.population.members, c.written, c.p, c.day, c.key, c.badge_levels, c.ledger.today, c.ledger.by_tenure)
+    if incentives.cash_per_contribution > 0.0 or incentives.revenue_share > 0.0:
+        _cue(c.population.members, c.visitors, c.p)
+    if len(c.referred):
+        _pay_referrals(c)
+    if (c.day + 1) % WINDOW == 0:
+        _payday(c)
+
+
+def _pay_referrals(c: Community) -> None:
+    """Both sides of an accepted invitation get what was promised; an inviter who has left does not."""
+    r = c.parameters.referral
+    for column, amount in ((0, r.reward_giver), (1, r.reward_receiver)):
+        rows = c.referred[:, column]
+        if amount > 0.0:
+            _pay(c.population.members, rows[rows >= 0], np.full(int((rows >= 0).sum()), to_micro(amount)), _REFERRAL,
+                 c.day, c.ledger.today, c.ledger.by_tenure)
+
+
+def _payday(c: Community) -> None:
+    """Share the month's revenue among its contributors by points, and see how fair it was."""
+    rows = c.population.rows()
+    members = c.population.members
+    points = members["month_points"][rows].astype(float)
+    pot = int(c.month_revenue * c.parameters.incentives.revenue_share)
+    c.month_revenue = 0
+    weights = points ** (1.0 - c.parameters.incentives.progressive) * (points > 0)
+    c.share_per_point = 0.0
+    if pot > 0 and points.sum() > 0:
+        amounts = np.floor(pot * weights / weights.sum()).astype(np.int64)
+        _pay(members, rows, amounts, _SHARE, c.day, c.ledger.today, c.ledger.by_tenure)
+        c.share_per_point = float(amounts.sum()) / 1e6 / float(points.sum())
+    c.unfairness = _unfairness(c, rows[points > 0])
+    members["month_points"][rows] = 0
+
+
+def _unfairness(c: Community, contributors: np.ndarray) -> float:
+    """Gini of what this month's contributors have earned, above what is tolerated, scaled to 1."""
+    tolerance = c.parameters.incentives.unfairness_tolerance
+    earned = np.sort(c.population.members["earned"][contributors].astype(float))
+    if not len(earned) or earned.sum() <= 0.0 or tolerance >= 1.0:
+        return 0.0
+    n = len(earned)
+    gini = float(2.0 * np.dot(np.arange(1, n + 1), earned) / (n * earned.sum()) - (n + 1) / n)
+    return max(0.0, (gini - tolerance) / (1.0 - tolerance))
+
+
+@kernel
+def _give(members, written, p, day, key, levels, today, by_tenure):  # type: ignore[no-untyped-def]
+    """Cash, thanks and badges for each contribution and each reply."""
+    q = p[0]
+    cash = to_micro(q["incentives_cash_per_contribution"])
+    nth = 0
+    for line in range(len(written)):
+        nth = nth + 1 if line > 0 and written[line - 1, 0] == written[line, 0] else 0
+        for column in (0, 2):
+            if written[line, column] < 0:
+                continue
+            m = members[written[line, column]]
+            if cash > 0:
+                book(m, today, by_tenure, _CASH, cash, day)
+                m["earned"] += cash
+                m["last_reward"] = day
+                m["last_benefit"] = day
+            felt = 0.0
+            chance = q["incentives_recognition"] * (1.0 - q["incentives_progressive"] * m["recognition"])
+            if chance > 0.0 and uniform(key, members[written[line, 0]]["person"], day, _THANKS,
+                                        2 * nth + column // 2) < chance:
+                felt = q["incentives_recognition_step"]
+                m["norm"] += q["incentives_recognition_norm"] * (1.0 - m["norm"])
+            if q["incentives_badges"] > 0.0:
+                while m["badges"] < len(levels) and m["points"] >= levels[m["badges"]]:
+                    m["badges"] += 1
+                    felt += q["incentives_recognition_step"] * q["incentives_badges"]
+            if felt > 0.0:
+                m["recognition"] += min(1.0, felt) * (1.0 - m["recognition"])
+                m["last_benefit"] = day
+
+
+@kernel
+def _cue(members, visitors, p):  # type: ignore[no-untyped-def]
+    """Money on the table pulls the norm of today's visitors, the more the better they are tied."""
+    q = p[0]
+    for k in range(len(visitors)):
+        m = members[visitors[k]]
+        target = 1.0 - q["incentives_crowding"] * m["bonds"]
+        if m["norm"] > target:
+            m["norm"] += q["incentives_cue_step"] * (target - m["norm"])
+
+
+@kernel
+def _pay(members, rows, amounts, account, day, today, by_tenure):  # type: ignore[no-untyped-def]
+    """Pay micro-euros to members and book them."""
+    for k in range(len(rows)):
+        if amounts[k] > 0:
+            m = members[rows[k]]
+            book(m, today, by_tenure, account, amounts[k], day)
+            m["earned"] += amounts[k]
+            m["last_reward"] = day
+            m["last_benefit"] = day

@@ -1,0 +1,152 @@
+"""Visit: who comes today, and what the visit is worth to them.
+
+Visits are a Poisson process whose rate falls with absence (habit fades); a member comes with
+probability 1 - exp(-rate). The value of a visit
+
+    V = sum_k w_k v_k + perk - price burden - overload - bad fit,   kept in [0, 1],
+
+moves satisfaction by `satisfaction_step` (V - satisfaction). Sources: product quality;
+content C / (C + scale A) for A active members; liquidity 1 - (1 + n)^-a of the other side;
+peers 1 - exp(-T / scale) with T the strength of ties whose other end came within 14 days;
+hub bond times presence. Overload counts items shown per visit (Jones, Ravid & Rafaeli 2004).
+
+Reads  state, ties, last visits, content     Writes  visitors, gaps, satisfaction, habit, last visits
+"""
+
+import math
+
+import numpy as np
+
+from sim.community import PAST, Community, Count
+from sim.kernel import kernel
+from sim.luck import Purpose, uniform
+from sim.motion import HABIT, NEWCOMER, advance
+from sim.population import NEVER
+from sim.ties import strength_at
+
+_VISIT = int(Purpose.VISIT)
+AROUND = 14
+"days within which a neighbour counts as being around"
+
+
+def visit(c: Community) -> None:
+    """Find today's visitors, let all of them judge on the same state, then note that they came."""
+    population = c.population
+    out = np.empty(population.top, np.int64)
+
+    def screen(lo: int, hi: int) -> np.ndarray:
+        n = _screen(population.address, population.visit_bound, population.members, c.p, c.decay, c.day, c.key,
+                    lo, hi, out)
+        return out[lo : lo + n]
+
+    c.visitors = c.in_address_order(np.concatenate(c.crew.share(population.top, screen)))
+    n = len(c.visitors)
+    c.count[Count.VISITS] += n
+    c.gaps = np.empty(n)
+    liquidity = 1.0 - (1.0 + c.active_by_side[::-1]) ** (-c.parameters.value.match_gain)
+
+    def judge(lo: int, hi: int) -> None:
+        _judge(population.members, population.last_visit, c.visitors, lo, hi, c.ties.pool, c.p, c.decay, c.fade,
+               c.day, float(c.active), c.content, liquidity, c.presence, c.items, c.tiers, c.gaps)
+
+    c.crew.share(n, judge)
+    _note(population.members, population.last_visit, c.last_visits, c.visitors, c.day)
+    c.count_active()
+
+
+@kernel
+def _screen(address, visit_bound, members, p, decay, day, key, lo, hi, out):  # type: ignore[no-untyped-def]
+    """Rows of lo … hi whose member comes today, written to out[lo:]; returns how many."""
+    floor = p[0]["visiting_habit_floor"]
+    n = lo
+    for r in range(lo, hi):
+        bound = visit_bound[r]
+        if bound <= 0.0:
+            continue
+        if bound < NEWCOMER:
+            u = uniform(key, address[r], day, _VISIT, 0)
+            if u >= bound:
+                continue
+            m = members[r]
+            habit = m["habit"] * decay[min(day - m["settled"], 7), HABIT]
+            rate = m["visit_rate"] * (floor + (1.0 - floor) * habit)
+            if u >= 1.0 - math.exp(-rate):
+                continue
+        out[n] = r
+        n += 1
+    return n - lo
+
+
+@kernel
+def _judge(  # type: ignore[no-untyped-def]
+    members, last_visit, visitors, lo, hi, pool, p, decay, fade, day, active, content, liquidity, presence, items,
+    tiers, gaps
+):
+    """The value of the visit of visitors[lo:hi], moved into satisfaction; the habit grows."""
+    q = p[0]
+    ads = q["monetisation_ad_load"] * (q["monetisation_model"] == 1.0)
+    from_content = 0.0
+    if content > 0.0:
+        from_content = q["value_content"] * content / (content + q["value_content_scale"] * active)
+    common = q["value_product"] * q["organisation_quality"] + from_content
+    spread = 2.0 * q["market_fit_width"] ** 2
+    for k in range(lo, hi):
+        r = visitors[k]
+        m = members[r]
+        advance(m, day, decay, ads)
+        previous = last_visit[r]
+        gaps[k] = 1.0 if previous == NEVER else min(30.0, float(day - previous))
+        around = 0.0
+        if q["value_peers"] > 0.0:
+            for s in range(m["slots"], m["slots"] + m["degree"]):
+                if last_visit[pool[s]["row"]] > day - AROUND:
+                    around += strength_at(pool[s], day, fade)
+        since = max(0, previous) if previous != NEVER else max(0, day - 1)
+        shown = q["platform_feed_share"] * (items[day] - items[since])
+        overload = 0.0
+        if shown > q["platform_overload_from"]:
+            overload = q["platform_overload_weight"] * math.log(shown / q["platform_overload_from"])
+        burden = 0.0
+        if m["paying"] > 0:
+            burden = q["value_price_weight"] * q["monetisation_price"] / m["wtp"]
+        away = m["interest"] - q["organisation_direction"]
+        value = (
+            common
+            + q["value_match"] * liquidity[m["side"]]
+            + q["value_peers"] * (1.0 - math.exp(-around / q["value_tie_scale"]))
+            + q["value_hub"] * m["hub"] * presence
+            + _perk(m["points"], tiers)
+            - burden
+            - overload
+            - q["value_fit_weight"] * (1.0 - math.exp(-away * away / spread))
+        )
+        value = min(1.0, max(0.0, value))
+        m["satisfaction"] += q["visiting_satisfaction_step"] * (value - m["satisfaction"])
+        m["overload"] += q["visiting_satisfaction_step"] * (overload - m["overload"])
+        m["habit"] += q["visiting_habit_step"] * (1.0 - m["habit"])
+        if _perk(m["points"], tiers) > 0.0:
+            m["last_benefit"] = day
+        if q["value_match"] > 0.0 and liquidity[m["side"]] > 0.5:
+            m["last_benefit"] = day
+
+
+@kernel
+def _perk(points, tiers):  # type: ignore[no-untyped-def]
+    """The value of the benefits that so many points have earned."""
+    perk = 0.0
+    for t in range(len(tiers)):
+        if points >= tiers[t, 0]:
+            perk = tiers[t, 1]
+    return perk
+
+
+@kernel
+def _note(members, last_visit, histogram, visitors, day):  # type: ignore[no-untyped-def]
+    """Move today's visitors to today in the histogram of last visits."""
+    for k in range(len(visitors)):
+        r = visitors[k]
+        side = members[r]["side"]
+        if last_visit[r] > -PAST:
+            histogram[side, last_visit[r] + PAST] -= 1
+        histogram[side, day + PAST] += 1
+        last_visit[r] = day

@@ -1,0 +1,237 @@
+"""Record: what remains of a run, as tidy frames."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.community import WINDOW, Cause, Channel, Community, Count
+from sim.indicators import health_card, measure
+from sim.ledger import COSTS, MICRO, REVENUE, Account
+from sim.luck import Purpose, hashes
+from sim.market import Status
+from sim.plan import Plan
+from sim.snapshot import Snapshot
+from sim.ties import list_ties
+
+CHANNELS = tuple(c.name.lower() for c in Channel)
+CAUSES = tuple(c.name.lower() for c in Cause)
+START = "2001-01-01"
+"the date of day 0, unless the community was founded from a log"
+
+_COUNTS = (
+    "day", "present", "active", "today", "unaware", "followers", "left", "audience", "member", "internal", "ties",
+    *(c.name.lower() for c in Count if c != Count.VISITS),
+    *(f"joins_{c}" for c in CHANNELS[1:]),
+    *(f"leaves_{c}" for c in CAUSES),
+)
+_AMOUNTS = (
+    "content", "unfairness", "presence", "revenue", "cost",
+    *(f"revenue_{a.name.lower()}" for a in REVENUE), *(f"cost_{a.name.lower()}" for a in COSTS),
+)
+
+
+@dataclass
+class Record:
+    """A run's results.
+
+    `series` has one row per day; `monthly` one per complete 30 days; `members` one per
+    membership; `ties` one per tie at the end; `summary` one number per indicator, NaN where
+    undefined.
+    """
+
+    plan: Plan
+    seed: int
+    days: int
+    model_version: str
+    run_id: str
+    series: pd.DataFrame
+    monthly: pd.DataFrame
+    members: pd.DataFrame
+    ties: pd.DataFrame
+    summary: pd.Series
+    leaving: dict[str, int]
+    health: list[dict[str, object]]
+    _diary: list[tuple[int, str, npt.NDArray[np.int64], npt.NDArray[np.int64]]] | None = field(
+        default=None, repr=False)
+    _key: Any = field(default=None, repr=False)
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """The run as an event log in the format that `--from-log` reads.
+
+        Columns member_id, timestamp (UTC), action, target_member. Raises ValueError if the
+        run was made with `events=False`.
+        """
+        if self._diary is None:
+            raise ValueError("this run kept no events; run it with events=True")
+        return event_log(self)
+
+
+class Recorder:
+    """Notes each day into preallocated columns; makes the record at the end."""
+
+    def __init__(self, c: Community, events: bool) -> None:
+        self.counts = {name: np.zeros(c.days, np.int64) for name in _COUNTS}
+        self.amounts = {name: np.zeros(c.days) for name in _AMOUNTS}
+        self.months: list[dict[str, float]] = []
+        self.noted = 0
+        self.community = c
+        if events:
+            c.diary = []
+
+    def note(self, c: Community) -> None:
+        """Close the day: its counts, its books, and each month its indicators."""
+        day, counts, amounts = c.day, self.counts, self.amounts
+        contributed = c.contributed_within(90)
+        present = c.population.present
+        state = (day, present, c.active, len(c.visitors), c.market.count(Status.UNAWARE),
+                 c.market.count(Status.FOLLOWER), c.market.count(Status.LEFT), present - contributed,
+                 contributed - c.internal, c.internal, int(c.ties.count[0]))
+        for name, value in zip(_COUNTS, state, strict=False):
+            counts[name][day] = value
+        for kind in Count:
+            if kind != Count.VISITS:
+                counts[kind.name.lower()][day] = c.count[kind]
+        for channel in Channel:
+            if channel != Channel.FOUNDER:
+                counts[f"joins_{channel.name.lower()}"][day] = c.joins[channel]
+        for cause in Cause:
+            counts[f"leaves_{cause.name.lower()}"][day] = c.leaves[cause]
+        self._note_amounts(c)
+        self.noted = day + 1
+        if self.noted % WINDOW == 0:
+            self.months.append({"day": day, **measure(self._snapshot(), monthly=True)})
+
+    def _note_amounts(self, c: Community) -> None:
+        day, amounts = c.day, self.amounts
+        books = c.ledger.close_day() / MICRO
+        amounts["content"][day] = c.content
+        amounts["unfairness"][day] = c.unfairness
+        amounts["presence"][day] = c.presence if c.parameters.affiliation.hub > 0 else np.nan
+        amounts["revenue"][day] = books[: Account.GOODS].sum()
+        amounts["cost"][day] = books[Account.GOODS :].sum()
+        for account in REVENUE:
+            amounts[f"revenue_{account.name.lower()}"][day] = books[account]
+        for account in COSTS:
+            amounts[f"cost_{account.name.lower()}"][day] = books[account]
+
+    def _snapshot(self) -> Snapshot:
+        daily = {name: values[: self.noted] for name, values in (self.counts | self.amounts).items()}
+        return Snapshot(self.community, daily)
+
+    def record(self, model_version: str, run_id: str) -> Record:
+        """The record of the days noted so far."""
+        c, snapshot = self.community, self._snapshot()
+        summary = measure(snapshot)
+        monthly = pd.DataFrame(self.months)
+        leaving = {name: int(self.counts[f"leaves_{name}"].sum()) for name in CAUSES}
+        return Record(
+            plan=c.plan, seed=c.seed, days=c.days, model_version=model_version, run_id=run_id,
+            series=pd.DataFrame(snapshot.daily), monthly=monthly, members=memberships(snapshot), ties=_ties(c),
+            summary=pd.Series(summary, name="value", dtype=float), leaving=leaving,
+            health=health_card(summary, _growth(monthly)), _diary=c.diary, _key=c.key,
+        )
+
+
+def _growth(monthly: pd.DataFrame) -> float:
+    """Mean monthly growth of referral velocity over the last three months."""
+    if len(monthly) < 4:
+        return float("nan")
+    last, before = monthly["referral_velocity"].iloc[-1], monthly["referral_velocity"].iloc[-4]
+    return float((last / before) ** (1 / 3) - 1.0) if last > 0 and before > 0 else float("nan")
+
+
+def memberships(s: Snapshot) -> pd.DataFrame:
+    """One row per membership, key (person, spell); money in EUR."""
+    c, n = s.c, s.c.archive.count
+    ended = np.arange(len(s.left_day)) < n
+    causes = np.full(len(ended), -1, np.int64)
+    causes[:n] = c.archive.cause[:n]
+    last_visit = np.concatenate([c.archive.last_visit[:n], c.population.last_visit[s.rows]])
+    belonging, norm = s.membership("belonging").astype(float), s.membership("norm").astype(float)
+    belonging[n:], norm[n:] = s.belonging, s.norm
+    left = s.left_day.astype(float)
+    referrer = s.membership("referrer").astype(float)
+    frame = pd.DataFrame({
+        "person": s.membership("person"), "spell": s.membership("spell"), "joined_day": s.joined_day,
+        "left_day": np.where(ended, left, np.nan),
+        "channel": pd.Categorical.from_codes(s.membership("channel").astype(np.int64), list(CHANNELS)),
+        "referrer": np.where(referrer >= 0, referrer, np.nan),
+        "generation": s.membership("generation"),
+        "layer": pd.Categorical(np.concatenate([_last_layer(s, n), s.layer]), ["audience", "member", "internal"]),
+        "contributions": s.membership("contributions"),
+        "ties": np.where(ended, 0, s.membership("degree")),
+        "belonging": belonging, "satisfaction": s.membership("satisfaction"), "norm": norm,
+        "revenue": s.membership("revenue") / MICRO, "cost": s.membership("cost") / MICRO,
+        "rewards": s.membership("earned") / MICRO,
+        "exit_cause": pd.Categorical.from_codes(causes, list(CAUSES)),
+        "propensity": s.membership("propensity"), "interest": s.membership("interest"),
+        "invitations": s.membership("invitations"), "invited_joins": s.membership("invited_joins"),
+        "first_contribution": _days(s.membership("first_contribution")),
+        "last_contribution": _days(s.membership("last_contribution")), "last_visit": _days(last_visit),
+        "paying": s.membership("paying") > 0,
+    })
+    return frame.sort_values(["person", "spell"], ignore_index=True)
+
+
+def _last_layer(s: Snapshot, n: int) -> npt.NDArray[np.str_]:
+    """The layer in which each ended membership was on its last day."""
+    gone = s.c.archive.members[:n]
+    recent = gone["last_contribution"] >= s.c.archive.left[:n] - 90
+    return np.where(gone["internal"] > 0, "internal", np.where(recent, "member", "audience"))
+
+
+def _days(values: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:
+    """Days, with NaN for never."""
+    days = values.astype(float)
+    days[days < -1e5] = np.nan
+    return days
+
+
+def _ties(c: Community) -> pd.DataFrame:
+    n = int(c.ties.count[0])
+    persons, strength, day = np.empty((n, 2), np.int64), np.empty(n), np.empty(n, np.int64)
+    top = c.population.top
+    list_ties(c.population.members, c.ties.pool, c.population.address[:top], c.day, c.fade, persons, strength, day)
+    frame = pd.DataFrame({"person_a": persons[:, 0], "person_b": persons[:, 1], "strength": strength, "day": day})
+    return frame.sort_values(["person_a", "person_b"], ignore_index=True)
+
+
+def event_log(record: Record) -> pd.DataFrame:
+    """Joins, contributions, exchanges and departures of a run, in order of time."""
+    m = record.members
+    joined, left = m[m["joined_day"] >= 0], m[m["left_day"].notna()]
+    parts = [
+        (joined["joined_day"].to_numpy(), "join", joined["person"].to_numpy(), None),
+        (left["left_day"].to_numpy().astype(np.int64), "leave", left["person"].to_numpy(), None),
+        *((np.full(len(who), day), action, who, target) for day, action, who, target in record._diary or []),
+    ]
+    frame = pd.concat([_events(*part) for part in parts if len(part[2])] or [_events(np.empty(0), "", np.empty(0), None)],
+                      ignore_index=True)
+    start = record.plan.founding.date if record.plan.founding is not None else START
+    second = _seconds(record, frame)
+    frame["timestamp"] = pd.Timestamp(start[:10], tz="UTC") + pd.to_timedelta(frame["day"] * 86400 + second, unit="s")
+    frame = frame.sort_values(["timestamp", "member_id", "action"], ignore_index=True, kind="stable")
+    return frame[["member_id", "timestamp", "action", "target_member"]]
+
+
+def _events(day: npt.NDArray[Any], action: str, who: npt.NDArray[Any],
+            target: npt.NDArray[Any] | None) -> pd.DataFrame:
+    targets = np.full(len(who), -1) if target is None else target
+    return pd.DataFrame({"day": day.astype(np.int64), "person": who.astype(np.int64),
+                         "member_id": [f"p{p}" for p in who], "action": action,
+                         "target_member": [f"p{t}" if t >= 0 else "" for t in targets]})
+
+
+def _seconds(record: Record, frame: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """A second of the day for each event: a join comes first, a departure last, the rest by luck."""
+    persons = frame["person"].to_numpy()
+    nth = frame.groupby(["person", "day"]).cumcount().to_numpy()
+    with np.errstate(over="ignore"):
+        drawn = hashes(record._key, persons * 1024 + nth % 1024, int(Purpose.CLOCK_OF_DAY), Purpose.CLOCK_OF_DAY)
+    second = (3600 + drawn % np.uint64(79200)).astype(np.int64)
+    action = frame["action"].to_numpy()
+    return np.where(action == "join", second % 3600, np.where(action == "leave", 86399 - second % 3000, second))

@@ -1,0 +1,107 @@
+"""Snapshot: a community at the end of a day, as indicators see it."""
+
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from sim import motion
+from sim.community import LAYER_WINDOW, WINDOW, Channel, Community
+from sim.population import NEVER
+
+type Numbers = npt.NDArray[np.float64]
+type Integers = npt.NDArray[np.int64]
+
+
+class Snapshot:
+    """Columns of present members and of all memberships, read once when asked for.
+
+    `daily[name]` are the series up to today. W is the last 30 complete days.
+    """
+
+    def __init__(self, community: Community, daily: dict[str, npt.NDArray[np.generic]]) -> None:
+        self.c = community
+        self.daily = daily
+        self.day = community.day
+        self.rows = community.population.rows()
+
+    def member(self, name: str) -> npt.NDArray[np.generic]:
+        """A column of present members, shape (present,)."""
+        return self.c.population.members[name][self.rows]
+
+    def membership(self, name: str) -> npt.NDArray[np.generic]:
+        """A column of all memberships, ended ones first, shape (memberships,)."""
+        archive = self.c.archive
+        return np.concatenate([archive.members[name][: archive.count], self.member(name)])
+
+    @cached_property
+    def left_day(self) -> Integers:
+        """The day on which each membership ended, or a day after the end."""
+        archive = self.c.archive
+        return np.concatenate([archive.left[: archive.count], np.full(len(self.rows), self.day + 1)]).astype(np.int64)
+
+    @cached_property
+    def joined_day(self) -> Integers:
+        """The day on which each membership began; founders' lie before day 0."""
+        return self.membership("joined").astype(np.int64)
+
+    @cached_property
+    def is_newcomer(self) -> npt.NDArray[np.bool_]:
+        """Memberships begun during the run."""
+        return self.membership("channel") != int(Channel.FOUNDER)
+
+    @cached_property
+    def active(self) -> npt.NDArray[np.bool_]:
+        """Present members who visited within W."""
+        return self.c.population.last_visit[self.rows] > self.day - WINDOW
+
+    @cached_property
+    def _days_since(self) -> Integers:
+        return np.clip(self.day - self.member("settled").astype(np.int64), 0, motion.WEEK)
+
+    @cached_property
+    def belonging(self) -> Numbers:
+        """Belonging tonight."""
+        target = self.member("attachment")
+        return target + (self.member("belonging") - target) * self.c.decay[self._days_since, motion.BELONGING]
+
+    @cached_property
+    def norm(self) -> Numbers:
+        """Norm tonight."""
+        return 1.0 - (1.0 - self.member("norm")) * self.c.decay[self._days_since, motion.NORM]
+
+    @cached_property
+    def contributed_within_window(self) -> npt.NDArray[np.bool_]:
+        """Present members who contributed within W."""
+        return self.member("last_contribution") > self.day - WINDOW
+
+    @cached_property
+    def recent_contributions(self) -> Integers:
+        """Contributions of each present member in the last 90 days."""
+        out = np.zeros(len(self.c.market.row), np.int64)
+        for persons, times in self.c.recent:
+            np.add.at(out, persons, times)
+        return out[self.c.population.address[self.rows]]
+
+    @cached_property
+    def layer(self) -> npt.NDArray[np.str_]:
+        """The layer of each present member tonight."""
+        contributed = self.member("last_contribution") > self.day - LAYER_WINDOW
+        return np.where(self.member("internal") > 0, "internal", np.where(contributed, "member", "audience"))
+
+    def window(self, name: str) -> float:
+        """Sum of a daily series over W; NaN before W is complete."""
+        values = self.daily[name]
+        return float(values[-WINDOW:].sum()) if len(values) >= WINDOW else float("nan")
+
+
+def gini(values: Numbers) -> float:
+    """Gini coefficient of non-negative values; NaN if they sum to 0."""
+    ordered = np.sort(np.asarray(values, float))
+    n, total = len(ordered), float(ordered.sum())
+    if n == 0 or total <= 0.0:
+        return float("nan")
+    return float(2.0 * np.dot(np.arange(1, n + 1), ordered) / (n * total) - (n + 1) / n)
+
+
+__all__ = ["NEVER", "Snapshot", "gini"]
