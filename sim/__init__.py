@@ -13,11 +13,28 @@ if TYPE_CHECKING:
     from sim.record import Record
 
 _HOMES = {
-    "MODEL_VERSION": "engine", "TICK": "engine", "run": "engine", "ParameterError": "parameters",
-    "Parameters": "parameters", "Founding": "plan", "Plan": "plan", "Shock": "plan", "Record": "record",
+    "MODEL_VERSION": "engine",
+    "TICK": "engine",
+    "run": "engine",
+    "ParameterError": "parameters",
+    "Parameters": "parameters",
+    "Founding": "plan",
+    "Plan": "plan",
+    "Shock": "plan",
+    "Record": "record",
 }
 
-__all__ = ["MODEL_VERSION", "TICK", "Founding", "ParameterError", "Parameters", "Plan", "Record", "Shock", "run"]
+__all__ = [
+    "MODEL_VERSION",
+    "TICK",
+    "Founding",
+    "ParameterError",
+    "Parameters",
+    "Plan",
+    "Record",
+    "Shock",
+    "run",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -32,14 +32,20 @@ class Newcomers:
     def in_address_order(self) -> "Newcomers":
         """The same people, ascending by address."""
         order = np.argsort(self.person, kind="stable")
-        return Newcomers(self.person[order], self.channel[order], self.referrer[order], self.generation[order])
+        return Newcomers(
+            self.person[order], self.channel[order], self.referrer[order], self.generation[order]
+        )
 
 
 def newcomers(person: npt.NDArray[np.int64], channel: Channel | npt.NDArray[np.int64]) -> Newcomers:
     """People who come without a referrer."""
     n = len(person)
-    return Newcomers(person.astype(np.int64), np.broadcast_to(np.asarray(channel, np.int64), n).copy(),
-                     np.full(n, NO_PERSON), np.zeros(n, np.int64))
+    return Newcomers(
+        person.astype(np.int64),
+        np.broadcast_to(np.asarray(channel, np.int64), n).copy(),
+        np.full(n, NO_PERSON),
+        np.zeros(n, np.int64),
+    )
 
 
 def willingness(c: Community, person: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -48,7 +54,9 @@ def willingness(c: Community, person: npt.NDArray[np.int64]) -> npt.NDArray[np.f
     return _willingness(c.key, person, m.wtp_median, m.wtp_sigma)
 
 
-def admit(c: Community, new: Newcomers, capacity: npt.NDArray[np.int64] | None = None) -> npt.NDArray[np.int64]:
+def admit(
+    c: Community, new: Newcomers, capacity: npt.NDArray[np.int64] | None = None
+) -> npt.NDArray[np.int64]:
     """Seat newcomers (ascending by address) in rows; returns the rows, shape (n,).
 
     `capacity` overrides the number of ties that each can keep, for founders from a log.
@@ -65,14 +73,43 @@ def admit(c: Community, new: Newcomers, capacity: npt.NDArray[np.int64] | None =
     shape = c.parameters.referral.dispersion
     u = uniforms(c.key, persons, 0, Purpose.INVITING)
     inviting = gammaincinv(shape, u) / shape if shape < 1e6 else np.ones(len(persons))
-    _seat(population.members, population.last_visit, population.next_bill, rows, persons, new.channel,
-          new.referrer, new.generation, market.spells[persons].astype(np.int64), market.interest, inviting, drawn,
-          c.ties.pool, c.ties.top, c.ties.free, c.day, c.key, c.p)
+    _seat(
+        population.members,
+        population.last_visit,
+        population.next_bill,
+        rows,
+        persons,
+        new.channel,
+        new.referrer,
+        new.generation,
+        market.spells[persons].astype(np.int64),
+        market.interest,
+        inviting,
+        drawn,
+        c.ties.pool,
+        c.ties.top,
+        c.ties.free,
+        c.day,
+        c.key,
+        c.p,
+    )
     market.spells[persons] += 1
     if c.parameters.monetisation.model == "fee":
         population.next_bill[rows] = c.day
-    settle_rows(population.members, rows, 0, len(rows), c.ties.pool, c.day, c.fade, c.decay, c.p, c.presence,
-                population.visit_bound, population.exit_bound)
+    settle_rows(
+        population.members,
+        rows,
+        0,
+        len(rows),
+        c.ties.pool,
+        c.day,
+        c.fade,
+        c.decay,
+        c.p,
+        c.presence,
+        population.visit_bound,
+        population.exit_bound,
+    )
     comes = population.visit_bound[rows] > 0.0
     population.visit_bound[rows[comes]] = NEWCOMER
     return rows
@@ -98,14 +135,24 @@ def join(c: Community, new: Newcomers) -> None:
         return
     there = referrer_rows >= 0
     np.add.at(c.population.members["invited_joins"], referrer_rows[there], 1)
-    open_to_peers = uniforms(c.key, new.person[referred], c.day, Purpose.FIRST_TIE) < c.parameters.affiliation.peers
-    strengthen_pairs(c.population.members, c.ties.pool, c.ties.count,
-                     np.where(there & open_to_peers, referrer_rows, -1), rows[referred],
-                     c.parameters.referral.tie_strength, 0.0, c.day, c.fade)
+    open_to_peers = (
+        uniforms(c.key, new.person[referred], c.day, Purpose.FIRST_TIE) < c.parameters.affiliation.peers
+    )
+    strengthen_pairs(
+        c.population.members,
+        c.ties.pool,
+        c.ties.count,
+        np.where(there & open_to_peers, referrer_rows, -1),
+        rows[referred],
+        c.parameters.referral.tie_strength,
+        0.0,
+        c.day,
+        c.fade,
+    )
 
 
 @kernel
-def _willingness(key, person, median, sigma):  # type: ignore[no-untyped-def]
+def _willingness(key, person, median, sigma):
     out = np.empty(len(person))
     for k in range(len(person)):
         out[k] = median * math.exp(sigma * normal(uniform(key, person[k], 0, _WILLING, 0)))
@@ -113,7 +160,7 @@ def _willingness(key, person, median, sigma):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _capacities(key, person, least, shape):  # type: ignore[no-untyped-def]
+def _capacities(key, person, least, shape):
     out = np.empty(len(person), np.int64)
     for k in range(len(person)):
         u = uniform(key, person[k], 0, _CAPACITY, 0)
@@ -122,9 +169,25 @@ def _capacities(key, person, least, shape):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _seat(  # type: ignore[no-untyped-def]
-    members, last_visit, next_bill, rows, persons, channel, referrer, generation, spell, interest, inviting,
-    capacity, pool, top, free, day, key, p
+def _seat(
+    members,
+    last_visit,
+    next_bill,
+    rows,
+    persons,
+    channel,
+    referrer,
+    generation,
+    spell,
+    interest,
+    inviting,
+    capacity,
+    pool,
+    top,
+    free,
+    day,
+    key,
+    p,
 ):
     q = p[0]
     for k in range(len(rows)):
@@ -164,7 +227,7 @@ def _seat(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _blank(m):  # type: ignore[no-untyped-def]
+def _blank(m):
     """A newcomer knows nobody and has done nothing."""
     m["habit"] = 0.0
     m["activity"] = 0.0

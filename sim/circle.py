@@ -14,8 +14,14 @@ from sim.luck import hashes
 class Circle:
     """Today's eligible rows by their place on the circle; shapes (n,) and (buckets + 1,)."""
 
-    def __init__(self, key: np.uint64, rows: npt.NDArray[np.int64], persons: npt.NDArray[np.int64],
-                 day: int, purpose: int) -> None:
+    def __init__(
+        self,
+        key: np.uint64,
+        rows: npt.NDArray[np.int64],
+        persons: npt.NDArray[np.int64],
+        day: int,
+        purpose: int,
+    ) -> None:
         place = hashes(key, persons, day, purpose)
         bits = max(1, int(len(rows)).bit_length())
         self.shift = np.uint64(64 - bits)
@@ -26,7 +32,7 @@ class Circle:
 
 
 @kernel
-def _lay(place, rows, shift, starts, places, laid):  # type: ignore[no-untyped-def]
+def _lay(place, rows, shift, starts, places, laid):
     """Sort by place: a counting pass over the top bits, then insertion within a bucket."""
     n = len(rows)
     for k in range(n):
@@ -47,7 +53,7 @@ def _lay(place, rows, shift, starts, places, laid):  # type: ignore[no-untyped-d
 
 
 @kernel
-def next_place(point, shift, starts, places):  # type: ignore[no-untyped-def]
+def next_place(point, shift, starts, places):
     """The index of the first one at or after `point`, going round; the circle is not empty."""
     b = int(point >> shift)
     for s in range(starts[b], len(places)):

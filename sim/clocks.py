@@ -81,7 +81,7 @@ class Heap:
 
 
 @kernel
-def _push(thresholds, persons, size, new_thresholds, new_persons):  # type: ignore[no-untyped-def]
+def _push(thresholds, persons, size, new_thresholds, new_persons):
     for k in range(len(new_persons)):
         t = new_thresholds[k]
         place = size
@@ -96,7 +96,7 @@ def _push(thresholds, persons, size, new_thresholds, new_persons):  # type: igno
 
 
 @kernel
-def _pop(thresholds, persons, size, hazard, due, out):  # type: ignore[no-untyped-def]
+def _pop(thresholds, persons, size, hazard, due, out):
     n = 0
     while size > 0 and thresholds[0] <= hazard:
         if due[persons[0]] == thresholds[0]:

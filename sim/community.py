@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,8 @@ from sim.kernel import kernel
 from sim.ledger import INCENTIVES, UNATTRIBUTED, Account, Ledger
 from sim.luck import Purpose, key_of, uniforms
 from sim.market import Market, Status, farness, fit
-from sim.parameters import Parameters, packed
 from sim.motion import EXITS, advance, contagion
+from sim.parameters import Parameters, packed
 from sim.plan import Plan
 from sim.population import MEMBER, Archive, Population
 from sim.ties import Ties, cut, give_back, strength_at, ties_are_sound
@@ -94,7 +95,7 @@ class Crew:
         if self._pool is None or n < self.threads:
             return [work(0, n)]
         edges = np.linspace(0, n, self.threads + 1).astype(int)
-        jobs = [self._pool.submit(work, int(lo), int(hi)) for lo, hi in zip(edges, edges[1:], strict=False)]
+        jobs = [self._pool.submit(work, int(lo), int(hi)) for lo, hi in pairwise(edges)]
         return [job.result() for job in jobs]
 
     def close(self) -> None:
@@ -170,8 +171,11 @@ class Community:
     def fit_of_market(self) -> npt.NDArray[np.float64]:
         """How well the purpose fits each person of the market, shape (size,)."""
         size = self.parameters.market.size
-        return fit(self.market.interest[:size], self.parameters.organisation.direction,
-                   self.parameters.market.fit_width)
+        return fit(
+            self.market.interest[:size],
+            self.parameters.organisation.direction,
+            self.parameters.market.fit_width,
+        )
 
     @property
     def ad_load(self) -> float:
@@ -215,8 +219,18 @@ class Community:
         population, archive = self.population, self.archive
         archive.reserve(len(rows))
         n = archive.count
-        _release(population.members, population.exit_bound, rows, self.ties.pool, self.ties.free, self.ties.count,
-                 self.day, self.fade, self.decay, self.p)
+        _release(
+            population.members,
+            population.exit_bound,
+            rows,
+            self.ties.pool,
+            self.ties.free,
+            self.ties.count,
+            self.day,
+            self.fade,
+            self.decay,
+            self.p,
+        )
         archive.members[n : n + len(rows)] = population.members[rows]
         archive.left[n : n + len(rows)] = self.day
         archive.cause[n : n + len(rows)] = causes
@@ -250,9 +264,13 @@ class Community:
         market = self.market
         market.move(persons, Status.LEFT)
         market.row[persons] = -1
-        disappointed = self.population.members[rows]["satisfaction"] < self.parameters.acquisition.disappointed_below
+        disappointed = (
+            self.population.members[rows]["satisfaction"] < self.parameters.acquisition.disappointed_below
+        )
         clocks = -np.log(uniforms(self.key, persons, self.day, Purpose.RETURN_CLOCK))
-        market.due[persons] = np.where(disappointed | (persons >= market.size), np.inf, self.back.hazard + clocks)
+        market.due[persons] = np.where(
+            disappointed | (persons >= market.size), np.inf, self.back.hazard + clocks
+        )
         self.back.push(market.due[persons], persons)
 
     # -- conservation --------------------------------------------------------------------
@@ -265,7 +283,9 @@ class Community:
         inside = population.address[rows] < market.size
         assert population.present == len(rows), "present members and occupied rows differ"
         assert np.array_equal(market.row[population.address[rows]], rows), "rows and addresses differ"
-        assert market.count(Status.PRESENT) == int(inside.sum()), "market and population differ on who is present"
+        assert market.count(Status.PRESENT) == int(inside.sum()), (
+            "market and population differ on who is present"
+        )
         true = np.bincount(market.status[: market.size], minlength=len(Status))
         assert np.array_equal(true, market.tally), "people of the market miscounted by status"
         visited = int((population.last_visit[rows] > -PAST).sum())
@@ -281,14 +301,27 @@ class Community:
             column = members[name]
             if column.dtype.kind == "f":
                 assert np.all(np.isfinite(column)), f"{name} is undefined for some member"
-        for name in ("habit", "activity", "hub", "reciprocity", "recognition", "norm", "belonging", "attachment",
-                     "satisfaction", "bonds"):
+        for name in (
+            "habit",
+            "activity",
+            "hub",
+            "reciprocity",
+            "recognition",
+            "norm",
+            "belonging",
+            "attachment",
+            "satisfaction",
+            "bonds",
+        ):
             assert np.all((members[name] >= 0) & (members[name] <= 1)), f"{name} leaves [0, 1]"
 
     def _check_books(self) -> None:
         ledger, rows = self.ledger, self.population.rows()
         present, gone = self.population.members[rows], self.archive.members[: self.archive.count]
-        for column, accounts in (("revenue", range(Account.GOODS)), ("cost", range(Account.GOODS, len(Account)))):
+        for column, accounts in (
+            ("revenue", range(Account.GOODS)),
+            ("cost", range(Account.GOODS, len(Account))),
+        ):
             booked = sum(int(ledger.total[a]) for a in accounts if a not in UNATTRIBUTED)
             held = int(present[column].sum()) + int(gone[column].sum())
             assert booked == held, f"members' {column} {held} differs from the books {booked}"
@@ -305,7 +338,7 @@ def no_items() -> npt.NDArray[np.int64]:
 
 
 @kernel
-def _order(rows, address, row_of, words, out):  # type: ignore[no-untyped-def]
+def _order(rows, address, row_of, words, out):
     """Sort rows by address through one bit per person: O(people / 64 + rows)."""
     one = np.uint64(1)
     for k in range(len(rows)):
@@ -324,7 +357,7 @@ def _order(rows, address, row_of, words, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _release(members, exit_bound, rows, pool, free, count, day, fade, decay, p):  # type: ignore[no-untyped-def]
+def _release(members, exit_bound, rows, pool, free, count, day, fade, decay, p):
     """Cut the leavers' ties, let the neighbours feel it, give the slots back."""
     q = p[0]
     weak = q["churn_contagion_weak"]
@@ -340,4 +373,3 @@ def _release(members, exit_bound, rows, pool, free, count, day, fade, decay, p):
             exit_bound[pool[slot]["row"]] *= math.exp(contagion(other["exits"], q) - before)
             cut(members, pool, count, rows[k], slot)
         give_back(pool, free, m["slots"], m["capacity"])
-

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import numpy as np
 
 from sim import motion
-from sim.community import Community
+from sim.admission import admit, newcomers
+from sim.community import Channel, Community
 from sim.founding import found
 from sim.kernel import mark_compiled
 from sim.parameters import ParameterError, Parameters
@@ -122,8 +123,20 @@ def begin_phase(c: Community, parameters: Parameters) -> None:
         c.touch.refit(c.fit_of_market())
     _start_or_end_bills(c, before.monetisation.model)
     rows = population.rows()
-    motion.settle_rows(population.members, rows, 0, len(rows), c.ties.pool, c.day, c.fade, c.decay, c.p, c.presence,
-                       population.visit_bound, population.exit_bound)
+    motion.settle_rows(
+        population.members,
+        rows,
+        0,
+        len(rows),
+        c.ties.pool,
+        c.day,
+        c.fade,
+        c.decay,
+        c.p,
+        c.presence,
+        population.visit_bound,
+        population.exit_bound,
+    )
 
 
 def _start_or_end_bills(c: Community, before: str) -> None:
@@ -140,9 +153,6 @@ def _start_or_end_bills(c: Community, before: str) -> None:
 def _seat_guests(c: Community, guests: int) -> None:
     """Silent members for tests of luck: they have no time and are not of the market."""
     if guests:
-        from sim.admission import admit, newcomers
-        from sim.community import Channel
-
         rows = admit(c, newcomers(c.market.size + np.arange(guests), Channel.FOUNDER))
         c.population.members["visits_per_day"][rows] = 0.0
         c.population.visit_bound[rows] = 0.0

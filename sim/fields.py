@@ -33,13 +33,11 @@ def quantity(
     extra: dict[str, Any] = {"unit": unit, "source": source}
     if prior is not None:
         extra["prior"] = list(prior)
-    bounds = {"ge": low} | ({"le": high} if high < math.inf else {})
+    bounds: dict[str, Any] = {"ge": low} | ({"le": high} if high < math.inf else {})
     return Field(default=default, description=help, json_schema_extra=extra, **bounds)
 
 
-def share(
-    default: float, help: str, *, source: str, prior: Prior | None = None, unit: str = "share"
-) -> Any:
+def share(default: float, help: str, *, source: str, prior: Prior | None = None, unit: str = "share") -> Any:
     """A number in [0, 1]."""
     return quantity(default, help, unit=unit, high=1.0, source=source, prior=prior)
 
@@ -49,9 +47,7 @@ def half_life(default: float, help: str, *, source: str, prior: Prior | None = N
     return quantity(default, help, unit="days", low=0.01, source=source, prior=prior)
 
 
-def per_day(
-    default: float, help: str, *, source: str, high: float = 1.0, prior: Prior | None = None
-) -> Any:
+def per_day(default: float, help: str, *, source: str, high: float = 1.0, prior: Prior | None = None) -> Any:
     """A hazard per day."""
     return quantity(default, help, unit="1/day", high=high, source=source, prior=prior)
 

@@ -59,14 +59,18 @@ def _found_by_luck(c: Community, persons: Rows) -> None:
     """Founders with tenure, contributions and ties drawn."""
     rows = admit(c, newcomers(persons, Channel.FOUNDER))
     members = c.population.members
-    tenure = np.minimum(LEAST_TENURE - MEAN_TENURE * np.log(_luck(c, persons, 0)), MOST_TENURE).astype(np.int64)
+    tenure = np.minimum(LEAST_TENURE - MEAN_TENURE * np.log(_luck(c, persons, 0)), MOST_TENURE).astype(
+        np.int64
+    )
     members["joined"][rows] = -tenure
     _lay_ties(c, rows, persons)
     visits = _settle_state(c, rows)
     per_day = _contributions_per_day(c, rows, visits)
     ever = _luck(c, persons, 1) < 1.0 - np.exp(-c.parameters.contribution.first_barrier * per_day * tenure)
     count = np.where(ever, np.maximum(1, np.round(per_day * tenure)), 0).astype(np.int64)
-    silence = 1 + np.floor(-np.log(_luck(c, persons, 2)) / np.maximum(per_day, 1e-9)).clip(max=1e6).astype(np.int64)
+    silence = 1 + np.floor(-np.log(_luck(c, persons, 2)) / np.maximum(per_day, 1e-9)).clip(max=1e6).astype(
+        np.int64
+    )
     ever &= silence < tenure
     _remember(c, rows, np.where(ever, count, 0), np.where(ever, -silence, NEVER), visits)
     _fill_content(c, float(per_day[ever].sum()))
@@ -89,7 +93,9 @@ def _found_from_log(c: Community, seat: Rows, log: Founding) -> None:
     visits = _settle_state(c, rows)
     count = log.contributions[order]
     expected = _contributions_per_day(c, rows, visits) / members["propensity"][rows] * log.window
-    members["propensity"][rows] = most_likely_propensity(count, expected, c.parameters.contribution.propensity_sigma)
+    members["propensity"][rows] = most_likely_propensity(
+        count, expected, c.parameters.contribution.propensity_sigma
+    )
     _remember(c, rows, count, -np.maximum(1, log.silence[order] + 1), visits)
     _fill_content(c, float(count.sum()) / log.window)
 
@@ -119,7 +125,9 @@ def _ties_of(log: Founding) -> tuple[Rows, Rows, Numbers, Rows]:
     rule = Bonding()
     fade = fading(rule.tie_half_life, log.window + 2)
     held: dict[tuple[int, int], tuple[float, int]] = {}
-    for a, b, age in zip(log.exchange_a.tolist(), log.exchange_b.tolist(), log.exchange_age.tolist(), strict=True):
+    for a, b, age in zip(
+        log.exchange_a.tolist(), log.exchange_b.tolist(), log.exchange_age.tolist(), strict=True
+    ):
         pair = (min(a, b), max(a, b))
         if pair in held:
             strength, before = held[pair]
@@ -129,8 +137,12 @@ def _ties_of(log: Founding) -> tuple[Rows, Rows, Numbers, Rows]:
             held[pair] = (rule.first_strength, age)
     kept = [(a, b, s, age) for (a, b), (s, age) in held.items() if s * fade[age] >= rule.drop_below]
     columns = np.array(kept, dtype=float).reshape(len(kept), 4)
-    return (columns[:, 0].astype(np.int64), columns[:, 1].astype(np.int64), columns[:, 2],
-            np.maximum(columns[:, 3].astype(np.int64), 1))
+    return (
+        columns[:, 0].astype(np.int64),
+        columns[:, 1].astype(np.int64),
+        columns[:, 2],
+        np.maximum(columns[:, 3].astype(np.int64), 1),
+    )
 
 
 def _place(c: Community, first: Rows, second: Rows, strength: Numbers, day: Rows) -> None:
@@ -143,8 +155,8 @@ def _lay_ties(c: Community, rows: Rows, persons: Rows) -> None:
     if peers <= 0.0 or n < 3:
         return
     propensity = c.population.members["propensity"][rows]
-    wish = peers * 2.0 * np.minimum(propensity**c.parameters.contribution.exchange_exponent, 10.0)
-    wish = np.floor(wish + _luck(c, persons, 3)).astype(np.int64)
+    eager = peers * 2.0 * np.minimum(propensity**c.parameters.contribution.exchange_exponent, 10.0)
+    wish = np.floor(eager + _luck(c, persons, 3)).astype(np.int64)
     first = np.repeat(np.arange(n), wish)
     nth = np.arange(len(first)) - np.repeat(np.cumsum(wish) - wish, wish)
     u = np.stack([_tie_luck(c, persons[first], nth, k) for k in range(3)])
@@ -152,7 +164,13 @@ def _lay_ties(c: Community, rows: Rows, persons: Rows) -> None:
     anywhere = 1 + np.floor(u[0] * (n - 1)).astype(np.int64)
     second = (first + np.where(u[1] < FAR_SHARE, anywhere, step)) % n
     kept = first != second
-    _place(c, rows[first[kept]], rows[second[kept]], 0.15 + 0.55 * u[2][kept], np.zeros(int(kept.sum()), np.int64))
+    _place(
+        c,
+        rows[first[kept]],
+        rows[second[kept]],
+        0.15 + 0.55 * u[2][kept],
+        np.zeros(int(kept.sum()), np.int64),
+    )
 
 
 def _tie_luck(c: Community, persons: Rows, nth: Rows, part: int) -> Numbers:
@@ -187,8 +205,20 @@ def _settle_state(c: Community, rows: Rows) -> Numbers:
 def _refresh(c: Community, rows: Rows) -> None:
     population = c.population
     population.members["belonging"][rows] = population.members["attachment"][rows]
-    settle_rows(population.members, rows, 0, len(rows), c.ties.pool, c.day, c.fade, c.decay, c.p, c.presence,
-                population.visit_bound, population.exit_bound)
+    settle_rows(
+        population.members,
+        rows,
+        0,
+        len(rows),
+        c.ties.pool,
+        c.day,
+        c.fade,
+        c.decay,
+        c.p,
+        c.presence,
+        population.visit_bound,
+        population.exit_bound,
+    )
 
 
 def _steady(step: float, half_life: float, gap: Numbers) -> Numbers:
@@ -241,7 +271,14 @@ def _remember(c: Community, rows: Rows, count: Rows, last: Rows, visits: Numbers
 def _fill_content(c: Community, per_day: float) -> None:
     """The stock of useful content that so many contributions per day hold up."""
     q, v = c.parameters.contribution, c.parameters.value
-    c.content = per_day * q.doors_open * q.share_post * v.useful_share * min(v.content_half_life, 3650.0) / np.log(2.0)
+    c.content = (
+        per_day
+        * q.doors_open
+        * q.share_post
+        * v.useful_share
+        * min(v.content_half_life, 3650.0)
+        / np.log(2.0)
+    )
 
 
 def _enter_counts(c: Community) -> None:

@@ -47,7 +47,13 @@ def _mean(values: np.ndarray) -> float:
 
 
 def _churn(s: Snapshot) -> Value:
-    start = s.daily["present"][-WINDOW - 1] if s.day >= WINDOW else s.c.plan_founders if s.day == WINDOW - 1 else 0
+    start = (
+        s.daily["present"][-WINDOW - 1]
+        if s.day >= WINDOW
+        else s.c.plan_founders
+        if s.day == WINDOW - 1
+        else 0
+    )
     out = {"": ratio(s.window("leaves"), float(start))}
     for cause in Cause:
         name = cause.name.lower()
@@ -58,8 +64,10 @@ def _churn(s: Snapshot) -> Value:
 def _churn_mean(s: Snapshot) -> float:
     present = np.concatenate([[s.c.plan_founders], s.daily["present"]]).astype(float)
     leaves = s.daily["leaves"]
-    months = [ratio(float(leaves[m : m + WINDOW].sum()), present[m])
-              for m in range(0, len(leaves) - WINDOW + 1, WINDOW)]
+    months = [
+        ratio(float(leaves[m : m + WINDOW].sum()), present[m])
+        for m in range(0, len(leaves) - WINDOW + 1, WINDOW)
+    ]
     return _mean(np.array(months)[~np.isnan(months)])
 
 
@@ -103,8 +111,10 @@ def _connectedness(s: Snapshot) -> float:
 
 
 def _depth(s: Snapshot) -> float:
-    kinds = sum((s.member(f"last_{kind}") > s.day - WINDOW).astype(float)
-                for kind in ("post", "answer", "react", "vote", "attend"))
+    kinds = sum(
+        (s.member(f"last_{kind}") > s.day - WINDOW).astype(float)
+        for kind in ("post", "answer", "react", "vote", "attend")
+    )
     return _mean(np.asarray(kinds)[s.active])
 
 
@@ -120,8 +130,12 @@ def _stay_for_belonging(s: Snapshot) -> Value:
     by_belonging, by_value = _pull(s)
     more = by_belonging > by_value
     tenure = s.day - s.member("joined")
-    classes = {"": tenure >= 0, "_t30": tenure < 30, "_t180": (tenure >= 30) & (tenure < 180),
-               "_t365": tenure >= 180}
+    classes = {
+        "": tenure >= 0,
+        "_t30": tenure < 30,
+        "_t180": (tenure >= 30) & (tenure < 180),
+        "_t365": tenure >= 180,
+    }
     return {name: _mean(more[which]) for name, which in classes.items()}
 
 
@@ -144,8 +158,11 @@ def _chains(s: Snapshot) -> Value:
 def _cac(s: Snapshot) -> Value:
     paid = s.c.ledger.total[Account.PAID] / MICRO
     rewards = s.c.ledger.total[Account.REFERRAL_REWARDS] / MICRO
-    joins = {channel: float(s.daily[f"joins_{channel.name.lower()}"].sum()) for channel in Channel
-             if channel != Channel.FOUNDER}
+    joins = {
+        channel: float(s.daily[f"joins_{channel.name.lower()}"].sum())
+        for channel in Channel
+        if channel != Channel.FOUNDER
+    }
     out = {"": ratio(float(paid + rewards), sum(joins.values()))}
     for channel, n in joins.items():
         spend = {Channel.PAID: paid, Channel.REFERRAL: rewards}.get(channel, 0.0)
@@ -185,8 +202,9 @@ _MEMBER_REVENUE = tuple(a for a in REVENUE if a != Account.PRODUCT_OUTSIDE)
 def _ltv(s: Snapshot) -> np.ndarray:
     end = np.minimum(s.left_day, s.day + 1) - s.joined_day
     entry = np.maximum(0, -s.joined_day)
-    exposure, exits = lifetime.by_tenure(entry.astype(float), end.astype(float), s.left_day <= s.day,
-                                         lifetime.HORIZON_MONTHS)
+    exposure, exits = lifetime.by_tenure(
+        entry.astype(float), end.astype(float), s.left_day <= s.day, lifetime.HORIZON_MONTHS
+    )
     margin = s.c.ledger.by_tenure[: lifetime.HORIZON_MONTHS] / MICRO
     return lifetime.discounted_margins(exposure, exits, margin)
 
@@ -210,10 +228,12 @@ def _ltv_cac(s: Snapshot) -> float:
 
 def _hub_dependence(s: Snapshot) -> float:
     p = s.c.p[0]
-    parts = [p["bonding_identity_weight"] * s.member("activity") * p["organisation_purpose"],
-             p["bonding_ties_weight"] * s.member("bonds"),
-             p["bonding_hub_weight"] * s.member("hub") * s.c.presence,
-             p["bonding_recognition_weight"] * s.member("recognition")]
+    parts = [
+        p["bonding_identity_weight"] * s.member("activity") * p["organisation_purpose"],
+        p["bonding_ties_weight"] * s.member("bonds"),
+        p["bonding_hub_weight"] * s.member("hub") * s.c.presence,
+        p["bonding_recognition_weight"] * s.member("recognition"),
+    ]
     whole = np.sum(parts, axis=0)
     share = np.divide(parts[2], whole, out=np.zeros(len(whole)), where=whole > 0)
     return ratio(float((share * s.belonging).sum()), float(s.belonging.sum()))
@@ -229,8 +249,11 @@ def _participation_split(s: Snapshot) -> Value:
     ordered = np.sort(s.recent_contributions)[::-1]
     one, ten = math.ceil(0.01 * len(ordered)), math.ceil(0.10 * len(ordered))
     total = float(ordered.sum())
-    return {"_1": ratio(float(ordered[:one].sum()), total), "_9": ratio(float(ordered[one:ten].sum()), total),
-            "_90": ratio(float(ordered[ten:].sum()), total)}
+    return {
+        "_1": ratio(float(ordered[:one].sum()), total),
+        "_9": ratio(float(ordered[one:ten].sum()), total),
+        "_90": ratio(float(ordered[ten:].sum()), total),
+    }
 
 
 def _reward_gini(s: Snapshot) -> float:
@@ -257,80 +280,215 @@ _TABLE = (
     Indicator("joined", "members", "memberships begun during the run", _sum("joins")),
     Indicator("left", "members", "memberships ended during the run", _sum("leaves")),
     Indicator("followers", "people", "aware and not joined, at the end", _last("followers")),
-    Indicator("inactive_30d", "share", "1 - active / present",
-              lambda s: 1.0 - ratio(float(s.daily["active"][-1]), float(s.daily["present"][-1]))),
-    Indicator("stickiness", "share", "mean of daily visitors in W / active (DAU/MAU)",
-              lambda s: ratio(s.window("today") / WINDOW, float(s.daily["active"][-1]))),
+    Indicator(
+        "inactive_30d",
+        "share",
+        "1 - active / present",
+        lambda s: 1.0 - ratio(float(s.daily["active"][-1]), float(s.daily["present"][-1])),
+    ),
+    Indicator(
+        "stickiness",
+        "share",
+        "mean of daily visitors in W / active (DAU/MAU)",
+        lambda s: ratio(s.window("today") / WINDOW, float(s.daily["active"][-1])),
+    ),
     Indicator("churn_month", "share", "departures in W / present at its start; by cause", _churn),
-    Indicator("churn_month_mean", "share", "mean of churn_month over all complete months", _churn_mean, False),
-    Indicator("retention_30d", "share", "of memberships begun at least 30 days before the end: still present "
-              "30 days after joining", _retention(30)),
+    Indicator(
+        "churn_month_mean", "share", "mean of churn_month over all complete months", _churn_mean, False
+    ),
+    Indicator(
+        "retention_30d",
+        "share",
+        "of memberships begun at least 30 days before the end: still present 30 days after joining",
+        _retention(30),
+    ),
     Indicator("retention_90d", "share", "the same for 90 days", _retention(90)),
     Indicator("retention_365d", "share", "the same for 365 days", _retention(365)),
-    Indicator("active_d1_7", "share", "of newcomers who contributed, 7 or more days before the end: contributed "
-              "again on days 1-7 after", _again, False),
-    Indicator("silence_r30", "share", "last contribution at least 30 days after the first, among newcomers with "
-              "enough follow-up", _silence(30), False),
+    Indicator(
+        "active_d1_7",
+        "share",
+        "of newcomers who contributed, 7 or more days before the end: contributed again on days 1-7 after",
+        _again,
+        False,
+    ),
+    Indicator(
+        "silence_r30",
+        "share",
+        "last contribution at least 30 days after the first, among newcomers with enough follow-up",
+        _silence(30),
+        False,
+    ),
     Indicator("silence_r90", "share", "the same for 90 days", _silence(90), False),
-    Indicator("first_contribution_rate", "share", "of members who joined 7 or more days before the end: contributed "
-              "within 7 days", _first_contribution),
-    Indicator("reply_rate", "share", "of newcomers' first contributions in the last 90 days: got a reply",
-              _reply_rate),
-    Indicator("participation_rate", "share", "of present members: contributed in W",
-              lambda s: _mean(s.contributed_within_window)),
-    Indicator("benefit_receipt", "share", "of active members: got a reply, a perk, a reward or a match in W",
-              lambda s: _mean((s.member("last_benefit") > s.day - WINDOW)[s.active])),
-    Indicator("connectedness", "share", "of active members: at least 2 ties stronger than 0.3", _connectedness),
+    Indicator(
+        "first_contribution_rate",
+        "share",
+        "of members who joined 7 or more days before the end: contributed within 7 days",
+        _first_contribution,
+    ),
+    Indicator(
+        "reply_rate",
+        "share",
+        "of newcomers' first contributions in the last 90 days: got a reply",
+        _reply_rate,
+    ),
+    Indicator(
+        "participation_rate",
+        "share",
+        "of present members: contributed in W",
+        lambda s: _mean(s.contributed_within_window),
+    ),
+    Indicator(
+        "benefit_receipt",
+        "share",
+        "of active members: got a reply, a perk, a reward or a match in W",
+        lambda s: _mean((s.member("last_benefit") > s.day - WINDOW)[s.active]),
+    ),
+    Indicator(
+        "connectedness", "share", "of active members: at least 2 ties stronger than 0.3", _connectedness
+    ),
     Indicator("engagement_depth", "kinds", "distinct kinds of action per active member in W, mean", _depth),
-    Indicator("satisfaction", "[0, 1]", "mean over present members", lambda s: _mean(s.member("satisfaction"))),
+    Indicator(
+        "satisfaction", "[0, 1]", "mean over present members", lambda s: _mean(s.member("satisfaction"))
+    ),
     Indicator("belonging", "[0, 1]", "mean over present members", lambda s: _mean(s.belonging)),
     Indicator("norm", "[0, 1]", "mean over present members; 1 social, 0 market", lambda s: _mean(s.norm)),
-    Indicator("stay_for_belonging", "share", "of present members: belonging holds down their hazard more than value "
-              "does; by tenure below 30, 180 days and above", _stay_for_belonging),
-    Indicator("referral_velocity", "1/month", "invitations in W / active",
-              lambda s: ratio(s.window("invitations"), float(s.daily["active"][-1]))),
-    Indicator("referral_conversion", "share", "invitations sent 14 or more days before the end that led to a join at "
-              "once / all such invitations", _referral_conversion, False),
-    Indicator("referral_share", "share", "of joins in the run: by invitation",
-              lambda s: ratio(float(s.daily["referral_joins"].sum()), float(s.daily["joins"].sum()))),
-    Indicator("viral_coefficient", "people", "invited joins per membership begun 90 or more days before the end",
-              _viral, False),
-    Indicator("promoter_share", "share", "of active members: satisfaction and belonging above the promoter thresholds",
-              _promoters),
-    Indicator("chain_depth", "-", "generation of referred joins: mean; share of generation 1", _chains, False),
+    Indicator(
+        "stay_for_belonging",
+        "share",
+        "of present members: belonging holds down their hazard more than value "
+        "does; by tenure below 30, 180 days and above",
+        _stay_for_belonging,
+    ),
+    Indicator(
+        "referral_velocity",
+        "1/month",
+        "invitations in W / active",
+        lambda s: ratio(s.window("invitations"), float(s.daily["active"][-1])),
+    ),
+    Indicator(
+        "referral_conversion",
+        "share",
+        "invitations sent 14 or more days before the end that led to a join at once / all such invitations",
+        _referral_conversion,
+        False,
+    ),
+    Indicator(
+        "referral_share",
+        "share",
+        "of joins in the run: by invitation",
+        lambda s: ratio(float(s.daily["referral_joins"].sum()), float(s.daily["joins"].sum())),
+    ),
+    Indicator(
+        "viral_coefficient",
+        "people",
+        "invited joins per membership begun 90 or more days before the end",
+        _viral,
+        False,
+    ),
+    Indicator(
+        "promoter_share",
+        "share",
+        "of active members: satisfaction and belonging above the promoter thresholds",
+        _promoters,
+    ),
+    Indicator(
+        "chain_depth", "-", "generation of referred joins: mean; share of generation 1", _chains, False
+    ),
     Indicator("cac", "EUR", "acquisition spend (paid and referral rewards) / joins; by channel", _cac, False),
-    Indicator("revenue", "EUR", "over the run, whole organisation; by source", _books(REVENUE, "revenue"), False),
+    Indicator(
+        "revenue", "EUR", "over the run, whole organisation; by source", _books(REVENUE, "revenue"), False
+    ),
     Indicator("cost", "EUR", "over the run, whole organisation; by account", _books(COSTS, "cost"), False),
     Indicator("margin", "EUR", "revenue - cost over the run", _margin, False),
-    Indicator("community_revenue", "EUR", "revenue from members who joined by referral, hub, search or imitation",
-              _community_revenue, False),
-    Indicator("arpu", "EUR/month", "member revenue in W / present, mean over W",
-              lambda s: _per_member(s, _MEMBER_REVENUE, ())),
-    Indicator("ncv", "EUR/month", "(revenue from members - cost of incentives) in W / present, mean over W",
-              lambda s: _per_member(s, _MEMBER_REVENUE, MEMBER_COSTS)),
-    Indicator("ncv_net", "EUR/month", "ncv also less platform cost",
-              lambda s: _per_member(s, _MEMBER_REVENUE, MEMBER_COSTS + COMMUNITY_COSTS)),
-    Indicator("ltv", "EUR", "margin per membership over 24 months, discounted by 10 % a year, from observed survival "
-              "and margin by tenure", lambda s: float(_ltv(s).sum()), False),
+    Indicator(
+        "community_revenue",
+        "EUR",
+        "revenue from members who joined by referral, hub, search or imitation",
+        _community_revenue,
+        False,
+    ),
+    Indicator(
+        "arpu",
+        "EUR/month",
+        "member revenue in W / present, mean over W",
+        lambda s: _per_member(s, _MEMBER_REVENUE, ()),
+    ),
+    Indicator(
+        "ncv",
+        "EUR/month",
+        "(revenue from members - cost of incentives) in W / present, mean over W",
+        lambda s: _per_member(s, _MEMBER_REVENUE, MEMBER_COSTS),
+    ),
+    Indicator(
+        "ncv_net",
+        "EUR/month",
+        "ncv also less platform cost",
+        lambda s: _per_member(s, _MEMBER_REVENUE, MEMBER_COSTS + COMMUNITY_COSTS),
+    ),
+    Indicator(
+        "ltv",
+        "EUR",
+        "margin per membership over 24 months, discounted by 10 % a year, from observed survival "
+        "and margin by tenure",
+        lambda s: float(_ltv(s).sum()),
+        False,
+    ),
     Indicator("ltv_cac", "-", "ltv / cac", _ltv_cac, False),
-    Indicator("payback_months", "months", "months until cumulated margin per join reaches cac", _payback, False),
-    Indicator("ties_per_member", "ties", "2 x ties / present",
-              lambda s: ratio(2.0 * float(s.daily["ties"][-1]), float(s.daily["present"][-1]))),
-    Indicator("clustering", "share", "mean local clustering over members with 2 or more ties",
-              lambda s: structure.mean_clustering(s.c.population.members, s.c.ties.pool, s.rows), False),
-    Indicator("giant_share", "share", "largest component / present",
-              lambda s: ratio(float(structure.largest_component(s.c.population.members, s.c.ties.pool, s.rows)),
-                              float(len(s.rows))), False),
-    Indicator("core_max", "-", "largest k with a non-empty k-core",
-              lambda s: float(structure.greatest_core(s.c.population.members, s.c.ties.pool, s.rows)), False),
+    Indicator(
+        "payback_months", "months", "months until cumulated margin per join reaches cac", _payback, False
+    ),
+    Indicator(
+        "ties_per_member",
+        "ties",
+        "2 x ties / present",
+        lambda s: ratio(2.0 * float(s.daily["ties"][-1]), float(s.daily["present"][-1])),
+    ),
+    Indicator(
+        "clustering",
+        "share",
+        "mean local clustering over members with 2 or more ties",
+        lambda s: structure.mean_clustering(s.c.population.members, s.c.ties.pool, s.rows),
+        False,
+    ),
+    Indicator(
+        "giant_share",
+        "share",
+        "largest component / present",
+        lambda s: ratio(
+            float(structure.largest_component(s.c.population.members, s.c.ties.pool, s.rows)),
+            float(len(s.rows)),
+        ),
+        False,
+    ),
+    Indicator(
+        "core_max",
+        "-",
+        "largest k with a non-empty k-core",
+        lambda s: float(structure.greatest_core(s.c.population.members, s.c.ties.pool, s.rows)),
+        False,
+    ),
     Indicator("hub_dependence", "share", "the hub's share of total belonging", _hub_dependence),
-    Indicator("participation_gini", "share", "Gini over all present members of contributions in the last 90 days",
-              lambda s: gini(s.recent_contributions)),
+    Indicator(
+        "participation_gini",
+        "share",
+        "Gini over all present members of contributions in the last 90 days",
+        lambda s: gini(s.recent_contributions),
+    ),
     Indicator("top1_share", "share", "of contributions in the last 90 days: by the top 1 %", _top_share),
-    Indicator("share", "share", "of contributions in the last 90 days: by the top 1, next 9, bottom 90 %",
-              _participation_split, False),
-    Indicator("reward_gini", "share", "Gini of rewards paid in the run, over all who were present", _reward_gini,
-              False),
+    Indicator(
+        "share",
+        "share",
+        "of contributions in the last 90 days: by the top 1, next 9, bottom 90 %",
+        _participation_split,
+        False,
+    ),
+    Indicator(
+        "reward_gini",
+        "share",
+        "Gini of rewards paid in the run, over all who were present",
+        _reward_gini,
+        False,
+    ),
     Indicator("quality", "-", "quality of the product", lambda s: s.c.parameters.organisation.quality, False),
 )
 
@@ -366,13 +524,23 @@ def health_card(summary: dict[str, float], velocity_growth: float) -> list[dict[
     """Practitioners' thresholds against this run; targets without a published source."""
     rows = (
         ("Referral velocity grows by 10 % or more a month", "referral_velocity", velocity_growth, 0.10),
-        ("More than 30 % contribute within a week", "first_contribution_rate", summary["first_contribution_rate"], 0.30),
+        (
+            "More than 30 % contribute within a week",
+            "first_contribution_rate",
+            summary["first_contribution_rate"],
+            0.30,
+        ),
         ("Net community value above 3 EUR a month", "ncv", summary["ncv"], 3.0),
     )
     return [
-        {"name": name, "indicator": indicator, "value": value, "target": target,
-         "met": None if math.isnan(value) else bool(value > target),
-         "note": "a practitioners' target without a published source"}
+        {
+            "name": name,
+            "indicator": indicator,
+            "value": value,
+            "target": target,
+            "met": None if math.isnan(value) else bool(value > target),
+            "note": "a practitioners' target without a published source",
+        }
         for name, indicator, value, target in rows
     ]
 

@@ -11,11 +11,9 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import cast
 
 import numba
-
-Function = TypeVar("Function", bound=Callable[..., object])
 
 _HERE = Path(__file__).parent
 
@@ -44,7 +42,9 @@ def _cache_folder() -> Path:
     root = _cache_root()
     folder = root / _content_hash()
     folder.mkdir(exist_ok=True)
-    others = sorted((p for p in root.iterdir() if p != folder and p.is_dir()), key=lambda p: p.stat().st_mtime)
+    others = sorted(
+        (p for p in root.iterdir() if p != folder and p.is_dir()), key=lambda p: p.stat().st_mtime
+    )
     for old in others[:-4]:
         shutil.rmtree(old, ignore_errors=True)
     return folder
@@ -55,7 +55,7 @@ numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
 _READY = CACHE / "ready"
 
 
-def kernel(function: Function) -> Function:
+def kernel[Function: Callable[..., object]](function: Function) -> Function:
     """`function` compiled: releases the GIL, cached on disk, IEEE arithmetic, no bounds checks."""
     return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 

@@ -70,13 +70,13 @@ def micro(euros: float) -> int:
 
 
 @kernel
-def to_micro(euros):  # type: ignore[no-untyped-def]
+def to_micro(euros):
     """Whole micro-euros inside kernels, rounded half up."""
     return np.int64(np.floor(euros * 1e6 + 0.5))
 
 
 @kernel
-def book(member, today, by_tenure, account, amount, day):  # type: ignore[no-untyped-def]
+def book(member, today, by_tenure, account, amount, day):
     """Book micro-euros for a member: in the account, in the member, in its month of tenure."""
     if amount == 0:
         return

@@ -5,6 +5,8 @@ founder counts from the tenure at which the run finds it. Months of tenure that 
 lived through carry the last observed hazard and margin forward.
 """
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,11 +16,17 @@ DISCOUNT_PER_YEAR = 0.10
 type Numbers = npt.NDArray[np.float64]
 
 
-def by_tenure(entry: Numbers, end: Numbers, ended: npt.NDArray[np.bool_], months: int) -> tuple[Numbers, Numbers]:
+def by_tenure(
+    entry: Numbers, end: Numbers, ended: npt.NDArray[np.bool_], months: int
+) -> tuple[Numbers, Numbers]:
     """Member-days and exits per month of tenure, shapes (months,); entry and end are tenures in days."""
     edges = 30.0 * np.arange(months + 1)
-    exposure = np.array([np.clip(np.minimum(end, hi) - np.maximum(entry, lo), 0.0, None).sum()
-                         for lo, hi in zip(edges[:-1], edges[1:], strict=True)])
+    exposure = np.array(
+        [
+            np.clip(np.minimum(end, hi) - np.maximum(entry, lo), 0.0, None).sum()
+            for lo, hi in pairwise(edges.tolist())
+        ]
+    )
     exits, _ = np.histogram(end[ended], bins=edges)
     return exposure, exits.astype(float)
 

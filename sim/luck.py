@@ -9,6 +9,7 @@ import math
 from enum import IntEnum
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.kernel import kernel
 
@@ -75,7 +76,7 @@ _MASK = (1 << 64) - 1
 
 
 @kernel
-def mix(x):  # type: ignore[no-untyped-def]
+def mix(x):
     """SplitMix64's finaliser: a bijection of 64-bit words without visible structure."""
     x = (x ^ (x >> _S30)) * _M1
     x = (x ^ (x >> _S27)) * _M2
@@ -83,32 +84,33 @@ def mix(x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def address_hash(key, person, day, purpose, ordinal):  # type: ignore[no-untyped-def]
+def address_hash(key, person, day, purpose, ordinal):
     """The 64-bit hash of an address; person < 2^32, 0 <= day < 2^16, purpose < 2^8, any ordinal."""
     place = (np.uint64(person) << _S24) ^ (np.uint64(day) << _S8) ^ np.uint64(purpose)
     return mix(mix(place ^ key) + np.uint64(ordinal) * _PHI + key)
 
 
 @kernel
-def uniform(key, person, day, purpose, ordinal):  # type: ignore[no-untyped-def]
+def uniform(key, person, day, purpose, ordinal):
     """A number in the open interval (0, 1)."""
     return (np.float64(address_hash(key, person, day, purpose, ordinal) >> _S11) + 0.5) * _UNIT
 
 
 @kernel
-def exponential(u):  # type: ignore[no-untyped-def]
+def exponential(u):
     """Exp(1) from a uniform."""
     return -math.log(u)
 
 
 @kernel
-def normal(u):  # type: ignore[no-untyped-def]
+def normal(u):
     """Standard normal from a uniform: Wichura's AS 241 (PPND7), relative error below 1e-7."""
     q = u - 0.5
     if abs(q) <= 0.425:
         r = 0.180625 - q * q
         return (
-            q * (((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179)
+            q
+            * (((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179)
             / (((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1.0)
         )
     r = u if q < 0.0 else 1.0 - u
@@ -127,7 +129,7 @@ def normal(u):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def poisson(u, rate):  # type: ignore[no-untyped-def]
+def poisson(u, rate):
     """Poisson(rate) from a uniform: by inversion up to a rate of 30, rounded normal above."""
     if rate <= 0.0:
         return 0
@@ -151,18 +153,20 @@ def key_of(seed: int) -> np.uint64:
     return np.uint64(x ^ (x >> 29))
 
 
-def uniforms(key: np.uint64, persons, day: int, purpose: int, ordinal: int = 0):  # type: ignore[no-untyped-def]
+def uniforms(
+    key: np.uint64, persons: npt.ArrayLike, day: int, purpose: int, ordinal: int = 0
+) -> npt.NDArray[np.float64]:
     """`uniform` for an array of persons, shape (n,)."""
     return _uniforms(key, np.asarray(persons, dtype=np.int64), day, int(purpose), ordinal)
 
 
-def hashes(key: np.uint64, persons, day: int, purpose: int):  # type: ignore[no-untyped-def]
+def hashes(key: np.uint64, persons: npt.ArrayLike, day: int, purpose: int) -> npt.NDArray[np.uint64]:
     """`address_hash` for an array of persons, shape (n,), dtype uint64."""
     return _hashes(key, np.asarray(persons, dtype=np.int64), day, int(purpose))
 
 
 @kernel
-def _uniforms(key, persons, day, purpose, ordinal):  # type: ignore[no-untyped-def]
+def _uniforms(key, persons, day, purpose, ordinal):
     out = np.empty(len(persons))
     for k in range(len(persons)):
         out[k] = uniform(key, persons[k], day, purpose, ordinal)
@@ -170,7 +174,7 @@ def _uniforms(key, persons, day, purpose, ordinal):  # type: ignore[no-untyped-d
 
 
 @kernel
-def _hashes(key, persons, day, purpose):  # type: ignore[no-untyped-def]
+def _hashes(key, persons, day, purpose):
     out = np.empty(len(persons), np.uint64)
     for k in range(len(persons)):
         out[k] = address_hash(key, persons[k], day, purpose, 0)

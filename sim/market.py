@@ -71,7 +71,7 @@ def farness(key: np.uint64, far: int, size: int) -> npt.NDArray[np.int64]:
 
 
 @kernel
-def interests(key, size, similarity):  # type: ignore[no-untyped-def]
+def interests(key, size, similarity):
     """Interest of each person: uniform in (0, 1), correlated along the ring."""
     knots = max(1, size // KNOT_SPACING)
     out = np.empty(size)
@@ -93,7 +93,7 @@ def interests(key, size, similarity):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _phi(z):  # type: ignore[no-untyped-def]
+def _phi(z):
     """Standard normal distribution function (Abramowitz & Stegun 26.2.17, error below 1e-7)."""
     t = 1.0 / (1.0 + 0.2316419 * abs(z))
     poly = t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
@@ -102,7 +102,7 @@ def _phi(z):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def acquaintance(key, person, weak, u, size, near, far, everyone):  # type: ignore[no-untyped-def]
+def acquaintance(key, person, weak, u, size, near, far, everyone):
     """The acquaintance whom a uniform u chooses: near on the ring, far, or anyone; never oneself.
 
     `far` are the constants of the far acquaintances. In a market smaller than the circle of

@@ -25,11 +25,25 @@ HABIT, ACTIVITY, HUB, MEMORY, NORM, BELONGING, EXITS, ADS = range(8)
 
 def decays(parameters: Parameters) -> npt.NDArray[np.float64]:
     """What is left of each stock after 0 … 7 days, shape (8, 8): day, stock."""
-    b, i, v, c, m = (parameters.bonding, parameters.incentives, parameters.visiting,
-                     parameters.contribution, parameters.monetisation)
-    half_lives = np.array([v.habit_half_life, b.activity_half_life, b.hub_half_life, c.memory_half_life,
-                           i.norm_recovery, b.belonging_half_life, parameters.churn.contagion_half_life,
-                           m.ad_time * math.log(2.0)])
+    b, i, v, c, m = (
+        parameters.bonding,
+        parameters.incentives,
+        parameters.visiting,
+        parameters.contribution,
+        parameters.monetisation,
+    )
+    half_lives = np.array(
+        [
+            v.habit_half_life,
+            b.activity_half_life,
+            b.hub_half_life,
+            c.memory_half_life,
+            i.norm_recovery,
+            b.belonging_half_life,
+            parameters.churn.contagion_half_life,
+            m.ad_time * math.log(2.0),
+        ]
+    )
     return np.exp2(-np.arange(WEEK + 1)[:, None] / half_lives[None, :])
 
 
@@ -39,7 +53,7 @@ def fading(half_life: float, days: int) -> npt.NDArray[np.float64]:
 
 
 @kernel
-def advance(m, day, decay, ad_load):  # type: ignore[no-untyped-def]
+def advance(m, day, decay, ad_load):
     """Bring a member's state to `day`."""
     while m["settled"] < day:
         d = min(day - m["settled"], WEEK)
@@ -56,7 +70,7 @@ def advance(m, day, decay, ad_load):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def advance_all(members, address, day, decay, ad_load):  # type: ignore[no-untyped-def]
+def advance_all(members, address, day, decay, ad_load):
     """Bring everybody's state to `day`; before parameters change."""
     for r in range(len(address)):
         if address[r] >= 0:
@@ -64,7 +78,7 @@ def advance_all(members, address, day, decay, ad_load):  # type: ignore[no-untyp
 
 
 @kernel
-def refade(members, pool, address, day, fade):  # type: ignore[no-untyped-def]
+def refade(members, pool, address, day, fade):
     """Store every tie's strength as of `day`; before the half-life changes."""
     for r in range(len(address)):
         if address[r] < 0:
@@ -76,7 +90,7 @@ def refade(members, pool, address, day, fade):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def tie_strength(m, pool, day, fade):  # type: ignore[no-untyped-def]
+def tie_strength(m, pool, day, fade):
     """The sum of a member's tie strengths today."""
     total = 0.0
     for s in range(m["slots"], m["slots"] + m["degree"]):
@@ -85,25 +99,25 @@ def tie_strength(m, pool, day, fade):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def novelty(tenure, p):  # type: ignore[no-untyped-def]
+def novelty(tenure, p):
     """How much likelier to leave a newcomer is than a settled member, at some tenure."""
     return 1.0 + (p["churn_newcomer_factor"] - 1.0) * 2.0 ** (-tenure / p["churn_newcomer_half_life"])
 
 
 @kernel
-def base_hazard(tenure, p):  # type: ignore[no-untyped-def]
+def base_hazard(tenure, p):
     """Hazard (1/day) of an indifferent member of some tenure: novelty wears off, age sets in."""
     return p["churn_base_hazard"] * (novelty(tenure, p) + p["churn_ageing"] * tenure / 365.0)
 
 
 @kernel
-def contagion(exits, p):  # type: ignore[no-untyped-def]
+def contagion(exits, p):
     """Log hazard of neighbours' exits E: ln(1 + kappa) E / (1 + E / saturation)."""
     return math.log(1.0 + p["churn_contagion"]) * exits / (1.0 + exits / p["churn_contagion_saturation"])
 
 
 @kernel
-def settle(members, row, pool, day, fade, p, presence, visit_bound, exit_bound):  # type: ignore[no-untyped-def]
+def settle(members, row, pool, day, fade, p, presence, visit_bound, exit_bound):
     """Belonging's target, visit rate and both bounds of a member whose state is of today.
 
     The exit bound holds for a week: belonging moves monotonically toward its target, and
@@ -124,7 +138,9 @@ def settle(members, row, pool, day, fade, p, presence, visit_bound, exit_bound):
         load = quick * p["monetisation_ad_load"] + (1.0 - quick) * m["annoyance"]
         annoyed = p["monetisation_ad_slope"] * load * m["aversion"]
     elif m["annoyance"] > 0.0:
-        annoyed = p["monetisation_ad_slope"] * (1.0 - p["monetisation_ad_quick"]) * m["annoyance"] * m["aversion"]
+        annoyed = (
+            p["monetisation_ad_slope"] * (1.0 - p["monetisation_ad_quick"]) * m["annoyance"] * m["aversion"]
+        )
     gain = (
         p["visiting_satisfaction_gain"] * (m["satisfaction"] - p["churn_neutral_value"])
         + p["visiting_identity_gain"] * m["activity"]
@@ -146,9 +162,7 @@ def settle(members, row, pool, day, fade, p, presence, visit_bound, exit_bound):
 
 
 @kernel
-def settle_rows(  # type: ignore[no-untyped-def]
-    members, rows, lo, hi, pool, day, fade, decay, p, presence, visit_bound, exit_bound
-):
+def settle_rows(members, rows, lo, hi, pool, day, fade, decay, p, presence, visit_bound, exit_bound):
     """`advance` and `settle` for rows[lo:hi]."""
     q = p[0]
     for k in range(lo, hi):
@@ -158,7 +172,7 @@ def settle_rows(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def rank(members, rows, threshold, changed):  # type: ignore[no-untyped-def]
+def rank(members, rows, threshold, changed):
     """Ambassadors contributed in each of the last three months (4, 5 and 4 weeks) and belong.
 
     Counts into changed who has become one and who no longer is.
@@ -167,7 +181,9 @@ def rank(members, rows, threshold, changed):  # type: ignore[no-untyped-def]
         m = members[rows[k]]
         weeks = m["weeks"]
         steady = (
-            (weeks & np.uint32(0xF)) != 0 and (weeks & np.uint32(0x1F0)) != 0 and (weeks & np.uint32(0x1E00)) != 0
+            (weeks & np.uint32(0xF)) != 0
+            and (weeks & np.uint32(0x1F0)) != 0
+            and (weeks & np.uint32(0x1E00)) != 0
         )
         internal = 1 if steady and m["belonging"] > threshold else 0
         if internal > m["internal"]:
@@ -178,7 +194,7 @@ def rank(members, rows, threshold, changed):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def begin_week(members, rows):  # type: ignore[no-untyped-def]
+def begin_week(members, rows):
     """Move the bits of the weeks in which a member contributed by one week."""
     for k in range(len(rows)):
         members[rows[k]]["weeks"] = (members[rows[k]]["weeks"] << np.uint32(1)) & np.uint32(0x1FFF)

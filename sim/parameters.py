@@ -5,7 +5,7 @@ record with hazards turned to a day. Sources name rows of `docs/science.md` (ids
 RET-cont) with their publication; `assumed: …` says why a number without evidence was chosen.
 """
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ class ParameterError(ValueError):
     """A parameter is unknown, of the wrong type, out of range, or contradicts another."""
 
 
+# fmt: off
 class Market(Section):
     """Everyone who could ever join, and who knows whom outside; read by `sim.market`."""
 
@@ -443,6 +444,7 @@ class Churn(Section):
         source="RET-k: Garcia, Mavrodiev & Schweitzer 2013, arXiv:1302.6109; off by default")
 
 
+# fmt: on
 class Parameters(Section):
     """All parameters of one phase."""
 
@@ -462,7 +464,7 @@ class Parameters(Section):
 
 
 SECTIONS: dict[str, type[Section]] = {
-    name: field.annotation for name, field in Parameters.model_fields.items()  # type: ignore[misc]
+    name: cast("type[Section]", field.annotation) for name, field in Parameters.model_fields.items()
 }
 
 
@@ -488,7 +490,7 @@ def dotted_names() -> list[str]:
 
 
 def _unknown(name: str) -> str:
-    section, _, field = name.rpartition(".")
+    _, _, field = name.rpartition(".")
     known: list[str] = dotted_names() if "." in name else list(SECTIONS)
     close = nearest(name, known) or nearest(field, [k.rpartition(".")[2] for k in known])
     if close and "." not in close and "." in name:
@@ -515,7 +517,9 @@ def _explain(error: Any) -> str:
         return f"{name} = {value!r}: must be {bound['expected']}"
     if kind in ("model_type", "dict_type"):
         return f"{name} = {value!r}: is a section; write {name}.<parameter> = value"
-    return f"{name} = {value!r}: {message[0].lower()}{message[1:].removeprefix('Input ')}".replace("input should", "should")
+    return f"{name} = {value!r}: {message[0].lower()}{message[1:].removeprefix('Input ')}".replace(
+        "input should", "should"
+    )
 
 
 def _unit(name: str) -> str:
@@ -535,8 +539,12 @@ def _choices(field: Any) -> tuple[str, ...]:
 
 
 PACKED = np.dtype(
-    [(f"{s}_{f}", "f8") for s, section in SECTIONS.items() for f, field in section.model_fields.items()
-     if _numeric(field) or isinstance(field.default, str)]
+    [
+        (f"{s}_{f}", "f8")
+        for s, section in SECTIONS.items()
+        for f, field in section.model_fields.items()
+        if _numeric(field) or isinstance(field.default, str)
+    ]
 )
 
 
@@ -565,5 +573,15 @@ def _extra(field: Any) -> dict[str, Any]:
     return field.json_schema_extra or {}
 
 
-__all__ = ["PACKED", "SECTIONS", "ParameterError", "Parameters", "Section",
-           "Tier", "dotted_names", "field_of", "packed", "parameters_from"]
+__all__ = [
+    "PACKED",
+    "SECTIONS",
+    "ParameterError",
+    "Parameters",
+    "Section",
+    "Tier",
+    "dotted_names",
+    "field_of",
+    "packed",
+    "parameters_from",
+]

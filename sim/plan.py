@@ -25,8 +25,12 @@ class Shock(BaseModel):
 
     day: Annotated[int, Field(ge=0, le=MAX_DAYS, description="day on which it happens")]
     kind: Annotated[Literal["hub_departs", "members_leave"], Field(description="what happens")]
-    share: Annotated[float | None, Field(gt=0, le=1, description="members_leave: share of present members")] = None
-    who: Annotated[Literal["random", "most_connected"] | None, Field(description="members_leave: which of them")] = None
+    share: Annotated[
+        float | None, Field(gt=0, le=1, description="members_leave: share of present members")
+    ] = None
+    who: Annotated[
+        Literal["random", "most_connected"] | None, Field(description="members_leave: which of them")
+    ] = None
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "Shock":
@@ -67,8 +71,15 @@ class Founding:
     def digest(self) -> str:
         """SHA-256 of the numbers, which names the log in a run's id."""
         whole = hashlib.sha256(f"{self.date}|{self.window}".encode())
-        for column in (self.contributions, self.tenure, self.silence, self.active_days,
-                       self.exchange_a, self.exchange_b, self.exchange_age):
+        for column in (
+            self.contributions,
+            self.tenure,
+            self.silence,
+            self.active_days,
+            self.exchange_a,
+            self.exchange_b,
+            self.exchange_age,
+        ):
             whole.update(np.ascontiguousarray(column, dtype=np.int64).tobytes())
         return whole.hexdigest()
 
@@ -107,7 +118,9 @@ def check_plan(plan: Plan) -> None:
     """Raise `ParameterError` for combinations that cannot run."""
     starts = [day for day, _ in plan.phases]
     if not starts or starts[0] != 0:
-        raise ParameterError(f"the first phase starts on day {starts[0] if starts else 'none'}; it must start on day 0")
+        raise ParameterError(
+            f"the first phase starts on day {starts[0] if starts else 'none'}; it must start on day 0"
+        )
     if starts != sorted(set(starts)):
         raise ParameterError(f"phases start on days {starts}; give each a later day than the one before")
     first = plan.phases[0][1].market
@@ -115,15 +128,21 @@ def check_plan(plan: Plan) -> None:
         _check_phase(day, parameters)
         if parameters.market != first:
             changed = [n for n, v in parameters.market if v != getattr(first, n)]
-            raise ParameterError(f"phase from day {day} changes market.{changed[0]}; the market is fixed for a run")
+            raise ParameterError(
+                f"phase from day {day} changes market.{changed[0]}; the market is fixed for a run"
+            )
     founders = len(plan.founding) if plan.founding is not None else first.founders
     if founders > first.size:
         raise ParameterError(
-            f"market.founders = {founders} exceeds market.size = {first.size}; raise market.size or found fewer")
+            f"market.founders = {founders} exceeds market.size = {first.size}; raise market.size or found fewer"
+        )
     for shock in plan.shocks:
-        if shock.kind == "hub_departs" and not any(p.affiliation.hub > 0 for d, p in plan.phases if d <= shock.day):
+        if shock.kind == "hub_departs" and not any(
+            p.affiliation.hub > 0 for d, p in plan.phases if d <= shock.day
+        ):
             raise ParameterError(
-                f"shock hub_departs on day {shock.day}: there is no hub; set affiliation.hub above 0 or extend hub")
+                f"shock hub_departs on day {shock.day}: there is no hub; set affiliation.hub above 0 or extend hub"
+            )
 
 
 def _check_phase(day: int, p: Parameters) -> None:
@@ -131,10 +150,14 @@ def _check_phase(day: int, p: Parameters) -> None:
     total = p.contribution.share_post + p.contribution.share_react
     if total > 1 + 1e-12:
         raise ParameterError(f"contribution.share_post + share_react = {total:g}{where}: must be at most 1")
-    for name, levels in (("badge_levels", p.incentives.badge_levels),
-                         ("tier", tuple(t.points for t in p.incentives.tier))):
+    for name, levels in (
+        ("badge_levels", p.incentives.badge_levels),
+        ("tier", tuple(t.points for t in p.incentives.tier)),
+    ):
         if list(levels) != sorted(set(levels)):
-            raise ParameterError(f"incentives.{name} asks for {levels} points{where}: must rise from row to row")
+            raise ParameterError(
+                f"incentives.{name} asks for {levels} points{where}: must rise from row to row"
+            )
 
 
 def shock_from(given: Any) -> Shock:
@@ -142,7 +165,7 @@ def shock_from(given: Any) -> Shock:
     if isinstance(given, Shock):
         return given
     if not isinstance(given, dict):
-        raise ParameterError(f"shock {given!r}: must be a table such as day = 180, kind = \"hub_departs\"")
+        raise ParameterError(f'shock {given!r}: must be a table such as day = 180, kind = "hub_departs"')
     try:
         return Shock.model_validate(given)
     except ValidationError as error:

@@ -8,6 +8,7 @@ member has left; nothing may depend on which row a member has.
 import numpy as np
 import numpy.typing as npt
 
+# fmt: off
 MEMBER = np.dtype(
     [
         # who
@@ -33,6 +34,7 @@ MEMBER = np.dtype(
     ],
     align=True,
 )
+# fmt: on
 NEVER = -(10**6)
 NO_PERSON = -1
 
@@ -59,6 +61,7 @@ class Population:
 
     @property
     def capacity(self) -> int:
+        """Rows that there is room for."""
         return len(self.address)
 
     def rows(self) -> npt.NDArray[np.int64]:
@@ -92,8 +95,15 @@ class Population:
         if needed <= self.capacity:
             return
         size = max(needed, 2 * self.capacity)
-        for name, empty in (("members", 0), ("address", -1), ("visit_bound", 0.0), ("exit_bound", 0.0),
-                            ("last_visit", NEVER), ("next_bill", -1), ("vacant", 0)):
+        for name, empty in (
+            ("members", 0),
+            ("address", -1),
+            ("visit_bound", 0.0),
+            ("exit_bound", 0.0),
+            ("last_visit", NEVER),
+            ("next_bill", -1),
+            ("vacant", 0),
+        ):
             old = getattr(self, name)
             new = np.zeros(size, old.dtype)
             if empty:

@@ -22,14 +22,29 @@ START = "2001-01-01"
 "the date of day 0, unless the community was founded from a log"
 
 _COUNTS = (
-    "day", "present", "active", "today", "unaware", "followers", "left", "audience", "member", "internal", "ties",
+    "day",
+    "present",
+    "active",
+    "today",
+    "unaware",
+    "followers",
+    "left",
+    "audience",
+    "member",
+    "internal",
+    "ties",
     *(c.name.lower() for c in Count if c != Count.VISITS),
     *(f"joins_{c}" for c in CHANNELS[1:]),
     *(f"leaves_{c}" for c in CAUSES),
 )
 _AMOUNTS = (
-    "content", "unfairness", "presence", "revenue", "cost",
-    *(f"revenue_{a.name.lower()}" for a in REVENUE), *(f"cost_{a.name.lower()}" for a in COSTS),
+    "content",
+    "unfairness",
+    "presence",
+    "revenue",
+    "cost",
+    *(f"revenue_{a.name.lower()}" for a in REVENUE),
+    *(f"cost_{a.name.lower()}" for a in COSTS),
 )
 
 
@@ -55,7 +70,8 @@ class Record:
     leaving: dict[str, int]
     health: list[dict[str, object]]
     _diary: list[tuple[int, str, npt.NDArray[np.int64], npt.NDArray[np.int64]]] | None = field(
-        default=None, repr=False)
+        default=None, repr=False
+    )
     _key: Any = field(default=None, repr=False)
 
     @property
@@ -84,12 +100,22 @@ class Recorder:
 
     def note(self, c: Community) -> None:
         """Close the day: its counts, its books, and each month its indicators."""
-        day, counts, amounts = c.day, self.counts, self.amounts
+        day, counts = c.day, self.counts
         contributed = c.contributed_within(90)
         present = c.population.present
-        state = (day, present, c.active, len(c.visitors), c.market.count(Status.UNAWARE),
-                 c.market.count(Status.FOLLOWER), c.market.count(Status.LEFT), present - contributed,
-                 contributed - c.internal, c.internal, int(c.ties.count[0]))
+        state = (
+            day,
+            present,
+            c.active,
+            len(c.visitors),
+            c.market.count(Status.UNAWARE),
+            c.market.count(Status.FOLLOWER),
+            c.market.count(Status.LEFT),
+            present - contributed,
+            contributed - c.internal,
+            c.internal,
+            int(c.ties.count[0]),
+        )
         for name, value in zip(_COUNTS, state, strict=False):
             counts[name][day] = value
         for kind in Count:
@@ -129,10 +155,20 @@ class Recorder:
         monthly = pd.DataFrame(self.months)
         leaving = {name: int(self.counts[f"leaves_{name}"].sum()) for name in CAUSES}
         return Record(
-            plan=c.plan, seed=c.seed, days=c.days, model_version=model_version, run_id=run_id,
-            series=pd.DataFrame(snapshot.daily), monthly=monthly, members=memberships(snapshot), ties=_ties(c),
-            summary=pd.Series(summary, name="value", dtype=float), leaving=leaving,
-            health=health_card(summary, _growth(monthly)), _diary=c.diary, _key=c.key,
+            plan=c.plan,
+            seed=c.seed,
+            days=c.days,
+            model_version=model_version,
+            run_id=run_id,
+            series=pd.DataFrame(snapshot.daily),
+            monthly=monthly,
+            members=memberships(snapshot),
+            ties=_ties(c),
+            summary=pd.Series(summary, name="value", dtype=float),
+            leaving=leaving,
+            health=health_card(summary, _growth(monthly)),
+            _diary=c.diary,
+            _key=c.key,
         )
 
 
@@ -155,25 +191,37 @@ def memberships(s: Snapshot) -> pd.DataFrame:
     belonging[n:], norm[n:] = s.belonging, s.norm
     left = s.left_day.astype(float)
     referrer = s.membership("referrer").astype(float)
-    frame = pd.DataFrame({
-        "person": s.membership("person"), "spell": s.membership("spell"), "joined_day": s.joined_day,
-        "left_day": np.where(ended, left, np.nan),
-        "channel": pd.Categorical.from_codes(s.membership("channel").astype(np.int64), list(CHANNELS)),
-        "referrer": np.where(referrer >= 0, referrer, np.nan),
-        "generation": s.membership("generation"),
-        "layer": pd.Categorical(np.concatenate([_last_layer(s, n), s.layer]), ["audience", "member", "internal"]),
-        "contributions": s.membership("contributions"),
-        "ties": np.where(ended, 0, s.membership("degree")),
-        "belonging": belonging, "satisfaction": s.membership("satisfaction"), "norm": norm,
-        "revenue": s.membership("revenue") / MICRO, "cost": s.membership("cost") / MICRO,
-        "rewards": s.membership("earned") / MICRO,
-        "exit_cause": pd.Categorical.from_codes(causes, list(CAUSES)),
-        "propensity": s.membership("propensity"), "interest": s.membership("interest"),
-        "invitations": s.membership("invitations"), "invited_joins": s.membership("invited_joins"),
-        "first_contribution": _days(s.membership("first_contribution")),
-        "last_contribution": _days(s.membership("last_contribution")), "last_visit": _days(last_visit),
-        "paying": s.membership("paying") > 0,
-    })
+    frame = pd.DataFrame(
+        {
+            "person": s.membership("person"),
+            "spell": s.membership("spell"),
+            "joined_day": s.joined_day,
+            "left_day": np.where(ended, left, np.nan),
+            "channel": pd.Categorical.from_codes(s.membership("channel").astype(np.int64), list(CHANNELS)),
+            "referrer": np.where(referrer >= 0, referrer, np.nan),
+            "generation": s.membership("generation"),
+            "layer": pd.Categorical(
+                np.concatenate([_last_layer(s, n), s.layer]), ["audience", "member", "internal"]
+            ),
+            "contributions": s.membership("contributions"),
+            "ties": np.where(ended, 0, s.membership("degree")),
+            "belonging": belonging,
+            "satisfaction": s.membership("satisfaction"),
+            "norm": norm,
+            "revenue": s.membership("revenue") / MICRO,
+            "cost": s.membership("cost") / MICRO,
+            "rewards": s.membership("earned") / MICRO,
+            "exit_cause": pd.Categorical.from_codes(causes, list(CAUSES)),
+            "propensity": s.membership("propensity"),
+            "interest": s.membership("interest"),
+            "invitations": s.membership("invitations"),
+            "invited_joins": s.membership("invited_joins"),
+            "first_contribution": _days(s.membership("first_contribution")),
+            "last_contribution": _days(s.membership("last_contribution")),
+            "last_visit": _days(last_visit),
+            "paying": s.membership("paying") > 0,
+        }
+    )
     return frame.sort_values(["person", "spell"], ignore_index=True)
 
 
@@ -184,7 +232,7 @@ def _last_layer(s: Snapshot, n: int) -> npt.NDArray[np.str_]:
     return np.where(gone["internal"] > 0, "internal", np.where(recent, "member", "audience"))
 
 
-def _days(values: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:
+def _days(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """Days, with NaN for never."""
     days = values.astype(float)
     days[days < -1e5] = np.nan
@@ -195,8 +243,12 @@ def _ties(c: Community) -> pd.DataFrame:
     n = int(c.ties.count[0])
     persons, strength, day = np.empty((n, 2), np.int64), np.empty(n), np.empty(n, np.int64)
     top = c.population.top
-    list_ties(c.population.members, c.ties.pool, c.population.address[:top], c.day, c.fade, persons, strength, day)
-    frame = pd.DataFrame({"person_a": persons[:, 0], "person_b": persons[:, 1], "strength": strength, "day": day})
+    list_ties(
+        c.population.members, c.ties.pool, c.population.address[:top], c.day, c.fade, persons, strength, day
+    )
+    frame = pd.DataFrame(
+        {"person_a": persons[:, 0], "person_b": persons[:, 1], "strength": strength, "day": day}
+    )
     return frame.sort_values(["person_a", "person_b"], ignore_index=True)
 
 
@@ -209,21 +261,32 @@ def event_log(record: Record) -> pd.DataFrame:
         (left["left_day"].to_numpy().astype(np.int64), "leave", left["person"].to_numpy(), None),
         *((np.full(len(who), day), action, who, target) for day, action, who, target in record._diary or []),
     ]
-    frame = pd.concat([_events(*part) for part in parts if len(part[2])] or [_events(np.empty(0), "", np.empty(0), None)],
-                      ignore_index=True)
+    frame = pd.concat(
+        [_events(*part) for part in parts if len(part[2])] or [_events(np.empty(0), "", np.empty(0), None)],
+        ignore_index=True,
+    )
     start = record.plan.founding.date if record.plan.founding is not None else START
     second = _seconds(record, frame)
-    frame["timestamp"] = pd.Timestamp(start[:10], tz="UTC") + pd.to_timedelta(frame["day"] * 86400 + second, unit="s")
+    frame["timestamp"] = pd.Timestamp(start[:10], tz="UTC") + pd.to_timedelta(
+        frame["day"] * 86400 + second, unit="s"
+    )
     frame = frame.sort_values(["timestamp", "member_id", "action"], ignore_index=True, kind="stable")
     return frame[["member_id", "timestamp", "action", "target_member"]]
 
 
-def _events(day: npt.NDArray[Any], action: str, who: npt.NDArray[Any],
-            target: npt.NDArray[Any] | None) -> pd.DataFrame:
+def _events(
+    day: npt.NDArray[Any], action: str, who: npt.NDArray[Any], target: npt.NDArray[Any] | None
+) -> pd.DataFrame:
     targets = np.full(len(who), -1) if target is None else target
-    return pd.DataFrame({"day": day.astype(np.int64), "person": who.astype(np.int64),
-                         "member_id": [f"p{p}" for p in who], "action": action,
-                         "target_member": [f"p{t}" if t >= 0 else "" for t in targets]})
+    return pd.DataFrame(
+        {
+            "day": day.astype(np.int64),
+            "person": who.astype(np.int64),
+            "member_id": [f"p{p}" for p in who],
+            "action": action,
+            "target_member": [f"p{t}" if t >= 0 else "" for t in targets],
+        }
+    )
 
 
 def _seconds(record: Record, frame: pd.DataFrame) -> npt.NDArray[np.int64]:
@@ -231,7 +294,11 @@ def _seconds(record: Record, frame: pd.DataFrame) -> npt.NDArray[np.int64]:
     persons = frame["person"].to_numpy()
     nth = frame.groupby(["person", "day"]).cumcount().to_numpy()
     with np.errstate(over="ignore"):
-        drawn = hashes(record._key, persons * 1024 + nth % 1024, int(Purpose.CLOCK_OF_DAY), Purpose.CLOCK_OF_DAY)
+        drawn = hashes(
+            record._key, persons * 1024 + nth % 1024, int(Purpose.CLOCK_OF_DAY), Purpose.CLOCK_OF_DAY
+        )
     second = (3600 + drawn % np.uint64(79200)).astype(np.int64)
     action = frame["action"].to_numpy()
-    return np.where(action == "join", second % 3600, np.where(action == "leave", 86399 - second % 3000, second))
+    return np.where(
+        action == "join", second % 3600, np.where(action == "leave", 86399 - second % 3000, second)
+    )

@@ -1,6 +1,8 @@
 """Snapshot: a community at the end of a day, as indicators see it."""
 
+from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,17 +21,17 @@ class Snapshot:
     `daily[name]` are the series up to today. W is the last 30 complete days.
     """
 
-    def __init__(self, community: Community, daily: dict[str, npt.NDArray[np.generic]]) -> None:
+    def __init__(self, community: Community, daily: Mapping[str, npt.NDArray[Any]]) -> None:
         self.c = community
         self.daily = daily
         self.day = community.day
         self.rows = community.population.rows()
 
-    def member(self, name: str) -> npt.NDArray[np.generic]:
+    def member(self, name: str) -> npt.NDArray[Any]:
         """A column of present members, shape (present,)."""
         return self.c.population.members[name][self.rows]
 
-    def membership(self, name: str) -> npt.NDArray[np.generic]:
+    def membership(self, name: str) -> npt.NDArray[Any]:
         """A column of all memberships, ended ones first, shape (memberships,)."""
         archive = self.c.archive
         return np.concatenate([archive.members[name][: archive.count], self.member(name)])
@@ -38,7 +40,9 @@ class Snapshot:
     def left_day(self) -> Integers:
         """The day on which each membership ended, or a day after the end."""
         archive = self.c.archive
-        return np.concatenate([archive.left[: archive.count], np.full(len(self.rows), self.day + 1)]).astype(np.int64)
+        return np.concatenate([archive.left[: archive.count], np.full(len(self.rows), self.day + 1)]).astype(
+            np.int64
+        )
 
     @cached_property
     def joined_day(self) -> Integers:
@@ -84,7 +88,7 @@ class Snapshot:
         return out[self.c.population.address[self.rows]]
 
     @cached_property
-    def layer(self) -> npt.NDArray[np.str_]:
+    def layer(self) -> npt.NDArray[Any]:
         """The layer of each present member tonight."""
         contributed = self.member("last_contribution") > self.day - LAYER_WINDOW
         return np.where(self.member("internal") > 0, "internal", np.where(contributed, "member", "audience"))
@@ -95,7 +99,7 @@ class Snapshot:
         return float(values[-WINDOW:].sum()) if len(values) >= WINDOW else float("nan")
 
 
-def gini(values: Numbers) -> float:
+def gini(values: npt.NDArray[Any]) -> float:
     """Gini coefficient of non-negative values; NaN if they sum to 0."""
     ordered = np.sort(np.asarray(values, float))
     n, total = len(ordered), float(ordered.sum())

@@ -9,7 +9,7 @@ from sim.kernel import kernel
 
 
 @kernel
-def mean_clustering(members, pool, rows):  # type: ignore[no-untyped-def]
+def mean_clustering(members, pool, rows):
     """Mean local clustering over members with two or more ties; NaN without any."""
     mark = np.full(len(members), -1, np.int64)
     total = 0.0
@@ -33,7 +33,7 @@ def mean_clustering(members, pool, rows):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def largest_component(members, pool, rows):  # type: ignore[no-untyped-def]
+def largest_component(members, pool, rows):
     """Members in the largest component."""
     seen = np.zeros(len(members), np.bool_)
     stack = np.empty(len(rows), np.int64)
@@ -59,7 +59,7 @@ def largest_component(members, pool, rows):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def greatest_core(members, pool, rows):  # type: ignore[no-untyped-def]
+def greatest_core(members, pool, rows):
     """The largest k with a non-empty k-core (Batagelj & Zaversnik 2003, by repeated peeling)."""
     left = np.zeros(len(members), np.int64)
     for k in range(len(rows)):
@@ -95,7 +95,7 @@ def greatest_core(members, pool, rows):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def strong_ties(members, pool, rows, day, fade, least):  # type: ignore[no-untyped-def]
+def strong_ties(members, pool, rows, day, fade, least):
     """Ties of each member that are stronger than `least` today, shape (n,)."""
     out = np.zeros(len(rows), np.int64)
     for k in range(len(rows)):

@@ -33,7 +33,7 @@ class Ties:
 
 
 @kernel
-def allocate(pool, top, free, capacity):  # type: ignore[no-untyped-def]
+def allocate(pool, top, free, capacity):
     """The first slot of a block of `capacity` slots: a freed block of that size or a new one."""
     start = free[capacity]
     if start >= 0:
@@ -45,20 +45,20 @@ def allocate(pool, top, free, capacity):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def give_back(pool, free, start, capacity):  # type: ignore[no-untyped-def]
+def give_back(pool, free, start, capacity):
     """Return a block; its first slot remembers the block freed before it."""
     pool[start]["twin"] = free[capacity]
     free[capacity] = start
 
 
 @kernel
-def strength_at(tie, day, fade):  # type: ignore[no-untyped-def]
+def strength_at(tie, day, fade):
     """Strength of a tie on a day, before that day's exchanges."""
     return float(tie["strength"]) * fade[day - tie["day"]]
 
 
 @kernel
-def find(members, pool, a, b):  # type: ignore[no-untyped-def]
+def find(members, pool, a, b):
     """The slot of row a that leads to row b, or -1; looks from the end with fewer ties."""
     if members[b]["degree"] < members[a]["degree"]:
         start = members[b]["slots"]
@@ -74,7 +74,7 @@ def find(members, pool, a, b):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def remove_slot(members, pool, a, slot):  # type: ignore[no-untyped-def]
+def remove_slot(members, pool, a, slot):
     """Close the gap that `slot` leaves among row a's ties."""
     last = members[a]["slots"] + members[a]["degree"] - 1
     if slot != last:
@@ -87,7 +87,7 @@ def remove_slot(members, pool, a, slot):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def cut(members, pool, count, a, slot):  # type: ignore[no-untyped-def]
+def cut(members, pool, count, a, slot):
     """End the tie that lies in `slot` of row a."""
     b = pool[slot]["row"]
     twin = pool[slot]["twin"]
@@ -97,7 +97,7 @@ def cut(members, pool, count, a, slot):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def weakest(members, pool, a, day, fade):  # type: ignore[no-untyped-def]
+def weakest(members, pool, a, day, fade):
     """The slot of row a's weakest tie; among equals the one to the lowest address."""
     start = members[a]["slots"]
     best = start
@@ -113,7 +113,7 @@ def weakest(members, pool, a, day, fade):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def strengthen(members, pool, count, a, b, first, step, day, fade):  # type: ignore[no-untyped-def]
+def strengthen(members, pool, count, a, b, first, step, day, fade):
     """An exchange between rows a and b: s + step (1 - s), or a new tie of strength `first`.
 
     A member whose slots are full drops its weakest tie for the new one.
@@ -143,19 +143,19 @@ def strengthen(members, pool, count, a, b, first, step, day, fade):  # type: ign
 
 
 @kernel
-def _write(pool, slot, strength, day):  # type: ignore[no-untyped-def]
+def _write(pool, slot, strength, day):
     pool[slot]["strength"] = strength
     pool[slot]["day"] = day
 
 
 @kernel
-def _connect(pool, slot, row, twin):  # type: ignore[no-untyped-def]
+def _connect(pool, slot, row, twin):
     pool[slot]["row"] = row
     pool[slot]["twin"] = twin
 
 
 @kernel
-def strengthen_pairs(members, pool, count, a, b, first, step, day, fade):  # type: ignore[no-untyped-def]
+def strengthen_pairs(members, pool, count, a, b, first, step, day, fade):
     """`strengthen` for every pair in order; pairs with a negative row are skipped."""
     for k in range(len(a)):
         if a[k] >= 0 and b[k] >= 0:
@@ -163,7 +163,7 @@ def strengthen_pairs(members, pool, count, a, b, first, step, day, fade):  # typ
 
 
 @kernel
-def place_ties(members, pool, count, a, b, strength, day, fade):  # type: ignore[no-untyped-def]
+def place_ties(members, pool, count, a, b, strength, day, fade):
     """Lay ties of given strengths in order; one that finds an end full is left out."""
     for k in range(len(a)):
         room = (
@@ -175,7 +175,7 @@ def place_ties(members, pool, count, a, b, strength, day, fade):  # type: ignore
 
 
 @kernel
-def prune(members, pool, count, rows, day, fade, drop_below):  # type: ignore[no-untyped-def]
+def prune(members, pool, count, rows, day, fade, drop_below):
     """Cut the ties of `rows`, in order, that have faded below `drop_below`."""
     for k in range(len(rows)):
         a = rows[k]
@@ -187,7 +187,7 @@ def prune(members, pool, count, rows, day, fade, drop_below):  # type: ignore[no
 
 
 @kernel
-def list_ties(members, pool, address, day, fade, persons, strengths, days):  # type: ignore[no-untyped-def]
+def list_ties(members, pool, address, day, fade, persons, strengths, days):
     """Every tie once, from its lower address: persons (n, 2), strengths (n,), days (n,); returns n."""
     n = 0
     for a in range(len(address)):
@@ -206,7 +206,7 @@ def list_ties(members, pool, address, day, fade, persons, strengths, days):  # t
 
 
 @kernel
-def ties_are_sound(members, pool, address):  # type: ignore[no-untyped-def]
+def ties_are_sound(members, pool, address):
     """Whether ties are symmetric, between present members, without self-ties, within capacity.
 
     Returns the number of tie ends, or a negative number that names the first fault:

@@ -30,8 +30,15 @@ def acquire(c: Community) -> None:
     arrivals = [_touched(c), _invited(c), _converted(c), _returned(c)]
     arrivals = [a for a in arrivals if len(a.person)]
     if arrivals:
-        join(c, Newcomers(*(np.concatenate([getattr(a, part) for a in arrivals])
-                            for part in ("person", "channel", "referrer", "generation"))))
+        join(
+            c,
+            Newcomers(
+                *(
+                    np.concatenate([getattr(a, part) for a in arrivals])
+                    for part in ("person", "channel", "referrer", "generation")
+                )
+            ),
+        )
 
 
 def hazards(c: Community) -> npt.NDArray[np.float64]:
@@ -44,13 +51,17 @@ def hazards(c: Community) -> npt.NDArray[np.float64]:
     if a.paid_budget > 0.0:
         cac = a.cac * (a.paid_budget / a.cac_reference) ** a.cac_exponent
         paid = a.paid_budget / (cac * left)
-    return np.array([
-        q["acquisition_external_rate"] * c.parameters.organisation.purpose * c.parameters.organisation.quality,
-        q["acquisition_imitation_rate"] * basis / size,
-        paid,
-        q["acquisition_hub_reach"] * c.presence * c.parameters.affiliation.hub,
-        q["acquisition_search_rate"] * c.content / (c.content + a.search_scale),
-    ])
+    return np.array(
+        [
+            q["acquisition_external_rate"]
+            * c.parameters.organisation.purpose
+            * c.parameters.organisation.quality,
+            q["acquisition_imitation_rate"] * basis / size,
+            paid,
+            q["acquisition_hub_reach"] * c.presence * c.parameters.affiliation.hub,
+            q["acquisition_search_rate"] * c.content / (c.content + a.search_scale),
+        ]
+    )
 
 
 def _touched(c: Community) -> Newcomers:
@@ -86,7 +97,9 @@ def _invited(c: Community) -> Newcomers:
             accepted.append(k)
     chosen = letters[accepted]
     np.add.at(c.invitation_joins, chosen[:, 5], 1)
-    return Newcomers(chosen[:, 0], np.full(len(chosen), int(Channel.REFERRAL)), chosen[:, 1], chosen[:, 2] + 1)
+    return Newcomers(
+        chosen[:, 0], np.full(len(chosen), int(Channel.REFERRAL)), chosen[:, 1], chosen[:, 2] + 1
+    )
 
 
 def _answer(c: Community, person: int, inviter: int, discount: float, nth: int) -> bool:
@@ -116,7 +129,9 @@ def _answer(c: Community, person: int, inviter: int, discount: float, nth: int) 
     return False
 
 
-def _hear(signals: npt.NDArray[np.int8], signallers: npt.NDArray[np.int32], person: int, inviter: int) -> None:
+def _hear(
+    signals: npt.NDArray[np.int8], signallers: npt.NDArray[np.int32], person: int, inviter: int
+) -> None:
     """Remember up to four distinct people from whom the person has heard."""
     n = int(signals[person])
     if n < SIGNALS and inviter not in signallers[person, :n]:

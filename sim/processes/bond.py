@@ -35,7 +35,9 @@ def bond(c: Community) -> None:
     _meet(c)
     due = c.in_address_order(_due_for_review(c))
     _grow(c.population.members, c.visitors, c.p, c.presence)
-    prune(c.population.members, c.ties.pool, c.ties.count, due, c.day, c.fade, c.parameters.bonding.drop_below)
+    prune(
+        c.population.members, c.ties.pool, c.ties.count, due, c.day, c.fade, c.parameters.bonding.drop_below
+    )
     if c.parameters.bonding.removal_rate > 0.0:
         _remove_at_random(c)
     absent = due[c.population.last_visit[due] != c.day]
@@ -50,10 +52,21 @@ def _meet(c: Community) -> None:
     answered, met = _answered(c), _partners(c)
     if c.diary is not None:
         found = met[1] >= 0
-        c.diary.append((c.day, "exchange", c.population.address[met[0][found]], c.population.address[met[1][found]]))
+        c.diary.append(
+            (c.day, "exchange", c.population.address[met[0][found]], c.population.address[met[1][found]])
+        )
     for one, other in (answered, met):
-        strengthen_pairs(c.population.members, c.ties.pool, c.ties.count, one, other, b.first_strength,
-                         b.strength_step, c.day, c.fade)
+        strengthen_pairs(
+            c.population.members,
+            c.ties.pool,
+            c.ties.count,
+            one,
+            other,
+            b.first_strength,
+            b.strength_step,
+            c.day,
+            c.fade,
+        )
 
 
 def _answered(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -80,8 +93,25 @@ def _partners(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64
     ends = np.cumsum(c.exchanges)
 
     def choose(lo: int, hi: int) -> None:
-        _choose(population.members, population.last_visit, c.visitors, lo, hi, c.exchanges, ends, c.ties.pool,
-                circle.shift, circle.starts, circle.places, circle.rows, c.p, c.day, c.key, one, other)
+        _choose(
+            population.members,
+            population.last_visit,
+            c.visitors,
+            lo,
+            hi,
+            c.exchanges,
+            ends,
+            c.ties.pool,
+            circle.shift,
+            circle.starts,
+            circle.places,
+            circle.rows,
+            c.p,
+            c.day,
+            c.key,
+            one,
+            other,
+        )
 
     c.crew.share(len(c.visitors), choose)
     return one, other
@@ -98,8 +128,20 @@ def _settle(c: Community, rows: npt.NDArray[np.int64]) -> None:
     population = c.population
 
     def work(lo: int, hi: int) -> None:
-        settle_rows(population.members, rows, lo, hi, c.ties.pool, c.day, c.fade, c.decay, c.p, c.presence,
-                    population.visit_bound, population.exit_bound)
+        settle_rows(
+            population.members,
+            rows,
+            lo,
+            hi,
+            c.ties.pool,
+            c.day,
+            c.fade,
+            c.decay,
+            c.p,
+            c.presence,
+            population.visit_bound,
+            population.exit_bound,
+        )
 
     c.crew.share(len(rows), work)
 
@@ -119,7 +161,7 @@ def _review(c: Community, due: npt.NDArray[np.int64]) -> None:
 
 
 @kernel
-def _open_to_peers(key, persons, nth, day, peers):  # type: ignore[no-untyped-def]
+def _open_to_peers(key, persons, nth, day, peers):
     """Which replies become an exchange, shape (n,)."""
     kept = np.zeros(len(persons), np.bool_)
     for k in range(len(persons)):
@@ -128,7 +170,7 @@ def _open_to_peers(key, persons, nth, day, peers):  # type: ignore[no-untyped-de
 
 
 @kernel
-def _list_due(address, top, weekday, out):  # type: ignore[no-untyped-def]
+def _list_due(address, top, weekday, out):
     n = 0
     for r in range(top):
         if address[r] >= 0 and address[r] % 7 == weekday:
@@ -138,8 +180,24 @@ def _list_due(address, top, weekday, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _choose(  # type: ignore[no-untyped-def]
-    members, last_visit, visitors, lo, hi, exchanges, ends, pool, shift, starts, places, rows, p, day, key, one, other
+def _choose(
+    members,
+    last_visit,
+    visitors,
+    lo,
+    hi,
+    exchanges,
+    ends,
+    pool,
+    shift,
+    starts,
+    places,
+    rows,
+    p,
+    day,
+    key,
+    one,
+    other,
 ):
     """Partners of visitors[lo:hi], all on the ties of this morning."""
     q = p[0]
@@ -158,7 +216,9 @@ def _choose(  # type: ignore[no-untyped-def]
                 if v < q["bonding_triadic_share"]:
                     through = _friend(members, last_visit, pool, a, -1, day, key, _FRIENDS_FRIEND, nth)
                     if through >= 0:
-                        partner = _friend(members, last_visit, pool, through, a, day, key, _FRIENDS_FRIEND, 50 + nth)
+                        partner = _friend(
+                            members, last_visit, pool, through, a, day, key, _FRIENDS_FRIEND, 50 + nth
+                        )
                         if partner >= 0 and find(members, pool, a, partner) >= 0:
                             partner = -1
             if partner < 0:
@@ -167,7 +227,7 @@ def _choose(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _friend(members, last_visit, pool, a, but, day, key, purpose, nth):  # type: ignore[no-untyped-def]
+def _friend(members, last_visit, pool, a, but, day, key, purpose, nth):
     """The tie of row a, other than to row `but`, with the largest hash among those who are around."""
     best = -1
     largest = np.uint64(0)
@@ -185,7 +245,7 @@ def _friend(members, last_visit, pool, a, but, day, key, purpose, nth):  # type:
 
 
 @kernel
-def _stranger(members, pool, a, shift, starts, places, rows, q, day, key, nth):  # type: ignore[no-untyped-def]
+def _stranger(members, pool, a, shift, starts, places, rows, q, day, key, nth):
     """One of today's visitors: visible (by ties) or of like mind, the better of two on the circle."""
     m = members[a]
     person = m["person"]
@@ -212,7 +272,7 @@ def _stranger(members, pool, a, shift, starts, places, rows, q, day, key, nth): 
 
 
 @kernel
-def _grow(members, visitors, p, presence):  # type: ignore[no-untyped-def]
+def _grow(members, visitors, p, presence):
     """A visit deepens the bonds to the activity and to the hub, as far as the design allows."""
     q = p[0]
     activity = q["bonding_activity_step"] * q["affiliation_activity"]
@@ -224,7 +284,7 @@ def _grow(members, visitors, p, presence):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _drop(members, pool, count, rows, probability, day, key):  # type: ignore[no-untyped-def]
+def _drop(members, pool, count, rows, probability, day, key):
     """Each tie ends with a probability, drawn at its lower address."""
     for k in range(len(rows)):
         a = rows[k]

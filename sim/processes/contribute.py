@@ -40,8 +40,22 @@ def contribute(c: Community) -> None:
     reward = c.parameters.incentives.cash_per_contribution + c.share_per_point
 
     def draw(lo: int, hi: int) -> None:
-        _draw(members, c.visitors, lo, hi, c.gaps, c.p, c.day, c.key, float(c.active), reward, c.unfairness,
-              c.badge_levels, counts, generosity)
+        _draw(
+            members,
+            c.visitors,
+            lo,
+            hi,
+            c.gaps,
+            c.p,
+            c.day,
+            c.key,
+            float(c.active),
+            reward,
+            c.unfairness,
+            c.badge_levels,
+            counts,
+            generosity,
+        )
 
     c.crew.share(n, draw)
     c.exchanges = counts[:, 1]
@@ -59,8 +73,19 @@ def _answer(c: Community, generosity: float) -> None:
     if not len(c.written) or not len(able):
         return
     circle = Circle(c.key, able, members["person"][able], c.day, Purpose.CIRCLE_REPLY)
-    _find_repliers(members, c.written, circle.shift, circle.starts, circle.places, circle.rows, c.p, c.day, c.key,
-                   float(c.active), generosity)
+    _find_repliers(
+        members,
+        c.written,
+        circle.shift,
+        circle.starts,
+        circle.places,
+        circle.rows,
+        c.p,
+        c.day,
+        c.key,
+        float(c.active),
+        generosity,
+    )
 
 
 def _apply(c: Community) -> None:
@@ -93,7 +118,7 @@ def _keep_diary(c: Community) -> None:
 
 
 @kernel
-def _motivation(m, q, reward, unfairness, levels, day):  # type: ignore[no-untyped-def]
+def _motivation(m, q, reward, unfairness, levels, day):
     """How readily a member contributes, in units of an unmoved newcomer's intrinsic motivation."""
     intrinsic = m["norm"] * (
         1.0
@@ -115,7 +140,7 @@ def _motivation(m, q, reward, unfairness, levels, day):  # type: ignore[no-untyp
 
 
 @kernel
-def _draw(  # type: ignore[no-untyped-def]
+def _draw(
     members, visitors, lo, hi, gaps, p, day, key, active, reward, unfairness, levels, counts, generosity
 ):
     """Contributions and exchanges of visitors[lo:hi] to counts (n, 2), and how ready they are to answer."""
@@ -126,13 +151,18 @@ def _draw(  # type: ignore[no-untyped-def]
     for k in range(lo, hi):
         m = members[visitors[k]]
         rate = (
-            q["contribution_rate"] * m["propensity"] * audience * _motivation(m, q, reward, unfairness, levels, day)
+            q["contribution_rate"]
+            * m["propensity"]
+            * audience
+            * _motivation(m, q, reward, unfairness, levels, day)
         )
         if m["contributions"] == 0:
             if day - m["joined"] < 7:
                 rate = q["contribution_first_week_gain"] * rate ** q["contribution_first_week_exponent"]
             rate *= first
-        counts[k, 0] = poisson(uniform(key, m["person"], day, _CONTRIBUTE, 0), rate * q["contribution_doors_open"])
+        counts[k, 0] = poisson(
+            uniform(key, m["person"], day, _CONTRIBUTE, 0), rate * q["contribution_doors_open"]
+        )
         meeting = 0.0
         if q["affiliation_peers"] > 0.0:
             meeting = min(
@@ -144,7 +174,7 @@ def _draw(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _write(members, visitors, counts, p, day, key, written):  # type: ignore[no-untyped-def]
+def _write(members, visitors, counts, p, day, key, written):
     """One line per contribution: author, kind, no replier yet, useful or not."""
     q = p[0]
     line = 0
@@ -166,9 +196,7 @@ def _write(members, visitors, counts, p, day, key, written):  # type: ignore[no-
 
 
 @kernel
-def _find_repliers(  # type: ignore[no-untyped-def]
-    members, written, shift, starts, places, rows, p, day, key, active, generosity
-):
+def _find_repliers(members, written, shift, starts, places, rows, p, day, key, active, generosity):
     """Who answers each post: of two candidates on the circle, mostly the more generous one."""
     q = p[0]
     size = (max(active, 1.0) / 100.0) ** q["contribution_reply_size_elasticity"]
@@ -181,12 +209,16 @@ def _find_repliers(  # type: ignore[no-untyped-def]
         a = members[author]
         own = a["norm"] * (1.0 + q["contribution_reply_generosity"] * a["reciprocity"])
         there = max(0.0, generosity - own)
-        chance = q["contribution_reply_ceiling"] * (1.0 - math.exp(-there / q["contribution_reply_crowd"])) * size
+        chance = (
+            q["contribution_reply_ceiling"] * (1.0 - math.exp(-there / q["contribution_reply_crowd"])) * size
+        )
         chance *= 1.0 + q["contribution_reply_to_connected"] * a["bonds"]
         if uniform(key, a["person"], day, _REPLY, nth) >= chance:
             continue
         one = rows[next_place(address_hash(key, a["person"], day, _REPLIER, 3 * nth), shift, starts, places)]
-        two = rows[next_place(address_hash(key, a["person"], day, _REPLIER, 3 * nth + 1), shift, starts, places)]
+        two = rows[
+            next_place(address_hash(key, a["person"], day, _REPLIER, 3 * nth + 1), shift, starts, places)
+        ]
         if one == author:
             one = two
         if two == author:
@@ -200,7 +232,7 @@ def _find_repliers(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _contributed(m, kind, day, histogram):  # type: ignore[no-untyped-def]
+def _contributed(m, kind, day, histogram):
     """Note a contribution of a member; returns 1 if it rises from the audience to the members."""
     rises = 1 if m["last_contribution"] < day - LAYER_WINDOW else 0
     if m["last_contribution"] > -PAST:
@@ -227,7 +259,7 @@ def _contributed(m, kind, day, histogram):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _take_effect(members, written, p, day, histogram, done):  # type: ignore[no-untyped-def]
+def _take_effect(members, written, p, day, histogram, done):
     """Apply today's lines in order; done = useful items, items, replies, risen to member."""
     q = p[0]
     for line in range(len(written)):

@@ -33,8 +33,21 @@ def depart(c: Community) -> None:
     cause = np.zeros(population.top, np.int64)
 
     def screen(lo: int, hi: int) -> npt.NDArray[np.int64]:
-        n = _screen(population.address, population.exit_bound, population.members, c.p, c.decay, c.day, c.key,
-                    c.presence, c.unfairness, lo, hi, out, cause)
+        n = _screen(
+            population.address,
+            population.exit_bound,
+            population.members,
+            c.p,
+            c.decay,
+            c.day,
+            c.key,
+            c.presence,
+            c.unfairness,
+            lo,
+            hi,
+            out,
+            cause,
+        )
         return out[lo : lo + n]
 
     found = [*c.crew.share(population.top, screen), _certain(c, cause)]
@@ -52,16 +65,18 @@ def _certain(c: Community, cause: npt.NDArray[np.int64]) -> npt.NDArray[np.int64
         rows = np.flatnonzero(there & (members["unwilling"] > 0))
         cause[rows] = _PRICE
     if c.parameters.churn.tie_threshold > 0:
-        few = there & (members["degree"] < c.parameters.churn.tie_threshold) & (c.day - members["joined"] >= GRACE)
+        few = (
+            there
+            & (members["degree"] < c.parameters.churn.tie_threshold)
+            & (c.day - members["joined"] >= GRACE)
+        )
         cause[few] = _FEW_TIES
         rows = np.concatenate([rows, np.flatnonzero(few)])
     return rows
 
 
 @kernel
-def _screen(  # type: ignore[no-untyped-def]
-    address, exit_bound, members, p, decay, day, key, presence, unfairness, lo, hi, out, cause
-):
+def _screen(address, exit_bound, members, p, decay, day, key, presence, unfairness, lo, hi, out, cause):
     """Rows of lo … hi whose member leaves, written to out[lo:] with causes by row; returns how many."""
     q = p[0]
     n = lo
@@ -82,7 +97,7 @@ def _screen(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _reasons(m, q, decay, day, presence, unfairness, x):  # type: ignore[no-untyped-def]
+def _reasons(m, q, decay, day, presence, unfairness, x):
     """Log factors by cause into x, indexed by `Cause`; returns their sum without the newcomer's."""
     d = min(day - m["settled"], 7)
     belonging = m["attachment"] + (m["belonging"] - m["attachment"]) * decay[d, BELONGING]
@@ -99,7 +114,7 @@ def _reasons(m, q, decay, day, presence, unfairness, x):  # type: ignore[no-unty
 
 
 @kernel
-def _split_value(m, q, value, presence, x):  # type: ignore[no-untyped-def]
+def _split_value(m, q, value, presence, x):
     """Share missing value among price, overload, the hub's absence, and the rest."""
     price = q["value_price_weight"] * q["monetisation_price"] / m["wtp"] if m["paying"] > 0 else 0.0
     hub = q["value_hub"] * m["hub"] * (1.0 - presence)
@@ -115,7 +130,7 @@ def _split_value(m, q, value, presence, x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _split_belonging(m, q, bonds, presence, x):  # type: ignore[no-untyped-def]
+def _split_belonging(m, q, bonds, presence, x):
     """Share missing belonging between the hub's absence and the rest."""
     x[5] = bonds
     if bonds > 0.0 and presence < 1.0:
@@ -128,7 +143,7 @@ def _split_belonging(m, q, bonds, presence, x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _name(x, u):  # type: ignore[no-untyped-def]
+def _name(x, u):
     """The cause of an exit: background with probability exp(-sum x+), the rest in proportion to x+."""
     total = 0.0
     for k in range(1, 9):

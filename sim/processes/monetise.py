@@ -19,7 +19,12 @@ from sim.ledger import Account, book, to_micro
 from sim.luck import Purpose, uniform
 from sim.market import Status
 
-_ADS, _SUBSCRIPTION, _FEE, _TAKE = int(Account.ADS), int(Account.SUBSCRIPTION), int(Account.FEE), int(Account.TAKE)
+_ADS, _SUBSCRIPTION, _FEE, _TAKE = (
+    int(Account.ADS),
+    int(Account.SUBSCRIPTION),
+    int(Account.FEE),
+    int(Account.TAKE),
+)
 _PRODUCT, _GOODS, _PERKS = int(Account.PRODUCT), int(Account.GOODS), int(Account.PERKS)
 _PLATFORM, _SUPPORT = int(Account.PLATFORM), int(Account.SUPPORT)
 _SUBSCRIBE, _LAPSE = int(Purpose.SUBSCRIBE), int(Purpose.LAPSE)
@@ -34,11 +39,30 @@ def monetise(c: Community) -> None:
     population, ledger = c.population, c.ledger
     before = int(ledger.today[: Account.PRODUCT_OUTSIDE].sum())
     liquidity = 1.0 - (1.0 + c.active_by_side[::-1]) ** (-c.parameters.value.match_gain)
-    _visits(population.members, population.next_bill, c.visitors, c.gaps, c.p, c.tiers, c.day, c.key, liquidity,
-            ledger.today, ledger.by_tenure)
+    _visits(
+        population.members,
+        population.next_bill,
+        c.visitors,
+        c.gaps,
+        c.p,
+        c.tiers,
+        c.day,
+        c.key,
+        liquidity,
+        ledger.today,
+        ledger.by_tenure,
+    )
     if c.parameters.monetisation.model in ("subscription", "fee"):
-        _bill(population.members, population.next_bill, population.top, c.p, c.day, c.key, ledger.today,
-              ledger.by_tenure)
+        _bill(
+            population.members,
+            population.next_bill,
+            population.top,
+            c.p,
+            c.day,
+            c.key,
+            ledger.today,
+            ledger.by_tenure,
+        )
     c.month_revenue += int(ledger.today[: Account.PRODUCT_OUTSIDE].sum()) - before
     _outside(c)
 
@@ -52,14 +76,14 @@ def _outside(c: Community) -> None:
 
 
 @kernel
-def _sell(m, today, by_tenure, account, amount, goods_share, day):  # type: ignore[no-untyped-def]
+def _sell(m, today, by_tenure, account, amount, goods_share, day):
     """Book revenue from a member together with its cost of goods."""
     book(m, today, by_tenure, account, amount, day)
     book(m, today, by_tenure, _GOODS, np.int64(np.floor(amount * goods_share + 0.5)), day)
 
 
 @kernel
-def _perk_cost(points, tiers):  # type: ignore[no-untyped-def]
+def _perk_cost(points, tiers):
     cost = 0.0
     for t in range(len(tiers)):
         if points >= tiers[t, 0]:
@@ -68,9 +92,7 @@ def _perk_cost(points, tiers):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _visits(  # type: ignore[no-untyped-def]
-    members, next_bill, visitors, gaps, p, tiers, day, key, liquidity, today, by_tenure
-):
+def _visits(members, next_bill, visitors, gaps, p, tiers, day, key, liquidity, today, by_tenure):
     """What each visit brings and costs; who subscribes during it."""
     q = p[0]
     model = int(q["monetisation_model"])
@@ -78,8 +100,13 @@ def _visits(  # type: ignore[no-untyped-def]
     ads = to_micro(q["monetisation_ad_load"] * q["visiting_session_hours"] * q["monetisation_ad_revenue"])
     product = to_micro(q["monetisation_product_spend"] / VISITS_PER_MONTH)
     platform = to_micro(q["organisation_platform_cost"])
-    support = to_micro(q["organisation_tickets_per_month"] * 30.0 / VISITS_PER_MONTH * q["organisation_ticket_cost"])
-    leak = min(1.0, q["monetisation_leak_slope"] * max(0.0, q["monetisation_take_rate"] - q["monetisation_leak_from"]))
+    support = to_micro(
+        q["organisation_tickets_per_month"] * 30.0 / VISITS_PER_MONTH * q["organisation_ticket_cost"]
+    )
+    leak = min(
+        1.0,
+        q["monetisation_leak_slope"] * max(0.0, q["monetisation_take_rate"] - q["monetisation_leak_from"]),
+    )
     deal = q["monetisation_take_rate"] * q["monetisation_deals_value"] / VISITS_PER_MONTH * (1.0 - leak)
     for k in range(len(visitors)):
         r = visitors[k]
@@ -102,7 +129,7 @@ def _visits(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _bill(members, next_bill, top, p, day, key, today, by_tenure):  # type: ignore[no-untyped-def]
+def _bill(members, next_bill, top, p, day, key, today, by_tenure):
     """Bill whoever is due; subscribers may lapse, members who will not pay a fee must go."""
     q = p[0]
     price = q["monetisation_price"]
@@ -125,4 +152,3 @@ def _bill(members, next_bill, top, p, day, key, today, by_tenure):  # type: igno
         m["paying"] = BILLED
         next_bill[r] = day + 30
         _sell(m, today, by_tenure, _FEE if fee else _SUBSCRIPTION, to_micro(price), digital, day)
-

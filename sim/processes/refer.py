@@ -36,7 +36,7 @@ def refer(c: Community) -> None:
 
 
 @kernel
-def _odds(q):  # type: ignore[no-untyped-def]
+def _odds(q):
     """How much rewards raise inviting: strong, weak acquaintances."""
     kind = q["referral_in_kind_odds"] if q["referral_reward_kind"] == 1.0 else 1.0
     giver = kind * (1.0 - math.exp(-q["referral_reward_giver"] / q["referral_reward_scale"]))
@@ -48,17 +48,19 @@ def _odds(q):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _discount(q, weak):  # type: ignore[no-untyped-def]
+def _discount(q, weak):
     """Acceptance, per mille, of an invitation that may be seen to be paid."""
     if q["referral_reward_giver"] <= 0.0:
         return 1000
     shared = min(1.0, q["referral_reward_receiver"] / q["referral_reward_giver"])
     worst = 1.0 if weak else 0.5
-    return int(math.floor(1000.0 * (1.0 - (1.0 - q["referral_seen_discount"]) * worst * (1.0 - shared)) + 0.5))
+    return int(
+        math.floor(1000.0 * (1.0 - (1.0 - q["referral_seen_discount"]) * worst * (1.0 - shared)) + 0.5)
+    )
 
 
 @kernel
-def _shares(q, size):  # type: ignore[no-untyped-def]
+def _shares(q, size):
     """The weights of strong and weak acquaintances among those who are invited."""
     strong, weak = _odds(q)
     near, far = q["market_near"], q["market_far"]
@@ -68,7 +70,7 @@ def _shares(q, size):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _count(members, visitors, gaps, p, day, key, size):  # type: ignore[no-untyped-def]
+def _count(members, visitors, gaps, p, day, key, size):
     """Invitations of each visitor, shape (n,)."""
     q = p[0]
     strong, weak = _shares(q, size)
@@ -85,7 +87,7 @@ def _count(members, visitors, gaps, p, day, key, size):  # type: ignore[no-untyp
 
 
 @kernel
-def _invite(members, visitors, n, p, day, key, size, far, everyone, letters):  # type: ignore[no-untyped-def]
+def _invite(members, visitors, n, p, day, key, size, far, everyone, letters):
     """Letters: invitee or -1, inviter, the inviter's generation, weak, discount per mille, day sent, day due."""
     q = p[0]
     strong, weak = _shares(q, size)
@@ -96,7 +98,9 @@ def _invite(members, visitors, n, p, day, key, size, far, everyone, letters):  #
             person = m["person"]
             far_off = uniform(key, person, day, _INVITEE, 2 * nth) * (strong + weak) < weak
             u = uniform(key, person, day, _INVITEE, 2 * nth + 1)
-            letters[line, 0] = acquaintance(key, person, far_off, u, size, int(q["market_near"]), far, everyone)
+            letters[line, 0] = acquaintance(
+                key, person, far_off, u, size, int(q["market_near"]), far, everyone
+            )
             letters[line, 1] = person
             letters[line, 2] = m["generation"]
             letters[line, 3] = 1 if far_off else 0

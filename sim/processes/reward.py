@@ -18,14 +18,27 @@ from sim.ledger import Account, book, to_micro
 from sim.luck import Purpose, uniform
 
 _THANKS = int(Purpose.THANKS)
-_CASH, _SHARE, _REFERRAL = int(Account.CASH_REWARDS), int(Account.REVENUE_SHARE), int(Account.REFERRAL_REWARDS)
+_CASH, _SHARE, _REFERRAL = (
+    int(Account.CASH_REWARDS),
+    int(Account.REVENUE_SHARE),
+    int(Account.REFERRAL_REWARDS),
+)
 
 
 def reward(c: Community) -> None:
     """Pay, thank and badge today's contributors; let market cues work on visitors."""
     incentives = c.parameters.incentives
     if len(c.written):
-        _give(c.population.members, c.written, c.p, c.day, c.key, c.badge_levels, c.ledger.today, c.ledger.by_tenure)
+        _give(
+            c.population.members,
+            c.written,
+            c.p,
+            c.day,
+            c.key,
+            c.badge_levels,
+            c.ledger.today,
+            c.ledger.by_tenure,
+        )
     if incentives.cash_per_contribution > 0.0 or incentives.revenue_share > 0.0:
         _cue(c.population.members, c.visitors, c.p)
     if len(c.referred):
@@ -40,8 +53,15 @@ def _pay_referrals(c: Community) -> None:
     for column, amount in ((0, r.reward_giver), (1, r.reward_receiver)):
         rows = c.referred[:, column]
         if amount > 0.0:
-            _pay(c.population.members, rows[rows >= 0], np.full(int((rows >= 0).sum()), to_micro(amount)), _REFERRAL,
-                 c.day, c.ledger.today, c.ledger.by_tenure)
+            _pay(
+                c.population.members,
+                rows[rows >= 0],
+                np.full(int((rows >= 0).sum()), to_micro(amount)),
+                _REFERRAL,
+                c.day,
+                c.ledger.today,
+                c.ledger.by_tenure,
+            )
 
 
 def _payday(c: Community) -> None:
@@ -73,7 +93,7 @@ def _unfairness(c: Community, contributors: np.ndarray) -> float:
 
 
 @kernel
-def _give(members, written, p, day, key, levels, today, by_tenure):  # type: ignore[no-untyped-def]
+def _give(members, written, p, day, key, levels, today, by_tenure):
     """Cash, thanks and badges for each contribution and each reply."""
     q = p[0]
     cash = to_micro(q["incentives_cash_per_contribution"])
@@ -91,8 +111,11 @@ def _give(members, written, p, day, key, levels, today, by_tenure):  # type: ign
                 m["last_benefit"] = day
             felt = 0.0
             chance = q["incentives_recognition"] * (1.0 - q["incentives_progressive"] * m["recognition"])
-            if chance > 0.0 and uniform(key, members[written[line, 0]]["person"], day, _THANKS,
-                                        2 * nth + column // 2) < chance:
+            if (
+                chance > 0.0
+                and uniform(key, members[written[line, 0]]["person"], day, _THANKS, 2 * nth + column // 2)
+                < chance
+            ):
                 felt = q["incentives_recognition_step"]
                 m["norm"] += q["incentives_recognition_norm"] * (1.0 - m["norm"])
             if q["incentives_badges"] > 0.0:
@@ -105,7 +128,7 @@ def _give(members, written, p, day, key, levels, today, by_tenure):  # type: ign
 
 
 @kernel
-def _cue(members, visitors, p):  # type: ignore[no-untyped-def]
+def _cue(members, visitors, p):
     """Money on the table pulls the norm of today's visitors, the more the better they are tied."""
     q = p[0]
     for k in range(len(visitors)):
@@ -116,7 +139,7 @@ def _cue(members, visitors, p):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _pay(members, rows, amounts, account, day, today, by_tenure):  # type: ignore[no-untyped-def]
+def _pay(members, rows, amounts, account, day, today, by_tenure):
     """Pay micro-euros to members and book them."""
     for k in range(len(rows)):
         if amounts[k] > 0:

@@ -30,7 +30,7 @@ def _members_leave(c: Community, share: float, who: str) -> None:
 
 
 @kernel
-def _strengths(members, rows, pool, day, fade):  # type: ignore[no-untyped-def]
+def _strengths(members, rows, pool, day, fade):
     out = np.empty(len(rows))
     for k in range(len(rows)):
         out[k] = tie_strength(members[rows[k]], pool, day, fade)

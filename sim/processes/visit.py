@@ -35,8 +35,18 @@ def visit(c: Community) -> None:
     out = np.empty(population.top, np.int64)
 
     def screen(lo: int, hi: int) -> np.ndarray:
-        n = _screen(population.address, population.visit_bound, population.members, c.p, c.decay, c.day, c.key,
-                    lo, hi, out)
+        n = _screen(
+            population.address,
+            population.visit_bound,
+            population.members,
+            c.p,
+            c.decay,
+            c.day,
+            c.key,
+            lo,
+            hi,
+            out,
+        )
         return out[lo : lo + n]
 
     c.visitors = c.in_address_order(np.concatenate(c.crew.share(population.top, screen)))
@@ -46,8 +56,25 @@ def visit(c: Community) -> None:
     liquidity = 1.0 - (1.0 + c.active_by_side[::-1]) ** (-c.parameters.value.match_gain)
 
     def judge(lo: int, hi: int) -> None:
-        _judge(population.members, population.last_visit, c.visitors, lo, hi, c.ties.pool, c.p, c.decay, c.fade,
-               c.day, float(c.active), c.content, liquidity, c.presence, c.items, c.tiers, c.gaps)
+        _judge(
+            population.members,
+            population.last_visit,
+            c.visitors,
+            lo,
+            hi,
+            c.ties.pool,
+            c.p,
+            c.decay,
+            c.fade,
+            c.day,
+            float(c.active),
+            c.content,
+            liquidity,
+            c.presence,
+            c.items,
+            c.tiers,
+            c.gaps,
+        )
 
     c.crew.share(n, judge)
     _note(population.members, population.last_visit, c.last_visits, c.visitors, c.day)
@@ -55,7 +82,7 @@ def visit(c: Community) -> None:
 
 
 @kernel
-def _screen(address, visit_bound, members, p, decay, day, key, lo, hi, out):  # type: ignore[no-untyped-def]
+def _screen(address, visit_bound, members, p, decay, day, key, lo, hi, out):
     """Rows of lo … hi whose member comes today, written to out[lo:]; returns how many."""
     floor = p[0]["visiting_habit_floor"]
     n = lo
@@ -78,9 +105,24 @@ def _screen(address, visit_bound, members, p, decay, day, key, lo, hi, out):  # 
 
 
 @kernel
-def _judge(  # type: ignore[no-untyped-def]
-    members, last_visit, visitors, lo, hi, pool, p, decay, fade, day, active, content, liquidity, presence, items,
-    tiers, gaps
+def _judge(
+    members,
+    last_visit,
+    visitors,
+    lo,
+    hi,
+    pool,
+    p,
+    decay,
+    fade,
+    day,
+    active,
+    content,
+    liquidity,
+    presence,
+    items,
+    tiers,
+    gaps,
 ):
     """The value of the visit of visitors[lo:hi], moved into satisfaction; the habit grows."""
     q = p[0]
@@ -131,7 +173,7 @@ def _judge(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _perk(points, tiers):  # type: ignore[no-untyped-def]
+def _perk(points, tiers):
     """The value of the benefits that so many points have earned."""
     perk = 0.0
     for t in range(len(tiers)):
@@ -141,7 +183,7 @@ def _perk(points, tiers):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _note(members, last_visit, histogram, visitors, day):  # type: ignore[no-untyped-def]
+def _note(members, last_visit, histogram, visitors, day):
     """Move today's visitors to today in the histogram of last visits."""
     for k in range(len(visitors)):
         r = visitors[k]
