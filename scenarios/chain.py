@@ -1,0 +1,144 @@
+"""From a name to the files behind it: a scenario and everything that it extends."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from scenarios.catalogue import label_of, scenario_files
+from scenarios.errors import ScenarioError, shown
+from scenarios.layer import Layer, layer_from
+from scenarios.text import read_toml
+from sim.fields import nearest
+
+DEEPEST = 20
+"files that may extend one another in a row"
+LONGEST = 200
+"letters of a path that a message shows"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A scenario file: how a plan calls it, how messages call it, where it is."""
+
+    name: str
+    label: str
+    path: Path
+
+
+def source_of(name: str | os.PathLike[str]) -> Source:
+    """The file of a library name or path; a library name wins over a file of that name."""
+    try:
+        text = os.fspath(name)
+    except TypeError:
+        raise ScenarioError(f"scenario {shown(name)}: give a name from the library or a path") from None
+    if isinstance(name, str) and name in scenario_files():
+        return _from_library(name)
+    if not text.strip():
+        raise ScenarioError("the scenario has no name; give a name from the library or a path")
+    path = Path(text)
+    if _exists(path) or (_looks_like_a_path(text) and not _in_library(path)):
+        return _from_path(path)
+    raise ScenarioError(f"no scenario {shown(text)} in the library; {_hint(text, Path())}")
+
+
+def layers_of(source: Source) -> list[Layer]:
+    """The layers of a file, least important first, the file itself last."""
+    return _Chain().layers(source, ())
+
+
+@dataclass
+class _Chain:
+    """The files met so far; each is read once, however often it is extended."""
+
+    known: dict[Path, list[Layer]] = field(default_factory=dict)
+
+    def layers(self, source: Source, below: tuple[Source, ...]) -> list[Layer]:
+        """Ancestors count once, where they first appear; a file named in `extends` counts at its place.
+
+        Otherwise a base that two files share would undo what the first of them changed.
+        """
+        place = _resolved(source.path)
+        _check_chain(source, place, below)
+        if place not in self.known:
+            table = read_toml(source.path, source.label)
+            own = layer_from(table, source.name, source.label)
+            self.known[place] = [*self._inherited(source, table.get("extends", []), below), own]
+        return self.known[place]
+
+    def _inherited(self, source: Source, extends: Any, below: tuple[Source, ...]) -> list[Layer]:
+        inherited: list[Layer] = []
+        for name in _names(extends, source):
+            *ancestors, parent = self.layers(_parent(name, source), (*below, source))
+            inherited += [layer for layer in ancestors if not any(layer is one for one in inherited)]
+            inherited.append(parent)
+        return inherited
+
+
+def _names(extends: Any, source: Source) -> list[str]:
+    names = [extends] if isinstance(extends, str) else extends
+    if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
+        raise ScenarioError(
+            f"{source.label}: extends = {shown(extends)}: must be a name or a list of names, "
+            'such as extends = ["web", "subscription"]'
+        )
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ScenarioError(f"{source.label} extends {shown(twice)} twice; name it once")
+    return names
+
+
+def _parent(name: str, child: Source) -> Source:
+    if name in scenario_files():
+        return _from_library(name)
+    path = child.path.parent / name
+    if _exists(path):
+        return _from_path(path)
+    raise ScenarioError(f"{child.label} extends {shown(name)}; {_hint(name, child.path.parent)}")
+
+
+def _check_chain(source: Source, place: Path, below: tuple[Source, ...]) -> None:
+    if any(_resolved(one.path) == place for one in below):
+        chain = " → ".join(one.label for one in (*below, source))
+        raise ScenarioError(f"{source.label} extends itself: {chain}; remove one of these extends")
+    if len(below) >= DEEPEST:
+        raise ScenarioError(f"{below[0].label} extends files more than {DEEPEST} deep; merge some of them")
+
+
+def _hint(name: str, folder: Path) -> str:
+    if _exists(folder / f"{name}.toml"):
+        return f'did you mean "{name}.toml"?'
+    close = nearest(Path(name).stem, scenario_files())
+    return f'did you mean "{close}"?' if close else "`kith list` shows the library; a file needs its path"
+
+
+def _from_library(name: str) -> Source:
+    path = scenario_files()[name]
+    return Source(name, label_of(path), path)
+
+
+def _from_path(path: Path) -> Source:
+    text = str(path)
+    return Source(text, text if len(text) <= LONGEST else f"…{text[-LONGEST:]}", path)
+
+
+def _in_library(path: Path) -> bool:
+    return not _exists(path) and path.name == str(path) and path.stem in scenario_files()
+
+
+def _looks_like_a_path(text: str) -> bool:
+    return text.endswith(".toml") or "/" in text or os.sep in text
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ScenarioError(f"{shown(str(path))} cannot be read: {error}") from None

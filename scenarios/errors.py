@@ -1,0 +1,24 @@
+"""What can be wrong with what somebody wrote.
+
+ScenarioError (a ValueError)   a scenario, an override or a shock cannot be used
+└── LogError                   an event log cannot be used; `problems` holds its bad rows
+"""
+
+
+class ScenarioError(ValueError):
+    """A scenario cannot be used; the message names the thing, the value and the way out."""
+
+
+class LogError(ScenarioError):
+    """An event log cannot be used; `problems` lists its bad rows, each with its line number."""
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
+def shown(value: object, width: int = 60) -> str:
+    """A value as a message shows it: quoted like TOML, and short even if the value is not."""
+    text = f'"{value}"' if isinstance(value, str) else repr(value)
+    text = text.replace("\n", " ").replace("\r", " ")
+    return text if len(text) <= width else f"{text[: width - 1]}…"

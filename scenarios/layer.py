@@ -1,0 +1,155 @@
+"""A layer: what one file says, checked, and nothing of what it extends.
+
+Checking each file by itself is what lets a message name the file that is wrong.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from scenarios.errors import ScenarioError, shown
+from sim.fields import nearest
+from sim.parameters import SECTIONS, ParameterError, dotted_names, parameters_from
+from sim.plan import MAX_DAYS, Shock, shock_from
+
+SENTENCES = ("title", "question", "text")
+LISTS = ("tags", "sources")
+KEYS = ("extends", *SENTENCES, *LISTS, "days", *SECTIONS, "phase", "shock")
+MOST = 1_000
+"phases or shocks in a file"
+
+type Settings = dict[str, Any]
+"dotted name -> value"
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What one file, or the overrides of one call, says."""
+
+    source: str
+    settings: Settings = field(default_factory=dict)
+    phases: dict[int, Settings] = field(default_factory=dict)
+    shocks: tuple[Shock, ...] = ()
+    days: int | None = None
+    title: str = ""
+    clears: tuple[str, ...] = ()
+    "`phase` or `shock`, where the file writes an empty list: those inherited do not count"
+
+
+def layer_from(table: dict[str, Any], source: str, label: str) -> Layer:
+    """The layer of a file's tables; raises `ScenarioError` that begins with `label`."""
+    with blamed_on(label):
+        _check_keys(table, KEYS)
+        _check_texts(table)
+        return Layer(
+            source=source,
+            settings=settings_from({s: table[s] for s in SECTIONS if s in table}),
+            phases=_phases(tables(table, "phase")),
+            shocks=tuple(shock_from(one) for one in tables(table, "shock")),
+            days=days_from(table["days"]) if "days" in table else None,
+            title=table.get("title", ""),
+            clears=tuple(key for key in ("phase", "shock") if table.get(key) == []),
+        )
+
+
+def settings_from(sections: dict[str, Any]) -> Settings:
+    """Dotted names and values of section tables, each checked against the schema."""
+    parameters_from(sections)
+    return {f"{s}.{name}": value for s, values in sections.items() for name, value in values.items()}
+
+
+def nested(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Section tables from dotted names: the inverse of `settings_from`."""
+    sections: dict[str, dict[str, Any]] = {}
+    for dotted, value in settings.items():
+        section, _, name = dotted.partition(".")
+        sections.setdefault(section, {})[name] = value
+    return sections
+
+
+def days_from(value: Any) -> int:
+    """A number of days that can be simulated."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_DAYS:
+        raise ScenarioError(f"days = {shown(value)}: must be a whole number from 1 to {MAX_DAYS}")
+    return value
+
+
+def tables(table: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """The `[[key]]` tables of a file, none if there are none."""
+    rows = table.get(key, [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ScenarioError(f"{key} must be a list of tables; write [[{key}]] above each")
+    if len(rows) > MOST:
+        raise ScenarioError(f"{len(rows)} [[{key}]] tables: must be at most {MOST}")
+    return rows
+
+
+@contextmanager
+def blamed_on(label: str) -> Iterator[None]:
+    """Whatever is found wrong inside is told of `label`; an empty label adds nothing."""
+    prefix = f"{label}: " if label else ""
+    try:
+        yield
+    except (ParameterError, ScenarioError) as error:
+        raise ScenarioError(f"{prefix}{_clipped(str(error))}") from None
+
+
+def _clipped(message: str, most: int = 800) -> str:
+    """A message on one line; a huge value in it gives way to what stands before and after."""
+    message = " ".join(message.split())
+    return message if len(message) <= most else f"{message[: most // 2]} … {message[-most // 2 :]}"
+
+
+def _phases(rows: list[dict[str, Any]]) -> dict[int, Settings]:
+    phases: dict[int, Settings] = {}
+    for row in rows:
+        day = _from_day(row)
+        if day in phases:
+            raise ScenarioError(f"two phases from day {day}; write them as one")
+        phases[day] = _phase(day, row)
+    return phases
+
+
+def _phase(day: int, row: dict[str, Any]) -> Settings:
+    with blamed_on(f"phase from day {day}"):
+        _check_keys(row, ("from_day", *SECTIONS))
+        if "market" in row:
+            raise ScenarioError("the market is fixed for a run; set market.* outside the phases")
+        return settings_from({s: row[s] for s in SECTIONS if s in row})
+
+
+def _from_day(row: dict[str, Any]) -> int:
+    if "from_day" not in row:
+        raise ScenarioError("a phase lacks from_day; write from_day = 90 below [[phase]]")
+    day = row["from_day"]
+    if day == 0 and type(day) is int:
+        raise ScenarioError(
+            "phase from_day = 0: day 0 is the scenario itself; write its sections without [[phase]]"
+        )
+    if isinstance(day, bool) or not isinstance(day, int) or not 1 <= day <= MAX_DAYS:
+        raise ScenarioError(f"phase from_day = {shown(day)}: must be a whole number from 1 to {MAX_DAYS}")
+    return day
+
+
+def _check_keys(table: dict[str, Any], known: Iterable[str]) -> None:
+    for key in table:
+        if key not in known:
+            raise ScenarioError(f"unknown key {shown(key)}; {hint(key, known)}")
+
+
+def hint(key: str, known: Iterable[str]) -> str:
+    """What somebody who wrote `key` probably meant."""
+    inside = [name for name in dotted_names() if name.endswith(f".{key}")]
+    close = inside[0] if inside else nearest(key, known)
+    return f"did you mean {close}?" if close else "`kith schema` lists every key"
+
+
+def _check_texts(table: dict[str, Any]) -> None:
+    for key in SENTENCES:
+        if not isinstance(table.get(key, ""), str):
+            raise ScenarioError(f'{key} = {shown(table[key])}: must be text in quotes, such as {key} = "…"')
+    for key in LISTS:
+        rows = table.get(key, [])
+        if not isinstance(rows, list) or not all(isinstance(row, str) for row in rows):
+            raise ScenarioError(f'{key} = {shown(rows)}: must be a list of texts, such as {key} = ["…"]')

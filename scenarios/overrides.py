@@ -1,0 +1,44 @@
+"""What a call says beside the file: overrides by dotted name, and further shocks."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from scenarios.errors import ScenarioError, shown
+from scenarios.layer import Settings, blamed_on, hint, nested, settings_from
+from sim.parameters import SECTIONS, field_of
+from sim.plan import Shock, shock_from
+
+
+def settings_of(overrides: Mapping[str, Any] | None) -> Settings:
+    """Overrides by dotted name, checked against the schema."""
+    if not isinstance(overrides, Mapping | None):
+        raise ScenarioError(f"overrides = {shown(overrides)}: must be a table of names and values")
+    given = {name: plain(value) for name, value in (overrides or {}).items()}
+    with blamed_on(""):
+        for name in given:
+            _check_name(name)
+        return settings_from(nested(given))
+
+
+def shocks_of(shocks: Iterable[Any] | None) -> tuple[Shock, ...]:
+    """Shocks from plain tables."""
+    if isinstance(shocks, Mapping | str) or not isinstance(shocks, Iterable | None):
+        raise ScenarioError(f"shocks = {shown(shocks)}: must be a list of tables")
+    with blamed_on(""):
+        return tuple(shock_from(one) for one in shocks or ())
+
+
+def plain(value: Any) -> Any:
+    """A Python number where NumPy's was given."""
+    return value.item() if hasattr(value, "item") and getattr(value, "ndim", None) == 0 else value
+
+
+def _check_name(name: Any) -> None:
+    if not isinstance(name, str):
+        raise ScenarioError(f"override {shown(name)}: must be a dotted name such as monetisation.price")
+    if name in SECTIONS:
+        first = next(iter(SECTIONS[name].model_fields))
+        raise ScenarioError(f"{name} is a section; name one of its parameters, such as {name}.{first}")
+    if "." not in name:
+        raise ScenarioError(f"unknown parameter {shown(name)}; {hint(name, SECTIONS)}")
+    field_of(name)

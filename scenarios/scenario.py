@@ -1,0 +1,174 @@
+"""A scenario becomes a plan: follow `extends`, merge, override, validate, say where values came from.
+
+Layers are merged in order: what is extended, left to right, then the file, then the overrides
+of the call. Section values merge name by name and phases day by day; shocks add up; an empty
+list (`phase = []`) drops those inherited.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from scenarios.chain import Source, layers_of, source_of
+from scenarios.errors import ScenarioError
+from scenarios.layer import Layer, Settings, blamed_on, days_from, nested
+from scenarios.log import read_log
+from scenarios.overrides import plain, settings_of, shocks_of
+from sim.parameters import Parameters, dotted_names, parameters_from
+from sim.plan import Founding, Plan, Shock
+
+OVERRIDE = "override"
+DEFAULT = "default"
+PEOPLE_PER_FOUNDER = 20
+LARGEST_MARKET = 50_000_000
+
+
+def load(
+    name_or_path: str | os.PathLike[str],
+    overrides: Mapping[str, Any] | None = None,
+    shocks: Iterable[Shock | Mapping[str, Any]] | None = None,
+    log: str | os.PathLike[str] | Founding | None = None,
+    at: str | date | None = None,
+    days: int | None = None,
+) -> Plan:
+    """The plan of a scenario from the library or a file.
+
+    Parameters
+    ----------
+    name_or_path
+        A name in the library, such as `web`, or the path of a TOML file. The library wins;
+        `./web` is always a path.
+    overrides
+        Values by dotted name, such as `{"monetisation.price": 12}`. An override holds from day 0
+        and goes on through every phase until a phase sets that name itself.
+    shocks
+        Further shocks, such as `{"day": 180, "kind": "hub_departs"}`; they add to the scenario's own.
+    log
+        An event log that founds the community: a path, the name of a log in the library, or
+        what `read_log` returned. `market.size` is then 20 people per founder unless the scenario
+        or an override sets it, and `market.founders` may not be set.
+    at
+        The day on which the simulation starts, for a log given by path: a date, or ISO text. By
+        default the end of the 90 days in which most members were active.
+    days
+        How many days to simulate, instead of the scenario's number.
+
+    Returns
+    -------
+    Plan
+        Its `origin` tells for every dotted name which file set the value, or `override`, `log`
+        or `default`; names set by a phase stand as `phase 90: monetisation.price`.
+
+    Raises
+    ------
+    ScenarioError
+        Something is misspelt, missing, out of range, or contradicts something else.
+    LogError
+        The log cannot be used.
+    """
+    source = source_of(name_or_path)
+    extra = Layer(
+        OVERRIDE,
+        settings_of(overrides),
+        shocks=shocks_of(shocks),
+        days=None if days is None else days_from(plain(days)),
+    )
+    draft = _merged([*layers_of(source), extra])
+    founding = _founding(log, at)
+    if founding is not None:
+        _found(draft, founding)
+    return _plan(draft, source, founding)
+
+
+@dataclass
+class _Draft:
+    """What the layers say together, before defaults."""
+
+    settings: Settings = field(default_factory=dict)
+    phases: dict[int, Settings] = field(default_factory=dict)
+    shocks: list[Shock] = field(default_factory=list)
+    days: int = Plan.days
+    title: str = ""
+    origin: dict[str, str] = field(default_factory=dict)
+
+
+def _merged(layers: list[Layer]) -> _Draft:
+    draft = _Draft()
+    for place, layer in enumerate(layers):
+        _merge(draft, layer, again=any(layer is one for one in layers[:place]))
+    return draft
+
+
+def _merge(draft: _Draft, layer: Layer, again: bool) -> None:
+    """Let one layer win over those before; shocks of a layer met `again` are there already."""
+    _clear(draft, layer)
+    draft.settings |= layer.settings
+    draft.origin |= dict.fromkeys(layer.settings, layer.source)
+    for day, settings in layer.phases.items():
+        draft.phases[day] = draft.phases.get(day, {}) | settings
+        draft.origin |= {_in_phase(day, name): layer.source for name in settings}
+    if not again:
+        draft.shocks += layer.shocks
+        draft.title = layer.title if layer.source != OVERRIDE else draft.title
+    draft.days = layer.days or draft.days
+
+
+def _clear(draft: _Draft, layer: Layer) -> None:
+    if "phase" in layer.clears:
+        for day, settings in draft.phases.items():
+            for name in settings:
+                del draft.origin[_in_phase(day, name)]
+        draft.phases.clear()
+    if "shock" in layer.clears:
+        draft.shocks.clear()
+
+
+def _in_phase(day: int, name: str) -> str:
+    return f"phase {day}: {name}"
+
+
+def _founding(log: str | os.PathLike[str] | Founding | None, at: str | date | None) -> Founding | None:
+    if log is None or isinstance(log, Founding):
+        if at is not None:
+            raise ScenarioError(f"at = {at} goes with the path of a log; give one, or leave the date out")
+        return log
+    return read_log(log, at)
+
+
+def _found(draft: _Draft, founding: Founding) -> None:
+    """Let the log say how many founders there are and, unless somebody said so, how large the market is."""
+    setter = draft.origin.get("market.founders")
+    if setter is not None:
+        raise ScenarioError(
+            f"market.founders = {draft.settings['market.founders']} ({setter}) contradicts the log, "
+            f"which has {len(founding)} founders; remove one of the two"
+        )
+    size = min(PEOPLE_PER_FOUNDER * len(founding), LARGEST_MARKET)
+    for name, value in (("market.founders", len(founding)), ("market.size", size)):
+        if name not in draft.settings:
+            draft.settings[name] = value
+            draft.origin[name] = "log"
+
+
+def _plan(draft: _Draft, source: Source, founding: Founding | None) -> Plan:
+    with blamed_on(source.label):
+        return Plan(
+            name=source.path.stem,
+            phases=tuple(_phases(draft)),
+            shocks=tuple(sorted(draft.shocks, key=lambda shock: shock.day)),
+            founding=founding,
+            days=draft.days,
+            title=draft.title or source.path.stem,
+            origin=dict.fromkeys(dotted_names(), DEFAULT) | draft.origin,
+        )
+
+
+def _phases(draft: _Draft) -> list[tuple[int, Parameters]]:
+    """Each phase is the difference from the phase before it."""
+    phases, values = [], draft.settings
+    for day in (0, *sorted(draft.phases)):
+        values = values | draft.phases.get(day, {})
+        phases.append((day, parameters_from(nested(values))))
+    return phases

@@ -1,0 +1,76 @@
+"""Text to plain values: a TOML file is read whole, within limits, or refused in one sentence."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from scenarios.errors import ScenarioError
+
+LIMIT = 1_000_000
+"bytes of a scenario file"
+DEPTH = 8
+"tables and lists inside each other; a tier in a phase needs seven"
+
+# tomllib needs time quadratic in the parts of a dotted key: refuse such keys before parsing.
+_LONG_KEY = re.compile(r"(?<![\w-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+){50}")
+
+
+def read_toml(path: Path, label: str) -> dict[str, Any]:
+    """The tables of a TOML file; `label` is how messages call the file."""
+    text = _text(path, label)
+    if _LONG_KEY.search(text):
+        raise _too_deep(label)
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"{label} is not valid TOML: {_lower(str(error))}") from None
+    except ValueError as error:
+        raise ScenarioError(f"{label} holds a number that cannot be read: {_lower(str(error))}") from None
+    except RecursionError:
+        raise _too_deep(label) from None
+    _check_depth(table, label)
+    return table
+
+
+def _text(path: Path, label: str) -> str:
+    try:
+        return _content(path, label).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ScenarioError(
+            f"{label} is not text in UTF-8 (byte {error.start}); "
+            "give a TOML file, such as one that `kith show` names"
+        ) from None
+
+
+def _content(path: Path, label: str) -> bytes:
+    try:
+        if path.is_dir():
+            raise ScenarioError(f"{label} is a folder; give a scenario file inside it")
+        if not path.exists():
+            raise ScenarioError(f"{label} does not exist; `kith list` shows the library")
+        if not path.is_file():
+            raise ScenarioError(f"{label} is not a file; give the path of a TOML file")
+        with path.open("rb") as file:
+            content = file.read(LIMIT + 1)
+    except OSError as error:
+        raise ScenarioError(f"{label} cannot be read: {error.strerror or error}") from None
+    if len(content) > LIMIT:
+        raise ScenarioError(f"{label} is larger than {LIMIT // 1_000_000} MB; a scenario is a page of text")
+    return content
+
+
+def _check_depth(value: Any, label: str, level: int = 0) -> None:
+    if level > DEPTH:
+        raise _too_deep(label)
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for one in inner:
+        _check_depth(one, label, level + 1)
+
+
+def _too_deep(label: str) -> ScenarioError:
+    return ScenarioError(f"{label} is nested too deeply; a scenario needs no more than {DEPTH} levels")
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
