@@ -11,7 +11,7 @@ from sim.community import Channel, Community, Count
 from sim.kernel import kernel
 from sim.luck import Purpose, normal, uniform, uniforms
 from sim.market import Status
-from sim.motion import NEWCOMER, settle_rows
+from sim.motion import NEWCOMER, derive, settle_rows
 from sim.population import NEVER, NO_PERSON
 from sim.ties import MAX_CAPACITY, allocate, strengthen_pairs
 
@@ -105,6 +105,7 @@ def admit(
         c.day,
         c.fade,
         c.decay,
+        c.base,
         c.p,
         c.presence,
         population.visit_bound,
@@ -210,6 +211,7 @@ def _seat(
             q["contribution_propensity_sigma"] * normal(uniform(key, i, 0, _PROPENSITY, 0))
         )
         m["interest"] = interest[i]
+        derive(m, q)
         hours = q["visiting_budget_hours"] * math.exp(
             q["visiting_budget_sigma"] * normal(uniform(key, i, 0, _BUDGET, 0))
         )

@@ -164,6 +164,7 @@ class Community:
         self.p = packed(parameters)
         self.decay = motion.decays(parameters)
         self.fade = motion.fading(parameters.bonding.tie_half_life, self.days + PAST)
+        self.base = motion.base_hazards(parameters, self.days + PAST + 10)
         tiers = parameters.incentives.tier
         self.tiers = np.array([[t.points, t.perk, t.cost] for t in tiers]).reshape(len(tiers), 3)
         self.badge_levels = np.array(parameters.incentives.badge_levels, np.int64)

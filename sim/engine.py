@@ -123,6 +123,7 @@ def begin_phase(c: Community, parameters: Parameters) -> None:
         c.touch.refit(c.fit_of_market())
     _start_or_end_bills(c, before.monetisation.model)
     rows = population.rows()
+    motion.derive_rows(population.members, rows, c.p)
     motion.settle_rows(
         population.members,
         rows,
@@ -132,6 +133,7 @@ def begin_phase(c: Community, parameters: Parameters) -> None:
         c.day,
         c.fade,
         c.decay,
+        c.base,
         c.p,
         c.presence,
         population.visit_bound,

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from sim.admission import admit, newcomers, tie_capacity
 from sim.community import LAYER_WINDOW, PAST, Channel, Community
 from sim.luck import Purpose, uniforms
-from sim.motion import fading, settle_rows
+from sim.motion import derive_rows, fading, settle_rows
 from sim.parameters import Bonding
 from sim.plan import Founding
 from sim.population import NEVER
@@ -96,6 +96,7 @@ def _found_from_log(c: Community, seat: Rows, log: Founding) -> None:
     members["propensity"][rows] = most_likely_propensity(
         count, expected, c.parameters.contribution.propensity_sigma
     )
+    derive_rows(members, rows, c.p)
     _remember(c, rows, count, -np.maximum(1, log.silence[order] + 1), visits)
     _fill_content(c, float(count.sum()) / log.window)
 
@@ -214,6 +215,7 @@ def _refresh(c: Community, rows: Rows) -> None:
         c.day,
         c.fade,
         c.decay,
+        c.base,
         c.p,
         c.presence,
         population.visit_bound,
@@ -230,13 +232,12 @@ def _steady(step: float, half_life: float, gap: Numbers) -> Numbers:
 def _value(c: Community, rows: Rows) -> Numbers:
     """The value of a visit to a settled founder, with half of the content value."""
     m, v = c.population.members, c.parameters.value
-    fit = c.fit_of_market()[m["person"][rows]]
     value = (
         v.product * c.parameters.organisation.quality
         + 0.5 * v.content
         + v.peers * m["bonds"][rows]
         + v.hub * m["hub"][rows] * c.presence
-        - v.fit_weight * (1.0 - fit)
+        - m["misfit"][rows]
     )
     return np.clip(value, 0.0, 1.0)
 

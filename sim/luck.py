@@ -131,7 +131,7 @@ def normal(u):
 @kernel
 def poisson(u, rate):
     """Poisson(rate) from a uniform: by inversion up to a rate of 30, rounded normal above."""
-    if rate <= 0.0:
+    if u <= 1.0 - rate:  # below exp(-rate), without computing it
         return 0
     if rate > 30.0:
         return max(0, int(math.floor(rate + math.sqrt(rate) * normal(u) + 0.5)))

@@ -53,6 +53,21 @@ def fading(half_life: float, days: int) -> npt.NDArray[np.float64]:
 
 
 @kernel
+def derive(m, p):
+    """What a member's traits mean under the parameters in force."""
+    m["sociability"] = m["propensity"] ** p["contribution_exchange_exponent"]
+    away = m["interest"] - p["organisation_direction"]
+    m["misfit"] = p["value_fit_weight"] * (1.0 - math.exp(-away * away / (2.0 * p["market_fit_width"] ** 2)))
+
+
+@kernel
+def derive_rows(members, rows, p):
+    """`derive` for rows; after parameters have changed."""
+    for k in range(len(rows)):
+        derive(members[rows[k]], p[0])
+
+
+@kernel
 def advance(m, day, decay, ad_load):
     """Bring a member's state to `day`."""
     while m["settled"] < day:
@@ -98,16 +113,17 @@ def tie_strength(m, pool, day, fade):
     return total
 
 
+def base_hazards(parameters: Parameters, days: int) -> npt.NDArray[np.float64]:
+    """Hazard (1/day) of an indifferent member by tenure in days: novelty wears off, age sets in."""
+    c, tenure = parameters.churn, np.arange(days)
+    novel = 1.0 + (c.newcomer_factor - 1.0) * np.exp2(-tenure / c.newcomer_half_life)
+    return c.base_hazard * (novel + c.ageing * tenure / 365.0)
+
+
 @kernel
 def novelty(tenure, p):
     """How much likelier to leave a newcomer is than a settled member, at some tenure."""
     return 1.0 + (p["churn_newcomer_factor"] - 1.0) * 2.0 ** (-tenure / p["churn_newcomer_half_life"])
-
-
-@kernel
-def base_hazard(tenure, p):
-    """Hazard (1/day) of an indifferent member of some tenure: novelty wears off, age sets in."""
-    return p["churn_base_hazard"] * (novelty(tenure, p) + p["churn_ageing"] * tenure / 365.0)
 
 
 @kernel
@@ -117,7 +133,7 @@ def contagion(exits, p):
 
 
 @kernel
-def settle(members, row, pool, day, fade, p, presence, visit_bound, exit_bound):
+def settle(members, row, pool, day, fade, base, p, presence, visit_bound, exit_bound):
     """Belonging's target, visit rate and both bounds of a member whose state is of today.
 
     The exit bound holds for a week: belonging moves monotonically toward its target, and
@@ -156,19 +172,18 @@ def settle(members, row, pool, day, fade, p, presence, visit_bound, exit_bound):
         + contagion(m["exits"], p)
         + p["churn_unfairness"]
     )
-    tenure = float(day - m["joined"])
-    highest = max(base_hazard(tenure, p), base_hazard(tenure + WEEK + 1.0, p))
-    exit_bound[row] = highest * math.exp(x)
+    tenure = day - m["joined"]
+    exit_bound[row] = max(base[tenure], base[tenure + WEEK + 1]) * math.exp(x)
 
 
 @kernel
-def settle_rows(members, rows, lo, hi, pool, day, fade, decay, p, presence, visit_bound, exit_bound):
+def settle_rows(members, rows, lo, hi, pool, day, fade, decay, base, p, presence, visit_bound, exit_bound):
     """`advance` and `settle` for rows[lo:hi]."""
     q = p[0]
     for k in range(lo, hi):
         r = rows[k]
         advance(members[r], day, decay, q["monetisation_ad_load"] * (q["monetisation_model"] == 1.0))
-        settle(members, r, pool, day, fade, q, presence, visit_bound, exit_bound)
+        settle(members, r, pool, day, fade, base, q, presence, visit_bound, exit_bound)
 
 
 @kernel

@@ -11,26 +11,24 @@ import numpy.typing as npt
 # fmt: off
 MEMBER = np.dtype(
     [
-        # who
-        ("person", "i8"), ("spell", "i4"), ("joined", "i4"), ("channel", "i4"), ("referrer", "i4"),
-        ("generation", "i4"),
-        # place among the ties
-        ("degree", "i4"), ("slots", "i8"), ("capacity", "i4"), ("settled", "i4"),
+        # who and where among the ties
+        ("person", "i8"), ("slots", "i8"), ("degree", "i4"), ("joined", "i4"), ("settled", "i4"), ("points", "i4"),
         # motion: all as of the day `settled`
-        ("habit", "f8"), ("activity", "f8"), ("hub", "f8"), ("reciprocity", "f8"), ("recognition", "f8"),
-        ("norm", "f8"), ("belonging", "f8"), ("attachment", "f8"), ("exits", "f8"), ("annoyance", "f8"),
-        ("satisfaction", "f8"), ("overload", "f8"), ("bonds", "f8"), ("visit_rate", "f8"),
-        # traits
-        ("propensity", "f8"), ("interest", "f8"), ("visits_per_day", "f8"), ("inviting", "f8"), ("wtp", "f8"),
-        ("aversion", "f8"), ("responder", "u1"), ("side", "u1"),
+        ("habit", "f8"), ("satisfaction", "f8"), ("overload", "f8"), ("activity", "f8"), ("hub", "f8"),
+        ("reciprocity", "f8"), ("recognition", "f8"), ("norm", "f8"), ("belonging", "f8"), ("attachment", "f8"),
+        ("exits", "f8"), ("annoyance", "f8"), ("bonds", "f8"), ("visit_rate", "f8"),
+        # traits, and what is derived from them
+        ("visits_per_day", "f8"), ("propensity", "f8"), ("sociability", "f8"), ("misfit", "f8"), ("inviting", "f8"),
+        ("wtp", "f8"), ("aversion", "f8"), ("interest", "f8"),
+        ("contributions", "i4"), ("responder", "u1"), ("side", "u1"), ("internal", "u1"), ("paying", "u1"),
+        ("revenue", "i8"), ("cost", "i8"),
         # record
-        ("internal", "u1"), ("paying", "u1"), ("unwilling", "u1"), ("first_replied", "u1"), ("again", "u1"),
-        ("badges", "u1"),
-        ("weeks", "u4"), ("points", "i4"), ("contributions", "i4"), ("invitations", "i4"), ("invited_joins", "i4"),
-        ("first_contribution", "i4"), ("last_contribution", "i4"), ("last_benefit", "i4"), ("last_reward", "i4"),
-        ("month_points", "i4"),
+        ("unwilling", "u1"), ("first_replied", "u1"), ("again", "u1"), ("badges", "u1"), ("weeks", "u4"),
+        ("capacity", "i4"), ("spell", "i4"), ("channel", "i4"), ("referrer", "i4"), ("generation", "i4"),
+        ("invitations", "i4"), ("invited_joins", "i4"), ("first_contribution", "i4"), ("last_contribution", "i4"),
+        ("last_benefit", "i4"), ("last_reward", "i4"), ("month_points", "i4"),
         ("last_post", "i4"), ("last_answer", "i4"), ("last_react", "i4"), ("last_vote", "i4"), ("last_attend", "i4"),
-        ("revenue", "i8"), ("cost", "i8"), ("earned", "i8"),
+        ("earned", "i8"),
     ],
     align=True,
 )

@@ -15,11 +15,15 @@ import numpy.typing as npt
 
 from sim.admission import Newcomers, join, newcomers, willingness
 from sim.community import Channel, Community, Count
+from sim.kernel import kernel
 from sim.ledger import Account
-from sim.luck import Purpose, uniforms
+from sim.luck import Purpose, uniform, uniforms
 from sim.market import SIGNALS, Status
 from sim.population import NO_PERSON
 
+_ACCEPT = int(Purpose.ACCEPT)
+_UNAWARE, _FOLLOWER, _PRESENT, _LEFT = (int(s) for s in Status)
+WASTED, UNWILLING, JOINS, FOLLOWS, NEARER = range(1, 6)
 CHANNELS = (Channel.EXTERNAL, Channel.IMITATION, Channel.PAID, Channel.HUB, Channel.SEARCH)
 
 
@@ -90,59 +94,86 @@ def _invited(c: Community) -> Newcomers:
     # columns: invitee, inviter, generation of the inviter, weak, discount (per mille), day sent
     letters = np.concatenate(parts)
     letters = letters[np.lexsort((letters[:, 1], letters[:, 0]))]
-    accepted = []
-    for k, (person, inviter, _, _, discount, _) in enumerate(letters.tolist()):
-        nth = k - int(np.searchsorted(letters[:, 0], person))
-        if _answer(c, person, inviter, discount / 1000.0, nth):
-            accepted.append(k)
-    chosen = letters[accepted]
+    market = c.market
+    answers = _answer(
+        letters,
+        market.status,
+        market.signals,
+        market.signallers,
+        market.due,
+        c.follow.hazard,
+        _strengths(c),
+        willingness(c, letters[:, 0]),
+        c.p,
+        c.day,
+        c.key,
+    )
+    c.count[Count.INVITATIONS_WASTED] += int((answers == WASTED).sum())
+    c.count[Count.TURNED_AWAY] += int((answers == UNWILLING).sum())
+    moved = letters[answers == NEARER, 0]
+    c.follow.push(market.due[moved], moved)
+    new_followers = np.unique(letters[answers == FOLLOWS, 0])
+    chosen = letters[answers == JOINS]
+    joining = np.isin(new_followers, chosen[:, 0])
+    market.touched_by[new_followers] = Channel.REFERRAL
+    _follow(c, new_followers[~joining])
     np.add.at(c.invitation_joins, chosen[:, 5], 1)
-    return Newcomers(
-        chosen[:, 0], np.full(len(chosen), int(Channel.REFERRAL)), chosen[:, 1], chosen[:, 2] + 1
+    return _mark(
+        c,
+        Newcomers(chosen[:, 0], np.full(len(chosen), int(Channel.REFERRAL)), chosen[:, 1], chosen[:, 2] + 1),
     )
 
 
-def _answer(c: Community, person: int, inviter: int, discount: float, nth: int) -> bool:
-    """Whether the invited person joins; who does not has at least heard one more voice."""
-    market = c.market
-    status = int(market.status[person])
-    if status == Status.PRESENT:
-        c.count[Count.INVITATIONS_WASTED] += 1
-        return False
-    if status == Status.LEFT and not np.isfinite(market.due[person]):
-        return False
-    before = _strength(c, int(market.signals[person]))
-    _hear(market.signals, market.signallers, person, inviter)
-    now = _strength(c, int(market.signals[person]))
-    one = np.array([person])
-    u = float(uniforms(c.key, one, c.day, Purpose.ACCEPT, nth)[0])
-    if u < c.parameters.referral.conversion * now * discount and bool(_can_pay(c, one)[0]):
-        market.move(one, Status.PRESENT)
-        return True
-    if status == Status.UNAWARE:
-        market.touched_by[person] = Channel.REFERRAL
-        _follow(c, one)
-    elif status == Status.FOLLOWER and now != before:
-        residual = (market.due[person] - c.follow.hazard) * before
-        market.due[person] = c.follow.hazard + residual / now if now > 0.0 else np.inf
-        c.follow.push(market.due[one], one)
-    return False
+@kernel
+def _answer(letters, status, signals, signallers, due, follow_hazard, strengths, willing, p, day, key):
+    """What becomes of each letter, in order; who does not join has at least heard one more voice.
+
+    Writes signals and the due dates of followers, and leaves `status` alone.
+    """
+    q = p[0]
+    fee = q["monetisation_model"] == 3.0
+    out = np.zeros(len(letters), np.int64)
+    nth = 0
+    joined = -1
+    for k in range(len(letters)):
+        person, inviter = letters[k, 0], letters[k, 1]
+        nth = nth + 1 if k > 0 and letters[k - 1, 0] == person else 0
+        if status[person] == _PRESENT or person == joined:
+            out[k] = WASTED
+            continue
+        if status[person] == _LEFT and due[person] == np.inf:
+            continue
+        before = strengths[signals[person]]
+        known = False
+        for s in range(signals[person]):
+            known = known or signallers[person, s] == inviter
+        if not known and signals[person] < SIGNALS:
+            signallers[person, signals[person]] = inviter
+            signals[person] += 1
+        now = strengths[signals[person]]
+        accepted = uniform(key, person, day, _ACCEPT, nth) < (
+            q["referral_conversion"] * now * letters[k, 4] / 1000.0
+        )
+        if accepted and fee and willing[k] < q["monetisation_price"]:
+            out[k] = UNWILLING
+        elif accepted:
+            out[k] = JOINS
+            joined = person
+            continue
+        if status[person] == _UNAWARE:
+            out[k] = FOLLOWS
+        elif status[person] == _FOLLOWER and now != before:
+            due[person] = (
+                follow_hazard + (due[person] - follow_hazard) * before / now if now > 0.0 else np.inf
+            )
+            out[k] = NEARER
+    return out
 
 
-def _hear(
-    signals: npt.NDArray[np.int8], signallers: npt.NDArray[np.int32], person: int, inviter: int
-) -> None:
-    """Remember up to four distinct people from whom the person has heard."""
-    n = int(signals[person])
-    if n < SIGNALS and inviter not in signallers[person, :n]:
-        signallers[person, n] = inviter
-        signals[person] = n + 1
-
-
-def _strength(c: Community, signals: int) -> float:
-    """How much more readily a person joins who has heard from this many people."""
+def _strengths(c: Community) -> npt.NDArray[np.float64]:
+    """How much more readily a person joins who has heard from 0 … 4 people, shape (5,)."""
     a = c.parameters.acquisition
-    return float(np.prod((a.reinforcement_2, a.reinforcement_3, a.reinforcement_4)[: max(0, signals - 1)]))
+    return np.cumprod([1.0, 1.0, a.reinforcement_2, a.reinforcement_3, a.reinforcement_4])
 
 
 def _converted(c: Community) -> Newcomers:
@@ -202,7 +233,7 @@ def _wait_again(c: Community, persons: npt.NDArray[np.int64]) -> None:
 
 
 def _set_due(c: Community, persons: npt.NDArray[np.int64], clocks: npt.NDArray[np.float64]) -> None:
-    strengths = np.array([_strength(c, n) for n in range(SIGNALS + 1)])[c.market.signals[persons]]
+    strengths = _strengths(c)[c.market.signals[persons]]
     with np.errstate(divide="ignore"):
         c.market.due[persons] = c.follow.hazard + clocks / strengths
     c.follow.push(c.market.due[persons], persons)

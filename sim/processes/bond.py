@@ -95,6 +95,7 @@ def _partners(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64
     def choose(lo: int, hi: int) -> None:
         _choose(
             population.members,
+            population.address,
             population.last_visit,
             c.visitors,
             lo,
@@ -137,6 +138,7 @@ def _settle(c: Community, rows: npt.NDArray[np.int64]) -> None:
             c.day,
             c.fade,
             c.decay,
+            c.base,
             c.p,
             c.presence,
             population.visit_bound,
@@ -182,6 +184,7 @@ def _list_due(address, top, weekday, out):
 @kernel
 def _choose(
     members,
+    address,
     last_visit,
     visitors,
     lo,
@@ -210,14 +213,25 @@ def _choose(
             u = uniform(key, m["person"], day, _PARTNER, nth)
             partner = -1
             if u < q["bonding_existing_share"]:
-                partner = _friend(members, last_visit, pool, a, -1, day, key, _FRIEND, nth)
+                partner = _friend(members, address, last_visit, pool, a, -1, day, key, _FRIEND, nth)
             if partner < 0:
                 v = uniform(key, m["person"], day, _PARTNER, 100 + nth)
                 if v < q["bonding_triadic_share"]:
-                    through = _friend(members, last_visit, pool, a, -1, day, key, _FRIENDS_FRIEND, nth)
+                    through = _friend(
+                        members, address, last_visit, pool, a, -1, day, key, _FRIENDS_FRIEND, nth
+                    )
                     if through >= 0:
                         partner = _friend(
-                            members, last_visit, pool, through, a, day, key, _FRIENDS_FRIEND, 50 + nth
+                            members,
+                            address,
+                            last_visit,
+                            pool,
+                            through,
+                            a,
+                            day,
+                            key,
+                            _FRIENDS_FRIEND,
+                            50 + nth,
                         )
                         if partner >= 0 and find(members, pool, a, partner) >= 0:
                             partner = -1
@@ -227,7 +241,7 @@ def _choose(
 
 
 @kernel
-def _friend(members, last_visit, pool, a, but, day, key, purpose, nth):
+def _friend(members, address, last_visit, pool, a, but, day, key, purpose, nth):
     """The tie of row a, other than to row `but`, with the largest hash among those who are around."""
     best = -1
     largest = np.uint64(0)
@@ -237,7 +251,7 @@ def _friend(members, last_visit, pool, a, but, day, key, purpose, nth):
         b = pool[s]["row"]
         if b == but or last_visit[b] <= day - AROUND:
             continue
-        h = address_hash(key, m["person"], day, purpose, salt ^ np.uint64(members[b]["person"]))
+        h = address_hash(key, m["person"], day, purpose, salt ^ np.uint64(address[b]))
         if best < 0 or h > largest:
             best = b
             largest = h

@@ -126,8 +126,9 @@ def _motivation(m, q, reward, unfairness, levels, day):
         + q["contribution_recognition_gain"] * m["recognition"]
         + q["contribution_reciprocity_gain"] * m["reciprocity"]
     )
-    extrinsic = q["incentives_cash_gain"] * (1.0 - math.exp(-reward / q["incentives_cash_scale"]))
-    total = intrinsic + extrinsic
+    total = intrinsic
+    if reward > 0.0:
+        total += q["incentives_cash_gain"] * (1.0 - math.exp(-reward / q["incentives_cash_scale"]))
     if q["incentives_badges"] > 0.0 and m["responder"] == 1:
         for level in levels:
             if m["points"] < level:
@@ -167,7 +168,7 @@ def _draw(
         if q["affiliation_peers"] > 0.0:
             meeting = min(
                 q["contribution_exchange_max"],
-                q["contribution_exchange_rate"] * m["propensity"] ** q["contribution_exchange_exponent"],
+                q["contribution_exchange_rate"] * m["sociability"],
             )
         counts[k, 1] = poisson(uniform(key, m["person"], day, _EXCHANGE, 0), meeting * q["affiliation_peers"])
         generosity[k] = m["norm"] * (1.0 + q["contribution_reply_generosity"] * m["reciprocity"])

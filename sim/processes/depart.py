@@ -18,7 +18,7 @@ import numpy.typing as npt
 from sim.community import Cause, Community
 from sim.kernel import kernel
 from sim.luck import Purpose, uniform
-from sim.motion import BELONGING, EXITS, base_hazard, contagion, novelty
+from sim.motion import BELONGING, EXITS, contagion, novelty
 
 _DEPART, _CAUSE = int(Purpose.DEPART), int(Purpose.CAUSE)
 _PRICE, _FEW_TIES = int(Cause.PRICE), int(Cause.FEW_TIES)
@@ -39,6 +39,7 @@ def depart(c: Community) -> None:
             population.members,
             c.p,
             c.decay,
+            c.base,
             c.day,
             c.key,
             c.presence,
@@ -76,7 +77,7 @@ def _certain(c: Community, cause: npt.NDArray[np.int64]) -> npt.NDArray[np.int64
 
 
 @kernel
-def _screen(address, exit_bound, members, p, decay, day, key, presence, unfairness, lo, hi, out, cause):
+def _screen(address, exit_bound, members, p, decay, base, day, key, presence, unfairness, lo, hi, out, cause):
     """Rows of lo … hi whose member leaves, written to out[lo:] with causes by row; returns how many."""
     q = p[0]
     n = lo
@@ -88,7 +89,7 @@ def _screen(address, exit_bound, members, p, decay, day, key, presence, unfairne
         if u >= exit_bound[r]:
             continue
         log_factor = _reasons(members[r], q, decay, day, presence, unfairness, x)
-        hazard = base_hazard(float(day - members[r]["joined"]), q) * math.exp(log_factor)
+        hazard = base[day - members[r]["joined"]] * math.exp(log_factor)
         if u < 1.0 - math.exp(-hazard):
             cause[r] = _name(x, uniform(key, address[r], day, _CAUSE, 0))
             out[n] = r

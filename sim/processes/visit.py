@@ -131,7 +131,6 @@ def _judge(
     if content > 0.0:
         from_content = q["value_content"] * content / (content + q["value_content_scale"] * active)
     common = q["value_product"] * q["organisation_quality"] + from_content
-    spread = 2.0 * q["market_fit_width"] ** 2
     for k in range(lo, hi):
         r = visitors[k]
         m = members[r]
@@ -151,22 +150,22 @@ def _judge(
         burden = 0.0
         if m["paying"] > 0:
             burden = q["value_price_weight"] * q["monetisation_price"] / m["wtp"]
-        away = m["interest"] - q["organisation_direction"]
+        perk = _perk(m["points"], tiers)
         value = (
             common
             + q["value_match"] * liquidity[m["side"]]
             + q["value_peers"] * (1.0 - math.exp(-around / q["value_tie_scale"]))
             + q["value_hub"] * m["hub"] * presence
-            + _perk(m["points"], tiers)
+            + perk
             - burden
             - overload
-            - q["value_fit_weight"] * (1.0 - math.exp(-away * away / spread))
+            - m["misfit"]
         )
         value = min(1.0, max(0.0, value))
         m["satisfaction"] += q["visiting_satisfaction_step"] * (value - m["satisfaction"])
         m["overload"] += q["visiting_satisfaction_step"] * (overload - m["overload"])
         m["habit"] += q["visiting_habit_step"] * (1.0 - m["habit"])
-        if _perk(m["points"], tiers) > 0.0:
+        if perk > 0.0:
             m["last_benefit"] = day
         if q["value_match"] > 0.0 and liquidity[m["side"]] > 0.5:
             m["last_benefit"] = day
