@@ -70,8 +70,8 @@ class Purpose(IntEnum):
 _PHI = np.uint64(0x9E3779B97F4A7C15)
 _M1 = np.uint64(0xBF58476D1CE4E5B9)
 _M2 = np.uint64(0x94D049BB133111EB)
-_S30, _S27, _S31, _S24, _S8, _S11 = (np.uint64(s) for s in (30, 27, 31, 24, 8, 11))
-_UNIT = 1.0 / 9007199254740992.0  # 2^-53
+_S30, _S27, _S31, _S24, _S8, _S12 = (np.uint64(s) for s in (30, 27, 31, 24, 8, 12))
+_UNIT = 1.0 / 4503599627370496.0  # 2^-52
 _MASK = (1 << 64) - 1
 
 
@@ -91,9 +91,18 @@ def address_hash(key, person, day, purpose, ordinal):
 
 
 @kernel
+def unit(word):
+    """A 64-bit word as a number in the open interval (0, 1).
+
+    52 bits, not 53: with 53 the half that keeps 0 away would round the last number up to 1.
+    """
+    return (np.float64(word >> _S12) + 0.5) * _UNIT
+
+
+@kernel
 def uniform(key, person, day, purpose, ordinal):
     """A number in the open interval (0, 1)."""
-    return (np.float64(address_hash(key, person, day, purpose, ordinal) >> _S11) + 0.5) * _UNIT
+    return unit(address_hash(key, person, day, purpose, ordinal))
 
 
 @kernel
