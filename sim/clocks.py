@@ -15,11 +15,16 @@ class TouchClock:
 
     def __init__(self, clocks: npt.NDArray[np.float64], fit: npt.NDArray[np.float64]) -> None:
         self.hazard = 0.0
-        self._fit = fit
-        self._threshold = np.divide(clocks, fit, out=np.full(len(clocks), np.inf), where=fit > 0)
-        self._sort(np.arange(len(clocks)))
+        self._residual = clocks.copy()
+        "what was left of each clock when the fit was last set"
+        self._threshold = np.empty(len(clocks))
+        self._set(np.arange(len(clocks)), fit)
 
-    def _sort(self, persons: npt.NDArray[np.int64]) -> None:
+    def _set(self, persons: npt.NDArray[np.int64], fit: npt.NDArray[np.float64]) -> None:
+        self._fit, self._since = fit, self.hazard
+        wait = np.full(len(persons), np.inf)
+        np.divide(self._residual[persons], fit[persons], out=wait, where=fit[persons] > 0)
+        self._threshold[persons] = self.hazard + wait
         self._order = persons[np.argsort(self._threshold[persons], kind="stable")]
         self._next = 0
 
@@ -37,12 +42,10 @@ class TouchClock:
 
     def refit(self, fit: npt.NDArray[np.float64]) -> None:
         """Sort those who remain again by their residual clocks, after fit has changed."""
-        rest = self._order[self._next :]
-        residual = (self._threshold[rest] - self.hazard) * self._fit[rest]
-        self._fit = fit
-        with np.errstate(divide="ignore", invalid="ignore"):
-            self._threshold[rest] = np.where(fit[rest] > 0, self.hazard + residual / fit[rest], np.inf)
-        self._sort(np.sort(rest))
+        rest = np.sort(self._order[self._next :])
+        spent = (self.hazard - self._since) * self._fit[rest]
+        self._residual[rest] = np.maximum(self._residual[rest] - spent, 0.0)
+        self._set(rest, fit)
 
 
 class Heap:
