@@ -4,6 +4,7 @@ Neighbours on the ring know each other. Far acquaintances come from involutions
 i <-> (a - i) mod M, so that knowing is mutual without a list of pairs.
 """
 
+import math
 from enum import IntEnum
 
 import numpy as np
@@ -97,7 +98,7 @@ def _phi(z):
     """Standard normal distribution function (Abramowitz & Stegun 26.2.17, error below 1e-7)."""
     t = 1.0 / (1.0 + 0.2316419 * abs(z))
     poly = t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
-    tail = 0.3989422804014327 * np.exp(-0.5 * z * z) * poly
+    tail = 0.3989422804014327 * math.exp(-0.5 * z * z) * poly
     return 1.0 - tail if z >= 0.0 else tail
 
 
