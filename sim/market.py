@@ -106,7 +106,8 @@ def _phi(z):
 def acquaintance(key, person, weak, u, size, near, far, everyone):
     """The acquaintance whom a uniform u chooses: near on the ring, far, or anyone; never oneself.
 
-    `far` are the constants of the far acquaintances. In a market smaller than the circle of
+    `far` are the constants of the far acquaintances. As many live on either side, so an odd
+    `near` is one less. In a market smaller than the circle of
     acquaintances everybody knows everybody.
     """
     if everyone or size <= near + 1:
@@ -114,8 +115,8 @@ def acquaintance(key, person, weak, u, size, near, far, everyone):
     if weak:
         other = (far[int(u * len(far))] - person) % size
         return other if other != person else -1
-    side = int(u * near)
     half = near // 2
+    side = int(u * 2 * half)
     offset = side + 1 if side < half else -(side - half + 1)
     return (person + offset) % size
 
