@@ -171,8 +171,9 @@ def _check_request(seed: int, days: int, threads: int | None) -> None:
 
 def run_id(plan: Plan, seed: int, days: int, tick: tuple[Step, ...] = TICK) -> str:
     """The run's name: a hash of everything that decides its record."""
-    added = [name for name, step in tick if (name, step) not in TICK]
-    content = [MODEL_VERSION, plan.content(), added, seed, days]
+    own = set(TICK)
+    steps = [] if tick == TICK else [[name, (name, step) in own] for name, step in tick]
+    content = [MODEL_VERSION, plan.content(), steps, seed, days]
     return hashlib.sha256(canonical(content).encode()).hexdigest()[:16]
 
 
