@@ -147,6 +147,7 @@ def _start_or_end_bills(c: Community, before: str) -> None:
     if now == before:
         return
     rows = c.population.rows()
+    rows = rows[c.population.address[rows] < c.market.size]
     c.population.members["paying"][rows] = 0
     c.population.members["unwilling"][rows] = 0
     c.population.next_bill[rows] = c.day if now == "fee" else -1
@@ -158,6 +159,7 @@ def _seat_guests(c: Community, guests: int) -> None:
         rows = admit(c, newcomers(c.market.size + np.arange(guests), Channel.FOUNDER))
         c.population.members["visits_per_day"][rows] = 0.0
         c.population.visit_bound[rows] = 0.0
+        c.population.next_bill[rows] = -1
 
 
 def _check_request(seed: int, days: int, threads: int | None) -> None:
