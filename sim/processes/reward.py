@@ -74,7 +74,7 @@ def _payday(c: Community) -> None:
     weights = points ** (1.0 - c.parameters.incentives.progressive) * (points > 0)
     c.share_per_point = 0.0
     if pot > 0 and points.sum() > 0:
-        amounts = np.floor(pot * weights / weights.sum()).astype(np.int64)
+        amounts = np.floor(pot * weights / weights[points > 0].sum()).astype(np.int64)
         _pay(members, rows, amounts, _SHARE, c.day, c.ledger.today, c.ledger.by_tenure)
         c.share_per_point = float(amounts.sum()) / 1e6 / float(points.sum())
     c.unfairness = _unfairness(c, rows[points > 0])
