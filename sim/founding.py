@@ -262,7 +262,7 @@ def _remember(c: Community, rows: Rows, count: Rows, last: Rows, visits: Numbers
     m["first_contribution"][rows] = np.where(contributed, np.maximum(m["joined"][rows], -PAST + 1), NEVER)
     weeks = np.where(contributed & (-last <= LAYER_WINDOW), 1 << np.minimum(-last // 7, 13).clip(0), 0)
     often = np.where(contributed, count / np.maximum(1.0, -m["joined"][rows] / 30.0), 0.0) >= 1.0
-    m["weeks"][rows] = np.where(often & contributed, weeks | 0b1001000100010, weeks).astype(np.uint32)
+    m["weeks"][rows] = np.where(often & contributed, weeks | 0b1001000100000, weeks).astype(np.uint32)
     m["last_post"][rows] = m["last_contribution"][rows]
     ago = 1 + np.floor(-np.log(_luck(c, persons, 4)) / np.maximum(visits, 1e-3)).clip(max=60).astype(np.int64)
     last_visit = np.maximum(-ago, np.where(contributed, last, -PAST))
