@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from numbers import Integral
 
 import numpy as np
 
@@ -72,10 +73,10 @@ def run(
     Raises
     ------
     ParameterError
-        If days or seed are out of range.
+        If days, seed or threads are not whole numbers or out of range.
     """
     days = plan.days if days is None else days
-    _check_request(seed, days, threads)
+    seed, days, threads = _checked_request(seed, days, threads)
     with np.errstate(over="ignore"):
         community = Community(plan, seed, days, threads, guests)
         recorder = Recorder(community, events)
@@ -162,13 +163,17 @@ def _seat_guests(c: Community, guests: int) -> None:
         c.population.next_bill[rows] = -1
 
 
-def _check_request(seed: int, days: int, threads: int | None) -> None:
+def _checked_request(seed: int, days: int, threads: int | None) -> tuple[int, int, int | None]:
+    for name, value in (("seed", seed), ("days", days), ("threads", threads)):
+        if not isinstance(value, Integral) and not (name == "threads" and value is None):
+            raise ParameterError(f"{name} = {value!r}: must be a whole number")
     if not 0 <= seed < 2**63:
         raise ParameterError(f"seed = {seed}: must be between 0 and 2^63 - 1")
     if not 1 <= days <= MAX_DAYS:
         raise ParameterError(f"days = {days}: must be between 1 and {MAX_DAYS}")
     if threads is not None and not 1 <= threads <= 256:
         raise ParameterError(f"threads = {threads}: must be between 1 and 256")
+    return int(seed), int(days), None if threads is None else int(threads)
 
 
 def run_id(plan: Plan, seed: int, days: int, tick: tuple[Step, ...] = TICK) -> str:
