@@ -302,8 +302,9 @@ class Incentives(Section):
     recognition: float = share(0.0, "chance that a contribution is thanked in public", unit="probability",
                                source="assumed: a choice of design")
     badges: float = share(0.0, "strength of badges", unit="strength", source="assumed: a choice of design")
-    badge_levels: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+    badge_levels: tuple[Annotated[int, Field(ge=1, le=1_000_000_000)], ...] = Field(
         default=(1, 10, 50, 200, 1000), description="contributions at which a badge is earned", strict=False,
+        max_length=100,
         json_schema_extra={"unit": "contributions", "source": "assumed: a geometric ladder"})
     tier: tuple[Tier, ...] = Field(default=(), description="points-to-benefits table", strict=False,
                                    json_schema_extra={"unit": "", "source": "assumed: a choice of design"})
