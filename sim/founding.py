@@ -65,7 +65,7 @@ def _found_by_luck(c: Community, persons: Rows) -> None:
     members["joined"][rows] = -tenure
     _lay_ties(c, rows, persons)
     visits = _settle_state(c, rows)
-    per_day = _contributions_per_day(c, rows, visits)
+    per_day = _contributions_per_day(c, rows, visits) * c.parameters.contribution.doors_open
     ever = _luck(c, persons, 1) < 1.0 - np.exp(-c.parameters.contribution.first_barrier * per_day * tenure)
     count = np.where(ever, np.maximum(1, np.round(per_day * tenure)), 0).astype(np.int64)
     silence = 1 + np.floor(-np.log(_luck(c, persons, 2)) / np.maximum(per_day, 1e-9)).clip(max=1e6).astype(
@@ -98,7 +98,7 @@ def _found_from_log(c: Community, seat: Rows, log: Founding) -> None:
     )
     derive_rows(members, rows, c.p)
     _remember(c, rows, count, -np.maximum(1, log.silence[order] + 1), visits)
-    _fill_content(c, float(count.sum()) / log.window)
+    _fill_content(c, float(count.sum()) / log.window * c.parameters.contribution.doors_open)
 
 
 def most_likely_propensity(count: Rows, expected: Numbers, sigma: float) -> Numbers:
@@ -274,7 +274,6 @@ def _fill_content(c: Community, per_day: float) -> None:
     q, v = c.parameters.contribution, c.parameters.value
     c.content = (
         per_day
-        * q.doors_open
         * q.share_post
         * v.useful_share
         * min(v.content_half_life, 3650.0)
