@@ -86,7 +86,7 @@ def _found_from_log(c: Community, seat: Rows, log: Founding) -> None:
     capacity = np.maximum(tie_capacity(c, persons), np.minimum(degree, MAX_CAPACITY))
     rows = admit(c, newcomers(persons, Channel.FOUNDER), capacity)
     members = c.population.members
-    members["joined"][rows] = -np.minimum(log.tenure[order] + 1, PAST - 1)
+    members["joined"][rows] = -np.clip(log.tenure[order], 1, PAST - 1)
     first, second = rows[place[pairs[0]]], rows[place[pairs[1]]]
     in_order = np.lexsort((np.maximum(first, second), np.minimum(first, second)))
     _place(c, first[in_order], second[in_order], pairs[2][in_order], -pairs[3][in_order].astype(np.int64))
@@ -97,7 +97,10 @@ def _found_from_log(c: Community, seat: Rows, log: Founding) -> None:
         count, expected, c.parameters.contribution.propensity_sigma
     )
     derive_rows(members, rows, c.p)
-    _remember(c, rows, count, -np.maximum(1, log.silence[order] + 1), visits)
+    last = -np.maximum(1, log.silence[order])
+    _remember(c, rows, count, np.where(count > 0, last, NEVER), visits)
+    came = c.population.last_visit[rows] > NEVER
+    c.population.last_visit[rows[came]] = np.maximum(c.population.last_visit[rows], last)[came]
     _fill_content(c, float(count.sum()) / log.window * c.parameters.contribution.doors_open)
 
 
