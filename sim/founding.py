@@ -87,9 +87,10 @@ def _found_from_log(c: Community, seat: Rows, log: Founding) -> None:
     rows = admit(c, newcomers(persons, Channel.FOUNDER), capacity)
     members = c.population.members
     members["joined"][rows] = -np.clip(log.tenure[order], 1, PAST - 1)
-    first, second = rows[place[pairs[0]]], rows[place[pairs[1]]]
-    in_order = np.lexsort((np.maximum(first, second), np.minimum(first, second)))
-    _place(c, first[in_order], second[in_order], pairs[2][in_order], -pairs[3][in_order].astype(np.int64))
+    ends = np.sort(np.stack([place[pairs[0]], place[pairs[1]]]), axis=0)
+    strongest_first = np.lexsort((ends[1], ends[0], -pairs[2]))
+    first, second = rows[ends[:, strongest_first]]
+    _place(c, first, second, pairs[2][strongest_first], np.zeros(len(first), np.int64))
     visits = _settle_state(c, rows)
     count = log.contributions[order]
     expected = _contributions_per_day(c, rows, visits) / members["propensity"][rows] * log.window
@@ -120,11 +121,11 @@ def most_likely_propensity(count: Rows, expected: Numbers, sigma: float) -> Numb
     return np.exp(x)
 
 
-def _ties_of(log: Founding) -> tuple[Rows, Rows, Numbers, Rows]:
-    """Ties between founders on day 0: first, second, strength at the last exchange, its age in days.
+def _ties_of(log: Founding) -> tuple[Rows, Rows, Numbers]:
+    """Ties between founders on day 0: first, second, strength.
 
-    Every exchange of the log counts by the schema's default rule, so that all designs start
-    with the same ties.
+    Every exchange of the log counts and fades by the schema's default rule, so that all designs
+    start with the same ties.
     """
     rule = Bonding()
     fade = fading(rule.tie_half_life, log.window + 2)
@@ -139,14 +140,10 @@ def _ties_of(log: Founding) -> tuple[Rows, Rows, Numbers, Rows]:
             held[pair] = (faded + rule.strength_step * (1.0 - faded), age)
         else:
             held[pair] = (rule.first_strength, age)
-    kept = [(a, b, s, age) for (a, b), (s, age) in held.items() if s * fade[age] >= rule.drop_below]
-    columns = np.array(kept, dtype=float).reshape(len(kept), 4)
-    return (
-        columns[:, 0].astype(np.int64),
-        columns[:, 1].astype(np.int64),
-        columns[:, 2],
-        np.maximum(columns[:, 3].astype(np.int64), 1),
-    )
+    today = ((a, b, s * float(fade[age])) for (a, b), (s, age) in held.items())
+    kept = [tie for tie in today if tie[2] >= rule.drop_below]
+    columns = np.array(kept, dtype=float).reshape(len(kept), 3)
+    return columns[:, 0].astype(np.int64), columns[:, 1].astype(np.int64), columns[:, 2]
 
 
 def _place(c: Community, first: Rows, second: Rows, strength: Numbers, day: Rows) -> None:
