@@ -1,0 +1,111 @@
+"""Writing so that a file or folder is there whole, or not at all."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from experiments.errors import OutputError
+
+OURS = frozenset(
+    {
+        "series.parquet",
+        "members.parquet",
+        "ties.parquet",
+        "events.parquet",
+        "summary.json",
+        "report.html",
+        "table.csv",
+        "table.parquet",
+        "table.json",
+    }
+)
+MARKS = ("summary.json", "table.json")
+"""A folder with one of these, and nothing that we do not write, is an earlier output."""
+
+
+def check_folder(target: Path) -> Path:
+    """The resolved folder for results, or `OutputError` if something else is in the way."""
+    whole = target.expanduser().resolve()
+    if whole.is_file():
+        raise OutputError(f"--out {target}: is a file; name a folder")
+    if whole == Path.cwd() or whole in Path.cwd().parents:
+        raise OutputError(
+            f"--out {target}: is the folder you are in; name a new one, such as {target / 'results'}"
+        )
+    if whole.is_dir():
+        _check_replaceable(target, whole)
+    ground = next(parent for parent in whole.parents if parent.exists())
+    if not ground.is_dir():
+        raise OutputError(f"--out {target}: {ground.name} is a file; name a folder below a folder")
+    if not os.access(ground, os.W_OK | os.X_OK):
+        raise OutputError(f"--out {target}: {ground} cannot be written to; choose another place")
+    return whole
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """A folder to write into, which takes the place of `target` when the block ends well.
+
+    If the block raises, nothing is left and an earlier `target` stays as it was.
+    """
+    made = _make_parents(target.parent)
+    partial = target.parent / f".{target.name}.{os.getpid()}.partial"
+    partial.mkdir()
+    try:
+        yield partial
+        _swap(partial, target)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        for folder in made:
+            folder.rmdir()
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole: to a temporary name beside it first, then renamed."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def _check_replaceable(target: Path, whole: Path) -> None:
+    inside = {entry.name for entry in whole.iterdir()}
+    if not inside:
+        return
+    strangers = sorted(inside - OURS)
+    if strangers:
+        raise OutputError(
+            f"--out {target}: holds {strangers[0]}, which kith did not write; name a new folder"
+        )
+    if not inside.intersection(MARKS):
+        raise OutputError(
+            f"--out {target}: is not empty and not an earlier output of kith; name a new folder"
+        )
+
+
+def _make_parents(folder: Path) -> list[Path]:
+    """Make the folder; return those that were made, the deepest first."""
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing
+
+
+def _swap(partial: Path, target: Path) -> None:
+    """Rename `partial` to `target`; what was there goes aside first and comes back on failure."""
+    if not target.exists():
+        partial.rename(target)
+        return
+    aside = target.parent / f".{target.name}.{os.getpid()}.old"
+    target.rename(aside)
+    try:
+        partial.rename(target)
+    except BaseException:
+        aside.rename(target)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)

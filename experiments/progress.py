@@ -1,0 +1,76 @@
+"""Waiting: a bar on standard error for whatever takes longer than a moment."""
+
+import sys
+import threading
+from types import TracebackType
+from typing import Self
+
+PATIENCE = 1.0
+"""Seconds of work before a bar appears."""
+
+
+class Waiting:
+    """Called with what is done and what there is; shows a bar with rate and time left.
+
+    Nothing is shown to a pipe, nor for work that is over within a moment.
+    """
+
+    def __init__(self, what: str, unit: str) -> None:
+        self._what, self._unit = what, unit
+        self._done, self._whole = 0, 0
+        self._bar: object | None = None
+        self._timer = threading.Timer(PATIENCE, self._show)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        if sys.stderr.isatty():
+            self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+        if self._timer.is_alive():
+            self._timer.join()
+        if self._bar is not None:
+            self._bar.stop()  # type: ignore[attr-defined]
+
+    def __call__(self, done: int, whole: int) -> None:
+        """Note how much is done."""
+        self._done, self._whole = done, whole
+        if self._bar is not None:
+            self._bar.update(self._task, completed=done, total=whole)  # type: ignore[attr-defined]
+
+    def _show(self) -> None:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            ProgressColumn,
+            Task,
+            TimeRemainingColumn,
+        )
+        from rich.text import Text
+
+        unit = self._unit
+
+        class Rate(ProgressColumn):
+            """How fast it goes."""
+
+            def render(self, task: Task) -> Text:
+                return Text(f"{task.speed:,.1f} {unit}/s" if task.speed else f"– {unit}/s", style="dim")
+
+        bar = Progress(
+            "{task.description}",
+            BarColumn(),
+            MofNCompleteColumn(),
+            Rate(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task = bar.add_task(self._what, total=self._whole or None, completed=self._done)
+        bar.start()
+        self._bar = bar

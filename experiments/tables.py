@@ -1,0 +1,129 @@
+"""What many runs say, as tidy frames: means, intervals, differences, bands, health."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.intervals import Floats, mean_interval, paired
+from experiments.runner import Outcome
+from sim.indicators import describe
+
+BAND = (0.05, 0.95)
+"""Quantiles over runs between which a band is drawn."""
+
+
+def outcome_table(
+    values: pd.DataFrame, labels: tuple[str, ...], seeds: tuple[int, ...], outcomes: tuple[str, ...]
+) -> pd.DataFrame:
+    """One row per outcome and scenario.
+
+    Columns: outcome, scenario, unit, n (runs in which it is defined), mean, low, high, pairs (runs in
+    which it is defined in both arms), difference to the first scenario with difference_low and
+    difference_high, variance_removed, prob_greater, resolved, runs_needed. The reference has no
+    difference.
+    """
+    rows = []
+    for outcome in outcomes:
+        arms = {label: _arm(values, label, seeds, outcome) for label in labels}
+        rows += [
+            _row(outcome, label, arms[labels[0]], arm, label == labels[0]) for label, arm in arms.items()
+        ]
+    return pd.DataFrame(rows)
+
+
+def bands(done: Sequence[Outcome]) -> pd.DataFrame:
+    """Median and 90 % band over runs, by scenario, day and column."""
+    parts = []
+    for (label, column), group in _by_scenario_and_column(done).items():
+        runs_by_day = pd.concat(group, axis=1)
+        low, median, high = (runs_by_day.quantile(q, axis=1) for q in (BAND[0], 0.5, BAND[1]))
+        parts.append(
+            pd.DataFrame(
+                {
+                    "scenario": label,
+                    "day": runs_by_day.index,
+                    "column": column,
+                    "median": median.to_numpy(),
+                    "low": low.to_numpy(),
+                    "high": high.to_numpy(),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def nulled(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """The row as plain values; numbers that JSON does not have become None."""
+    return {str(name): _plain(value) for name, value in row.items()}
+
+
+def _row(outcome: str, label: str, reference: Floats, arm: Floats, is_reference: bool) -> dict[str, Any]:
+    mean = mean_interval(arm)
+    gap = paired(reference, np.full_like(arm, np.nan) if is_reference else arm)
+    return {
+        "outcome": outcome,
+        "scenario": label,
+        "unit": describe(outcome)[0],
+        "n": mean.n,
+        "mean": mean.mean,
+        "low": mean.low,
+        "high": mean.high,
+        "pairs": gap.n,
+        "difference": gap.difference,
+        "difference_low": gap.low,
+        "difference_high": gap.high,
+        "variance_removed": gap.variance_removed,
+        "prob_greater": gap.prob_greater,
+        "resolved": gap.resolved,
+        "runs_needed": gap.runs_needed,
+    }
+
+
+def _arm(values: pd.DataFrame, label: str, seeds: tuple[int, ...], outcome: str) -> Floats:
+    """The outcome of every seed, NaN where the run failed or the indicator is undefined."""
+    if outcome not in values:
+        return np.full(len(seeds), np.nan)
+    own = values[values["scenario"] == label].set_index("seed")[outcome]
+    return own.reindex(list(seeds)).to_numpy(float)
+
+
+def _by_scenario_and_column(done: Sequence[Outcome]) -> dict[tuple[str, str], list[pd.Series]]:
+    groups: dict[tuple[str, str], list[pd.Series]] = {}
+    for outcome in done:
+        for column, values in outcome.series.items():
+            groups.setdefault((outcome.key, column), []).append(values)
+    return groups
+
+
+def mean_by(
+    done: Sequence[Outcome], labels: tuple[str, ...], of: Callable[[Outcome], dict[str, float]]
+) -> pd.DataFrame:
+    """What `of` gives, by scenario as means over runs; 0 where a scenario never has it."""
+    means = {label: pd.DataFrame([of(o) for o in done if o.key == label]).mean() for label in labels}
+    return pd.DataFrame(means).fillna(0.0)
+
+
+def health_table(done: Sequence[Outcome]) -> pd.DataFrame:
+    """One row per scenario and health check: the mean value, and the share of runs that met it."""
+    checks = pd.DataFrame([{"scenario": o.key, **check} for o in done for check in o.health])
+    if checks.empty:
+        return checks
+    checks["met"] = checks["met"].map({True: 1.0, False: 0.0}).astype(float)
+    checks["value"] = checks["value"].astype(float)
+    grouped = checks.groupby(["scenario", "name"], sort=False)
+    return grouped.agg(
+        indicator=("indicator", "first"),
+        target=("target", "first"),
+        note=("note", "first"),
+        value=("value", "mean"),
+        met=("met", "mean"),
+        runs=("met", "count"),
+    ).reset_index()
+
+
+def _plain(value: Any) -> Any:
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,35 @@
+"""What the tests of experiments share: small plans, one small record, one small comparison."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from experiments.comparison import Comparison, compare
+from scenarios import load
+from sim import run
+from sim.plan import Plan
+
+SMALL = {"market.size": 600, "market.founders": 80}
+
+
+@pytest.fixture(scope="session")
+def plan() -> Callable[..., Plan]:
+    """Makes a small plan: `plan("web", **{"monetisation.price": 12})`."""
+
+    def make(name: str = "web", days: int = 70, **overrides: Any) -> Plan:
+        return load(name, overrides=SMALL | overrides, days=days)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def record(plan: Callable[..., Plan]) -> Any:
+    """One small run that kept its events."""
+    return run(plan("hub"), seed=3, events=True)
+
+
+@pytest.fixture(scope="session")
+def comparison() -> Comparison:
+    """Three small scenarios, four paired runs, in this process."""
+    return compare(["pool", "hub", "web"], runs=4, days=70, overrides=SMALL, workers=1)

@@ -1,0 +1,186 @@
+"""A comparison is paired, honest about gaps, and the same for any number of workers."""
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments import compare
+from experiments.answers import comparison_answer
+from experiments.comparison import OUTCOMES, Comparison, gathered, labelled
+from experiments.errors import ComparisonError, RunsFailed
+from experiments.intervals import paired
+from experiments.runner import Outcome
+from sim import ParameterError, run
+from sim.plan import Plan
+
+SMALL = {"market.size": 600, "market.founders": 80}
+
+
+def made_up(values: dict[str, list[float]], failed: tuple[tuple[str, int], ...] = ()) -> list[Outcome]:
+    """Outcomes in which `active` has the given value for every scenario and seed."""
+    series = {"active": pd.Series([1.0, 2.0], index=[0, 9])}
+    return [
+        Outcome(s, seed, error="Traceback: no luck" if (s, seed) in failed else "")
+        if (s, seed) in failed
+        else Outcome(s, seed, f"{s}{seed}", "1", {"active": x}, series, {"paid": 1.0}, {"price": 2.0})
+        for s, own in values.items()
+        for seed, x in enumerate(own)
+    ]
+
+
+def gather(values: dict[str, list[float]], **kwargs: Any) -> Comparison:
+    plans = {name: Plan(name=name) for name in values}
+    seeds = tuple(range(len(next(iter(values.values())))))
+    return gathered(plans, 10, seeds, ("active",), made_up(values, **kwargs))
+
+
+def test_every_outcome_of_every_scenario_has_a_row(comparison: Comparison) -> None:
+    table = comparison.table
+    assert list(table["outcome"].unique()) == list(OUTCOMES)
+    assert list(table["scenario"][:3]) == ["pool", "hub", "web"] == list(comparison.labels)
+    assert len(table) == 3 * len(OUTCOMES)
+
+
+def test_a_difference_is_that_of_the_same_seeds(comparison: Comparison) -> None:
+    values = comparison.values.pivot(index="seed", columns="scenario", values="active")
+    expected = paired(values["pool"].to_numpy(), values["web"].to_numpy())
+    row = comparison.row("active", "web")
+    assert row["difference"] == pytest.approx((values["web"] - values["pool"]).mean())
+    assert (row["difference_low"], row["difference_high"]) == pytest.approx((expected.low, expected.high))
+
+
+def test_a_run_of_a_comparison_is_the_run_of_that_seed(
+    comparison: Comparison, plan: Callable[..., Plan]
+) -> None:
+    alone = run(plan("web"), seed=2)
+    there = comparison.values.query("scenario == 'web' and seed == 2").iloc[0]
+    assert there["run_id"] == alone.run_id
+    assert there["active"] == alone.summary["active"]
+
+
+def test_the_reference_has_no_difference(comparison: Comparison) -> None:
+    own = comparison.table[comparison.table["scenario"] == "pool"]
+    assert own["difference"].isna().all()
+    assert not own["resolved"].any()
+
+
+def test_two_workers_give_the_same_table_as_one(comparison: Comparison) -> None:
+    again = compare(["pool", "hub", "web"], runs=4, days=70, overrides=SMALL, workers=2)
+    pd.testing.assert_frame_equal(again.table, comparison.table)
+    pd.testing.assert_frame_equal(again.series, comparison.series)
+    pd.testing.assert_frame_equal(again.leaving, comparison.leaving)
+    assert again.to_json() == comparison.to_json()
+
+
+def test_bands_hold_their_median(comparison: Comparison) -> None:
+    bands = comparison.series.dropna()
+    assert (bands["low"] <= bands["median"]).all()
+    assert (bands["median"] <= bands["high"]).all()
+    first = bands.query("scenario == 'hub' and column == 'present' and day == 69").iloc[0]
+    ends = comparison.values.query("scenario == 'hub'")["present"]
+    assert first["median"] == pytest.approx(ends.median())
+
+
+def test_the_json_is_strict_and_undefined_is_null(comparison: Comparison) -> None:
+    def refuse(name: str) -> None:
+        raise AssertionError(f"{name} is not JSON")
+
+    found = json.loads(comparison.to_json(), parse_constant=refuse)
+    reference = next(r for r in found["table"] if r["scenario"] == "pool" and r["outcome"] == "active")
+    assert reference["difference"] is None
+    assert found["reference"] == "pool"
+    assert len(found["run_ids"]["web"]) == 4
+
+
+def test_one_run_each_has_no_intervals() -> None:
+    single = gather({"a": [3.0], "b": [5.0]})
+    row = single.row("active", "b")
+    assert row["difference"] == 2
+    assert math.isnan(row["difference_low"])
+    assert not row["resolved"]
+    assert "cannot tell a difference from luck" in comparison_answer(single)
+
+
+def test_undefined_outcomes_leave_the_complete_pairs() -> None:
+    found = gather({"a": [1.0, 2.0, 3.0], "b": [2.0, math.nan, 6.0]})
+    row = found.row("active", "b")
+    assert (row["n"], row["pairs"], row["difference"]) == (2, 2, 2.0)
+    assert found.row("active", "a")["n"] == 3
+
+
+def test_failed_runs_are_told_and_left_out() -> None:
+    found = gather({"a": [1.0, 2.0, 3.0], "b": [2.0, 4.0, 6.0]}, failed=(("b", 1),))
+    assert [(f.key, f.seed) for f in found.failures] == [("b", 1)]
+    assert found.row("active", "b")["pairs"] == 2
+    assert json.loads(found.to_json())["failures"][0]["error"] == "Traceback: no luck"
+
+
+def test_a_comparison_of_failures_is_a_failure() -> None:
+    with pytest.raises(RunsFailed, match="no luck"):
+        gather({"a": [1.0], "b": [1.0]}, failed=(("a", 0), ("b", 0)))
+
+
+def test_the_answer_says_what_is_resolved_and_what_is_not() -> None:
+    found = gather({"a": [100.0, 101, 99], "b": [150.0, 152, 148], "c": [90.0, 120, 95]})
+    answer = comparison_answer(found)
+    assert "Compared with a after 10 days, b has 50.0 more active members (47.5 to 52.5)" in answer
+    assert "c shows no resolved difference (−" in answer
+    assert answer.endswith("(95 % intervals over 3 paired runs).")
+
+
+def test_plans_of_one_name_are_told_apart_by_what_differs(plan: Callable[..., Plan]) -> None:
+    several = [plan("web"), plan("web", **{"monetisation.price": 12.0}), plan("pool")]
+    assert list(labelled(several)) == ["web", "web (price 12)", "pool"]
+
+
+def test_the_same_plan_twice_is_refused(plan: Callable[..., Plan]) -> None:
+    with pytest.raises(ComparisonError, match="web is given twice with the same parameters"):
+        compare([plan("web"), plan("web")], runs=1)
+
+
+def test_plans_of_different_length_run_equally_long(plan: Callable[..., Plan]) -> None:
+    found = compare([plan("web", days=20), plan("pool", days=35)], runs=1, workers=1)
+    assert found.days == 35
+    assert set(found.series.groupby("scenario")["day"].max()) == {34}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"scenarios": ["web"]}, "needs two scenarios or more"),
+        ({"scenarios": "web"}, "needs two scenarios or more"),
+        ({"scenarios": ["web", "web"]}, "web is named twice"),
+        ({"runs": 0}, "runs = 0: must be at least 1"),
+        ({"days": 0}, "days = 0: must be 1 to"),
+        ({"days": -1}, "days = -1"),
+        ({"first_seed": -1}, "first_seed = -1"),
+        ({"workers": 0}, "workers = 0"),
+        ({"outcomes": ["actve"]}, "unknown indicator actve; did you mean active"),
+    ],
+)
+def test_bad_requests_name_the_way_out(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(ComparisonError, match=message):
+        compare(**({"scenarios": ["pool", "web"]} | wrong))
+
+
+def test_overrides_for_a_finished_plan_are_refused(plan: Callable[..., Plan]) -> None:
+    with pytest.raises(ComparisonError, match="overrides cannot be added to a plan"):
+        compare([plan("web"), "pool"], overrides={"monetisation.price": 1})
+
+
+def test_a_bad_parameter_is_refused_before_any_run() -> None:
+    with pytest.raises((ParameterError, ValueError), match="did you mean"):
+        compare(["pool", "web"], overrides={"monetisation.prise": 1})
+
+
+def test_asking_for_other_outcomes_and_variants_works(plan: Callable[..., Plan]) -> None:
+    found = compare(
+        [plan("web"), plan("pool")], runs=2, days=40, outcomes=["left", "churn_month_value"], workers=1
+    )
+    assert list(found.table["outcome"].unique()) == ["left", "churn_month_value"]
+    assert np.isfinite(found.table["mean"]).all()
