@@ -13,6 +13,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from sim.fetch import BLOCK, fetch
 from sim.kernel import kernel
 from sim.parameters import Parameters
 from sim.ties import strength_at
@@ -181,6 +182,8 @@ def settle_rows(members, rows, lo, hi, pool, day, fade, decay, base, p, presence
     """`advance` and `settle` for rows[lo:hi]."""
     q = p[0]
     for k in range(lo, hi):
+        if (k - lo) % BLOCK == 0 and fetch(members, pool, rows, k, min(hi, k + BLOCK)) < 0.0:
+            break
         r = rows[k]
         advance(members[r], day, decay, q["monetisation_ad_load"] * (q["monetisation_model"] == 1.0))
         settle(members, r, pool, day, fade, base, q, presence, visit_bound, exit_bound)

@@ -8,6 +8,7 @@ closed form: strength today = stored * fade[day - last exchange].
 import numpy as np
 import numpy.typing as npt
 
+from sim.fetch import BLOCK, fetch
 from sim.kernel import kernel
 
 TIE = np.dtype([("row", "i4"), ("twin", "i4"), ("day", "i4"), ("strength", "f4")])
@@ -158,6 +159,10 @@ def _connect(pool, slot, row, twin):
 def strengthen_pairs(members, pool, count, a, b, first, step, day, fade):
     """`strengthen` for every pair in order; pairs with a negative row are skipped."""
     for k in range(len(a)):
+        if k % BLOCK == 0:
+            end = min(len(a), k + BLOCK)
+            if fetch(members, pool, a, k, end) + fetch(members, pool, b, k, end) < 0.0:
+                break
         if a[k] >= 0 and b[k] >= 0:
             strengthen(members, pool, count, a[k], b[k], first, step, day, fade)
 
@@ -178,6 +183,9 @@ def place_ties(members, pool, count, a, b, strength, day, fade):
 def prune(members, pool, count, rows, day, fade, drop_below):
     """Cut the ties of `rows`, in order, that have faded below `drop_below`."""
     for k in range(len(rows)):
+        if k % BLOCK == 0:
+            if fetch(members, pool, rows, k, min(len(rows), k + BLOCK)) < 0.0:
+                break
         a = rows[k]
         s = members[a]["slots"] + members[a]["degree"] - 1
         while s >= members[a]["slots"]:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from sim.circle import Circle, next_place
 from sim.community import Community, Count
+from sim.fetch import BLOCK, fetch
 from sim.kernel import kernel
 from sim.luck import Purpose, address_hash, uniform
 from sim.motion import WEEK, begin_week, settle_rows
@@ -90,17 +91,19 @@ def _partners(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64
         return one, other
     population = c.population
     circle = Circle(c.key, c.visitors, population.address[c.visitors], c.day, Purpose.CIRCLE_STRANGER)
-    ends = np.cumsum(c.exchanges)
+    meets = c.exchanges > 0
+    social, times = c.visitors[meets], c.exchanges[meets]
+    ends = np.cumsum(times)
 
     def choose(lo: int, hi: int) -> None:
         _choose(
             population.members,
             population.address,
             population.last_visit,
-            c.visitors,
+            social,
             lo,
             hi,
-            c.exchanges,
+            times,
             ends,
             c.ties.pool,
             circle.shift,
@@ -114,7 +117,7 @@ def _partners(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64
             other,
         )
 
-    c.crew.share(len(c.visitors), choose)
+    c.crew.share(len(social), choose)
     return one, other
 
 
@@ -205,6 +208,8 @@ def _choose(
     """Partners of visitors[lo:hi], all on the ties of this morning."""
     q = p[0]
     for k in range(lo, hi):
+        if (k - lo) % BLOCK == 0 and fetch(members, pool, visitors, k, min(hi, k + BLOCK)) < 0.0:
+            break
         a = visitors[k]
         m = members[a]
         for nth in range(exchanges[k]):

@@ -20,6 +20,7 @@ import numpy as np
 
 from sim.circle import Circle, next_place
 from sim.community import LAYER_WINDOW, PAST, Community, Count
+from sim.fetch import BLOCK, fetch_records
 from sim.kernel import kernel
 from sim.luck import Purpose, address_hash, poisson, uniform
 from sim.population import NEVER
@@ -150,6 +151,8 @@ def _draw(
     rules = 1.0 + (q["contribution_rules_gain"] - 1.0) * q["contribution_rules_visible"]
     first = q["contribution_first_barrier"] * q["contribution_onboarding"] * rules
     for k in range(lo, hi):
+        if (k - lo) % BLOCK == 0 and fetch_records(members, visitors, k, min(hi, k + BLOCK)) < 0.0:
+            break
         m = members[visitors[k]]
         rate = (
             q["contribution_rate"]
@@ -180,6 +183,8 @@ def _write(members, visitors, counts, p, day, key, written):
     q = p[0]
     line = 0
     for k in range(len(visitors)):
+        if counts[k, 0] == 0:
+            continue
         person = members[visitors[k]]["person"]
         for nth in range(counts[k, 0]):
             u = uniform(key, person, day, _KIND, nth)

@@ -14,6 +14,7 @@ import math
 import numpy as np
 
 from sim.community import Community
+from sim.fetch import BLOCK, fetch_records
 from sim.kernel import kernel
 from sim.ledger import Account, book, to_micro
 from sim.luck import Purpose, uniform
@@ -109,6 +110,8 @@ def _visits(members, next_bill, visitors, gaps, p, tiers, day, key, liquidity, t
     )
     deal = q["monetisation_take_rate"] * q["monetisation_deals_value"] / VISITS_PER_MONTH * (1.0 - leak)
     for k in range(len(visitors)):
+        if k % BLOCK == 0 and fetch_records(members, visitors, k, min(len(visitors), k + BLOCK)) < 0.0:
+            break
         r = visitors[k]
         m = members[r]
         book(m, today, by_tenure, _PLATFORM, platform, day)

@@ -14,6 +14,7 @@ import math
 import numpy as np
 
 from sim.community import Community, Count
+from sim.fetch import BLOCK, fetch_records
 from sim.kernel import kernel
 from sim.luck import Purpose, poisson, uniform
 from sim.market import acquaintance
@@ -76,6 +77,8 @@ def _count(members, visitors, gaps, p, day, key, size):
     strong, weak = _shares(q, size)
     out = np.zeros(len(visitors), np.int64)
     for k in range(len(visitors)):
+        if k % BLOCK == 0 and fetch_records(members, visitors, k, min(len(visitors), k + BLOCK)) < 0.0:
+            break
         m = members[visitors[k]]
         if m["satisfaction"] < q["referral_promoter_satisfaction"]:
             continue
@@ -93,6 +96,8 @@ def _invite(members, visitors, n, p, day, key, size, far, everyone, letters):
     strong, weak = _shares(q, size)
     line = 0
     for k in range(len(visitors)):
+        if n[k] == 0:
+            continue
         m = members[visitors[k]]
         for nth in range(n[k]):
             person = m["person"]

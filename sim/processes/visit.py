@@ -18,6 +18,7 @@ import math
 import numpy as np
 
 from sim.community import PAST, Community, Count
+from sim.fetch import BLOCK, fetch
 from sim.kernel import kernel
 from sim.luck import Purpose, uniform
 from sim.motion import HABIT, NEWCOMER, advance
@@ -83,24 +84,26 @@ def visit(c: Community) -> None:
 
 @kernel
 def _screen(address, visit_bound, members, p, decay, day, key, lo, hi, out):
-    """Rows of lo … hi whose member comes today, written to out[lo:]; returns how many."""
-    floor = p[0]["visiting_habit_floor"]
+    """Rows of lo … hi whose member comes today, written to out[lo:]; returns how many.
+
+    First everybody's draw meets the bound, which needs no record; then the few who pass it
+    meet their rate of today.
+    """
     n = lo
     for r in range(lo, hi):
-        bound = visit_bound[r]
-        if bound <= 0.0:
-            continue
-        if bound < NEWCOMER:
-            u = uniform(key, address[r], day, _VISIT, 0)
-            if u >= bound:
-                continue
-            m = members[r]
-            habit = m["habit"] * decay[min(day - m["settled"], 7), HABIT]
-            rate = m["visit_rate"] * (floor + (1.0 - floor) * habit)
-            if u >= 1.0 - math.exp(-rate):
-                continue
         out[n] = r
-        n += 1
+        if uniform(key, address[r], day, _VISIT, 0) < visit_bound[r]:
+            n += 1
+    floor = p[0]["visiting_habit_floor"]
+    candidates, n = n, lo
+    for k in range(lo, candidates):
+        r = out[k]
+        m = members[r]
+        habit = m["habit"] * decay[min(day - m["settled"], 7), HABIT]
+        rate = m["visit_rate"] * (floor + (1.0 - floor) * habit)
+        out[n] = r
+        if visit_bound[r] >= NEWCOMER or uniform(key, address[r], day, _VISIT, 0) < 1.0 - math.exp(-rate):
+            n += 1
     return n - lo
 
 
@@ -132,6 +135,8 @@ def _judge(
         from_content = q["value_content"] * content / (content + q["value_content_scale"] * active)
     common = q["value_product"] * q["organisation_quality"] + from_content
     for k in range(lo, hi):
+        if (k - lo) % BLOCK == 0 and fetch(members, pool, visitors, k, min(hi, k + BLOCK)) < 0.0:
+            break
         r = visitors[k]
         m = members[r]
         advance(m, day, decay, ads)
