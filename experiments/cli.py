@@ -194,11 +194,21 @@ def schema() -> None:
 
 
 @app.command()
-def bench() -> None:
-    """Speed on this machine."""
+def bench(
+    scenario: Annotated[str, typer.Option(help="What to run: a preset or a path.")] = "web",
+    sizes: Annotated[str, typer.Option(help="Present members, separated by commas.")] = "1000,10000,100000",
+    out: Annotated[Path | None, typer.Option(help="Also write the figures to this JSON file.")] = None,
+    json: Json = False,
+) -> None:
+    """Speed on this machine, against natural Mesa in the same run."""
     from experiments.bench import bench as measure
+    from experiments.bench import text
+    from experiments.outputs import as_json
 
-    measure()
+    if not all(part.strip().isdecimal() for part in sizes.split(",")):
+        raise RequestError(f"--sizes {sizes}: give whole numbers separated by commas, such as 1000,10000")
+    figures = measure(scenario, tuple(int(part) for part in sizes.split(",")), out)
+    sys.stdout.write((as_json(figures) if json else text(figures)) + "\n")
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from numbers import Integral
 
 import numpy as np
 
@@ -165,7 +164,7 @@ def _seat_guests(c: Community, guests: int) -> None:
 
 def _checked_request(seed: int, days: int, threads: int | None) -> tuple[int, int, int | None]:
     for name, value in (("seed", seed), ("days", days), ("threads", threads)):
-        if not isinstance(value, Integral) and not (name == "threads" and value is None):
+        if value is not None and not isinstance(value, int | np.integer):
             raise ParameterError(f"{name} = {value!r}: must be a whole number")
     if not 0 <= seed < 2**63:
         raise ParameterError(f"seed = {seed}: must be between 0 and 2^63 - 1")
