@@ -1,16 +1,18 @@
 """The answer in one sentence, with its uncertainty."""
 
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from experiments import wording
-from experiments.comparison import Comparison
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.comparison import Comparison
 
 COUNTS = ("members", "people", "ties")
 
 
-def comparison_answer(comparison: Comparison) -> str:
+def comparison_answer(comparison: "Comparison") -> str:
     """What the headline outcome says: each scenario against the first."""
     outcome, reference = comparison.outcomes[0], comparison.reference
     if comparison.runs == 1:
@@ -46,17 +48,17 @@ def main_cause(leaving: dict[str, float]) -> str:
     return wording.CAUSES.get(cause, cause) if count > 0 else ""
 
 
-def _means(comparison: Comparison, outcome: str) -> str:
+def _means(comparison: "Comparison", outcome: str) -> str:
     rows = [comparison.row(outcome, label) for label in comparison.labels]
     said = [f"{row['scenario']} {_with_unit(row['mean'], row['unit'])}" for row in rows]
     return f"After {comparison.days:,} days {wording.title(outcome)} are {wording.listed(said)}"
 
 
-def _clause(row: pd.Series, label: str, noun: str) -> str:
+def _clause(row: "pd.Series", label: str, noun: str) -> str:
     """One scenario against the first; later clauses do without the noun."""
     low, high, unit = row["difference_low"], row["difference_high"], row["unit"]
     within_noun = f" in {noun}" if noun else ""
-    if pd.isna(low):
+    if low != low:
         return f"{label} cannot be compared{within_noun}"
     if not row["resolved"]:
         return (

@@ -85,6 +85,14 @@ def plan_object(plan: Plan) -> dict[str, Any]:
     }
 
 
+def question_of(plan: Plan) -> str:
+    """The question that a scenario asks, if its file says one."""
+    from scenarios import library
+
+    own = getattr(plan, "question", "")
+    return own or next((entry.question for entry in library() if entry.name == plan.name), "") or ""
+
+
 def phases(plan: Plan) -> Iterator[tuple[int, list[tuple[str, Any, Any]]]]:
     """For each later phase its first day, and (name, before, after) of what it changes."""
     for (_, before), (day, after) in zip(plan.phases, plan.phases[1:], strict=False):

@@ -94,7 +94,7 @@ def measure(scenario: str, members: int) -> dict[str, Any]:
     """Nanoseconds per member-day by step at a size, with the load that ran."""
     days = WARM_UP + (120 if members <= 20_000 else 60)
     plan = _sized(scenario, members)
-    _live(plan, min(days, 40), lambda name, step: step)
+    _live(plan, days if members <= 20_000 else 40, lambda name, step: step)
     spent: dict[str, float] = {}
     load_of = {"member_days": 0, "visits": 0, "exchanges": 0}
     began = [0.0, 0.0]

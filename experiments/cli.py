@@ -93,14 +93,13 @@ def list_(
 @app.command()
 def show(scenario: Scenario, set: Settings = None, json: Json = False) -> None:
     """Every resolved parameter: value, unit, range, source, and which file set it."""
-    from experiments.assumptions import plan_object, settings
+    from experiments.assumptions import plan_object, question_of, settings
     from scenarios import load
 
     plan = load(scenario, overrides=_overrides(set))
     if json:
         _print_json(plan_object(plan))
         return
-    from experiments.report import question_of
     from experiments.screen import show_plan
 
     show_plan(plan, settings(plan), question_of(plan))
@@ -121,9 +120,10 @@ def run(
 ) -> None:
     """One run: headline indicators, active members, reasons for leaving, health card."""
     target = _checked(out, days=days, seed=seed, threads=threads)
+    from experiments.assumptions import question_of
+    from experiments.commands import run_command
     from experiments.outputs import run_object, write_run
     from experiments.progress import Waiting
-    from experiments.report import question_of, run_command
     from scenarios import load
     from sim import run as simulate
 
@@ -137,7 +137,7 @@ def run(
     if json:
         _print_json(run_object(record))
         return
-    from experiments.screen import show_run
+    from experiments.results import show_run
 
     show_run(record, question_of(plan))
     _tell_where(out)
@@ -158,10 +158,10 @@ def compare(
 ) -> None:
     """Paired runs under common luck: outcomes, differences to the first, intervals."""
     target = _checked(out, runs=runs, days=days, workers=workers)
+    from experiments.commands import comparison_command
     from experiments.comparison import compare as paired_runs
     from experiments.outputs import write_comparison
     from experiments.progress import Waiting
-    from experiments.report import comparison_command
 
     asked = _asked(set, shock, from_log, at)
     with Waiting("comparing", "runs") as waiting:
@@ -177,7 +177,7 @@ def compare(
     if json:
         typer.echo(comparison.to_json())
     else:
-        from experiments.screen import show_comparison
+        from experiments.results import show_comparison
 
         show_comparison(comparison)
         _tell_where(out)

@@ -16,32 +16,20 @@ import pandas as pd
 from experiments.assumptions import changes, shown
 from experiments.errors import ComparisonError, RunsFailed
 from experiments.runner import Job, Outcome, run_all
-from experiments.tables import bands, health_table, mean_by, nulled, outcome_table
+from experiments.tables import (
+    OUTCOMES,
+    bands,
+    health_table,
+    mean_by,
+    nulled,
+    outcome_table,
+    typical_half_width,
+)
 from scenarios import load, read_log
 from sim.fields import nearest
 from sim.indicators import INDICATORS, describe
 from sim.parameters import ParameterError
 from sim.plan import MAX_DAYS, Plan
-
-OUTCOMES = (
-    "active",
-    "present",
-    "churn_month_mean",
-    "retention_90d",
-    "referral_velocity",
-    "referral_share",
-    "participation_rate",
-    "belonging",
-    "satisfaction",
-    "ties_per_member",
-    "clustering",
-    "hub_dependence",
-    "revenue",
-    "margin",
-    "ncv",
-    "ltv",
-)
-"""What a comparison reports unless told otherwise; the first is the headline."""
 
 
 @dataclass(frozen=True)
@@ -91,11 +79,11 @@ class Comparison:
         return table[(table["outcome"] == outcome) & (table["scenario"] == scenario)].iloc[0]
 
     def precision(self, outcome: str) -> tuple[float, float]:
-        """The widest half-widths of an outcome's intervals: of its means, and of its differences."""
+        """Half-widths that decide the digits of an outcome: of its means, and of its differences."""
         own = self.table[self.table["outcome"] == outcome]
         return (
-            float((own["high"] - own["low"]).max() / 2),
-            float((own["difference_high"] - own["difference_low"]).max() / 2),
+            typical_half_width(own["low"], own["high"]),
+            typical_half_width(own["difference_low"], own["difference_high"]),
         )
 
     def plain(self) -> dict[str, Any]:

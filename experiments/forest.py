@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments import wording
 from experiments.axes import label_rows, unit_words, value_axis
+from experiments.tables import typical_half_width
 from experiments.theme import INK, QUIET, REST, canvas, exported, themed
 
 CLIP = 100.0
@@ -95,7 +96,10 @@ def distribution(
 
 def _forest_rows(table: pd.DataFrame, reference: str) -> list[dict[str, Any]]:
     base = table[table["scenario"] == reference].set_index("outcome")["mean"]
-    half = ((table["difference_high"] - table["difference_low"]) / 2).groupby(table["outcome"]).max()
+    half = {
+        outcome: typical_half_width(own["difference_low"], own["difference_high"])
+        for outcome, own in table.groupby("outcome")
+    }
     rows = []
     for row in table[table["scenario"] != reference].to_dict("records"):
         scale = 100 / abs(base[row["outcome"]]) if base[row["outcome"]] else np.nan

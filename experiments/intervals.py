@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy.special import stdtrit
 
 type Floats = npt.NDArray[np.float64]
 
@@ -108,7 +108,7 @@ def runs_needed(gap: Floats, level: float = LEVEL, power: float = POWER) -> floa
 
 
 def _is_enough(n: int, size: float, level: float, power: float) -> bool:
-    wanted = stats.t.ppf(0.5 + level / 2, n - 1) + stats.t.ppf(power, n - 1)
+    wanted = stdtrit(n - 1, 0.5 + level / 2) + stdtrit(n - 1, power)
     return bool(size * math.sqrt(n) >= wanted)
 
 
@@ -118,7 +118,7 @@ def _half_width(known: Floats, level: float) -> float:
         return math.nan
     if (known == known[0]).all():
         return 0.0
-    return float(stats.t.ppf(0.5 + level / 2, n - 1) * known.std(ddof=1) / math.sqrt(n))
+    return float(stdtrit(n - 1, 0.5 + level / 2) * known.std(ddof=1) / math.sqrt(n))
 
 
 def _variance_removed(a: Floats, b: Floats) -> float:

@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from experiments.comparison import Comparison
 from experiments.files import whole_folder
 from experiments.tables import nulled
+
+if TYPE_CHECKING:
+    from experiments.comparison import Comparison
 
 
 def run_object(record: Any) -> dict[str, Any]:
@@ -46,7 +48,7 @@ def write_run(record: Any, target: Path, command: str = "") -> None:
         (folder / "report.html").write_text(run_page(record, command), encoding="utf-8")
 
 
-def write_comparison(comparison: Comparison, target: Path, command: str = "") -> None:
+def write_comparison(comparison: "Comparison", target: Path, command: str = "") -> None:
     """Write a comparison's folder: the table as CSV, Parquet and JSON, and report.html."""
     from experiments.report import comparison_page
 

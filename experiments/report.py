@@ -1,6 +1,5 @@
 """Reports: one offline HTML file for a run or a comparison, which also prints well."""
 
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -12,12 +11,14 @@ from markupsafe import Markup
 
 from experiments import figures, theme, wording
 from experiments.answers import comparison_answer, run_answer
-from experiments.assumptions import differing, phases, settings, shock_text, shown
-from experiments.comparison import OUTCOMES, Comparison
+from experiments.assumptions import differing, phases, question_of, settings, shock_text, shown
+from experiments.commands import comparison_command
+from experiments.comparison import Comparison
 from experiments.files import write_text
 from experiments.forest import distribution, forest
 from experiments.runner import joins_by_channel
-from sim.indicators import INDICATORS, describe
+from experiments.tables import OUTCOMES
+from sim.indicators import describe
 from sim.plan import Founding, Plan
 
 LINES = {
@@ -90,36 +91,6 @@ def run_page(record: Any, command: str = "") -> str:
 def write_report(path: Path, page: str) -> None:
     """Write a page whole or not at all."""
     write_text(path, page)
-
-
-def comparison_command(comparison: Comparison) -> str:
-    """The command line that repeats a comparison; empty if plans were made in Python."""
-    asked = comparison.request
-    if not asked.get("complete"):
-        return ""
-    words = [
-        "kith",
-        "compare",
-        *asked["scenarios"],
-        "--runs",
-        str(comparison.runs),
-        "--days",
-        str(comparison.days),
-    ]
-    return shlex.join(words + _options(asked))
-
-
-def run_command(scenario: str, seed: int, days: int, asked: Mapping[str, Any]) -> str:
-    """The command line that repeats a run."""
-    return shlex.join(["kith", "run", scenario, "--seed", str(seed), "--days", str(days), *_options(asked)])
-
-
-def question_of(plan: Plan) -> str:
-    """The question that a scenario asks, if its file says one."""
-    from scenarios import library
-
-    own = getattr(plan, "question", "")
-    return own or next((entry.question for entry in library() if entry.name == plan.name), "") or ""
 
 
 def scenario_notes(plan: Plan) -> dict[str, Any]:
@@ -276,7 +247,7 @@ def _leaving_rows(leaving: Mapping[str, float]) -> list[dict[str, Any]]:
 
 
 def _health_row(check: Mapping[str, Any]) -> dict[str, Any]:
-    unit = health_unit(check)
+    unit = wording.health_unit(check)
     return dict(check) | {"unit": unit, "goal": wording.target(check, unit)}
 
 
@@ -291,18 +262,9 @@ def _comparison_health(comparison: Comparison) -> list[dict[str, Any]]:
     ]
 
 
-def health_unit(check: Mapping[str, Any]) -> str:
-    """The unit of a health check's value: its own if it says so, else its indicator's."""
-    return str(check.get("unit") or _unit(str(check["indicator"])))
-
-
 def _outcome(name: str) -> dict[str, str]:
     unit, definition = describe(name)
     return {"name": name, "title": wording.title(name), "unit": unit, "definition": definition}
-
-
-def _unit(indicator: str) -> str:
-    return str(describe(indicator)[0]) if indicator in INDICATORS else ""
 
 
 def _common_question(comparison: Comparison) -> str:
@@ -313,23 +275,6 @@ def _common_question(comparison: Comparison) -> str:
         f"What becomes of the same people, with the same luck, under {wording.listed(comparison.labels)} "
         f"over {comparison.days:,} days?"
     )
-
-
-def _options(asked: Mapping[str, Any]) -> list[str]:
-    words: list[str] = []
-    for name, value in (asked.get("overrides") or {}).items():
-        words += ["--set", f"{name}={shown(value)}"]
-    for shock in asked.get("shocks") or ():
-        words += ["--shock", _shock_words(shock)]
-    for option, value in (("--from-log", asked.get("log")), ("--at", asked.get("at"))):
-        words += [option, str(value)] if value else []
-    return words
-
-
-def _shock_words(shock: Any) -> str:
-    from sim.plan import shock_from
-
-    return shock_text(shock_from(shock))
 
 
 @cache

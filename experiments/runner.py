@@ -135,8 +135,8 @@ def run_all(
 
     Notes
     -----
-    Processes are spawned, so a script that calls this needs `if __name__ == "__main__":`. The first
-    job runs here: it fills the cache of compiled kernels that the workers then read.
+    Processes are spawned, so a script that calls this needs `if __name__ == "__main__":`. If the
+    kernels are not compiled yet, the first job runs here and fills the cache for the workers.
     """
     todo = list(jobs)
     if executor is None and workers is None:
@@ -158,10 +158,18 @@ def _outcomes(todo: list[Job], workers: int | None, executor: Executor | None) -
     if workers < 1:
         raise ValueError(f"workers = {workers}: must be at least 1")
     alone = workers == 1 or len(todo) < 2
-    for job in todo if alone else todo[:1]:
+    here = len(todo) if alone else _first_ones(todo)
+    for job in todo[:here]:
         yield execute(job, None if alone else 1)
-    if not alone:
-        yield from _pooled(todo[1:], min(workers, len(todo) - 1))
+    if todo[here:]:
+        yield from _pooled(todo[here:], min(workers, len(todo) - here))
+
+
+def _first_ones(todo: list[Job]) -> int:
+    """How many jobs run here first, so that workers find the kernels compiled."""
+    from sim.kernel import is_compiled
+
+    return 0 if is_compiled() else 1
 
 
 def _pooled(todo: list[Job], workers: int) -> Iterator[Outcome]:

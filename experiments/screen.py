@@ -1,7 +1,7 @@
-"""What commands print: tables that read well at a hundred columns, with and without colour."""
+"""What every command prints with: columns that read well at a hundred, with and without colour."""
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from textwrap import fill
 from typing import Any
 
@@ -11,17 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments import wording
-from experiments.answers import comparison_answer, run_answer
 from experiments.assumptions import Setting, phases, shock_text, shown
-from experiments.comparison import OUTCOMES, Comparison
-from experiments.report import health_unit
-from sim.indicators import describe
 from sim.plan import Plan
 
 WIDTH = 100
-BLOCKS = "▁▂▃▄▅▆▇█"
-CAVEAT = "practitioners' targets without a published source"
-RESOLVED, OPEN, SAME = "●", "○", "="
 
 
 def printer() -> Console:
@@ -35,7 +28,7 @@ def printer() -> Console:
 
 def show_library(entries: Sequence[Any]) -> None:
     """The library: name, question, tags."""
-    table = _table()
+    table = plain_table()
     table.add_column("scenario", style="bold", no_wrap=True)
     table.add_column("what it is, and what it asks", ratio=1)
     table.add_column("tags", style="dim")
@@ -50,7 +43,7 @@ def show_library(entries: Sequence[Any]) -> None:
 def show_plan(plan: Plan, found: Sequence[Setting], question: str) -> None:
     """Every resolved parameter: those that differ from their default first and bold."""
     out = printer()
-    _head(out, plan.title or plan.name, question)
+    heading(out, plan.title or plan.name, question)
     different = [s for s in found if s.differs]
     out.print(f"\nDiffers from the defaults: {wording.plural(len(different), 'parameter')}", style="bold")
     if different:
@@ -61,55 +54,29 @@ def show_plan(plan: Plan, found: Sequence[Setting], question: str) -> None:
     out.print(_settings([s for s in found if not s.differs], out.width))
 
 
-def show_run(record: Any, question: str) -> None:
-    """A run: headline indicators, active members over time, reasons for leaving, health card."""
-    out = printer()
-    plan = record.plan
-    _head(out, plan.title or plan.name, question)
-    out.print(run_answer(record))
-    out.print(
-        Text(
-            f"{plan.name} · seed {record.seed} · {record.days:,} days · model {record.model_version} · "
-            f"run {record.run_id[:12]}\n",
-            style="dim",
-        )
-    )
-    out.print(_active(record.series["active"].tolist(), out.width))
-    out.print(_headlines(record.summary))
-    if sum(record.leaving.values()) > 0:
-        out.print(_reasons(record.leaving))
-    out.print(_health(record.health))
-    out.print(Text(f"  {CAVEAT}", style="dim italic"))
+def aligned(lines: Sequence[Text | Sequence[Text]], right: Sequence[int]) -> Text:
+    """Rows of cells in columns, those in `right` flush right.
+
+    A text instead of a row runs across all columns; a rule follows the first row.
+    """
+    rows = [line for line in lines if not isinstance(line, Text)]
+    widths = [max(row[i].cell_len for row in rows) for i in range(len(rows[0]))]
+    done = [line if isinstance(line, Text) else _in_columns(line, widths, right) for line in lines]
+    done.insert(1, Text("─" * (sum(widths) + 2 * (len(widths) - 1)), style="dim"))
+    return Text("\n").join(done)
 
 
-def show_comparison(comparison: Comparison) -> None:
-    """A comparison: the answer, the table of outcomes, why members left."""
-    out = printer()
-    out.print(Text(comparison_answer(comparison), style="bold"))
-    seeds = comparison.seeds
-    luck = f"seeds {seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}"
-    out.print(
-        Text(
-            f"{wording.plural(comparison.runs, 'run')} of each under common luck ({luck}) · {comparison.days:,} "
-            f"days · model {comparison.model_version}",
-            style="dim",
-        )
-    )
-    out.print(_outcomes(comparison))
-    out.print(_legend(comparison))
-    if comparison.leaving.to_numpy().sum() > 0:
-        out.print(_reasons_by_scenario(comparison))
+def _in_columns(row: Sequence[Text], widths: Sequence[int], right: Sequence[int]) -> Text:
+    padded = []
+    for i, (cell, width) in enumerate(zip(row, widths, strict=True)):
+        blank = Text(" " * (width - cell.cell_len))
+        last = i == len(widths) - 1
+        padded.append(blank + cell if i in right else cell if last else cell + blank)
+    return Text("  ").join(padded)
 
 
-def sparkline(values: Sequence[float], width: int) -> str:
-    """The values as a line of blocks from zero to their maximum, `width` characters or fewer."""
-    width = min(width, len(values))
-    picked = [values[round(i * (len(values) - 1) / max(1, width - 1))] for i in range(width)]
-    top = max(*picked, 0.0) if len(picked) > 1 else max(picked, default=0.0)
-    return "".join(BLOCKS[min(7, int(8 * max(0.0, v) / top))] if top > 0 else BLOCKS[0] for v in picked)
-
-
-def _table(*, header: bool = True, title: str = "") -> Table:
+def plain_table(*, header: bool = True, title: str = "") -> Table:
+    """A table without borders."""
     return Table(
         box=SIMPLE_HEAD if header else None,
         show_header=header,
@@ -123,7 +90,8 @@ def _table(*, header: bool = True, title: str = "") -> Table:
     )
 
 
-def _head(out: Console, title: str, question: str) -> None:
+def heading(out: Console, title: str, question: str) -> None:
+    """What it is, and what it asks."""
     out.print(Text(title, style="bold"))
     if question:
         out.print(Text(question, style="italic dim"))
@@ -162,151 +130,3 @@ def _happenings(plan: Plan) -> Iterable[RenderableType]:
         yield Text(f"\nFrom day {day}: {words}")
     for shock in plan.shocks:
         yield Text(f"\nShock: {shock_text(shock)}")
-
-
-def _active(values: Sequence[float], width: int) -> Text:
-    start, end = (f"{values[i]:,.0f}" for i in (0, -1))
-    line = Text("active members  ", style="bold")
-    line.append(f"{start} ")
-    line.append(sparkline(values, max(10, min(60, width - 20 - len(start) - len(end)))), style="blue")
-    return line.append(f" {end}\n")
-
-
-def _headlines(summary: Any) -> Table:
-    table = _table()
-    table.add_column("outcome", style="bold", no_wrap=True)
-    table.add_column("value", justify="right", no_wrap=True)
-    table.add_column("unit", style="dim", no_wrap=True)
-    table.add_column("definition", style="dim", ratio=1)
-    for name in OUTCOMES:
-        if name in summary.index:
-            unit, definition = describe(name)
-            table.add_row(
-                wording.title(name),
-                wording.number(float(summary[name]), unit),
-                wording.unit_of(unit),
-                definition,
-            )
-    return table
-
-
-def _reasons(leaving: Mapping[str, float]) -> Table:
-    table = _table(header=False, title="\nWhy members left")
-    table.add_column("cause", no_wrap=True)
-    table.add_column("count", justify="right")
-    table.add_column("share", justify="right", style="dim")
-    table.add_column("bar", style="blue")
-    total = sum(leaving.values())
-    for cause, count in sorted(leaving.items(), key=lambda item: -item[1]):
-        if count > 0:
-            table.add_row(
-                f"  {wording.CAUSES.get(cause, cause)}",
-                f"{count:,.0f}",
-                wording.number(count / total, "share", 0.03),
-                "█" * round(40 * count / total),
-            )
-    return table
-
-
-def _health(health: Sequence[Mapping[str, Any]]) -> Table:
-    table = _table(header=False, title="\nHealth card")
-    for check in health:
-        mark, style = {True: ("✓", "green"), False: ("✗", "red"), None: ("–", "dim")}[check["met"]]
-        unit = health_unit(check)
-        table.add_row(
-            Text(f"  {mark}", style=style),
-            check["name"],
-            wording.number(check["value"], unit),
-            Text(f"target {wording.target(check, unit)}", style="dim"),
-        )
-    return table
-
-
-def _outcomes(comparison: Comparison) -> Text:
-    head = ["", "mean", "95 % interval", f"to {_short(comparison.reference, 12)}", "95 % interval", ""]
-    lines: list[Text | list[Text]] = [[Text(words, style="dim") for words in head]]
-    for outcome in comparison.outcomes:
-        unit = describe(outcome)[0]
-        words = Text(wording.title(outcome), style="bold")
-        if wording.unit_of(unit) and unit not in ("members", "ties"):
-            words.append(f", {wording.unit_of(unit)}", style="not bold dim")
-        lines.append(words)
-        lines += [_cells(comparison, outcome, label) for label in comparison.labels]
-    return aligned(lines, right=(1, 2, 3, 4))
-
-
-def _cells(comparison: Comparison, outcome: str, label: str) -> list[Text]:
-    row = comparison.row(outcome, label)
-    half, gap = comparison.precision(outcome)
-    unit = row["unit"]
-    cells = [
-        Text(f"  {_short(label)}"),
-        Text(wording.number(row["mean"], unit, half)),
-        Text(wording.span(row["low"], row["high"], unit, half), style="dim"),
-    ]
-    if label == comparison.reference:
-        return [*cells, Text("reference", style="dim"), Text(), Text()]
-    style = "bold" if row["resolved"] else "dim"
-    return [
-        *cells,
-        Text(wording.signed(row["difference"], unit, gap), style=style),
-        Text(wording.span(row["difference_low"], row["difference_high"], unit, gap, sign=True), style=style),
-        Text(_verdict(row), style=style),
-    ]
-
-
-def aligned(lines: Sequence[Text | Sequence[Text]], right: Sequence[int]) -> Text:
-    """Rows of cells in columns, those in `right` flush right.
-
-    A text instead of a row runs across all columns; a rule follows the first row.
-    """
-    rows = [line for line in lines if not isinstance(line, Text)]
-    widths = [max(row[i].cell_len for row in rows) for i in range(len(rows[0]))]
-    done = [line if isinstance(line, Text) else _in_columns(line, widths, right) for line in lines]
-    done.insert(1, Text("─" * (sum(widths) + 2 * (len(widths) - 1)), style="dim"))
-    return Text("\n").join(done)
-
-
-def _in_columns(row: Sequence[Text], widths: Sequence[int], right: Sequence[int]) -> Text:
-    padded = []
-    for i, (cell, width) in enumerate(zip(row, widths, strict=True)):
-        blank = Text(" " * (width - cell.cell_len))
-        last = i == len(widths) - 1
-        padded.append(blank + cell if i in right else cell if last else cell + blank)
-    return Text("  ").join(padded)
-
-
-def _short(label: str, most: int = 22) -> str:
-    return label if len(label) <= most else label[: most - 1] + "…"
-
-
-def _verdict(row: Any) -> str:
-    if row["resolved"]:
-        return RESOLVED
-    if row["runs_needed"] == row["runs_needed"]:
-        return f"{OPEN} {wording.runs(row['runs_needed'])} runs"
-    return SAME if row["difference"] == 0 else wording.DASH
-
-
-def _legend(comparison: Comparison) -> Text:
-    words = (
-        f"{RESOLVED} the 95 % interval of the paired difference excludes zero (Student t)   "
-        f"{OPEN} it does not; about so many runs would settle it   {SAME} no difference\n"
-        "pp percentage points   – undefined   intervals are about luck, not about unknown parameters"
-    )
-    if comparison.runs == 1:
-        words = "One run each: no intervals. Ask for --runs 16 to tell differences from luck."
-    return Text(words, style="dim")
-
-
-def _reasons_by_scenario(comparison: Comparison) -> Table:
-    table = _table(title="\nWhy members left, members per run")
-    table.add_column("cause", no_wrap=True, min_width=20)
-    for label in comparison.labels:
-        table.add_column(label, justify="right", no_wrap=True)
-    leaving = comparison.leaving
-    for cause in sorted(leaving.index, key=lambda c: -float(leaving.loc[c].max())):
-        if leaving.loc[cause].max() > 0:
-            cells = [f"{n:,.0f}" if n >= 10 or n == 0 else f"{n:,.1f}" for n in leaving.loc[cause]]
-            table.add_row(f"  {wording.CAUSES.get(str(cause), cause)}", *cells)
-    return table

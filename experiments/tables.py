@@ -11,6 +11,26 @@ from experiments.intervals import Floats, mean_interval, paired
 from experiments.runner import Outcome
 from sim.indicators import describe
 
+OUTCOMES = (
+    "active",
+    "present",
+    "churn_month_mean",
+    "retention_90d",
+    "referral_velocity",
+    "referral_share",
+    "participation_rate",
+    "belonging",
+    "satisfaction",
+    "ties_per_member",
+    "clustering",
+    "hub_dependence",
+    "revenue",
+    "margin",
+    "ncv",
+    "ltv",
+)
+"""What a comparison reports unless told otherwise; the first is the headline."""
+
 BAND = (0.05, 0.95)
 """Quantiles over runs between which a band is drawn."""
 
@@ -53,6 +73,17 @@ def bands(done: Sequence[Outcome]) -> pd.DataFrame:
             )
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def typical_half_width(low: pd.Series, high: pd.Series) -> float:
+    """The smallest half-width of some intervals that has one, but no less than a tenth of the widest.
+
+    Numbers that stand below each other get the digits of this one.
+    """
+    halves = ((high - low) / 2).dropna()
+    if not (halves > 0).any():
+        return 0.0 if len(halves) else math.nan
+    return max(float(halves[halves > 0].min()), float(halves.max()) / 10)
 
 
 def nulled(row: Mapping[Any, Any]) -> dict[str, Any]:

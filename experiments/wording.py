@@ -115,6 +115,13 @@ def runs(count: float) -> str:
     return f"{math.ceil(count / step) * step:,}"
 
 
+def health_unit(check: Mapping[str, Any]) -> str:
+    """The unit of a health check's value: its own if it says so, else its indicator's."""
+    from sim.indicators import describe
+
+    return str(check.get("unit") or describe(str(check["indicator"]))[0])
+
+
 def target(check: Mapping[str, Any], unit: str) -> str:
     """The target of a health check: a bare number is a least value."""
     goal = check["target"]

@@ -11,10 +11,11 @@ import pytest
 
 from experiments import compare
 from experiments.answers import comparison_answer
-from experiments.comparison import OUTCOMES, Comparison, gathered, labelled
+from experiments.comparison import Comparison, gathered, labelled
 from experiments.errors import ComparisonError, RunsFailed
 from experiments.intervals import paired
 from experiments.runner import Outcome
+from experiments.tables import OUTCOMES, typical_half_width
 from sim import ParameterError, run
 from sim.plan import Plan
 
@@ -131,6 +132,14 @@ def test_the_answer_says_what_is_resolved_and_what_is_not() -> None:
     assert "Compared with a after 10 days, b has 50.0 more active members (47.5 to 52.5)" in answer
     assert "c shows no resolved difference (−" in answer
     assert answer.endswith("(95 % intervals over 3 paired runs).")
+
+
+def test_numbers_below_each_other_have_the_same_digits() -> None:
+    low, high = pd.Series([0.0, 1.0, 5.0, math.nan]), pd.Series([0.0, 3.0, 15.0, math.nan])
+    assert typical_half_width(low, high) == 1.0
+    assert typical_half_width(low, high.replace(15.0, 150.0)) == 7.25
+    assert typical_half_width(low[:1], high[:1]) == 0
+    assert math.isnan(typical_half_width(low[3:], high[3:]))
 
 
 def test_plans_of_one_name_are_told_apart_by_what_differs(plan: Callable[..., Plan]) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from experiments import report
 from experiments.answers import comparison_answer
+from experiments.commands import run_command
 from experiments.comparison import Comparison, compare
 from scenarios import load
 from sim import run
@@ -140,7 +141,7 @@ def test_the_command_is_safe_to_paste() -> None:
         "shocks": [{"day": 3, "kind": "hub_departs"}],
         "log": "my log.csv",
     }
-    line = report.run_command("web", 7, 30, asked)
+    line = run_command("web", 7, 30, asked)
     assert line == (
         "kith run web --seed 7 --days 30 --set monetisation.model=ads --shock '3 hub_departs' --from-log 'my log.csv'"
     )

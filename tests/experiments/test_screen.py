@@ -3,7 +3,8 @@
 from rich.text import Text
 
 from experiments.comparison import Comparison
-from experiments.screen import aligned, show_comparison, sparkline
+from experiments.results import show_comparison, sparkline
+from experiments.screen import aligned
 
 
 def test_a_sparkline_starts_at_zero_and_ends_at_its_last_day() -> None:
