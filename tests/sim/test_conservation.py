@@ -1,0 +1,240 @@
+"""Nothing is lost: people, layers, ties and money add up on every day of every run."""
+
+from collections.abc import Callable
+from typing import Any, get_args
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from sim.engine import run
+from sim.parameters import SECTIONS, ParameterError, parameters_from
+from sim.plan import Plan, Shock
+from sim.record import Record
+
+type PlanOf = Callable[..., Plan]
+
+LAYERS = ("audience", "member", "internal")
+
+
+def check_record(record: Record, size: int, founders: int) -> None:
+    """Every law that a record must obey, from its frames alone."""
+    check_people(record, size, founders)
+    check_flows(record)
+    check_memberships(record, founders)
+    check_money(record)
+    for name in record.series.columns.drop("presence"):
+        assert np.isfinite(record.series[name]).all(), f"{name} is undefined on some day"
+        if name != "day":
+            assert (record.series[name] >= 0).all(), f"{name} is negative on some day"
+
+
+def variants(record: Record, stem: str) -> pd.DataFrame:
+    return record.series.filter(regex=f"^{stem}_")
+
+
+def check_people(record: Record, size: int, founders: int) -> None:
+    s = record.series
+    assert (founders + s["joins"].cumsum() - s["leaves"].cumsum() == s["present"]).all()
+    assert (s[["unaware", "followers", "present", "left"]].sum(axis=1) == size).all()
+    assert (s[list(LAYERS)].sum(axis=1) == s["present"]).all()
+    assert (s["active"] <= s["present"]).all()
+    assert (s["today"] - s["leaves"] <= s["active"]).all()
+    assert (variants(record, "joins").sum(axis=1) == s["joins"]).all()
+    causes = variants(record, "leaves").drop(columns=[f"leaves_{layer}" for layer in LAYERS])
+    assert (causes.sum(axis=1) == s["leaves"]).all()
+    assert (s[[f"leaves_{layer}" for layer in LAYERS]].sum(axis=1) == s["leaves"]).all()
+    assert (s["referral_joins"] == s["joins_referral"]).all()
+
+
+def check_flows(record: Record) -> None:
+    s = record.series
+    rising = {
+        "audience": s["joins"] + s["member_to_audience"] - s["audience_to_member"],
+        "member": s["audience_to_member"]
+        + s["internal_to_member"]
+        - s["member_to_audience"]
+        - s["member_to_internal"],
+        "internal": s["member_to_internal"] - s["internal_to_member"],
+    }
+    for layer, rise in rising.items():
+        change = s[layer].diff().iloc[1:]
+        assert (change == (rise - s[f"leaves_{layer}"]).iloc[1:]).all(), f"flows of {layer} do not add up"
+
+
+def check_memberships(record: Record, founders: int) -> None:
+    m, s, last = record.members, record.series, record.series.iloc[-1]
+    there = m["left_day"].isna()
+    assert len(m) == founders + s["joins"].sum()
+    assert int(there.sum()) == last["present"]
+    assert not m.duplicated(["person", "spell"]).any()
+    assert not m[there].duplicated("person").any()
+    assert (m["left_day"].dropna() >= m.loc[~there, "joined_day"]).all()
+    assert m.loc[there, "layer"].value_counts().reindex(LAYERS).tolist() == [last[name] for name in LAYERS]
+    assert m.loc[there, "ties"].sum() == 2 * last["ties"] == 2 * len(record.ties)
+    for column, stem, day in (("channel", "joins", "joined_day"), ("exit_cause", "leaves", "left_day")):
+        counts = m.loc[m[day] >= 0, column].value_counts()
+        for name, n in counts[counts.index != "founder"].items():
+            assert s[f"{stem}_{name}"].sum() == n
+    assert set(record.ties["person_a"]) | set(record.ties["person_b"]) <= set(m.loc[there, "person"])
+    assert (record.ties["person_a"] < record.ties["person_b"]).all()
+    assert record.ties["strength"].between(0, 1).all()
+    began = m.loc[m["channel"] != "founder"].groupby("joined_day").size()
+    assert began.reindex(s["day"], fill_value=0).tolist() == s["joins"].tolist()
+
+
+def check_money(record: Record) -> None:
+    s, m = record.series, record.members
+    assert np.allclose(variants(record, "revenue").sum(axis=1), s["revenue"], rtol=0, atol=1e-7)
+    assert np.allclose(variants(record, "cost").sum(axis=1), s["cost"], rtol=0, atol=1e-7)
+    revenue = s["revenue"].sum() - s["revenue_product_outside"].sum()
+    cost = s["cost"].sum() - s["cost_goods_outside"].sum() - s["cost_paid"].sum()
+    rewards = sum(s[f"cost_{kind}"].sum() for kind in ("cash_rewards", "revenue_share", "referral_rewards"))
+    for column, booked in (("revenue", revenue), ("cost", cost), ("rewards", rewards)):
+        assert m[column].sum() == pytest.approx(booked, rel=1e-9, abs=1e-5)
+    assert record.summary["margin"] == pytest.approx(s["revenue"].sum() - s["cost"].sum())
+
+
+CASES: list[tuple[tuple[str, ...], dict[str, Any]]] = [
+    (("pool",), {}),
+    (("hub", "ads"), {"shocks": [Shock(day=60, kind="hub_departs")]}),
+    (("web", "subscription"), {"phases": {40: {"monetisation": {"price": 1.0}}}}),
+    (("web", "busy"), {"shocks": [Shock(day=30, kind="members_leave", share=0.4, who="most_connected")]}),
+    (("nothing",), {}),
+    (("ugc", "web", "fee"), {"phases": {50: {"monetisation": {"model": "none"}}}}),
+    (("web",), {"phases": {30: {"monetisation": {"model": "fee"}}, 70: {"bonding": {"tie_half_life": 9.0}}}}),
+    (("marketplace", "busy"), {"phases": {33: {"organisation": {"direction": 0.1}}}}),
+    (("hub", "web", "busy"), {"market": {"acquaintances": "everyone"}, "churn": {"tie_threshold": 2}}),
+    (("web", "busy"), {"shocks": [Shock(day=20, kind="members_leave", share=1.0)]}),
+    (("web",), {"market": {"founders": 0}}),
+    (("web", "busy"), {"market": {"size": 61, "founders": 61}}),
+]
+
+
+@pytest.mark.parametrize(("designs", "more"), CASES, ids=["+".join(case[0]) for case in CASES])
+def test_every_law_holds_in_every_design(
+    plan_of: PlanOf, designs: tuple[str, ...], more: dict[str, Any]
+) -> None:
+    plan = plan_of(*designs, **more)
+    market = plan.parameters.market
+    for seed in (0, 1):
+        check_record(run(plan, seed=seed, days=130, check=True), market.size, market.founders)
+
+
+def test_every_law_holds_after_founding_from_a_log(plan_of: PlanOf, log_of: Callable[..., Any]) -> None:
+    plan = plan_of("web", "busy", founding=log_of(80))
+    check_record(run(plan, seed=0, days=120, check=True), 400, 80)
+
+
+# Random legal parameters
+
+WILD = {
+    "contribution.rate": (0.0, 0.1),
+    "contribution.propensity_sigma": (0.0, 2.5),
+    "contribution.exchange_rate": (0.0, 2.0),
+    "contribution.exchange_max": (0.0, 6.0),
+    "referral.invites_per_month": (0.0, 5.0),
+    "referral.dispersion": (0.05, 5.0),
+    "visiting.budget_sigma": (0.0, 2.0),
+    "visiting.satisfaction_gain": (0.0, 3.0),
+}
+"bounds for what would make a small community do millions of things"
+
+
+def bounds(name: str, field: Any) -> tuple[float, float]:
+    """The range from which a number is drawn: the schema's, kept within an order of magnitude."""
+    low = max([m.ge for m in field.metadata if hasattr(m, "ge")], default=0.0)
+    high = min([m.le for m in field.metadata if hasattr(m, "le")], default=np.inf)
+    if name in WILD:
+        return WILD[name]
+    if high <= 1.0:
+        return low, high
+    return max(low, min(field.default / 10, 0.0 if low <= 0 else low)), min(high, max(10 * field.default, 1.0))
+
+
+def values_of(name: str, field: Any) -> st.SearchStrategy[Any]:
+    """Legal values of a parameter, its bounds among them."""
+    if isinstance(field.default, str):
+        return st.sampled_from(get_args(field.annotation))
+    if field.default == () or isinstance(field.default, tuple):
+        return st.just(field.default)
+    low, high = bounds(name, field)
+    if isinstance(field.default, int):
+        return st.integers(int(low), int(high))
+    unit = (field.json_schema_extra or {}).get("unit")
+    unfading = [st.just(float("inf"))] if unit == "days" and not np.isfinite(bounds_above(field)) else []
+    return st.one_of(st.floats(low, high), st.sampled_from([low, high]), *unfading)
+
+
+def bounds_above(field: Any) -> float:
+    return float(min([m.le for m in field.metadata if hasattr(m, "le")], default=np.inf))
+
+
+FREE = {
+    f"{s}.{f}": field
+    for s, section in SECTIONS.items()
+    for f, field in section.model_fields.items()
+    if s != "market"
+}
+markets = st.fixed_dictionaries(
+    {
+        "size": st.integers(30, 300),
+        "founders": st.integers(0, 90),
+        "acquaintances": st.sampled_from(["ring", "everyone"]),
+        "near": st.integers(2, 40),
+        "far": st.integers(0, 8),
+        "interest_similarity": st.floats(0, 1),
+        "fit_width": st.sampled_from([0.01, 0.2, 1.0, 100.0]),
+    }
+)
+tiers = st.sampled_from([(), ({"points": 1, "perk": 0.2, "cost": 3.0}, {"points": 5, "perk": 1.0, "cost": 0.0})])
+
+
+@st.composite
+def settings_for_some(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
+    """Legal values for some ten parameters; the rest stay as they are."""
+    out: dict[str, dict[str, Any]] = {}
+    for name in draw(st.lists(st.sampled_from(sorted(FREE)), max_size=14, unique=True)):
+        section, _, field = name.partition(".")
+        out.setdefault(section, {})[field] = draw(values_of(name, FREE[name]))
+    out.setdefault("incentives", {})["tier"] = draw(tiers)
+    out.setdefault("affiliation", {}).setdefault("hub", draw(st.sampled_from([0.0, 1.0])))
+    return out
+
+
+shocks = st.lists(
+    st.one_of(
+        st.builds(Shock, day=st.integers(0, 50), kind=st.just("hub_departs")),
+        st.builds(
+            Shock,
+            day=st.integers(0, 50),
+            kind=st.just("members_leave"),
+            share=st.floats(0.01, 1.0),
+            who=st.sampled_from([None, "random", "most_connected"]),
+        ),
+    ),
+    max_size=2,
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(
+    markets,
+    st.lists(settings_for_some(), min_size=1, max_size=3),
+    shocks,
+    st.integers(30, 60),
+    st.integers(0, 2**63 - 1),
+)
+def test_every_law_holds_for_any_legal_parameters(
+    market: dict[str, Any], stages: list[dict[str, dict[str, Any]]], struck: list[Shock], days: int, seed: int
+) -> None:
+    market["founders"] = min(market["founders"], market["size"])
+    try:
+        phases = tuple((20 * k, parameters_from({**stage, "market": market})) for k, stage in enumerate(stages))
+        plan = Plan(phases=phases, shocks=tuple(struck))
+    except ParameterError as error:
+        assume("must be at most 1" not in str(error) and "there is no hub" not in str(error))
+        raise
+    check_record(run(plan, seed=seed, days=days, check=True), market["size"], market["founders"])
