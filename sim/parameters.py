@@ -505,7 +505,9 @@ def _explain(error: Any) -> str:
     name = ".".join(str(part) for part in error["loc"])
     message, value = error["msg"], error["input"]
     if "unknown:" in message:
-        key = message.split("unknown:")[1].split(":")[0]
+        key, close = message.split("unknown:")[1].split(":")[:2]
+        if "." in name and close:
+            return f"unknown parameter {name}.{key}; did you mean {name}.{close}?"
         return _unknown(f"{name}.{key}" if name else key)
     bound = error.get("ctx", {})
     kind = error["type"]
