@@ -11,7 +11,7 @@ from sim.community import Channel, Community, Count
 from sim.kernel import kernel
 from sim.luck import Purpose, normal, uniform, uniforms
 from sim.market import Status
-from sim.motion import NEWCOMER, derive, settle_rows
+from sim.motion import NEWCOMER, derive, derive_rows, settle_rows
 from sim.population import NEVER, NO_PERSON
 from sim.ties import MAX_CAPACITY, allocate, strengthen_pairs
 
@@ -94,6 +94,10 @@ def admit(
         c.p,
     )
     market.spells[persons] += 1
+    if market.propensity is not None:
+        known = ~np.isnan(market.propensity[persons])
+        population.members["propensity"][rows[known]] = market.propensity[persons[known]]
+        derive_rows(population.members, rows[known], c.p)
     if c.parameters.monetisation.model == "fee":
         population.next_bill[rows] = c.day
     settle_rows(
@@ -119,7 +123,10 @@ def admit(
 def tie_capacity(c: Community, persons: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """How many ties each person can keep: Pareto, at most 150; shape (n,)."""
     b = c.parameters.bonding
-    return _capacities(c.key, persons, b.capacity_min, b.capacity_shape)
+    drawn = _capacities(c.key, persons, b.capacity_min, b.capacity_shape)
+    if c.market.capacity is None:
+        return drawn
+    return np.maximum(drawn, c.market.capacity[persons])
 
 
 def join(c: Community, new: Newcomers) -> None:
@@ -265,3 +272,4 @@ def _blank(m):
     m["revenue"] = 0
     m["cost"] = 0
     m["earned"] = 0
+    m["month_earned"] = 0

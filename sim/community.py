@@ -27,8 +27,8 @@ PAST = 2000
 "days before day 0 that founders may remember"
 WINDOW = 30
 LAYER_WINDOW = 90
-PARALLEL_FROM = 20_000
-"rows below which a second thread costs more than it saves, unless it is asked for"
+UNANSWERED, REPLIED = 1, 2
+"what became of a first post"
 
 
 class Channel(IntEnum):

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -123,6 +124,9 @@ def begin_phase(c: Community, parameters: Parameters) -> None:
         c.touch.refit(c.fit_of_market())
     _start_or_end_bills(c, before.monetisation.model)
     rows = population.rows()
+    if before.incentives.badges == 0.0:
+        earned = np.searchsorted(c.badge_levels, population.members["points"][rows], side="right")
+        population.members["badges"][rows] = earned
     motion.derive_rows(population.members, rows, c.p)
     motion.settle_rows(
         population.members,
@@ -163,8 +167,9 @@ def _seat_guests(c: Community, guests: int) -> None:
 
 
 def _checked_request(seed: int, days: int, threads: int | None) -> tuple[int, int, int | None]:
-    for name, value in (("seed", seed), ("days", days), ("threads", threads)):
-        if value is not None and not isinstance(value, int | np.integer):
+    given: dict[str, Any] = {"seed": seed, "days": days, "threads": threads}
+    for name, value in given.items():
+        if not isinstance(value, int | np.integer) and (value is not None or name != "threads"):
             raise ParameterError(f"{name} = {value!r}: must be a whole number")
     if not 0 <= seed < 2**63:
         raise ParameterError(f"seed = {seed}: must be between 0 and 2^63 - 1")

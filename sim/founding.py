@@ -22,6 +22,8 @@ MEAN_TENURE = 400.0
 LEAST_TENURE, MOST_TENURE = 60.0, 1500.0
 NEAR_FOUNDERS = 8.0
 "typical distance on the ring, in founders, between those who are tied on day 0"
+SETTLED_RECIPROCITY = 0.2
+"reciprocity that a settled contributor is taken to feel"
 FAR_SHARE = 0.15
 "share of founders' ties that lead anywhere"
 
@@ -63,6 +65,7 @@ def _found_by_luck(c: Community, persons: Rows) -> None:
         np.int64
     )
     members["joined"][rows] = -tenure
+    _have_paid(c, rows)
     _lay_ties(c, rows, persons)
     visits = _settle_state(c, rows)
     per_day = _contributions_per_day(c, rows, visits) * c.parameters.contribution.doors_open
@@ -87,22 +90,48 @@ def _found_from_log(c: Community, seat: Rows, log: Founding) -> None:
     rows = admit(c, newcomers(persons, Channel.FOUNDER), capacity)
     members = c.population.members
     members["joined"][rows] = -np.clip(log.tenure[order], 1, PAST - 1)
+    _have_paid(c, rows)
     ends = np.sort(np.stack([place[pairs[0]], place[pairs[1]]]), axis=0)
     strongest_first = np.lexsort((ends[1], ends[0], -pairs[2]))
     first, second = rows[ends[:, strongest_first]]
     _place(c, first, second, pairs[2][strongest_first], np.zeros(len(first), np.int64))
-    visits = _settle_state(c, rows)
     count = log.contributions[order]
-    expected = _contributions_per_day(c, rows, visits) / members["propensity"][rows] * log.window
-    members["propensity"][rows] = most_likely_propensity(
-        count, expected, c.parameters.contribution.propensity_sigma
+    propensity = most_likely_propensity(
+        count, _expected_of_log(c, rows, log, order), c.parameters.contribution.propensity_sigma
     )
+    c.market.remember_traits(persons, propensity, capacity)
+    members["propensity"][rows] = propensity
+    members["points"][rows] = count
     derive_rows(members, rows, c.p)
+    visits = _settle_state(c, rows)
     last = -np.maximum(1, log.silence[order])
     _remember(c, rows, count, np.where(count > 0, last, NEVER), visits)
     came = c.population.last_visit[rows] > NEVER
     c.population.last_visit[rows[came]] = np.maximum(c.population.last_visit[rows], last)[came]
     _fill_content(c, float(count.sum()) / log.window * c.parameters.contribution.doors_open)
+
+
+def _expected_of_log(c: Community, rows: Rows, log: Founding, order: Rows) -> Numbers:
+    """Contributions in the log's window that propensity 1 would lead to, shape (n,).
+
+    Free of the design, so that every design starts with the same people: visits by time budget
+    alone, though no fewer than the days on which the log saw the member; motivation at neutral
+    belonging.
+    """
+    q, churn = c.parameters.contribution, c.parameters.churn
+    by_budget = 1.0 - np.exp(-c.population.members["visits_per_day"][rows])
+    visits = np.maximum(by_budget * log.window, log.active_days[order])
+    motivation = 1.0 + q.belonging_gain * churn.neutral_belonging + SETTLED_RECIPROCITY * q.reciprocity_gain
+    audience = min(1.0, (len(rows) / q.audience_scale) ** q.audience_elasticity)
+    return visits * q.rate * motivation * audience
+
+
+def _have_paid(c: Community, rows: Rows) -> None:
+    """Founders of a community with a fee have paid it so far, so they are willing to."""
+    m = c.parameters.monetisation
+    if m.model == "fee":
+        willing = c.population.members["wtp"]
+        willing[rows] = np.maximum(willing[rows], m.price)
 
 
 def most_likely_propensity(count: Rows, expected: Numbers, sigma: float) -> Numbers:
@@ -237,15 +266,20 @@ def _value(c: Community, rows: Rows) -> Numbers:
         + 0.5 * v.content
         + v.peers * m["bonds"][rows]
         + v.hub * m["hub"][rows] * c.presence
+        + v.match * (1.0 - (1.0 + 0.5 * len(rows)) ** (-v.match_gain))
         - m["misfit"][rows]
     )
+    for points, perk, _ in c.tiers:
+        value = np.where(m["points"][rows] >= points, value + perk, value)
+    if c.parameters.monetisation.model == "fee":
+        value -= v.price_weight * c.parameters.monetisation.price / m["wtp"][rows]
     return np.clip(value, 0.0, 1.0)
 
 
 def _contributions_per_day(c: Community, rows: Rows, visits: Numbers) -> Numbers:
     """Expected contributions per day of settled founders under social norms, shape (n,)."""
     m, q = c.population.members, c.parameters.contribution
-    motivation = 1.0 + q.belonging_gain * m["belonging"][rows] + 0.2 * q.reciprocity_gain
+    motivation = 1.0 + q.belonging_gain * m["belonging"][rows] + SETTLED_RECIPROCITY * q.reciprocity_gain
     audience = min(1.0, (len(rows) / q.audience_scale) ** q.audience_elasticity)
     return visits * q.rate * m["propensity"][rows] * motivation * audience
 
@@ -260,8 +294,11 @@ def _remember(c: Community, rows: Rows, count: Rows, last: Rows, visits: Numbers
     m["badges"][rows] = np.searchsorted(c.badge_levels, count, side="right")
     m["last_contribution"][rows] = np.where(contributed, np.maximum(last, -PAST + 1), NEVER)
     m["first_contribution"][rows] = np.where(contributed, np.maximum(m["joined"][rows], -PAST + 1), NEVER)
+    days = -m["joined"][rows].astype(float)
+    if c.plan.founding is not None:
+        days = np.minimum(days, c.plan.founding.window)
     weeks = np.where(contributed & (-last <= LAYER_WINDOW), 1 << np.minimum(-last // 7, 13).clip(0), 0)
-    often = np.where(contributed, count / np.maximum(1.0, -m["joined"][rows] / 30.0), 0.0) >= 1.0
+    often = np.where(contributed, count / np.maximum(1.0, days / 30.0), 0.0) >= 1.0
     m["weeks"][rows] = np.where(often & contributed, weeks | 0b1001000100000, weeks).astype(np.uint32)
     m["last_post"][rows] = m["last_contribution"][rows]
     ago = 1 + np.floor(-np.log(_luck(c, persons, 4)) / np.maximum(visits, 1e-3)).clip(max=60).astype(np.int64)
@@ -275,6 +312,7 @@ def _fill_content(c: Community, per_day: float) -> None:
     c.content = (
         per_day
         * q.share_post
+        * (1.0 + 0.5 * q.reply_ceiling)
         * v.useful_share
         * min(v.content_half_life, 3650.0)
         / np.log(2.0)

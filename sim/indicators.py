@@ -14,7 +14,7 @@ from sim import lifetime, structure
 from sim.community import WINDOW, Cause, Channel
 from sim.ledger import COSTS, INCENTIVES, MICRO, REVENUE, Account
 from sim.population import NEVER
-from sim.snapshot import Snapshot, gini
+from sim.snapshot import REPLIED, Snapshot, gini
 
 type Value = float | dict[str, float]
 NAN = float("nan")
@@ -97,12 +97,15 @@ def _silence(days: int) -> Callable[[Snapshot], float]:
 def _first_contribution(s: Snapshot) -> float:
     cohort = s.is_newcomer & (s.joined_day <= s.day + 1 - 7)
     first = s.membership("first_contribution").astype(np.int64)
-    return _mean(((first != NEVER) & (first - s.joined_day <= 7))[cohort])
+    return _mean(((first != NEVER) & (first - s.joined_day < 7))[cohort])
 
 
 def _reply_rate(s: Snapshot) -> float:
     first = s.membership("first_contribution").astype(np.int64)
-    return _mean((s.membership("first_replied") > 0)[s.is_newcomer & (first > s.day - 90)])
+    answerable = s.membership("first_replied") > 0
+    return _mean(
+        (s.membership("first_replied") == REPLIED)[s.is_newcomer & answerable & (first > s.day - 90)]
+    )
 
 
 def _connectedness(s: Snapshot) -> float:
@@ -147,12 +150,17 @@ def _promoters(s: Snapshot) -> float:
 
 def _viral(s: Snapshot) -> float:
     settled = s.joined_day <= s.day - 90
-    return _mean(s.membership("invited_joins")[settled].astype(float))
+    by_settled = np.isin(s.membership("referrer"), s.membership("person")[settled])
+    referred = s.membership("channel") == int(Channel.REFERRAL)
+    return ratio(float((by_settled & referred).sum()), float(settled.sum()))
 
 
 def _chains(s: Snapshot) -> Value:
     generation = s.membership("generation")[s.membership("channel") == int(Channel.REFERRAL)]
-    return {"_mean": _mean(generation.astype(float)), "_first_share": _mean((generation == 1).astype(float))}
+    return {
+        "_depth_mean": _mean(generation.astype(float)),
+        "_first_share": _mean((generation == 1).astype(float)),
+    }
 
 
 def _cac(s: Snapshot) -> Value:
@@ -200,7 +208,8 @@ _MEMBER_REVENUE = tuple(a for a in REVENUE if a != Account.PRODUCT_OUTSIDE)
 
 
 def _ltv(s: Snapshot) -> np.ndarray:
-    end = np.minimum(s.left_day, s.day + 1) - s.joined_day
+    last_day = np.where(s.left_by_shock, s.left_day, s.left_day + 1)
+    end = np.minimum(last_day, s.day + 1) - s.joined_day
     entry = np.maximum(0, -s.joined_day)
     exposure, exits = lifetime.by_tenure(
         entry.astype(float), end.astype(float), s.left_day <= s.day, lifetime.HORIZON_MONTHS
@@ -328,7 +337,7 @@ _TABLE = (
     Indicator(
         "reply_rate",
         "share",
-        "of newcomers' first contributions in the last 90 days: got a reply",
+        "of newcomers' first posts in the last 90 days: got a reply",
         _reply_rate,
     ),
     Indicator(
@@ -392,7 +401,7 @@ _TABLE = (
         _promoters,
     ),
     Indicator(
-        "chain_depth", "-", "generation of referred joins: mean; share of generation 1", _chains, False
+        "chain", "-", "generation of referred joins: mean depth; share of generation 1", _chains, False
     ),
     Indicator("cac", "EUR", "acquisition spend (paid and referral rewards) / joins; by channel", _cac, False),
     Indicator(

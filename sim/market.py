@@ -49,6 +49,22 @@ class Market:
         "people of the market by status; guests are not counted"
         self.tally[Status.UNAWARE] = size
 
+        self.propensity: npt.NDArray[np.float64] | None = None
+        "propensities that a log has shown, NaN elsewhere; None without a log"
+        self.capacity: npt.NDArray[np.int64] | None = None
+
+    def remember_traits(
+        self,
+        persons: npt.NDArray[np.int64],
+        propensity: npt.NDArray[np.float64],
+        capacity: npt.NDArray[np.int64],
+    ) -> None:
+        """Keep what a log has shown of people, so that they have it when they return."""
+        self.propensity = np.full(len(self.status), np.nan)
+        self.propensity[persons] = propensity
+        self.capacity = np.zeros(len(self.status), np.int64)
+        self.capacity[persons] = capacity
+
     def move(self, persons: npt.NDArray[np.int64], status: Status) -> None:
         """Put persons, each named once, into a status."""
         counted = persons[persons < self.size]

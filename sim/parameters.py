@@ -71,7 +71,7 @@ class Value(Section):
     """Where the value of a visit comes from; weights are not renormalised."""
 
     product: float = share(0.4, "weight of the product itself", unit="value",
-                           source="assumed: sketch value, see docs/calibration")
+                           source="assumed: sketch value")
     content: float = share(0.25, "weight of the content stock", unit="value",
                            source="assumed: sketch value")
     match: float = share(0.0, "weight of finding the other side (marketplace)", unit="value",
@@ -85,9 +85,9 @@ class Value(Section):
                                          prior=(180.0, 7.0, 1800.0))
     content_scale: float = quantity(3.0, "useful items per active member at which content gives half its value",
                                     unit="items", low=0.01, high=1e4, source="assumed: sketch value")
-    useful_share: float = share(0.6, "share of posts that others can use later",
+    useful_share: float = share(0.6, "share of posts and answers that others can use later",
                                 source="assumed: r of CON-dec")
-    tie_scale: float = quantity(1.5, "tie strength at which peers give 63 % of their value", unit="strength",
+    tie_scale: float = quantity(1.5, "T0: tie strength at which ties are felt at 63 % (value, belonging, norms)", unit="strength",
                                 low=0.01, high=100.0, source="assumed: about five medium ties")
     match_gain: float = share(0.3, "a in the liquidity 1 - (1 + n)^-a of n active members of the other side",
                               unit="-", source="NE-cross: 0.1-0.8 (Rochet & Tirole 2003), form assumed")
@@ -188,7 +188,7 @@ class Contribution(Section):
                            high=10.0, source="assumed: sketch value, gives SF2")
     doors_open: float = share(1.0, "room that the design gives to contribute", unit="ratio",
                               source="assumed: a choice of design")
-    onboarding: float = quantity(1.0, "help for the first contribution, relative to none in particular", unit="ratio",
+    onboarding: float = quantity(1.0, "first contributions with this onboarding, relative to a plain welcome", unit="ratio",
                                  high=10.0, source="assumed: a choice of design")
     rules_visible: float = share(0.0, "visible rules for newcomers", unit="strength", source="assumed: a choice of design")
     rules_gain: float = quantity(1.5, "first contributions with fully visible rules, relative to none", unit="ratio",
@@ -214,7 +214,7 @@ class Contribution(Section):
     share_post: float = share(0.6, "share of contributions that are posts", source="assumed: mix of kinds")
     share_react: float = share(0.3, "share of contributions that are reactions; the rest are votes",
                                source="assumed: mix of kinds")
-    reply_ceiling: float = share(0.72, "probability of a reply in a full room", unit="probability",
+    reply_ceiling: float = share(0.72, "highest probability of a reply, in a full room", unit="probability",
                                  source="ACT-rp: 0.61 of newcomers are answered (Joyce & Kraut 2006)",
                                  prior=(0.72, 0.35, 0.85))
     reply_crowd: float = quantity(6.0, "generosity in the room at which 63 % of the ceiling is reached", unit="members",
@@ -378,7 +378,7 @@ class Monetisation(Section):
                               source="assumed: about Pandora's load")
     ad_revenue: float = quantity(0.02, "revenue of one ad shown", unit="EUR", high=100.0,
                                  source="MON-arpu: $0.15 per active member-month at 4 ads/h and 2 h", prior=(0.02, 0.0025, 0.125))
-    ad_slope: float = share(0.02, "log visits lost in the long run per ad per hour", unit="1/(ads/hour)",
+    ad_slope: float = share(0.02, "share of visits lost in the long run per ad per hour", unit="1/(ads/hour)",
                             source="MON-adel: Goli et al. 2025, doi:10.1007/s11129-025-09294-7", prior=(0.02, 0.005, 0.04))
     ad_quick: float = share(0.2, "part of ad annoyance that is felt at once", unit="share", source="MON-adlag")
     ad_time: float = quantity(180.0, "time constant of the slow part of ad annoyance", unit="days", low=1.0, high=1e5,
@@ -398,7 +398,7 @@ class Monetisation(Section):
                                 high=10.0, source="MON-wtp: Oestreicher-Singer & Zalmanson 2013", prior=(1.5, 1.2, 2.5))
     lapse_rate: float = quantity(0.024, "hazard that a subscriber returns to free", unit="1/month", high=30.0,
                                  source="RET-saas: voluntary 2.41 % a month (Recurly, V2)")
-    wtp_median: float = quantity(5.0, "median willingness to pay", unit="EUR/month", high=1e5,
+    wtp_median: float = quantity(5.0, "median willingness to pay", unit="EUR/month", low=0.01, high=1e5,
                                  source="assumed: sketch value")
     wtp_sigma: float = quantity(1.0, "spread of the log willingness to pay", unit="-", high=5.0,
                                 source="assumed: a third can pay twice the median's 1.5-fold")
@@ -421,7 +421,7 @@ class Churn(Section):
     newcomer_half_life: float = half_life(21.0, "half-life of the newcomer factor", source="assumed: sketch value")
     ageing: float = quantity(0.1, "growth of the base hazard per year of membership", unit="1/year·ratio", high=10.0,
                              source="assumed: sBG fitted to 26 weeks over-predicts week 104 in eight logs")
-    neutral_value: float = share(0.4, "v0: satisfaction at which staying is neutral", unit="satisfaction",
+    neutral_value: float = share(0.4, "v0: satisfaction at which staying is neutral; where newcomers start", unit="satisfaction",
                                  source="assumed: sketch value")
     neutral_belonging: float = share(0.25, "b0: belonging at which staying is neutral", unit="belonging",
                                      source="assumed: sketch value")

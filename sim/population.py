@@ -28,7 +28,7 @@ MEMBER = np.dtype(
         ("invitations", "i4"), ("invited_joins", "i4"), ("first_contribution", "i4"), ("last_contribution", "i4"),
         ("last_benefit", "i4"), ("last_reward", "i4"), ("month_points", "i4"),
         ("last_post", "i4"), ("last_answer", "i4"), ("last_react", "i4"), ("last_vote", "i4"), ("last_attend", "i4"),
-        ("earned", "i8"),
+        ("earned", "i8"), ("month_earned", "i8"),
     ],
     align=True,
 )

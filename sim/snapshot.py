@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import motion
-from sim.community import LAYER_WINDOW, WINDOW, Channel, Community
+from sim.community import LAYER_WINDOW, REPLIED, WINDOW, Cause, Channel, Community
 from sim.population import NEVER
 
 type Numbers = npt.NDArray[np.float64]
@@ -43,6 +43,13 @@ class Snapshot:
         return np.concatenate([archive.left[: archive.count], np.full(len(self.rows), self.day + 1)]).astype(
             np.int64
         )
+
+    @cached_property
+    def left_by_shock(self) -> npt.NDArray[np.bool_]:
+        """Memberships that a shock ended in the morning, before their last day was lived."""
+        archive = self.c.archive
+        by_shock = archive.cause[: archive.count] == int(Cause.SHOCK)
+        return np.concatenate([by_shock, np.zeros(len(self.rows), bool)])
 
     @cached_property
     def joined_day(self) -> Integers:
@@ -108,4 +115,4 @@ def gini(values: npt.NDArray[Any]) -> float:
     return float(2.0 * np.dot(np.arange(1, n + 1), ordered) / (n * total) - (n + 1) / n)
 
 
-__all__ = ["NEVER", "Snapshot", "gini"]
+__all__ = ["NEVER", "REPLIED", "Snapshot", "gini"]

@@ -23,7 +23,7 @@ from sim.population import NO_PERSON
 
 _ACCEPT = int(Purpose.ACCEPT)
 _UNAWARE, _FOLLOWER, _PRESENT, _LEFT = (int(s) for s in Status)
-WASTED, UNWILLING, JOINS, FOLLOWS, NEARER = range(1, 6)
+WASTED, JOINS, FOLLOWS, NEARER = range(1, 5)
 CHANNELS = (Channel.EXTERNAL, Channel.IMITATION, Channel.PAID, Channel.HUB, Channel.SEARCH)
 
 
@@ -50,11 +50,11 @@ def hazards(c: Community) -> npt.NDArray[np.float64]:
     a, size = c.parameters.acquisition, c.market.size
     q = c.p[0]
     basis = c.active if a.imitation_basis == "active" else c.market.count(Status.PRESENT)
-    left = max(1, c.market.count(Status.UNAWARE))
     paid = 0.0
     if a.paid_budget > 0.0:
         cac = a.cac * (a.paid_budget / a.cac_reference) ** a.cac_exponent
-        paid = a.paid_budget / (cac * left)
+        reachable = float(c.fit_of_market()[c.market.status[:size] == Status.UNAWARE].sum())
+        paid = a.paid_budget / (cac * max(1.0, reachable))
     return np.array(
         [
             q["acquisition_external_rate"]
@@ -62,7 +62,7 @@ def hazards(c: Community) -> npt.NDArray[np.float64]:
             * c.parameters.organisation.quality,
             q["acquisition_imitation_rate"] * basis / size,
             paid,
-            q["acquisition_hub_reach"] * c.presence * c.parameters.affiliation.hub,
+            q["acquisition_hub_reach"] * c.presence * float(c.parameters.affiliation.hub > 0.0),
             q["acquisition_search_rate"] * c.content / (c.content + a.search_scale),
         ]
     )
@@ -81,7 +81,7 @@ def _touched(c: Community) -> Newcomers:
     channel = np.minimum(np.searchsorted(edges, u, side="right"), len(CHANNELS) - 1) + int(Channel.EXTERNAL)
     c.market.touched_by[persons] = channel
     at_once = uniforms(c.key, persons, 0, Purpose.JOIN_ON_TOUCH) < c.parameters.acquisition.join_on_touch
-    at_once &= _can_pay(c, persons)
+    at_once[at_once] = _can_pay(c, persons[at_once])
     _follow(c, persons[~at_once])
     return _mark(c, newcomers(persons[at_once], channel[at_once]))
 
@@ -95,7 +95,7 @@ def _invited(c: Community) -> Newcomers:
     letters = np.concatenate(parts)
     letters = letters[np.lexsort((letters[:, 1], letters[:, 0]))]
     market = c.market
-    answers = _answer(
+    answers, unwilling = _answer(
         letters,
         market.status,
         market.signals,
@@ -109,7 +109,7 @@ def _invited(c: Community) -> Newcomers:
         c.key,
     )
     c.count[Count.INVITATIONS_WASTED] += int((answers == WASTED).sum())
-    c.count[Count.TURNED_AWAY] += int((answers == UNWILLING).sum())
+    c.count[Count.TURNED_AWAY] += int(unwilling.sum())
     moved = letters[answers == NEARER, 0]
     c.follow.push(market.due[moved], moved)
     new_followers = np.unique(letters[answers == FOLLOWS, 0])
@@ -126,13 +126,16 @@ def _invited(c: Community) -> Newcomers:
 
 @kernel
 def _answer(letters, status, signals, signallers, due, follow_hazard, strengths, willing, p, day, key):
-    """What becomes of each letter, in order; who does not join has at least heard one more voice.
+    """What becomes of each letter, in order, and whom the fee kept out.
+
+    Who does not join has at least heard one more voice.
 
     Writes signals and the due dates of followers, and leaves `status` alone.
     """
     q = p[0]
     fee = q["monetisation_model"] == 3.0
     out = np.zeros(len(letters), np.int64)
+    unwilling = np.zeros(len(letters), np.bool_)
     nth = 0
     joined = -1
     for k in range(len(letters)):
@@ -154,9 +157,8 @@ def _answer(letters, status, signals, signallers, due, follow_hazard, strengths,
         accepted = uniform(key, person, day, _ACCEPT, nth) < (
             q["referral_conversion"] * now * letters[k, 4] / 1000.0
         )
-        if accepted and fee and willing[k] < q["monetisation_price"]:
-            out[k] = UNWILLING
-        elif accepted:
+        unwilling[k] = accepted and fee and willing[k] < q["monetisation_price"]
+        if accepted and not unwilling[k]:
             out[k] = JOINS
             joined = person
             continue
@@ -167,7 +169,7 @@ def _answer(letters, status, signals, signallers, due, follow_hazard, strengths,
                 follow_hazard + (due[person] - follow_hazard) * before / now if now > 0.0 else np.inf
             )
             out[k] = NEARER
-    return out
+    return out, unwilling
 
 
 def _strengths(c: Community) -> npt.NDArray[np.float64]:
@@ -200,7 +202,12 @@ def _returned(c: Community) -> Newcomers:
     """Past members who come back."""
     persons = c.back.advance(float(c.p["acquisition_return_rate"][0]), c.market.due)
     persons = persons[c.market.status[persons] == Status.LEFT]
-    return _mark(c, newcomers(persons[_can_pay(c, persons)], Channel.RETURN))
+    willing = _can_pay(c, persons)
+    waiting = persons[~willing]
+    clocks = -np.log(uniforms(c.key, waiting, c.day, Purpose.RETURN_CLOCK))
+    c.market.due[waiting] = c.back.hazard + clocks
+    c.back.push(c.market.due[waiting], waiting)
+    return _mark(c, newcomers(persons[willing], Channel.RETURN))
 
 
 def _can_pay(c: Community, persons: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

@@ -19,13 +19,15 @@ import math
 import numpy as np
 
 from sim.circle import Circle, next_place
-from sim.community import LAYER_WINDOW, PAST, Community, Count
+from sim.community import LAYER_WINDOW, PAST, REPLIED, UNANSWERED, Community, Count
 from sim.fetch import BLOCK, fetch_records
 from sim.kernel import kernel
 from sim.luck import Purpose, address_hash, poisson, uniform
 from sim.population import NEVER
 
 _CONTRIBUTE, _KIND, _USEFUL = int(Purpose.CONTRIBUTE), int(Purpose.KIND), int(Purpose.USEFUL)
+ANSWERS = 1000
+"ordinal from which the answers' draws of usefulness start"
 _REPLY, _REPLIER, _EXCHANGE = int(Purpose.REPLY), int(Purpose.REPLIER), int(Purpose.EXCHANGE)
 
 POST, ANSWER, REACT, VOTE, ATTEND = range(5)
@@ -160,7 +162,7 @@ def _draw(
             * audience
             * _motivation(m, q, reward, unfairness, levels, day)
         )
-        if m["contributions"] == 0:
+        if m["contributions"] == 0 and rate > 0.0:
             if day - m["joined"] < 7:
                 rate = q["contribution_first_week_gain"] * rate ** q["contribution_first_week_exponent"]
             rate *= first
@@ -174,7 +176,8 @@ def _draw(
                 q["contribution_exchange_rate"] * m["sociability"],
             )
         counts[k, 1] = poisson(uniform(key, m["person"], day, _EXCHANGE, 0), meeting * q["affiliation_peers"])
-        generosity[k] = m["norm"] * (1.0 + q["contribution_reply_generosity"] * m["reciprocity"])
+        if m["contributions"] > 0:
+            generosity[k] = m["norm"] * (1.0 + q["contribution_reply_generosity"] * m["reciprocity"])
 
 
 @kernel
@@ -205,7 +208,7 @@ def _write(members, visitors, counts, p, day, key, written):
 def _find_repliers(members, written, shift, starts, places, rows, p, day, key, active, generosity):
     """Who answers each post: of two candidates on the circle, mostly the more generous one."""
     q = p[0]
-    size = (max(active, 1.0) / 100.0) ** q["contribution_reply_size_elasticity"]
+    size = max(1.0, active / 100.0) ** q["contribution_reply_size_elasticity"]
     nth = 0
     for line in range(len(written)):
         author = written[line, 0]
@@ -214,12 +217,14 @@ def _find_repliers(members, written, shift, starts, places, rows, p, day, key, a
             continue
         a = members[author]
         own = a["norm"] * (1.0 + q["contribution_reply_generosity"] * a["reciprocity"])
+        if a["contributions"] == 0:
+            own = 0.0
         there = max(0.0, generosity - own)
         chance = (
             q["contribution_reply_ceiling"] * (1.0 - math.exp(-there / q["contribution_reply_crowd"])) * size
         )
         chance *= 1.0 + q["contribution_reply_to_connected"] * a["bonds"]
-        if uniform(key, a["person"], day, _REPLY, nth) >= chance:
+        if uniform(key, a["person"], day, _REPLY, nth) >= min(chance, q["contribution_reply_ceiling"]):
             continue
         one = rows[next_place(address_hash(key, a["person"], day, _REPLIER, 3 * nth), shift, starts, places)]
         two = rows[
@@ -231,10 +236,16 @@ def _find_repliers(members, written, shift, starts, places, rows, p, day, key, a
             two = one
         if one == author:
             continue
-        ready_one = members[one]["norm"] * (1.0 + members[one]["reciprocity"])
-        ready_two = members[two]["norm"] * (1.0 + members[two]["reciprocity"])
+        ready_one = members[one]["norm"] * (
+            1.0 + q["contribution_reply_generosity"] * members[one]["reciprocity"]
+        )
+        ready_two = members[two]["norm"] * (
+            1.0 + q["contribution_reply_generosity"] * members[two]["reciprocity"]
+        )
         pick = uniform(key, a["person"], day, _REPLIER, 3 * nth + 2)
         written[line, 2] = one if pick * (ready_one + ready_two) <= ready_one else two
+        if uniform(key, a["person"], day, _USEFUL, ANSWERS + nth) < q["value_useful_share"]:
+            written[line, 3] += 1
 
 
 @kernel
@@ -275,13 +286,13 @@ def _take_effect(members, written, p, day, histogram, done):
         done[0] += written[line, 3]
         if written[line, 1] == POST:
             done[1] += 1
+        if is_first and written[line, 1] == POST:
+            m["first_replied"] = REPLIED if written[line, 2] >= 0 else UNANSWERED
         if written[line, 2] < 0:
             continue
         done[1] += 1
         done[2] += 1
         done[3] += _contributed(members[written[line, 2]], ANSWER, day, histogram)
-        if is_first:
-            m["first_replied"] = 1
         weight = q["contribution_reply_newcomer"] if day - m["joined"] < NEWCOMER_DAYS else 1.0
         m["reciprocity"] += min(1.0, weight * q["contribution_reply_step"]) * (1.0 - m["reciprocity"])
         m["belonging"] += min(1.0, weight * q["contribution_reply_belonging"]) * (1.0 - m["belonging"])

@@ -61,12 +61,10 @@ def _discount(q, weak):
 
 
 @kernel
-def _shares(q, size):
+def _shares(q):
     """The weights of strong and weak acquaintances among those who are invited."""
     strong, weak = _odds(q)
     near, far = q["market_near"], q["market_far"]
-    if q["market_acquaintances"] == 1.0 or size <= near + 1.0:
-        return strong, 0.0
     return strong * near / (near + far), weak * far / (near + far)
 
 
@@ -74,7 +72,7 @@ def _shares(q, size):
 def _count(members, visitors, gaps, p, day, key, size):
     """Invitations of each visitor, shape (n,)."""
     q = p[0]
-    strong, weak = _shares(q, size)
+    strong, weak = _shares(q)
     out = np.zeros(len(visitors), np.int64)
     for k in range(len(visitors)):
         if k % BLOCK == 0 and fetch_records(members, visitors, k, min(len(visitors), k + BLOCK)) < 0.0:
@@ -93,7 +91,7 @@ def _count(members, visitors, gaps, p, day, key, size):
 def _invite(members, visitors, n, p, day, key, size, far, everyone, letters):
     """Letters: invitee or -1, inviter, the inviter's generation, weak, discount per mille, day sent, day due."""
     q = p[0]
-    strong, weak = _shares(q, size)
+    strong, weak = _shares(q)
     line = 0
     for k in range(len(visitors)):
         if n[k] == 0:

@@ -79,16 +79,17 @@ def _payday(c: Community) -> None:
         c.share_per_point = float(amounts.sum()) / 1e6 / float(points.sum())
     c.unfairness = _unfairness(c, rows[points > 0])
     members["month_points"][rows] = 0
+    members["month_earned"][rows] = 0
 
 
 def _unfairness(c: Community, contributors: np.ndarray) -> float:
     """Gini of what this month's contributors have earned, above what is tolerated, scaled to 1."""
     tolerance = c.parameters.incentives.unfairness_tolerance
-    earned = np.sort(c.population.members["earned"][contributors].astype(float))
+    earned = np.sort(c.population.members["month_earned"][contributors].astype(float))
     if not len(earned) or earned.sum() <= 0.0 or tolerance >= 1.0:
         return 0.0
     n = len(earned)
-    gini = float(2.0 * np.dot(np.arange(1, n + 1), earned) / (n * earned.sum()) - (n + 1) / n)
+    gini = float(2.0 * (np.arange(1, n + 1) * earned).sum() / (n * earned.sum()) - (n + 1) / n)
     return max(0.0, (gini - tolerance) / (1.0 - tolerance))
 
 
@@ -107,6 +108,7 @@ def _give(members, written, p, day, key, levels, today, by_tenure):
             if cash > 0:
                 book(m, today, by_tenure, _CASH, cash, day)
                 m["earned"] += cash
+                m["month_earned"] += cash
                 m["last_reward"] = day
                 m["last_benefit"] = day
             felt = 0.0
@@ -146,5 +148,6 @@ def _pay(members, rows, amounts, account, day, today, by_tenure):
             m = members[rows[k]]
             book(m, today, by_tenure, account, amounts[k], day)
             m["earned"] += amounts[k]
+            m["month_earned"] += amounts[k]
             m["last_reward"] = day
             m["last_benefit"] = day

@@ -153,7 +153,7 @@ def _judge(
         if shown > q["platform_overload_from"]:
             overload = q["platform_overload_weight"] * math.log(shown / q["platform_overload_from"])
         burden = 0.0
-        if m["paying"] > 0:
+        if m["paying"] > 0 and q["monetisation_price"] > 0.0:
             burden = q["value_price_weight"] * q["monetisation_price"] / m["wtp"]
         perk = _perk(m["points"], tiers)
         value = (
