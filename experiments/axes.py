@@ -90,9 +90,9 @@ def label_ends(
         )
 
 
-def label_rows(axes: Axes, labels: Sequence[str]) -> None:
+def label_rows(axes: Axes, labels: Sequence[str], most: int = 30) -> None:
     """Names of the rows, the first on top; the grid stands upright."""
-    axes.set_yticks(range(len(labels)), [short(label) for label in labels], color=INK)
+    axes.set_yticks(range(len(labels)), [short(label, most) for label in labels], color=INK)
     axes.set_ylim(len(labels) - 0.45, -0.55)
     axes.grid(False, axis="y")
     axes.grid(True, axis="x")

@@ -252,6 +252,8 @@ def _one_line(error: Exception) -> str:
         text = f"{error.format_message().strip().rstrip('.')}; `kith --help` lists commands and options"
     elif isinstance(error, RunsFailed):
         text = f"every run failed: {str(error).strip().splitlines()[-1]}"
+    elif isinstance(error, OSError) and error.filename:
+        text = f"{error.filename}: {error.strerror}"
     elif isinstance(error, MemoryError):
         text = "out of memory; lower market.size or --workers"
     elif _is_wrong_request(error):

@@ -39,8 +39,7 @@ def check_folder(target: Path) -> Path:
     ground = next(parent for parent in whole.parents if parent.exists())
     if not ground.is_dir():
         raise OutputError(f"--out {target}: {ground.name} is a file; name a folder below a folder")
-    if not os.access(ground, os.W_OK | os.X_OK):
-        raise OutputError(f"--out {target}: {ground} cannot be written to; choose another place")
+    _try_to_write(target, ground)
     return whole
 
 
@@ -72,6 +71,18 @@ def write_text(path: Path, text: str) -> None:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def _try_to_write(target: Path, ground: Path) -> None:
+    """Make and remove a folder: permissions alone do not tell, least of all to root."""
+    probe = ground / f".kith.{os.getpid()}.probe"
+    try:
+        probe.mkdir()
+        probe.rmdir()
+    except OSError as error:
+        raise OutputError(
+            f"--out {target}: {ground} cannot be written to ({error.strerror}); choose another place"
+        ) from None
 
 
 def _check_replaceable(target: Path, whole: Path) -> None:

@@ -12,12 +12,15 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments import wording
-from experiments.axes import label_rows, unit_words, value_axis
+from experiments.axes import label_rows, short, unit_words, value_axis
 from experiments.tables import typical_half_width
 from experiments.theme import INK, QUIET, REST, canvas, exported, themed
 
-CLIP = 100.0
-"""Differences beyond this many per cent of the reference are drawn as arrows at the edge."""
+EDGES = (1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
+"""Per cent of the reference at which the axis may end."""
+
+OUTSIDE = 0.25
+"""Share of differences that may lie beyond the axis, drawn as arrows at its edge."""
 
 
 def forest(table: pd.DataFrame, colours: Mapping[str, str], name: str = "forest") -> str:
@@ -48,8 +51,8 @@ def forest(table: pd.DataFrame, colours: Mapping[str, str], name: str = "forest"
                 others.index(row["scenario"]) - (len(others) - 1) / 2
             )
             _forest_mark(axes, row, place, limit, colours[row["scenario"]])
-        _forest_axes(axes, outcomes, limit)
-        _key(axes, {label: colours[label] for label in others}, height)
+        _forest_axes(axes, outcomes, *_sides(rows, limit))
+        _key(axes, {label: colours[label] for label in others})
         return exported(figure, name, f"What differs from {reference}", _forest_words(rows))
 
 
@@ -84,7 +87,7 @@ def distribution(
             row = own.loc[label]
             axes.plot([row["low"], row["high"]], [place - 0.22] * 2, color=colour, linewidth=2.2)
             axes.plot([row["mean"]], [place - 0.22], "o", color=colour, markersize=5)
-        label_rows(axes, list(colours))
+        label_rows(axes, list(colours), 20)
         value_axis(axes, unit, axis="x")
         said = [
             f"{label}: mean {wording.number(own.loc[label, 'mean'], unit)}, 95 % interval "
@@ -118,9 +121,25 @@ def _forest_rows(table: pd.DataFrame, reference: str) -> list[dict[str, Any]]:
 
 
 def _limit(rows: Sequence[Mapping[str, Any]]) -> float:
-    """A round half-width of the axis that holds what it can, at most `CLIP`."""
+    """The least edge of the axis that holds enough: all intervals up to 50 %, else most marks."""
     reach = max((max(abs(row["from"]), abs(row["to"])) for row in rows), default=1.0)
-    return next((edge for edge in (1.0, 2.0, 5.0, 10.0, 25.0, 50.0) if reach <= edge), CLIP)
+    marks = [abs(row["at"]) for row in rows]
+    return next(
+        (
+            edge
+            for edge in EDGES
+            if reach <= edge or (edge >= 100 and sum(m > edge for m in marks) <= OUTSIDE * len(marks))
+        ),
+        EDGES[-1],
+    )
+
+
+def _sides(rows: Sequence[Mapping[str, Any]], limit: float) -> tuple[float, float]:
+    """Both ends of the axis: a side that needs less room gets less."""
+    least = 0.12 * limit
+    low = max((-row["from"] for row in rows), default=0.0)
+    high = max((row["to"] for row in rows), default=0.0)
+    return -1.06 * min(limit, max(least, low)), 1.06 * min(limit, max(least, high))
 
 
 def _forest_mark(axes: Axes, row: Mapping[str, Any], place: float, limit: float, colour: str) -> None:
@@ -155,20 +174,20 @@ def _forest_mark(axes: Axes, row: Mapping[str, Any], place: float, limit: float,
     )
 
 
-def _forest_axes(axes: Axes, outcomes: Sequence[str], limit: float) -> None:
+def _forest_axes(axes: Axes, outcomes: Sequence[str], low: float, high: float) -> None:
     label_rows(axes, [wording.title(outcome) for outcome in outcomes])
     axes.axvline(0, color=REST, linewidth=1)
-    axes.set_xlim(-limit * 1.06, limit * 1.06)
+    axes.set_xlim(low, high)
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.xaxis.set_major_formatter(
-        FuncFormatter(lambda v, _: f"{v:+g} %".replace("-", "−").replace("+0 %", "0 %"))
+        FuncFormatter(lambda v, _: f"{v:+,.10g} %".replace("-", "−").replace("+0 %", "0 %"))
     )
 
 
-def _key(axes: Axes, colours: Mapping[str, str], height: float) -> None:
+def _key(axes: Axes, colours: Mapping[str, str]) -> None:
     for place, (label, colour) in enumerate(colours.items()):
         axes.annotate(
-            f"● {label}",
+            f"● {short(label, 16)}",
             (place * 0.3, 1),
             (0, 4),
             xycoords="axes fraction",

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from experiments import figures, theme, wording
 from experiments.answers import comparison_answer, run_answer
 from experiments.assumptions import differing, phases, question_of, settings, shock_text, shown
+from experiments.axes import short
 from experiments.commands import comparison_command
 from experiments.comparison import Comparison
 from experiments.files import write_text
@@ -140,10 +141,15 @@ def founders(plans: Mapping[str, Plan]) -> list[tuple[Founding, list[str]]]:
 def versions(model_version: Any) -> dict[str, str]:
     """Versions of the model and of what it stands on."""
     import platform
-    from importlib.metadata import version
+    from importlib.metadata import PackageNotFoundError, version
 
-    stack = {name: version(name) for name in ("numpy", "numba", "pandas")}
-    return {"model": str(model_version), "Python": platform.python_version(), **stack}
+    stack = {"model": str(model_version), "Python": platform.python_version()}
+    for name, package in (("kith", "kith-sim"), ("numpy", "numpy"), ("numba", "numba"), ("pandas", "pandas")):
+        try:
+            stack[name] = version(package)
+        except PackageNotFoundError:  # run from a source tree that is not installed
+            continue
+    return stack
 
 
 def _comparison_charts(c: Comparison, colours: Mapping[str, str]) -> dict[str, Markup]:
@@ -209,7 +215,7 @@ def marks_of(plans: Mapping[str, Plan]) -> list[tuple[int, str]]:
         for mark in own + [(day, "new phase") for day, _ in plan.phases[1:]]:
             found.setdefault(mark, []).append(label)
     return [
-        (day, words if len(who) == len(plans) else f"{wording.listed(who)}: {words}")
+        (day, words if len(who) == len(plans) else f"{short(wording.listed(who), 24)}: {words}")
         for (day, words), who in sorted(found.items())
     ]
 

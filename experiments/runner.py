@@ -7,7 +7,7 @@ import os
 import signal
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from multiprocessing import active_children, get_context
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 POINTS = 200
 """Most days that a thinned series keeps."""
+
+WORKER_DIED = (
+    "a worker process died: too little memory (ask for fewer workers), or a script that starts runs "
+    'outside `if __name__ == "__main__":`'
+)
 
 STOCKS = ("active", "present", "followers", "audience", "member", "internal", "ties")
 MONTHLY = ("churn_month", "referral_velocity", "participation_rate", "satisfaction", "belonging")
@@ -198,6 +203,8 @@ def _received(future: Future[Outcome], job: Job) -> Outcome:
     """The outcome, also of a job whose worker died."""
     try:
         return future.result()
+    except BrokenExecutor:
+        return Outcome(job.key, job.seed, error=f"{traceback.format_exc()}{WORKER_DIED}")
     except Exception:
         return Outcome(job.key, job.seed, error=traceback.format_exc())
 

@@ -121,6 +121,11 @@ def test_the_folder_one_stands_in_is_refused(tmp_path: Path, monkeypatch: pytest
             check_folder(Path(place))
 
 
+def test_a_place_that_takes_no_folder_is_refused() -> None:
+    with pytest.raises(OutputError, match="cannot be written to"):
+        check_folder(Path("/proc/out"))
+
+
 def test_a_new_or_empty_folder_is_fine(tmp_path: Path) -> None:
     assert check_folder(tmp_path / "new" / "deep") == tmp_path / "new" / "deep"
     (tmp_path / "empty").mkdir()
