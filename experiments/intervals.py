@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtrit
 
 type Floats = npt.NDArray[np.float64]
 
@@ -108,8 +107,15 @@ def runs_needed(gap: Floats, level: float = LEVEL, power: float = POWER) -> floa
 
 
 def _is_enough(n: int, size: float, level: float, power: float) -> bool:
-    wanted = stdtrit(n - 1, 0.5 + level / 2) + stdtrit(n - 1, power)
+    wanted = _quantile(0.5 + level / 2, n - 1) + _quantile(power, n - 1)
     return bool(size * math.sqrt(n) >= wanted)
+
+
+def _quantile(probability: float, freedom: int) -> float:
+    """The quantile of Student's t; SciPy comes with the first use, which a single run never makes."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, probability))
 
 
 def _half_width(known: Floats, level: float) -> float:
@@ -118,7 +124,7 @@ def _half_width(known: Floats, level: float) -> float:
         return math.nan
     if (known == known[0]).all():
         return 0.0
-    return float(stdtrit(n - 1, 0.5 + level / 2) * known.std(ddof=1) / math.sqrt(n))
+    return float(_quantile(0.5 + level / 2, n - 1) * known.std(ddof=1) / math.sqrt(n))
 
 
 def _variance_removed(a: Floats, b: Floats) -> float:
