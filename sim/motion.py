@@ -16,7 +16,7 @@ import numpy.typing as npt
 from sim.fetch import BLOCK, fetch
 from sim.kernel import kernel
 from sim.parameters import Parameters
-from sim.ties import strength_at
+from sim.ties import FAINTEST, strength_at
 
 WEEK = 7
 NEWCOMER = 2.0
@@ -101,7 +101,7 @@ def refade(members, pool, address, day, fade):
             continue
         start = members[r]["slots"]
         for s in range(start, start + members[r]["degree"]):
-            pool[s]["strength"] = max(strength_at(pool[s], day, fade), 1e-30)
+            pool[s]["strength"] = max(strength_at(pool[s], day, fade), FAINTEST)
             pool[s]["day"] = day
 
 

@@ -13,6 +13,8 @@ from sim.kernel import kernel
 
 TIE = np.dtype([("row", "i4"), ("twin", "i4"), ("day", "i4"), ("strength", "f4")])
 MAX_CAPACITY = 150
+FAINTEST = 1e-30
+"a strength below which single precision would soon hold 0, and a tie of no strength is none"
 
 
 class Ties:
@@ -122,11 +124,11 @@ def strengthen(members, pool, count, a, b, first, step, day, fade):
     slot = find(members, pool, a, b)
     if slot >= 0:
         s = strength_at(pool[slot], day, fade)
-        s += step * (1.0 - s)
+        s = max(s + step * (1.0 - s), FAINTEST)
         _write(pool, slot, s, day)
         _write(pool, pool[slot]["twin"], s, day)
         return
-    if first <= 0.0:
+    if first < FAINTEST:
         return
     if members[a]["degree"] >= members[a]["capacity"]:
         cut(members, pool, count, a, weakest(members, pool, a, day, fade))
