@@ -248,6 +248,7 @@ def _blank(m):
     m["exits"] = 0.0
     m["annoyance"] = 0.0
     m["overload"] = 0.0
+    m["harassed"] = 0.0
     m["internal"] = 0
     m["paying"] = 0
     m["unwilling"] = 0
@@ -271,5 +272,6 @@ def _blank(m):
     m["last_attend"] = NEVER
     m["revenue"] = 0
     m["cost"] = 0
+    m["surplus"] = 0
     m["earned"] = 0
     m["month_earned"] = 0

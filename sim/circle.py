@@ -12,23 +12,22 @@ from sim.luck import hashes
 
 
 class Circle:
-    """Today's eligible rows by their place on the circle; shapes (n,) and (buckets + 1,)."""
+    """Rows by their place on a circle of 2^64; shapes (n,) and (buckets + 1,)."""
 
-    def __init__(
-        self,
-        key: np.uint64,
-        rows: npt.NDArray[np.int64],
-        persons: npt.NDArray[np.int64],
-        day: int,
-        purpose: int,
-    ) -> None:
-        place = hashes(key, persons, day, purpose)
+    def __init__(self, place: npt.NDArray[np.uint64], rows: npt.NDArray[np.int64]) -> None:
         bits = max(1, int(len(rows)).bit_length())
         self.shift = np.uint64(64 - bits)
         self.rows = np.empty(len(rows), np.int64)
         self.places = np.empty(len(rows), np.uint64)
         self.starts = np.zeros((1 << bits) + 1, np.int64)
         _lay(place, rows, self.shift, self.starts, self.places, self.rows)
+
+
+def circle_of_today(
+    key: np.uint64, rows: npt.NDArray[np.int64], persons: npt.NDArray[np.int64], day: int, purpose: int
+) -> Circle:
+    """Today's eligible rows, laid by a hash of (person, day, purpose)."""
+    return Circle(hashes(key, persons, day, purpose), rows)
 
 
 @kernel

@@ -42,6 +42,7 @@ class Channel(IntEnum):
     SEARCH = 5
     REFERRAL = 6
     RETURN = 7
+    CAMPAIGN = 8
 
 
 class Cause(IntEnum):
@@ -58,6 +59,12 @@ class Cause(IntEnum):
     UNFAIRNESS = 8
     FEW_TIES = 9
     SHOCK = 10
+    IGNORED_VOICE = 11
+    HARASSMENT = 12
+    COMPETITOR = 13
+    UNWANTED = 14
+    DISPUTES = 15
+    SELLING = 16
 
 
 class Count(IntEnum):
@@ -81,6 +88,29 @@ class Count(IntEnum):
     LEAVES_AUDIENCE = 15
     LEAVES_MEMBER = 16
     LEAVES_INTERNAL = 17
+    REJECTIONS = 18
+    STAFF_REPLIES = 19
+    HARASSMENTS = 20
+    ATTENDANCES = 21
+    LEADS = 22
+
+
+CLIMATE = np.dtype(
+    [
+        ("unwanted", "f8"),
+        ("disputes", "f8"),
+        ("selling", "f8"),
+        ("competitor", "f8"),
+        ("shield", "f8"),
+        ("voice", "f8"),
+        ("ignored", "f8"),
+        ("proof", "f8"),
+        ("bound", "f8"),
+    ]
+)
+"""What everybody meets alike: value lost to unwanted content, disputes and selling; a competitor's
+pull and how far belonging shields from it; log hazard that voice takes off and that an ignored vote
+adds; by how much social proof lifts conversion and price tolerance; and the greatest factor by which all this can raise a hazard."""
 
 
 class Crew:
@@ -114,6 +144,11 @@ class Community:
         self.key = key_of(seed)
         self.day = 0
         self.presence = 1.0
+        self.pushing = 1.0
+        "how far management has pushed frequency and ads, relative to the plan"
+        self.parameters = plan.parameters
+        self.quality = plan.parameters.organisation.quality
+        self.direction = plan.parameters.organisation.direction
         self.crew = Crew(threads)
         self.use(plan.parameters)
         market = plan.parameters.market
@@ -147,6 +182,35 @@ class Community:
         self.recent: deque[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] = deque(maxlen=LAYER_WINDOW)
         self.diary: list[tuple[int, str, npt.NDArray[np.int64], npt.NDArray[np.int64]]] | None = None
         "day, action, persons, targets; kept only if an event log is asked for"
+        self.unwanted = 0.0
+        "unwanted items in sight"
+        self.disputes = 0.0
+        self.ignored = 0.0
+        "how far the last vote was ignored, fading"
+        self.legitimacy = 0.5
+        self.bad_news = 0.0
+        "disappointed leavers who are still talked about"
+        self.competitor = 0.0
+        self.competitor_bonds = False
+        self.promoters = 0.0
+        "share of active members who were promoters at the last month's end"
+        self.useful = np.zeros(days + 1, np.int64)
+        "useful items by day"
+        self.budget = plan.parameters.organisation.community_budget
+        self.coverage = 1.0
+        "share of planned staff, moderation and events that the budget pays for"
+        self.returns = np.full(2, np.nan)
+        "last month's true and measured return of the community, EUR a month"
+        self.saved = np.zeros(2, np.int64)
+        "micro-euros of support and development that the community has saved"
+        self.surplus = np.zeros(1, np.int64)
+        "members' surplus so far, micro-euros"
+        self.value_counted = 0
+        "micro-euros of the community's return that months before have counted"
+        self.heir_on = -1
+        "day from which somebody takes over the hub's role, or -1"
+        self.climate = np.zeros(1, CLIMATE)
+        self.climate["bound"] = self.climate["proof"] = 1.0
         self.plan_founders = len(plan.founding) if plan.founding is not None else market.founders
         self.invitation_joins = np.zeros(days + 1, np.int64)
         "invitations that led to a join at once, by the day on which they were sent"
@@ -160,8 +224,14 @@ class Community:
 
     def use(self, parameters: Parameters) -> None:
         """Put parameters in force; members' state must be of today (see `motion.advance_all`)."""
+        before = self.parameters
         self.parameters = parameters
         self.p = packed(parameters)
+        if before.organisation.quality != parameters.organisation.quality:
+            self.quality = parameters.organisation.quality
+        if before.organisation.direction != parameters.organisation.direction:
+            self.direction = parameters.organisation.direction
+        self.overlay()
         self.decay = motion.decays(parameters)
         self.fade = motion.fading(parameters.bonding.tie_half_life, self.days + PAST)
         self.base = motion.base_hazards(parameters, self.days + PAST + 10)
@@ -169,20 +239,33 @@ class Community:
         self.tiers = np.array([[t.points, t.perk, t.cost] for t in tiers]).reshape(len(tiers), 3)
         self.badge_levels = np.array(parameters.incentives.badge_levels, np.int64)
 
+    def overlay(self) -> None:
+        """Put what the organisation has become over the parameters that it started with."""
+        self.p["organisation_quality"] = self.quality
+        self.p["organisation_direction"] = self.direction
+        self.p["monetisation_ad_load"] = self.parameters.monetisation.ad_load * self.pushing
+        self.p["platform_feed_share"] = min(1.0, self.parameters.platform.feed_share * self.pushing)
+
     def fit_of_market(self) -> npt.NDArray[np.float64]:
         """How well the purpose fits each person of the market, shape (size,)."""
         size = self.parameters.market.size
         return fit(
             self.market.interest[:size],
-            self.parameters.organisation.direction,
+            self.direction,
             self.parameters.market.fit_width,
         )
+
+    def good_name(self) -> float:
+        """Readiness to join that bad news leaves: each disappointed leaver tells its acquaintances."""
+        market = self.parameters.market
+        told = min(1.0, self.bad_news * (market.near + market.far) / market.size)
+        return 1.0 - self.parameters.acquisition.bad_news_weight * told
 
     @property
     def ad_load(self) -> float:
         """Ads per hour in force."""
         m = self.parameters.monetisation
-        return m.ad_load if m.model == "ads" else 0.0
+        return float(self.p["monetisation_ad_load"][0]) if m.model == "ads" else 0.0
 
     # -- counts --------------------------------------------------------------------------
 
@@ -268,6 +351,7 @@ class Community:
         disappointed = (
             self.population.members[rows]["satisfaction"] < self.parameters.acquisition.disappointed_below
         )
+        self.bad_news += float(disappointed.sum())
         clocks = -np.log(uniforms(self.key, persons, self.day, Purpose.RETURN_CLOCK))
         market.due[persons] = np.where(
             disappointed | (persons >= market.size), np.inf, self.back.hazard + clocks
@@ -297,7 +381,16 @@ class Community:
         ends = ties_are_sound(population.members, self.ties.pool, population.address)
         assert ends == 2 * int(self.ties.count[0]), f"ties are unsound: {ends}"
         self._check_books()
-        assert np.isfinite(self.content) and self.content >= 0.0, "content stock is negative or undefined"
+        for stock in ("content", "unwanted", "disputes", "bad_news", "ignored", "budget", "pushing"):
+            value = getattr(self, stock)
+            assert np.isfinite(value) and value >= 0.0, f"{stock} is negative or undefined"
+        assert 0.0 <= self.quality <= 1.0 and 0.0 <= self.direction <= 1.0, (
+            "quality or direction leaves [0, 1]"
+        )
+        surplus = int(members["surplus"].sum()) + int(
+            self.archive.members["surplus"][: self.archive.count].sum()
+        )
+        assert surplus == int(self.surplus[0]), "members' surplus differs from the total"
         for name in MEMBER.names or ():
             column = members[name]
             if column.dtype.kind == "f":

@@ -1,4 +1,4 @@
-"""The engine: ten ordered steps make a day, days make a run, a run makes a record."""
+"""The engine: ordered steps make a day, days make a run, a run makes a record."""
 
 import hashlib
 from collections.abc import Callable
@@ -17,11 +17,13 @@ from sim.processes.acquire import acquire
 from sim.processes.bond import bond
 from sim.processes.contribute import contribute
 from sim.processes.depart import depart
+from sim.processes.govern import govern
 from sim.processes.monetise import monetise
 from sim.processes.observe import observe
 from sim.processes.refer import refer
 from sim.processes.reward import reward
 from sim.processes.shock import strike
+from sim.processes.steer import steer
 from sim.processes.visit import visit
 from sim.record import Record, Recorder
 
@@ -36,7 +38,8 @@ TICK: tuple[Step, ...] = (
     ("bond", bond),
     ("reward", reward),
     ("refer", refer),
-    # govern: unwanted content, voice, events and succession come between refer and monetise
+    ("govern", govern),
+    ("steer", steer),
     ("monetise", monetise),
     ("depart", depart),
     ("observe", observe),
@@ -119,8 +122,9 @@ def begin_phase(c: Community, parameters: Parameters) -> None:
     motion.advance_all(population.members, population.address, c.day, c.decay, c.ad_load)
     if parameters.bonding.tie_half_life != before.bonding.tie_half_life:
         motion.refade(population.members, c.ties.pool, population.address, c.day, c.fade)
+    direction = c.direction
     c.use(parameters)
-    if parameters.organisation.direction != before.organisation.direction:
+    if c.direction != direction:
         c.touch.refit(c.fit_of_market())
     _start_or_end_bills(c, before.monetisation.model)
     rows = population.rows()

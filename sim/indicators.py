@@ -12,7 +12,7 @@ import numpy as np
 
 from sim import lifetime, structure
 from sim.community import WINDOW, Cause, Channel
-from sim.ledger import COSTS, INCENTIVES, MICRO, REVENUE, Account
+from sim.ledger import COMMUNITY, COSTS, INCENTIVES, MICRO, REVENUE, UNATTRIBUTED, Account
 from sim.population import NEVER
 from sim.snapshot import REPLIED, Snapshot, gini
 
@@ -20,8 +20,7 @@ type Value = float | dict[str, float]
 NAN = float("nan")
 STRONG_TIE = 0.3
 MEMBER_COSTS = INCENTIVES
-COMMUNITY_COSTS = (Account.PLATFORM,)
-"further costs of a community: moderation, staff and events come with governance"
+COMMUNITY_COSTS = COMMUNITY
 COMMUNITY_CHANNELS = (Channel.REFERRAL, Channel.HUB, Channel.SEARCH, Channel.IMITATION)
 
 
@@ -282,6 +281,33 @@ def _sum(name: str) -> Callable[[Snapshot], float]:
     return lambda s: float(s.daily[name].sum())
 
 
+def _direction_gap(s: Snapshot) -> float:
+    interest = s.member("interest")
+    return abs(float(interest.mean()) - s.c.direction) if len(interest) else NAN
+
+
+def _surplus(s: Snapshot) -> float:
+    """Members' surplus in W (EUR), rewards included."""
+    return s.window("surplus") + sum(
+        s.window(f"cost_{a.name.lower()}") for a in INCENTIVES if a != Account.PERKS
+    )
+
+
+def _member_surplus(s: Snapshot) -> float:
+    if s.day + 1 < WINDOW:
+        return NAN
+    return ratio(_surplus(s), float(s.daily["present"][-WINDOW:].mean()))
+
+
+def _surplus_share(s: Snapshot) -> float:
+    if s.day + 1 < WINDOW:
+        return NAN
+    margin = sum(s.window(f"revenue_{a.name.lower()}") for a in _MEMBER_REVENUE)
+    margin -= sum(s.window(f"cost_{a.name.lower()}") for a in COSTS if a not in UNATTRIBUTED)
+    members = _surplus(s)
+    return members / (members + margin) if members > 0.0 and margin > 0.0 else NAN
+
+
 _TABLE = (
     Indicator("present", "members", "joined and not left, at the end of the last day", _last("present")),
     Indicator("active", "members", "present and visited in the last 30 days", _last("active")),
@@ -431,7 +457,7 @@ _TABLE = (
     Indicator(
         "ncv_net",
         "EUR/month",
-        "ncv also less platform cost",
+        "ncv also less moderation, staff, events, platform and measurement",
         lambda s: _per_member(s, _MEMBER_REVENUE, MEMBER_COSTS + COMMUNITY_COSTS),
     ),
     Indicator(
@@ -498,7 +524,45 @@ _TABLE = (
         _reward_gini,
         False,
     ),
-    Indicator("quality", "-", "quality of the product", lambda s: s.c.parameters.organisation.quality, False),
+    Indicator("quality", "-", "quality of the product at the end", lambda s: s.c.quality),
+    Indicator("direction_gap", "interest", "|mean interest of present members - direction|", _direction_gap),
+    Indicator("legitimacy", "[0, 1]", "how far decisions are felt as one's own", lambda s: s.c.legitimacy),
+    Indicator("budget", "EUR/month", "community budget at the end", lambda s: s.c.budget),
+    Indicator(
+        "return",
+        "EUR/month",
+        "what the community added in the last month: savings, sales to leads and the "
+        "margin of members whom it brought; true, and as far as measured",
+        lambda s: {"_true": float(s.c.returns[0]), "_measured": float(s.c.returns[1])},
+    ),
+    Indicator(
+        "support_savings",
+        "EUR",
+        "support cost avoided over the run, never counted as revenue",
+        lambda s: float(s.c.saved[0]) / MICRO,
+        False,
+    ),
+    Indicator(
+        "rnd_savings",
+        "EUR",
+        "development cost avoided over the run, never counted as revenue",
+        lambda s: float(s.c.saved[1]) / MICRO,
+        False,
+    ),
+    Indicator(
+        "member_surplus",
+        "EUR/month",
+        "members' benefits (through willingness to pay) and rewards - price - "
+        "attention, per present member, in W",
+        _member_surplus,
+    ),
+    Indicator(
+        "member_surplus_share",
+        "share",
+        "member surplus / (member surplus + organisation's margin from "
+        "members) in W, where both are positive",
+        _surplus_share,
+    ),
 )
 
 INDICATORS: dict[str, Indicator] = {i.name: i for i in _TABLE}

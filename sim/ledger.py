@@ -23,22 +23,36 @@ class Account(IntEnum):
     FEE = 2
     TAKE = 3
     PRODUCT = 4
-    PRODUCT_OUTSIDE = 5
-    GOODS = 6
-    GOODS_OUTSIDE = 7
-    CASH_REWARDS = 8
-    REVENUE_SHARE = 9
-    PERKS = 10
-    REFERRAL_REWARDS = 11
-    PLATFORM = 12
-    SUPPORT = 13
-    PAID = 14
+    LEADS = 5
+    PRODUCT_OUTSIDE = 6
+    GOODS = 7
+    GOODS_OUTSIDE = 8
+    CASH_REWARDS = 9
+    REVENUE_SHARE = 10
+    PERKS = 11
+    REFERRAL_REWARDS = 12
+    PLATFORM = 13
+    SUPPORT = 14
+    PAID = 15
+    MODERATION = 16
+    STAFF = 17
+    EVENTS = 18
+    MEASUREMENT = 19
 
 
 REVENUE = tuple(a for a in Account if a < Account.GOODS)
 COSTS = tuple(a for a in Account if a >= Account.GOODS)
 INCENTIVES = (Account.CASH_REWARDS, Account.REVENUE_SHARE, Account.PERKS, Account.REFERRAL_REWARDS)
-UNATTRIBUTED = (Account.PRODUCT_OUTSIDE, Account.GOODS_OUTSIDE, Account.PAID)
+UNATTRIBUTED = (
+    Account.PRODUCT_OUTSIDE,
+    Account.GOODS_OUTSIDE,
+    Account.PAID,
+    Account.MODERATION,
+    Account.STAFF,
+    Account.MEASUREMENT,
+)
+COMMUNITY = (Account.PLATFORM, Account.MODERATION, Account.STAFF, Account.EVENTS, Account.MEASUREMENT)
+"what it costs to keep a community, incentives apart"
 _FIRST_COST = int(Account.GOODS)
 
 

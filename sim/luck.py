@@ -65,6 +65,19 @@ class Purpose(IntEnum):
     CLOCK_OF_DAY = 46
     REPLY_TIE = 47
     BILLING = 48
+    REJECTION = 49
+    STAFF_REPLY = 50
+    HARASSMENT = 51
+    COUNCIL = 52
+    ATTENDANCE = 53
+    CIRCLE_EVENT = 54
+    MEETING = 55
+    SUCCESSION = 56
+    LEAD = 57
+    CIRCLE_MATE = 58
+    MATE = 59
+    MASS_JOIN = 60
+    TREATMENT = 61
 
 
 _PHI = np.uint64(0x9E3779B97F4A7C15)

@@ -21,11 +21,11 @@ from sim.ties import FAINTEST, strength_at
 WEEK = 7
 NEWCOMER = 2.0
 "visit bound of a member who has joined today and therefore comes"
-HABIT, ACTIVITY, HUB, MEMORY, NORM, BELONGING, EXITS, ADS = range(8)
+HABIT, ACTIVITY, HUB, MEMORY, NORM, BELONGING, EXITS, ADS, HARM = range(9)
 
 
 def decays(parameters: Parameters) -> npt.NDArray[np.float64]:
-    """What is left of each stock after 0 … 7 days, shape (8, 8): day, stock."""
+    """What is left of each stock after 0 … 7 days, shape (8, 9): day, stock."""
     b, i, v, c, m = (
         parameters.bonding,
         parameters.incentives,
@@ -43,6 +43,7 @@ def decays(parameters: Parameters) -> npt.NDArray[np.float64]:
             b.belonging_half_life,
             parameters.churn.contagion_half_life,
             m.ad_time * math.log(2.0),
+            parameters.governance.harassment_half_life,
         ]
     )
     return np.exp2(-np.arange(WEEK + 1)[:, None] / half_lives[None, :])
@@ -81,6 +82,7 @@ def advance(m, day, decay, ad_load):
         m["norm"] = 1.0 - (1.0 - m["norm"]) * decay[d, NORM]
         m["belonging"] = m["attachment"] + (m["belonging"] - m["attachment"]) * decay[d, BELONGING]
         m["exits"] *= decay[d, EXITS]
+        m["harassed"] *= decay[d, HARM]
         m["annoyance"] = ad_load + (m["annoyance"] - ad_load) * decay[d, ADS]
         m["settled"] += d
 
@@ -143,7 +145,10 @@ def settle(members, row, pool, day, fade, base, p, presence, visit_bound, exit_b
     m = members[row]
     m["bonds"] = 1.0 - math.exp(-tie_strength(m, pool, day, fade) / p["value_tie_scale"])
     z = (
-        p["bonding_identity_weight"] * m["activity"] * p["organisation_purpose"]
+        p["bonding_identity_weight"]
+        * m["activity"]
+        * p["organisation_purpose"]
+        * (1.0 + p["governance_voice_identity"] * p["governance_voice"])
         + p["bonding_ties_weight"] * m["bonds"]
         + p["bonding_hub_weight"] * m["hub"] * presence
         + p["bonding_recognition_weight"] * m["recognition"]
@@ -172,6 +177,7 @@ def settle(members, row, pool, day, fade, base, p, presence, visit_bound, exit_b
         + p["churn_belonging_weight"] * (p["churn_neutral_belonging"] - least)
         + contagion(m["exits"], p)
         + p["churn_unfairness"]
+        + p["governance_harassment_weight"] * m["harassed"]
     )
     tenure = day - m["joined"]
     exit_bound[row] = max(base[tenure], base[tenure + WEEK + 1]) * math.exp(x)

@@ -53,6 +53,18 @@ class Affiliation(Section):
                        source="assumed: a choice of design")
     peers: float = share(0.5, "ties to each other (web)", unit="strength",
                          source="assumed: a choice of design")
+    form: Literal["open", "groups", "matching"] = choice(
+        "open", "how strangers meet: on an open floor, in curated small groups, or matched one to one")
+    group_size: Annotated[int, Field(ge=2, le=1000)] = quantity(
+        15, "active members who make up a curated group", unit="members", low=2, high=1000,
+        source="TIE-dun: the layer of fifteen")
+    lasting: Literal["lasting", "monthly"] = choice(
+        "lasting", "whether groups and matches stay or are drawn anew each month")
+    mate_share: float = share(0.7, "share of new meetings with a group mate or a match, where there are any", source="assumed: a choice of design")
+    identity: float = share(0.5, "how real members' identity is: 0 anonymous, 1 real name", unit="strength",
+                            source="assumed: a handle that lasts")
+    identity_gain: float = share(0.3, "change of tie growth between handle and real name", unit="ratio",
+                                 source="assumed: names carry trust; sign only")
 
 
 class Platform(Section):
@@ -97,8 +109,75 @@ class Value(Section):
                                 source="assumed: an adequate price costs a tenth of the scale")
 
 
+class Governance(Section):
+    """Moderation, voice, events, succession; read by `sim.processes.govern`."""
+
+    moderation_hours: float = quantity(0.02, "hours of moderation per day", unit="hours/day", high=1e5,
+                                       source="MOD-hrs: 0.5 h per 1,000 posts (Li, Hecht & Chancellor 2022), with reserve")
+    moderation_wage: float = quantity(20.0, "cost of an hour of moderation", unit="EUR/hour", high=1e4,
+                                      source="MOD-hrs: $20 an hour")
+    items_per_hour: float = quantity(60.0, "unwanted items that an hour of moderation removes", unit="items/hour",
+                                     low=0.01, high=1e5, source="assumed: one a minute")
+    filter_strength: float = share(0.5, "share of unwanted items that a filter stops at once",
+                                   source="assumed: a plain filter")
+    false_positive_rate: float = share(0.02, "share of posts that a filter at full strength rejects wrongly",
+                                       source="MOD-U: optimum about 2-5 %")
+    unwanted_share: float = share(0.02, "unwanted items per posted item", unit="ratio", source="assumed: sketch value")
+    unwanted_by_size: float = quantity(0.5, "unwanted items a day that 1,000 active members attract", unit="1/day",
+                                       high=1e4, source="assumed: visibility draws spam")
+    unwanted_by_money: float = quantity(2.0, "further unwanted items, relative, while contributions are paid",
+                                        unit="ratio", high=1e3, source="assumed: money on the table draws spam")
+    unwanted_half_life: float = half_life(3.0, "half-life of unwanted items that nobody removes",
+                                          source="assumed: they scroll away")
+    unwanted_weight: float = share(0.5, "value lost when everything shown is unwanted", unit="value",
+                                   source="assumed: sketch value .3, scaled to the share shown")
+    rejection_loss: float = share(0.3, "belonging and reciprocity lost at a wrong rejection", unit="ratio",
+                                  source="MOD-over: survival x0.7 (Halfaker et al. 2013)", prior=(0.3, 0.1, 0.5))
+    harassment_rate: float = quantity(0.0005, "hazard of harassment per visit, half anonymous and unmoderated",
+                                      unit="1/visit", high=1.0,
+                                      source="MOD-har: 41 % ever harassed online (Pew 2017); scale assumed")
+    harassment_half_life: float = half_life(30.0, "half-life of the memory of harassment", source="assumed: a month")
+    harassment_weight: float = quantity(0.6, "log hazard of leaving after one exposure", unit="-", high=10.0,
+                                        source="MOD-exit: one in ten leaves", prior=(0.6, 0.3, 0.8))
+    voice: float = share(0.0, "how far members' wishes move direction and quality", unit="strength", source="assumed: a choice of design")
+    council_size: Annotated[int, Field(ge=0, le=10)] = quantity(
+        0, "members of the elected council; 0 = none, else 5-10", unit="members", high=10,
+        source="practitioners' essays: 5-10")
+    transparency: float = share(0.5, "how openly decisions are published", unit="strength", source="assumed: a choice of design")
+    voice_hazard: float = quantity(0.105, "log hazard that full voice takes off", unit="-", high=5.0,
+                                   source="GOV-voice: HR .90 (Hirschman 1970; size assumed)", prior=(0.105, 0.0, 0.288))
+    ignored_hazard: float = quantity(0.095, "log hazard that a fully ignored vote adds", unit="-", high=5.0,
+                                     source="GOV-ind: HR 1.1", prior=(0.095, 0.0, 0.262))
+    voice_identity: float = quantity(0.2, "k: how much more identity counts with full voice", unit="ratio", high=10.0,
+                                     source="GOV-just: r = .4 (Colquitt et al. 2001), halved")
+    chosen_rules: float = quantity(1.4, "effect of rules that members chose, relative", unit="ratio", low=1.0, high=5.0,
+                                   source="GOV-dem: Dal Bo, Foster & Putterman 2010", prior=(1.4, 1.0, 1.8))
+    council_step: float = share(0.3, "share of the way to the council's wish that a vote moves direction, at full voice",
+                                unit="-", source="assumed: a third of the way a quarter")
+    drift: float = share(0.05, "share of the way to paying members' mean interest per quarter, without voice", unit="-",
+                         source="assumed: slow drift to what pays")
+    dispute_rate: float = quantity(0.5, "disputes a month per 1,000 active members", unit="1/month", high=1e4,
+                                   source="assumed: one in two months")
+    settlement: float = quantity(0.5, "share of open disputes settled a month, without voice or rules", unit="1/month",
+                                 high=30.0, source="assumed: they take two months; voice and rules double it")
+    dispute_weight: float = share(0.02, "value lost per open dispute among 1,000 active members", unit="value",
+                                  source="assumed: small")
+    succession: float = share(0.0, "how openly others may take over a hub's role", unit="strength", source="assumed: a choice of design")
+    succession_chance: float = share(0.41, "chance that somebody takes over, with an open rule and enough ambassadors",
+                                     unit="probability", source="HUB-tf: Avelino et al. 2019, arXiv:1906.08058",
+                                     prior=(0.41, 0.2, 0.6))
+    events_per_month: float = quantity(0.0, "offline events a month", unit="events/month", high=30.0, source="assumed: a choice of design")
+    event_attendance: float = share(0.1, "share of active members who come to an event", source="assumed: one in ten")
+    event_cost: float = quantity(40.0, "cost per attendee", unit="EUR", high=1e5, source="OFF-cost: $10-200",
+                                 prior=(40.0, 10.0, 200.0))
+    event_tie: float = share(0.3, "step of tie strength between attendees who meet", unit="-",
+                             source="OFF-att: +0.1-0.5", prior=(0.3, 0.1, 0.5))
+    event_fade: float = share(0.1, "strength lost by ties between attendees and others", unit="ratio",
+                              source="OFF-non: -30 to 0 %", prior=(0.1, 0.0, 0.3))
+
+
 class Organisation(Section):
-    """The organisation's own qualities and plain running costs."""
+    """The organisation around the community: its qualities, what it gains, what it spends."""
 
     purpose: float = share(1.0, "clarity of purpose", unit="strength", source="assumed: a clear purpose")
     quality: float = share(0.7, "quality of the product", unit="quality", source="assumed: sketch value")
@@ -106,6 +185,52 @@ class Organisation(Section):
                              source="assumed: the middle")
     platform_cost: float = quantity(0.002, "platform cost per visit", unit="EUR", high=1e3,
                                     source="assumed: hosting at about 2 cents per active member-month")
+    staff: float = quantity(0.0, "community managers employed", unit="full-time staff", high=1e4,
+                            source="assumed: none; COST-span: one per 2,000 active members")
+    staff_cost: float = quantity(100_000.0, "loaded cost of a community manager", unit="EUR/year", high=1e6,
+                                 source="COST-cm: $100k (70-150)", prior=(100_000.0, 70_000.0, 150_000.0))
+    staff_replies: float = quantity(40.0, "posts that a community manager can answer a day", unit="1/day", high=1e4,
+                                    source="assumed: ten minutes each")
+    staff_bond: float = share(0.5, "staff's own bond to the community: speed and quality of their answers",
+                              unit="strength", source="assumed: a choice of organisation")
+    measurement: float = share(0.5, "capability to see what the community returns", unit="strength",
+                               source="assumed: half of it is seen")
+    measurement_cost: float = quantity(500.0, "cost of full measurement, where a budget depends on it",
+                                       unit="EUR/month", high=1e6, source="assumed: a tool and an afternoon a week")
+    community_budget: float = quantity(0.0, "community budget at the start", unit="EUR/month", high=1e8,
+                                       source="assumed: a choice of organisation")
+    investment_response: float = share(0.0, "share of the way that the budget moves to the measured return each month; "
+                                       "0 = whatever is planned is paid for", unit="-",
+                                       source="assumed: a choice of organisation")
+    investment_share: float = quantity(1.0, "budget per EUR of measured return", unit="ratio", high=100.0,
+                                       source="assumed: spend what comes back")
+    budget_floor: float = quantity(0.0, "budget that is granted whatever the return", unit="EUR/month", high=1e8,
+                                   source="assumed: none")
+    feedback_gain: float = share(0.1, "share of missing quality that members' ideas can make good", unit="ratio",
+                                 source="assumed: product and community are one; size unknown")
+    feedback_scale: float = quantity(200.0, "useful items a month at which half of that is reached", unit="items/month",
+                                     low=0.01, high=1e8, source="assumed: a handful a day")
+    rnd_value: float = quantity(0.1, "development cost that a useful item saves", unit="EUR", high=1e5,
+                                source="assumed: shown apart, never as revenue")
+    deflection: float = share(0.1, "share of support tickets that a full content stock makes unnecessary",
+                              source="COST-defl2: 3-30 %", prior=(0.1, 0.03, 0.3))
+    advocacy_gain: float = share(0.3, "part of the cost of a paid touch that full advocacy saves", unit="ratio",
+                                 source="assumed: sign only")
+    proof_gain: float = share(0.3, "conversion and price tolerance that social proof adds at most", unit="ratio",
+                              source="assumed: sign only")
+    proof_scale: float = quantity(2_000.0, "active members at which half of the social proof is reached",
+                                  unit="members", low=1.0, high=1e8, source="assumed: a busy place")
+    selling: float = share(0.0, "how hard the organisation sells inside the community", unit="strength",
+                           source="assumed: a choice of organisation")
+    selling_weight: float = share(0.15, "value lost at the hardest selling", unit="value",
+                                  source="assumed: selling hard costs trust")
+    lead_rate: float = quantity(0.01, "hazard that a promoter becomes a qualified lead who buys, doubled by hard selling",
+                                unit="1/month", high=30.0, source="assumed: one in a hundred a month")
+    lead_value: float = quantity(0.0, "revenue of such a sale", unit="EUR", high=1e6, source="assumed: nothing to sell")
+    steering: float = share(0.01, "how far management moves each month toward what the model pays for", unit="-",
+                            source="assumed: a hundredth a month, less with voice")
+    attention_price: float = quantity(0.5, "what an hour of a member's attention is worth to it", unit="EUR/hour",
+                                      high=1e3, source="assumed: below what a member pays for two hours a month")
     tickets_per_month: float = quantity(0.02, "support tickets per active member-month at 8 visits", unit="1/month",
                                         high=30.0, source="assumed: one member in fifty asks per month")
     ticket_cost: float = quantity(8.0, "cost of a support ticket", unit="EUR", high=1e4,
@@ -150,6 +275,9 @@ class Acquisition(Section):
                                       source="ACQ-K1: Centola 2010", prior=(1.3, 1.0, 1.6))
     reinforcement_4: float = quantity(1.1, "fourth relative to third", unit="ratio", high=100.0,
                                       source="ACQ-K1: Centola 2010", prior=(1.1, 1.0, 1.3))
+    bad_news_weight: float = share(0.5, "part of followers' and invitees' readiness that bad news everywhere takes away",
+                                   unit="ratio", source="assumed: disappointed leavers tell acquaintances")
+    bad_news_half_life: float = half_life(60.0, "half-life of bad news", source="assumed: two months")
     return_rate: float = quantity(0.05, "hazard that a past member returns, unless disappointed", unit="1/year",
                                   high=100.0, source="assumed: one in twenty a year")
     disappointed_below: float = share(0.25, "satisfaction below which a leaver never returns", unit="satisfaction",
@@ -440,6 +568,8 @@ class Churn(Section):
                                      unit="exits", high=1.0, source="RET-cont: larger for strong ties; size assumed")
     unfairness: float = quantity(0.095, "log hazard of the unrewarded at the greatest unfairness", unit="-", high=5.0,
                                  source="INC-ineq: HR 1.1", prior=(0.095, 0.0, 0.26))
+    competitor_shield: float = share(0.5, "part of a competitor's pull that full belonging takes away", unit="ratio",
+                                     source="assumed: who belongs looks elsewhere less")
     tie_threshold: Annotated[int, Field(ge=0, le=150)] = quantity(
         0, "K: after 30 days fewer than K ties ends a membership; 0 = off", unit="ties", high=150,
         source="RET-k: Garcia, Mavrodiev & Schweitzer 2013, arXiv:1302.6109; off by default")
@@ -453,6 +583,7 @@ class Parameters(Section):
     affiliation: Affiliation = Affiliation()
     platform: Platform = Platform()
     value: Value = Value()
+    governance: Governance = Governance()
     organisation: Organisation = Organisation()
     acquisition: Acquisition = Acquisition()
     visiting: Visiting = Visiting()

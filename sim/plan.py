@@ -24,21 +24,66 @@ class Shock(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     day: Annotated[int, Field(ge=0, le=MAX_DAYS, description="day on which it happens")]
-    kind: Annotated[Literal["hub_departs", "members_leave"], Field(description="what happens")]
+    kind: Annotated[
+        Literal["hub_departs", "members_leave", "topic_shift", "spam_wave", "competitor", "mass_join"],
+        Field(description="what happens"),
+    ]
     share: Annotated[
         float | None, Field(gt=0, le=1, description="members_leave: share of present members")
     ] = None
     who: Annotated[
         Literal["random", "most_connected"] | None, Field(description="members_leave: which of them")
     ] = None
+    to: Annotated[
+        float | None, Field(ge=0, le=1, description="topic_shift: the new direction of the purpose")
+    ] = None
+    items: Annotated[
+        float | None, Field(gt=0, le=1e9, description="spam_wave: unwanted items that arrive")
+    ] = None
+    strength: Annotated[
+        float | None,
+        Field(
+            gt=0, le=1, description="competitor: how much its visits are worth more than the outside option"
+        ),
+    ] = None
+    invests_in_community: Annotated[
+        bool | None, Field(description="competitor: whether it also offers belonging")
+    ] = None
+    count: Annotated[
+        int | None, Field(ge=1, le=50_000_000, description="mass_join: people who join at once")
+    ] = None
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "Shock":
-        if self.kind == "members_leave" and self.share is None:
-            raise ValueError("members_leave needs share, such as share = 0.3")
-        if self.kind != "members_leave" and (self.share is not None or self.who is not None):
-            raise ValueError(f"share and who belong to members_leave, not to {self.kind}")
+        needed, optional = SHOCK_FIELDS[self.kind]
+        for name in needed:
+            if getattr(self, name) is None:
+                raise ValueError(f"{self.kind} needs {name}, such as {name} = {_EXAMPLES[name]}")
+        for name in _EXAMPLES:
+            if getattr(self, name) is not None and name not in (*needed, *optional):
+                owner = next(k for k, fields in SHOCK_FIELDS.items() if name in fields[0] + fields[1])
+                raise ValueError(f"{name} belongs to {owner}, not to {self.kind}")
         return self
+
+
+SHOCK_FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "hub_departs": ((), ()),
+    "members_leave": (("share",), ("who",)),
+    "topic_shift": (("to",), ()),
+    "spam_wave": (("items",), ()),
+    "competitor": (("strength",), ("invests_in_community",)),
+    "mass_join": (("count",), ()),
+}
+"""What each kind of shock needs, and what it may also have."""
+_EXAMPLES = {
+    "share": "0.3",
+    "who": '"most_connected"',
+    "to": "0.8",
+    "items": "500",
+    "strength": "0.1",
+    "invests_in_community": "true",
+    "count": "1000",
+}
 
 
 @dataclass(frozen=True)
@@ -147,6 +192,10 @@ def check_plan(plan: Plan) -> None:
 
 def _check_phase(day: int, p: Parameters) -> None:
     where = "" if day == 0 else f" (phase from day {day})"
+    if 0 < p.governance.council_size < 5:
+        raise ParameterError(
+            f"governance.council_size = {p.governance.council_size}{where}: a council has 5 to 10 members, or 0 for none"
+        )
     total = p.contribution.share_post + p.contribution.share_react
     if total > 1 + 1e-12:
         raise ParameterError(f"contribution.share_post + share_react = {total:g}{where}: must be at most 1")

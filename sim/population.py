@@ -16,12 +16,12 @@ MEMBER = np.dtype(
         # motion: all as of the day `settled`
         ("habit", "f8"), ("satisfaction", "f8"), ("overload", "f8"), ("activity", "f8"), ("hub", "f8"),
         ("reciprocity", "f8"), ("recognition", "f8"), ("norm", "f8"), ("belonging", "f8"), ("attachment", "f8"),
-        ("exits", "f8"), ("annoyance", "f8"), ("bonds", "f8"), ("visit_rate", "f8"),
+        ("exits", "f8"), ("annoyance", "f8"), ("harassed", "f8"), ("bonds", "f8"), ("visit_rate", "f8"),
         # traits, and what is derived from them
         ("visits_per_day", "f8"), ("propensity", "f8"), ("sociability", "f8"), ("misfit", "f8"), ("inviting", "f8"),
         ("wtp", "f8"), ("aversion", "f8"), ("interest", "f8"),
         ("contributions", "i4"), ("responder", "u1"), ("side", "u1"), ("internal", "u1"), ("paying", "u1"),
-        ("revenue", "i8"), ("cost", "i8"),
+        ("revenue", "i8"), ("cost", "i8"), ("surplus", "i8"),
         # record
         ("unwilling", "u1"), ("first_replied", "u1"), ("again", "u1"), ("badges", "u1"), ("weeks", "u4"),
         ("capacity", "i4"), ("spell", "i4"), ("channel", "i4"), ("referrer", "i4"), ("generation", "i4"),

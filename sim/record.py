@@ -39,6 +39,12 @@ _COUNTS = (
 )
 _AMOUNTS = (
     "content",
+    "unwanted",
+    "disputes",
+    "quality",
+    "direction",
+    "coverage",
+    "surplus",
     "unfairness",
     "presence",
     "revenue",
@@ -94,6 +100,7 @@ class Recorder:
         self.amounts = {name: np.zeros(c.days) for name in _AMOUNTS}
         self.months: list[dict[str, float]] = []
         self.noted = 0
+        self.surplus = 0
         self.community = c
         if events:
             c.diary = []
@@ -136,6 +143,13 @@ class Recorder:
         books = c.ledger.close_day() / MICRO
         amounts["content"][day] = c.content
         amounts["unfairness"][day] = c.unfairness
+        amounts["unwanted"][day] = c.unwanted
+        amounts["disputes"][day] = c.disputes
+        amounts["quality"][day] = c.quality
+        amounts["direction"][day] = c.direction
+        amounts["coverage"][day] = c.coverage
+        amounts["surplus"][day] = (int(c.surplus[0]) - self.surplus) / MICRO
+        self.surplus = int(c.surplus[0])
         amounts["presence"][day] = c.presence if c.parameters.affiliation.hub > 0 else np.nan
         amounts["revenue"][day] = books[: Account.GOODS].sum()
         amounts["cost"][day] = books[Account.GOODS :].sum()
@@ -210,6 +224,7 @@ def memberships(s: Snapshot) -> pd.DataFrame:
             "norm": norm,
             "revenue": s.membership("revenue") / MICRO,
             "cost": s.membership("cost") / MICRO,
+            "surplus": (s.membership("surplus") + s.membership("earned")) / MICRO,
             "rewards": s.membership("earned") / MICRO,
             "exit_cause": pd.Categorical.from_codes(causes, list(CAUSES)),
             "propensity": s.membership("propensity"),

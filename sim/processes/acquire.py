@@ -53,13 +53,12 @@ def hazards(c: Community) -> npt.NDArray[np.float64]:
     paid = 0.0
     if a.paid_budget > 0.0:
         cac = a.cac * (a.paid_budget / a.cac_reference) ** a.cac_exponent
+        cac *= 1.0 - c.parameters.organisation.advocacy_gain * c.promoters
         reachable = float(c.fit_of_market()[c.market.status[:size] == Status.UNAWARE].sum())
         paid = a.paid_budget / (cac * max(1.0, reachable))
     return np.array(
         [
-            q["acquisition_external_rate"]
-            * c.parameters.organisation.purpose
-            * c.parameters.organisation.quality,
+            q["acquisition_external_rate"] * c.parameters.organisation.purpose * c.quality,
             q["acquisition_imitation_rate"] * basis / size,
             paid,
             q["acquisition_hub_reach"] * c.presence * float(c.parameters.affiliation.hub > 0.0),
@@ -103,7 +102,8 @@ def _invited(c: Community) -> Newcomers:
         market.due,
         c.follow.hazard,
         _strengths(c),
-        willingness(c, letters[:, 0]),
+        willingness(c, letters[:, 0]) * c.climate["proof"][0],
+        c.good_name(),
         c.p,
         c.day,
         c.key,
@@ -125,7 +125,9 @@ def _invited(c: Community) -> Newcomers:
 
 
 @kernel
-def _answer(letters, status, signals, signallers, due, follow_hazard, strengths, willing, p, day, key):
+def _answer(
+    letters, status, signals, signallers, due, follow_hazard, strengths, willing, good_name, p, day, key
+):
     """What becomes of each letter, in order, and whom the fee kept out.
 
     Who does not join has at least heard one more voice.
@@ -155,7 +157,7 @@ def _answer(letters, status, signals, signallers, due, follow_hazard, strengths,
             signals[person] += 1
         now = strengths[signals[person]]
         accepted = uniform(key, person, day, _ACCEPT, nth) < (
-            q["referral_conversion"] * now * letters[k, 4] / 1000.0
+            q["referral_conversion"] * now * good_name * letters[k, 4] / 1000.0
         )
         unwilling[k] = accepted and fee and willing[k] < q["monetisation_price"]
         if accepted and not unwilling[k]:
@@ -180,7 +182,8 @@ def _strengths(c: Community) -> npt.NDArray[np.float64]:
 
 def _converted(c: Community) -> Newcomers:
     """Followers whose clock has run out join by the channel that first reached them."""
-    persons = c.follow.advance(float(c.p["acquisition_follower_conversion"][0]), c.market.due)
+    readiness = float(c.climate["proof"][0]) * c.good_name()
+    persons = c.follow.advance(float(c.p["acquisition_follower_conversion"][0]) * readiness, c.market.due)
     persons = persons[c.market.status[persons] == Status.FOLLOWER]
     willing = _can_pay(c, persons)
     _wait_again(c, persons[~willing])
@@ -215,7 +218,7 @@ def _can_pay(c: Community, persons: npt.NDArray[np.int64]) -> npt.NDArray[np.boo
     m = c.parameters.monetisation
     if m.model != "fee":
         return np.ones(len(persons), bool)
-    willing = willingness(c, persons) >= m.price
+    willing = willingness(c, persons) * c.climate["proof"][0] >= m.price
     c.count[Count.TURNED_AWAY] += int((~willing).sum())
     return willing
 

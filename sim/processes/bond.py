@@ -16,17 +16,17 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from sim.circle import Circle, next_place
-from sim.community import Community, Count
+from sim.circle import Circle, circle_of_today, next_place
+from sim.community import WINDOW, Community, Count
 from sim.fetch import BLOCK, fetch
 from sim.kernel import kernel
-from sim.luck import Purpose, address_hash, uniform
+from sim.luck import Purpose, address_hash, hashes, uniform
 from sim.motion import WEEK, begin_week, settle_rows
 from sim.ties import cut, find, prune, strengthen_pairs
 
 _PARTNER, _FRIEND, _FRIENDS_FRIEND = int(Purpose.PARTNER), int(Purpose.FRIEND), int(Purpose.FRIENDS_FRIEND)
 _STRANGER, _REMOVAL = int(Purpose.STRANGER), int(Purpose.REMOVAL)
-_REPLY_TIE = int(Purpose.REPLY_TIE)
+_REPLY_TIE, _MATE = int(Purpose.REPLY_TIE), int(Purpose.MATE)
 AROUND = 14
 TRIES = 4
 
@@ -64,10 +64,16 @@ def _meet(c: Community) -> None:
             one,
             other,
             b.first_strength,
-            b.strength_step,
+            b.strength_step * _trust(c),
             c.day,
             c.fade,
         )
+
+
+def _trust(c: Community) -> float:
+    """How much faster ties grow between real names than between handles."""
+    a = c.parameters.affiliation
+    return 1.0 + a.identity_gain * (2.0 * a.identity - 1.0)
 
 
 def _answered(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -90,10 +96,13 @@ def _partners(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64
     if not total:
         return one, other
     population = c.population
-    circle = Circle(c.key, c.visitors, population.address[c.visitors], c.day, Purpose.CIRCLE_STRANGER)
+    circle = circle_of_today(
+        c.key, c.visitors, population.address[c.visitors], c.day, Purpose.CIRCLE_STRANGER
+    )
     meets = c.exchanges > 0
     social, times = c.visitors[meets], c.exchanges[meets]
     ends = np.cumsum(times)
+    mates, mates_place, width = _mates(c, social)
 
     def choose(lo: int, hi: int) -> None:
         _choose(
@@ -110,6 +119,12 @@ def _partners(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64
             circle.starts,
             circle.places,
             circle.rows,
+            mates.shift,
+            mates.starts,
+            mates.places,
+            mates.rows,
+            mates_place,
+            width,
             c.p,
             c.day,
             c.key,
@@ -119,6 +134,28 @@ def _partners(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64
 
     c.crew.share(len(social), choose)
     return one, other
+
+
+def _mates(c: Community, social: npt.NDArray[np.int64]) -> tuple[Circle, npt.NDArray[np.uint64], float]:
+    """Today's visitors by group or match, the places of `social` among them, and how wide a group is.
+
+    Groups are stretches of a circle: the ring of like-minded neighbours where they last, one drawn
+    anew each month where they do not. A match is whoever of today's visitors comes next.
+    """
+    a, address = c.parameters.affiliation, c.population.address
+    if a.form == "open":
+        return Circle(np.empty(0, np.uint64), social[:0]), np.empty(0, np.uint64), 0.0
+    month = 0 if a.lasting == "lasting" else 1 + c.day // WINDOW
+    circle = Circle(_places(c, address[c.visitors], month), c.visitors)
+    width = 2.0**64 * min(1.0, a.group_size / max(1, c.active)) if a.form == "groups" else 0.0
+    return circle, _places(c, address[social], month), width * 0.999
+
+
+def _places(c: Community, persons: npt.NDArray[np.int64], month: int) -> npt.NDArray[np.uint64]:
+    """Where people stand on the circle of groups: on the fixed ring, or by the month's hash."""
+    if month == 0:
+        return persons.astype(np.uint64) * np.uint64(2**64 // (c.market.size + len(c.market.row)))
+    return hashes(c.key, persons, month, Purpose.CIRCLE_MATE)
 
 
 def _due_for_review(c: Community) -> npt.NDArray[np.int64]:
@@ -199,6 +236,12 @@ def _choose(
     starts,
     places,
     rows,
+    mate_shift,
+    mate_starts,
+    mate_places,
+    mate_rows,
+    own_place,
+    width,
     p,
     day,
     key,
@@ -240,6 +283,16 @@ def _choose(
                         )
                         if partner >= 0 and find(members, pool, a, partner) >= 0:
                             partner = -1
+            if (
+                partner < 0
+                and len(own_place)
+                and (uniform(key, m["person"], day, _MATE, 2 * nth) < q["affiliation_mate_share"])
+            ):
+                u = uniform(key, m["person"], day, _MATE, 2 * nth + 1)
+                point = own_place[k] + np.uint64(1) + np.uint64(u * width)
+                partner = mate_rows[next_place(point, mate_shift, mate_starts, mate_places)]
+                if partner == a:
+                    partner = -1
             if partner < 0:
                 partner = _stranger(members, pool, a, shift, starts, places, rows, q, day, key, nth)
             other[line] = partner

@@ -17,8 +17,9 @@ Reads  visitors, state, content     Writes  written, exchanges, motivation's sto
 import math
 
 import numpy as np
+import numpy.typing as npt
 
-from sim.circle import Circle, next_place
+from sim.circle import circle_of_today, next_place
 from sim.community import LAYER_WINDOW, PAST, REPLIED, UNANSWERED, Community, Count
 from sim.fetch import BLOCK, fetch_records
 from sim.kernel import kernel
@@ -33,6 +34,11 @@ _REPLY, _REPLIER, _EXCHANGE = int(Purpose.REPLY), int(Purpose.REPLIER), int(Purp
 POST, ANSWER, REACT, VOTE, ATTEND = range(5)
 KINDS = ("post", "answer", "react", "vote", "attend")
 NEWCOMER_DAYS = 30
+NOBODY, STAFF = -1, -2
+"repliers who are no members"
+REJECTED = -1
+"usefulness of a post that was wrongly rejected"
+_REJECTION, _STAFF_REPLY = int(Purpose.REJECTION), int(Purpose.STAFF_REPLY)
 
 
 def contribute(c: Community) -> None:
@@ -73,9 +79,20 @@ def _answer(c: Community, generosity: float) -> None:
     """Find who answers today's posts and answers, among visitors who have contributed before."""
     members = c.population.members
     able = c.visitors[members["contributions"][c.visitors] > 0]
-    if not len(c.written) or not len(able):
+    if not len(c.written):
         return
-    circle = Circle(c.key, able, members["person"][able], c.day, Purpose.CIRCLE_REPLY)
+    if len(able):
+        _answer_by_members(c, able, generosity)
+    o = c.parameters.organisation
+    if o.staff > 0.0:
+        capacity = o.staff * o.staff_replies * (0.5 + o.staff_bond) * c.coverage
+        waiting = (c.written[:, 1] == POST) & (c.written[:, 2] == NOBODY) & (c.written[:, 3] != REJECTED)
+        _answer_by_staff(members, c.written, waiting, capacity / max(1, int(waiting.sum())), c.day, c.key)
+
+
+def _answer_by_members(c: Community, able: npt.NDArray[np.int64], generosity: float) -> None:
+    members = c.population.members
+    circle = circle_of_today(c.key, able, members["person"][able], c.day, Purpose.CIRCLE_REPLY)
     _find_repliers(
         members,
         c.written,
@@ -93,10 +110,13 @@ def _answer(c: Community, generosity: float) -> None:
 
 def _apply(c: Community) -> None:
     """Let contributions and replies take effect, in order of address."""
-    done = np.zeros(4, np.int64)
+    done = np.zeros(6, np.int64)
     _take_effect(c.population.members, c.written, c.p, c.day, c.last_contributions, done)
-    useful, items, replies, risen = (int(x) for x in done)
-    c.count[Count.CONTRIBUTIONS] += len(c.written) + replies
+    useful, items, replies, risen, rejected, by_staff = (int(x) for x in done)
+    c.count[Count.CONTRIBUTIONS] += len(c.written) + replies - by_staff
+    c.count[Count.REJECTIONS] += rejected
+    c.count[Count.STAFF_REPLIES] += by_staff
+    c.useful[c.day] = useful
     c.count[Count.REPLIES] += replies
     c.count[Count.AUDIENCE_TO_MEMBER] += risen
     c.content = c.content * 2.0 ** (-1.0 / c.parameters.value.content_half_life) + useful
@@ -182,8 +202,9 @@ def _draw(
 
 @kernel
 def _write(members, visitors, counts, p, day, key, written):
-    """One line per contribution: author, kind, no replier yet, useful or not."""
+    """One line per contribution: author, kind, no replier yet, useful or not, or wrongly rejected."""
     q = p[0]
+    wrongly = q["governance_false_positive_rate"] * q["governance_filter_strength"]
     line = 0
     for k in range(len(visitors)):
         if counts[k, 0] == 0:
@@ -198,9 +219,11 @@ def _write(members, visitors, counts, p, day, key, written):
                 kind = REACT
             written[line, 0] = visitors[k]
             written[line, 1] = kind
-            written[line, 2] = -1
+            written[line, 2] = NOBODY
             useful = kind == POST and uniform(key, person, day, _USEFUL, nth) < q["value_useful_share"]
             written[line, 3] = 1 if useful else 0
+            if kind == POST and uniform(key, person, day, _REJECTION, nth) < wrongly:
+                written[line, 3] = REJECTED
             line += 1
 
 
@@ -213,7 +236,7 @@ def _find_repliers(members, written, shift, starts, places, rows, p, day, key, a
     for line in range(len(written)):
         author = written[line, 0]
         nth = nth + 1 if line > 0 and written[line - 1, 0] == author else 0
-        if written[line, 1] != POST:
+        if written[line, 1] != POST or written[line, 3] == REJECTED:
             continue
         a = members[author]
         own = a["norm"] * (1.0 + q["contribution_reply_generosity"] * a["reciprocity"])
@@ -249,6 +272,17 @@ def _find_repliers(members, written, shift, starts, places, rows, p, day, key, a
 
 
 @kernel
+def _answer_by_staff(members, written, waiting, chance, day, key):
+    """Staff answer the posts that nobody has answered, as far as their time goes."""
+    nth = 0
+    for line in range(len(written)):
+        nth = nth + 1 if line > 0 and written[line - 1, 0] == written[line, 0] else 0
+        person = members[written[line, 0]]["person"]
+        if waiting[line] and uniform(key, person, day, _STAFF_REPLY, nth) < chance:
+            written[line, 2] = STAFF
+
+
+@kernel
 def _contributed(m, kind, day, histogram):
     """Note a contribution of a member; returns 1 if it rises from the audience to the members."""
     rises = 1 if m["last_contribution"] < day - LAYER_WINDOW else 0
@@ -277,22 +311,31 @@ def _contributed(m, kind, day, histogram):
 
 @kernel
 def _take_effect(members, written, p, day, histogram, done):
-    """Apply today's lines in order; done = useful items, items, replies, risen to member."""
+    """Apply today's lines in order; done = useful, items, replies, risen to member, rejected,
+    answered by staff."""
     q = p[0]
     for line in range(len(written)):
         m = members[written[line, 0]]
         is_first = m["contributions"] == 0
         done[3] += _contributed(m, written[line, 1], day, histogram)
+        if is_first and written[line, 1] == POST:
+            m["first_replied"] = REPLIED if written[line, 2] != NOBODY else UNANSWERED
+        if written[line, 3] == REJECTED:
+            m["belonging"] *= 1.0 - q["governance_rejection_loss"]
+            m["reciprocity"] *= 1.0 - q["governance_rejection_loss"]
+            done[4] += 1
+            continue
         done[0] += written[line, 3]
         if written[line, 1] == POST:
             done[1] += 1
-        if is_first and written[line, 1] == POST:
-            m["first_replied"] = REPLIED if written[line, 2] >= 0 else UNANSWERED
-        if written[line, 2] < 0:
+        if written[line, 2] == NOBODY:
             continue
         done[1] += 1
         done[2] += 1
-        done[3] += _contributed(members[written[line, 2]], ANSWER, day, histogram)
+        if written[line, 2] == STAFF:
+            done[5] += 1
+        else:
+            done[3] += _contributed(members[written[line, 2]], ANSWER, day, histogram)
         weight = q["contribution_reply_newcomer"] if day - m["joined"] < NEWCOMER_DAYS else 1.0
         m["reciprocity"] += min(1.0, weight * q["contribution_reply_step"]) * (1.0 - m["reciprocity"])
         m["belonging"] += min(1.0, weight * q["contribution_reply_belonging"]) * (1.0 - m["belonging"])

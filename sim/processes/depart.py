@@ -18,10 +18,11 @@ import numpy.typing as npt
 from sim.community import Cause, Community
 from sim.kernel import kernel
 from sim.luck import Purpose, uniform
-from sim.motion import BELONGING, EXITS, contagion, novelty
+from sim.motion import BELONGING, EXITS, HARM, contagion, novelty
 
 _DEPART, _CAUSE = int(Purpose.DEPART), int(Purpose.CAUSE)
 _PRICE, _FEW_TIES = int(Cause.PRICE), int(Cause.FEW_TIES)
+CAUSES = len(Cause)
 GRACE = 30
 "days during which a member may have fewer ties than the threshold"
 
@@ -44,6 +45,7 @@ def depart(c: Community) -> None:
             c.key,
             c.presence,
             c.unfairness,
+            c.climate,
             lo,
             hi,
             out,
@@ -77,18 +79,21 @@ def _certain(c: Community, cause: npt.NDArray[np.int64]) -> npt.NDArray[np.int64
 
 
 @kernel
-def _screen(address, exit_bound, members, p, decay, base, day, key, presence, unfairness, lo, hi, out, cause):
+def _screen(
+    address, exit_bound, members, p, decay, base, day, key, presence, unfairness, climate, lo, hi, out, cause
+):
     """Rows of lo … hi whose member leaves, written to out[lo:] with causes by row; returns how many."""
     q = p[0]
     n = lo
-    x = np.zeros(9)
+    x = np.zeros(CAUSES)
+    air = climate[0]
     for r in range(lo, hi):
         if address[r] < 0:
             continue
         u = uniform(key, address[r], day, _DEPART, 0)
-        if u >= exit_bound[r]:
+        if u >= exit_bound[r] * air["bound"]:
             continue
-        log_factor = _reasons(members[r], q, decay, day, presence, unfairness, x)
+        log_factor = _reasons(members[r], q, decay, day, presence, unfairness, air, x)
         hazard = base[day - members[r]["joined"]] * math.exp(log_factor)
         if u < 1.0 - math.exp(-hazard):
             cause[r] = _name(x, uniform(key, address[r], day, _CAUSE, 0))
@@ -98,7 +103,7 @@ def _screen(address, exit_bound, members, p, decay, base, day, key, presence, un
 
 
 @kernel
-def _reasons(m, q, decay, day, presence, unfairness, x):
+def _reasons(m, q, decay, day, presence, unfairness, air, x):
     """Log factors by cause into x, indexed by `Cause`; returns their sum without the newcomer's."""
     d = min(day - m["settled"], 7)
     belonging = m["attachment"] + (m["belonging"] - m["attachment"]) * decay[d, BELONGING]
@@ -109,25 +114,31 @@ def _reasons(m, q, decay, day, presence, unfairness, x):
     x[8] = 0.0
     if unfairness > 0.0 and m["contributions"] > 0 and m["last_reward"] <= day - 60:
         x[8] = q["churn_unfairness"] * unfairness
-    _split_value(m, q, value, presence, x)
+    x[11] = air["ignored"]
+    x[12] = q["governance_harassment_weight"] * m["harassed"] * decay[d, HARM]
+    x[13] = q["churn_value_weight"] * air["competitor"] * (1.0 - air["shield"] * belonging)
+    _split_value(m, q, value, presence, air, x)
     _split_belonging(m, q, bonds, presence, x)
-    return value + bonds + x[7] + x[8]
+    return value + bonds + x[7] + x[8] + x[11] + x[12] + x[13] - air["voice"]
 
 
 @kernel
-def _split_value(m, q, value, presence, x):
-    """Share missing value among price, overload, the hub's absence, and the rest."""
+def _split_value(m, q, value, presence, air, x):
+    """Share missing value among price, overload, the hub's absence, the climate, and the rest."""
     price = q["value_price_weight"] * q["monetisation_price"] / m["wtp"] if m["paying"] > 0 else 0.0
     hub = q["value_hub"] * m["hub"] * (1.0 - presence)
-    known = price + m["overload"] + hub
+    known = price + m["overload"] + hub + air["unwanted"] + air["disputes"] + air["selling"]
     missing = value / q["churn_value_weight"] if q["churn_value_weight"] > 0.0 else 0.0
     whole = max(known, missing)
-    x[2], x[3], x[4], x[6] = value, 0.0, 0.0, 0.0
+    x[2], x[3], x[4], x[6], x[14], x[15], x[16] = value, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     if value > 0.0 and whole > 0.0:
         x[3] = value * price / whole
         x[4] = value * m["overload"] / whole
         x[6] = value * hub / whole
-        x[2] = value - x[3] - x[4] - x[6]
+        x[14] = value * air["unwanted"] / whole
+        x[15] = value * air["disputes"] / whole
+        x[16] = value * air["selling"] / whole
+        x[2] = value * (whole - known) / whole
 
 
 @kernel
@@ -147,13 +158,13 @@ def _split_belonging(m, q, bonds, presence, x):
 def _name(x, u):
     """The cause of an exit: background with probability exp(-sum x+), the rest in proportion to x+."""
     total = 0.0
-    for k in range(1, 9):
+    for k in range(1, CAUSES):
         total += max(0.0, x[k])
     background = math.exp(-total)
     if u < background or total <= 0.0:
         return 0
     point = (u - background) / (1.0 - background) * total
-    for k in range(1, 9):
+    for k in range(1, CAUSES):
         point -= max(0.0, x[k])
         if point <= 0.0 and x[k] > 0.0:
             return k

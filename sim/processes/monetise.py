@@ -28,7 +28,8 @@ _ADS, _SUBSCRIPTION, _FEE, _TAKE = (
 )
 _PRODUCT, _GOODS, _PERKS = int(Account.PRODUCT), int(Account.GOODS), int(Account.PERKS)
 _PLATFORM, _SUPPORT = int(Account.PLATFORM), int(Account.SUPPORT)
-_SUBSCRIBE, _LAPSE = int(Purpose.SUBSCRIBE), int(Purpose.LAPSE)
+_LEADS = int(Account.LEADS)
+_SUBSCRIBE, _LAPSE, _LEAD = int(Purpose.SUBSCRIBE), int(Purpose.LAPSE), int(Purpose.LEAD)
 NEW_SUBSCRIBER, BILLED = 1, 2
 NONE, ADS, SUBSCRIPTION, FEE, MARKETPLACE = range(5)
 VISITS_PER_MONTH = 8.0
@@ -50,6 +51,10 @@ def monetise(c: Community) -> None:
         c.day,
         c.key,
         liquidity,
+        _deflected(c),
+        float(c.climate["proof"][0]),
+        c.surplus,
+        c.saved,
         ledger.today,
         ledger.by_tenure,
     )
@@ -61,11 +66,19 @@ def monetise(c: Community) -> None:
             c.p,
             c.day,
             c.key,
+            float(c.climate["proof"][0]),
+            c.surplus,
             ledger.today,
             ledger.by_tenure,
         )
     c.month_revenue += int(ledger.today[: Account.PRODUCT_OUTSIDE].sum()) - before
     _outside(c)
+
+
+def _deflected(c: Community) -> float:
+    """Share of support tickets that answers in the content stock make unnecessary."""
+    scale = c.parameters.acquisition.search_scale
+    return c.parameters.organisation.deflection * c.content / (c.content + scale)
 
 
 def _outside(c: Community) -> None:
@@ -93,7 +106,23 @@ def _perk_cost(points, tiers):
 
 
 @kernel
-def _visits(members, next_bill, visitors, gaps, p, tiers, day, key, liquidity, today, by_tenure):
+def _visits(
+    members,
+    next_bill,
+    visitors,
+    gaps,
+    p,
+    tiers,
+    day,
+    key,
+    liquidity,
+    deflected,
+    proof,
+    surplus,
+    saved,
+    today,
+    by_tenure,
+):
     """What each visit brings and costs; who subscribes during it."""
     q = p[0]
     model = int(q["monetisation_model"])
@@ -101,9 +130,12 @@ def _visits(members, next_bill, visitors, gaps, p, tiers, day, key, liquidity, t
     ads = to_micro(q["monetisation_ad_load"] * q["visiting_session_hours"] * q["monetisation_ad_revenue"])
     product = to_micro(q["monetisation_product_spend"] / VISITS_PER_MONTH)
     platform = to_micro(q["organisation_platform_cost"])
-    support = to_micro(
-        q["organisation_tickets_per_month"] * 30.0 / VISITS_PER_MONTH * q["organisation_ticket_cost"]
-    )
+    tickets = q["organisation_tickets_per_month"] * 30.0 / VISITS_PER_MONTH * q["organisation_ticket_cost"]
+    support = to_micro(tickets * (1.0 - deflected))
+    saved[0] += len(visitors) * (to_micro(tickets) - support)
+    attention = q["organisation_attention_price"] * q["visiting_session_hours"]
+    lead = to_micro(q["organisation_lead_value"])
+    leads = q["organisation_lead_rate"] * (1.0 + q["organisation_selling"])
     leak = min(
         1.0,
         q["monetisation_leak_slope"] * max(0.0, q["monetisation_take_rate"] - q["monetisation_leak_from"]),
@@ -119,11 +151,21 @@ def _visits(members, next_bill, visitors, gaps, p, tiers, day, key, liquidity, t
         _sell(m, today, by_tenure, _PRODUCT, product, q["monetisation_goods_share_product"], day)
         perk = to_micro(_perk_cost(m["points"], tiers) / VISITS_PER_MONTH)
         book(m, today, by_tenure, _PERKS, perk, day)
+        benefit = to_micro(m["wtp"] * m["satisfaction"] / VISITS_PER_MONTH - attention)
+        m["surplus"] += benefit
+        surplus[0] += benefit
+        if (
+            lead > 0
+            and m["satisfaction"] >= q["referral_promoter_satisfaction"]
+            and (m["belonging"] >= q["referral_promoter_belonging"])
+        ):
+            if uniform(key, m["person"], day, _LEAD, 0) < 1.0 - math.exp(-leads * gaps[k]):
+                _sell(m, today, by_tenure, _LEADS, lead, q["monetisation_goods_share_product"], day)
         if model == ADS:
             _sell(m, today, by_tenure, _ADS, ads, digital, day)
         elif model == MARKETPLACE:
             _sell(m, today, by_tenure, _TAKE, to_micro(deal * liquidity[m["side"]]), digital, day)
-        elif model == SUBSCRIPTION and m["paying"] == 0 and m["wtp"] >= q["monetisation_price"]:
+        elif model == SUBSCRIPTION and m["paying"] == 0 and m["wtp"] * proof >= q["monetisation_price"]:
             rungs = (1 if m["contributions"] > 0 else 0) + m["internal"]
             rate = q["monetisation_conversion"] * gaps[k] * q["monetisation_rung_gain"] ** rungs
             if uniform(key, m["person"], day, _SUBSCRIBE, 0) < 1.0 - math.exp(-rate):
@@ -132,7 +174,7 @@ def _visits(members, next_bill, visitors, gaps, p, tiers, day, key, liquidity, t
 
 
 @kernel
-def _bill(members, next_bill, top, p, day, key, today, by_tenure):
+def _bill(members, next_bill, top, p, day, key, proof, surplus, today, by_tenure):
     """Bill whoever is due; subscribers may lapse, members who will not pay a fee must go."""
     q = p[0]
     price = q["monetisation_price"]
@@ -143,7 +185,7 @@ def _bill(members, next_bill, top, p, day, key, today, by_tenure):
         if next_bill[r] < 0 or next_bill[r] > day:
             continue
         m = members[r]
-        willing = m["wtp"] >= price
+        willing = m["wtp"] * proof >= price
         if fee:
             m["unwilling"] = 0 if willing else 1
         elif m["paying"] == BILLED and uniform(key, m["person"], day, _LAPSE, 0) < lapse:
@@ -154,4 +196,6 @@ def _bill(members, next_bill, top, p, day, key, today, by_tenure):
             continue
         m["paying"] = BILLED
         next_bill[r] = day + 30
+        m["surplus"] -= to_micro(price)
+        surplus[0] -= to_micro(price)
         _sell(m, today, by_tenure, _FEE if fee else _SUBSCRIPTION, to_micro(price), digital, day)

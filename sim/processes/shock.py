@@ -2,19 +2,33 @@
 
 import numpy as np
 
-from sim.community import Cause, Community
+from sim import motion
+from sim.admission import join, newcomers
+from sim.community import Cause, Channel, Community
 from sim.kernel import kernel
 from sim.luck import Purpose, uniforms
+from sim.market import Status
 from sim.motion import tie_strength
 from sim.plan import Shock
+from sim.succession import call_for_heir
 
 
 def strike(c: Community, shock: Shock) -> None:
     """Let a shock happen now."""
     if shock.kind == "hub_departs":
         c.presence = 0.0
+        call_for_heir(c)
     elif shock.kind == "members_leave":
         _members_leave(c, float(shock.share or 0.0), shock.who or "random")
+    elif shock.kind == "topic_shift":
+        _topic_shift(c, float(shock.to or 0.0))
+    elif shock.kind == "spam_wave":
+        c.unwanted += float(shock.items or 0.0)
+    elif shock.kind == "competitor":
+        c.competitor = float(shock.strength or 0.0)
+        c.competitor_bonds = bool(shock.invests_in_community)
+    elif shock.kind == "mass_join":
+        _mass_join(c, int(shock.count or 0))
 
 
 def _members_leave(c: Community, share: float, who: str) -> None:
@@ -27,6 +41,21 @@ def _members_leave(c: Community, share: float, who: str) -> None:
     n = round(share * len(rows))
     gone = np.sort(persons[np.argsort(order, kind="stable")[:n]])
     c.release(c.market.row[gone].astype(np.int64), np.full(n, int(Cause.SHOCK)))
+
+
+def _topic_shift(c: Community, to: float) -> None:
+    """The purpose turns elsewhere; whom it fits hears first from now on."""
+    c.direction = to
+    c.overlay()
+    c.touch.refit(c.fit_of_market())
+    motion.derive_rows(c.population.members, c.population.rows(), c.p)
+
+
+def _mass_join(c: Community, count: int) -> None:
+    """So many people who had not heard of the community join at once, drawn."""
+    unaware = np.flatnonzero(c.market.status[: c.market.size] == Status.UNAWARE)
+    order = uniforms(c.key, unaware, c.day, Purpose.MASS_JOIN)
+    join(c, newcomers(unaware[np.argsort(order, kind="stable")[:count]], Channel.CAMPAIGN))
 
 
 @kernel

@@ -3,9 +3,9 @@
 Visits are a Poisson process whose rate falls with absence (habit fades); a member comes with
 probability 1 - exp(-rate). The value of a visit
 
-    V = sum_k w_k v_k + perk - price burden - overload - bad fit,   kept in [0, 1],
+    V = sum_k w_k v_k + perk - price burden - overload - unwanted content - disputes - selling - bad fit,
 
-moves satisfaction by `satisfaction_step` (V - satisfaction). Sources: product quality;
+kept in [0, 1], moves satisfaction by `satisfaction_step` (V - satisfaction). Sources: product quality;
 content C / (C + scale A) for A active members; liquidity 1 - (1 + n)^-a of the other side;
 peers 1 - exp(-T / scale) with T the strength of ties whose other end came within 14 days;
 hub bond times presence. Overload counts items shown per visit (Jones, Ravid & Rafaeli 2004).
@@ -75,6 +75,7 @@ def visit(c: Community) -> None:
             c.items,
             c.tiers,
             c.gaps,
+            c.climate,
         )
 
     c.crew.share(n, judge)
@@ -126,14 +127,17 @@ def _judge(
     items,
     tiers,
     gaps,
+    climate,
 ):
     """The value of the visit of visitors[lo:hi], moved into satisfaction; the habit grows."""
     q = p[0]
     ads = q["monetisation_ad_load"] * (q["monetisation_model"] == 1.0)
+    feed = q["platform_feed_share"] * (0.5 if q["affiliation_form"] > 0.0 else 1.0)
     from_content = 0.0
     if content > 0.0:
         from_content = q["value_content"] * content / (content + q["value_content_scale"] * active)
-    common = q["value_product"] * q["organisation_quality"] + from_content
+    lost = climate[0]["unwanted"] + climate[0]["disputes"] + climate[0]["selling"]
+    common = q["value_product"] * q["organisation_quality"] + from_content - lost
     for k in range(lo, hi):
         if (k - lo) % BLOCK == 0 and fetch(members, pool, visitors, k, min(hi, k + BLOCK)) < 0.0:
             break
@@ -148,7 +152,7 @@ def _judge(
                 if last_visit[pool[s]["row"]] > day - AROUND:
                     around += strength_at(pool[s], day, fade)
         since = max(0, previous) if previous != NEVER else max(0, day - 1)
-        shown = q["platform_feed_share"] * (items[day] - items[since])
+        shown = feed * (items[day] - items[since])
         overload = 0.0
         if shown > q["platform_overload_from"]:
             overload = q["platform_overload_weight"] * math.log(shown / q["platform_overload_from"])

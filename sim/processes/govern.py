@@ -1,0 +1,247 @@
+"""Govern: what keeps a community habitable, and who decides.
+
+Unwanted content arrives with items posted, with size and with money on the table; a filter stops
+part of it, moderators remove the rest as far as their hours go. What remains in sight takes value
+from every visit. Harassment befalls visitors, more the anonymous and the visible, less where
+moderators look; one exposure makes about one in ten leave (Pew 2014). Disputes arise with size
+and are settled faster where members have a voice and rules are visible.
+
+Every quarter an elected council moves direction toward its mean interest and quality up, as far
+as it has a voice; a vote that changes little disappoints, the more so in public (Folger 1977).
+Without voice, direction drifts to what pays. Offline events tie attendees to each other and
+loosen their ties to others (Sessions 2010). When a hub has left, an ambassador may take over
+its role where governance allows (Avelino et al. 2019).
+
+Reads  visitors, written, state     Writes  climate, direction, quality, ties, harassment, ledger
+"""
+
+import math
+
+import numpy as np
+
+from sim import motion
+from sim.circle import circle_of_today, next_place
+from sim.community import WINDOW, Community, Count
+from sim.kernel import kernel
+from sim.ledger import Account, book, to_micro
+from sim.luck import Purpose, address_hash, uniform, uniforms
+from sim.succession import succeed
+from sim.ties import strengthen_pairs
+
+QUARTER = 90
+GAP_FELT = 0.1
+"difference of interest at which a vote that changes nothing is fully felt"
+MODERATED = 0.8
+"part of harassment that full moderation prevents"
+_HARASSMENT, _MEETING = int(Purpose.HARASSMENT), int(Purpose.MEETING)
+_EVENTS = int(Account.EVENTS)
+
+
+def govern(c: Community) -> None:
+    """Moderate, protect, settle, meet; vote once a quarter; find an heir for a hub that left."""
+    overlooked = _moderate(c)
+    _harass(c, overlooked)
+    _settle_disputes(c)
+    if _event_today(c):
+        _meet_offline(c)
+    if (c.day + 1) % QUARTER == 0:
+        _decide(c)
+    succeed(c)
+    _make_climate(c)
+
+
+def _moderate(c: Community) -> float:
+    """Let unwanted items arrive, be filtered and removed; the share that moderators overlook."""
+    g = c.parameters.governance
+    paid = c.parameters.incentives.cash_per_contribution > 0.0 or c.parameters.incentives.revenue_share > 0.0
+    posted = float(c.items[c.day + 1] - c.items[c.day])
+    arrivals = g.unwanted_share * posted * (1.0 + g.unwanted_by_money * paid)
+    arrivals += g.unwanted_by_size * c.active / 1000.0 * (1.5 - c.parameters.affiliation.identity)
+    c.unwanted = c.unwanted * 2.0 ** (-1.0 / g.unwanted_half_life) + arrivals * (1.0 - g.filter_strength)
+    hours = g.moderation_hours * c.coverage
+    c.ledger.post(Account.MODERATION, hours * g.moderation_wage)
+    removed = min(c.unwanted, hours * g.items_per_hour)
+    overlooked = 1.0 - removed / c.unwanted if c.unwanted > 0.0 else 0.0
+    c.unwanted -= removed
+    return overlooked
+
+
+def _harass(c: Community, overlooked: float) -> None:
+    """Some of today's visitors are harassed."""
+    g = c.parameters.governance
+    rate = g.harassment_rate * 2.0 * (1.0 - c.parameters.affiliation.identity)
+    rate *= 1.0 - MODERATED * (1.0 - overlooked)
+    if rate > 0.0:
+        hit = _expose(
+            c.population.members, c.population.exit_bound, c.visitors, rate, g.harassment_weight, c.day, c.key
+        )
+        c.count[Count.HARASSMENTS] += hit
+
+
+def _settle_disputes(c: Community) -> None:
+    """Disputes arise with size; voice and visible rules settle them, chosen rules best."""
+    g = c.parameters.governance
+    rules = c.parameters.contribution.rules_visible * (1.0 + (g.chosen_rules - 1.0) * g.voice)
+    settled = 1.0 - math.exp(-float(c.p["governance_settlement"][0]) * (1.0 + g.voice + rules))
+    c.disputes += float(c.p["governance_dispute_rate"][0]) * c.active / 1000.0
+    c.disputes -= c.disputes * settled
+
+
+def _make_climate(c: Community) -> None:
+    """What tomorrow's visits and tonight's decisions meet."""
+    g, o, churn, air = c.parameters.governance, c.parameters.organisation, c.parameters.churn, c.climate
+    recent = float(c.items[c.day + 1] - c.items[max(0, c.day - 6)])
+    air["unwanted"] = g.unwanted_weight * c.unwanted / (c.unwanted + recent + 1.0)
+    air["disputes"] = min(1.0, g.dispute_weight * c.disputes / max(1.0, c.active / 1000.0))
+    air["selling"] = o.selling_weight * o.selling
+    air["competitor"] = c.competitor
+    air["shield"] = 0.0 if c.competitor_bonds else churn.competitor_shield
+    air["voice"] = g.voice_hazard * g.voice
+    air["ignored"] = g.ignored_hazard * c.ignored
+    air["proof"] = 1.0 + o.proof_gain * c.active / (c.active + o.proof_scale)
+    air["bound"] = math.exp(g.ignored_hazard * c.ignored + churn.value_weight * c.competitor)
+    c.ignored *= 2.0 ** (-1.0 / QUARTER)
+
+
+# -- voice -----------------------------------------------------------------------------------
+
+
+def _decide(c: Community) -> None:
+    """The quarter's decision: members' wish as far as they have a voice, else what pays."""
+    g = c.parameters.governance
+    wish = _council_wish(c)
+    gap = 0.0
+    if not math.isnan(wish):
+        gap = min(1.0, abs(wish - c.direction) / GAP_FELT)
+        c.direction += g.voice * g.council_step * (wish - c.direction)
+        c.quality += 0.05 * g.voice * (1.0 - c.quality)
+        c.ignored = min(1.0, c.ignored + (1.0 - g.voice) * (0.5 + 0.5 * g.transparency) * gap)
+    heard = g.voice * (0.5 + 0.5 * g.transparency) * (1.0 - c.ignored)
+    c.legitimacy += 0.3 * (heard - c.legitimacy)
+    payers = _interest_that_pays(c)
+    if not math.isnan(payers):
+        c.direction += (1.0 - g.voice) * g.drift * (payers - c.direction)
+    _turn(c)
+
+
+def _council_wish(c: Community) -> float:
+    """Mean interest of a council elected from active members, the more likely the more they contributed."""
+    g = c.parameters.governance
+    rows = c.population.rows()
+    rows = rows[c.population.last_visit[rows] > c.day - WINDOW]
+    if g.council_size == 0 or not len(rows):
+        return math.nan
+    u = uniforms(c.key, c.population.address[rows], c.day, Purpose.COUNCIL)
+    race = -np.log(u) / (1.0 + c.population.members["contributions"][rows])
+    elected = rows[np.argsort(race, kind="stable")[: g.council_size]]
+    return float(c.population.members["interest"][elected].mean())
+
+
+def _interest_that_pays(c: Community) -> float:
+    """Interest of present members, weighted by the revenue that each has brought."""
+    members = c.population.members[c.population.rows()]
+    revenue = members["revenue"].astype(float)
+    return float((revenue * members["interest"]).sum() / revenue.sum()) if revenue.sum() > 0.0 else math.nan
+
+
+def _turn(c: Community) -> None:
+    """Direction has moved: fit and misfit follow it."""
+    c.direction = min(1.0, max(0.0, c.direction))
+    c.overlay()
+    c.touch.refit(c.fit_of_market())
+    motion.derive_rows(c.population.members, c.population.rows(), c.p)
+
+
+# -- offline events --------------------------------------------------------------------------
+
+
+def _event_today(c: Community) -> bool:
+    """Events are spread evenly over the month."""
+    monthly = c.parameters.governance.events_per_month * c.coverage
+    return math.floor((c.day + 1) * monthly / WINDOW) > math.floor(c.day * monthly / WINDOW)
+
+
+def _meet_offline(c: Community) -> None:
+    """Some active members come; each meets two others, and ties to those who stayed away loosen."""
+    g, population = c.parameters.governance, c.population
+    rows = population.rows()
+    rows = rows[population.last_visit[rows] > c.day - WINDOW]
+    u = uniforms(c.key, population.address[rows], c.day, Purpose.ATTENDANCE)
+    rows = rows[u < g.event_attendance]
+    c.count[Count.ATTENDANCES] += len(rows)
+    if not len(rows):
+        return
+    there = np.zeros(population.capacity, bool)
+    there[rows] = True
+    _attend(
+        population.members,
+        rows,
+        there,
+        c.ties.pool,
+        g.event_fade,
+        to_micro(g.event_cost),
+        c.day,
+        c.ledger.today,
+        c.ledger.by_tenure,
+    )
+    circle = circle_of_today(c.key, rows, population.address[rows], c.day, Purpose.CIRCLE_EVENT)
+    met = _acquaint(
+        population.members, rows, circle.shift, circle.starts, circle.places, circle.rows, c.day, c.key
+    )
+    strengthen_pairs(
+        population.members,
+        c.ties.pool,
+        c.ties.count,
+        np.repeat(rows, 2),
+        met,
+        g.event_tie,
+        g.event_tie,
+        c.day,
+        c.fade,
+    )
+
+
+@kernel
+def _expose(members, exit_bound, visitors, rate, weight, day, key):
+    """Harass some visitors, contributors twice as often; returns how many."""
+    hit = 0
+    for k in range(len(visitors)):
+        person = members[visitors[k]]["person"]
+        u = uniform(key, person, day, _HARASSMENT, 0)
+        if u >= 2.0 * rate:
+            continue
+        m = members[visitors[k]]
+        visible = 2.0 if m["last_contribution"] == day else 1.0
+        if u < 1.0 - math.exp(-rate * visible):
+            m["harassed"] += 1.0
+            exit_bound[visitors[k]] *= math.exp(weight)
+            hit += 1
+    return hit
+
+
+@kernel
+def _attend(members, rows, there, pool, fade, cost, day, today, by_tenure):
+    """Book attendance; loosen ties between attendees and members who stayed away."""
+    for k in range(len(rows)):
+        m = members[rows[k]]
+        book(m, today, by_tenure, _EVENTS, cost, day)
+        m["last_attend"] = day
+        m["last_benefit"] = day
+        for s in range(m["slots"], m["slots"] + m["degree"]):
+            if not there[pool[s]["row"]]:
+                left = max(float(pool[s]["strength"]) * (1.0 - fade), 1e-30)
+                pool[s]["strength"] = left
+                pool[pool[s]["twin"]]["strength"] = left
+
+
+@kernel
+def _acquaint(members, rows, shift, starts, places, laid, day, key):
+    """Two people whom each attendee meets, shape (2n,); -1 for oneself."""
+    out = np.full(2 * len(rows), -1, np.int64)
+    for k in range(len(rows)):
+        for nth in range(2):
+            point = address_hash(key, members[rows[k]]["person"], day, _MEETING, nth)
+            other = laid[next_place(point, shift, starts, places)]
+            if other != rows[k]:
+                out[2 * k + nth] = other
+    return out

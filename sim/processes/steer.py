@@ -1,0 +1,115 @@
+"""Steer: the company around the community, from day to day and once a month.
+
+Useful items of members raise quality toward what their ideas can reach and save development
+cost. Staff and measurement cost money. Each month management moves a little toward what the
+business model pays for, unless members have a voice; and where the budget depends on it,
+
+    budget += response (max(floor, share · capability · return) - budget),
+
+with the return being what the community adds: savings, sales to qualified leads, and the margin
+of members whom the community brought; never total revenue. What the budget does not cover is not
+done: fewer answers by staff, less moderation, fewer events. No measurement, no visible return,
+no budget, no community: the circle is possible, and so is breaking it.
+
+Reads  useful items, ledger, members     Writes  quality, budget, coverage, pushing, promoters, ledger
+"""
+
+import numpy as np
+
+from sim.community import WINDOW, Channel, Community
+from sim.ledger import MICRO, Account
+
+BROUGHT_BY_COMMUNITY = (Channel.REFERRAL, Channel.HUB, Channel.SEARCH, Channel.IMITATION)
+QUALITY_DAYS = 180.0
+"time constant with which quality follows ideas"
+MOST_PUSHING = 3.0
+
+
+def steer(c: Community) -> None:
+    """Spend on staff, learn from ideas; at the month's end count returns and set budget and course."""
+    _spend(c)
+    _learn(c)
+    c.bad_news *= 2.0 ** (-1.0 / c.parameters.acquisition.bad_news_half_life)
+    if (c.day + 1) % WINDOW == 0:
+        c.promoters = _promoter_share(c)
+        _count_returns(c)
+        _set_budget(c)
+        _push(c)
+
+
+def _spend(c: Community) -> None:
+    o = c.parameters.organisation
+    c.ledger.post(Account.STAFF, o.staff * o.staff_cost / 365.0 * c.coverage)
+    if o.investment_response > 0.0:
+        c.ledger.post(Account.MEASUREMENT, o.measurement * o.measurement_cost / WINDOW)
+
+
+def _learn(c: Community) -> None:
+    """Ideas raise quality toward what they can reach, and save development cost."""
+    o = c.parameters.organisation
+    useful = float(c.useful[max(0, c.day - WINDOW + 1) : c.day + 1].sum())
+    reach = o.quality + o.feedback_gain * (1.0 - o.quality) * useful / (useful + o.feedback_scale)
+    if reach > c.quality:
+        c.quality += (reach - c.quality) / QUALITY_DAYS
+        c.overlay()
+    c.saved[1] += round(float(c.useful[c.day]) * o.rnd_value * MICRO)
+
+
+def _promoter_share(c: Community) -> float:
+    r, rows = c.parameters.referral, c.population.rows()
+    active = rows[c.population.last_visit[rows] > c.day - WINDOW]
+    members = c.population.members
+    content = members["satisfaction"][active] >= r.promoter_satisfaction
+    return (
+        float((content & (members["belonging"][active] >= r.promoter_belonging)).mean())
+        if len(active)
+        else 0.0
+    )
+
+
+def _count_returns(c: Community) -> None:
+    """What the community has added this month, truly and as far as it is measured (EUR a month)."""
+    now = _value_added(c)
+    true = (now - c.value_counted) / MICRO
+    c.value_counted = now
+    c.returns[:] = true, true * c.parameters.organisation.measurement
+
+
+def _value_added(c: Community) -> int:
+    """Micro-euros so far: savings, sales to leads, and the margin of members whom it brought."""
+    archive, members = c.archive, c.population.members[c.population.rows()]
+    margin = 0
+    for held in (archive.members[: archive.count], members):
+        brought = np.isin(held["channel"], [int(channel) for channel in BROUGHT_BY_COMMUNITY])
+        margin += int(held["revenue"][brought].sum() - held["cost"][brought].sum())
+    return int(c.saved.sum()) + margin
+
+
+def planned_spending(c: Community) -> float:
+    """What staff, moderation and events would cost a month if all of it were paid for (EUR)."""
+    o, g = c.parameters.organisation, c.parameters.governance
+    events = g.events_per_month * g.event_attendance * c.active * g.event_cost
+    return o.staff * o.staff_cost / 12.0 + WINDOW * g.moderation_hours * g.moderation_wage + events
+
+
+def _set_budget(c: Community) -> None:
+    """Move the budget toward the measured return, and pay for as much as it covers."""
+    o = c.parameters.organisation
+    if o.investment_response <= 0.0:
+        c.coverage = 1.0
+        return
+    wanted = max(o.budget_floor, o.investment_share * max(0.0, float(c.returns[1])))
+    c.budget += o.investment_response * (wanted - c.budget)
+    planned = planned_spending(c)
+    c.coverage = min(1.0, c.budget / planned) if planned > 0.0 else 1.0
+
+
+def _push(c: Community) -> None:
+    """Management moves toward what pays: ads want frequency and load, paying members want quality."""
+    p = c.parameters
+    step = p.organisation.steering * (1.0 - p.governance.voice)
+    if p.monetisation.model == "ads":
+        c.pushing = min(MOST_PUSHING, c.pushing * (1.0 + step))
+    elif p.monetisation.model in ("subscription", "fee", "marketplace"):
+        c.quality += step * (1.0 - c.quality)
+    c.overlay()
