@@ -49,7 +49,7 @@ def test_a_new_half_life_fades_ties_from_its_day_on(arm: Arm) -> None:
 
 
 def test_a_phase_that_changes_nothing_changes_nothing_that_can_be_seen(arm: Arm) -> None:
-    empty: dict[int, Any] = {30: {}}
+    empty: dict[int, dict[str, dict[str, float]]] = {30: {}}
     plain, again = (arm("web", days=60, phases=phases) for phases in (None, empty))
     assert np.allclose(plain.series["present"], again.series["present"])
     assert plain.series["joins"].tolist() == again.series["joins"].tolist()
