@@ -78,25 +78,103 @@ def run(
     ParameterError
         If days, seed or threads are not whole numbers or out of range.
     """
-    days = plan.days if days is None else days
-    seed, days, threads = _checked_request(seed, days, threads)
-    with np.errstate(over="ignore"):
-        community = Community(plan, seed, days, threads, guests)
-        recorder = Recorder(community, events)
-        try:
-            found(community)
-            _seat_guests(community, guests)
-            for day in range(days):
-                live(community, day, tick)
-                recorder.note(community)
-                if check:
-                    community.check()
+    simulation = Simulation(plan, seed, days, threads, events=events, tick=tick, check=check, guests=guests)
+    try:
+        simulation.advance(progress=progress)
+    finally:
+        simulation.close()
+    return simulation.record()
+
+
+class Simulation:
+    """A run that is lived in parts: advance it, look at its record, save it (`sim.checkpoint`).
+
+    Takes what `run` takes; `days` is how far it can go.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        seed: int = 0,
+        days: int | None = None,
+        threads: int | None = None,
+        *,
+        events: bool = True,
+        tick: tuple[Step, ...] = TICK,
+        check: bool = False,
+        guests: int = 0,
+    ) -> None:
+        seed, days, threads = checked_request(seed, plan.days if days is None else days, threads)
+        self.tick, self.check = tick, check
+        self._torn = False
+        with np.errstate(over="ignore"):
+            self.community = Community(plan, seed, days, threads, guests)
+            self.recorder = Recorder(self.community, events)
+            found(self.community)
+            _seat_guests(self.community, guests)
+
+    @classmethod
+    def continued(
+        cls, community: Community, recorder: Recorder, tick: tuple[Step, ...], check: bool
+    ) -> "Simulation":
+        """A simulation that goes on from a state between two days."""
+        simulation = cls.__new__(cls)
+        simulation.community, simulation.recorder = community, recorder
+        simulation.tick, simulation.check = tick, check
+        simulation._torn = False
+        return simulation
+
+    @property
+    def day(self) -> int:
+        """Days lived so far; the number of the next one."""
+        return self.recorder.noted
+
+    @property
+    def run_id(self) -> str:
+        """The name of the run over the days lived so far."""
+        return run_id(self.community.plan, self.community.seed, self.day, self.tick)
+
+    def advance(self, days: int | None = None, progress: Callable[[int, int], None] | None = None) -> None:
+        """Live so many more days, by default all that are left.
+
+        Raises
+        ------
+        ParameterError
+            If fewer days are left.
+        """
+        self.demand_whole_days()
+        c = self.community
+        left = c.days - self.day
+        if days is not None and not 0 <= days <= left:
+            raise ParameterError(f"advance by {days} days: {left} of {c.days} are left; ask for 0 to {left}")
+        with np.errstate(over="ignore"):
+            for day in range(self.day, c.days if days is None else self.day + days):
+                self._torn = True
+                live(c, day, self.tick)
+                self.recorder.note(c)
+                if self.check:
+                    c.check()
+                self._torn = False
                 if progress is not None and day % 10 == 9:
-                    progress(day + 1, days)
-        finally:
-            community.crew.close()
+                    progress(day + 1, c.days)
+
+    def record(self) -> Record:
+        """The record of the days lived so far: what `run` returns for so many days."""
+        self.demand_whole_days()
+        if self.day == 0:
+            raise ParameterError("a record of 0 days: advance the simulation first")
         mark_compiled()
-        return recorder.record(MODEL_VERSION, run_id(plan, seed, days, tick))
+        with np.errstate(over="ignore"):
+            return self.recorder.record(MODEL_VERSION, self.run_id)
+
+    def demand_whole_days(self) -> None:
+        """Raise RuntimeError if a day has begun and not ended, so that the state is of no time."""
+        if self._torn:
+            raise RuntimeError(f"day {self.community.day} was broken off; begin again or resume a checkpoint")
+
+    def close(self) -> None:
+        """End the threads; the record can still be asked for."""
+        self.community.crew.close()
 
 
 def live(c: Community, day: int, tick: tuple[Step, ...] = TICK) -> None:
@@ -170,7 +248,8 @@ def _seat_guests(c: Community, guests: int) -> None:
         c.population.next_bill[rows] = -1
 
 
-def _checked_request(seed: int, days: int, threads: int | None) -> tuple[int, int, int | None]:
+def checked_request(seed: int, days: int, threads: int | None) -> tuple[int, int, int | None]:
+    """What was asked for, as plain whole numbers in range."""
     given: dict[str, Any] = {"seed": seed, "days": days, "threads": threads}
     for name, value in given.items():
         if not isinstance(value, int | np.integer) and (value is not None or name != "threads"):
@@ -186,10 +265,25 @@ def _checked_request(seed: int, days: int, threads: int | None) -> tuple[int, in
 
 def run_id(plan: Plan, seed: int, days: int, tick: tuple[Step, ...] = TICK) -> str:
     """The run's name: a hash of everything that decides its record."""
-    own = set(TICK)
-    steps = [] if tick == TICK else [[name, (name, step) in own] for name, step in tick]
-    content = [MODEL_VERSION, plan.content(), steps, seed, days]
+    content = [MODEL_VERSION, plan.content(), steps_of(tick), seed, days]
     return hashlib.sha256(canonical(content).encode()).hexdigest()[:16]
 
 
-__all__ = ["MODEL_VERSION", "TICK", "Shock", "begin_phase", "live", "run", "run_id"]
+def steps_of(tick: tuple[Step, ...]) -> list[list[Any]]:
+    """What names the steps of a day: nothing for `TICK`, else each name and whether it is of `TICK`."""
+    own = set(TICK)
+    return [] if tick == TICK else [[name, (name, step) in own] for name, step in tick]
+
+
+__all__ = [
+    "MODEL_VERSION",
+    "TICK",
+    "Shock",
+    "Simulation",
+    "begin_phase",
+    "checked_request",
+    "live",
+    "run",
+    "run_id",
+    "steps_of",
+]

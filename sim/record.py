@@ -171,7 +171,7 @@ class Recorder:
         return Record(
             plan=c.plan,
             seed=c.seed,
-            days=c.days,
+            days=self.noted,
             model_version=model_version,
             run_id=run_id,
             series=pd.DataFrame(snapshot.daily),
@@ -181,7 +181,7 @@ class Recorder:
             summary=pd.Series(summary, name="value", dtype=float),
             leaving=leaving,
             health=health_card(summary, _growth(monthly)),
-            _diary=c.diary,
+            _diary=None if c.diary is None else list(c.diary),
             _key=c.key,
         )
 

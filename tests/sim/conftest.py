@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.engine import run
 from sim.parameters import Parameters, parameters_from
 from sim.plan import Founding, Plan, Shock
 from sim.record import Record
@@ -87,7 +88,9 @@ def differing(one: Record, other: Record, ignored: Sequence[str] = ()) -> list[s
         f"series.{name}"
         for name in one.series.columns
         if name not in ignored
-        and not np.array_equal(one.series[name], other.series[name], equal_nan=one.series[name].dtype == float)
+        and not np.array_equal(
+            one.series[name], other.series[name], equal_nan=one.series[name].dtype == float
+        )
     ]
     for frame in ("members", "ties"):
         if not getattr(one, frame).equals(getattr(other, frame)):
@@ -152,3 +155,52 @@ def founders_of(record: Record) -> pd.DataFrame:
 def founders() -> Callable[[Record], pd.DataFrame]:
     """`founders_of`."""
     return founders_of
+
+
+NOBODY_NEW = {
+    "acquisition": {"external_rate": 0.0, "imitation_rate": 0.0, "search_rate": 0.0, "return_rate": 0.0},
+    "referral": {"invites_per_month": 0.0},
+}
+NOBODY_LEAVES = {"churn": {"base_hazard": 0.0}}
+
+
+@pytest.fixture(scope="session")
+def arm(plan_of: Callable[..., Plan]) -> Callable[..., Record]:
+    """A run of 200 founders in a market of 1,000; sections given twice are merged."""
+
+    def arm(
+        *designs: str, days: int = 60, seed: int = 1, closed: bool = False, loyal: bool = False, **more: Any
+    ) -> Record:
+        sections: dict[str, Any] = {"market": {"size": 1000, "founders": 200}}
+        for layer in ([NOBODY_NEW] if closed else []) + ([NOBODY_LEAVES] if loyal else []):
+            sections |= layer
+        for name, values in more.items():
+            both = isinstance(values, dict) and isinstance(sections.get(name), dict)
+            sections[name] = sections[name] | values if both else values
+        return run(plan_of(*designs, **sections), seed=seed, days=days, events=False)
+
+    return arm
+
+
+@pytest.fixture(scope="session")
+def quiet(plan_of: Callable[..., Plan]) -> Callable[..., Record]:
+    """A run of 250 founders who stay and whom nobody joins, unless something else is said."""
+
+    def quiet(*designs: str, days: int = 60, seed: int = 1, **more: Any) -> Record:
+        sections: dict[str, Any] = {
+            "market": {"size": 1200, "founders": 250},
+            "acquisition": {
+                "external_rate": 0.0,
+                "imitation_rate": 0.0,
+                "search_rate": 0.0,
+                "return_rate": 0.0,
+            },
+            "referral": {"invites_per_month": 0.0},
+            "churn": {"base_hazard": 0.0},
+            "contribution": {"rate": 0.03},
+        }
+        for name, values in more.items():
+            sections[name] = sections.get(name, {}) | values if isinstance(values, dict) else values
+        return run(plan_of(*designs, **sections), seed=seed, days=days, events=False)
+
+    return quiet

@@ -25,7 +25,9 @@ def choose(persons: list[int], point: int, day: int = 3) -> int:
 
 @given(people, points)
 def test_the_next_one_on_the_circle_is_taken_as_a_sorted_list_would(persons: list[int], point: int) -> None:
-    laid = sorted((int(h), p) for h, p in zip(hashes(KEY, persons, 3, Purpose.CIRCLE_REPLY), persons, strict=True))
+    laid = sorted(
+        (int(h), p) for h, p in zip(hashes(KEY, persons, 3, Purpose.CIRCLE_REPLY), persons, strict=True)
+    )
     expected = laid[bisect_left([h for h, _ in laid], point) % len(laid)][1]
     assert choose(persons, point) == expected
 
@@ -43,7 +45,7 @@ def test_the_order_of_rows_does_not_matter(persons: list[int], point: int) -> No
 
 def test_everybody_is_as_likely_as_any_other_over_days() -> None:
     persons = [3, 4, 5, 700, 8_000, 8_001, 9_999]
-    taken = {person: 0 for person in persons}
+    taken = dict.fromkeys(persons, 0)
     with np.errstate(over="ignore"):
         for day in range(4000):
             point = int(address_hash(KEY, 123, day, int(Purpose.REPLIER), 0))

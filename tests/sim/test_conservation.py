@@ -151,7 +151,9 @@ def bounds(name: str, field: Any) -> tuple[float, float]:
         return WILD[name]
     if high <= 1.0:
         return low, high
-    return max(low, min(field.default / 10, 0.0 if low <= 0 else low)), min(high, max(10 * field.default, 1.0))
+    return max(low, min(field.default / 10, 0.0 if low <= 0 else low)), min(
+        high, max(10 * field.default, 1.0)
+    )
 
 
 def values_of(name: str, field: Any) -> st.SearchStrategy[Any]:
@@ -189,7 +191,9 @@ markets = st.fixed_dictionaries(
         "fit_width": st.sampled_from([0.01, 0.2, 1.0, 100.0]),
     }
 )
-tiers = st.sampled_from([(), ({"points": 1, "perk": 0.2, "cost": 3.0}, {"points": 5, "perk": 1.0, "cost": 0.0})])
+tiers = st.sampled_from(
+    [(), ({"points": 1, "perk": 0.2, "cost": 3.0}, {"points": 5, "perk": 1.0, "cost": 0.0})]
+)
 
 
 @st.composite
@@ -232,7 +236,9 @@ def test_every_law_holds_for_any_legal_parameters(
 ) -> None:
     market["founders"] = min(market["founders"], market["size"])
     try:
-        phases = tuple((20 * k, parameters_from({**stage, "market": market})) for k, stage in enumerate(stages))
+        phases = tuple(
+            (20 * k, parameters_from({**stage, "market": market})) for k, stage in enumerate(stages)
+        )
         plan = Plan(phases=phases, shocks=tuple(struck))
     except ParameterError as error:
         assume("must be at most 1" not in str(error) and "there is no hub" not in str(error))

@@ -7,14 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.ledger import COSTS, INCENTIVES, MONTHS, REVENUE, UNATTRIBUTED, Account, Ledger, book, micro, to_micro
+from sim.ledger import (
+    COSTS,
+    INCENTIVES,
+    MONTHS,
+    REVENUE,
+    UNATTRIBUTED,
+    Account,
+    Ledger,
+    book,
+    micro,
+    to_micro,
+)
 from sim.population import MEMBER
 
 FOR_MEMBERS = [a for a in Account if a not in UNATTRIBUTED]
 postings = st.lists(
-    st.tuples(
-        st.sampled_from(FOR_MEMBERS), st.integers(0, 3), st.integers(0, 10**9), st.integers(0, 1200)
-    ),
+    st.tuples(st.sampled_from(FOR_MEMBERS), st.integers(0, 3), st.integers(0, 10**9), st.integers(0, 1200)),
     max_size=40,
 )
 

@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 
 from sim.lifetime import DISCOUNT_PER_YEAR, HORIZON_MONTHS, by_tenure, carried_forward, discounted_margins
 
-spells = st.lists(
-    st.tuples(st.integers(0, 200), st.integers(0, 300), st.booleans()), min_size=1, max_size=30
-)
+spells = st.lists(st.tuples(st.integers(0, 200), st.integers(0, 300), st.booleans()), min_size=1, max_size=30)
 
 
 @given(spells)

@@ -36,7 +36,9 @@ def plain_hash(key: int, person: int, day: int, purpose: int, ordinal: int) -> i
     return plain_mix((plain_mix(place ^ key) + ordinal * 0x9E3779B97F4A7C15 + key) & WORD)
 
 
-def draws(seed: int = 0, day: int = 0, purpose: int = Purpose.VISIT, ordinal: int = 0) -> npt.NDArray[np.float64]:
+def draws(
+    seed: int = 0, day: int = 0, purpose: int = Purpose.VISIT, ordinal: int = 0
+) -> npt.NDArray[np.float64]:
     return uniforms(key_of(seed), np.arange(N), day, purpose, ordinal)
 
 

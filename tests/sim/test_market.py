@@ -73,7 +73,9 @@ places = st.lists(st.tuples(st.integers(0, 21), st.sampled_from(list(Status))), 
 
 
 @given(places)
-def test_the_market_counts_its_people_by_status_and_leaves_guests_out(moves: list[tuple[int, Status]]) -> None:
+def test_the_market_counts_its_people_by_status_and_leaves_guests_out(
+    moves: list[tuple[int, Status]],
+) -> None:
     market, twin = Market(20, 2, KEY, 0.5), [Status.UNAWARE] * 20
     for person, status in moves:
         market.move(np.array([person]), status)

@@ -22,7 +22,7 @@ def test_rows_are_a_dict_from_person_to_place(steps: list[int]) -> None:
             twin |= dict(zip(persons.tolist(), rows.tolist(), strict=True))
             next_person += 50
         else:
-            leaving = sorted(twin)[: -step : 2]
+            leaving = sorted(twin)[:-step:2]
             population.release(np.array([twin.pop(p) for p in leaving], np.int64))
         assert population.present == len(twin)
         assert population.rows().tolist() == [twin[p] for p in sorted(twin)]

@@ -52,7 +52,9 @@ def test_clustering_is_networkx_mean_over_members_with_two_ties(pairs: Edges) ->
 @given(edges)
 def test_the_largest_component_is_networkx(pairs: Edges) -> None:
     graph, members, ties = graph_and_slots(pairs)
-    assert structure.largest_component(members, ties.pool, ROWS) == max(map(len, nx.connected_components(graph)))
+    assert structure.largest_component(members, ties.pool, ROWS) == max(
+        map(len, nx.connected_components(graph))
+    )
 
 
 @given(edges)

@@ -83,7 +83,9 @@ def test_only_the_chosen_business_model_earns(plan_of: PlanOf, total_of: Total, 
     assert earning == ({model} if model != "none" else set())
 
 
-def test_without_incentives_nobody_is_rewarded_and_norms_stay_social(plan_of: PlanOf, total_of: Total) -> None:
+def test_without_incentives_nobody_is_rewarded_and_norms_stay_social(
+    plan_of: PlanOf, total_of: Total
+) -> None:
     record = run(plan_of("web", contribution={"rate": 0.08}), seed=1, days=90)
     rewards = ("cash_rewards", "revenue_share", "perks", "referral_rewards")
     assert [name for name in rewards if total_of(record, f"cost_{name}")] == []

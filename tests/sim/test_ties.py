@@ -128,7 +128,9 @@ class Room:
         pool, address = self.ties.pool, self.address
         assert list_ties(self.members, pool, address, self.day, FADE, persons, strengths, days) == n
         top = int(address.max())
-        return {frozenset((top - a, top - b)): s for (a, b), s in zip(persons.tolist(), strengths, strict=True)}
+        return {
+            frozenset((top - a, top - b)): s for (a, b), s in zip(persons.tolist(), strengths, strict=True)
+        }
 
 
 @given(st.lists(st.integers(1, 5), min_size=N, max_size=N), steps)
