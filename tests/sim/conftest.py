@@ -198,6 +198,7 @@ def quiet(plan_of: Callable[..., Plan]) -> Callable[..., Record]:
             "referral": {"invites_per_month": 0.0},
             "churn": {"base_hazard": 0.0},
             "contribution": {"rate": 0.03},
+            "organisation": {"steering": 0.0},
         }
         for name, values in more.items():
             sections[name] = sections.get(name, {}) | values if isinstance(values, dict) else values

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.circle import Circle, next_place
+from sim.circle import Circle, circle_of_today, next_place
 from sim.luck import Purpose, address_hash, hashes, key_of
 
 KEY = key_of(4)
@@ -19,7 +19,7 @@ def choose(persons: list[int], point: int, day: int = 3) -> int:
     """The person whom `point` takes on a day; rows are given in reverse, which must not matter."""
     address = np.array(persons, np.int64)
     rows = np.arange(len(persons), dtype=np.int64)[::-1]
-    circle = Circle(KEY, rows, address[rows], day, Purpose.CIRCLE_REPLY)
+    circle = circle_of_today(KEY, rows, address[rows], day, Purpose.CIRCLE_REPLY)
     return persons[int(circle.rows[next_place(np.uint64(point), circle.shift, circle.starts, circle.places)])]
 
 

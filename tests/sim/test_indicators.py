@@ -227,7 +227,10 @@ def test_money(record: Record, s: pd.DataFrame, m: pd.DataFrame) -> None:
     incentives = sum(month[f"cost_{kind}"].sum() for kind in kinds)
     assert same(record, "arpu", earned / present)
     assert same(record, "ncv", (earned - incentives) / present)
-    assert same(record, "ncv_net", (earned - incentives - month["cost_platform"].sum()) / present)
+    upkeep = sum(
+        month[f"cost_{kind}"].sum() for kind in ("platform", "moderation", "staff", "events", "measurement")
+    )
+    assert same(record, "ncv_net", (earned - incentives - upkeep) / present)
     assert same(record, "reward_gini", gini(m["rewards"]))
 
 
