@@ -32,6 +32,12 @@ CAUSES = {
     "unfairness": "#DDCC77",
     "few_ties": "#44AA99",
     "shock": "#30343B",
+    "ignored_voice": "#6699CC",
+    "harassment": "#661100",
+    "competitor": "#EE8866",
+    "unwanted": "#AAAA00",
+    "disputes": "#77AADD",
+    "selling": "#BBCC33",
 }
 
 CHANNELS = {
@@ -42,6 +48,7 @@ CHANNELS = {
     "search": "#44AA99",
     "referral": "#117733",
     "return": "#332288",
+    "campaign": "#CC6677",
 }
 
 LAYERS = {"audience": "#C6DBEF", "member": "#5A9FCF", "internal": "#0B4F80"}

@@ -44,6 +44,12 @@ CAUSES = {
     "unfairness": "unfair rewards",
     "few_ties": "too few ties",
     "shock": "shock",
+    "ignored_voice": "ignored votes",
+    "harassment": "harassment",
+    "competitor": "a competitor",
+    "unwanted": "unwanted content",
+    "disputes": "disputes",
+    "selling": "hard selling",
 }
 
 MONEY = {
@@ -52,6 +58,7 @@ MONEY = {
     "revenue_take": "take rate",
     "revenue_fee": "membership fees",
     "revenue_subscription": "subscriptions",
+    "revenue_leads": "sales to qualified leads",
     "cost_goods": "cost of goods, members",
     "cost_goods_outside": "cost of goods, others",
     "cost_cash_rewards": "cash for contributions",
@@ -67,6 +74,7 @@ CHANNELS = {
     "search": "search",
     "referral": "invitation",
     "return": "came back",
+    "campaign": "campaign",
 }
 
 

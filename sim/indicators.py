@@ -337,8 +337,18 @@ _TABLE = (
         "of memberships begun at least 30 days before the end: still present 30 days after joining",
         _retention(30),
     ),
-    Indicator("retention_90d", "share", "the same for 90 days", _retention(90)),
-    Indicator("retention_365d", "share", "the same for 365 days", _retention(365)),
+    Indicator(
+        "retention_90d",
+        "share",
+        "of memberships begun at least 90 days before the end: still present 90 days after joining",
+        _retention(90),
+    ),
+    Indicator(
+        "retention_365d",
+        "share",
+        "of memberships begun at least 365 days before the end: still present 365 days after joining",
+        _retention(365),
+    ),
     Indicator(
         "active_d1_7",
         "share",
@@ -353,7 +363,13 @@ _TABLE = (
         _silence(30),
         False,
     ),
-    Indicator("silence_r90", "share", "the same for 90 days", _silence(90), False),
+    Indicator(
+        "silence_r90",
+        "share",
+        "last contribution at least 90 days after the first, among newcomers with enough follow-up",
+        _silence(90),
+        False,
+    ),
     Indicator(
         "first_contribution_rate",
         "share",
@@ -596,25 +612,33 @@ def describe(name: str) -> tuple[str, str]:
 def health_card(summary: dict[str, float], velocity_growth: float) -> list[dict[str, object]]:
     """Practitioners' thresholds against this run; targets without a published source."""
     rows = (
-        ("Referral velocity grows by 10 % or more a month", "referral_velocity", velocity_growth, 0.10),
+        (
+            "Referral velocity grows by 10 % or more a month",
+            "referral_velocity",
+            "share",
+            velocity_growth,
+            0.10,
+        ),
         (
             "More than 30 % contribute within a week",
             "first_contribution_rate",
+            "share",
             summary["first_contribution_rate"],
             0.30,
         ),
-        ("Net community value above 3 EUR a month", "ncv", summary["ncv"], 3.0),
+        ("Net community value above 3 EUR a month", "ncv", "EUR/month", summary["ncv"], 3.0),
     )
     return [
         {
             "name": name,
             "indicator": indicator,
+            "unit": unit,
             "value": value,
             "target": target,
             "met": None if math.isnan(value) else bool(value > target),
             "note": "a practitioners' target without a published source",
         }
-        for name, indicator, value, target in rows
+        for name, indicator, unit, value, target in rows
     ]
 
 
