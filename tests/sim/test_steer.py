@@ -83,7 +83,7 @@ def test_staff_answer_what_members_leave_open_as_far_as_their_time_goes(quiet: A
     none, short, enough = answers(0.0), answers(1.0, replies=2.0), answers(1.0)
     assert total(none, "staff_replies") == 0 < total(short, "staff_replies") < total(enough, "staff_replies")
     assert total(none, "replies") < total(enough, "replies")
-    assert total(short, "staff_replies") / 60 <= 2.0 * 1.1
+    assert total(short, "staff_replies") <= 60 * 2.0 + 3.0 * math.sqrt(60 * 2.0)
     cold, warm = (total(answers(1.0, bond=b, replies=2.0, ceiling=0.0), "staff_replies") for b in (0.0, 1.0))
     assert warm / cold == pytest.approx(3.0, rel=0.25)
 
@@ -117,7 +117,7 @@ def test_answers_deflect_tickets_by_what_the_source_allows(quiet: Arm, deflectio
         return float(s["support_savings"] / (s["support_savings"] + s["cost_support"]))
 
     assert deflected(1.0) == pytest.approx(deflection, rel=0.02)
-    assert deflected(1000.0) < 0.5 * deflection
+    assert deflected(1e5) < 0.1 * deflection
     assert deflected(1.0) <= deflection
 
 
@@ -196,21 +196,18 @@ def test_only_promoters_buy(quiet: Arm) -> None:
 
 
 def test_ads_push_frequency_and_load_up_to_a_limit(quiet: Arm) -> None:
-    pushed: list[float] = []
-
-    def load(steering: float, voice: float = 0.0) -> float:
+    def grown(steering: float, voice: float = 0.0) -> float:
         record = quiet(
             "pool", days=120, monetisation={"model": "ads"}, organisation={"steering": steering},
             governance={"voice": voice}, visiting={"satisfaction_gain": 0.0},
         )  # fmt: skip
-        visits = record.series["today"]
-        pushed.append(float(record.series["revenue_ads"][119] / visits[119]))
-        return pushed[-1] / float(record.series["revenue_ads"][0] / visits[0])
+        shown = record.series["revenue_ads"] / record.series["today"]
+        return float(shown[118] / shown[0])
 
-    assert load(0.0) == pytest.approx(1.0, abs=1e-4)
-    assert load(0.1) == pytest.approx(1.1**3, rel=1e-3)
-    assert load(0.1, voice=1.0) == pytest.approx(1.0, abs=1e-4)
-    assert load(1.0) == pytest.approx(3.0, rel=1e-3)
+    assert grown(0.0) == pytest.approx(1.0, abs=1e-4)
+    assert grown(0.1) == pytest.approx(1.1**3, rel=1e-3)
+    assert grown(0.1, voice=1.0) == pytest.approx(1.0, abs=1e-4)
+    assert grown(1.0) == pytest.approx(3.0, rel=1e-3)
 
 
 @pytest.mark.parametrize("model", ["subscription", "fee", "marketplace"])
@@ -256,7 +253,22 @@ def test_without_measurement_the_circle_is_vicious_and_with_it_it_is_broken(quie
     assert blind.series["unwanted"][300:].mean() > seeing.series["unwanted"][300:].mean()
     assert blind.series["attendances"][300:].sum() == 0 < seeing.series["attendances"][300:].sum()
     assert total(blind, "cost_staff") < total(seeing, "cost_staff")
-    assert blind.summary["satisfaction"] < seeing.summary["satisfaction"]
+
+
+def test_a_community_that_nobody_pays_for_loses_more_of_its_members(quiet: Arm) -> None:
+    """Through harassment that nobody stops, spam that nobody removes and posts that nobody answers."""
+
+    def present(measurement: float, seed: int) -> float:
+        g = {"harassment_rate": 0.1, "unwanted_by_size": 200.0, "moderation_hours": 2.0, "filter_strength": 0.0}
+        return float(
+            quiet(
+                "web", days=365, seed=seed, organisation=WORTH | {"measurement": measurement}, acquisition=FULL,
+                contribution={"rate": 0.2}, governance=g, churn={"base_hazard": 0.002},
+            ).summary["present"]
+        )  # fmt: skip
+
+    blind, seeing = (sum(present(m, seed) for seed in range(4)) for m in (0.0, 1.0))
+    assert blind < 0.9 * seeing
 
 
 def test_the_budget_moves_as_the_equation_says(quiet: Arm) -> None:
