@@ -237,7 +237,10 @@ def _ltv_cac(s: Snapshot) -> float:
 def _hub_dependence(s: Snapshot) -> float:
     p = s.c.p[0]
     parts = [
-        p["bonding_identity_weight"] * s.member("activity") * p["organisation_purpose"],
+        p["bonding_identity_weight"]
+        * s.member("activity")
+        * p["organisation_purpose"]
+        * (1.0 + p["governance_voice_identity"] * p["governance_voice"]),
         p["bonding_ties_weight"] * s.member("bonds"),
         p["bonding_hub_weight"] * s.member("hub") * s.c.presence,
         p["bonding_recognition_weight"] * s.member("recognition"),

@@ -19,8 +19,8 @@ def call_for_heir(c: Community) -> None:
     g = c.parameters.governance
     redundancy = min(1.0, c.internal / ENOUGH_AMBASSADORS)
     u = float(uniforms(c.key, np.zeros(1, np.int64), c.day, Purpose.SUCCESSION)[0])
-    if u < g.succession * g.succession_chance * redundancy:
-        c.heir_on = c.day + WINDOW
+    found = u < g.succession * g.succession_chance * redundancy
+    c.heir_on = c.day + WINDOW if found else -1
 
 
 def succeed(c: Community) -> None:

@@ -24,6 +24,8 @@ from sim.population import NO_PERSON
 _ACCEPT = int(Purpose.ACCEPT)
 _UNAWARE, _FOLLOWER, _PRESENT, _LEFT = (int(s) for s in Status)
 WASTED, JOINS, FOLLOWS, NEARER = range(1, 5)
+LEAST_CAC = 0.01
+"part of the cost of a paid touch that remains however many advocates there are"
 CHANNELS = (Channel.EXTERNAL, Channel.IMITATION, Channel.PAID, Channel.HUB, Channel.SEARCH)
 
 
@@ -53,7 +55,7 @@ def hazards(c: Community) -> npt.NDArray[np.float64]:
     paid = 0.0
     if a.paid_budget > 0.0:
         cac = a.cac * (a.paid_budget / a.cac_reference) ** a.cac_exponent
-        cac *= 1.0 - c.parameters.organisation.advocacy_gain * c.promoters
+        cac *= max(LEAST_CAC, 1.0 - c.parameters.organisation.advocacy_gain * c.promoters)
         reachable = float(c.fit_of_market()[c.market.status[:size] == Status.UNAWARE].sum())
         paid = a.paid_budget / (cac * max(1.0, reachable))
     return np.array(

@@ -64,7 +64,7 @@ def _meet(c: Community) -> None:
             one,
             other,
             b.first_strength,
-            b.strength_step * _trust(c),
+            min(1.0, b.strength_step * _trust(c)),
             c.day,
             c.fade,
         )
@@ -154,7 +154,7 @@ def _mates(c: Community, social: npt.NDArray[np.int64]) -> tuple[Circle, npt.NDA
 def _places(c: Community, persons: npt.NDArray[np.int64], month: int) -> npt.NDArray[np.uint64]:
     """Where people stand on the circle of groups: on the fixed ring, or by the month's hash."""
     if month == 0:
-        return persons.astype(np.uint64) * np.uint64(2**64 // (c.market.size + len(c.market.row)))
+        return persons.astype(np.uint64) * np.uint64(2**64 // c.market.size)
     return hashes(c.key, persons, month, Purpose.CIRCLE_MATE)
 
 

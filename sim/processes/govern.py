@@ -61,7 +61,7 @@ def _moderate(c: Community) -> float:
     hours = g.moderation_hours * c.coverage
     c.ledger.post(Account.MODERATION, hours * g.moderation_wage)
     removed = min(c.unwanted, hours * g.items_per_hour)
-    overlooked = 1.0 - removed / c.unwanted if c.unwanted > 0.0 else 0.0
+    overlooked = 1.0 - removed / c.unwanted if c.unwanted > 0.0 else float(hours <= 0.0)
     c.unwanted -= removed
     return overlooked
 
@@ -140,8 +140,9 @@ def _council_wish(c: Community) -> float:
 def _interest_that_pays(c: Community) -> float:
     """Interest of present members, weighted by the revenue that each has brought."""
     members = c.population.members[c.population.rows()]
-    revenue = members["revenue"].astype(float)
-    return float((revenue * members["interest"]).sum() / revenue.sum()) if revenue.sum() > 0.0 else math.nan
+    revenue = int(members["revenue"].sum())
+    weighted = math.fsum((members["revenue"] * members["interest"]).tolist())
+    return weighted / revenue if revenue > 0 else math.nan
 
 
 def _turn(c: Community) -> None:

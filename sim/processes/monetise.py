@@ -13,10 +13,10 @@ import math
 
 import numpy as np
 
-from sim.community import Community
+from sim.community import Community, Count
 from sim.fetch import BLOCK, fetch_records
 from sim.kernel import kernel
-from sim.ledger import Account, book, to_micro
+from sim.ledger import Account, book, micro, to_micro
 from sim.luck import Purpose, uniform
 from sim.market import Status
 
@@ -71,6 +71,8 @@ def monetise(c: Community) -> None:
             ledger.today,
             ledger.by_tenure,
         )
+    sale = micro(c.parameters.organisation.lead_value)
+    c.count[Count.LEADS] += int(ledger.today[_LEADS]) // sale if sale > 0 else 0
     c.month_revenue += int(ledger.today[: Account.PRODUCT_OUTSIDE].sum()) - before
     _outside(c)
 

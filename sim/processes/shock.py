@@ -34,12 +34,14 @@ def strike(c: Community, shock: Shock) -> None:
 def _members_leave(c: Community, share: float, who: str) -> None:
     """A share of present members leaves at once: drawn, or those with most tie strength first."""
     rows = c.population.rows()
+    rows = rows[c.population.address[rows] < c.market.size]
     persons = c.population.address[rows]
-    order = uniforms(c.key, persons, c.day, Purpose.SHOCK)
+    luck = uniforms(c.key, persons, c.day, Purpose.SHOCK)
+    first = np.zeros(len(rows))
     if who == "most_connected":
-        order = -_strengths(c.population.members, rows, c.ties.pool, c.day, c.fade)
+        first = -_strengths(c.population.members, rows, c.ties.pool, c.day, c.fade)
     n = round(share * len(rows))
-    gone = np.sort(persons[np.argsort(order, kind="stable")[:n]])
+    gone = np.sort(persons[np.lexsort((luck, first))[:n]])
     c.release(c.market.row[gone].astype(np.int64), np.full(n, int(Cause.SHOCK)))
 
 

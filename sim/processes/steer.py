@@ -89,7 +89,7 @@ def planned_spending(c: Community) -> float:
     """What staff, moderation and events would cost a month if all of it were paid for (EUR)."""
     o, g = c.parameters.organisation, c.parameters.governance
     events = g.events_per_month * g.event_attendance * c.active * g.event_cost
-    return o.staff * o.staff_cost / 12.0 + WINDOW * g.moderation_hours * g.moderation_wage + events
+    return WINDOW * (o.staff * o.staff_cost / 365.0 + g.moderation_hours * g.moderation_wage) + events
 
 
 def _set_budget(c: Community) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.circle import Circle, circle_of_today, next_place
+from sim.circle import circle_of_today, next_place
 from sim.luck import Purpose, address_hash, hashes, key_of
 
 KEY = key_of(4)

@@ -129,6 +129,13 @@ def test_every_law_holds_after_founding_from_a_log(plan_of: PlanOf, log_of: Call
     check_record(run(plan, seed=0, days=120, check=True), 400, 80)
 
 
+def test_flows_add_up_for_those_who_leave_on_the_day_on_which_they_would_lapse(plan_of: PlanOf) -> None:
+    exits = [Shock(day=day, kind="members_leave", share=0.3) for day in range(89, 95)]
+    closed = {3: {"contribution": {"doors_open": 0.0}}}
+    plan = plan_of("web", "busy", phases=closed, shocks=exits, churn={"base_hazard": 0.001})
+    check_record(run(plan, seed=0, days=100, check=True), 400, 60)
+
+
 # Random legal parameters
 
 WILD = {

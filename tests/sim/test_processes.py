@@ -7,11 +7,15 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from sim.community import Community
+from sim.engine import TICK, run
 from sim.plan import Plan, Shock
 from sim.record import Record
 
 type PlanOf = Callable[..., Plan]
 type Arm = Callable[..., Record]
+
+NOBODY_LEAVES = {"churn": {"base_hazard": 0.0}}
 
 
 def total(record: Record, name: str) -> float:
@@ -136,6 +140,19 @@ def test_a_source_of_value_satisfies(arm: Arm, source: str) -> None:
 def test_peers_satisfy_nobody_without_ties(arm: Arm) -> None:
     without, with_peers = (arm("pool", closed=True, loyal=True, value={"peers": w}) for w in (0.0, 0.5))
     assert without.summary["satisfaction"] == with_peers.summary["satisfaction"]
+
+
+def test_peers_are_around_for_14_days_after_their_visit(plan_of: Callable[..., Plan]) -> None:
+    def satisfaction(ago: int) -> float:
+        def stay_away(c: Community) -> None:
+            if c.day == 20:
+                c.population.last_visit[c.population.rows()] = c.day - ago
+
+        tick = (TICK[0], ("stay away", stay_away), *TICK[1:])
+        plan = plan_of("web", platform={"feed_share": 0.0}, **NOBODY_LEAVES)
+        return float(run(plan, seed=1, days=21, tick=tick).summary["satisfaction"])
+
+    assert satisfaction(13) == satisfaction(1) > satisfaction(14) == satisfaction(19)
 
 
 def test_ads_cost_visits_and_more_in_the_long_run(arm: Arm) -> None:
