@@ -7,14 +7,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.engine import MODEL_VERSION, TICK, run
+    from sim.checkpoint import CheckpointError, resume, save
+    from sim.engine import MODEL_VERSION, TICK, Simulation, run
     from sim.parameters import ParameterError, Parameters
     from sim.plan import Founding, Plan, Shock
     from sim.record import Record
 
 _HOMES = {
+    "CheckpointError": "checkpoint",
+    "resume": "checkpoint",
+    "save": "checkpoint",
     "MODEL_VERSION": "engine",
     "TICK": "engine",
+    "Simulation": "engine",
     "run": "engine",
     "ParameterError": "parameters",
     "Parameters": "parameters",
@@ -27,13 +32,17 @@ _HOMES = {
 __all__ = [
     "MODEL_VERSION",
     "TICK",
+    "CheckpointError",
     "Founding",
     "ParameterError",
     "Parameters",
     "Plan",
     "Record",
     "Shock",
+    "Simulation",
+    "resume",
     "run",
+    "save",
 ]
 
 

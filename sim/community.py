@@ -252,8 +252,9 @@ class Community:
         self.p["organisation_quality"] = self.quality
         self.p["organisation_direction"] = self.direction
         for row, arm in enumerate([self.parameters, *self._arms(self.parameters)]):
-            self.p["monetisation_ad_load"][row] = arm.monetisation.ad_load * self.pushing
-            self.p["platform_feed_share"][row] = min(1.0, arm.platform.feed_share * self.pushing)
+            pushing = self.pushing if arm.monetisation.model == "ads" else 1.0
+            self.p["monetisation_ad_load"][row] = arm.monetisation.ad_load * pushing
+            self.p["platform_feed_share"][row] = min(1.0, arm.platform.feed_share * pushing)
 
     def fit_of_market(self) -> npt.NDArray[np.float64]:
         """How well the purpose fits each person of the market, shape (size,)."""
@@ -354,7 +355,7 @@ class Community:
         disappointed = (
             self.population.members[rows]["satisfaction"] < self.parameters.acquisition.disappointed_below
         )
-        self.bad_news += float(disappointed.sum())
+        self.bad_news += float((disappointed & (persons < market.size)).sum())
         clocks = -np.log(uniforms(self.key, persons, self.day, Purpose.RETURN_CLOCK))
         market.due[persons] = np.where(
             disappointed | (persons >= market.size), np.inf, self.back.hazard + clocks

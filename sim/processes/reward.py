@@ -95,7 +95,8 @@ def _give(members, written, p, day, key, levels, today, by_tenure):
     for line in range(len(written)):
         nth = nth + 1 if line > 0 and written[line - 1, 0] == written[line, 0] else 0
         for column in (0, 2):
-            if written[line, column] < 0:
+            rejected = column == 0 and written[line, 3] < 0
+            if written[line, column] < 0 or rejected:
                 continue
             m = members[written[line, column]]
             q = p[m["arm"]]

@@ -191,6 +191,12 @@ def test_a_fee_drives_out_the_unwilling_and_turns_away_who_would_join(quiet: Arm
     assert total(record, "revenue_fee") > 0
 
 
+def test_members_are_billed_every_30_days(quiet: Arm) -> None:
+    s = quiet("pool", "fee", days=95).series
+    assert np.flatnonzero(s["revenue_fee"]).tolist() == [0, 30, 60, 90]
+    assert s["revenue_fee"][30] == 3.0 * s["present"][30]
+
+
 def test_a_subscription_is_bought_by_those_whose_willingness_allows(quiet: Arm) -> None:
     paying = [
         int(quiet("pool", "subscription", monetisation={"price": p}).members["paying"].sum())

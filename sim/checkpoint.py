@@ -1,0 +1,291 @@
+"""Checkpoint: a run saved between two days, and continued with the identical record.
+
+    simulation = Simulation(plan, seed=7, days=365)
+    simulation.advance(180)
+    save(simulation, "half.kith")
+
+    simulation = resume("half.kith", threads=4)
+    simulation.advance()
+    record = simulation.record()
+
+A checkpoint is one zip file: `kith-checkpoint.json` says what it is, `state.json` is the state
+(see `sim.packing`), and its arrays lie one after another in `arrays.bin`. There is no program in
+it, and reading one runs none.
+"""
+
+import json
+import os
+import stat
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.community import Community, Crew
+from sim.engine import MODEL_VERSION, TICK, Simulation, Step, checked_request, steps_of
+from sim.packing import Arrays, PackingError, described, dtype_of, packed, parts_of, unpacked
+from sim.parameters import parameters_from
+from sim.plan import Plan
+from sim.record import Recorder
+
+FORMAT = 1
+ABOUT, STATE, ARRAYS = "kith-checkpoint.json", "state.json", "arrays.bin"
+CHUNK = 1 << 24
+ELSEWHERE = "resume it with the kith that saved it, or run it from the start"
+
+
+class CheckpointError(ValueError):
+    """A checkpoint cannot be written, or cannot be continued."""
+
+
+def save(simulation: Simulation, path: str | os.PathLike[str]) -> None:
+    """Write a simulation to a file, which is there whole or stays as it was.
+
+    Raises
+    ------
+    CheckpointError
+        If the place cannot be written to or holds something else, or if a step that a researcher
+        has added keeps what cannot be saved.
+    RuntimeError
+        If the last day was broken off.
+    """
+    simulation.demand_whole_days()
+    target = check_place(path)
+    about, (state, arrays) = _about(simulation), _state(simulation)
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as file:
+            _write(file, about, state, arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(target)
+    except OSError as error:
+        raise CheckpointError(f"{path}: cannot be written ({error.strerror}); choose another place") from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def resume(
+    path: str | os.PathLike[str],
+    threads: int | None = None,
+    *,
+    days: int | None = None,
+    tick: tuple[Step, ...] = TICK,
+    check: bool = False,
+) -> Simulation:
+    """The simulation that was saved, ready to advance.
+
+    Parameters
+    ----------
+    path : a file that `save` wrote
+    threads : threads for large communities; the record is the same for any number
+    days : how far it can go, by default as far as when it was saved
+    tick : the steps of a day, the same as when it was saved
+    check : assert every conservation law each evening
+
+    Raises
+    ------
+    CheckpointError
+        If the file is no checkpoint or damaged, was saved by another model or with other steps, or
+        is beyond `days`.
+    ParameterError
+        If days or threads are not whole numbers or out of range.
+    """
+    _, until, threads = checked_request(0, 1 if days is None else days, threads)
+    with _reading(Path(path)) as archive:
+        about = json.loads(archive.read(ABOUT))
+        _demand_same_model(path, about, tick)
+        community, recorder = _read_state(archive)
+        community.crew, recorder.community = Crew(threads), community
+        simulation = Simulation.continued(community, recorder, tick, check)
+        if [about["run_id"], about["day"]] != [simulation.run_id, simulation.day]:
+            raise ValueError("the state is not that of its run")
+    if days is not None:
+        if until < simulation.day:
+            raise CheckpointError(f"days = {days}: {path} is {simulation.day} days old; ask for as many")
+        _stretch(simulation, until)
+    return simulation
+
+
+def check_place(path: str | os.PathLike[str]) -> Path:
+    """The resolved path, or `CheckpointError` if a checkpoint cannot be put there."""
+    target = Path(path).resolve()
+    if target.is_dir():
+        raise CheckpointError(f"{path}: is a folder; name a file, such as {Path(path) / 'run.kith'}")
+    if not target.parent.is_dir():
+        raise CheckpointError(f"{path}: there is no folder {target.parent}; make it first")
+    if not os.access(target.parent, os.W_OK):
+        raise CheckpointError(f"{path}: its folder cannot be written to; choose another place")
+    if target.exists() and not _begins_as_ours(target):
+        raise CheckpointError(f"{path}: holds something that kith did not write; name a new file")
+    return target
+
+
+# -- the file ------------------------------------------------------------------------------
+
+
+def _about(simulation: Simulation) -> dict[str, Any]:
+    """What a checkpoint says about itself; `layout` is that of the engine which wrote it."""
+    c = simulation.community
+    return {
+        "format": FORMAT,
+        "model_version": MODEL_VERSION,
+        "scenario": c.plan.name,
+        "seed": c.seed,
+        "day": simulation.day,
+        "days": c.days,
+        "run_id": simulation.run_id,
+        "steps": [name for name, _ in simulation.tick],
+        "changed_steps": steps_of(simulation.tick),
+        "layout": _layout(),
+    }
+
+
+def _state(simulation: Simulation) -> tuple[dict[str, Any], Arrays]:
+    """The state as JSON values and arrays."""
+    arrays: Arrays = []
+    parts = {"community": simulation.community, "recorder": simulation.recorder}
+    try:
+        state = {name: packed(part, name, arrays) for name, part in parts.items()}
+    except PackingError as error:
+        raise CheckpointError(str(error)) from None
+    return state | {"arrays": [[described(array.dtype), array.shape] for array in arrays]}, arrays
+
+
+def _write(file: IO[bytes], about: dict[str, Any], state: dict[str, Any], arrays: Arrays) -> None:
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(ABOUT), json.dumps(about))
+        archive.writestr(zipfile.ZipInfo(STATE), json.dumps(state))
+        with archive.open(zipfile.ZipInfo(ARRAYS), "w", force_zip64=True) as out:
+            for array in arrays:
+                out.write(array.reshape(-1).view(np.uint8).data)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The open archive; whatever goes wrong with its content becomes a `CheckpointError`."""
+    try:
+        if not _begins_as_ours(path):
+            raise CheckpointError(f"{path}: is not a checkpoint; name a file that `save` wrote")
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except (CheckpointError, MemoryError):
+        raise
+    except OSError as error:
+        raise CheckpointError(f"{path}: {error.strerror or error}; name a checkpoint") from None
+    except Exception as error:  # damage shows in many ways
+        raise CheckpointError(f"{path}: is cut short or damaged; copy it again, or save it again") from error
+
+
+def _begins_as_ours(path: Path) -> bool:
+    """Whether a file begins as checkpoints do; raises OSError if it is not there."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        return False
+    with path.open("rb") as file:
+        return ABOUT.encode() in file.read(100)
+
+
+def _read_state(archive: zipfile.ZipFile) -> tuple[Community, Recorder]:
+    state = json.loads(archive.read(STATE))
+    with archive.open(ARRAYS) as stream:
+        arrays = [_read_array(stream, dtype_of(dtype), shape) for dtype, shape in state["arrays"]]
+        if stream.read(1):  # at its end the checksum is compared
+            raise ValueError("more than its arrays")
+    return unpacked(state["community"], arrays), unpacked(state["recorder"], arrays)
+
+
+def _read_array(stream: IO[bytes], dtype: np.dtype[Any], shape: list[int]) -> npt.NDArray[Any]:
+    array: npt.NDArray[Any] = np.empty(shape, dtype)
+    whole = array.reshape(-1).view(np.uint8)
+    for start in range(0, len(whole), CHUNK):
+        part = whole[start : start + CHUNK]
+        data = stream.read(len(part))
+        if len(data) < len(part):
+            raise ValueError("less than its arrays")
+        part[:] = np.frombuffer(data, np.uint8)
+    return array
+
+
+# -- what must agree -----------------------------------------------------------------------
+
+
+def _least(days: int) -> Simulation:
+    """A simulation of next to nobody, which shows what state this engine keeps."""
+    parameters = parameters_from({"market": {"size": 10, "founders": 0}})
+    return Simulation(Plan(phases=((0, parameters),)), days=days)
+
+
+@cache
+def _layout() -> dict[str, Any]:
+    """What state this engine keeps: every attribute with its kind, and the columns of the series."""
+    least = _least(days=1)
+    layout: dict[str, Any] = {
+        f"{type(part).__name__}.{name}": _kind(value)
+        for whole in (least.community, least.recorder)
+        for part in parts_of(whole)
+        for name, value in vars(part).items()
+    }
+    layout["Recorder.series"] = [*least.recorder.counts, *least.recorder.amounts]
+    return layout
+
+
+def _kind(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return [described(value.dtype), list(value.shape)]
+    return type(value).__name__
+
+
+@cache
+def _by_day() -> frozenset[str]:
+    """The arrays of `Community` that are longer in a longer run."""
+    one, two = (vars(_least(days).community) for days in (1, 2))
+    return frozenset(name for name in one if _kind(one[name]) != _kind(two[name]))
+
+
+def _demand_same_model(path: str | os.PathLike[str], about: dict[str, Any], tick: tuple[Step, ...]) -> None:
+    """Raise unless this engine with these steps goes on as the one that saved the file."""
+    for name, ours in (("format", FORMAT), ("model_version", MODEL_VERSION)):
+        if about[name] != ours:
+            raise CheckpointError(f"{path}: {name} is {about[name]!r}, here it is {ours!r}; {ELSEWHERE}")
+    here, there = _layout(), about["layout"]
+    changed = sorted(name for name in here.keys() | there.keys() if here.get(name) != there.get(name))
+    if changed:
+        raise CheckpointError(f"{path}: {changed[0]} is not what it is here; {ELSEWHERE}")
+    if about["changed_steps"] != steps_of(tick):
+        steps = ", ".join(about["steps"])
+        raise CheckpointError(f"{path}: was saved with the steps {steps}; pass the same as `tick`")
+
+
+def _stretch(simulation: Simulation, days: int) -> None:
+    """Let the simulation go as far as another day: give arrays by day the length they have there.
+
+    Those that `Community.use` makes from parameters are made again; the others are 0 for days to come.
+    """
+    c, recorder = simulation.community, simulation.recorder
+    more = days - c.days
+    c.days = days
+    before = dict(vars(c))
+    c.use(c.parameters)
+    for name, value in before.items():
+        if name not in _by_day():
+            setattr(c, name, value)
+        elif getattr(c, name) is value:
+            setattr(c, name, _resized(value, more))
+    for columns in (recorder.counts, recorder.amounts):
+        columns.update({name: _resized(column, more) for name, column in columns.items()})
+
+
+def _resized(array: npt.NDArray[Any], more: int) -> npt.NDArray[Any]:
+    """An array with so many more places along its last axis, the new ones 0, or so many fewer."""
+    out = np.zeros((*array.shape[:-1], array.shape[-1] + more), array.dtype)
+    kept = min(array.shape[-1], out.shape[-1])
+    out[..., :kept] = array[..., :kept]
+    return out
+
+
+__all__ = ["CheckpointError", "check_place", "resume", "save"]
