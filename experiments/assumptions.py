@@ -82,6 +82,7 @@ def plan_object(plan: Plan) -> dict[str, Any]:
             for day, changed in phases(plan)
         ],
         "shocks": [shock.model_dump(exclude_none=True) for shock in plan.shocks],
+        "experiments": [experiment.model_dump() for experiment in plan.experiments],
     }
 
 

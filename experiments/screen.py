@@ -130,3 +130,9 @@ def _happenings(plan: Plan) -> Iterable[RenderableType]:
         yield Text(f"\nFrom day {day}: {words}")
     for shock in plan.shocks:
         yield Text(f"\nShock: {shock_text(shock)}")
+    for experiment in plan.experiments:
+        changes = ", ".join(f"{name} = {shown(value)}" for name, value in experiment.changes.items())
+        yield Text(
+            f"\nExperiment {experiment.name} from day {experiment.from_day}: "
+            f"{experiment.share:.0%} of people have {changes}"
+        )

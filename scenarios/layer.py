@@ -11,13 +11,14 @@ from typing import Any
 from scenarios.errors import ScenarioError, shown
 from sim.fields import nearest
 from sim.parameters import SECTIONS, ParameterError, dotted_names, parameters_from
-from sim.plan import MAX_DAYS, Shock, shock_from
+from sim.plan import MAX_DAYS, Experiment, Shock, experiment_from, shock_from
 
 SENTENCES = ("title", "question", "text")
 LISTS = ("tags", "sources")
-KEYS = ("extends", *SENTENCES, *LISTS, "days", *SECTIONS, "phase", "shock")
+REPEATED = ("phase", "shock", "experiment")
+KEYS = ("extends", *SENTENCES, *LISTS, "days", *SECTIONS, *REPEATED)
 MOST = 1_000
-"phases or shocks in a file"
+"phases, shocks or experiments in a file"
 
 type Settings = dict[str, Any]
 "dotted name -> value"
@@ -31,10 +32,11 @@ class Layer:
     settings: Settings = field(default_factory=dict)
     phases: dict[int, Settings] = field(default_factory=dict)
     shocks: tuple[Shock, ...] = ()
+    experiments: tuple[Experiment, ...] = ()
     days: int | None = None
     title: str = ""
     clears: tuple[str, ...] = ()
-    "`phase` or `shock`, where the file writes an empty list: those inherited do not count"
+    "`phase`, `shock` or `experiment`, where the file writes an empty list: those inherited do not count"
 
 
 def layer_from(table: dict[str, Any], source: str, label: str) -> Layer:
@@ -47,9 +49,10 @@ def layer_from(table: dict[str, Any], source: str, label: str) -> Layer:
             settings=settings_from({s: table[s] for s in SECTIONS if s in table}),
             phases=_phases(tables(table, "phase")),
             shocks=tuple(shock_from(one) for one in tables(table, "shock")),
+            experiments=tuple(_experiment(one) for one in tables(table, "experiment")),
             days=days_from(table["days"]) if "days" in table else None,
             title=table.get("title", ""),
-            clears=tuple(key for key in ("phase", "shock") if table.get(key) == []),
+            clears=tuple(key for key in REPEATED if table.get(key) == []),
         )
 
 
@@ -117,6 +120,14 @@ def _phase(day: int, row: dict[str, Any]) -> Settings:
         if "market" in row:
             raise ScenarioError("the market is fixed for a run; set market.* outside the phases")
         return settings_from({s: row[s] for s in SECTIONS if s in row})
+
+
+def _experiment(row: dict[str, Any]) -> Experiment:
+    """An experiment: name, from_day, share, and the sections in which the treated differ."""
+    with blamed_on(f"experiment {shown(row.get('name', ''))}"):
+        _check_keys(row, ("name", "from_day", "share", *SECTIONS))
+        changes = settings_from({s: row[s] for s in SECTIONS if s in row})
+        return experiment_from({k: v for k, v in row.items() if k not in SECTIONS} | {"changes": changes})
 
 
 def _from_day(row: dict[str, Any]) -> int:

@@ -1,8 +1,8 @@
 """A scenario becomes a plan: follow `extends`, merge, override, validate, say where values came from.
 
 Layers are merged in order: what is extended, left to right, then the file, then the overrides
-of the call. Section values merge name by name and phases day by day; shocks add up; an empty
-list (`phase = []`) drops those inherited.
+of the call. Section values merge name by name and phases day by day; shocks and
+experiments add up; an empty list (`phase = []`) drops those inherited.
 """
 
 import os
@@ -17,7 +17,7 @@ from scenarios.layer import Layer, Settings, blamed_on, days_from, nested
 from scenarios.log import read_log
 from scenarios.overrides import plain, settings_of, shocks_of
 from sim.parameters import Parameters, dotted_names, parameters_from
-from sim.plan import Founding, Plan, Shock
+from sim.plan import Experiment, Founding, Plan, Shock
 
 OVERRIDE = "override"
 DEFAULT = "default"
@@ -89,6 +89,7 @@ class _Draft:
     settings: Settings = field(default_factory=dict)
     phases: dict[int, Settings] = field(default_factory=dict)
     shocks: list[Shock] = field(default_factory=list)
+    experiments: list[Experiment] = field(default_factory=list)
     days: int = Plan.days
     title: str = ""
     origin: dict[str, str] = field(default_factory=dict)
@@ -111,6 +112,7 @@ def _merge(draft: _Draft, layer: Layer, again: bool) -> None:
         draft.origin |= {_in_phase(day, name): layer.source for name in settings}
     if not again:
         draft.shocks += layer.shocks
+        draft.experiments += layer.experiments
         draft.title = layer.title if layer.source != OVERRIDE else draft.title
     draft.days = layer.days or draft.days
 
@@ -123,6 +125,8 @@ def _clear(draft: _Draft, layer: Layer) -> None:
         draft.phases.clear()
     if "shock" in layer.clears:
         draft.shocks.clear()
+    if "experiment" in layer.clears:
+        draft.experiments.clear()
 
 
 def _in_phase(day: int, name: str) -> str:
@@ -158,6 +162,7 @@ def _plan(draft: _Draft, source: Source, founding: Founding | None) -> Plan:
             name=source.path.stem,
             phases=tuple(_phases(draft)),
             shocks=tuple(sorted(draft.shocks, key=lambda shock: shock.day)),
+            experiments=tuple(draft.experiments),
             founding=founding,
             days=draft.days,
             title=draft.title or source.path.stem,

@@ -4,7 +4,7 @@ from typing import Any
 
 from scenarios.layer import LISTS, SENTENCES
 from sim.parameters import SECTIONS, Parameters
-from sim.plan import MAX_DAYS, Plan, Shock
+from sim.plan import EXPERIMENTABLE, MAX_DAYS, Experiment, Plan, Shock
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 DEFINED = "#/$defs/{model}"
@@ -31,7 +31,9 @@ def scenario_schema() -> dict[str, Any]:
         "description": "A scenario of community growth, written as the difference from what it extends.",
         "type": "object",
         "additionalProperties": False,
-        "properties": _heading() | sections | {"phase": _phase(sections), "shock": _shock()},
+        "properties": _heading()
+        | sections
+        | {"phase": _phase(sections), "shock": _shock(), "experiment": _experiment(sections)},
         "$defs": defined,
     }
 
@@ -92,6 +94,22 @@ def _shock() -> dict[str, Any]:
         "description": "what happens on a day, before that day's first step",
         "type": "array",
         "items": items | {"properties": properties},
+    }
+
+
+def _experiment(sections: dict[str, Any]) -> dict[str, Any]:
+    schema = Experiment.model_json_schema()
+    own = {name: _without_title(field) for name, field in schema["properties"].items() if name != "changes"}
+    return {
+        "description": "from a day on, a random share of people lives under different parameters; "
+        f"these can differ: {', '.join(sorted(EXPERIMENTABLE))}",
+        "type": "array",
+        "items": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["name"],
+            "properties": own | {s: sections[s] for s in sorted({n.split(".")[0] for n in EXPERIMENTABLE})},
+        },
     }
 
 

@@ -94,6 +94,7 @@ def admit(
         c.p,
     )
     market.spells[persons] += 1
+    population.members["arm"][rows] = arms_of(c, persons)
     if market.propensity is not None:
         known = ~np.isnan(market.propensity[persons])
         population.members["propensity"][rows[known]] = market.propensity[persons[known]]
@@ -118,6 +119,14 @@ def admit(
     comes = population.visit_bound[rows] > 0.0
     population.visit_bound[rows[comes]] = NEWCOMER
     return rows
+
+
+def arms_of(c: Community, persons: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The experiment whose treated group each person belongs to, from 1; 0 for none; shape (n,)."""
+    edges = np.cumsum([e.share for e in c.plan.experiments])
+    u = uniforms(c.key, persons, 0, Purpose.TREATMENT)
+    arm = np.searchsorted(edges, u, side="right") + 1
+    return np.where(arm <= len(edges), arm, 0)
 
 
 def tie_capacity(c: Community, persons: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -250,6 +259,7 @@ def _blank(m):
     m["overload"] = 0.0
     m["harassed"] = 0.0
     m["internal"] = 0
+    m["arm"] = 0
     m["paying"] = 0
     m["unwilling"] = 0
     m["first_replied"] = 0

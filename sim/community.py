@@ -147,6 +147,8 @@ class Community:
         self.pushing = 1.0
         "how far management has pushed frequency and ads, relative to the plan"
         self.parameters = plan.parameters
+        self.at_start: dict[str, npt.NDArray[np.int64]] = {}
+        "experiment -> contributions, invitations, invited joins, revenue by person on its first morning"
         self.quality = plan.parameters.organisation.quality
         self.direction = plan.parameters.organisation.direction
         self.crew = Crew(threads)
@@ -226,7 +228,7 @@ class Community:
         """Put parameters in force; members' state must be of today (see `motion.advance_all`)."""
         before = self.parameters
         self.parameters = parameters
-        self.p = packed(parameters)
+        self.p = np.concatenate([packed(parameters), *(packed(arm) for arm in self._arms(parameters))])
         if before.organisation.quality != parameters.organisation.quality:
             self.quality = parameters.organisation.quality
         if before.organisation.direction != parameters.organisation.direction:
@@ -239,12 +241,20 @@ class Community:
         self.tiers = np.array([[t.points, t.perk, t.cost] for t in tiers]).reshape(len(tiers), 3)
         self.badge_levels = np.array(parameters.incentives.badge_levels, np.int64)
 
+    def _arms(self, parameters: Parameters) -> list[Parameters]:
+        """What the members of each experiment's treated group live under; before it starts, what all do."""
+        return [
+            e.applied(parameters) if e.from_day <= self.day else parameters for e in self.plan.experiments
+        ]
+
     def overlay(self) -> None:
         """Put what the organisation has become over the parameters that it started with."""
         self.p["organisation_quality"] = self.quality
         self.p["organisation_direction"] = self.direction
-        self.p["monetisation_ad_load"] = self.parameters.monetisation.ad_load * self.pushing
-        self.p["platform_feed_share"] = min(1.0, self.parameters.platform.feed_share * self.pushing)
+        for row, arm in enumerate([self.parameters, *self._arms(self.parameters)]):
+            pushing = self.pushing if arm.monetisation.model == "ads" else 1.0
+            self.p["monetisation_ad_load"][row] = arm.monetisation.ad_load * pushing
+            self.p["platform_feed_share"][row] = min(1.0, arm.platform.feed_share * pushing)
 
     def fit_of_market(self) -> npt.NDArray[np.float64]:
         """How well the purpose fits each person of the market, shape (size,)."""
@@ -260,12 +270,6 @@ class Community:
         market = self.parameters.market
         told = min(1.0, self.bad_news * (market.near + market.far) / market.size)
         return 1.0 - self.parameters.acquisition.bad_news_weight * told
-
-    @property
-    def ad_load(self) -> float:
-        """Ads per hour in force."""
-        m = self.parameters.monetisation
-        return float(self.p["monetisation_ad_load"][0]) if m.model == "ads" else 0.0
 
     # -- counts --------------------------------------------------------------------------
 
@@ -351,7 +355,7 @@ class Community:
         disappointed = (
             self.population.members[rows]["satisfaction"] < self.parameters.acquisition.disappointed_below
         )
-        self.bad_news += float(disappointed.sum())
+        self.bad_news += float((disappointed & (persons < market.size)).sum())
         clocks = -np.log(uniforms(self.key, persons, self.day, Purpose.RETURN_CLOCK))
         market.due[persons] = np.where(
             disappointed | (persons >= market.size), np.inf, self.back.hazard + clocks
@@ -457,7 +461,7 @@ def _release(members, exit_bound, rows, pool, free, count, day, fade, decay, p):
     weak = q["churn_contagion_weak"]
     for k in range(len(rows)):
         m = members[rows[k]]
-        advance(m, day, decay, q["monetisation_ad_load"] * (q["monetisation_model"] == 1.0))
+        advance(m, day, decay, p[m["arm"]])
         while m["degree"] > 0:
             slot = m["slots"] + m["degree"] - 1
             other = members[pool[slot]["row"]]

@@ -12,7 +12,7 @@ from sim.community import Channel, Community
 from sim.founding import found
 from sim.kernel import mark_compiled
 from sim.parameters import ParameterError, Parameters
-from sim.plan import MAX_DAYS, Plan, Shock, canonical
+from sim.plan import MAX_DAYS, MEASURED, Experiment, Plan, Shock, canonical
 from sim.processes.acquire import acquire
 from sim.processes.bond import bond
 from sim.processes.contribute import contribute
@@ -187,6 +187,9 @@ def live(c: Community, day: int, tick: tuple[Step, ...] = TICK) -> None:
     for start, parameters in c.plan.phases:
         if start == day and day > 0:
             begin_phase(c, parameters)
+    for experiment in c.plan.experiments:
+        if experiment.from_day == day:
+            begin_experiment(c, experiment)
     for shock in c.plan.shocks:
         if shock.day == day:
             strike(c, shock)
@@ -197,7 +200,7 @@ def live(c: Community, day: int, tick: tuple[Step, ...] = TICK) -> None:
 def begin_phase(c: Community, parameters: Parameters) -> None:
     """Put new parameters in force: bring all state to today under the old ones first."""
     population, before = c.population, c.parameters
-    motion.advance_all(population.members, population.address, c.day, c.decay, c.ad_load)
+    motion.advance_all(population.members, population.address, c.day, c.decay, c.p)
     if parameters.bonding.tie_half_life != before.bonding.tie_half_life:
         motion.refade(population.members, c.ties.pool, population.address, c.day, c.fade)
     direction = c.direction
@@ -210,6 +213,13 @@ def begin_phase(c: Community, parameters: Parameters) -> None:
         earned = np.searchsorted(c.badge_levels, population.members["points"][rows], side="right")
         population.members["badges"][rows] = earned
     motion.derive_rows(population.members, rows, c.p)
+    _settle_all(c)
+
+
+def _settle_all(c: Community) -> None:
+    """Derive everybody's target, rate and bounds anew."""
+    population = c.population
+    rows = population.rows()
     motion.settle_rows(
         population.members,
         rows,
@@ -225,6 +235,19 @@ def begin_phase(c: Community, parameters: Parameters) -> None:
         population.visit_bound,
         population.exit_bound,
     )
+
+
+def begin_experiment(c: Community, experiment: Experiment) -> None:
+    """Put the treated under their parameters, and remember what everybody had done before."""
+    population = c.population
+    motion.advance_all(population.members, population.address, c.day, c.decay, c.p)
+    c.use(c.parameters)
+    rows = population.rows()
+    held = np.zeros((len(MEASURED), len(c.market.row)), np.int64)
+    for line, name in enumerate(MEASURED):
+        held[line, population.address[rows]] = population.members[name][rows]
+    c.at_start[experiment.name] = held
+    _settle_all(c)
 
 
 def _start_or_end_bills(c: Community, before: str) -> None:

@@ -75,6 +75,9 @@ def _found_by_luck(c: Community, persons: Rows) -> None:
         np.int64
     )
     ever &= silence < tenure
+    members["points"][rows] = np.where(ever, count, 0)
+    if len(c.tiers):
+        visits = _settle_state(c, rows)
     _remember(c, rows, np.where(ever, count, 0), np.where(ever, -silence, NEVER), visits)
     _fill_content(c, float(per_day[ever].sum()))
 

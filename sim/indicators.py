@@ -550,7 +550,7 @@ _TABLE = (
     Indicator(
         "return",
         "EUR/month",
-        "what the community added in the last month: savings, sales to leads and the "
+        "what the community added in the last month: savings and the "
         "margin of members whom it brought; true, and as far as measured",
         lambda s: {"_true": float(s.c.returns[0]), "_measured": float(s.c.returns[1])},
     ),

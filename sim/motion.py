@@ -70,8 +70,9 @@ def derive_rows(members, rows, p):
 
 
 @kernel
-def advance(m, day, decay, ad_load):
-    """Bring a member's state to `day`."""
+def advance(m, day, decay, p):
+    """Bring a member's state to `day`, under the parameters p of its arm."""
+    ad_load = p["monetisation_ad_load"] * (p["monetisation_model"] == 1.0)
     while m["settled"] < day:
         d = min(day - m["settled"], WEEK)
         m["habit"] *= decay[d, HABIT]
@@ -88,11 +89,11 @@ def advance(m, day, decay, ad_load):
 
 
 @kernel
-def advance_all(members, address, day, decay, ad_load):
+def advance_all(members, address, day, decay, p):
     """Bring everybody's state to `day`; before parameters change."""
     for r in range(len(address)):
         if address[r] >= 0:
-            advance(members[r], day, decay, ad_load)
+            advance(members[r], day, decay, p[members[r]["arm"]])
 
 
 @kernel
@@ -186,12 +187,12 @@ def settle(members, row, pool, day, fade, base, p, presence, visit_bound, exit_b
 @kernel
 def settle_rows(members, rows, lo, hi, pool, day, fade, decay, base, p, presence, visit_bound, exit_bound):
     """`advance` and `settle` for rows[lo:hi]."""
-    q = p[0]
     for k in range(lo, hi):
         if (k - lo) % BLOCK == 0 and fetch(members, pool, rows, k, min(hi, k + BLOCK)) < 0.0:
             break
         r = rows[k]
-        advance(members[r], day, decay, q["monetisation_ad_load"] * (q["monetisation_model"] == 1.0))
+        q = p[members[r]["arm"]]
+        advance(members[r], day, decay, q)
         settle(members, r, pool, day, fade, base, q, presence, visit_bound, exit_bound)
 
 

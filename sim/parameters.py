@@ -141,7 +141,7 @@ class Governance(Section):
                                         source="MOD-exit: one in ten leaves", prior=(0.6, 0.3, 0.8))
     voice: float = share(0.0, "how far members' wishes move direction and quality", unit="strength", source="assumed: a choice of design")
     council_size: Annotated[int, Field(ge=0, le=10)] = quantity(
-        0, "members of the elected council; 0 = none, else 5-10", unit="members", high=10,
+        0, "members of the elected council, 5-10; 0 = none, or 7 where there is a voice", unit="members", high=10,
         source="practitioners' essays: 5-10")
     transparency: float = share(0.5, "how openly decisions are published", unit="strength", source="assumed: a choice of design")
     voice_hazard: float = quantity(0.105, "log hazard that full voice takes off", unit="-", high=5.0,

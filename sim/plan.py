@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from sim.parameters import ParameterError, Parameters
+from sim.parameters import ParameterError, Parameters, parameters_from
 
 MAX_DAYS = 20_000
 
@@ -86,6 +86,60 @@ _EXAMPLES = {
 }
 
 
+EXPERIMENTABLE = frozenset(
+    {
+        "affiliation.activity",
+        "contribution.doors_open",
+        "contribution.onboarding",
+        "contribution.rules_visible",
+        "incentives.badges",
+        "incentives.cash_per_contribution",
+        "incentives.recognition",
+        "monetisation.ad_load",
+        "monetisation.price",
+        "platform.feed_share",
+        "referral.invites_per_month",
+        "referral.reward_giver",
+        "referral.reward_kind",
+        "referral.reward_receiver",
+    }
+)
+"""Parameters that can differ between members of one community."""
+MEASURED = ("contributions", "invitations", "invited_joins", "revenue")
+"""What experiments measure, beside who stays: counts (and micro-euros) since their first day."""
+
+
+class Experiment(BaseModel):
+    """From a day on, a random share of people lives under different parameters."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=80, description="what it is called")]
+    from_day: Annotated[int, Field(ge=0, le=MAX_DAYS, description="its first day")] = 0
+    share: Annotated[float, Field(gt=0, lt=1, description="share of people who are treated")] = 0.5
+    changes: Annotated[
+        dict[str, int | float | str],
+        Field(min_length=1, description="dotted parameter -> value for the treated"),
+    ]
+
+    @model_validator(mode="after")
+    def _can_differ(self) -> "Experiment":
+        for name in self.changes:
+            if name not in EXPERIMENTABLE:
+                raise ValueError(
+                    f"{name} cannot differ between members; one of {', '.join(sorted(EXPERIMENTABLE))} can"
+                )
+        return self
+
+    def applied(self, parameters: Parameters) -> Parameters:
+        """The parameters of the treated, where all others live under `parameters`."""
+        values = parameters.model_dump()
+        for name, value in self.changes.items():
+            section, _, field = name.partition(".")
+            values[section][field] = value
+        return parameters_from(values)
+
+
 @dataclass(frozen=True)
 class Founding:
     """Who was there in a real community, as its event log tells; n founders.
@@ -136,6 +190,7 @@ class Plan:
     name: str = "baseline"
     phases: tuple[tuple[int, Parameters], ...] = ((0, Parameters()),)
     shocks: tuple[Shock, ...] = ()
+    experiments: tuple[Experiment, ...] = ()
     founding: Founding | None = None
     days: int = 365
     title: str = ""
@@ -155,6 +210,7 @@ class Plan:
         return {
             "phases": [[day, p.model_dump(mode="python")] for day, p in self.phases],
             "shocks": [s.model_dump(exclude_none=True) for s in self.shocks],
+            "experiments": [e.model_dump() for e in self.experiments],
             "founding": self.founding.digest if self.founding is not None else None,
         }
 
@@ -181,6 +237,7 @@ def check_plan(plan: Plan) -> None:
         raise ParameterError(
             f"market.founders = {founders} exceeds market.size = {first.size}; raise market.size or found fewer"
         )
+    _check_experiments(plan)
     for shock in plan.shocks:
         if shock.kind == "hub_departs" and not any(
             p.affiliation.hub > 0 for d, p in plan.phases if d <= shock.day
@@ -188,6 +245,18 @@ def check_plan(plan: Plan) -> None:
             raise ParameterError(
                 f"shock hub_departs on day {shock.day}: there is no hub; set affiliation.hub above 0 or extend hub"
             )
+
+
+def _check_experiments(plan: Plan) -> None:
+    total = sum(e.share for e in plan.experiments)
+    if total > 1.0:
+        raise ParameterError(f"experiments treat {total:g} of the people; their shares must sum to at most 1")
+    names = [e.name for e in plan.experiments]
+    if len(set(names)) < len(names):
+        raise ParameterError(f"experiments are called {names}; give each its own name")
+    for experiment in plan.experiments:
+        for _, parameters in plan.phases:
+            experiment.applied(parameters)
 
 
 def _check_phase(day: int, p: Parameters) -> None:
@@ -221,6 +290,20 @@ def shock_from(given: Any) -> Shock:
         first = error.errors(include_url=False)[0]
         name = ".".join(str(part) for part in first["loc"]) or "shock"
         raise ParameterError(f"shock {given}: {name}: {first['msg']}") from None
+
+
+def experiment_from(given: Any) -> Experiment:
+    """An experiment from plain values; one clear `ParameterError` for whatever is wrong."""
+    if isinstance(given, Experiment):
+        return given
+    try:
+        return Experiment.model_validate(given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise ParameterError(
+            f"experiment {given!r}: {name + ': ' if name else ''}{first['msg'].removeprefix('Value error, ')}"
+        ) from None
 
 
 def canonical(value: Any) -> str:

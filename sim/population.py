@@ -20,7 +20,7 @@ MEMBER = np.dtype(
         # traits, and what is derived from them
         ("visits_per_day", "f8"), ("propensity", "f8"), ("sociability", "f8"), ("misfit", "f8"), ("inviting", "f8"),
         ("wtp", "f8"), ("aversion", "f8"), ("interest", "f8"),
-        ("contributions", "i4"), ("responder", "u1"), ("side", "u1"), ("internal", "u1"), ("paying", "u1"),
+        ("contributions", "i4"), ("responder", "u1"), ("side", "u1"), ("internal", "u1"), ("paying", "u1"), ("arm", "u1"),
         ("revenue", "i8"), ("cost", "i8"), ("surplus", "i8"),
         # record
         ("unwilling", "u1"), ("first_replied", "u1"), ("again", "u1"), ("badges", "u1"), ("weeks", "u4"),

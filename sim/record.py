@@ -79,6 +79,8 @@ class Record:
         default=None, repr=False
     )
     _key: Any = field(default=None, repr=False)
+    at_start: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict, repr=False)
+    "experiment -> what each person had done before it, shape (4, people); see `sim.trial`"
 
     @property
     def events(self) -> pd.DataFrame:
@@ -183,6 +185,7 @@ class Recorder:
             health=health_card(summary, _growth(monthly)),
             _diary=None if c.diary is None else list(c.diary),
             _key=c.key,
+            at_start=dict(c.at_start),
         )
 
 
@@ -235,6 +238,9 @@ def memberships(s: Snapshot) -> pd.DataFrame:
             "last_contribution": _days(s.membership("last_contribution")),
             "last_visit": _days(last_visit),
             "paying": s.membership("paying") > 0,
+            "arm": pd.Categorical.from_codes(
+                s.membership("arm").astype(np.int64), ["", *(e.name for e in c.plan.experiments)]
+            ),
         }
     )
     return frame.sort_values(["person", "spell"], ignore_index=True)

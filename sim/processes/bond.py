@@ -347,11 +347,11 @@ def _stranger(members, pool, a, shift, starts, places, rows, q, day, key, nth):
 def _grow(members, visitors, p, presence):
     """A visit deepens the bonds to the activity and to the hub, as far as the design allows."""
     q = p[0]
-    activity = q["bonding_activity_step"] * q["affiliation_activity"]
     hub = q["bonding_hub_step"] * q["affiliation_hub"] * presence
     for k in range(len(visitors)):
         m = members[visitors[k]]
-        m["activity"] += activity * (1.0 - m["activity"])
+        step = q["bonding_activity_step"] * p[m["arm"]]["affiliation_activity"]
+        m["activity"] += step * (1.0 - m["activity"])
         m["hub"] += hub * (1.0 - m["hub"])
 
 

@@ -46,7 +46,6 @@ def contribute(c: Community) -> None:
     members, n = c.population.members, len(c.visitors)
     counts = np.zeros((n, 2), np.int64)
     generosity = np.zeros(n)
-    reward = c.parameters.incentives.cash_per_contribution + c.share_per_point
 
     def draw(lo: int, hi: int) -> None:
         _draw(
@@ -59,7 +58,7 @@ def contribute(c: Community) -> None:
             c.day,
             c.key,
             float(c.active),
-            reward,
+            c.share_per_point,
             c.unfairness,
             c.badge_levels,
             counts,
@@ -164,30 +163,50 @@ def _motivation(m, q, reward, unfairness, levels, day):
 
 
 @kernel
+def _first_step(q):
+    """Readiness for the first contribution, relative to later ones."""
+    rules = 1.0 + (q["contribution_rules_gain"] - 1.0) * q["contribution_rules_visible"]
+    return q["contribution_first_barrier"] * q["contribution_onboarding"] * rules
+
+
+@kernel
 def _draw(
-    members, visitors, lo, hi, gaps, p, day, key, active, reward, unfairness, levels, counts, generosity
+    members,
+    visitors,
+    lo,
+    hi,
+    gaps,
+    p,
+    day,
+    key,
+    active,
+    share_per_point,
+    unfairness,
+    levels,
+    counts,
+    generosity,
 ):
     """Contributions and exchanges of visitors[lo:hi] to counts (n, 2), and how ready they are to answer."""
     q = p[0]
     audience = min(1.0, (active / q["contribution_audience_scale"]) ** q["contribution_audience_elasticity"])
-    rules = 1.0 + (q["contribution_rules_gain"] - 1.0) * q["contribution_rules_visible"]
-    first = q["contribution_first_barrier"] * q["contribution_onboarding"] * rules
     for k in range(lo, hi):
         if (k - lo) % BLOCK == 0 and fetch_records(members, visitors, k, min(hi, k + BLOCK)) < 0.0:
             break
         m = members[visitors[k]]
+        arm = p[m["arm"]]
+        reward = arm["incentives_cash_per_contribution"] + share_per_point
         rate = (
             q["contribution_rate"]
             * m["propensity"]
             * audience
-            * _motivation(m, q, reward, unfairness, levels, day)
+            * _motivation(m, arm, reward, unfairness, levels, day)
         )
         if m["contributions"] == 0 and rate > 0.0:
             if day - m["joined"] < 7:
                 rate = q["contribution_first_week_gain"] * rate ** q["contribution_first_week_exponent"]
-            rate *= first
+            rate *= _first_step(arm)
         counts[k, 0] = poisson(
-            uniform(key, m["person"], day, _CONTRIBUTE, 0), rate * q["contribution_doors_open"]
+            uniform(key, m["person"], day, _CONTRIBUTE, 0), rate * arm["contribution_doors_open"]
         )
         meeting = 0.0
         if q["affiliation_peers"] > 0.0:

@@ -83,7 +83,6 @@ def _screen(
     address, exit_bound, members, p, decay, base, day, key, presence, unfairness, climate, lo, hi, out, cause
 ):
     """Rows of lo … hi whose member leaves, written to out[lo:] with causes by row; returns how many."""
-    q = p[0]
     n = lo
     x = np.zeros(CAUSES)
     air = climate[0]
@@ -93,7 +92,7 @@ def _screen(
         u = uniform(key, address[r], day, _DEPART, 0)
         if u >= exit_bound[r] * air["bound"]:
             continue
-        log_factor = _reasons(members[r], q, decay, day, presence, unfairness, air, x)
+        log_factor = _reasons(members[r], p[members[r]["arm"]], decay, day, presence, unfairness, air, x)
         hazard = base[day - members[r]["joined"]] * math.exp(log_factor)
         if u < 1.0 - math.exp(-hazard):
             cause[r] = _name(x, uniform(key, address[r], day, _CAUSE, 0))

@@ -29,6 +29,8 @@ from sim.succession import succeed
 from sim.ties import strengthen_pairs
 
 QUARTER = 90
+USUAL_COUNCIL = 7
+"members of the council where there is a voice and no size is given"
 GAP_FELT = 0.1
 "difference of interest at which a vote that changes nothing is fully felt"
 MODERATED = 0.8
@@ -129,11 +131,12 @@ def _council_wish(c: Community) -> float:
     g = c.parameters.governance
     rows = c.population.rows()
     rows = rows[c.population.last_visit[rows] > c.day - WINDOW]
-    if g.council_size == 0 or not len(rows):
+    size = g.council_size or (USUAL_COUNCIL if g.voice > 0.0 else 0)
+    if size == 0 or not len(rows):
         return math.nan
     u = uniforms(c.key, c.population.address[rows], c.day, Purpose.COUNCIL)
     race = -np.log(u) / (1.0 + c.population.members["contributions"][rows])
-    elected = rows[np.argsort(race, kind="stable")[: g.council_size]]
+    elected = rows[np.argsort(race, kind="stable")[:size]]
     return float(c.population.members["interest"][elected].mean())
 
 
@@ -168,7 +171,7 @@ def _meet_offline(c: Community) -> None:
     rows = population.rows()
     rows = rows[population.last_visit[rows] > c.day - WINDOW]
     u = uniforms(c.key, population.address[rows], c.day, Purpose.ATTENDANCE)
-    rows = rows[u < g.event_attendance]
+    rows = c.in_address_order(rows[u < g.event_attendance])
     c.count[Count.ATTENDANCES] += len(rows)
     if not len(rows):
         return

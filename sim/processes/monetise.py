@@ -129,7 +129,7 @@ def _visits(
     q = p[0]
     model = int(q["monetisation_model"])
     digital = q["monetisation_goods_share_digital"]
-    ads = to_micro(q["monetisation_ad_load"] * q["visiting_session_hours"] * q["monetisation_ad_revenue"])
+    per_load = q["visiting_session_hours"] * q["monetisation_ad_revenue"]
     product = to_micro(q["monetisation_product_spend"] / VISITS_PER_MONTH)
     platform = to_micro(q["organisation_platform_cost"])
     tickets = q["organisation_tickets_per_month"] * 30.0 / VISITS_PER_MONTH * q["organisation_ticket_cost"]
@@ -148,6 +148,7 @@ def _visits(
             break
         r = visitors[k]
         m = members[r]
+        arm = p[m["arm"]]
         book(m, today, by_tenure, _PLATFORM, platform, day)
         book(m, today, by_tenure, _SUPPORT, support, day)
         _sell(m, today, by_tenure, _PRODUCT, product, q["monetisation_goods_share_product"], day)
@@ -164,10 +165,11 @@ def _visits(
             if uniform(key, m["person"], day, _LEAD, 0) < 1.0 - math.exp(-leads * gaps[k]):
                 _sell(m, today, by_tenure, _LEADS, lead, q["monetisation_goods_share_product"], day)
         if model == ADS:
+            ads = to_micro(arm["monetisation_ad_load"] * per_load)
             _sell(m, today, by_tenure, _ADS, ads, digital, day)
         elif model == MARKETPLACE:
             _sell(m, today, by_tenure, _TAKE, to_micro(deal * liquidity[m["side"]]), digital, day)
-        elif model == SUBSCRIPTION and m["paying"] == 0 and m["wtp"] * proof >= q["monetisation_price"]:
+        elif model == SUBSCRIPTION and m["paying"] == 0 and m["wtp"] * proof >= arm["monetisation_price"]:
             rungs = (1 if m["contributions"] > 0 else 0) + m["internal"]
             rate = q["monetisation_conversion"] * gaps[k] * q["monetisation_rung_gain"] ** rungs
             if uniform(key, m["person"], day, _SUBSCRIBE, 0) < 1.0 - math.exp(-rate):
@@ -179,7 +181,6 @@ def _visits(
 def _bill(members, next_bill, top, p, day, key, proof, surplus, today, by_tenure):
     """Bill whoever is due; subscribers may lapse, members who will not pay a fee must go."""
     q = p[0]
-    price = q["monetisation_price"]
     digital = q["monetisation_goods_share_digital"]
     fee = q["monetisation_model"] == FEE
     lapse = 1.0 - math.exp(-30.0 * q["monetisation_lapse_rate"])
@@ -187,6 +188,7 @@ def _bill(members, next_bill, top, p, day, key, proof, surplus, today, by_tenure
         if next_bill[r] < 0 or next_bill[r] > day:
             continue
         m = members[r]
+        price = p[m["arm"]]["monetisation_price"]
         willing = m["wtp"] * proof >= price
         if fee:
             m["unwilling"] = 0 if willing else 1

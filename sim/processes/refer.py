@@ -24,7 +24,7 @@ _INVITE, _INVITEE, _DELAY = int(Purpose.INVITE), int(Purpose.INVITEE), int(Purpo
 
 def refer(c: Community) -> None:
     """Send today's invitations; they reach `Community.invited` on the day of their answer."""
-    if c.parameters.referral.invites_per_month <= 0.0:
+    if not np.any(c.p["referral_invites_per_month"] > 0.0):
         return
     everyone = c.parameters.market.acquaintances == "everyone"
     n = _count(c.population.members, c.visitors, c.gaps, c.p, c.day, c.key, c.market.size)
@@ -71,13 +71,15 @@ def _shares(q):
 @kernel
 def _count(members, visitors, gaps, p, day, key, size):
     """Invitations of each visitor, shape (n,)."""
-    q = p[0]
-    strong, weak = _shares(q)
+    strong, weak = _shares(p[0])
     out = np.zeros(len(visitors), np.int64)
     for k in range(len(visitors)):
         if k % BLOCK == 0 and fetch_records(members, visitors, k, min(len(visitors), k + BLOCK)) < 0.0:
             break
         m = members[visitors[k]]
+        q = p[m["arm"]]
+        if len(p) > 1:
+            strong, weak = _shares(q)
         if m["satisfaction"] < q["referral_promoter_satisfaction"]:
             continue
         if m["belonging"] < q["referral_promoter_belonging"]:
@@ -90,13 +92,13 @@ def _count(members, visitors, gaps, p, day, key, size):
 @kernel
 def _invite(members, visitors, n, p, day, key, size, far, everyone, letters):
     """Letters: invitee or -1, inviter, the inviter's generation, weak, discount per mille, day sent, day due."""
-    q = p[0]
-    strong, weak = _shares(q)
     line = 0
     for k in range(len(visitors)):
         if n[k] == 0:
             continue
         m = members[visitors[k]]
+        q = p[m["arm"]]
+        strong, weak = _shares(q)
         for nth in range(n[k]):
             person = m["person"]
             far_off = uniform(key, person, day, _INVITEE, 2 * nth) * (strong + weak) < weak

@@ -39,7 +39,7 @@ def reward(c: Community) -> None:
             c.ledger.today,
             c.ledger.by_tenure,
         )
-    if incentives.cash_per_contribution > 0.0 or incentives.revenue_share > 0.0:
+    if incentives.revenue_share > 0.0 or np.any(c.p["incentives_cash_per_contribution"] > 0.0):
         _cue(c.population.members, c.visitors, c.p)
     if len(c.referred):
         _pay_referrals(c)
@@ -48,20 +48,15 @@ def reward(c: Community) -> None:
 
 
 def _pay_referrals(c: Community) -> None:
-    """Both sides of an accepted invitation get what was promised; an inviter who has left does not."""
-    r = c.parameters.referral
-    for column, amount in ((0, r.reward_giver), (1, r.reward_receiver)):
-        rows = c.referred[:, column]
-        if amount > 0.0:
-            _pay(
-                c.population.members,
-                rows[rows >= 0],
-                np.full(int((rows >= 0).sum()), to_micro(amount)),
-                _REFERRAL,
-                c.day,
-                c.ledger.today,
-                c.ledger.by_tenure,
-            )
+    """Both sides of an accepted invitation get what the inviter was promised, if it is still there."""
+    members = c.population.members
+    inviter, newcomer = c.referred[:, 0], c.referred[:, 1]
+    arm = np.where(inviter >= 0, members["arm"][inviter], 0)
+    for rows, name in ((inviter, "referral_reward_giver"), (newcomer, "referral_reward_receiver")):
+        amounts = np.floor(c.p[name][arm] * 1e6 + 0.5).astype(np.int64)
+        there = rows >= 0
+        if np.any(amounts[there] > 0):
+            _pay(members, rows[there], amounts[there], _REFERRAL, c.day, c.ledger.today, c.ledger.by_tenure)
 
 
 def _payday(c: Community) -> None:
@@ -96,15 +91,16 @@ def _unfairness(c: Community, contributors: np.ndarray) -> float:
 @kernel
 def _give(members, written, p, day, key, levels, today, by_tenure):
     """Cash, thanks and badges for each contribution and each reply."""
-    q = p[0]
-    cash = to_micro(q["incentives_cash_per_contribution"])
     nth = 0
     for line in range(len(written)):
         nth = nth + 1 if line > 0 and written[line - 1, 0] == written[line, 0] else 0
         for column in (0, 2):
-            if written[line, column] < 0:
+            rejected = column == 0 and written[line, 3] < 0
+            if written[line, column] < 0 or rejected:
                 continue
             m = members[written[line, column]]
+            q = p[m["arm"]]
+            cash = to_micro(q["incentives_cash_per_contribution"])
             if cash > 0:
                 book(m, today, by_tenure, _CASH, cash, day)
                 m["earned"] += cash
@@ -132,9 +128,11 @@ def _give(members, written, p, day, key, levels, today, by_tenure):
 @kernel
 def _cue(members, visitors, p):
     """Money on the table pulls the norm of today's visitors, the more the better they are tied."""
-    q = p[0]
     for k in range(len(visitors)):
         m = members[visitors[k]]
+        q = p[m["arm"]]
+        if q["incentives_cash_per_contribution"] <= 0.0 and q["incentives_revenue_share"] <= 0.0:
+            continue
         target = 1.0 - q["incentives_crowding"] * m["bonds"]
         if m["norm"] > target:
             m["norm"] += q["incentives_cue_step"] * (target - m["norm"])

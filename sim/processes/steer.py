@@ -6,8 +6,8 @@ business model pays for, unless members have a voice; and where the budget depen
 
     budget += response (max(floor, share · capability · return) - budget),
 
-with the return being what the community adds: savings, sales to qualified leads, and the margin
-of members whom the community brought; never total revenue. What the budget does not cover is not
+with the return being what the community adds: savings, and the margin of members whom the
+community brought, sales to leads among them included; never total revenue. What the budget does not cover is not
 done: fewer answers by staff, less moderation, fewer events. No measurement, no visible return,
 no budget, no community: the circle is possible, and so is breaking it.
 
@@ -27,6 +27,8 @@ MOST_PUSHING = 3.0
 
 def steer(c: Community) -> None:
     """Spend on staff, learn from ideas; at the month's end count returns and set budget and course."""
+    if c.day == 0 and c.parameters.organisation.investment_response > 0.0:
+        _cover(c)
     _spend(c)
     _learn(c)
     c.bad_news *= 2.0 ** (-1.0 / c.parameters.acquisition.bad_news_half_life)
@@ -76,7 +78,7 @@ def _count_returns(c: Community) -> None:
 
 
 def _value_added(c: Community) -> int:
-    """Micro-euros so far: savings, sales to leads, and the margin of members whom it brought."""
+    """Micro-euros so far: savings, and the margin of members whom it brought."""
     archive, members = c.archive, c.population.members[c.population.rows()]
     margin = 0
     for held in (archive.members[: archive.count], members):
@@ -100,6 +102,11 @@ def _set_budget(c: Community) -> None:
         return
     wanted = max(o.budget_floor, o.investment_share * max(0.0, float(c.returns[1])))
     c.budget += o.investment_response * (wanted - c.budget)
+    _cover(c)
+
+
+def _cover(c: Community) -> None:
+    """Pay for as much of what is planned as the budget covers."""
     planned = planned_spending(c)
     c.coverage = min(1.0, c.budget / planned) if planned > 0.0 else 1.0
 

@@ -131,8 +131,7 @@ def _judge(
 ):
     """The value of the visit of visitors[lo:hi], moved into satisfaction; the habit grows."""
     q = p[0]
-    ads = q["monetisation_ad_load"] * (q["monetisation_model"] == 1.0)
-    feed = q["platform_feed_share"] * (0.5 if q["affiliation_form"] > 0.0 else 1.0)
+    feed = 0.5 if q["affiliation_form"] > 0.0 else 1.0
     from_content = 0.0
     if content > 0.0:
         from_content = q["value_content"] * content / (content + q["value_content_scale"] * active)
@@ -143,7 +142,8 @@ def _judge(
             break
         r = visitors[k]
         m = members[r]
-        advance(m, day, decay, ads)
+        arm = p[m["arm"]]
+        advance(m, day, decay, arm)
         previous = last_visit[r]
         gaps[k] = 1.0 if previous == NEVER else min(30.0, float(day - previous))
         around = 0.0
@@ -152,13 +152,13 @@ def _judge(
                 if last_visit[pool[s]["row"]] > day - AROUND:
                     around += strength_at(pool[s], day, fade)
         since = max(0, previous) if previous != NEVER else max(0, day - 1)
-        shown = feed * (items[day] - items[since])
+        shown = feed * arm["platform_feed_share"] * (items[day] - items[since])
         overload = 0.0
         if shown > q["platform_overload_from"]:
             overload = q["platform_overload_weight"] * math.log(shown / q["platform_overload_from"])
         burden = 0.0
-        if m["paying"] > 0 and q["monetisation_price"] > 0.0:
-            burden = q["value_price_weight"] * q["monetisation_price"] / m["wtp"]
+        if m["paying"] > 0 and arm["monetisation_price"] > 0.0:
+            burden = q["value_price_weight"] * arm["monetisation_price"] / m["wtp"]
         perk = _perk(m["points"], tiers)
         value = (
             common

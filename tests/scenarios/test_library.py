@@ -71,7 +71,8 @@ def test_the_baseline_sets_nothing() -> None:
     [("pool", (1, 0, 0)), ("hub", (0.25, 1, 0)), ("web", (0.6, 0, 1)), ("no_community", (0, 0, 0))],
 )
 def test_affiliations_are_those_of_the_model(name: str, expected: tuple[float, ...]) -> None:
-    assert tuple(load(name).parameters.affiliation.model_dump().values()) == expected
+    a = load(name).parameters.affiliation
+    assert (a.activity, a.hub, a.peers) == expected
 
 
 @pytest.mark.parametrize("name", sorted(ABOUT["value"]))

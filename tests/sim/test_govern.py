@@ -161,7 +161,9 @@ def test_a_wrong_rejection_lowers_belonging_by_its_loss(plan_of: PlanOf) -> None
 def test_harassment_grows_with_anonymity_and_ends_with_real_names(quiet: Arm) -> None:
     rates = {"harassment_rate": 0.05, "moderation_hours": 0.0}
     anonymous, handles, names = (
-        total(quiet("pool", governance=rates, affiliation={"identity": i, "identity_gain": 0.0}), "harassments")
+        total(
+            quiet("pool", governance=rates, affiliation={"identity": i, "identity_gain": 0.0}), "harassments"
+        )
         for i in (0.0, 0.5, 1.0)
     )
     assert names == 0 < handles < anonymous
@@ -275,10 +277,14 @@ def test_a_vote_ignored_in_public_adds_a_tenth_to_the_hazard_and_is_forgotten_by
     factors: dict[int, np.ndarray] = {}
 
     def look(c: Community) -> None:
-        factors[c.day] = np.exp(hazards(c)[0][:, Cause.IGNORED_VOICE]) if c.day in (88, 89, 178) else factors.get(0)
+        factors[c.day] = (
+            np.exp(hazards(c)[0][:, Cause.IGNORED_VOICE]) if c.day in (88, 89, 178) else factors.get(0)
+        )
 
     g = {"council_size": 7, "transparency": 1.0, "drift": 0.0}
-    plan = plan_of("pool", organisation={"direction": 0.0}, governance=g, churn={"base_hazard": 0.001}, **CLOSED)
+    plan = plan_of(
+        "pool", organisation={"direction": 0.0}, governance=g, churn={"base_hazard": 0.001}, **CLOSED
+    )
     watch(plan, 179, "depart", look)
     assert factors[88] == pytest.approx(1.0)
     assert factors[89] == pytest.approx(1.10, abs=0.002)
@@ -327,7 +333,9 @@ def test_without_voice_direction_drifts_to_those_who_pay(quiet: Arm) -> None:
 
 def test_without_revenue_direction_stays(quiet: Arm) -> None:
     free = {"product_spend": 0.0}
-    record = quiet("pool", days=100, governance={"drift": 1.0}, monetisation=free, organisation={"direction": 0.2})
+    record = quiet(
+        "pool", days=100, governance={"drift": 1.0}, monetisation=free, organisation={"direction": 0.2}
+    )
     assert (record.series["direction"] == 0.2).all()
 
 
@@ -361,7 +369,9 @@ def test_the_more_a_member_contributed_the_likelier_it_is_elected(plan_of: PlanO
 
 def test_events_cost_tie_and_are_spread_over_the_month(quiet: Arm) -> None:
     without = quiet("web", days=60)
-    record = quiet("web", days=60, governance={"events_per_month": 3.0, "event_attendance": 0.4, "event_cost": 25.0})
+    record = quiet(
+        "web", days=60, governance={"events_per_month": 3.0, "event_attendance": 0.4, "event_cost": 25.0}
+    )
     came = total(record, "attendances")
     assert came > 100
     assert total(record, "cost_events") == pytest.approx(25.0 * came)
@@ -466,7 +476,9 @@ def test_a_cause_is_named_when_and_only_when_it_is_at_work(plan_of: PlanOf, caus
         shocks = given.get("shocks", [])
         sections = merged(few, {k: v for k, v in given.items() if k != "shocks"})
         size = {"size": 900, "founders": 500}
-        return total(run(plan_of("pool", market=size, shocks=shocks, **sections), seed=2, days=130), f"leaves_{cause}")
+        return total(
+            run(plan_of("pool", market=size, shocks=shocks, **sections), seed=2, days=130), f"leaves_{cause}"
+        )
 
     on, off = NAMED[cause]
     assert leaves(on) > 3
@@ -512,7 +524,9 @@ STRUCK = [
 
 def everything_on(plan_of: PlanOf, *designs: str, founders: int = 200, size: int = 900) -> Plan:
     paying = {"monetisation": {"model": "subscription", "conversion": 1.0, "price": 2.0}}
-    later = {24: {"organisation": {"quality": 0.5, "direction": 0.2}, "governance": {"harassment_weight": 1.0}}}
+    later = {
+        24: {"organisation": {"quality": 0.5, "direction": 0.2}, "governance": {"harassment_weight": 1.0}}
+    }
     return plan_of("web", "busy", *designs, shocks=STRUCK, phases=later,
                    **merged(ALL_ON, merged(paying, {"market": {"size": size, "founders": founders}})))  # fmt: skip
 

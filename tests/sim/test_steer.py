@@ -57,7 +57,9 @@ def test_every_useful_item_saves_development_its_value_and_is_no_revenue(plan_of
     useful: list[int] = []
     plan = plan_of("web", contribution={"rate": 0.2}, organisation={"rnd_value": 2.5}, **CLOSED)
     record = watch(plan, 60, "observe", lambda c: useful.append(int(c.useful[c.day])))
-    other = run(plan_of("web", contribution={"rate": 0.2}, organisation={"rnd_value": 0.0}, **CLOSED), seed=1, days=60)
+    other = run(
+        plan_of("web", contribution={"rate": 0.2}, organisation={"rnd_value": 0.0}, **CLOSED), seed=1, days=60
+    )
     assert sum(useful) > 50
     assert record.summary["rnd_savings"] == pytest.approx(2.5 * sum(useful))
     assert record.summary["revenue"] == other.summary["revenue"]
@@ -90,7 +92,9 @@ def test_staff_answer_what_members_leave_open_as_far_as_their_time_goes(quiet: A
 
 def test_with_enough_staff_no_post_of_a_newcomer_stays_unanswered(plan_of: PlanOf) -> None:
     staff = {"staff": 100.0}
-    record = run(plan_of("pool", "busy", organisation=staff, governance={"filter_strength": 0.0}), seed=1, days=60)
+    record = run(
+        plan_of("pool", "busy", organisation=staff, governance={"filter_strength": 0.0}), seed=1, days=60
+    )
     assert record.summary["reply_rate"] == 1.0
 
 
@@ -176,7 +180,9 @@ def test_bad_news_keeps_followers_away(quiet: Arm) -> None:
 def test_trusted_members_become_leads_and_hard_selling_doubles_them_and_costs_trust(quiet: Arm) -> None:
     def sold(selling: float, rate: float = 0.2) -> Record:
         o = {"lead_value": 30.0, "lead_rate": rate, "selling": selling}
-        return quiet("web", days=90, organisation=o, referral={"promoter_satisfaction": 0.0, "promoter_belonging": 0.0})
+        return quiet(
+            "web", days=90, organisation=o, referral={"promoter_satisfaction": 0.0, "promoter_belonging": 0.0}
+        )
 
     soft, hard, none = sold(0.0), sold(1.0), sold(0.0, rate=0.0)
     assert total(none, "leads") == total(none, "revenue_leads") == 0
@@ -239,7 +245,14 @@ FULL = {"search_scale": 1.0}
 def loop(quiet: Arm, days: int = 365, **organisation: Any) -> Record:
     busy = {"rate": 0.2}
     spam = {"unwanted_by_size": 20.0, "moderation_hours": 1.0, "events_per_month": 1.0}
-    return quiet("web", days=days, organisation=WORTH | organisation, acquisition=FULL, contribution=busy, governance=spam)
+    return quiet(
+        "web",
+        days=days,
+        organisation=WORTH | organisation,
+        acquisition=FULL,
+        contribution=busy,
+        governance=spam,
+    )
 
 
 def test_without_measurement_the_circle_is_vicious_and_with_it_it_is_broken(quiet: Arm) -> None:
@@ -370,9 +383,7 @@ def test_surplus_is_benefit_less_price_less_attention_to_the_cent(quiet: Arm) ->
 
 def test_rewards_are_part_of_what_members_gain_and_cost_the_organisation_the_same(quiet: Arm) -> None:
     pay = {"cash_per_contribution": 0.5, "cash_gain": 0.0, "crowding": 0.0}
-    plain, paid = (
-        quiet("pool", incentives=i, governance={"unwanted_by_money": 0.0}) for i in ({}, pay)
-    )
+    plain, paid = (quiet("pool", incentives=i, governance={"unwanted_by_money": 0.0}) for i in ({}, pay))
     gained = float(paid.members["surplus"].sum() - plain.members["surplus"].sum())
     assert gained == pytest.approx(total(paid, "cost_cash_rewards"))
     assert gained > 0
@@ -396,14 +407,19 @@ OFF: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 def test_what_is_off_leaves_the_record_as_it_is(plan_of: PlanOf, difference: Difference, case: str) -> None:
     off, irrelevant = OFF[case]
     plain, other = (
-        run(plan_of("web", "busy", "subscription", organisation=o), seed=3, days=70) for o in (off, off | irrelevant)
+        run(plan_of("web", "busy", "subscription", organisation=o), seed=3, days=70)
+        for o in (off, off | irrelevant)
     )
     assert difference(plain, other) == []
 
 
 def test_bad_news_without_weight_is_no_news(plan_of: PlanOf, difference: Difference) -> None:
     plain, other = (
-        run(plan_of("web", "busy", acquisition={"bad_news_weight": 0.0, "bad_news_half_life": h}), seed=3, days=70)
+        run(
+            plan_of("web", "busy", acquisition={"bad_news_weight": 0.0, "bad_news_half_life": h}),
+            seed=3,
+            days=70,
+        )
         for h in (1.0, 900.0)
     )
     assert difference(plain, other) == []
@@ -411,7 +427,9 @@ def test_bad_news_without_weight_is_no_news(plan_of: PlanOf, difference: Differe
 
 def test_a_community_of_advocates_still_pays_for_its_touches(plan_of: PlanOf) -> None:
     advocates = {"promoter_satisfaction": 0.0, "promoter_belonging": 0.0}
-    plan = plan_of("web", acquisition={"paid_budget": 1.0}, organisation={"advocacy_gain": 1.0}, referral=advocates)
+    plan = plan_of(
+        "web", acquisition={"paid_budget": 1.0}, organisation={"advocacy_gain": 1.0}, referral=advocates
+    )
     record = run(plan, days=40, check=True)
     assert total(record, "cost_paid") == pytest.approx(40.0)
     assert math.isfinite(record.summary["cac_paid"])

@@ -1,0 +1,81 @@
+"""Trial: what an experiment inside a community measures, and what it truly does.
+
+The *measured* effect compares the treated with the others of the same run. The *true* effect
+compares the treated with themselves in the twin run, in which nobody is treated and everything
+else, luck included, is the same. They differ when treatment leaks along ties to the others.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.engine import run
+from sim.plan import MEASURED, Experiment, Plan
+from sim.record import Record
+
+OUTCOMES = (*MEASURED, "stays")
+"""Per member since the experiment began: counts, revenue (EUR), and whether it is still present."""
+
+
+def trial(plan: Plan, seed: int = 0, days: int | None = None, threads: int | None = None) -> pd.DataFrame:
+    """Measured and true effects of every experiment of a plan.
+
+    Returns one row per experiment and outcome: experiment, outcome, treated and others (members),
+    mean_treated, mean_others, measured with its standard error `se`, and true.
+
+    Raises
+    ------
+    ValueError
+        If the plan has no experiment.
+    """
+    if not plan.experiments:
+        raise ValueError(f"{plan.name} has no experiment; add [[experiment]] to the scenario")
+    record = run(plan, seed, days, threads, events=False)
+    twin = run(replace(plan, experiments=_idle(plan.experiments)), seed, days, threads, events=False)
+    rows = [
+        _effect(record, twin, experiment, outcome) for experiment in plan.experiments for outcome in OUTCOMES
+    ]
+    return pd.DataFrame(rows)
+
+
+def _idle(experiments: tuple[Experiment, ...]) -> tuple[Experiment, ...]:
+    """The same groups on the same days, but nothing is changed for them."""
+    return tuple(e.model_copy(update={"changes": {}}) for e in experiments)
+
+
+def _effect(record: Record, twin: Record, experiment: Experiment, outcome: str) -> dict[str, object]:
+    here, there = (_outcome(r, experiment, outcome) for r in (record, twin))
+    arm, arm_there = (_members(r, experiment)["arm"] == experiment.name for r in (record, twin))
+    treated, others = here[arm], here[~arm]
+    spread = treated.var(ddof=1) / max(1, len(treated)) + others.var(ddof=1) / max(1, len(others))
+    return {
+        "experiment": experiment.name,
+        "outcome": outcome,
+        "treated": len(treated),
+        "others": len(others),
+        "mean_treated": treated.mean(),
+        "mean_others": others.mean(),
+        "measured": treated.mean() - others.mean(),
+        "se": float(np.sqrt(spread)),
+        "true": treated.mean() - there[arm_there].mean(),
+    }
+
+
+def _members(record: Record, experiment: Experiment) -> pd.DataFrame:
+    """Memberships that lasted into the experiment or began during it."""
+    m = record.members
+    return m[~(m["left_day"] < experiment.from_day)]
+
+
+def _outcome(record: Record, experiment: Experiment, outcome: str) -> npt.NDArray[np.float64]:
+    """An outcome of each membership since the experiment began, shape (n,)."""
+    m = _members(record, experiment)
+    if outcome == "stays":
+        return m["left_day"].isna().to_numpy(float)
+    held = record.at_start[experiment.name][MEASURED.index(outcome)]
+    before = np.where(m["joined_day"] < experiment.from_day, held[m["person"].to_numpy()], 0).astype(float)
+    if outcome == "revenue":
+        before /= 1e6
+    return m[outcome].to_numpy(float) - before
