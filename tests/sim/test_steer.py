@@ -272,7 +272,12 @@ def test_a_community_that_nobody_pays_for_loses_more_of_its_members(quiet: Arm) 
     """Through harassment that nobody stops, spam that nobody removes and posts that nobody answers."""
 
     def present(measurement: float, seed: int) -> float:
-        g = {"harassment_rate": 0.1, "unwanted_by_size": 200.0, "moderation_hours": 2.0, "filter_strength": 0.0}
+        g = {
+            "harassment_rate": 0.1,
+            "unwanted_by_size": 200.0,
+            "moderation_hours": 2.0,
+            "filter_strength": 0.0,
+        }
         return float(
             quiet(
                 "web", days=365, seed=seed, organisation=WORTH | {"measurement": measurement}, acquisition=FULL,
@@ -280,7 +285,7 @@ def test_a_community_that_nobody_pays_for_loses_more_of_its_members(quiet: Arm) 
             ).summary["present"]
         )  # fmt: skip
 
-    blind, seeing = (sum(present(m, seed) for seed in range(4)) for m in (0.0, 1.0))
+    blind, seeing = (sum(present(m, seed) for seed in range(2)) for m in (0.0, 1.0))
     assert blind < 0.9 * seeing
 
 
