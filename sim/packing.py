@@ -19,7 +19,7 @@ from sim.community import Community
 from sim.ledger import Ledger
 from sim.market import Market
 from sim.parameters import Parameters
-from sim.plan import Founding, Plan, Shock
+from sim.plan import Experiment, Founding, Plan, Shock
 from sim.population import Archive, Population
 from sim.record import Recorder
 from sim.ties import Ties
@@ -31,7 +31,7 @@ PARTS: tuple[type[Any], ...] = (
     *(Market, TouchClock, Heap, Population, Archive, Ties, Ledger),
 )
 "classes whose attributes are packed"
-MODELS: tuple[type[BaseModel], ...] = (Parameters, Shock)
+MODELS: tuple[type[BaseModel], ...] = (Parameters, Shock, Experiment)
 REBUILT: dict[type[Any], frozenset[str]] = {
     Community: frozenset({"crew"}),
     Recorder: frozenset({"community"}),

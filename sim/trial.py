@@ -2,7 +2,9 @@
 
 The *measured* effect compares the treated with the others of the same run. The *true* effect
 compares the treated with themselves in the twin run, in which nobody is treated and everything
-else, luck included, is the same. They differ when treatment leaks along ties to the others.
+else, luck included, is the same. They differ by the chance imbalance between the groups, which the
+standard error of the measured effect covers, and by what leaks along ties to the others, which it
+does not.
 """
 
 from dataclasses import replace
@@ -12,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.engine import run
+from sim.parameters import ParameterError
 from sim.plan import MEASURED, Experiment, Plan
 from sim.record import Record
 
@@ -27,11 +30,18 @@ def trial(plan: Plan, seed: int = 0, days: int | None = None, threads: int | Non
 
     Raises
     ------
-    ValueError
-        If the plan has no experiment.
+    ParameterError
+        If the plan has no experiment, or one begins after the last day.
     """
     if not plan.experiments:
-        raise ValueError(f"{plan.name} has no experiment; add [[experiment]] to the scenario")
+        raise ParameterError(f"{plan.name} has no experiment; add [[experiment]] to the scenario")
+    length = plan.days if days is None else days
+    for experiment in plan.experiments:
+        if experiment.from_day >= length:
+            raise ParameterError(
+                f"experiment {experiment.name} begins on day {experiment.from_day}, "
+                f"after the last of {length} days; let it begin earlier or run longer"
+            )
     record = run(plan, seed, days, threads, events=False)
     twin = run(replace(plan, experiments=_idle(plan.experiments)), seed, days, threads, events=False)
     rows = [

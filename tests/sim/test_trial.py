@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sim.engine import run
+from sim.checkpoint import resume, save
+from sim.engine import Simulation, run
 from sim.parameters import ParameterError
 from sim.plan import Plan, experiment_from
 from sim.trial import OUTCOMES, trial
@@ -80,3 +82,18 @@ def test_shares_sum_to_at_most_one(plan_of: Make) -> None:
     first = with_experiment(plan_of("web"), share=0.6).experiments[0]
     with pytest.raises(ParameterError, match="at most 1"):
         replace(plan_of("web"), experiments=(first, first.model_copy(update={"name": "again"})))
+
+
+def test_an_experiment_may_be_saved_and_continued(plan_of: Make, tmp_path: Path) -> None:
+    plan = with_experiment(plan_of("web"))
+    simulation = Simulation(plan, 1, 50, events=False)
+    simulation.advance(30)
+    save(simulation, tmp_path / "half.kith")
+    continued = resume(tmp_path / "half.kith")
+    continued.advance()
+    assert continued.record().members.equals(run(plan, 1, 50, events=False).members)
+
+
+def test_an_experiment_that_never_begins_is_refused(plan_of: Make) -> None:
+    with pytest.raises(ParameterError, match="begin earlier"):
+        trial(with_experiment(plan_of("web"), from_day=90), 1, 60)
