@@ -1,4 +1,4 @@
-"""The command line: `kith list | show | run | compare | schema | bench`.
+"""The command line: `kith list | show | run | compare | schema | bench | verify`.
 
 Results go to standard output, all else to standard error. Exit code 0: done; 1: the work failed;
 2: the request was wrong. Nothing heavy is imported before a command needs it.
@@ -209,6 +209,32 @@ def bench(
         raise RequestError(f"--sizes {sizes}: give whole numbers separated by commas, such as 1000,10000")
     figures = measure(scenario, tuple(int(part) for part in sizes.split(",")), out)
     sys.stdout.write((as_json(figures) if json else text(figures)) + "\n")
+
+
+@app.command()
+def verify(
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer runs of fewer people: a first look.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Also write the table as a page (Markdown).")] = None,
+    workers: Workers = None,
+    json: Json = False,
+) -> None:
+    """The engine against closed forms: every benchmark, its theory, its runs, a verdict."""
+    _checked(None, workers=workers)
+    from experiments import verify as benchmarks
+    from experiments.outputs import as_json
+    from experiments.progress import Waiting
+
+    _announce_compilation()
+    with Waiting("verifying", "runs") as waiting:
+        findings = benchmarks.verify(quick, workers, waiting)
+    if out is not None:
+        benchmarks.write_page(findings, out)
+    if json:
+        sys.stdout.write(as_json(benchmarks.as_object(findings, quick)) + "\n")
+    else:
+        benchmarks.show(findings)
+    if not benchmarks.agree(findings):
+        raise RuntimeError("not every quantity agrees with theory; the table shows which")
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -51,7 +51,7 @@ def test_importing_the_command_line_imports_nothing_heavy(root: Path) -> None:
 def test_help_says_what_there_is(kith: Kith) -> None:
     code, out, _ = kith("--help")
     assert code == 0
-    for command in ("list", "show", "run", "compare", "schema", "bench"):
+    for command in ("list", "show", "run", "compare", "schema", "bench", "verify"):
         assert re.search(rf"\b{command}\b", out)
 
 

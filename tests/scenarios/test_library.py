@@ -11,6 +11,7 @@ from sim.parameters import dotted_names
 
 PRESETS = sorted(path.stem for path in (root() / "presets").glob("*.toml"))
 EXAMPLES = sorted(path.stem for path in (root() / "examples").glob("*.toml"))
+VERIFICATION = sorted(path.stem for path in (root() / "verification").glob("*.toml"))
 
 ABOUT = {
     "affiliation": {"pool", "hub", "web"},
@@ -36,7 +37,7 @@ def test_what_is_promised_is_there() -> None:
 
 
 def test_presets_come_first() -> None:
-    assert names() == PRESETS + EXAMPLES
+    assert names() == PRESETS + EXAMPLES + VERIFICATION
 
 
 @pytest.mark.parametrize("one", library(), ids=lambda one: str(one.name))
@@ -51,8 +52,11 @@ def test_every_scenario_has_something_to_read(one: Entry) -> None:
 
 @pytest.mark.parametrize("name", names())
 def test_every_scenario_loads(name: str) -> None:
-    plan = load(name)
-    assert plan.name == name
+    assert load(name).name == name
+
+
+@pytest.mark.parametrize("name", PRESETS + EXAMPLES)
+def test_a_log_can_found_any_preset_or_example(name: str) -> None:
     assert not {"market.size", "market.founders"} & set_by(name)
 
 
