@@ -18,8 +18,11 @@ from experiments.options import (
     Days,
     Json,
     Log,
+    Optional,
     Out,
+    Resume,
     Runs,
+    Save,
     Scenario,
     Seed,
     Settings,
@@ -27,6 +30,7 @@ from experiments.options import (
     Shocks,
     Tag,
     Threads,
+    Until,
     Workers,
 )
 
@@ -107,7 +111,8 @@ def show(scenario: Scenario, set: Settings = None, json: Json = False) -> None:
 
 @app.command()
 def run(
-    scenario: Scenario,
+    context: typer.Context,
+    scenario: Optional = None,
     days: Days = None,
     seed: Seed = 0,
     set: Settings = None,
@@ -117,23 +122,36 @@ def run(
     out: Out = None,
     json: Json = False,
     threads: Threads = None,
+    save: Save = None,
+    until: Until = None,
+    resume: Resume = None,
 ) -> None:
     """One run: headline indicators, active members, reasons for leaving, health card."""
-    target = _checked(out, days=days, seed=seed, threads=threads)
+    target = _checked(out, days=days, seed=seed, threads=threads, until=until)
     from experiments.assumptions import question_of
     from experiments.commands import run_command
     from experiments.outputs import run_object, write_run
+    from experiments.parts import check_parts, continued, lived, resume_command
     from experiments.progress import Waiting
     from scenarios import load
+    from sim import Simulation
     from sim import run as simulate
 
+    check_parts(scenario, resume, save, until, _given(context))
     asked = _asked(set, shock, from_log, at)
-    plan = load(scenario, days=days, **asked)
+    simulation = None if resume is None else continued(resume, days, threads, events=out is not None)
+    plan = load(str(scenario), days=days, **asked) if simulation is None else simulation.community.plan
     _announce_compilation()
     with Waiting(plan.name, "days") as waiting:
-        record = simulate(plan, seed=seed, threads=threads, events=out is not None, progress=waiting)
+        if simulation is None and save is None:
+            record = simulate(plan, seed=seed, threads=threads, events=out is not None, progress=waiting)
+        else:
+            record = lived(simulation or Simulation(plan, seed, threads=threads), until, save, waiting)
+    if save is not None:
+        typer.echo(f"saved after {record.days} days; kith run --resume {save} continues it", err=True)
     if target is not None:
-        write_run(record, target, run_command(scenario, seed, record.days, asked))
+        repeat = run_command(str(scenario), seed, record.days, asked)
+        write_run(record, target, repeat if resume is None else resume_command(resume, record.days))
     if json:
         _print_json(run_object(record))
         return
@@ -266,9 +284,11 @@ def _is_wrong_request(error: Exception) -> bool:
     from scenarios import ScenarioError
     from sim.parameters import ParameterError
 
-    return hasattr(error, "format_message") or isinstance(
-        error, RequestError | ScenarioError | ParameterError
-    )
+    if hasattr(error, "format_message") or isinstance(error, RequestError | ScenarioError | ParameterError):
+        return True
+    from sim.checkpoint import CheckpointError
+
+    return isinstance(error, CheckpointError)
 
 
 def _one_line(error: Exception) -> str:
@@ -303,6 +323,16 @@ def _checked(out: Path | None, **numbers: int | None) -> Path | None:
     if out is not None and not str(out).strip():
         raise OutputError("--out is empty; name a folder")
     return None if out is None else check_folder(out)
+
+
+def _given(context: typer.Context) -> list[str]:
+    """What was given of that which decides what a run is, as it is written."""
+    names = {"scenario": "SCENARIO", "seed": "--seed", "set": "--set", "shock": "--shock"}
+    names |= {"from_log": "--from-log", "at": "--at"}
+    sources = {name: context.get_parameter_source(name) for name in names}
+    return [
+        names[name] for name, source in sources.items() if source is not None and source.name != "DEFAULT"
+    ]
 
 
 def _asked(

@@ -29,6 +29,14 @@ Scenario = Annotated[
         metavar="SCENARIO", help="A name from `kith list`, or the path of a TOML file.", show_default=False
     ),
 ]
+Optional = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="SCENARIO",
+        help="A name from `kith list`, or the path of a TOML file; none with --resume.",
+        show_default=False,
+    ),
+]
 Several = Annotated[
     list[str],
     typer.Argument(metavar="A B …", help="Two or more; the first is the reference.", show_default=False),
@@ -64,4 +72,12 @@ At = Annotated[
     str | None, _option("--at", "With --from-log: the day on which the simulation starts.", "DATE")
 ]
 Out = Annotated[Path | None, _option("--out", "Write tables and report.html into this folder.", "DIR")]
+Save = Annotated[
+    Path | None,
+    _option("--save", "Save the state at the end, or --until a day, to continue it later.", "FILE"),
+]
+Until = Annotated[int | None, _number("--until", "With --save: stop after so many days.")]
+Resume = Annotated[
+    Path | None, _option("--resume", "Continue a saved run, with --days even beyond its end.", "FILE")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from sim.checkpoint import CheckpointError, resume, save
 from sim.community import Community
 from sim.engine import TICK, Simulation, run
 from sim.parameters import ParameterError
-from sim.plan import Plan, Shock
+from sim.plan import Experiment, Plan, Shock
 from sim.record import Record
 
 type PlanOf = Callable[..., Plan]
@@ -30,6 +31,8 @@ def unlike(one: Record, other: Record) -> list[str]:
     out = [name for name in frames if not getattr(one, name).equals(getattr(other, name))]
     out += [name for name in values if getattr(one, name) != getattr(other, name)]
     out += ["health"] if str(one.health) != str(other.health) else []
+    began = [{name: held.tolist() for name, held in record.at_start.items()} for record in (one, other)]
+    out += ["at_start"] if began[0] != began[1] else []
     told = [(r.plan.content(), r.plan.name, r.plan.title, r.plan.days, r.plan.origin) for r in (one, other)]
     return out + (["plan"] if told[0] != told[1] else [])
 
@@ -50,10 +53,16 @@ GOVERNED: dict[str, dict[str, Any]] = {
 "voice, events, an heir for the hub, a budget that follows the returns"
 
 
+TRIALS = (
+    Experiment(name="thanks", from_day=22, share=0.4, changes={"incentives.recognition": 1.0}),
+    Experiment(name="gifts", share=0.3, changes={"referral.reward_kind": "in_kind", "monetisation.price": 2}),
+)
+
+
 @pytest.fixture
 def plan(plan_of: PlanOf) -> Plan:
-    """A busy web with state of every kind: a hub that leaves, a fee that begins, a council, a competitor."""
-    return plan_of(
+    """A busy web with state of every kind: a hub that leaves, a fee that begins, a council, trials."""
+    plan = plan_of(
         "web",
         "busy",
         affiliation={"hub": 0.5},
@@ -65,6 +74,7 @@ def plan(plan_of: PlanOf) -> Plan:
         ],
         **GOVERNED,
     )
+    return replace(plan, experiments=TRIALS)
 
 
 @pytest.fixture
@@ -134,6 +144,7 @@ def test_it_does_for_any_plan_interrupted_anywhere(
         affiliation={"hub": draw(st.floats(0.01, 1))},
         **draw(st.sampled_from([{}, GOVERNED])),
     )
+    plan = replace(plan, experiments=draw(st.sampled_from([(), TRIALS])))
     seed, days = draw(st.integers(0, 2**63 - 1)), draw(st.integers(1, 110))
     cuts = draw(st.lists(st.integers(0, days), min_size=1, max_size=4))
     how = {"guests": draw(st.integers(0, 2)), "events": True}

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import sim.plan
 from sim.checkpoint import CheckpointError, resume, save
 from sim.engine import Simulation
-from sim.packing import PARTS, REBUILT, attributes, packed, parts_of, unpacked
+from sim.packing import MODELS, PARTS, REBUILT, attributes, packed, parts_of, unpacked
 from sim.parameters import PACKED, parameters_from
 from sim.plan import Plan
 from sim.population import MEMBER
@@ -100,6 +101,13 @@ def test_no_two_names_share_what_changes(plan: Plan) -> None:
         if np.shares_memory(a, b, max_work=None)
     ]
     assert shared == []
+
+
+def test_every_part_of_a_plan_can_be_packed() -> None:
+    """A model or a dataclass that misses here belongs to `MODELS` or `PARTS`."""
+    ours = [kind for kind in vars(sim.plan).values() if getattr(kind, "__module__", "") == "sim.plan"]
+    kinds = [kind for kind in ours if isinstance(kind, type) and not issubclass(kind, Exception)]
+    assert [kind.__name__ for kind in kinds if kind not in (*MODELS, *PARTS)] == []
 
 
 def test_a_new_attribute_is_saved(saved: Path, tmp_path: Path) -> None:
