@@ -57,8 +57,8 @@ class Heap:
 
     def __init__(self) -> None:
         self.hazard = 0.0
-        self._thresholds = np.empty(256)
-        self._persons = np.empty(256, np.int64)
+        self._thresholds = np.zeros(256)
+        self._persons = np.zeros(256, np.int64)
         self._size = 0
 
     def push(self, thresholds: npt.NDArray[np.float64], persons: npt.NDArray[np.int64]) -> None:

@@ -316,8 +316,8 @@ def _seconds(record: Record, frame: pd.DataFrame) -> npt.NDArray[np.int64]:
     nth = frame.groupby(["person", "day"]).cumcount().to_numpy()
     with np.errstate(over="ignore"):
         drawn = hashes(
-            record._key, persons * 1024 + nth % 1024, int(Purpose.CLOCK_OF_DAY), Purpose.CLOCK_OF_DAY
-        )
+            record._key, persons * 100_003 + frame["day"].to_numpy(), 0, Purpose.CLOCK_OF_DAY
+        ) + np.uint64(7919) * nth.astype(np.uint64)
     second = (3600 + drawn % np.uint64(79200)).astype(np.int64)
     action = frame["action"].to_numpy()
     return np.where(

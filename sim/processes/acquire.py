@@ -144,7 +144,8 @@ def _answer(
     joined = -1
     for k in range(len(letters)):
         person, inviter = letters[k, 0], letters[k, 1]
-        nth = nth + 1 if k > 0 and letters[k - 1, 0] == person else 0
+        again = k > 0 and letters[k - 1, 0] == person and letters[k - 1, 1] == inviter
+        nth = nth + 1 if again else 0
         if status[person] == _PRESENT or person == joined:
             out[k] = WASTED
             continue
@@ -158,7 +159,7 @@ def _answer(
             signallers[person, signals[person]] = inviter
             signals[person] += 1
         now = strengths[signals[person]]
-        accepted = uniform(key, person, day, _ACCEPT, nth) < (
+        accepted = uniform(key, person, day, _ACCEPT, (inviter << 8) + nth) < (
             q["referral_conversion"] * now * good_name * letters[k, 4] / 1000.0
         )
         unwilling[k] = accepted and fee and willing[k] < q["monetisation_price"]

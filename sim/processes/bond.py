@@ -261,12 +261,12 @@ def _choose(
             u = uniform(key, m["person"], day, _PARTNER, nth)
             partner = -1
             if u < q["bonding_existing_share"]:
-                partner = _friend(members, address, last_visit, pool, a, -1, day, key, _FRIEND, nth)
+                partner = _friend(members, address, last_visit, pool, a, a, day, key, _FRIEND, nth)
             if partner < 0:
                 v = uniform(key, m["person"], day, _PARTNER, 100 + nth)
                 if v < q["bonding_triadic_share"]:
                     through = _friend(
-                        members, address, last_visit, pool, a, -1, day, key, _FRIENDS_FRIEND, nth
+                        members, address, last_visit, pool, a, a, day, key, _FRIENDS_FRIEND, nth
                     )
                     if through >= 0:
                         partner = _friend(
@@ -299,17 +299,17 @@ def _choose(
 
 
 @kernel
-def _friend(members, address, last_visit, pool, a, but, day, key, purpose, nth):
-    """The tie of row a, other than to row `but`, with the largest hash among those who are around."""
+def _friend(members, address, last_visit, pool, a, asker, day, key, purpose, nth):
+    """The tie of row a, other than to the asker, with the largest hash among those who are around."""
     best = -1
     largest = np.uint64(0)
     m = members[a]
     salt = np.uint64(nth + 1) << np.uint64(40)
     for s in range(m["slots"], m["slots"] + m["degree"]):
         b = pool[s]["row"]
-        if b == but or last_visit[b] <= day - AROUND:
+        if b == asker or last_visit[b] <= day - AROUND:
             continue
-        h = address_hash(key, m["person"], day, purpose, salt ^ np.uint64(address[b]))
+        h = address_hash(key, address[asker], day, purpose, salt ^ np.uint64(address[b]))
         if best < 0 or h > largest:
             best = b
             largest = h

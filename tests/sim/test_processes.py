@@ -63,7 +63,11 @@ def test_a_purpose_that_fits_brings_those_whom_it_fits(arm: Arm) -> None:
     rates = {"external_rate": 0.5, "imitation_rate": 0.0}
     joined = [
         arm(
-            "pool", acquisition=rates, organisation={"direction": d}, market={"fit_width": 0.15}
+            "pool",
+            acquisition=rates,
+            organisation={"direction": d},
+            market={"fit_width": 0.15},
+            referral={"invites_per_month": 0.0},
         ).members.query("channel != 'founder'")["interest"]
         for d in (0.2, 0.8)
     ]
