@@ -9,7 +9,7 @@ DAYS ?= 365
 LOG := scenarios/library/examples/chat_docker.csv.gz
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow format environment clean
+.PHONY: help demo test slow full format environment clean
 
 help: ## this list
 	@echo 'kith: an agent-based simulator of community growth'
@@ -23,6 +23,9 @@ test: environment ## the tests, the linter, the types and the layers; some minut
 
 slow: environment ## what is too slow for `make test`, and what needs a browser
 	@$(BIN)/python -m pytest -m 'slow or browser'
+
+full: environment ## the benchmarks at full size, as `kith verify` runs them; a quarter of an hour or more
+	@$(BIN)/python -m pytest -m full
 
 format: environment ## rewrite the code in the house's format
 	@$(BIN)/ruff check --fix-only --quiet .

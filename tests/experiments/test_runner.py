@@ -34,6 +34,7 @@ def test_a_failing_run_brings_its_traceback_and_stops_nobody(plan: Callable[...,
     assert outcomes["broken"].summary == {}
 
 
+@pytest.mark.slow
 def test_workers_do_not_change_results(plan: Callable[..., Plan]) -> None:
     jobs = [Job(plan(), seed, 30, seed) for seed in range(3)]
     alone = sorted(run_all(jobs, workers=1), key=lambda o: o.seed)
@@ -77,6 +78,7 @@ def test_a_worker_that_dies_is_a_failed_run(plan: Callable[..., Plan]) -> None:
     assert "killed" in outcome.error
 
 
+@pytest.mark.slow
 def test_stopping_early_leaves_no_process_behind(plan: Callable[..., Plan]) -> None:
     from multiprocessing import active_children
 

@@ -158,7 +158,11 @@ def said(root: Path, designs: tuple[str, ...], founders: int, days: int, **envir
     return done.stdout
 
 
-@pytest.mark.parametrize("designs", [("web", "busy"), ("hub", "ads", "busy")], ids="+".join)
+@pytest.mark.parametrize(
+    "designs",
+    [("web", "busy"), pytest.param(("hub", "ads", "busy"), marks=pytest.mark.slow)],
+    ids="+".join,
+)
 def test_plain_python_and_compiled_kernels_make_the_same_record(root: Path, designs: tuple[str, ...]) -> None:
     compiled = said(root, designs, 60, 40)
     assert compiled == said(root, designs, 60, 40, NUMBA_DISABLE_JIT="1")

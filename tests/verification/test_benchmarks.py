@@ -20,7 +20,7 @@ def test_a_few_runs_do_not_contradict_theory(benchmark_: Benchmark) -> None:
     assert told(benchmark_, quick=True) == []
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @every
 def test_the_engine_agrees_with_theory(benchmark_: Benchmark) -> None:
     assert told(benchmark_, quick=False) == []
