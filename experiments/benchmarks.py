@@ -200,7 +200,7 @@ def _benchmarks() -> Iterator[Benchmark]:
     yield _branching("recruit .03, die .02", 0.03, 0.02, runs=60, only=("extinct",))
     many = {"acquisition.external_rate": 0.8}
     yield _branching("recruit .03, die .05", 0.03, 0.05, runs=60, only=("progeny",), days=250, settings=many)
-    yield _generations("Poisson, R = 1.5", 1.5, math.inf, 80)
+    yield _generations("Poisson, R = 1.5", 1.5, math.inf, 100)
     yield _generations("geometric, R = 2", 2.0, 1.0, 60)
     yield _generations("uneven, R = 1.5", 1.5, 0.1, 32)
     yield _ties("random ties", "tie_balance")
@@ -224,7 +224,7 @@ def _benchmarks() -> Iterator[Benchmark]:
         graph=lambda people, seed: star(people),
     )
     yield Benchmark(
-        "B7", "stock balance", "stock_balance", t.stock_balance, t.balance, 110, 5, quick_days=200
+        "B7", "stock balance", "stock_balance", t.stock_balance, t.balance, 140, 5, quick_days=200
     )
     yield Benchmark("B7", "stock of content", "content", t.content, t.stock_of_content, 32, 4)
     yield _inequality(1.0, contributing=True)

@@ -124,14 +124,15 @@ def judged(benchmark: Benchmark, observed: Sequence[Observed], quick: bool) -> l
 
 
 def _finding(benchmark: Benchmark, name: str, theory: float, values: Any, quick: bool) -> Finding:
+    same = bool((values == values[0]).all())  # the mean of equal numbers may differ from them in the last bit
     return Finding(
         benchmark.code,
         benchmark.name,
         benchmark.scenario,
         name,
         theory,
-        float(values.mean()),
-        float(values.std(ddof=1) / math.sqrt(len(values))),
+        float(values[0] if same else values.mean()),
+        0.0 if same else float(values.std(ddof=1) / math.sqrt(len(values))),
         len(values),
         benchmark.tolerance,
         benchmark.approximate,
