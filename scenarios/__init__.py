@@ -11,6 +11,8 @@ from scenarios.errors import LogError, ScenarioError
 
 if TYPE_CHECKING:
     from scenarios.catalogue import Entry, library, logs, names
+    from scenarios.description import about, expected_of
+    from scenarios.expected import Expected
     from scenarios.log import read_log
     from scenarios.scenario import load
     from scenarios.schema import scenario_schema
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Entry": "scenarios.catalogue",
+    "Expected": "scenarios.expected",
+    "about": "scenarios.description",
+    "expected_of": "scenarios.description",
     "library": "scenarios.catalogue",
     "load": "scenarios.scenario",
     "logs": "scenarios.catalogue",
@@ -30,8 +35,11 @@ _HOMES = {
 
 __all__ = [
     "Entry",
+    "Expected",
     "LogError",
     "ScenarioError",
+    "about",
+    "expected_of",
     "library",
     "load",
     "logs",

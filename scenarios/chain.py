@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,8 @@ class _Chain:
         place = _resolved(source.path)
         _check_chain(source, place, below)
         if place not in self.known:
-            table = read_toml(source.path, source.label)
-            own = layer_from(table, source.name, source.label)
-            self.known[place] = [*self._inherited(source, table.get("extends", []), below), own]
+            extends, own = _of_library(source) if _comes_with_kith(source) else _read(source)
+            self.known[place] = [*self._inherited(source, extends, below), own]
         return self.known[place]
 
     def _inherited(self, source: Source, extends: Any, below: tuple[Source, ...]) -> list[Layer]:
@@ -73,6 +73,22 @@ class _Chain:
             inherited += [layer for layer in ancestors if not any(layer is one for one in inherited)]
             inherited.append(parent)
         return inherited
+
+
+def _read(source: Source) -> tuple[Any, Layer]:
+    """What a file extends, and its own layer."""
+    table = read_toml(source.path, source.label)
+    return table.get("extends", []), layer_from(table, source.name, source.label, source.path.parent)
+
+
+@cache
+def _of_library(source: Source) -> tuple[Any, Layer]:
+    """The same of a file that comes with kith, read once: a study asks for it at each of its points."""
+    return _read(source)
+
+
+def _comes_with_kith(source: Source) -> bool:
+    return scenario_files().get(source.name) == source.path
 
 
 def _names(extends: Any, source: Source) -> list[str]:

@@ -3,22 +3,25 @@
 Checking each file by itself is what lets a message name the file that is wrong.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from scenarios.errors import ScenarioError, shown
+from scenarios.expected import Expected, expected_from
+from scenarios.network import TABLES, Table, table_from
 from sim.fields import nearest
 from sim.parameters import SECTIONS, ParameterError, dotted_names, parameters_from
 from sim.plan import MAX_DAYS, Experiment, Shock, experiment_from, shock_from
 
-SENTENCES = ("title", "question", "text")
+SENTENCES = ("title", "question", "text", "answer")
 LISTS = ("tags", "sources")
 REPEATED = ("phase", "shock", "experiment")
-KEYS = ("extends", *SENTENCES, *LISTS, "days", *SECTIONS, *REPEATED)
+KEYS = ("extends", *SENTENCES, *LISTS, "days", *SECTIONS, *TABLES, *REPEATED, "expected")
 MOST = 1_000
-"phases, shocks or experiments in a file"
+"phases, shocks, experiments or expectations in a file"
 
 type Settings = dict[str, Any]
 "dotted name -> value"
@@ -35,23 +38,31 @@ class Layer:
     experiments: tuple[Experiment, ...] = ()
     days: int | None = None
     title: str = ""
+    graphs: dict[str, Table] = field(default_factory=dict)
+    "`network` or `acquaintances` -> what the file says about that graph"
+    expected: tuple[Expected, ...] = ()
     clears: tuple[str, ...] = ()
     "`phase`, `shock` or `experiment`, where the file writes an empty list: those inherited do not count"
 
 
-def layer_from(table: dict[str, Any], source: str, label: str) -> Layer:
-    """The layer of a file's tables; raises `ScenarioError` that begins with `label`."""
+def layer_from(table: dict[str, Any], source: str, label: str, folder: Path = Path()) -> Layer:
+    """The layer of a file's tables; raises `ScenarioError` that begins with `label`.
+
+    Files that the tables name are looked for from `folder`.
+    """
     with blamed_on(label):
         _check_keys(table, KEYS)
         _check_texts(table)
         return Layer(
             source=source,
-            settings=settings_from({s: table[s] for s in SECTIONS if s in table}),
+            settings=graph_settings(table) | settings_from({s: table[s] for s in SECTIONS if s in table}),
+            graphs={name: table_from(name, table[name], folder) for name in TABLES if name in table},
             phases=_phases(tables(table, "phase")),
             shocks=tuple(shock_from(one) for one in tables(table, "shock")),
             experiments=tuple(_experiment(one) for one in tables(table, "experiment")),
             days=days_from(table["days"]) if "days" in table else None,
             title=table.get("title", ""),
+            expected=tuple(_expected(one) for one in tables(table, "expected")),
             clears=tuple(key for key in REPEATED if table.get(key) == []),
         )
 
@@ -60,6 +71,18 @@ def settings_from(sections: dict[str, Any]) -> Settings:
     """Dotted names and values of section tables, each checked against the schema."""
     parameters_from(sections)
     return {f"{s}.{name}": value for s, values in sections.items() for name, value in values.items()}
+
+
+def graph_settings(table: Mapping[str, Any]) -> Settings:
+    """A table [acquaintances] says which graph, and with that, that it is one; an empty one drops it."""
+    if "acquaintances" not in table:
+        return {}
+    said = table.get("market", {}).get("acquaintances", "graph")
+    if table["acquaintances"] != {} and said != "graph":
+        raise ScenarioError(
+            f"market.acquaintances = {shown(said)} contradicts [acquaintances]; keep one of them"
+        )
+    return {"market.acquaintances": "graph" if table["acquaintances"] != {} else "ring"}
 
 
 def nested(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -128,6 +151,14 @@ def _experiment(row: dict[str, Any]) -> Experiment:
         _check_keys(row, ("name", "from_day", "share", *SECTIONS))
         changes = settings_from({s: row[s] for s in SECTIONS if s in row})
         return experiment_from({k: v for k, v in row.items() if k not in SECTIONS} | {"changes": changes})
+
+
+def _expected(row: dict[str, Any]) -> Expected:
+    """An expectation; what the other side has instead is checked like any setting."""
+    other = row.get("but", {})
+    if not isinstance(other, dict):
+        raise ScenarioError(f"expected: but = {shown(other)}: must be a table of parameters")
+    return expected_from(row | {"but": settings_from(other)})
 
 
 def _from_day(row: dict[str, Any]) -> int:

@@ -1,19 +1,35 @@
 """What a call says beside the file: overrides by dotted name, and further shocks."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from scenarios.errors import ScenarioError, shown
 from scenarios.layer import Settings, blamed_on, hint, nested, settings_from
+from scenarios.network import TABLES, Table, table_from
 from sim.parameters import SECTIONS, field_of
 from sim.plan import Shock, shock_from
 
 
+def graphs_of(overrides: Mapping[str, Any] | None, **given: Any) -> dict[str, Table]:
+    """Tables of graphs: those that a call gives, or keys of them such as `network.k`."""
+    tables = {name: dict(one) for name, one in given.items() if isinstance(one, Mapping)}
+    for dotted, value in (overrides or {}).items():
+        name, _, key = str(dotted).partition(".")
+        if name in TABLES and key:
+            tables.setdefault(name, {})[key] = plain(value)
+    return {name: table_from(name, table, Path()) for name, table in tables.items()}
+
+
 def settings_of(overrides: Mapping[str, Any] | None) -> Settings:
-    """Overrides by dotted name, checked against the schema."""
+    """Overrides by dotted name, checked against the schema; those of graphs are left out."""
     if not isinstance(overrides, Mapping | None):
         raise ScenarioError(f"overrides = {shown(overrides)}: must be a table of names and values")
-    given = {name: plain(value) for name, value in (overrides or {}).items()}
+    given = {
+        name: plain(value)
+        for name, value in (overrides or {}).items()
+        if not str(name).startswith(tuple(f"{table}." for table in TABLES))
+    }
     with blamed_on(""):
         for name in given:
             _check_name(name)

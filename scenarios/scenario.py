@@ -13,9 +13,11 @@ from typing import Any
 
 from scenarios.chain import Source, layers_of, source_of
 from scenarios.errors import ScenarioError
-from scenarios.layer import Layer, Settings, blamed_on, days_from, nested
+from scenarios.layer import Layer, Settings, blamed_on, days_from, graph_settings, nested
 from scenarios.log import read_log
-from scenarios.overrides import plain, settings_of, shocks_of
+from scenarios.network import Table, given_graph, graph_of_table, table_or_path
+from scenarios.overrides import graphs_of, plain, settings_of, shocks_of
+from sim.graphs import GraphSource
 from sim.parameters import Parameters, dotted_names, parameters_from
 from sim.plan import Experiment, Founding, Plan, Shock
 
@@ -32,6 +34,8 @@ def load(
     log: str | os.PathLike[str] | Founding | None = None,
     at: str | date | None = None,
     days: int | None = None,
+    network: Any = None,
+    acquaintances: Any = None,
 ) -> Plan:
     """The plan of a scenario from the library or a file.
 
@@ -54,6 +58,12 @@ def load(
         default the end of the 90 days in which most members were active.
     days
         How many days to simulate, instead of the scenario's number.
+    network
+        Who among the founders is tied on day 0: a NetworkX graph, the path of a GraphML, GEXF or edge
+        list file, or a table such as `{"generator": "watts_strogatz_graph", "k": 8, "p": 0.1}`.
+        There are then as many founders as nodes, unless somebody set `market.founders`.
+    acquaintances
+        Who knows whom outside, of the same kinds; node k is person k of the market.
 
     Returns
     -------
@@ -69,9 +79,12 @@ def load(
         The log cannot be used.
     """
     source = source_of(name_or_path)
+    given = {"network": table_or_path(network), "acquaintances": table_or_path(acquaintances)}
     extra = Layer(
         OVERRIDE,
-        settings_of(overrides),
+        graph_settings({name: one for name, one in given.items() if one is not None})
+        | settings_of(overrides),
+        graphs=graphs_of(overrides, **given),
         shocks=shocks_of(shocks),
         days=None if days is None else days_from(plain(days)),
     )
@@ -79,7 +92,9 @@ def load(
     founding = _founding(log, at)
     if founding is not None:
         _found(draft, founding)
-    return _plan(draft, source, founding)
+    with blamed_on(source.label):
+        graphs = {name: _graph(draft, name, one) for name, one in given.items()}
+    return _plan(draft, source, founding, graphs)
 
 
 @dataclass
@@ -92,6 +107,7 @@ class _Draft:
     experiments: list[Experiment] = field(default_factory=list)
     days: int = Plan.days
     title: str = ""
+    graphs: dict[str, Table] = field(default_factory=dict)
     origin: dict[str, str] = field(default_factory=dict)
 
 
@@ -107,6 +123,8 @@ def _merge(draft: _Draft, layer: Layer, again: bool) -> None:
     _clear(draft, layer)
     draft.settings |= layer.settings
     draft.origin |= dict.fromkeys(layer.settings, layer.source)
+    for name, table in layer.graphs.items():
+        draft.graphs[name] = table.over(draft.graphs.get(name))
     for day, settings in layer.phases.items():
         draft.phases[day] = draft.phases.get(day, {}) | settings
         draft.origin |= {_in_phase(day, name): layer.source for name in settings}
@@ -156,7 +174,39 @@ def _found(draft: _Draft, founding: Founding) -> None:
             draft.origin[name] = "log"
 
 
-def _plan(draft: _Draft, source: Source, founding: Founding | None) -> Plan:
+def _graph(draft: _Draft, name: str, given: Any) -> GraphSource | None:
+    """The graph of a table, or the one that a call gives; a network says how many founders there are."""
+    market = Parameters().market
+    size, founders = (draft.settings.get(f"market.{n}", getattr(market, n)) for n in ("size", "founders"))
+    table = draft.graphs.get(name)
+    if name == "acquaintances" and draft.settings.get("market.acquaintances", "ring") != "graph":
+        return None
+    if given is not None and not isinstance(given, Mapping):
+        source, nodes = given_graph(name, given, size)
+    elif table is None or not table.values:
+        return None
+    else:
+        source, nodes = graph_of_table(name, table, size, founders if name == "network" else size)
+    if name == "network":
+        _seat_network(draft, source, nodes)
+    return source
+
+
+def _seat_network(draft: _Draft, source: GraphSource, nodes: int) -> None:
+    """Let the graph say how many founders there are, unless somebody said so."""
+    setter = draft.origin.get("market.founders")
+    if setter is None:
+        draft.settings["market.founders"], draft.origin["market.founders"] = nodes, "network"
+    elif setter != "log" and nodes > draft.settings["market.founders"]:
+        raise ScenarioError(
+            f"{source.label} has {nodes} nodes, more than market.founders = "
+            f"{draft.settings['market.founders']} ({setter}); raise that, or leave it out"
+        )
+
+
+def _plan(
+    draft: _Draft, source: Source, founding: Founding | None, graphs: dict[str, GraphSource | None]
+) -> Plan:
     with blamed_on(source.label):
         return Plan(
             name=source.path.stem,
@@ -164,6 +214,8 @@ def _plan(draft: _Draft, source: Source, founding: Founding | None) -> Plan:
             shocks=tuple(sorted(draft.shocks, key=lambda shock: shock.day)),
             experiments=tuple(draft.experiments),
             founding=founding,
+            network=graphs["network"],
+            acquaintances=graphs["acquaintances"],
             days=draft.days,
             title=draft.title or source.path.stem,
             origin=dict.fromkeys(dotted_names(), DEFAULT) | draft.origin,

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from scenarios.expected import Expected
 from scenarios.layer import LISTS, SENTENCES
+from scenarios.network import MOST_SEED
+from sim.graphs import STRENGTH
 from sim.parameters import SECTIONS, Parameters
 from sim.plan import EXPERIMENTABLE, MAX_DAYS, Experiment, Plan, Shock
 
@@ -13,9 +16,17 @@ TEXTS = {
     "title": "what a chart calls the scenario",
     "question": "what it is there to answer",
     "text": "what it is and what to look at, in two to four sentences",
+    "answer": "what the model gives, in words; [[expected]] says which differences they rest on",
     "tags": "words to find it by",
     "sources": "where its idea and its numbers come from",
 }
+
+
+GRAPHS = {
+    "network": "who among the founders is tied on day 0, and how strongly",
+    "acquaintances": "who knows whom outside the community: whom members can invite",
+}
+"""Tables that name a graph, and what it is for."""
 
 
 def scenario_schema() -> dict[str, Any]:
@@ -33,7 +44,13 @@ def scenario_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "properties": _heading()
         | sections
-        | {"phase": _phase(sections), "shock": _shock(), "experiment": _experiment(sections)},
+        | {name: _graph(what) for name, what in GRAPHS.items()}
+        | {
+            "phase": _phase(sections),
+            "shock": _shock(),
+            "experiment": _experiment(sections),
+            "expected": _expected(sections),
+        },
         "$defs": defined,
     }
 
@@ -109,6 +126,61 @@ def _experiment(sections: dict[str, Any]) -> dict[str, Any]:
             "additionalProperties": False,
             "required": ["name"],
             "properties": own | {s: sections[s] for s in sorted({n.split(".")[0] for n in EXPERIMENTABLE})},
+        },
+    }
+
+
+def _graph(what: str) -> dict[str, Any]:
+    """A generator with its arguments, or a file; only the keys that kith reads itself are listed."""
+    own = {
+        "generator": {"type": "string", "minLength": 1, "description": "a graph generator of NetworkX"},
+        "file": {"type": "string", "minLength": 1, "description": "a GraphML, GEXF or edge list file"},
+        "weight": {
+            "type": "string",
+            "default": "weight",
+            "description": "the edge attribute that holds strengths, empty for none",
+        },
+        "strength": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": 1,
+            "default": STRENGTH,
+            "unit": "strength",
+            "description": "of an edge without a weight",
+        },
+        "seed": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": MOST_SEED,
+            "description": "the generator's seed; by default the luck of the run",
+        },
+    }
+    return {
+        "description": f"{what}; further keys are arguments of the generator",
+        "type": "object",
+        "properties": own,
+        "additionalProperties": {"type": ["number", "string", "boolean", "array"]},
+        "not": {"required": ["generator", "file"]},
+    }
+
+
+def _expected(sections: dict[str, Any]) -> dict[str, Any]:
+    schema = Expected.model_json_schema()
+    own = {name: _without_title(_without_null(field)) for name, field in schema["properties"].items()}
+    own["but"] = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": sections,
+        "description": schema["properties"]["but"]["description"],
+    }
+    return {
+        "description": "a difference that the answer rests on; `kith answers` checks it with paired runs",
+        "type": "array",
+        "items": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": schema["required"],
+            "properties": own,
         },
     }
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from sim.parameters import ParameterError, Parameters
     from sim.plan import Founding, Plan, Shock
     from sim.record import Record
+    from sim.views.member import Member
+    from sim.views.members import MemberSet
+    from sim.views.model import CommunityModel
 
 _HOMES = {
     "CheckpointError": "checkpoint",
@@ -27,13 +30,19 @@ _HOMES = {
     "Plan": "plan",
     "Shock": "plan",
     "Record": "record",
+    "CommunityModel": "views.model",
+    "Member": "views.member",
+    "MemberSet": "views.members",
 }
 
 __all__ = [
     "MODEL_VERSION",
     "TICK",
     "CheckpointError",
+    "CommunityModel",
     "Founding",
+    "Member",
+    "MemberSet",
     "ParameterError",
     "Parameters",
     "Plan",

@@ -17,7 +17,9 @@ from sim.ties import MAX_CAPACITY, allocate, strengthen_pairs
 
 _PROPENSITY, _BUDGET, _WILLING = int(Purpose.PROPENSITY), int(Purpose.BUDGET), int(Purpose.WILLINGNESS)
 _AVERSION, _RESPONDER, _SIDE = int(Purpose.AVERSION), int(Purpose.RESPONDER), int(Purpose.SIDE)
-_CAPACITY = int(Purpose.CAPACITY)
+FEE = 3.0
+"`monetisation.model` fee, as parameters are packed"
+_CAPACITY, _FIRST_TIE = int(Purpose.CAPACITY), int(Purpose.FIRST_TIE)
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,9 @@ class Newcomers:
 def newcomers(person: npt.NDArray[np.int64], channel: Channel | npt.NDArray[np.int64]) -> Newcomers:
     """People who come without a referrer."""
     n = len(person)
-    return Newcomers(
-        person.astype(np.int64),
-        np.broadcast_to(np.asarray(channel, np.int64), n).copy(),
-        np.full(n, NO_PERSON),
-        np.zeros(n, np.int64),
-    )
+    lines = np.empty((4, n), np.int64)
+    lines[0], lines[1], lines[2], lines[3] = person, channel, NO_PERSON, 0
+    return Newcomers(*lines)
 
 
 def willingness(c: Community, person: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -64,10 +63,7 @@ def admit(
     population, market = c.population, c.market
     persons = new.person
     rows = population.take_rows(len(persons))
-    population.address[rows] = persons
-    market.row[persons] = rows
     market.move(persons, Status.PRESENT)
-    market.due[persons] = np.inf
     drawn = capacity if capacity is not None else tie_capacity(c, persons)
     c.ties.reserve(int(drawn.sum()))
     shape = c.parameters.referral.dispersion
@@ -75,14 +71,17 @@ def admit(
     inviting = gammaincinv(shape, u) / shape if shape < 1e6 else np.ones(len(persons))
     _seat(
         population.members,
+        population.address,
         population.last_visit,
         population.next_bill,
+        market.row,
+        market.due,
+        market.spells,
         rows,
         persons,
         new.channel,
         new.referrer,
         new.generation,
-        market.spells[persons].astype(np.int64),
         market.interest,
         inviting,
         drawn,
@@ -93,8 +92,8 @@ def admit(
         c.key,
         c.p,
     )
-    market.spells[persons] += 1
-    population.members["arm"][rows] = arms_of(c, persons)
+    if c.plan.experiments:
+        population.members["arm"][rows] = arms_of(c, persons)
     if market.propensity is not None:
         known = ~np.isnan(market.propensity[persons])
         population.members["propensity"][rows[known]] = market.propensity[persons[known]]
@@ -106,9 +105,7 @@ def admit(
         rows,
         0,
         len(rows),
-        c.ties.pool,
         c.day,
-        c.fade,
         c.decay,
         c.base,
         c.p,
@@ -116,8 +113,7 @@ def admit(
         population.visit_bound,
         population.exit_bound,
     )
-    comes = population.visit_bound[rows] > 0.0
-    population.visit_bound[rows[comes]] = NEWCOMER
+    _expect(population.visit_bound, rows)
     return rows
 
 
@@ -142,25 +138,36 @@ def join(c: Community, new: Newcomers) -> None:
     """Admit today's newcomers, tie the referred to their referrers, count them."""
     new = new.in_address_order()
     rows = admit(c, new)
-    np.add.at(c.joins, new.channel, 1)
+    c.joins += np.bincount(new.channel, minlength=len(c.joins))
     c.count[Count.JOINS] += len(rows)
+    _welcome(c, new, rows)
+
+
+def _welcome(c: Community, new: Newcomers, rows: npt.NDArray[np.int64]) -> None:
+    """Count who came by referral, and tie them to their referrers where the design lets peers tie."""
     referred = np.flatnonzero(new.channel == Channel.REFERRAL)
     c.count[Count.REFERRAL_JOINS] += len(referred)
-    referrer_rows = c.market.row[new.referrer[referred]].astype(np.int64)
-    c.referred = np.column_stack([referrer_rows, rows[referred]])
+    c.referred = np.empty((len(referred), 2), np.int64)
     if not len(referred):
         return
-    there = referrer_rows >= 0
-    np.add.at(c.population.members["invited_joins"], referrer_rows[there], 1)
-    open_to_peers = (
-        uniforms(c.key, new.person[referred], c.day, Purpose.FIRST_TIE) < c.parameters.affiliation.peers
+    referrers, invited = new.referrer[referred], rows[referred]
+    kept = _count_referrals(
+        c.population.members,
+        c.market.row,
+        referrers,
+        invited,
+        new.person[referred],
+        c.parameters.affiliation.peers,
+        c.day,
+        c.key,
+        c.referred,
     )
     strengthen_pairs(
         c.population.members,
         c.ties.pool,
         c.ties.count,
-        np.where(there & open_to_peers, referrer_rows, -1),
-        rows[referred],
+        kept,
+        invited,
         c.parameters.referral.tie_strength,
         0.0,
         c.day,
@@ -169,11 +176,43 @@ def join(c: Community, new: Newcomers) -> None:
 
 
 @kernel
+def _count_referrals(members, row_of, referrers, invited, persons, peers, day, key, referred):
+    """Rows of the referrers who get a tie to whom they invited, else -1; shape (n,)."""
+    kept = np.full(len(referrers), -1)
+    for k in range(len(referrers)):
+        row = -1
+        if referrers[k] >= 0:
+            row = row_of[referrers[k]]
+        referred[k, 0] = row
+        referred[k, 1] = invited[k]
+        if row < 0:
+            continue
+        members[row]["invited_joins"] += 1
+        if uniform(key, persons[k], day, _FIRST_TIE, 0) < peers:
+            kept[k] = row
+    return kept
+
+
+@kernel
+def _willing(key, person, median, sigma):
+    return median * math.exp(sigma * normal(uniform(key, person, 0, _WILLING, 0)))
+
+
+@kernel
 def _willingness(key, person, median, sigma):
     out = np.empty(len(person))
     for k in range(len(person)):
-        out[k] = median * math.exp(sigma * normal(uniform(key, person[k], 0, _WILLING, 0)))
+        out[k] = _willing(key, person[k], median, sigma)
     return out
+
+
+@kernel
+def can_pay(key, person, q, proof):
+    """Whether a person would pay the membership fee, if there is one."""
+    if q["monetisation_model"] != FEE:
+        return True
+    willing = _willing(key, person, q["monetisation_wtp_median"], q["monetisation_wtp_sigma"])
+    return willing * proof >= q["monetisation_price"]
 
 
 @kernel
@@ -186,16 +225,27 @@ def _capacities(key, person, least, shape):
 
 
 @kernel
+def _expect(visit_bound, rows):
+    """Whoever joins comes today, unless there is no time at all."""
+    for k in range(len(rows)):
+        if visit_bound[rows[k]] > 0.0:
+            visit_bound[rows[k]] = NEWCOMER
+
+
+@kernel
 def _seat(
     members,
+    address,
     last_visit,
     next_bill,
+    row_of,
+    due,
+    spells,
     rows,
     persons,
     channel,
     referrer,
     generation,
-    spell,
     interest,
     inviting,
     capacity,
@@ -210,8 +260,12 @@ def _seat(
     for k in range(len(rows)):
         m = members[rows[k]]
         i = persons[k]
+        address[rows[k]] = i
+        row_of[i] = rows[k]
+        due[i] = np.inf
         m["person"] = i
-        m["spell"] = spell[k]
+        m["spell"] = spells[i]
+        spells[i] += 1
         m["joined"] = day
         m["settled"] = day
         m["channel"] = channel[k]
@@ -264,6 +318,8 @@ def _blank(m):
     m["unwilling"] = 0
     m["first_replied"] = 0
     m["again"] = 0
+    m["owner"] = 0
+    m["standing"] = 0
     m["badges"] = 0
     m["weeks"] = 0
     m["points"] = 0

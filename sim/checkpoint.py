@@ -27,11 +27,21 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.community import Community, Crew
-from sim.engine import MODEL_VERSION, TICK, Simulation, Step, checked_request, steps_of
+from sim.engine import (
+    MODEL_VERSION,
+    TICK,
+    OwnShock,
+    Simulation,
+    Step,
+    additions_of,
+    checked_request,
+    steps_of,
+)
+from sim.indicators import Indicator
 from sim.packing import Arrays, PackingError, described, dtype_of, packed, parts_of, unpacked
 from sim.parameters import parameters_from
 from sim.plan import Plan
-from sim.record import Recorder
+from sim.record import AMOUNTS, COUNTS, Recorder
 
 FORMAT = 1
 ABOUT, STATE, ARRAYS = "kith-checkpoint.json", "state.json", "arrays.bin"
@@ -76,6 +86,8 @@ def resume(
     *,
     days: int | None = None,
     tick: tuple[Step, ...] = TICK,
+    shocks: tuple[OwnShock, ...] = (),
+    indicators: tuple[Indicator, ...] = (),
     check: bool = False,
 ) -> Simulation:
     """The simulation that was saved, ready to advance.
@@ -85,7 +97,7 @@ def resume(
     path : a file that `save` wrote
     threads : threads for large communities; the record is the same for any number
     days : how far it can go, by default as far as when it was saved
-    tick : the steps of a day, the same as when it was saved
+    tick, shocks, indicators : what a researcher has added, the same as when it was saved
     check : assert every conservation law each evening
 
     Raises
@@ -100,9 +112,11 @@ def resume(
     with _reading(Path(path)) as archive:
         about = json.loads(archive.read(ABOUT))
         _demand_same_model(path, about, tick)
+        _demand_same_additions(path, about, additions_of(shocks, indicators))
         community, recorder = _read_state(archive)
         community.crew, recorder.community = Crew(threads), community
-        simulation = Simulation.continued(community, recorder, tick, check)
+        recorder.indicators = indicators
+        simulation = Simulation.continued(community, recorder, tick, check, shocks)
         if [about["run_id"], about["day"]] != [simulation.run_id, simulation.day]:
             raise ValueError("the state is not that of its run")
     if days is not None:
@@ -142,6 +156,7 @@ def _about(simulation: Simulation) -> dict[str, Any]:
         "run_id": simulation.run_id,
         "steps": [name for name, _ in simulation.tick],
         "changed_steps": steps_of(simulation.tick),
+        "additions": additions_of(simulation.shocks, simulation.recorder.indicators),
         "layout": _layout(),
     }
 
@@ -230,7 +245,7 @@ def _layout() -> dict[str, Any]:
         for part in parts_of(whole)
         for name, value in vars(part).items()
     }
-    layout["Recorder.series"] = [*least.recorder.counts, *least.recorder.amounts]
+    layout["Recorder.series"] = [*COUNTS, *AMOUNTS]
     return layout
 
 
@@ -261,6 +276,15 @@ def _demand_same_model(path: str | os.PathLike[str], about: dict[str, Any], tick
         raise CheckpointError(f"{path}: was saved with the steps {steps}; pass the same as `tick`")
 
 
+def _demand_same_additions(path: str | os.PathLike[str], about: dict[str, Any], here: dict[str, Any]) -> None:
+    """Raise unless the same shocks and indicators are passed that were there when the file was saved."""
+    there = about["additions"]
+    for kind in ("shocks", "indicators"):
+        if here.get(kind) != there.get(kind):
+            were = ", ".join(str(name) for name in there.get(kind, [])) or "none"
+            raise CheckpointError(f"{path}: was saved with the {kind} {were}; pass the same as `{kind}`")
+
+
 def _stretch(simulation: Simulation, days: int) -> None:
     """Let the simulation go as far as another day: give arrays by day the length they have there.
 
@@ -276,8 +300,9 @@ def _stretch(simulation: Simulation, days: int) -> None:
             setattr(c, name, value)
         elif getattr(c, name) is value:
             setattr(c, name, _resized(value, more))
-    for columns in (recorder.counts, recorder.amounts):
-        columns.update({name: _resized(column, more) for name, column in columns.items()})
+    recorder.counts, recorder.amounts = (
+        _resized(table, more) for table in (recorder.counts, recorder.amounts)
+    )
 
 
 def _resized(array: npt.NDArray[Any], more: int) -> npt.NDArray[Any]:

@@ -31,11 +31,13 @@ class TouchClock:
     def advance(self, hazard: float) -> npt.NDArray[np.int64]:
         """Persons whom one more day of `hazard` reaches, in the order of their clocks."""
         self.hazard += hazard
-        ahead = self._threshold[self._order[self._next : self._next + 1024]]
-        n = int(np.searchsorted(ahead, self.hazard, side="right"))
-        if n == len(ahead):
-            rest = self._threshold[self._order[self._next :]]
-            n = int(np.searchsorted(rest, self.hazard, side="right"))
+        look = 1024
+        while True:
+            ahead = self._threshold[self._order[self._next : self._next + look]]
+            n = int(np.searchsorted(ahead, self.hazard, side="right"))
+            if n < look:  # whoever comes next waits, or nobody is left
+                break
+            look *= 8
         reached = self._order[self._next : self._next + n]
         self._next += n
         return reached
@@ -63,8 +65,6 @@ class Heap:
 
     def push(self, thresholds: npt.NDArray[np.float64], persons: npt.NDArray[np.int64]) -> None:
         """Add entries; infinite thresholds never come due and are not kept."""
-        finite = np.isfinite(thresholds)
-        thresholds, persons = thresholds[finite], persons[finite]
         needed = self._size + len(persons)
         if needed > len(self._persons):
             size = max(needed, 2 * len(self._persons))
@@ -87,6 +87,8 @@ class Heap:
 def _push(thresholds, persons, size, new_thresholds, new_persons):
     for k in range(len(new_persons)):
         t = new_thresholds[k]
+        if t == np.inf:
+            continue
         place = size
         size += 1
         while place > 0 and thresholds[(place - 1) // 2] > t:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,18 +15,19 @@ from sim import motion
 from sim.clocks import Heap, TouchClock
 from sim.kernel import kernel
 from sim.ledger import INCENTIVES, UNATTRIBUTED, Account, Ledger
-from sim.luck import Purpose, key_of, uniforms
+from sim.luck import Purpose, key_of, library_seed, uniform, uniforms
 from sim.market import Market, Status, farness, fit
-from sim.motion import EXITS, advance, contagion
+from sim.motion import EXITS, NEWCOMER, advance, contagion
 from sim.parameters import Parameters, packed
 from sim.plan import Plan
 from sim.population import MEMBER, Archive, Population
-from sim.ties import Ties, cut, give_back, strength_at, ties_are_sound
+from sim.ties import Ties, add_up, cut, give_back, strength_at, ties_are_sound
 
 PAST = 2000
 "days before day 0 that founders may remember"
 WINDOW = 30
 LAYER_WINDOW = 90
+_RETURN_CLOCK = int(Purpose.RETURN_CLOCK)
 UNANSWERED, REPLIED = 1, 2
 "what became of a first post"
 
@@ -95,43 +96,50 @@ class Count(IntEnum):
     LEADS = 22
 
 
-CLIMATE = np.dtype(
-    [
-        ("unwanted", "f8"),
-        ("disputes", "f8"),
-        ("selling", "f8"),
-        ("competitor", "f8"),
-        ("shield", "f8"),
-        ("voice", "f8"),
-        ("ignored", "f8"),
-        ("proof", "f8"),
-        ("bound", "f8"),
-    ]
-)
-"""What everybody meets alike: value lost to unwanted content, disputes and selling; a competitor's
-pull and how far belonging shields from it; log hazard that voice takes off and that an ignored vote
-adds; by how much social proof lifts conversion and price tolerance; and the greatest factor by which all this can raise a hazard."""
+class Climate(NamedTuple):
+    """What everybody meets alike: value lost to unwanted content, disputes and selling; a competitor's
+    pull and how far belonging shields from it; log hazard that voice takes off and that an ignored vote
+    adds; by how much social proof lifts conversion and price tolerance; and the greatest factor by
+    which all this can raise a hazard.
+    """
+
+    unwanted: float
+    disputes: float
+    selling: float
+    competitor: float
+    shield: float
+    voice: float
+    ignored: float
+    proof: float
+    bound: float
+
+
+CLIMATE = np.dtype([(name, "f8") for name in Climate._fields])
 
 
 class Crew:
-    """Shares a kernel's rows among threads; kernels release the GIL."""
+    """Shares a kernel's rows among threads; kernels release the GIL.
+
+    The caller works too: it enters its kernel while the first helper wakes, so that work of a
+    millisecond is worth sharing. Two helpers and a waiting caller would take turns at the GIL.
+    """
 
     def __init__(self, threads: int | None) -> None:
         self.threads = threads or 1
-        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
+        self._helpers = ThreadPoolExecutor(self.threads - 1) if self.threads > 1 else None
 
     def share(self, n: int, work: Callable[[int, int], Any]) -> list[Any]:
         """work(lo, hi) over 0 … n in as many parts as there are threads; results in order."""
-        if self._pool is None or n < self.threads:
+        if self._helpers is None or n < self.threads:
             return [work(0, n)]
-        edges = np.linspace(0, n, self.threads + 1).astype(int)
-        jobs = [self._pool.submit(work, int(lo), int(hi)) for lo, hi in pairwise(edges)]
-        return [job.result() for job in jobs]
+        edges = np.linspace(0, n, self.threads + 1).astype(int).tolist()
+        jobs = [self._helpers.submit(work, lo, hi) for lo, hi in pairwise(edges[1:])]
+        return [work(0, edges[1]), *(job.result() for job in jobs)]
 
     def close(self) -> None:
         """End the threads."""
-        if self._pool is not None:
-            self._pool.shutdown()
+        if self._helpers is not None:
+            self._helpers.shutdown()
 
 
 class Community:
@@ -143,7 +151,8 @@ class Community:
         self.days = days
         self.key = key_of(seed)
         self.day = 0
-        self.presence = 1.0
+        self.presence = np.ones(plan.parameters.affiliation.hubs)
+        "of each hub, in [0, 1]; a member follows the hub of its address (`motion.hub_of`)"
         self.pushing = 1.0
         "how far management has pushed frequency and ads, relative to the plan"
         self.parameters = plan.parameters
@@ -156,6 +165,8 @@ class Community:
         market = plan.parameters.market
         self.market = Market(market.size, guests, self.key, market.interest_similarity)
         self.far = farness(self.key, market.far, market.size)
+        self.known = acquaintance_lists(plan, self.key)
+        "where each person's acquaintances begin, (size + 1,), and all of them; empty without a graph"
         everyone = np.arange(market.size)
         clocks = -np.log(uniforms(self.key, everyone, 0, Purpose.TOUCH_CLOCK))
         self.touch = TouchClock(clocks, self.fit_of_market())
@@ -175,13 +186,17 @@ class Community:
         self.items = np.zeros(days + 1, np.int64)
         "posts and answers made before the morning of each day"
         self.visitors = np.empty(0, np.int64)
+        "rows of who visits today, in ascending address"
+        self.visiting = np.empty(0, np.int64)
+        "their addresses"
         self.gaps = np.empty(0)
         self.written = no_items()
         self.exchanges = np.empty(0, np.int64)
         self.referred = np.empty((0, 2), np.int64)
         "today's referral joins: referrer's row or -1, newcomer's row"
         self.invited: dict[int, list[npt.NDArray[np.int64]]] = {}
-        self.recent: deque[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] = deque(maxlen=LAYER_WINDOW)
+        self.recent: deque[npt.NDArray[np.int64]] = deque(maxlen=LAYER_WINDOW)
+        "who contributed on each of the last 90 days, once per contribution"
         self.diary: list[tuple[int, str, npt.NDArray[np.int64], npt.NDArray[np.int64]]] | None = None
         "day, action, persons, targets; kept only if an event log is asked for"
         self.unwanted = 0.0
@@ -207,6 +222,8 @@ class Community:
         "micro-euros of support and development that the community has saved"
         self.surplus = np.zeros(1, np.int64)
         "members' surplus so far, micro-euros"
+        self.without = 0
+        "micro-euros that as many followers as there were members would have left so far"
         self.value_counted = 0
         "micro-euros of the community's return that months before have counted"
         self.heir_on = -1
@@ -220,7 +237,9 @@ class Community:
         self.share_per_point = 0.0
         self.month_revenue = 0
         self.columns: dict[str, npt.NDArray[Any]] = {}
-        "columns that a researcher's step has added, by person address"
+        "columns that a researcher has added, by person address; see `sim.columns.declare`"
+        self.by_hand = False
+        "whether anybody but the steps and the shocks has changed members; the run's id says so"
 
     # -- parameters in force -------------------------------------------------------------
 
@@ -228,12 +247,18 @@ class Community:
         """Put parameters in force; members' state must be of today (see `motion.advance_all`)."""
         before = self.parameters
         self.parameters = parameters
-        self.p = np.concatenate([packed(parameters), *(packed(arm) for arm in self._arms(parameters))])
+        self.p = packed(parameters, *self._arms(parameters))
         if before.organisation.quality != parameters.organisation.quality:
             self.quality = parameters.organisation.quality
+        if before.affiliation.hubs != parameters.affiliation.hubs:
+            kept = self.presence[: parameters.affiliation.hubs]
+            self.presence = np.append(kept, np.ones(parameters.affiliation.hubs - len(kept)))
         if before.organisation.direction != parameters.organisation.direction:
             self.direction = parameters.organisation.direction
         self.overlay()
+        a = parameters.acquisition
+        self.strengths = np.cumprod([1.0, 1.0, a.reinforcement_2, a.reinforcement_3, a.reinforcement_4])
+        "how much more readily a person joins who has heard from 0 … 4 people"
         self.decay = motion.decays(parameters)
         self.fade = motion.fading(parameters.bonding.tie_half_life, self.days + PAST)
         self.base = motion.base_hazards(parameters, self.days + PAST + 10)
@@ -265,10 +290,16 @@ class Community:
             self.parameters.market.fit_width,
         )
 
+    def anywhere(self, name: str) -> bool:
+        """Whether a packed parameter is other than 0 in any arm."""
+        return any(self.p[name].tolist())
+
     def good_name(self) -> float:
         """Readiness to join that bad news leaves: each disappointed leaver tells its acquaintances."""
         market = self.parameters.market
-        told = min(1.0, self.bad_news * (market.near + market.far) / market.size)
+        starts, known = self.known
+        acquaintances = len(known) / market.size if len(starts) else market.near + market.far
+        told = min(1.0, self.bad_news * acquaintances / market.size)
         return 1.0 - self.parameters.acquisition.bad_news_weight * told
 
     # -- counts --------------------------------------------------------------------------
@@ -276,27 +307,64 @@ class Community:
     def count_active(self) -> None:
         """Count who visited within the last 30 days, today included."""
         end = PAST + self.day + 1
-        self.active_by_side = self.last_visits[:, end - WINDOW : end].sum(axis=1).astype(float)
-        self.active = int(self.active_by_side.sum())
+        first, second = add_up_rows(self.last_visits, end - WINDOW, end)
+        self.active_by_side = np.array([first, second], float)
+        self.active = first + second
 
     def contributed_within(self, days: int) -> int:
         """Members whose last contribution lies within the last `days` days, today included."""
         end = PAST + self.day + 1
         return int(self.last_contributions[end - days : end].sum())
 
-    def rank(self, rows: npt.NDArray[np.int64]) -> tuple[int, int]:
-        """Decide which of `rows` are ambassadors; how many became one, how many no longer are."""
-        changed = np.zeros(2, np.int64)
-        motion.rank(self.population.members, rows, self.parameters.bonding.internal_belonging, changed)
+    def rank(self, rows: npt.NDArray[np.int64], week_ends: bool = False) -> tuple[int, int]:
+        """Decide which of `rows` are ambassadors; how many became one, how many no longer are.
+
+        With `week_ends` a new week of contributions begins for them.
+        """
+        members, threshold = self.population.members, self.parameters.bonding.internal_belonging
+
+        def part(lo: int, hi: int) -> npt.NDArray[np.int64]:
+            changed = np.zeros(2, np.int64)
+            motion.rank(members, rows, lo, hi, threshold, week_ends, changed)
+            return changed
+
+        changed = sum(self.crew.share(len(rows), part), np.zeros(2, np.int64))
         self.internal += int(changed[0] - changed[1])
         return int(changed[0]), int(changed[1])
 
+    def in_order(self, rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """`rows` in ascending person address, and these addresses."""
+        out, persons = np.empty_like(rows), np.empty_like(rows)
+        if len(rows):
+            words = np.zeros(len(self.market.row) // 64 + 1, np.uint64)
+            _order(rows, self.population.address, self.market.row, words, out, persons)
+        return out, persons
+
     def in_address_order(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """`rows` in ascending person address."""
-        out = np.empty_like(rows)
-        words = np.zeros(len(self.market.row) // 64 + 1, np.uint64)
-        _order(rows, self.population.address, self.market.row, words, out)
-        return out
+        return self.in_order(rows)[0]
+
+    def settle(self, rows: npt.NDArray[np.int64]) -> None:
+        """Bring the state of rows to today, and derive targets, rates and bounds from it anew.
+
+        Who has joined today still comes today.
+        """
+        population = self.population
+        coming = rows[population.visit_bound[rows] >= NEWCOMER]
+        motion.settle_rows(
+            population.members,
+            rows,
+            0,
+            len(rows),
+            self.day,
+            self.decay,
+            self.base,
+            self.p,
+            self.presence,
+            population.visit_bound,
+            population.exit_bound,
+        )
+        population.visit_bound[coming] = NEWCOMER
 
     # -- leaving -------------------------------------------------------------------------
 
@@ -304,9 +372,9 @@ class Community:
         """End memberships, in ascending address: cut ties, tell neighbours, archive, vacate."""
         if not len(rows):
             return
-        population, archive = self.population, self.archive
+        population, archive, market = self.population, self.archive, self.market
         archive.reserve(len(rows))
-        n = archive.count
+        due, done = np.empty(len(rows)), np.zeros(3, np.int64)
         _release(
             population.members,
             population.exit_bound,
@@ -319,48 +387,46 @@ class Community:
             self.decay,
             self.p,
         )
-        archive.members[n : n + len(rows)] = population.members[rows]
-        archive.left[n : n + len(rows)] = self.day
-        archive.cause[n : n + len(rows)] = causes
-        archive.last_visit[n : n + len(rows)] = population.last_visit[rows]
+        _bid_farewell(
+            population.members,
+            population.last_visit,
+            rows,
+            causes,
+            archive.members,
+            archive.left,
+            archive.cause,
+            archive.last_visit,
+            archive.count,
+            self.last_visits,
+            self.last_contributions,
+            self.leaves,
+            self.day,
+            done,
+        )
         archive.count += len(rows)
-        self._forget(rows)
-        self._leave_market(rows)
-        np.add.at(self.leaves, causes, 1)
+        members, audience, internal = (int(n) for n in done)
+        self.internal -= internal
         self.count[Count.LEAVES] += len(rows)
-        population.release(rows)
-
-    def _forget(self, rows: npt.NDArray[np.int64]) -> None:
-        """Take leavers out of the counts of visits, contributions and layers."""
-        gone = self.population.members[rows]
-        visits = self.population.last_visit[rows]
-        came = visits > -PAST
-        np.subtract.at(self.last_visits, (gone["side"][came], visits[came] + PAST), 1)
-        last = gone["last_contribution"]
-        contributed = last > -PAST
-        np.subtract.at(self.last_contributions, last[contributed] + PAST, 1)
-        internal = gone["internal"] > 0
-        recent = last >= self.day - LAYER_WINDOW
-        self.internal -= int(internal.sum())
-        self.count[Count.LEAVES_INTERNAL] += int(internal.sum())
-        self.count[Count.LEAVES_MEMBER] += int((recent & ~internal).sum())
-        self.count[Count.LEAVES_AUDIENCE] += int((~recent).sum())
-
-    def _leave_market(self, rows: npt.NDArray[np.int64]) -> None:
-        """Past members may return one day, unless they were disappointed."""
-        persons = self.population.address[rows]
-        market = self.market
+        self.count[Count.LEAVES_INTERNAL] += internal
+        self.count[Count.LEAVES_MEMBER] += members
+        self.count[Count.LEAVES_AUDIENCE] += audience
+        persons = population.address[rows]
         market.move(persons, Status.LEFT)
-        market.row[persons] = -1
-        disappointed = (
-            self.population.members[rows]["satisfaction"] < self.parameters.acquisition.disappointed_below
+        self.bad_news += _may_return(
+            population.members,
+            rows,
+            persons,
+            market.row,
+            market.due,
+            market.size,
+            self.parameters.acquisition.disappointed_below,
+            self.back.hazard,
+            self.day,
+            self.key,
+            due,
         )
-        self.bad_news += float((disappointed & (persons < market.size)).sum())
-        clocks = -np.log(uniforms(self.key, persons, self.day, Purpose.RETURN_CLOCK))
-        market.due[persons] = np.where(
-            disappointed | (persons >= market.size), np.inf, self.back.hazard + clocks
-        )
-        self.back.push(market.due[persons], persons)
+        self.back.push(due, persons)
+        population.release(rows)
 
     # -- conservation --------------------------------------------------------------------
 
@@ -384,6 +450,7 @@ class Community:
         assert self.internal <= self.contributed_within(LAYER_WINDOW) <= len(rows), "layers do not nest"
         ends = ties_are_sound(population.members, self.ties.pool, population.address)
         assert ends == 2 * int(self.ties.count[0]), f"ties are unsound: {ends}"
+        self._check_tied(rows)
         self._check_books()
         for stock in ("content", "unwanted", "disputes", "bad_news", "ignored", "budget", "pushing"):
             value = getattr(self, stock)
@@ -413,6 +480,13 @@ class Community:
         ):
             assert np.all((members[name] >= 0) & (members[name] <= 1)), f"{name} leaves [0, 1]"
 
+    def _check_tied(self, rows: npt.NDArray[np.int64]) -> None:
+        """The sum of tie strengths that each member keeps is that of its ties, up to rounding."""
+        kept = self.population.members[rows]
+        fresh = self.population.members.copy()
+        add_up(fresh, self.ties.pool, rows, self.day, self.fade)
+        assert np.allclose(kept["tied"], fresh["tied"][rows], rtol=1e-4, atol=1e-5), "sums of ties differ"
+
     def _check_books(self) -> None:
         ledger, rows = self.ledger, self.population.rows()
         present, gone = self.population.members[rows], self.archive.members[: self.archive.count]
@@ -430,28 +504,52 @@ class Community:
         assert earned == paid, "rewards earned and paid differ"
 
 
+def acquaintance_lists(plan: Plan, key: np.uint64) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """Who knows whom where the plan says it by a graph: see `Graph.neighbours`; node k is person k."""
+    if plan.acquaintances is None:
+        return np.empty(0, np.int64), np.empty(0, np.int32)
+    size = plan.parameters.market.size
+    return plan.acquaintances.drawn(library_seed(key, 1), size).neighbours(size)
+
+
 def no_items() -> npt.NDArray[np.int64]:
     """Today's contributions, shape (n, 4): author row, kind, replier row or -1, useful."""
     return np.empty((0, 4), np.int64)
 
 
+_DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
+_BIT_OF = np.zeros(64, np.int64)
+"which bit a word of one bit is: _BIT_OF[word * _DE_BRUIJN >> 58] (Leiserson, Prokop & Randall 1998)"
+for _bit in range(64):
+    _BIT_OF[(((1 << _bit) * int(_DE_BRUIJN)) % 2**64) >> 58] = _bit
+
+
 @kernel
-def _order(rows, address, row_of, words, out):
+def _order(rows, address, row_of, words, out, persons):
     """Sort rows by address through one bit per person: O(people / 64 + rows)."""
-    one = np.uint64(1)
+    zero, one, top = np.uint64(0), np.uint64(1), np.uint64(58)
     for k in range(len(rows)):
         person = address[rows[k]]
         words[person // 64] |= one << np.uint64(person % 64)
     n = 0
     for w in range(len(words)):
         word = words[w]
-        bit = 0
-        while word != np.uint64(0):
-            if word & one:
-                out[n] = row_of[w * 64 + bit]
-                n += 1
-            word = word >> one
-            bit += 1
+        while word != zero:
+            rest = word & (word - one)
+            persons[n] = w * 64 + _BIT_OF[((word ^ rest) * _DE_BRUIJN) >> top]
+            out[n] = row_of[persons[n]]
+            n += 1
+            word = rest
+
+
+@kernel
+def add_up_rows(table, lo, hi):
+    """Sums over columns lo … hi of the two rows of a table."""
+    first, second = 0, 0
+    for k in range(lo, hi):
+        first += table[0, k]
+        second += table[1, k]
+    return first, second
 
 
 @kernel
@@ -469,5 +567,61 @@ def _release(members, exit_bound, rows, pool, free, count, day, fade, decay, p):
             before = contagion(other["exits"], q)
             other["exits"] += felt / decay[min(day - other["settled"], 7), EXITS]
             exit_bound[pool[slot]["row"]] *= math.exp(contagion(other["exits"], q) - before)
-            cut(members, pool, count, rows[k], slot)
+            cut(members, pool, count, rows[k], slot, day, fade)
         give_back(pool, free, m["slots"], m["capacity"])
+
+
+@kernel
+def _bid_farewell(
+    members,
+    last_visit,
+    rows,
+    causes,
+    ended,
+    ended_left,
+    ended_cause,
+    ended_last_visit,
+    n,
+    last_visits,
+    last_contributions,
+    leaves,
+    day,
+    done,
+):
+    """Archive leavers from line n on, and take them out of the counts; done = member, audience, internal."""
+    for k in range(len(rows)):
+        r = rows[k]
+        m = members[r]
+        ended[n + k] = members[r]
+        ended_left[n + k] = day
+        ended_cause[n + k] = causes[k]
+        ended_last_visit[n + k] = last_visit[r]
+        leaves[causes[k]] += 1
+        if last_visit[r] > -PAST:
+            last_visits[m["side"], last_visit[r] + PAST] -= 1
+        if m["last_contribution"] > -PAST:
+            last_contributions[m["last_contribution"] + PAST] -= 1
+        recent = m["last_contribution"] >= day - LAYER_WINDOW
+        if m["internal"] > 0:
+            done[2] += 1
+        elif recent:
+            done[0] += 1
+        if not recent:
+            done[1] += 1
+
+
+@kernel
+def _may_return(members, rows, persons, row_of, dues, size, disappointed_below, hazard, day, key, due):
+    """When each leaver may be back: never if disappointed; returns how many of those there are."""
+    disappointed = 0.0
+    for k in range(len(rows)):
+        person = persons[k]
+        row_of[person] = -1
+        due[k] = np.inf
+        if person < size:
+            if members[rows[k]]["satisfaction"] < disappointed_below:
+                disappointed += 1.0
+            else:
+                due[k] = hazard - math.log(uniform(key, person, day, _RETURN_CLOCK, 0))
+        dues[person] = due[k]
+    return disappointed

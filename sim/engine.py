@@ -10,6 +10,7 @@ from sim import motion
 from sim.admission import admit, newcomers
 from sim.community import Channel, Community
 from sim.founding import found
+from sim.indicators import Indicator, check_own
 from sim.kernel import mark_compiled
 from sim.parameters import ParameterError, Parameters
 from sim.plan import MAX_DAYS, MEASURED, Experiment, Plan, Shock, canonical
@@ -27,9 +28,10 @@ from sim.processes.steer import steer
 from sim.processes.visit import visit
 from sim.record import Record, Recorder
 
-MODEL_VERSION = "1"
+MODEL_VERSION = "2"
 
 type Step = tuple[str, Callable[[Community], None]]
+type OwnShock = tuple[int, str, Callable[[Community], None]]
 
 TICK: tuple[Step, ...] = (
     ("acquire", acquire),
@@ -44,7 +46,8 @@ TICK: tuple[Step, ...] = (
     ("depart", depart),
     ("observe", observe),
 )
-"""The order of a day. A researcher adds a step by passing a longer tuple to `run`."""
+"""The order of a day. A researcher adds a step by passing a longer tuple to `run`, and shocks and
+indicators that the plan does not know as `shocks` and `indicators`."""
 
 
 def run(
@@ -55,6 +58,8 @@ def run(
     *,
     events: bool = True,
     tick: tuple[Step, ...] = TICK,
+    shocks: tuple[OwnShock, ...] = (),
+    indicators: tuple[Indicator, ...] = (),
     check: bool = False,
     guests: int = 0,
     progress: Callable[[int, int], None] | None = None,
@@ -69,6 +74,8 @@ def run(
     threads : threads for large communities; the record is the same for any number
     events : keep the run as an event log (`Record.events`)
     tick : the steps of a day, in order
+    shocks : a researcher's own, each (day, name, what happens to the community that morning)
+    indicators : a researcher's own, measured each month and at the end beside those of `sim.indicators`
     check : assert every conservation law each evening
     guests : silent members without a time budget, seated outside the market's count
     progress : called as progress(day, days) now and then
@@ -76,9 +83,21 @@ def run(
     Raises
     ------
     ParameterError
-        If days, seed or threads are not whole numbers or out of range.
+        If days, seed or threads are not whole numbers or out of range, or if a shock or an
+        indicator is not what it must be.
     """
-    simulation = Simulation(plan, seed, days, threads, events=events, tick=tick, check=check, guests=guests)
+    simulation = Simulation(
+        plan,
+        seed,
+        days,
+        threads,
+        events=events,
+        tick=tick,
+        shocks=shocks,
+        indicators=indicators,
+        check=check,
+        guests=guests,
+    )
     try:
         simulation.advance(progress=progress)
     finally:
@@ -101,26 +120,36 @@ class Simulation:
         *,
         events: bool = True,
         tick: tuple[Step, ...] = TICK,
+        shocks: tuple[OwnShock, ...] = (),
+        indicators: tuple[Indicator, ...] = (),
         check: bool = False,
         guests: int = 0,
     ) -> None:
         seed, days, threads = checked_request(seed, plan.days if days is None else days, threads)
-        self.tick, self.check = tick, check
+        check_tick(tick)
+        check_shocks(shocks)
+        check_own(indicators)
+        self.tick, self.shocks, self.check = tick, shocks, check
         self._torn = False
         with np.errstate(over="ignore"):
             self.community = Community(plan, seed, days, threads, guests)
-            self.recorder = Recorder(self.community, events)
+            self.recorder = Recorder(self.community, events, indicators)
             found(self.community)
             _seat_guests(self.community, guests)
 
     @classmethod
     def continued(
-        cls, community: Community, recorder: Recorder, tick: tuple[Step, ...], check: bool
+        cls,
+        community: Community,
+        recorder: Recorder,
+        tick: tuple[Step, ...],
+        check: bool,
+        shocks: tuple[OwnShock, ...] = (),
     ) -> "Simulation":
         """A simulation that goes on from a state between two days."""
         simulation = cls.__new__(cls)
         simulation.community, simulation.recorder = community, recorder
-        simulation.tick, simulation.check = tick, check
+        simulation.tick, simulation.shocks, simulation.check = tick, shocks, check
         simulation._torn = False
         return simulation
 
@@ -130,9 +159,16 @@ class Simulation:
         return self.recorder.noted
 
     @property
+    def amid_day(self) -> bool:
+        """Whether a day has begun and not ended."""
+        return self._torn
+
+    @property
     def run_id(self) -> str:
         """The name of the run over the days lived so far."""
-        return run_id(self.community.plan, self.community.seed, self.day, self.tick)
+        c = self.community
+        own = additions_of(self.shocks, self.recorder.indicators, c.by_hand)
+        return run_id(c.plan, c.seed, self.day, self.tick, own)
 
     def advance(self, days: int | None = None, progress: Callable[[int, int], None] | None = None) -> None:
         """Live so many more days, by default all that are left.
@@ -150,7 +186,7 @@ class Simulation:
         with np.errstate(over="ignore"):
             for day in range(self.day, c.days if days is None else self.day + days):
                 self._torn = True
-                live(c, day, self.tick)
+                live(c, day, self.tick, self.shocks)
                 self.recorder.note(c)
                 if self.check:
                     c.check()
@@ -177,7 +213,7 @@ class Simulation:
         self.community.crew.close()
 
 
-def live(c: Community, day: int, tick: tuple[Step, ...] = TICK) -> None:
+def live(c: Community, day: int, tick: tuple[Step, ...] = TICK, shocks: tuple[OwnShock, ...] = ()) -> None:
     """One day: phases and shocks first, then the steps in order."""
     c.day = day
     c.count[:] = 0
@@ -193,6 +229,9 @@ def live(c: Community, day: int, tick: tuple[Step, ...] = TICK) -> None:
     for shock in c.plan.shocks:
         if shock.day == day:
             strike(c, shock)
+    for when, _, happen in shocks:
+        if when == day:
+            happen(c)
     for _, step in tick:
         step(c)
 
@@ -213,28 +252,7 @@ def begin_phase(c: Community, parameters: Parameters) -> None:
         earned = np.searchsorted(c.badge_levels, population.members["points"][rows], side="right")
         population.members["badges"][rows] = earned
     motion.derive_rows(population.members, rows, c.p)
-    _settle_all(c)
-
-
-def _settle_all(c: Community) -> None:
-    """Derive everybody's target, rate and bounds anew."""
-    population = c.population
-    rows = population.rows()
-    motion.settle_rows(
-        population.members,
-        rows,
-        0,
-        len(rows),
-        c.ties.pool,
-        c.day,
-        c.fade,
-        c.decay,
-        c.base,
-        c.p,
-        c.presence,
-        population.visit_bound,
-        population.exit_bound,
-    )
+    c.settle(rows)
 
 
 def begin_experiment(c: Community, experiment: Experiment) -> None:
@@ -247,7 +265,7 @@ def begin_experiment(c: Community, experiment: Experiment) -> None:
     for line, name in enumerate(MEASURED):
         held[line, population.address[rows]] = population.members[name][rows]
     c.at_start[experiment.name] = held
-    _settle_all(c)
+    c.settle(rows)
 
 
 def _start_or_end_bills(c: Community, before: str) -> None:
@@ -286,9 +304,41 @@ def checked_request(seed: int, days: int, threads: int | None) -> tuple[int, int
     return int(seed), int(days), None if threads is None else int(threads)
 
 
-def run_id(plan: Plan, seed: int, days: int, tick: tuple[Step, ...] = TICK) -> str:
-    """The run's name: a hash of everything that decides its record."""
-    content = [MODEL_VERSION, plan.content(), steps_of(tick), seed, days]
+def check_tick(tick: tuple[Step, ...]) -> None:
+    """Raise `ParameterError` unless each step is a name and a function, and no name comes twice."""
+    names = set()
+    for step in tick:
+        match step:
+            case (str(name), happen) if callable(happen):
+                if name in names:
+                    raise ParameterError(
+                        f"two steps of the day are called {name}; give each a name of its own"
+                    )
+                names.add(name)
+            case _:
+                raise ParameterError(f"step {step!r}: must be (name, function of the community)")
+
+
+def check_shocks(shocks: tuple[OwnShock, ...]) -> None:
+    """Raise `ParameterError` unless each is a day, a name and a function."""
+    for shock in shocks:
+        match shock:
+            case (int(day), str(), happen) if 0 <= day <= MAX_DAYS and callable(happen):
+                continue
+        raise ParameterError(
+            f"shock {shock!r}: must be (day, name, function of the community), with a day from 0 to {MAX_DAYS}"
+        )
+
+
+def run_id(
+    plan: Plan,
+    seed: int,
+    days: int,
+    tick: tuple[Step, ...] = TICK,
+    own: dict[str, Any] | None = None,
+) -> str:
+    """The run's name: a hash of everything that decides its record; `own` is what `additions_of` says."""
+    content = [MODEL_VERSION, plan.content(), steps_of(tick), seed, days, *([own] if own else [])]
     return hashlib.sha256(canonical(content).encode()).hexdigest()[:16]
 
 
@@ -298,11 +348,26 @@ def steps_of(tick: tuple[Step, ...]) -> list[list[Any]]:
     return [] if tick == TICK else [[name, (name, step) in own] for name, step in tick]
 
 
+def additions_of(
+    shocks: tuple[OwnShock, ...], indicators: tuple[Indicator, ...], by_hand: bool = False
+) -> dict[str, Any]:
+    """What names all else that is not of the plan; nothing if there is nothing."""
+    named = {
+        "shocks": [[day, name] for day, name, _ in shocks],
+        "indicators": [indicator.name for indicator in indicators],
+        "by hand": by_hand,
+    }
+    return {kind: names for kind, names in named.items() if names}
+
+
 __all__ = [
     "MODEL_VERSION",
     "TICK",
+    "OwnShock",
     "Shock",
     "Simulation",
+    "Step",
+    "additions_of",
     "begin_phase",
     "checked_request",
     "live",

@@ -11,12 +11,13 @@ import numpy.typing as npt
 
 from sim.admission import admit, newcomers, tie_capacity
 from sim.community import LAYER_WINDOW, PAST, Channel, Community
-from sim.luck import Purpose, uniforms
+from sim.graphs import Graph
+from sim.luck import Purpose, library_seed, uniforms
 from sim.motion import derive_rows, fading, settle_rows
 from sim.parameters import Bonding
 from sim.plan import Founding
 from sim.population import NEVER
-from sim.ties import MAX_CAPACITY, place_ties
+from sim.ties import MAX_CAPACITY, add_up, place_ties
 
 MEAN_TENURE = 400.0
 LEAST_TENURE, MOST_TENURE = 60.0, 1500.0
@@ -40,9 +41,14 @@ def found(c: Community) -> None:
         if log is not None:
             _found_from_log(c, seat, log)
         else:
-            _found_by_luck(c, np.sort(seat))
+            _found_by_luck(c, seat, _network(c, n))
         _enter_counts(c)
     c.count_active()
+
+
+def _network(c: Community, n: int) -> Graph | None:
+    """Who among n founders is tied, where the plan says it by a graph."""
+    return None if c.plan.network is None else c.plan.network.drawn(library_seed(c.key, 0), n)
 
 
 def _addresses(c: Community, n: int) -> Rows:
@@ -50,23 +56,36 @@ def _addresses(c: Community, n: int) -> Rows:
     size = c.market.size
     clocks = -np.log(uniforms(c.key, np.arange(size), 0, Purpose.FOUNDER))
     with np.errstate(divide="ignore"):
-        return np.argsort(clocks / c.fit_of_market(), kind="stable")[:n]
+        return _first(clocks / c.fit_of_market(), n)
+
+
+def _first(clocks: Numbers, n: int) -> Rows:
+    """The places of the n least, least first, in order of place where they are equal; sorts only these."""
+    last = np.partition(clocks, n - 1)[n - 1]
+    early = np.flatnonzero(clocks <= last)
+    return early[np.argsort(clocks[early], kind="stable")[:n]]
 
 
 def _luck(c: Community, persons: Rows, ordinal: int) -> Numbers:
     return uniforms(c.key, persons, 0, Purpose.FOUNDING_STATE, ordinal)
 
 
-def _found_by_luck(c: Community, persons: Rows) -> None:
-    """Founders with tenure, contributions and ties drawn."""
-    rows = admit(c, newcomers(persons, Channel.FOUNDER))
+def _found_by_luck(c: Community, seat: Rows, network: Graph | None) -> None:
+    """Founders with tenure and contributions drawn; ties too, or those of a graph."""
+    persons = np.sort(seat)
+    capacity = None if network is None else _room_for(c, seat, network)
+    rows = admit(c, newcomers(persons, Channel.FOUNDER), capacity)
     members = c.population.members
     tenure = np.minimum(LEAST_TENURE - MEAN_TENURE * np.log(_luck(c, persons, 0)), MOST_TENURE).astype(
         np.int64
     )
     members["joined"][rows] = -tenure
     _have_paid(c, rows)
-    _lay_ties(c, rows, persons)
+    if network is None:
+        _lay_ties(c, rows, persons)
+    else:
+        place = np.argsort(np.argsort(seat))
+        _lay_strongest_first(c, rows, place[network.first], place[network.second], network.strength)
     visits = _settle_state(c, rows)
     per_day = _contributions_per_day(c, rows, visits) * c.parameters.contribution.doors_open
     ever = _luck(c, persons, 1) < 1.0 - np.exp(-c.parameters.contribution.first_barrier * per_day * tenure)
@@ -94,10 +113,7 @@ def _found_from_log(c: Community, seat: Rows, log: Founding) -> None:
     members = c.population.members
     members["joined"][rows] = -np.clip(log.tenure[order], 1, PAST - 1)
     _have_paid(c, rows)
-    ends = np.sort(np.stack([place[pairs[0]], place[pairs[1]]]), axis=0)
-    strongest_first = np.lexsort((ends[1], ends[0], -pairs[2]))
-    first, second = rows[ends[:, strongest_first]]
-    _place(c, first, second, pairs[2][strongest_first], np.zeros(len(first), np.int64))
+    _lay_strongest_first(c, rows, place[pairs[0]], place[pairs[1]], pairs[2])
     count = log.contributions[order]
     propensity = most_likely_propensity(
         count, _expected_of_log(c, rows, log, order), c.parameters.contribution.propensity_sigma
@@ -112,6 +128,23 @@ def _found_from_log(c: Community, seat: Rows, log: Founding) -> None:
     came = c.population.last_visit[rows] > NEVER
     c.population.last_visit[rows[came]] = np.maximum(c.population.last_visit[rows], last)[came]
     _fill_content(c, float(count.sum()) / log.window * c.parameters.contribution.doors_open)
+
+
+def _room_for(c: Community, seat: Rows, network: Graph) -> Rows:
+    """Tie capacity of founders in ascending address: what each can keep, at least its ties in the graph."""
+    wanted = np.bincount(np.concatenate([network.first, network.second]), minlength=len(seat))
+    order = np.argsort(seat)
+    capacity = np.maximum(tie_capacity(c, seat[order]), np.minimum(wanted[order], MAX_CAPACITY))
+    c.market.remember_capacity(seat[order], capacity)
+    return capacity
+
+
+def _lay_strongest_first(c: Community, rows: Rows, one: Rows, other: Rows, strength: Numbers) -> None:
+    """Lay ties between places in `rows`; of more than an end can keep, the strongest."""
+    ends = np.sort(np.stack([one, other]), axis=0)
+    strongest_first = np.lexsort((ends[1], ends[0], -strength))
+    first, second = rows[ends[:, strongest_first]]
+    _place(c, first, second, strength[strongest_first], np.zeros(len(first), np.int64))
 
 
 def _expected_of_log(c: Community, rows: Rows, log: Founding, order: Rows) -> Numbers:
@@ -134,7 +167,8 @@ def _have_paid(c: Community, rows: Rows) -> None:
     m = c.parameters.monetisation
     if m.model == "fee":
         willing = c.population.members["wtp"]
-        willing[rows] = np.maximum(willing[rows], m.price)
+        least = np.nextafter(np.float32(m.price), np.float32(np.inf))  # not rounded below the price
+        willing[rows] = np.maximum(willing[rows], least)
 
 
 def most_likely_propensity(count: Rows, expected: Numbers, sigma: float) -> Numbers:
@@ -179,7 +213,9 @@ def _ties_of(log: Founding) -> tuple[Rows, Rows, Numbers]:
 
 
 def _place(c: Community, first: Rows, second: Rows, strength: Numbers, day: Rows) -> None:
-    place_ties(c.population.members, c.ties.pool, c.ties.count, first, second, strength, day, c.fade)
+    members = c.population.members
+    place_ties(members, c.ties.pool, c.ties.count, first, second, strength, day, c.fade)
+    add_up(members, c.ties.pool, c.population.rows(), c.day, c.fade)
 
 
 def _lay_ties(c: Community, rows: Rows, persons: Rows) -> None:
@@ -243,9 +279,7 @@ def _refresh(c: Community, rows: Rows) -> None:
         rows,
         0,
         len(rows),
-        c.ties.pool,
         c.day,
-        c.fade,
         c.decay,
         c.base,
         c.p,
@@ -258,7 +292,7 @@ def _refresh(c: Community, rows: Rows) -> None:
 def _steady(step: float, half_life: float, gap: Numbers) -> Numbers:
     """The level at which x <- x 2^(-gap / half_life), x <- x + step (1 - x) stands still."""
     left = np.exp2(-gap / half_life)
-    return step / (1.0 - (1.0 - step) * left + 1e-12)
+    return np.minimum(1.0, step / (1.0 - (1.0 - step) * left + 1e-12))
 
 
 def _value(c: Community, rows: Rows) -> Numbers:
@@ -268,7 +302,7 @@ def _value(c: Community, rows: Rows) -> Numbers:
         v.product * c.parameters.organisation.quality
         + 0.5 * v.content
         + v.peers * m["bonds"][rows]
-        + v.hub * m["hub"][rows] * c.presence
+        + v.hub * m["hub"][rows]
         + v.match * (1.0 - (1.0 + 0.5 * len(rows)) ** (-v.match_gain))
         - m["misfit"][rows]
     )

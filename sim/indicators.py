@@ -13,12 +13,15 @@ import numpy as np
 from sim import lifetime, structure
 from sim.community import WINDOW, Cause, Channel
 from sim.ledger import COMMUNITY, COSTS, INCENTIVES, MICRO, REVENUE, UNATTRIBUTED, Account
+from sim.parameters import ParameterError
 from sim.population import NEVER
 from sim.snapshot import REPLIED, Snapshot, gini
+from sim.sources import visit_value
 
 type Value = float | dict[str, float]
 NAN = float("nan")
-STRONG_TIE = 0.3
+STRONG_TIE, STRONG_TIES = 0.3, 2
+"a tie stronger than this is strong, and whoever has so many is connected"
 MEMBER_COSTS = INCENTIVES
 COMMUNITY_COSTS = COMMUNITY
 COMMUNITY_CHANNELS = (Channel.REFERRAL, Channel.HUB, Channel.SEARCH, Channel.IMITATION)
@@ -108,8 +111,11 @@ def _reply_rate(s: Snapshot) -> float:
 
 
 def _connectedness(s: Snapshot) -> float:
-    strong = structure.strong_ties(s.c.population.members, s.c.ties.pool, s.rows, s.day, s.c.fade, STRONG_TIE)
-    return _mean((strong >= 2)[s.active])
+    active, c = s.rows[s.active], s.c
+    connected = structure.have_strong_ties(
+        c.population.members, c.ties.pool, active, s.day, c.fade, STRONG_TIE, STRONG_TIES
+    )
+    return connected / len(active) if len(active) else NAN
 
 
 def _depth(s: Snapshot) -> float:
@@ -242,7 +248,7 @@ def _hub_dependence(s: Snapshot) -> float:
         * p["organisation_purpose"]
         * (1.0 + p["governance_voice_identity"] * p["governance_voice"]),
         p["bonding_ties_weight"] * s.member("bonds"),
-        p["bonding_hub_weight"] * s.member("hub") * s.c.presence,
+        p["bonding_hub_weight"] * s.member("hub") * s.c.presence[s.member("person") % len(s.c.presence)],
         p["bonding_recognition_weight"] * s.member("recognition"),
     ]
     whole = np.sum(parts, axis=0)
@@ -404,6 +410,13 @@ _TABLE = (
     Indicator(
         "satisfaction", "[0, 1]", "mean over present members", lambda s: _mean(s.member("satisfaction"))
     ),
+    Indicator(
+        "visit_value",
+        "value",
+        "what a visit would be worth to active members tonight, mean; its parts add up to it",
+        visit_value,
+        False,
+    ),
     Indicator("belonging", "[0, 1]", "mean over present members", lambda s: _mean(s.belonging)),
     Indicator("norm", "[0, 1]", "mean over present members; 1 social, 0 market", lambda s: _mean(s.norm)),
     Indicator(
@@ -550,8 +563,8 @@ _TABLE = (
     Indicator(
         "return",
         "EUR/month",
-        "what the community added in the last month: savings and the "
-        "margin of members whom it brought; true, and as far as measured",
+        "what the community added in the last month: savings, and "
+        "by how much members' margin exceeds that of as many followers; true, and as far as measured",
         lambda s: {"_true": float(s.c.returns[0]), "_measured": float(s.c.returns[1])},
     ),
     Indicator(
@@ -587,18 +600,41 @@ _TABLE = (
 INDICATORS: dict[str, Indicator] = {i.name: i for i in _TABLE}
 
 
-def measure(s: Snapshot, monthly: bool = False) -> dict[str, float]:
-    """Every indicator of a snapshot by name; variants as `<name>_<variant>`."""
+def measure(s: Snapshot, monthly: bool = False, own: tuple[Indicator, ...] = ()) -> dict[str, float]:
+    """Every indicator of a snapshot by name, a researcher's own last; variants as `<name>_<variant>`."""
     out: dict[str, float] = {}
-    for indicator in _TABLE:
+    for indicator in (*_TABLE, *own):
         if monthly and not indicator.monthly:
             continue
-        value = indicator.measure(s)
-        if isinstance(value, dict):
-            out.update({f"{indicator.name}{variant}": float(v) for variant, v in value.items()})
-        else:
-            out[indicator.name] = float(value)
+        try:
+            value = indicator.measure(s)
+        except Exception as error:
+            error.add_note(f"while the indicator {indicator.name} was measured on day {s.day}")
+            raise
+        out |= _as_numbers(indicator.name, value)
     return out
+
+
+def _as_numbers(name: str, value: Value) -> dict[str, float]:
+    """What an indicator measured, by name and variant."""
+    variants = value if isinstance(value, dict) else {"": value}
+    try:
+        return {f"{name}{variant}": float(v) for variant, v in variants.items()}
+    except (TypeError, ValueError):
+        raise ParameterError(
+            f"indicator {name} measured {value!r:.60}: must be a number, or a dict of numbers"
+        ) from None
+
+
+def check_own(indicators: tuple[Indicator, ...]) -> None:
+    """Raise `ParameterError` unless a researcher's indicators have names of their own."""
+    taken = set(INDICATORS)
+    for indicator in indicators:
+        if not isinstance(indicator, Indicator):
+            raise ParameterError(f"indicator {indicator!r}: must be a sim.indicators.Indicator")
+        if indicator.name in taken:
+            raise ParameterError(f"indicator {indicator.name}: there is one already; give it another name")
+        taken.add(indicator.name)
 
 
 def describe(name: str) -> tuple[str, str]:
@@ -612,11 +648,16 @@ def describe(name: str) -> tuple[str, str]:
     return INDICATORS[stem].unit, f"{INDICATORS[stem].definition} ({variant})"
 
 
-def health_card(summary: dict[str, float], velocity_growth: float) -> list[dict[str, object]]:
-    """Practitioners' thresholds against this run; targets without a published source."""
+def health_card(
+    summary: dict[str, float], velocity_growth: float, best_ncv: float
+) -> list[dict[str, object]]:
+    """Practitioners' thresholds against this run; targets without a published source.
+
+    `velocity_growth` is a share a month, `best_ncv` the highest monthly value of the first twelve months.
+    """
     rows = (
         (
-            "Referral velocity grows by 10 % or more a month",
+            "Referral velocity grows by more than 10 % a month",
             "referral_velocity",
             "share",
             velocity_growth,
@@ -629,7 +670,7 @@ def health_card(summary: dict[str, float], velocity_growth: float) -> list[dict[
             summary["first_contribution_rate"],
             0.30,
         ),
-        ("Net community value above 3 EUR a month", "ncv", "EUR/month", summary["ncv"], 3.0),
+        ("Net community value above 3 EUR a month within 12 months", "ncv", "EUR/month", best_ncv, 3.0),
     )
     return [
         {
@@ -645,4 +686,4 @@ def health_card(summary: dict[str, float], velocity_growth: float) -> list[dict[
     ]
 
 
-__all__ = ["INDICATORS", "Indicator", "describe", "gini", "health_card", "measure"]
+__all__ = ["INDICATORS", "Indicator", "check_own", "describe", "gini", "health_card", "measure"]

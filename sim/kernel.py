@@ -9,13 +9,17 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
 import numba
 
 _HERE = Path(__file__).parent
+UNUSED = 30 * 86_400
+"seconds after which compiled kernels that nobody uses are removed"
 
 
 def _content_hash() -> str:
@@ -37,20 +41,22 @@ def _cache_root() -> Path:
     return Path(tempfile.mkdtemp(prefix="kith-"))
 
 
-def _cache_folder() -> Path:
-    """The folder of this version's compiled kernels; all but the four newest others are removed."""
-    root = _cache_root()
+def _cache_folder(root: Path) -> Path:
+    """The folder of this version's compiled kernels; those that nobody has used for a month are removed.
+
+    By age and not by number, because several checkouts may be at work side by side.
+    """
     folder = root / _content_hash()
     folder.mkdir(exist_ok=True)
-    others = sorted(
-        (p for p in root.iterdir() if p != folder and p.is_dir()), key=lambda p: p.stat().st_mtime
-    )
-    for old in others[:-4]:
-        shutil.rmtree(old, ignore_errors=True)
+    with suppress(OSError):
+        os.utime(folder)
+        for other in root.iterdir():
+            if other.is_dir() and other.stat().st_mtime < time.time() - UNUSED:
+                shutil.rmtree(other, ignore_errors=True)
     return folder
 
 
-CACHE = _cache_folder()
+CACHE = _cache_folder(_cache_root())
 numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
 _READY = CACHE / "ready"
 
@@ -66,5 +72,6 @@ def is_compiled() -> bool:
 
 
 def mark_compiled() -> None:
-    """Remember that the kernels are on disk."""
-    _READY.touch()
+    """Remember that the kernels are on disk; if their folder has vanished meanwhile, they are not."""
+    with suppress(OSError):
+        _READY.touch()

@@ -4,6 +4,7 @@ A posting for a member is also added to the member's own revenue or cost, so tha
 amounts plus what concerns no member sum to the books exactly.
 """
 
+import math
 from enum import IntEnum
 
 import numpy as np
@@ -38,11 +39,18 @@ class Account(IntEnum):
     STAFF = 17
     EVENTS = 18
     MEASUREMENT = 19
+    EQUITY = 20
 
 
 REVENUE = tuple(a for a in Account if a < Account.GOODS)
 COSTS = tuple(a for a in Account if a >= Account.GOODS)
-INCENTIVES = (Account.CASH_REWARDS, Account.REVENUE_SHARE, Account.PERKS, Account.REFERRAL_REWARDS)
+INCENTIVES = (
+    Account.CASH_REWARDS,
+    Account.REVENUE_SHARE,
+    Account.PERKS,
+    Account.REFERRAL_REWARDS,
+    Account.EQUITY,
+)
 UNATTRIBUTED = (
     Account.PRODUCT_OUTSIDE,
     Account.GOODS_OUTSIDE,
@@ -54,6 +62,7 @@ UNATTRIBUTED = (
 COMMUNITY = (Account.PLATFORM, Account.MODERATION, Account.STAFF, Account.EVENTS, Account.MEASUREMENT)
 "what it costs to keep a community, incentives apart"
 _FIRST_COST = int(Account.GOODS)
+_SIGNS = np.where(np.arange(len(Account)) < _FIRST_COST, 1, -1)
 
 
 class Ledger:
@@ -73,14 +82,14 @@ class Ledger:
         """Carry the day's postings to the totals and to cash; returns them, shape (accounts,)."""
         day = self.today.copy()
         self.total += day
-        self.cash += int(day[:_FIRST_COST].sum() - day[_FIRST_COST:].sum())
+        self.cash += int(day @ _SIGNS)
         self.today[:] = 0
         return day
 
 
 def micro(euros: float) -> int:
     """Whole micro-euros, rounded half up."""
-    return int(np.floor(euros * MICRO + 0.5))
+    return math.floor(euros * MICRO + 0.5)
 
 
 @kernel

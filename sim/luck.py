@@ -15,7 +15,10 @@ from sim.kernel import kernel
 
 
 class Purpose(IntEnum):
-    """What a draw is for. Numbers are never reused: a new purpose takes the next one."""
+    """What a draw is for. Numbers are never reused: a new purpose takes the next one.
+
+    The numbers from 200 to 255 are a researcher's own.
+    """
 
     TOUCH_CLOCK = 1
     FOLLOW_CLOCK = 2
@@ -78,6 +81,7 @@ class Purpose(IntEnum):
     MATE = 59
     MASS_JOIN = 60
     TREATMENT = 61
+    GRAPH = 62
 
 
 _PHI = np.uint64(0x9E3779B97F4A7C15)
@@ -101,6 +105,12 @@ def address_hash(key, person, day, purpose, ordinal):
     """The 64-bit hash of an address; person < 2^32, 0 <= day < 2^16, purpose < 2^8, any ordinal."""
     place = (np.uint64(person) << _S24) ^ (np.uint64(day) << _S8) ^ np.uint64(purpose)
     return mix(mix(place ^ key) + np.uint64(ordinal) * _PHI + key)
+
+
+@kernel
+def hash_among(word, person):
+    """The hash of a person among those whom an `address_hash` chooses from: the largest is taken."""
+    return mix(word ^ np.uint64(person))
 
 
 @kernel
@@ -173,6 +183,11 @@ def key_of(seed: int) -> np.uint64:
     for shift in (32, 29, 32):
         x = ((x ^ (x >> shift)) * 0xAEF17502108EF2D9) & _MASK
     return np.uint64(x ^ (x >> 29))
+
+
+def library_seed(key: np.uint64, nth: int) -> int:
+    """A seed for a library's own generator, by the run's luck; the nth of a run."""
+    return int(hashes(key, [nth], 0, Purpose.GRAPH)[0]) >> 32
 
 
 def uniforms(

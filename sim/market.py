@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.kernel import kernel
-from sim.luck import Purpose, hashes, normal, uniform
+from sim.luck import Purpose, address_hash, hashes, normal, uniform
 
 KNOT_SPACING = 50
 SIGNALS = 4
@@ -26,6 +26,7 @@ class Status(IntEnum):
     LEFT = 3
 
 
+_INVITEE = int(Purpose.INVITEE)
 _KNOT, _NOISE, _FAR = int(Purpose.INTEREST_KNOT), int(Purpose.INTEREST_NOISE), int(Purpose.FAR)
 
 
@@ -62,19 +63,30 @@ class Market:
         """Keep what a log has shown of people, so that they have it when they return."""
         self.propensity = np.full(len(self.status), np.nan)
         self.propensity[persons] = propensity
+        self.remember_capacity(persons, capacity)
+
+    def remember_capacity(self, persons: npt.NDArray[np.int64], capacity: npt.NDArray[np.int64]) -> None:
+        """Keep how many ties people have had room for, at least."""
         self.capacity = np.zeros(len(self.status), np.int64)
         self.capacity[persons] = capacity
 
     def move(self, persons: npt.NDArray[np.int64], status: Status) -> None:
         """Put persons, each named once, into a status."""
-        counted = persons[persons < self.size]
-        self.tally -= np.bincount(self.status[counted], minlength=len(Status))
-        self.tally[status] += len(counted)
-        self.status[persons] = status
+        _move(self.status, self.tally, self.size, persons, int(status))
 
     def count(self, status: Status) -> int:
         """People of the market in a status."""
         return int(self.tally[status])
+
+
+@kernel
+def _move(statuses, tally, size, persons, status):
+    for k in range(len(persons)):
+        person = persons[k]
+        if person < size:
+            tally[statuses[person]] -= 1
+            tally[status] += 1
+        statuses[person] = status
 
 
 def fit(interest: npt.NDArray[np.float64], direction: float, width: float) -> npt.NDArray[np.float64]:
@@ -137,4 +149,22 @@ def acquaintance(key, person, weak, u, size, near, far, everyone):
     return (person + offset) % size
 
 
-__all__ = ["KNOT_SPACING", "Market", "Status", "acquaintance", "farness", "fit", "interests"]
+@kernel
+def neighbour(key, person, day, nth, starts, known):
+    """The acquaintance in a graph with the largest hash of the day's nth choice; -1 for nobody.
+
+    So another acquaintance changes a choice only where it is chosen itself, and one who is gone only
+    where it had been.
+    """
+    best = -1
+    largest = np.uint64(0)
+    salt = np.uint64(nth + 1) << np.uint64(40)
+    for k in range(starts[person], starts[person + 1]):
+        h = address_hash(key, person, day, _INVITEE, salt ^ np.uint64(known[k]))
+        if best < 0 or h > largest:
+            best = int(known[k])
+            largest = h
+    return best
+
+
+__all__ = ["KNOT_SPACING", "Market", "Status", "acquaintance", "farness", "fit", "interests", "neighbour"]

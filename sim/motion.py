@@ -13,7 +13,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from sim.fetch import BLOCK, fetch
+from sim.fetch import BLOCK, fetch_records
 from sim.kernel import kernel
 from sim.parameters import Parameters
 from sim.ties import FAINTEST, strength_at
@@ -21,11 +21,11 @@ from sim.ties import FAINTEST, strength_at
 WEEK = 7
 NEWCOMER = 2.0
 "visit bound of a member who has joined today and therefore comes"
-HABIT, ACTIVITY, HUB, MEMORY, NORM, BELONGING, EXITS, ADS, HARM = range(9)
+HABIT, ACTIVITY, HUB, MEMORY, NORM, BELONGING, EXITS, ADS, HARM, TIES = range(10)
 
 
 def decays(parameters: Parameters) -> npt.NDArray[np.float64]:
-    """What is left of each stock after 0 … 7 days, shape (8, 9): day, stock."""
+    """What is left of each stock after 0 … 7 days, shape (8, 10): day, stock."""
     b, i, v, c, m = (
         parameters.bonding,
         parameters.incentives,
@@ -44,6 +44,7 @@ def decays(parameters: Parameters) -> npt.NDArray[np.float64]:
             parameters.churn.contagion_half_life,
             m.ad_time * math.log(2.0),
             parameters.governance.harassment_half_life,
+            b.tie_half_life,
         ]
     )
     return np.exp2(-np.arange(WEEK + 1)[:, None] / half_lives[None, :])
@@ -84,6 +85,7 @@ def advance(m, day, decay, p):
         m["belonging"] = m["attachment"] + (m["belonging"] - m["attachment"]) * decay[d, BELONGING]
         m["exits"] *= decay[d, EXITS]
         m["harassed"] *= decay[d, HARM]
+        m["tied"] *= decay[d, TIES]
         m["annoyance"] = ad_load + (m["annoyance"] - ad_load) * decay[d, ADS]
         m["settled"] += d
 
@@ -108,15 +110,6 @@ def refade(members, pool, address, day, fade):
             pool[s]["day"] = day
 
 
-@kernel
-def tie_strength(m, pool, day, fade):
-    """The sum of a member's tie strengths today."""
-    total = 0.0
-    for s in range(m["slots"], m["slots"] + m["degree"]):
-        total += strength_at(pool[s], day, fade)
-    return total
-
-
 def base_hazards(parameters: Parameters, days: int) -> npt.NDArray[np.float64]:
     """Hazard (1/day) of an indifferent member by tenure in days: novelty wears off, age sets in."""
     c, tenure = parameters.churn, np.arange(days)
@@ -133,25 +126,33 @@ def novelty(tenure, p):
 @kernel
 def contagion(exits, p):
     """Log hazard of neighbours' exits E: ln(1 + kappa) E / (1 + E / saturation)."""
+    if exits == 0.0:
+        return 0.0
     return math.log(1.0 + p["churn_contagion"]) * exits / (1.0 + exits / p["churn_contagion_saturation"])
 
 
 @kernel
-def settle(members, row, pool, day, fade, base, p, presence, visit_bound, exit_bound):
+def hub_of(m, presence):
+    """How far a member's hub is present: people are spread over the hubs by address."""
+    return presence[m["person"] % len(presence)]
+
+
+@kernel
+def settle(members, row, day, base, p, presence, visit_bound, exit_bound):
     """Belonging's target, visit rate and both bounds of a member whose state is of today.
 
     The exit bound holds for a week: belonging moves monotonically toward its target, and
     contagion only fades until another neighbour leaves.
     """
     m = members[row]
-    m["bonds"] = 1.0 - math.exp(-tie_strength(m, pool, day, fade) / p["value_tie_scale"])
+    m["bonds"] = 1.0 - math.exp(-m["tied"] / p["value_tie_scale"]) if m["tied"] > 0.0 else 0.0
     z = (
         p["bonding_identity_weight"]
         * m["activity"]
         * p["organisation_purpose"]
         * (1.0 + p["governance_voice_identity"] * p["governance_voice"])
         + p["bonding_ties_weight"] * m["bonds"]
-        + p["bonding_hub_weight"] * m["hub"] * presence
+        + p["bonding_hub_weight"] * m["hub"] * hub_of(m, presence)
         + p["bonding_recognition_weight"] * m["recognition"]
     )
     m["attachment"] = 1.0 - math.exp(-z)
@@ -171,7 +172,7 @@ def settle(members, row, pool, day, fade, base, p, presence, visit_bound, exit_b
     )
     m["visit_rate"] = m["visits_per_day"] * math.exp(gain) * max(0.0, 1.0 - annoyed)
     floor = p["visiting_habit_floor"]
-    visit_bound[row] = 1.0 - math.exp(-m["visit_rate"] * (floor + (1.0 - floor) * m["habit"]))
+    visit_bound[row] = min(1.0, m["visit_rate"] * (floor + (1.0 - floor) * m["habit"]))
     least = min(m["belonging"], m["attachment"])
     x = (
         p["churn_value_weight"] * (p["churn_neutral_value"] - m["satisfaction"])
@@ -180,29 +181,33 @@ def settle(members, row, pool, day, fade, base, p, presence, visit_bound, exit_b
         + p["churn_unfairness"]
         + p["governance_harassment_weight"] * m["harassed"]
     )
+    if p["incentives_equity_points"] > 0.0:
+        loyalty = math.log(1.0 + p["incentives_equity_loyalty"])
+        x -= loyalty if m["owner"] > 0 else min(0.0, loyalty)  # who is no owner may become one this week
     tenure = day - m["joined"]
     exit_bound[row] = max(base[tenure], base[tenure + WEEK + 1]) * math.exp(x)
 
 
 @kernel
-def settle_rows(members, rows, lo, hi, pool, day, fade, decay, base, p, presence, visit_bound, exit_bound):
+def settle_rows(members, rows, lo, hi, day, decay, base, p, presence, visit_bound, exit_bound):
     """`advance` and `settle` for rows[lo:hi]."""
     for k in range(lo, hi):
-        if (k - lo) % BLOCK == 0 and fetch(members, pool, rows, k, min(hi, k + BLOCK)) < 0.0:
+        if (k - lo) % BLOCK == 0 and fetch_records(members, rows, k, min(hi, k + BLOCK)) < 0.0:
             break
         r = rows[k]
         q = p[members[r]["arm"]]
         advance(members[r], day, decay, q)
-        settle(members, r, pool, day, fade, base, q, presence, visit_bound, exit_bound)
+        settle(members, r, day, base, q, presence, visit_bound, exit_bound)
 
 
 @kernel
-def rank(members, rows, threshold, changed):
-    """Ambassadors contributed in each of the last three months (4, 5 and 4 weeks) and belong.
+def rank(members, rows, lo, hi, threshold, week_ends, changed):
+    """Ambassadors among rows[lo:hi]: contributed in each of the last three months (4, 5, 4 weeks), and belong.
 
-    Counts into changed who has become one and who no longer is.
+    Counts into changed who has become one and who no longer is. If `week_ends`, the bits of the
+    weeks in which they contributed move by one week.
     """
-    for k in range(len(rows)):
+    for k in range(lo, hi):
         m = members[rows[k]]
         weeks = m["weeks"]
         steady = (
@@ -216,10 +221,5 @@ def rank(members, rows, threshold, changed):
         elif internal < m["internal"]:
             changed[1] += 1
         m["internal"] = internal
-
-
-@kernel
-def begin_week(members, rows):
-    """Move the bits of the weeks in which a member contributed by one week."""
-    for k in range(len(rows)):
-        members[rows[k]]["weeks"] = (members[rows[k]]["weeks"] << np.uint32(1)) & np.uint32(0x1FFF)
+        if week_ends:
+            m["weeks"] = (weeks << np.uint32(1)) & np.uint32(0x1FFF)

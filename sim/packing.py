@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from sim.clocks import Heap, TouchClock
 from sim.community import Community
+from sim.graphs import Generator, Graph
 from sim.ledger import Ledger
 from sim.market import Market
 from sim.parameters import Parameters
@@ -27,14 +28,14 @@ from sim.ties import Ties
 type Arrays = list[npt.NDArray[Any]]
 
 PARTS: tuple[type[Any], ...] = (
-    *(Community, Recorder, Plan, Founding),
+    *(Community, Recorder, Plan, Founding, Graph, Generator),
     *(Market, TouchClock, Heap, Population, Archive, Ties, Ledger),
 )
 "classes whose attributes are packed"
 MODELS: tuple[type[BaseModel], ...] = (Parameters, Shock, Experiment)
 REBUILT: dict[type[Any], frozenset[str]] = {
     Community: frozenset({"crew"}),
-    Recorder: frozenset({"community"}),
+    Recorder: frozenset({"community", "indicators"}),
 }
 "attributes that are not packed; whoever unpacks makes them anew"
 

@@ -28,8 +28,8 @@ class Market(Section):
     founders: Annotated[int, Field(ge=0)] = quantity(
         1_000, "members who are there on day 0, settled", unit="people", high=50_000_000,
         source="assumed: 5 % of the market, past the critical size (NE-crit)")
-    acquaintances: Literal["ring", "everyone"] = choice(
-        "ring", "who knows whom outside the community: neighbours on a ring (most near, some far) or everyone")
+    acquaintances: Literal["ring", "everyone", "graph"] = choice(
+        "ring", "who knows whom outside the community: neighbours on a ring (most near, some far), everyone, or those of a graph")
     near: Annotated[int, Field(ge=2, le=400)] = quantity(
         130, "acquaintances who live near on the ring", unit="people", low=2, high=400,
         source="TIE-dun: about 150 acquaintances (Dunbar 2020, doi:10.1098/rspa.2020.0446); split assumed")
@@ -51,6 +51,9 @@ class Affiliation(Section):
                             source="assumed: a choice of design")
     hub: float = share(0.0, "tie to a central figure (hub)", unit="strength",
                        source="assumed: a choice of design")
+    hubs: Annotated[int, Field(ge=1, le=1000)] = quantity(
+        1, "central figures, each with its own followers; of no effect without a tie to a hub", unit="hubs", low=1,
+        high=1000, source="assumed: a choice of design")
     peers: float = share(0.5, "ties to each other (web)", unit="strength",
                          source="assumed: a choice of design")
     form: Literal["open", "groups", "matching"] = choice(
@@ -216,6 +219,8 @@ class Organisation(Section):
                               source="COST-defl2: 3-30 %", prior=(0.1, 0.03, 0.3))
     advocacy_gain: float = share(0.3, "part of the cost of a paid touch that full advocacy saves", unit="ratio",
                                  source="assumed: sign only")
+    advocacy_reach: float = share(0.3, "part by which full advocacy raises external influence", unit="ratio",
+                                  source="assumed: sign only")
     proof_gain: float = share(0.3, "conversion and price tolerance that social proof adds at most", unit="ratio",
                               source="assumed: sign only")
     proof_scale: float = quantity(2_000.0, "active members at which half of the social proof is reached",
@@ -436,6 +441,23 @@ class Incentives(Section):
         json_schema_extra={"unit": "contributions", "source": "assumed: a geometric ladder"})
     tier: tuple[Tier, ...] = Field(default=(), description="points-to-benefits table", strict=False,
                                    json_schema_extra={"unit": "", "source": "assumed: a choice of design"})
+    leaderboard: float = share(0.0, "how visible a monthly leaderboard of contributors is", unit="strength",
+                               source="assumed: a choice of design")
+    leaderboard_below: float = quantity(
+        1.5, "contributions after a month below the median, where all see the leaderboard", unit="ratio", high=10.0,
+        source="INC-lead: Chen, Harper, Konstan & Li 2010, x6.3 shrunk", prior=(1.5, 1.0, 6.3))
+    leaderboard_above: float = quantity(
+        0.8, "contributions after a month above the median, where all see the leaderboard", unit="ratio", high=10.0,
+        source="INC-lead: Chen, Harper, Konstan & Li 2010, x0.38 shrunk", prior=(0.8, 0.38, 1.0))
+    equity_points: Annotated[int, Field(ge=0, le=1_000_000_000)] = quantity(
+        0, "points at which a contributor is given equity or tokens; 0 = nobody is", unit="points", high=1e9,
+        source="assumed: a choice of design")
+    equity_grant: float = quantity(20.0, "cost of what such a contributor is given", unit="EUR", high=1e6,
+                                   source="assumed: a day's goodwill")
+    equity_loyalty: float = quantity(
+        0.10, "by how much owners spend more on the product, and are less likely to leave", unit="ratio", low=-0.9,
+        high=5.0, source="INC-eq: Medina, Mittal & Pagel 2021 (+40 %) against Bernard, Cade & Hodge 2018 (nothing)",
+        prior=(0.10, -0.05, 0.40))
     progressive: float = share(0.0, "how far revenue share and recognition favour those who had less", unit="strength",
                                source="assumed: a choice of design")
     recognition_step: float = share(0.3, "step of felt recognition when thanked", unit="-", source="assumed: sketch value")
@@ -648,7 +670,8 @@ def _explain(error: Any) -> str:
         way = f"at most {bound['le']:g}" if "le" in bound else f"at least {bound['ge']:g}"
         return f"{name} = {value}: must be {way}{_unit(name)}"
     if kind == "literal_error":
-        return f"{name} = {value!r}: must be {bound['expected']}"
+        way = "; a graph goes into a table [acquaintances]" if name == "market.acquaintances" else ""
+        return f"{name} = {value!r:.60}: must be {bound['expected']}{way}"
     if kind in ("model_type", "dict_type"):
         return f"{name} = {value!r}: is a section; write {name}.<parameter> = value"
     return f"{name} = {value!r}: {message[0].lower()}{message[1:].removeprefix('Input ')}".replace(
@@ -682,13 +705,20 @@ PACKED = np.dtype(
 )
 
 
-def packed(parameters: Parameters) -> npt.NDArray[np.void]:
-    """The numbers of `parameters` as one record of dtype `PACKED`, shape (1,).
+def packed(*arms: Parameters) -> npt.NDArray[np.void]:
+    """The numbers of each of `arms` as a record of dtype `PACKED`, shape (len(arms),).
 
     Hazards come per day whatever unit they are written in; a choice comes as its place
-    among the allowed words.
+    among the allowed words. The dtype is the one object `PACKED`, never an equal one, which
+    numba would compare field by field at every call of a kernel.
     """
-    record = np.zeros(1, PACKED)
+    records = np.zeros(len(arms), PACKED)
+    for row, parameters in enumerate(arms):
+        _pack(records[row : row + 1], parameters)
+    return records
+
+
+def _pack(record: npt.NDArray[np.void], parameters: Parameters) -> None:
     for s, section in SECTIONS.items():
         values = getattr(parameters, s)
         for f, field in section.model_fields.items():
@@ -700,7 +730,6 @@ def packed(parameters: Parameters) -> npt.NDArray[np.void]:
                 record[name] = _choices(field).index(value)
             else:
                 record[name] = value * PER_DAY.get(_extra(field).get("unit", ""), 1.0)
-    return record
 
 
 def _extra(field: Any) -> dict[str, Any]:

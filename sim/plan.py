@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from sim.graphs import Graph, GraphSource
 from sim.parameters import ParameterError, Parameters, parameters_from
 
 MAX_DAYS = 20_000
@@ -50,7 +51,12 @@ class Shock(BaseModel):
         bool | None, Field(description="competitor: whether it also offers belonging")
     ] = None
     count: Annotated[
-        int | None, Field(ge=1, le=50_000_000, description="mass_join: people who join at once")
+        int | None,
+        Field(
+            ge=1,
+            le=50_000_000,
+            description="mass_join: people who join at once; hub_departs: hubs that leave, by default 1",
+        ),
     ] = None
 
     @model_validator(mode="after")
@@ -67,7 +73,7 @@ class Shock(BaseModel):
 
 
 SHOCK_FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "hub_departs": ((), ()),
+    "hub_departs": ((), ("count",)),
     "members_leave": (("share",), ("who",)),
     "topic_shift": (("to",), ()),
     "spam_wave": (("items",), ()),
@@ -192,6 +198,10 @@ class Plan:
     shocks: tuple[Shock, ...] = ()
     experiments: tuple[Experiment, ...] = ()
     founding: Founding | None = None
+    network: GraphSource | None = None
+    "who among the founders is tied on day 0; None where luck or the log says so"
+    acquaintances: GraphSource | None = None
+    "who knows whom outside, where `market.acquaintances` is graph"
     days: int = 365
     title: str = ""
     origin: dict[str, str] = field(default_factory=dict, compare=False)
@@ -212,7 +222,12 @@ class Plan:
             "shocks": [s.model_dump(exclude_none=True) for s in self.shocks],
             "experiments": [e.model_dump() for e in self.experiments],
             "founding": self.founding.digest if self.founding is not None else None,
-        }
+        } | {name: graph.digest for name, graph in self.graphs().items()}
+
+    def graphs(self) -> dict[str, GraphSource]:
+        """The graphs that the plan begins with, by what they are for."""
+        graphs = {"network": self.network, "acquaintances": self.acquaintances}
+        return {name: graph for name, graph in graphs.items() if graph is not None}
 
 
 def check_plan(plan: Plan) -> None:
@@ -237,6 +252,7 @@ def check_plan(plan: Plan) -> None:
         raise ParameterError(
             f"market.founders = {founders} exceeds market.size = {first.size}; raise market.size or found fewer"
         )
+    _check_graphs(plan, founders, first.size)
     _check_experiments(plan)
     for shock in plan.shocks:
         if shock.kind == "hub_departs" and not any(
@@ -244,6 +260,28 @@ def check_plan(plan: Plan) -> None:
         ):
             raise ParameterError(
                 f"shock hub_departs on day {shock.day}: there is no hub; set affiliation.hub above 0 or extend hub"
+            )
+
+
+def _check_graphs(plan: Plan, founders: int, size: int) -> None:
+    asked = plan.parameters.market.acquaintances == "graph"
+    if asked and plan.acquaintances is None:
+        raise ParameterError(
+            'market.acquaintances = "graph" needs to know which; add a table [acquaintances] with a generator or file'
+        )
+    if plan.acquaintances is not None and not asked:
+        raise ParameterError(
+            f"{plan.acquaintances.label} says who knows whom, and market.acquaintances is "
+            f'"{plan.parameters.market.acquaintances}"; set it to "graph", or leave the graph out'
+        )
+    if plan.network is not None and plan.founding is not None:
+        raise ParameterError(
+            f"both {plan.network.label} and an event log say how the founders are tied; give one of them"
+        )
+    for graph, people in ((plan.network, founders), (plan.acquaintances, size)):
+        if isinstance(graph, Graph) and graph.people > people:
+            raise ParameterError(
+                f"{graph.label} has {graph.people} nodes, more than the {people} people there are"
             )
 
 

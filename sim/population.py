@@ -1,40 +1,74 @@
 """Population: the columns of members. A *person* is an address, a *row* is a place.
 
-One record per member keeps what a visit touches in neighbouring cache lines; the few
-columns that are scanned every day for every member stand alone. A row is reused after its
-member has left; nothing may depend on which row a member has.
+One record of four cache lines per member: what moves and what every visit asks comes first, so
+that most of a day touches two of them. State is in single precision, which is what makes it
+fit; arithmetic is double. The few columns that are scanned every day for every member stand
+alone. A row is reused after its member has left; nothing may depend on which row a member has.
 """
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.kernel import kernel
+
 # fmt: off
+_FIELDS = [
+    # the first cache line: what moves between visits, as of the day `settled`
+    ("person", "i4"), ("slots", "i4"), ("degree", "i2"), ("capacity", "i2"), ("settled", "i4"),
+    ("habit", "f4"), ("satisfaction", "f4"), ("activity", "f4"), ("hub", "f4"), ("reciprocity", "f4"), ("recognition", "f4"),
+    ("norm", "f4"), ("belonging", "f4"), ("attachment", "f4"), ("exits", "f4"), ("tied", "f4"), ("bonds", "f4"),
+    # the second: traits, and what every visit asks
+    ("visit_rate", "f4"), ("visits_per_day", "f4"), ("annoyance", "f4"), ("harassed", "f4"), ("overload", "f4"),
+    ("propensity", "f4"), ("sociability", "f4"), ("misfit", "f4"), ("inviting", "f4"), ("wtp", "f4"), ("aversion", "f4"),
+    ("joined", "i4"), ("points", "i4"), ("contributions", "i4"), ("responder", "u1"), ("side", "u1"), ("internal", "u1"),
+    ("paying", "u1"), ("arm", "u1"), ("unwilling", "u1"), ("weeks", "u2"),
+    # the third: money (micro-euros), and what contributors and strangers ask
+    ("revenue", "i8"), ("cost", "i8"), ("surplus", "i8"), ("earned", "i8"), ("month_earned", "i8"),
+    ("interest", "f4"), ("generation", "i4"), ("first_contribution", "i4"), ("last_contribution", "i4"),
+    ("last_benefit", "i4"), ("last_reward", "i4"),
+    # the fourth: what is rarely asked
+    ("first_replied", "u1"), ("badges", "u1"), ("again", "u1"), ("owner", "u1"), ("standing", "i1"), ("spell", "i4"), ("channel", "i4"), ("referrer", "i4"), ("invitations", "i4"),
+    ("invited_joins", "i4"), ("month_points", "i4"), ("last_post", "i4"), ("last_answer", "i4"), ("last_react", "i4"),
+    ("last_vote", "i4"), ("last_attend", "i4"),
+]
+# fmt: on
+LINE = 64
+"bytes of a cache line"
 MEMBER = np.dtype(
-    [
-        # who and where among the ties
-        ("person", "i8"), ("slots", "i8"), ("degree", "i4"), ("joined", "i4"), ("settled", "i4"), ("points", "i4"),
-        # motion: all as of the day `settled`
-        ("habit", "f8"), ("satisfaction", "f8"), ("overload", "f8"), ("activity", "f8"), ("hub", "f8"),
-        ("reciprocity", "f8"), ("recognition", "f8"), ("norm", "f8"), ("belonging", "f8"), ("attachment", "f8"),
-        ("exits", "f8"), ("annoyance", "f8"), ("harassed", "f8"), ("bonds", "f8"), ("visit_rate", "f8"),
-        # traits, and what is derived from them
-        ("visits_per_day", "f8"), ("propensity", "f8"), ("sociability", "f8"), ("misfit", "f8"), ("inviting", "f8"),
-        ("wtp", "f8"), ("aversion", "f8"), ("interest", "f8"),
-        ("contributions", "i4"), ("responder", "u1"), ("side", "u1"), ("internal", "u1"), ("paying", "u1"), ("arm", "u1"),
-        ("revenue", "i8"), ("cost", "i8"), ("surplus", "i8"),
-        # record
-        ("unwilling", "u1"), ("first_replied", "u1"), ("again", "u1"), ("badges", "u1"), ("weeks", "u4"),
-        ("capacity", "i4"), ("spell", "i4"), ("channel", "i4"), ("referrer", "i4"), ("generation", "i4"),
-        ("invitations", "i4"), ("invited_joins", "i4"), ("first_contribution", "i4"), ("last_contribution", "i4"),
-        ("last_benefit", "i4"), ("last_reward", "i4"), ("month_points", "i4"),
-        ("last_post", "i4"), ("last_answer", "i4"), ("last_react", "i4"), ("last_vote", "i4"), ("last_attend", "i4"),
-        ("earned", "i8"), ("month_earned", "i8"),
-    ],
+    {"names": [n for n, _ in _FIELDS], "formats": [f for _, f in _FIELDS], "itemsize": 4 * LINE},
     align=True,
 )
-# fmt: on
 NEVER = -(10**6)
 NO_PERSON = -1
+
+
+def records(capacity: int) -> npt.NDArray[np.void]:
+    """Empty member records that start on a cache line, shape (capacity,)."""
+    room = np.zeros(capacity * MEMBER.itemsize + LINE, np.uint8)
+    start = -room.ctypes.data % LINE
+    return room[start : start + capacity * MEMBER.itemsize].view(MEMBER)
+
+
+_BYTES = np.dtype((np.void, MEMBER.itemsize))
+"a record as its bytes: NumPy copies these at once, and a record with room to spare field by field"
+
+
+def gathered(members: npt.NDArray[np.void], rows: npt.NDArray[Any]) -> npt.NDArray[np.void]:
+    """A copy of the records of `rows`, an array of places or of truth values; what `members[rows]` is, quickly."""
+    return members.view(_BYTES)[rows].view(MEMBER)
+
+
+def _longer(old: npt.NDArray[Any], size: int, empty: float = 0) -> npt.NDArray[Any]:
+    """A copy of `old` with room for `size`."""
+    if old.dtype == MEMBER:
+        new = records(size)
+        new.view(_BYTES)[: len(old)] = old.view(_BYTES)
+        return new
+    new = np.full(size, empty, old.dtype) if empty else np.zeros(size, old.dtype)
+    new[: len(old)] = old
+    return new
 
 
 class Population:
@@ -46,7 +80,7 @@ class Population:
     """
 
     def __init__(self, capacity: int = 256) -> None:
-        self.members: npt.NDArray[np.void] = np.zeros(capacity, MEMBER)
+        self.members: npt.NDArray[np.void] = records(capacity)
         self.address = np.full(capacity, -1, np.int64)
         self.visit_bound = np.zeros(capacity)
         self.exit_bound = np.zeros(capacity)
@@ -65,7 +99,7 @@ class Population:
     def rows(self) -> npt.NDArray[np.int64]:
         """Rows of present members in ascending order of address."""
         rows = np.flatnonzero(self.address[: self.top] >= 0)
-        return rows[np.argsort(self.address[rows])]
+        return rows[np.argsort(self.address[rows], kind="stable")]
 
     def take_rows(self, n: int) -> npt.NDArray[np.int64]:
         """n free rows, vacated ones first."""
@@ -81,18 +115,22 @@ class Population:
 
     def release(self, rows: npt.NDArray[np.int64]) -> None:
         """Vacate the rows of members who have left; their ties are cut already."""
-        self.address[rows] = -1
-        self.visit_bound[rows] = 0.0
-        self.exit_bound[rows] = 0.0
-        self.next_bill[rows] = -1
-        self.vacant[self.vacancies : self.vacancies + len(rows)] = rows
+        _vacate(
+            rows,
+            self.address,
+            self.visit_bound,
+            self.exit_bound,
+            self.next_bill,
+            self.vacant,
+            self.vacancies,
+        )
         self.vacancies += len(rows)
         self.present -= len(rows)
 
     def _grow(self, needed: int) -> None:
         if needed <= self.capacity:
             return
-        size = max(needed, 2 * self.capacity)
+        size = needed + needed // 2  # room that nobody has entered yet takes no memory
         for name, empty in (
             ("members", 0),
             ("address", -1),
@@ -102,19 +140,25 @@ class Population:
             ("next_bill", -1),
             ("vacant", 0),
         ):
-            old = getattr(self, name)
-            new = np.zeros(size, old.dtype)
-            if empty:
-                new[:] = empty
-            new[: len(old)] = old
-            setattr(self, name, new)
+            setattr(self, name, _longer(getattr(self, name), size, empty))
+
+
+@kernel
+def _vacate(rows, address, visit_bound, exit_bound, next_bill, vacant, vacancies):
+    for k in range(len(rows)):
+        r = rows[k]
+        address[r] = -1
+        visit_bound[r] = 0.0
+        exit_bound[r] = 0.0
+        next_bill[r] = -1
+        vacant[vacancies + k] = r
 
 
 class Archive:
     """Memberships that have ended: their last record, the day and the cause."""
 
     def __init__(self, capacity: int = 256) -> None:
-        self.members: npt.NDArray[np.void] = np.zeros(capacity, MEMBER)
+        self.members: npt.NDArray[np.void] = records(capacity)
         self.left = np.zeros(capacity, np.int32)
         self.cause = np.zeros(capacity, np.int8)
         self.last_visit = np.zeros(capacity, np.int32)
@@ -127,7 +171,4 @@ class Archive:
             return
         size = max(needed, 2 * len(self.left))
         for name in ("members", "left", "cause", "last_visit"):
-            old = getattr(self, name)
-            new = np.zeros(size, old.dtype)
-            new[: len(old)] = old
-            setattr(self, name, new)
+            setattr(self, name, _longer(getattr(self, name), size))

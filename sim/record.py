@@ -1,6 +1,8 @@
 """Record: what remains of a run, as tidy frames."""
 
+import os
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -8,20 +10,22 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.community import WINDOW, Cause, Channel, Community, Count
-from sim.indicators import health_card, measure
+from sim.frames import EVENTS, MEMBERS, OWN, TIES, indicator_units, series_units, with_units
+from sim.indicators import Indicator, health_card, measure
 from sim.ledger import COSTS, MICRO, REVENUE, Account
 from sim.luck import Purpose, hashes
 from sim.market import Status
 from sim.plan import Plan
 from sim.snapshot import Snapshot
 from sim.ties import list_ties
+from sim.traces import CONTRIBUTIONS, as_xes, lifetimes
 
 CHANNELS = tuple(c.name.lower() for c in Channel)
 CAUSES = tuple(c.name.lower() for c in Cause)
 START = "2001-01-01"
 "the date of day 0, unless the community was founded from a log"
 
-_COUNTS = (
+COUNTS = (
     "day",
     "present",
     "active",
@@ -37,7 +41,7 @@ _COUNTS = (
     *(f"joins_{c}" for c in CHANNELS[1:]),
     *(f"leaves_{c}" for c in CAUSES),
 )
-_AMOUNTS = (
+AMOUNTS = (
     "content",
     "unwanted",
     "disputes",
@@ -53,6 +57,9 @@ _AMOUNTS = (
     *(f"cost_{a.name.lower()}" for a in COSTS),
 )
 
+_COUNTED = np.array([int(c) for c in Count if c != Count.VISITS])
+_BOOKED = np.array([int(a) for a in (*REVENUE, *COSTS)])
+
 
 @dataclass
 class Record:
@@ -60,7 +67,7 @@ class Record:
 
     `series` has one row per day; `monthly` one per complete 30 days; `members` one per
     membership; `ties` one per tie at the end; `summary` one number per indicator, NaN where
-    undefined.
+    undefined. Each carries its units in `attrs["units"]`.
     """
 
     plan: Plan
@@ -93,14 +100,57 @@ class Record:
             raise ValueError("this run kept no events; run it with events=True")
         return event_log(self)
 
+    def xes(self) -> pd.DataFrame:
+        """The event log under the names that process mining expects; see `sim.traces.as_xes`."""
+        return as_xes(self.events)
+
+    def lifetimes(self) -> pd.DataFrame:
+        """Frequency, recency, T and monetary value of everybody who contributed, by `member_id`.
+
+        Transactions are days with a contribution; see `sim.traces.lifetimes`. The books know the
+        revenue of a membership and not of an action, so the revenue of all of a person's memberships
+        is spread evenly over these days. What founders did before day 0 is not in it.
+        """
+        events = self.events
+        acted = events[events["action"].isin(CONTRIBUTIONS)]
+        earned = self.members.groupby("person")["revenue"].sum()
+        earned.index = "p" + earned.index.astype(str)
+        days = acted["timestamp"].dt.floor("D")
+        on_day = acted.groupby(["member_id", days])["action"].transform("size")
+        of_all = days.groupby(acted["member_id"]).transform("nunique")
+        value = acted["member_id"].map(earned) / of_all / on_day
+        start = pd.Timestamp(started(self.plan), tz="UTC")
+        return lifetimes(
+            acted.assign(value=value), value="value", end=start + pd.Timedelta(days=self.days - 1)
+        )
+
+    def to_parquet(self, folder: str | os.PathLike[str]) -> None:
+        """Keep everything in a folder of Parquet files, whole or not at all; see `sim.keep`."""
+        import_module("sim.keep").write_record(self, folder)
+
+    @staticmethod
+    def from_parquet(folder: str | os.PathLike[str]) -> "Record":
+        """The record that `to_parquet` kept; see `sim.keep`."""
+        return import_module("sim.keep").read_record(folder)
+
+
+def started(plan: Plan) -> str:
+    """The date of day 0, ISO."""
+    return plan.founding.date[:10] if plan.founding is not None else START
+
 
 class Recorder:
     """Notes each day into preallocated columns; makes the record at the end."""
 
-    def __init__(self, c: Community, events: bool) -> None:
-        self.counts = {name: np.zeros(c.days, np.int64) for name in _COUNTS}
-        self.amounts = {name: np.zeros(c.days) for name in _AMOUNTS}
+    def __init__(self, c: Community, events: bool, indicators: tuple[Indicator, ...] = ()) -> None:
+        self.indicators = indicators
+        "those that a researcher has added"
+        self.counts = np.zeros((len(COUNTS), c.days), np.int64)
+        self.amounts = np.zeros((len(AMOUNTS), c.days))
+        "one table each, a row per name, so that a day is written at once"
         self.months: list[dict[str, float]] = []
+        self.each_month = True
+        "whether indicators are measured each month; who asks for the summary alone needs none"
         self.noted = 0
         self.surplus = 0
         self.community = c
@@ -109,11 +159,10 @@ class Recorder:
 
     def note(self, c: Community) -> None:
         """Close the day: its counts, its books, and each month its indicators."""
-        day, counts = c.day, self.counts
         contributed = c.contributed_within(90)
         present = c.population.present
         state = (
-            day,
+            c.day,
             present,
             c.active,
             len(c.visitors),
@@ -125,64 +174,69 @@ class Recorder:
             c.internal,
             int(c.ties.count[0]),
         )
-        for name, value in zip(_COUNTS, state, strict=False):
-            counts[name][day] = value
-        for kind in Count:
-            if kind != Count.VISITS:
-                counts[kind.name.lower()][day] = c.count[kind]
-        for channel in Channel:
-            if channel != Channel.FOUNDER:
-                counts[f"joins_{channel.name.lower()}"][day] = c.joins[channel]
-        for cause in Cause:
-            counts[f"leaves_{cause.name.lower()}"][day] = c.leaves[cause]
+        self.counts[:, c.day] = np.concatenate([state, c.count[_COUNTED], c.joins[1:], c.leaves])
         self._note_amounts(c)
-        self.noted = day + 1
-        if self.noted % WINDOW == 0:
-            self.months.append({"day": day, **measure(self._snapshot(), monthly=True)})
+        self.noted = c.day + 1
+        if self.each_month and self.noted % WINDOW == 0:
+            measured = measure(self._snapshot(), monthly=True, own=self.indicators)
+            self.months.append({"day": c.day, **measured})
 
     def _note_amounts(self, c: Community) -> None:
-        day, amounts = c.day, self.amounts
         books = c.ledger.close_day() / MICRO
-        amounts["content"][day] = c.content
-        amounts["unfairness"][day] = c.unfairness
-        amounts["unwanted"][day] = c.unwanted
-        amounts["disputes"][day] = c.disputes
-        amounts["quality"][day] = c.quality
-        amounts["direction"][day] = c.direction
-        amounts["coverage"][day] = c.coverage
-        amounts["surplus"][day] = (int(c.surplus[0]) - self.surplus) / MICRO
-        self.surplus = int(c.surplus[0])
-        amounts["presence"][day] = c.presence if c.parameters.affiliation.hub > 0 else np.nan
-        amounts["revenue"][day] = books[: Account.GOODS].sum()
-        amounts["cost"][day] = books[Account.GOODS :].sum()
-        for account in REVENUE:
-            amounts[f"revenue_{account.name.lower()}"][day] = books[account]
-        for account in COSTS:
-            amounts[f"cost_{account.name.lower()}"][day] = books[account]
+        surplus, self.surplus = int(c.surplus[0]) - self.surplus, int(c.surplus[0])
+        state = (
+            c.content,
+            c.unwanted,
+            c.disputes,
+            c.quality,
+            c.direction,
+            c.coverage,
+            surplus / MICRO,
+            c.unfairness,
+            c.presence.mean() if c.parameters.affiliation.hub > 0 else np.nan,
+            books[: Account.GOODS].sum(),
+            books[Account.GOODS :].sum(),
+        )
+        self.amounts[:, c.day] = np.concatenate([state, books[_BOOKED]])
+
+    def daily(self) -> dict[str, npt.NDArray[Any]]:
+        """The series of the days noted so far, by name; views, shape (noted,)."""
+        held = ((COUNTS, self.counts), (AMOUNTS, self.amounts))
+        return {
+            name: values[: self.noted]
+            for names, table in held
+            for name, values in zip(names, table, strict=True)
+        }
 
     def _snapshot(self) -> Snapshot:
-        daily = {name: values[: self.noted] for name, values in (self.counts | self.amounts).items()}
-        return Snapshot(self.community, daily)
+        return Snapshot(self.community, self.daily())
+
+    def summary(self) -> dict[str, float]:
+        """Every indicator at the end of the days noted so far, without the frames of a record."""
+        return measure(self._snapshot(), own=self.indicators)
 
     def record(self, model_version: str, run_id: str) -> Record:
         """The record of the days noted so far."""
         c, snapshot = self.community, self._snapshot()
-        summary = measure(snapshot)
+        summary = measure(snapshot, own=self.indicators)
         monthly = pd.DataFrame(self.months)
-        leaving = {name: int(self.counts[f"leaves_{name}"].sum()) for name in CAUSES}
+        with_units(monthly, indicator_units(monthly.columns, self.indicators))
+        leaving = {name: int(snapshot.daily[f"leaves_{name}"].sum()) for name in CAUSES}
         return Record(
             plan=c.plan,
             seed=c.seed,
             days=self.noted,
             model_version=model_version,
             run_id=run_id,
-            series=pd.DataFrame(snapshot.daily),
+            series=with_units(pd.DataFrame(snapshot.daily), series_units(snapshot.daily)),
             monthly=monthly,
-            members=memberships(snapshot),
-            ties=_ties(c),
-            summary=pd.Series(summary, name="value", dtype=float),
+            members=with_units(memberships(snapshot), MEMBERS | dict.fromkeys(c.columns, OWN)),
+            ties=with_units(_ties(c), TIES),
+            summary=with_units(
+                pd.Series(summary, name="value", dtype=float), indicator_units(summary, self.indicators)
+            ),
             leaving=leaving,
-            health=health_card(summary, _growth(monthly)),
+            health=health_card(summary, _growth(monthly), _best_ncv(monthly)),
             _diary=None if c.diary is None else list(c.diary),
             _key=c.key,
             at_start=dict(c.at_start),
@@ -197,8 +251,16 @@ def _growth(monthly: pd.DataFrame) -> float:
     return float((last / before) ** (1 / 3) - 1.0) if last > 0 and before > 0 else float("nan")
 
 
+def _best_ncv(monthly: pd.DataFrame) -> float:
+    """Highest net community value of a month within the first twelve; NaN without a complete month."""
+    return float(monthly["ncv"].iloc[:12].max()) if len(monthly) else float("nan")
+
+
 def memberships(s: Snapshot) -> pd.DataFrame:
-    """One row per membership, key (person, spell); money in EUR."""
+    """One row per membership, key (person, spell); money in EUR.
+
+    The last columns are those that a researcher has added; they belong to the person.
+    """
     c, n = s.c, s.c.archive.count
     ended = np.arange(len(s.left_day)) < n
     causes = np.full(len(ended), -1, np.int64)
@@ -236,6 +298,9 @@ def memberships(s: Snapshot) -> pd.DataFrame:
             "invited_joins": s.membership("invited_joins"),
             "first_contribution": _days(s.membership("first_contribution")),
             "last_contribution": _days(s.membership("last_contribution")),
+            "first_post": pd.Categorical.from_codes(
+                s.membership("first_replied").astype(np.int64), ["", "unanswered", "replied"]
+            ),
             "last_visit": _days(last_visit),
             "paying": s.membership("paying") > 0,
             "arm": pd.Categorical.from_codes(
@@ -243,6 +308,8 @@ def memberships(s: Snapshot) -> pd.DataFrame:
             ),
         }
     )
+    for name, column in c.columns.items():
+        frame[name] = column[frame["person"]]
     return frame.sort_values(["person", "spell"], ignore_index=True)
 
 
@@ -286,13 +353,13 @@ def event_log(record: Record) -> pd.DataFrame:
         [_events(*part) for part in parts if len(part[2])] or [_events(np.empty(0), "", np.empty(0), None)],
         ignore_index=True,
     )
-    start = record.plan.founding.date if record.plan.founding is not None else START
     second = _seconds(record, frame)
-    frame["timestamp"] = pd.Timestamp(start[:10], tz="UTC") + pd.to_timedelta(
+    frame["timestamp"] = pd.Timestamp(started(record.plan), tz="UTC") + pd.to_timedelta(
         frame["day"] * 86400 + second, unit="s"
     )
     frame = frame.sort_values(["timestamp", "member_id", "action"], ignore_index=True, kind="stable")
-    return frame[["member_id", "timestamp", "action", "target_member"]]
+    frame["action"] = pd.Categorical(frame["action"], sorted(frame["action"].unique()))
+    return with_units(frame[list(EVENTS)], EVENTS)
 
 
 def _events(

@@ -28,13 +28,13 @@ class Snapshot:
         self.rows = community.population.rows()
 
     def member(self, name: str) -> npt.NDArray[Any]:
-        """A column of present members, shape (present,)."""
-        return self.c.population.members[name][self.rows]
+        """A column of present members, shape (present,); state and traits in double precision."""
+        return _double(self.c.population.members[name][self.rows])
 
     def membership(self, name: str) -> npt.NDArray[Any]:
         """A column of all memberships, ended ones first, shape (memberships,)."""
         archive = self.c.archive
-        return np.concatenate([archive.members[name][: archive.count], self.member(name)])
+        return np.concatenate([_double(archive.members[name][: archive.count]), self.member(name)])
 
     @cached_property
     def left_day(self) -> Integers:
@@ -89,10 +89,9 @@ class Snapshot:
     @cached_property
     def recent_contributions(self) -> Integers:
         """Contributions of each present member in the last 90 days."""
-        out = np.zeros(len(self.c.market.row), np.int64)
-        for persons, times in self.c.recent:
-            np.add.at(out, persons, times)
-        return out[self.c.population.address[self.rows]]
+        persons = np.concatenate([np.empty(0, np.int64), *self.c.recent])
+        times = np.bincount(persons, minlength=len(self.c.market.row))
+        return times[self.c.population.address[self.rows]]
 
     @cached_property
     def layer(self) -> npt.NDArray[Any]:
@@ -108,11 +107,24 @@ class Snapshot:
 
 def gini(values: npt.NDArray[Any]) -> float:
     """Gini coefficient of non-negative values; NaN if they sum to 0."""
-    ordered = np.sort(np.asarray(values, float))
-    n, total = len(ordered), float(ordered.sum())
+    n, total = len(values), float(values.sum())
     if n == 0 or total <= 0.0:
         return float("nan")
-    return float(2.0 * np.dot(np.arange(1, n + 1), ordered) / (n * total) - (n + 1) / n)
+    return 2.0 * _ranked_sum(values) / (n * total) - (n + 1) / n
+
+
+def _ranked_sum(values: npt.NDArray[Any]) -> float:
+    """The sum of rank times value, ranks from 1 upward; small whole numbers are counted, not sorted."""
+    if values.dtype.kind == "i" and int(values.max()) < len(values):
+        count = np.bincount(values)
+        last = np.cumsum(count)
+        ranks = count * (2 * last - count + 1) / 2.0
+        return float(np.dot(ranks, np.arange(len(count))))
+    return float(np.dot(np.arange(1, len(values) + 1), np.sort(np.asarray(values, float))))
 
 
 __all__ = ["NEVER", "REPLIED", "Snapshot", "gini"]
+
+
+def _double(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return column.astype(float) if column.dtype.kind == "f" else column

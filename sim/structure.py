@@ -5,6 +5,7 @@
 
 import numpy as np
 
+from sim.fetch import BLOCK, fetch_ties
 from sim.kernel import kernel
 
 
@@ -95,12 +96,18 @@ def greatest_core(members, pool, rows):
 
 
 @kernel
-def strong_ties(members, pool, rows, day, fade, least):
-    """Ties of each member that are stronger than `least` today, shape (n,)."""
-    out = np.zeros(len(rows), np.int64)
+def have_strong_ties(members, pool, rows, day, fade, least, enough):
+    """How many of `rows` have `enough` ties that are stronger than `least` today."""
+    having = 0
     for k in range(len(rows)):
+        if k % BLOCK == 0 and fetch_ties(members, pool, rows, k, min(len(rows), k + BLOCK)) < 0.0:
+            break
         m = members[rows[k]]
+        strong = 0
         for s in range(m["slots"], m["slots"] + m["degree"]):
             if float(pool[s]["strength"]) * fade[day - pool[s]["day"]] > least:
-                out[k] += 1
-    return out
+                strong += 1
+                if strong == enough:
+                    having += 1
+                    break
+    return having

@@ -24,9 +24,9 @@ def call_for_heir(c: Community) -> None:
 
 
 def succeed(c: Community) -> None:
-    """Let the heir fill the role day by day."""
+    """Let the heir fill the role day by day; where several hubs have left, an heir each."""
     if c.heir_on < 0 or c.day < c.heir_on:
         return
-    c.presence = min(1.0, (c.day - c.heir_on + 1) / TAKEOVER_DAYS)
-    if c.presence >= 1.0:
+    c.presence = np.maximum(c.presence, min(1.0, (c.day - c.heir_on + 1) / TAKEOVER_DAYS))
+    if c.presence.min() >= 1.0:
         c.heir_on = -1

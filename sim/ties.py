@@ -8,7 +8,7 @@ closed form: strength today = stored * fade[day - last exchange].
 import numpy as np
 import numpy.typing as npt
 
-from sim.fetch import BLOCK, fetch
+from sim.fetch import BLOCK, fetch_ties
 from sim.kernel import kernel
 
 TIE = np.dtype([("row", "i4"), ("twin", "i4"), ("day", "i4"), ("strength", "f4")])
@@ -30,7 +30,7 @@ class Ties:
         """Room for `slots` more slots at the end of the pool."""
         needed = int(self.top[0]) + slots
         if needed > len(self.pool):
-            grown = np.zeros(max(needed, 2 * len(self.pool)), TIE)
+            grown = np.zeros(needed + needed // 2, TIE)
             grown[: len(self.pool)] = self.pool
             self.pool = grown
 
@@ -77,6 +77,16 @@ def find(members, pool, a, b):
 
 
 @kernel
+def knows(members, pool, a, b):
+    """Whether row a has a tie to row b; reads row a's ties and nothing of b."""
+    start = members[a]["slots"]
+    for s in range(start, start + members[a]["degree"]):
+        if pool[s]["row"] == b:
+            return True
+    return False
+
+
+@kernel
 def remove_slot(members, pool, a, slot):
     """Close the gap that `slot` leaves among row a's ties."""
     last = members[a]["slots"] + members[a]["degree"] - 1
@@ -90,13 +100,43 @@ def remove_slot(members, pool, a, slot):
 
 
 @kernel
-def cut(members, pool, count, a, slot):
+def feel(m, change, day, fade):
+    """Add to a member's sum of tie strengths, which is stored as of the day `settled`."""
+    age = day - m["settled"]
+    if age > 0:
+        change /= fade[age]
+    m["tied"] = max(0.0, m["tied"] + change) if m["degree"] > 0 else 0.0
+
+
+@kernel
+def cut(members, pool, count, a, slot, day, fade):
     """End the tie that lies in `slot` of row a."""
     b = pool[slot]["row"]
     twin = pool[slot]["twin"]
+    lost = strength_at(pool[slot], day, fade)
     remove_slot(members, pool, b, twin)
     remove_slot(members, pool, a, slot)
+    feel(members[a], -lost, day, fade)
+    feel(members[b], -lost, day, fade)
     count[0] -= 1
+
+
+@kernel
+def add_up(members, pool, rows, day, fade):
+    """Sum the tie strengths of `rows` anew."""
+    for k in range(len(rows)):
+        m = members[rows[k]]
+        total = 0.0
+        for s in range(m["slots"], m["slots"] + m["degree"]):
+            total += strength_at(pool[s], day, fade)
+        _hold(m, total, day, fade)
+
+
+@kernel
+def _hold(m, total, day, fade):
+    """Store today's sum of tie strengths as of the day `settled`."""
+    age = day - m["settled"]
+    m["tied"] = total / fade[age] if age > 0 else total
 
 
 @kernel
@@ -123,17 +163,19 @@ def strengthen(members, pool, count, a, b, first, step, day, fade):
     """
     slot = find(members, pool, a, b)
     if slot >= 0:
-        s = strength_at(pool[slot], day, fade)
-        s = max(s + step * (1.0 - s), FAINTEST)
+        before = strength_at(pool[slot], day, fade)
+        s = max(before + step * (1.0 - before), FAINTEST)
         _write(pool, slot, s, day)
         _write(pool, pool[slot]["twin"], s, day)
+        feel(members[a], s - before, day, fade)
+        feel(members[b], s - before, day, fade)
         return
     if first < FAINTEST:
         return
     if members[a]["degree"] >= members[a]["capacity"]:
-        cut(members, pool, count, a, weakest(members, pool, a, day, fade))
+        cut(members, pool, count, a, weakest(members, pool, a, day, fade), day, fade)
     if members[b]["degree"] >= members[b]["capacity"]:
-        cut(members, pool, count, b, weakest(members, pool, b, day, fade))
+        cut(members, pool, count, b, weakest(members, pool, b, day, fade), day, fade)
     here = members[a]["slots"] + members[a]["degree"]
     there = members[b]["slots"] + members[b]["degree"]
     _connect(pool, here, b, there)
@@ -142,6 +184,8 @@ def strengthen(members, pool, count, a, b, first, step, day, fade):
     _write(pool, there, first, day)
     members[a]["degree"] += 1
     members[b]["degree"] += 1
+    feel(members[a], first, day, fade)
+    feel(members[b], first, day, fade)
     count[0] += 1
 
 
@@ -163,7 +207,7 @@ def strengthen_pairs(members, pool, count, a, b, first, step, day, fade):
     for k in range(len(a)):
         if k % BLOCK == 0:
             end = min(len(a), k + BLOCK)
-            if fetch(members, pool, a, k, end) + fetch(members, pool, b, k, end) < 0.0:
+            if fetch_ties(members, pool, a, k, end) + fetch_ties(members, pool, b, k, end) < 0.0:
                 break
         if a[k] >= 0 and b[k] >= 0:
             strengthen(members, pool, count, a[k], b[k], first, step, day, fade)
@@ -182,18 +226,41 @@ def place_ties(members, pool, count, a, b, strength, day, fade):
 
 
 @kernel
+def find_faded(members, pool, rows, lo, hi, day, fade, drop_below, faded):
+    """Mark which of rows[lo:hi] have a tie that has faded below `drop_below`; sum the others' ties anew.
+
+    Anew, because a sum that is kept by its changes gathers rounding.
+    """
+    for k in range(lo, hi):
+        if (k - lo) % BLOCK == 0 and fetch_ties(members, pool, rows, k, min(hi, k + BLOCK)) < 0.0:
+            break
+        m = members[rows[k]]
+        total = 0.0
+        faded[k] = False
+        for s in range(m["slots"] + m["degree"] - 1, m["slots"] - 1, -1):
+            strength = strength_at(pool[s], day, fade)
+            total += strength
+            if strength < drop_below:
+                faded[k] = True
+        if not faded[k]:
+            _hold(m, total, day, fade)
+
+
+@kernel
 def prune(members, pool, count, rows, day, fade, drop_below):
-    """Cut the ties of `rows`, in order, that have faded below `drop_below`."""
+    """Cut the ties of `rows`, in order, that have faded below `drop_below`, and sum what is left."""
     for k in range(len(rows)):
-        if k % BLOCK == 0:
-            if fetch(members, pool, rows, k, min(len(rows), k + BLOCK)) < 0.0:
-                break
         a = rows[k]
+        total = 0.0
         s = members[a]["slots"] + members[a]["degree"] - 1
         while s >= members[a]["slots"]:
-            if strength_at(pool[s], day, fade) < drop_below:
-                cut(members, pool, count, a, s)
+            strength = strength_at(pool[s], day, fade)
+            if strength < drop_below:
+                cut(members, pool, count, a, s, day, fade)
+            else:
+                total += strength
             s -= 1
+        _hold(members[a], total, day, fade)
 
 
 @kernel

@@ -42,12 +42,22 @@ def trial(plan: Plan, seed: int = 0, days: int | None = None, threads: int | Non
                 f"experiment {experiment.name} begins on day {experiment.from_day}, "
                 f"after the last of {length} days; let it begin earlier or run longer"
             )
-    record = run(plan, seed, days, threads, events=False)
-    twin = run(replace(plan, experiments=_idle(plan.experiments)), seed, days, threads, events=False)
-    rows = [
-        _effect(record, twin, experiment, outcome) for experiment in plan.experiments for outcome in OUTCOMES
-    ]
-    return pd.DataFrame(rows)
+    return effects(run(plan, seed, days, threads, events=False), threads)
+
+
+def effects(record: Record, threads: int | None = None) -> pd.DataFrame:
+    """What `trial` returns, for a run that is done: lives its twin, in which nobody is treated.
+
+    Of the experiments that have begun within the record; an empty frame if there is none.
+    """
+    plan, begun = record.plan, [e for e in record.plan.experiments if e.from_day < record.days]
+    if not begun:
+        return pd.DataFrame()
+    idle = replace(plan, experiments=_idle(plan.experiments))
+    twin = run(idle, record.seed, record.days, threads, events=False)
+    return pd.DataFrame(
+        [_effect(record, twin, experiment, outcome) for experiment in begun for outcome in OUTCOMES]
+    )
 
 
 def _idle(experiments: tuple[Experiment, ...]) -> tuple[Experiment, ...]:

@@ -10,10 +10,12 @@ answered here.
 Reads  market, content, presence, invitations due     Writes  members, followers, clocks
 """
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
-from sim.admission import Newcomers, join, newcomers, willingness
+from sim.admission import Newcomers, can_pay, join, willingness
 from sim.community import Channel, Community, Count
 from sim.kernel import kernel
 from sim.ledger import Account
@@ -21,9 +23,13 @@ from sim.luck import Purpose, uniform, uniforms
 from sim.market import SIGNALS, Status
 from sim.population import NO_PERSON
 
-_ACCEPT = int(Purpose.ACCEPT)
+_ACCEPT, _CHANNEL, _JOIN_ON_TOUCH = int(Purpose.ACCEPT), int(Purpose.CHANNEL), int(Purpose.JOIN_ON_TOUCH)
+_FOLLOW_CLOCK = int(Purpose.FOLLOW_CLOCK)
 _UNAWARE, _FOLLOWER, _PRESENT, _LEFT = (int(s) for s in Status)
-WASTED, JOINS, FOLLOWS, NEARER = range(1, 5)
+_FIRST_CHANNEL, _BY_REFERRAL = int(Channel.EXTERNAL), int(Channel.REFERRAL)
+type Arrivals = npt.NDArray[np.int64]
+"people who join today, shape (4, n): person, channel, referrer or -1, generation of referral"
+NOBODY, NO_ARRIVALS = np.empty(0, np.int64), np.empty((4, 0), np.int64)
 LEAST_CAC = 0.01
 "part of the cost of a paid touch that remains however many advocates there are"
 CHANNELS = (Channel.EXTERNAL, Channel.IMITATION, Channel.PAID, Channel.HUB, Channel.SEARCH)
@@ -33,18 +39,9 @@ def acquire(c: Community) -> None:
     """Let the day's channels, invitations, followers and returning members bring people in."""
     if c.parameters.acquisition.paid_budget > 0.0:
         c.ledger.post(Account.PAID, c.parameters.acquisition.paid_budget)
-    arrivals = [_touched(c), _invited(c), _converted(c), _returned(c)]
-    arrivals = [a for a in arrivals if len(a.person)]
+    arrivals = [part for part in (_touched(c), _invited(c), _converted(c), _returned(c)) if part.shape[1]]
     if arrivals:
-        join(
-            c,
-            Newcomers(
-                *(
-                    np.concatenate([getattr(a, part) for a in arrivals])
-                    for part in ("person", "channel", "referrer", "generation")
-                )
-            ),
-        )
+        join(c, Newcomers(*np.concatenate(arrivals, axis=1)))
 
 
 def hazards(c: Community) -> npt.NDArray[np.float64]:
@@ -58,162 +55,255 @@ def hazards(c: Community) -> npt.NDArray[np.float64]:
         cac *= max(LEAST_CAC, 1.0 - c.parameters.organisation.advocacy_gain * c.promoters)
         reachable = float(c.fit_of_market()[c.market.status[:size] == Status.UNAWARE].sum())
         paid = a.paid_budget / (cac * max(1.0, reachable))
+    presence = float(c.presence.mean()) if c.parameters.affiliation.hub > 0.0 else 0.0
     return np.array(
         [
-            q["acquisition_external_rate"] * c.parameters.organisation.purpose * c.quality,
+            q["acquisition_external_rate"]
+            * c.parameters.organisation.purpose
+            * c.quality
+            * (1.0 + c.parameters.organisation.advocacy_reach * c.promoters),
             q["acquisition_imitation_rate"] * basis / size,
             paid,
-            q["acquisition_hub_reach"] * c.presence * float(c.parameters.affiliation.hub > 0.0),
+            q["acquisition_hub_reach"] * presence,
             q["acquisition_search_rate"] * c.content / (c.content + a.search_scale),
         ]
     )
 
 
-def _touched(c: Community) -> Newcomers:
+def _touched(c: Community) -> Arrivals:
     """People whom the channels reach today: some join at once, the others follow."""
     rates = hazards(c)
     total = float(rates.sum())
-    persons = c.touch.advance(total) if total > 0.0 else np.empty(0, np.int64)
-    persons = persons[c.market.status[persons] == Status.UNAWARE]
+    persons = c.touch.advance(total) if total > 0.0 else NOBODY
     if not len(persons):
-        return newcomers(persons, Channel.EXTERNAL)
-    edges = np.cumsum(rates) / total
-    u = uniforms(c.key, persons, c.day, Purpose.CHANNEL)
-    channel = np.minimum(np.searchsorted(edges, u, side="right"), len(CHANNELS) - 1) + int(Channel.EXTERNAL)
-    c.market.touched_by[persons] = channel
-    at_once = uniforms(c.key, persons, 0, Purpose.JOIN_ON_TOUCH) < c.parameters.acquisition.join_on_touch
-    at_once[at_once] = _can_pay(c, persons[at_once])
-    _follow(c, persons[~at_once])
-    return _mark(c, newcomers(persons[at_once], channel[at_once]))
+        return NO_ARRIVALS
+    joining, following, turned_away = _meet_channel(
+        persons,
+        c.market.status,
+        c.market.touched_by,
+        np.cumsum(rates) / total,
+        c.parameters.acquisition.join_on_touch,
+        c.p,
+        float(c.climate["proof"][0]),
+        c.day,
+        c.key,
+    )
+    c.count[Count.TURNED_AWAY] += turned_away
+    _follow(c, following)
+    c.market.move(joining[0], Status.PRESENT)
+    return joining
 
 
-def _invited(c: Community) -> Newcomers:
+@kernel
+def _meet_channel(persons, status, touched_by, edges, join_on_touch, p, proof, day, key):
+    """By which channel each unaware person is reached; who joins at once, who follows, how many cannot pay."""
+    q = p[0]
+    joining = np.empty((4, len(persons)), np.int64)
+    following = np.empty(len(persons), np.int64)
+    joined, followed, turned_away = 0, 0, 0
+    for k in range(len(persons)):
+        person = persons[k]
+        if status[person] != _UNAWARE:
+            continue
+        u = uniform(key, person, day, _CHANNEL, 0)
+        channel = 0
+        while channel < len(edges) - 1 and u >= edges[channel]:
+            channel += 1
+        touched_by[person] = _FIRST_CHANNEL + channel
+        joins = uniform(key, person, 0, _JOIN_ON_TOUCH, 0) < join_on_touch
+        if joins and not can_pay(key, person, q, proof):
+            joins = False
+            turned_away += 1
+        if joins:
+            joining[0, joined], joining[1, joined] = person, touched_by[person]
+            joining[2, joined], joining[3, joined] = NO_PERSON, 0
+            joined += 1
+        else:
+            following[followed] = person
+            followed += 1
+    return joining[:, :joined].copy(), following[:followed], turned_away
+
+
+def _invited(c: Community) -> Arrivals:
     """Answers to the invitations that are due today, in order of invitee and inviter."""
     parts = c.invited.pop(c.day, [])
     if not parts:
-        return newcomers(np.empty(0, np.int64), Channel.REFERRAL)
+        return NO_ARRIVALS
     # columns: invitee, inviter, generation of the inviter, weak, discount (per mille), day sent
     letters = np.concatenate(parts)
-    letters = letters[np.lexsort((letters[:, 1], letters[:, 0]))]
+    letters = letters[np.argsort((letters[:, 0] << 32) + letters[:, 1], kind="stable")]
     market = c.market
-    answers, unwilling = _answer(
+    joining, following, nearer, counted = _answer(
         letters,
         market.status,
         market.signals,
         market.signallers,
+        market.touched_by,
         market.due,
         c.follow.hazard,
-        _strengths(c),
-        willingness(c, letters[:, 0]) * c.climate["proof"][0],
+        c.strengths,
+        float(c.climate["proof"][0]),
         c.good_name(),
         c.p,
         c.day,
         c.key,
+        c.invitation_joins,
     )
-    c.count[Count.INVITATIONS_WASTED] += int((answers == WASTED).sum())
-    c.count[Count.TURNED_AWAY] += int(unwilling.sum())
-    moved = letters[answers == NEARER, 0]
-    c.follow.push(market.due[moved], moved)
-    new_followers = np.unique(letters[answers == FOLLOWS, 0])
-    chosen = letters[answers == JOINS]
-    joining = np.isin(new_followers, chosen[:, 0])
-    market.touched_by[new_followers] = Channel.REFERRAL
-    _follow(c, new_followers[~joining])
-    np.add.at(c.invitation_joins, chosen[:, 5], 1)
-    return _mark(
-        c,
-        Newcomers(chosen[:, 0], np.full(len(chosen), int(Channel.REFERRAL)), chosen[:, 1], chosen[:, 2] + 1),
-    )
+    c.count[Count.INVITATIONS_WASTED] += counted[0]
+    c.count[Count.TURNED_AWAY] += counted[1]
+    c.follow.push(market.due[nearer], nearer)
+    _follow(c, following)
+    market.move(joining[0], Status.PRESENT)
+    return joining
 
 
 @kernel
 def _answer(
-    letters, status, signals, signallers, due, follow_hazard, strengths, willing, good_name, p, day, key
+    letters,
+    status,
+    signals,
+    signallers,
+    touched_by,
+    due,
+    follow_hazard,
+    strengths,
+    proof,
+    good_name,
+    p,
+    day,
+    key,
+    joins_by_day_sent,
 ):
-    """What becomes of each letter, in order, and whom the fee kept out.
+    """What becomes of each letter, in order: who joins, who begins to follow, which followers come nearer.
 
+    Also returns how many letters found somebody present, and how many people the fee kept out.
     Who does not join has at least heard one more voice.
-
-    Writes signals and the due dates of followers, and leaves `status` alone.
     """
     q = p[0]
-    fee = q["monetisation_model"] == 3.0
-    out = np.zeros(len(letters), np.int64)
-    unwilling = np.zeros(len(letters), np.bool_)
+    n = len(letters)
+    joining, following, nearer = np.empty((4, n), np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    joined, followed, moved, wasted, turned_away = 0, 0, 0, 0, 0
     nth = 0
-    joined = -1
-    for k in range(len(letters)):
+    for k in range(n):
         person, inviter = letters[k, 0], letters[k, 1]
-        again = k > 0 and letters[k - 1, 0] == person and letters[k - 1, 1] == inviter
-        nth = nth + 1 if again else 0
-        if status[person] == _PRESENT or person == joined:
-            out[k] = WASTED
+        first = k == 0 or letters[k - 1, 0] != person
+        nth = nth + 1 if not first and letters[k - 1, 1] == inviter else 0
+        is_in = joined > 0 and joining[0, joined - 1] == person
+        if status[person] == _PRESENT or is_in:
+            wasted += 1
             continue
         if status[person] == _LEFT and due[person] == np.inf:
             continue
         before = strengths[signals[person]]
-        known = False
-        for s in range(signals[person]):
-            known = known or signallers[person, s] == inviter
-        if not known and signals[person] < SIGNALS:
-            signallers[person, signals[person]] = inviter
-            signals[person] += 1
+        _hear(signals, signallers, person, inviter)
         now = strengths[signals[person]]
         accepted = uniform(key, person, day, _ACCEPT, (inviter << 8) + nth) < (
             q["referral_conversion"] * now * good_name * letters[k, 4] / 1000.0
         )
-        unwilling[k] = accepted and fee and willing[k] < q["monetisation_price"]
-        if accepted and not unwilling[k]:
-            out[k] = JOINS
-            joined = person
-            continue
-        if status[person] == _UNAWARE:
-            out[k] = FOLLOWS
+        follows = followed > 0 and following[followed - 1] == person
+        if accepted and not can_pay(key, person, q, proof):
+            accepted = False
+            turned_away += 1
+        if accepted:
+            joining[0, joined], joining[1, joined] = person, _BY_REFERRAL
+            joining[2, joined], joining[3, joined] = inviter, letters[k, 2] + 1
+            joined += 1
+            joins_by_day_sent[letters[k, 5]] += 1
+            if follows:
+                followed -= 1
+        elif status[person] == _UNAWARE and not follows:
+            following[followed] = person
+            followed += 1
         elif status[person] == _FOLLOWER and now != before:
-            due[person] = (
-                follow_hazard + (due[person] - follow_hazard) * before / now if now > 0.0 else np.inf
-            )
-            out[k] = NEARER
-    return out, unwilling
+            left = (due[person] - follow_hazard) * before / now if now > 0.0 else np.inf
+            due[person] = follow_hazard + left
+            nearer[moved] = person
+            moved += 1
+        if status[person] == _UNAWARE:
+            touched_by[person] = _BY_REFERRAL
+    return joining[:, :joined].copy(), following[:followed], nearer[:moved], (wasted, turned_away)
 
 
-def _strengths(c: Community) -> npt.NDArray[np.float64]:
-    """How much more readily a person joins who has heard from 0 … 4 people, shape (5,)."""
-    a = c.parameters.acquisition
-    return np.cumprod([1.0, 1.0, a.reinforcement_2, a.reinforcement_3, a.reinforcement_4])
+@kernel
+def _hear(signals, signallers, person, inviter):
+    """Remember who has spoken of the community, up to four distinct people."""
+    for s in range(signals[person]):
+        if signallers[person, s] == inviter:
+            return
+    if signals[person] < SIGNALS:
+        signallers[person, signals[person]] = inviter
+        signals[person] += 1
 
 
-def _converted(c: Community) -> Newcomers:
+def _converted(c: Community) -> Arrivals:
     """Followers whose clock has run out join by the channel that first reached them."""
-    readiness = float(c.climate["proof"][0]) * c.good_name()
-    persons = c.follow.advance(float(c.p["acquisition_follower_conversion"][0]) * readiness, c.market.due)
-    persons = persons[c.market.status[persons] == Status.FOLLOWER]
-    willing = _can_pay(c, persons)
-    _wait_again(c, persons[~willing])
-    persons = persons[willing]
-    channel = c.market.touched_by[persons].astype(np.int64)
-    first_voice = c.market.signallers[persons, 0].astype(np.int64)
-    inviter = np.where(channel == Channel.REFERRAL, first_voice, NO_PERSON)
-    return _mark(c, Newcomers(persons, channel, inviter, _generation(c, inviter)))
+    proof = float(c.climate["proof"][0])
+    rate = float(c.p["acquisition_follower_conversion"][0]) * proof * c.good_name()
+    persons = c.follow.advance(rate, c.market.due)
+    if not len(persons):
+        return NO_ARRIVALS
+    joining, waiting = _decide(
+        persons,
+        c.market.status,
+        c.market.touched_by,
+        c.market.signallers,
+        c.market.row,
+        c.population.members,
+        c.p,
+        proof,
+        c.key,
+    )
+    c.count[Count.TURNED_AWAY] += len(waiting)
+    _wait(c, waiting, c.day)
+    c.market.move(joining[0], Status.PRESENT)
+    return joining
 
 
-def _generation(c: Community, inviter: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """One more than the inviter's generation; 1 if the inviter has left, 0 without an inviter."""
-    row = np.where(inviter >= 0, c.market.row[inviter], -1)
-    known = np.where(row >= 0, c.population.members["generation"][row] + 1, 1)
-    return np.where(inviter >= 0, known, 0).astype(np.int64)
+@kernel
+def _decide(persons, status, touched_by, signallers, row_of, members, p, proof, key):
+    """Followers who join, with channel, inviter and generation, and those whom the fee turns away.
+
+    The generation is one more than the inviter's, 1 if the inviter has left, 0 without one.
+    """
+    q = p[0]
+    joining, waiting = np.empty((4, len(persons)), np.int64), np.empty(len(persons), np.int64)
+    joined, waits = 0, 0
+    for k in range(len(persons)):
+        person = persons[k]
+        if status[person] != _FOLLOWER:
+            continue
+        if not can_pay(key, person, q, proof):
+            waiting[waits] = person
+            waits += 1
+            continue
+        inviter, generation = np.int64(NO_PERSON), np.int64(0)
+        if touched_by[person] == _BY_REFERRAL:
+            inviter = np.int64(signallers[person, 0])
+        if inviter >= 0:
+            row = row_of[inviter]
+            generation = np.int64(members[row]["generation"]) + 1 if row >= 0 else np.int64(1)
+        joining[0, joined], joining[1, joined] = person, touched_by[person]
+        joining[2, joined], joining[3, joined] = inviter, generation
+        joined += 1
+    return joining[:, :joined].copy(), waiting[:waits]
 
 
-def _returned(c: Community) -> Newcomers:
+def _returned(c: Community) -> Arrivals:
     """Past members who come back."""
     persons = c.back.advance(float(c.p["acquisition_return_rate"][0]), c.market.due)
+    if not len(persons):
+        return NO_ARRIVALS
     persons = persons[c.market.status[persons] == Status.LEFT]
     willing = _can_pay(c, persons)
     waiting = persons[~willing]
     clocks = -np.log(uniforms(c.key, waiting, c.day, Purpose.RETURN_CLOCK))
     c.market.due[waiting] = c.back.hazard + clocks
     c.back.push(c.market.due[waiting], waiting)
-    return _mark(c, newcomers(persons[willing], Channel.RETURN))
+    persons = persons[willing]
+    c.market.move(persons, Status.PRESENT)
+    lines = np.empty((4, len(persons)), np.int64)
+    lines[0], lines[1], lines[2], lines[3] = persons, Channel.RETURN, NO_PERSON, 0
+    return lines
 
 
 def _can_pay(c: Community, persons: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -226,27 +316,27 @@ def _can_pay(c: Community, persons: npt.NDArray[np.int64]) -> npt.NDArray[np.boo
     return willing
 
 
-def _mark(c: Community, new: Newcomers) -> Newcomers:
-    """Nobody joins twice on a day."""
-    c.market.move(new.person, Status.PRESENT)
-    return new
-
-
 def _follow(c: Community, persons: npt.NDArray[np.int64]) -> None:
     """People become followers, with a clock of their own for joining."""
-    c.market.move(persons, Status.FOLLOWER)
-    c.count[Count.FOLLOWS] += len(persons)
-    clocks = -np.log(uniforms(c.key, persons, 0, Purpose.FOLLOW_CLOCK))
-    _set_due(c, persons, clocks)
+    if len(persons):
+        c.market.move(persons, Status.FOLLOWER)
+        c.count[Count.FOLLOWS] += len(persons)
+        _wait(c, persons, 0)
 
 
-def _wait_again(c: Community, persons: npt.NDArray[np.int64]) -> None:
-    """Followers whom the fee turned away try again after another draw."""
-    _set_due(c, persons, -np.log(uniforms(c.key, persons, c.day, Purpose.FOLLOW_CLOCK)))
+def _wait(c: Community, persons: npt.NDArray[np.int64], day: int) -> None:
+    """Followers wait for as long as a clock drawn on `day` says: 0 at first, today to wait again."""
+    if len(persons):
+        dues = np.empty(len(persons))
+        _set_due(persons, c.market.due, c.market.signals, c.strengths, c.follow.hazard, day, c.key, dues)
+        c.follow.push(dues, persons)
 
 
-def _set_due(c: Community, persons: npt.NDArray[np.int64], clocks: npt.NDArray[np.float64]) -> None:
-    strengths = _strengths(c)[c.market.signals[persons]]
-    with np.errstate(divide="ignore"):
-        c.market.due[persons] = c.follow.hazard + clocks / strengths
-    c.follow.push(c.market.due[persons], persons)
+@kernel
+def _set_due(persons, due, signals, strengths, hazard, day, key, dues):
+    for k in range(len(persons)):
+        person = persons[k]
+        strength = strengths[signals[person]]
+        clock = -math.log(uniform(key, person, day, _FOLLOW_CLOCK, 0))
+        dues[k] = hazard + clock / strength if strength > 0.0 else np.inf
+        due[person] = dues[k]

@@ -12,17 +12,18 @@ Reads  visitors, exchanges, replies     Writes  ties, bonds, belonging, visit ra
 """
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.circle import Circle, circle_of_today, next_place
 from sim.community import WINDOW, Community, Count
-from sim.fetch import BLOCK, fetch
+from sim.fetch import BLOCK, fetch_records, fetch_ties
 from sim.kernel import kernel
-from sim.luck import Purpose, address_hash, hashes, uniform
-from sim.motion import WEEK, begin_week, settle_rows
-from sim.ties import cut, find, prune, strengthen_pairs
+from sim.luck import Purpose, address_hash, hash_among, hashes, uniform
+from sim.motion import WEEK, advance, hub_of, settle, settle_rows
+from sim.ties import cut, find_faded, knows, prune, strengthen_pairs
 
 _PARTNER, _FRIEND, _FRIENDS_FRIEND = int(Purpose.PARTNER), int(Purpose.FRIEND), int(Purpose.FRIENDS_FRIEND)
 _STRANGER, _REMOVAL = int(Purpose.STRANGER), int(Purpose.REMOVAL)
@@ -34,16 +35,12 @@ TRIES = 4
 def bond(c: Community) -> None:
     """Let today's exchanges and replies tie people, drop faded ties, and settle belonging."""
     _meet(c)
-    due = c.in_address_order(_due_for_review(c))
-    _grow(c.population.members, c.visitors, c.p, c.presence)
-    prune(
-        c.population.members, c.ties.pool, c.ties.count, due, c.day, c.fade, c.parameters.bonding.drop_below
-    )
+    due = _due_for_review(c)
+    _prune(c, due)
     if c.parameters.bonding.removal_rate > 0.0:
         _remove_at_random(c)
-    absent = due[c.population.last_visit[due] != c.day]
-    for rows in (c.visitors, absent):
-        _settle(c, rows)
+    _settle(c, c.visitors, _deepen)
+    _settle(c, due[c.population.last_visit[due] != c.day], settle_rows)
     _review(c, due)
 
 
@@ -56,7 +53,10 @@ def _meet(c: Community) -> None:
         c.diary.append(
             (c.day, "exchange", c.population.address[met[0][found]], c.population.address[met[1][found]])
         )
+    step = min(1.0, b.strength_step * _trust(c))
     for one, other in (answered, met):
+        if not len(one):
+            continue
         strengthen_pairs(
             c.population.members,
             c.ties.pool,
@@ -64,10 +64,26 @@ def _meet(c: Community) -> None:
             one,
             other,
             b.first_strength,
-            min(1.0, b.strength_step * _trust(c)),
+            step,
             c.day,
             c.fade,
         )
+
+
+def _prune(c: Community, due: npt.NDArray[np.int64]) -> None:
+    """Drop the ties of `due` that have faded away: all look, then those who found some cut in order."""
+    if not c.ties.count[0]:
+        return
+    members, ties, least = c.population.members, c.ties, c.parameters.bonding.drop_below
+    faded = np.empty(len(due), np.bool_)
+
+    def look(lo: int, hi: int) -> None:
+        find_faded(members, ties.pool, due, lo, hi, c.day, c.fade, least, faded)
+
+    c.crew.share(len(due), look)
+    losing = c.in_address_order(due[faded])
+    if len(losing):
+        prune(members, ties.pool, ties.count, losing, c.day, c.fade, least)
 
 
 def _trust(c: Community) -> float:
@@ -91,17 +107,14 @@ def _answered(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64
 
 def _partners(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Who meets whom in today's exchanges; a partner of -1 means that nobody was found."""
-    total = int(c.exchanges.sum())
-    one, other = np.full(total, -1), np.full(total, -1)
-    if not total:
-        return one, other
-    population = c.population
-    circle = circle_of_today(
-        c.key, c.visitors, population.address[c.visitors], c.day, Purpose.CIRCLE_STRANGER
-    )
     meets = c.exchanges > 0
     social, times = c.visitors[meets], c.exchanges[meets]
+    if not len(social):
+        return social, social
     ends = np.cumsum(times)
+    one, other, through = np.empty((3, int(ends[-1])), np.int64)
+    population = c.population
+    circle = circle_of_today(c.key, c.visitors, c.visiting, c.day, Purpose.CIRCLE_STRANGER)
     mates, mates_place, width = _mates(c, social)
 
     def choose(lo: int, hi: int) -> None:
@@ -130,6 +143,7 @@ def _partners(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64
             c.key,
             one,
             other,
+            through,
         )
 
     c.crew.share(len(social), choose)
@@ -146,7 +160,7 @@ def _mates(c: Community, social: npt.NDArray[np.int64]) -> tuple[Circle, npt.NDA
     if a.form == "open":
         return Circle(np.empty(0, np.uint64), social[:0]), np.empty(0, np.uint64), 0.0
     month = 0 if a.lasting == "lasting" else 1 + c.day // WINDOW
-    circle = Circle(_places(c, address[c.visitors], month), c.visitors)
+    circle = Circle(_places(c, c.visiting, month), c.visitors)
     width = 2.0**64 * min(1.0, a.group_size / max(1, c.active)) if a.form == "groups" else 0.0
     return circle, _places(c, address[social], month), width * 0.999
 
@@ -159,24 +173,23 @@ def _places(c: Community, persons: npt.NDArray[np.int64], month: int) -> npt.NDA
 
 
 def _due_for_review(c: Community) -> npt.NDArray[np.int64]:
-    """Rows whose week is over, by address; founders and newcomers alike."""
+    """Rows whose week is over; founders and newcomers alike."""
+    address, weekday = c.population.address, c.day % WEEK
     out = np.empty(c.population.top, np.int64)
-    n = _list_due(c.population.address, c.population.top, c.day % WEEK, out)
-    return out[:n]
+    found = c.crew.share(c.population.top, lambda lo, hi: out[lo : _list_due(address, lo, hi, weekday, out)])
+    return np.concatenate(found)
 
 
-def _settle(c: Community, rows: npt.NDArray[np.int64]) -> None:
+def _settle(c: Community, rows: npt.NDArray[np.int64], how: Callable[..., None]) -> None:
     population = c.population
 
     def work(lo: int, hi: int) -> None:
-        settle_rows(
+        how(
             population.members,
             rows,
             lo,
             hi,
-            c.ties.pool,
             c.day,
-            c.fade,
             c.decay,
             c.base,
             c.p,
@@ -191,15 +204,16 @@ def _settle(c: Community, rows: npt.NDArray[np.int64]) -> None:
 def _remove_at_random(c: Community) -> None:
     rows = c.population.rows()
     hazard = c.parameters.bonding.removal_rate
-    _drop(c.population.members, c.ties.pool, c.ties.count, rows, 1.0 - math.exp(-hazard), c.day, c.key)
+    _drop(
+        c.population.members, c.ties.pool, c.ties.count, rows, 1.0 - math.exp(-hazard), c.day, c.fade, c.key
+    )
 
 
 def _review(c: Community, due: npt.NDArray[np.int64]) -> None:
     """Once a week: is this member an ambassador; and a new week of contributions begins."""
-    risen, fallen = c.rank(due)
+    risen, fallen = c.rank(due, week_ends=True)
     c.count[Count.MEMBER_TO_INTERNAL] += risen
     c.count[Count.INTERNAL_TO_MEMBER] += fallen
-    begin_week(c.population.members, due)
 
 
 @kernel
@@ -212,12 +226,12 @@ def _open_to_peers(key, persons, nth, day, peers):
 
 
 @kernel
-def _list_due(address, top, weekday, out):
-    n = 0
-    for r in range(top):
-        if address[r] >= 0 and address[r] % 7 == weekday:
-            out[n] = r
-            n += 1
+def _list_due(address, lo, hi, weekday, out):
+    """Rows of lo … hi that are reviewed on a weekday, written to out[lo:]; returns where they end."""
+    n = lo
+    for r in range(lo, hi):
+        out[n] = r
+        n += address[r] >= 0 and address[r] % 7 == weekday
     return n
 
 
@@ -247,55 +261,98 @@ def _choose(
     key,
     one,
     other,
+    through,
 ):
-    """Partners of visitors[lo:hi], all on the ties of this morning."""
+    """Partners of visitors[lo:hi], all on the ties of this morning, block by block.
+
+    Three rounds: among one's ties; through a tie, or in one's group; among strangers. Before each,
+    what it will look at is fetched for the whole block.
+    """
     q = p[0]
-    for k in range(lo, hi):
-        if (k - lo) % BLOCK == 0 and fetch(members, pool, visitors, k, min(hi, k + BLOCK)) < 0.0:
+    for start in range(lo, hi, BLOCK):
+        end = min(hi, start + BLOCK)
+        first, last = ends[start] - exchanges[start], ends[end - 1]
+        if fetch_ties(members, pool, visitors, start, end) < 0.0:
             break
-        a = visitors[k]
-        m = members[a]
-        for nth in range(exchanges[k]):
-            line = ends[k] - exchanges[k] + nth
-            one[line] = a
-            u = uniform(key, m["person"], day, _PARTNER, nth)
-            partner = -1
-            if u < q["bonding_existing_share"]:
-                partner = _friend(members, address, last_visit, pool, a, a, day, key, _FRIEND, nth)
-            if partner < 0:
-                v = uniform(key, m["person"], day, _PARTNER, 100 + nth)
-                if v < q["bonding_triadic_share"]:
-                    through = _friend(
-                        members, address, last_visit, pool, a, a, day, key, _FRIENDS_FRIEND, nth
+        for k in range(start, end):
+            for nth in range(exchanges[k]):
+                line = ends[k] - exchanges[k] + nth
+                one[line] = visitors[k]
+                _among_ties(members, address, last_visit, pool, q, day, key, nth, line, one, other, through)
+        if fetch_ties(members, pool, through, first, last) < 0.0:
+            break
+        for k in range(start, end):
+            for nth in range(exchanges[k]):
+                line = ends[k] - exchanges[k] + nth
+                a = visitors[k]
+                partner = other[line]
+                if partner < 0 and through[line] >= 0:
+                    partner = _friends_friend(
+                        members, address, last_visit, pool, a, through[line], day, key, nth
                     )
-                    if through >= 0:
-                        partner = _friend(
-                            members,
-                            address,
-                            last_visit,
-                            pool,
-                            through,
-                            a,
-                            day,
-                            key,
-                            _FRIENDS_FRIEND,
-                            50 + nth,
-                        )
-                        if partner >= 0 and find(members, pool, a, partner) >= 0:
-                            partner = -1
-            if (
-                partner < 0
-                and len(own_place)
-                and (uniform(key, m["person"], day, _MATE, 2 * nth) < q["affiliation_mate_share"])
-            ):
-                u = uniform(key, m["person"], day, _MATE, 2 * nth + 1)
-                point = own_place[k] + np.uint64(1) + np.uint64(u * width)
-                partner = mate_rows[next_place(point, mate_shift, mate_starts, mate_places)]
-                if partner == a:
-                    partner = -1
-            if partner < 0:
-                partner = _stranger(members, pool, a, shift, starts, places, rows, q, day, key, nth)
-            other[line] = partner
+                if partner < 0 and len(own_place):
+                    partner = _mate(
+                        a,
+                        members[a]["person"],
+                        own_place[k],
+                        width,
+                        mate_shift,
+                        mate_starts,
+                        mate_places,
+                        mate_rows,
+                        q,
+                        day,
+                        key,
+                        nth,
+                    )
+                other[line] = partner
+        touched = 0.0
+        for k in range(start, end):
+            for nth in range(exchanges[k]):
+                if other[ends[k] - exchanges[k] + nth] < 0:
+                    touched += _fetch_strangers(
+                        members, address[visitors[k]], shift, starts, places, rows, q, day, key, nth
+                    )
+        if touched < 0.0:
+            break
+        for k in range(start, end):
+            for nth in range(exchanges[k]):
+                line = ends[k] - exchanges[k] + nth
+                if other[line] < 0:
+                    other[line] = _stranger(
+                        members, pool, visitors[k], shift, starts, places, rows, q, day, key, nth
+                    )
+
+
+@kernel
+def _among_ties(members, address, last_visit, pool, q, day, key, nth, line, one, other, through):
+    """Mostly one meets a tie; else often somebody through one: who that is, is found next."""
+    a = one[line]
+    person = address[a]
+    other[line] = -1
+    through[line] = -1
+    if uniform(key, person, day, _PARTNER, nth) < q["bonding_existing_share"]:
+        other[line] = _friend(members, address, last_visit, pool, a, a, day, key, _FRIEND, nth)
+    if other[line] < 0 and uniform(key, person, day, _PARTNER, 100 + nth) < q["bonding_triadic_share"]:
+        through[line] = _friend(members, address, last_visit, pool, a, a, day, key, _FRIENDS_FRIEND, nth)
+
+
+@kernel
+def _friends_friend(members, address, last_visit, pool, a, through, day, key, nth):
+    """Somebody whom row a does not know yet, through a tie; or -1."""
+    b = _friend(members, address, last_visit, pool, through, a, day, key, _FRIENDS_FRIEND, 50 + nth)
+    return -1 if b >= 0 and knows(members, pool, a, b) else b
+
+
+@kernel
+def _mate(a, person, place, width, shift, starts, places, rows, q, day, key, nth):
+    """Another of today's visitors from one's group, or one's match; or -1."""
+    if uniform(key, person, day, _MATE, 2 * nth) >= q["affiliation_mate_share"]:
+        return -1
+    u = uniform(key, person, day, _MATE, 2 * nth + 1)
+    point = place + np.uint64(1) + np.uint64(u * width)
+    b = rows[next_place(point, shift, starts, places)]
+    return -1 if b == a else b
 
 
 @kernel
@@ -304,16 +361,33 @@ def _friend(members, address, last_visit, pool, a, asker, day, key, purpose, nth
     best = -1
     largest = np.uint64(0)
     m = members[a]
-    salt = np.uint64(nth + 1) << np.uint64(40)
+    word = address_hash(key, address[asker], day, purpose, nth)
     for s in range(m["slots"], m["slots"] + m["degree"]):
         b = pool[s]["row"]
         if b == asker or last_visit[b] <= day - AROUND:
             continue
-        h = address_hash(key, address[asker], day, purpose, salt ^ np.uint64(address[b]))
+        h = hash_among(word, address[b])
         if best < 0 or h > largest:
             best = b
             largest = h
     return best
+
+
+@kernel
+def _candidate(key, person, day, nth, attempt, shift, starts, places, rows):
+    """Whom a person comes upon among today's visitors at an attempt to find somebody new."""
+    point = address_hash(key, person, day, _STRANGER, 16 * nth + 1 + attempt)
+    return rows[next_place(point, shift, starts, places)]
+
+
+@kernel
+def _fetch_strangers(members, person, shift, starts, places, rows, q, day, key, nth):
+    """Touch what `_stranger` will ask of the first two whom a person comes upon."""
+    one = members[_candidate(key, person, day, nth, 0, shift, starts, places, rows)]
+    other = members[_candidate(key, person, day, nth, 1, shift, starts, places, rows)]
+    if uniform(key, person, day, _STRANGER, 16 * nth) < q["bonding_visible_share"]:
+        return float(one["degree"] + other["degree"])
+    return float(one["interest"] + other["interest"])
 
 
 @kernel
@@ -326,9 +400,8 @@ def _stranger(members, pool, a, shift, starts, places, rows, q, day, key, nth):
     weight = 0.0
     found = 0
     for attempt in range(TRIES):
-        point = address_hash(key, person, day, _STRANGER, 16 * nth + 1 + attempt)
-        b = rows[next_place(point, shift, starts, places)]
-        if b == a or b == chosen or find(members, pool, a, b) >= 0:
+        b = _candidate(key, person, day, nth, attempt, shift, starts, places, rows)
+        if b == a or b == chosen or knows(members, pool, a, b):
             continue
         if visible:
             w = (1.0 + members[b]["degree"]) ** q["bonding_degree_exponent"]
@@ -344,19 +417,25 @@ def _stranger(members, pool, a, shift, starts, places, rows, q, day, key, nth):
 
 
 @kernel
-def _grow(members, visitors, p, presence):
-    """A visit deepens the bonds to the activity and to the hub, as far as the design allows."""
+def _deepen(members, visitors, lo, hi, day, decay, base, p, presence, visit_bound, exit_bound):
+    """A visit deepens the bonds to the activity and to the hub, as far as the design allows; then `settle`."""
     q = p[0]
-    hub = q["bonding_hub_step"] * q["affiliation_hub"] * presence
-    for k in range(len(visitors)):
-        m = members[visitors[k]]
-        step = q["bonding_activity_step"] * p[m["arm"]]["affiliation_activity"]
+    hub = q["bonding_hub_step"] * q["affiliation_hub"]
+    for k in range(lo, hi):
+        if (k - lo) % BLOCK == 0 and fetch_records(members, visitors, k, min(hi, k + BLOCK)) < 0.0:
+            break
+        r = visitors[k]
+        m = members[r]
+        arm = p[m["arm"]]
+        step = q["bonding_activity_step"] * arm["affiliation_activity"]
         m["activity"] += step * (1.0 - m["activity"])
-        m["hub"] += hub * (1.0 - m["hub"])
+        m["hub"] += hub * hub_of(m, presence) * (1.0 - m["hub"])
+        advance(m, day, decay, arm)
+        settle(members, r, day, base, arm, presence, visit_bound, exit_bound)
 
 
 @kernel
-def _drop(members, pool, count, rows, probability, day, key):
+def _drop(members, pool, count, rows, probability, day, fade, key):
     """Each tie ends with a probability, drawn at its lower address."""
     for k in range(len(rows)):
         a = rows[k]
@@ -365,5 +444,5 @@ def _drop(members, pool, count, rows, probability, day, key):
         while s >= members[a]["slots"]:
             other = members[pool[s]["row"]]["person"]
             if person < other and uniform(key, person, day, _REMOVAL, other) < probability:
-                cut(members, pool, count, a, s)
+                cut(members, pool, count, a, s, day, fade)
             s -= 1

@@ -45,7 +45,7 @@ def contribute(c: Community) -> None:
     """Draw contributions and exchanges, answer them, then apply all in order of address."""
     members, n = c.population.members, len(c.visitors)
     counts = np.zeros((n, 2), np.int64)
-    generosity = np.zeros(n)
+    generosity, able = np.zeros(n), np.empty(n, np.bool_)
 
     def draw(lo: int, hi: int) -> None:
         _draw(
@@ -63,37 +63,35 @@ def contribute(c: Community) -> None:
             c.badge_levels,
             counts,
             generosity,
+            able,
         )
 
     c.crew.share(n, draw)
+    written, met = counts.sum(axis=0).tolist()
     c.exchanges = counts[:, 1]
-    c.count[Count.EXCHANGES] += int(counts[:, 1].sum())
-    c.written = np.empty((int(counts[:, 0].sum()), 4), np.int64)
+    c.count[Count.EXCHANGES] += met
+    c.written = np.empty((written, 4), np.int64)
     _write(members, c.visitors, counts, c.p, c.day, c.key, c.written)
-    _answer(c, float(generosity.sum()))
+    if len(c.written):
+        _answer(c, able, float(generosity.sum()))
     _apply(c)
 
 
-def _answer(c: Community, generosity: float) -> None:
+def _answer(c: Community, able: npt.NDArray[np.bool_], generosity: float) -> None:
     """Find who answers today's posts and answers, among visitors who have contributed before."""
-    members = c.population.members
-    able = c.visitors[members["contributions"][c.visitors] > 0]
-    if not len(c.written):
-        return
-    if len(able):
+    members, o = c.population.members, c.parameters.organisation
+    if able.any():
         _answer_by_members(c, able, generosity)
-    o = c.parameters.organisation
     if o.staff > 0.0:
         capacity = o.staff * o.staff_replies * (0.5 + o.staff_bond) * c.coverage
         waiting = (c.written[:, 1] == POST) & (c.written[:, 2] == NOBODY) & (c.written[:, 3] != REJECTED)
         _answer_by_staff(members, c.written, waiting, capacity / max(1, int(waiting.sum())), c.day, c.key)
 
 
-def _answer_by_members(c: Community, able: npt.NDArray[np.int64], generosity: float) -> None:
-    members = c.population.members
-    circle = circle_of_today(c.key, able, members["person"][able], c.day, Purpose.CIRCLE_REPLY)
+def _answer_by_members(c: Community, able: npt.NDArray[np.bool_], generosity: float) -> None:
+    circle = circle_of_today(c.key, c.visitors[able], c.visiting[able], c.day, Purpose.CIRCLE_REPLY)
     _find_repliers(
-        members,
+        c.population.members,
         c.written,
         circle.shift,
         circle.starts,
@@ -111,7 +109,7 @@ def _apply(c: Community) -> None:
     """Let contributions and replies take effect, in order of address."""
     done = np.zeros(6, np.int64)
     _take_effect(c.population.members, c.written, c.p, c.day, c.last_contributions, done)
-    useful, items, replies, risen, rejected, by_staff = (int(x) for x in done)
+    useful, items, replies, risen, rejected, by_staff = done.tolist()
     c.count[Count.CONTRIBUTIONS] += len(c.written) + replies - by_staff
     c.count[Count.REJECTIONS] += rejected
     c.count[Count.STAFF_REPLIES] += by_staff
@@ -121,8 +119,7 @@ def _apply(c: Community) -> None:
     c.content = c.content * 2.0 ** (-1.0 / c.parameters.value.content_half_life) + useful
     c.items[c.day + 1] = c.items[c.day] + items
     repliers = c.written[c.written[:, 2] >= 0, 2]
-    rows, times = np.unique(np.concatenate([c.written[:, 0], repliers]), return_counts=True)
-    c.recent.append((c.population.address[rows], times))
+    c.recent.append(c.population.address[np.concatenate([c.written[:, 0], repliers])])
     _keep_diary(c)
 
 
@@ -157,6 +154,9 @@ def _motivation(m, q, reward, unfairness, levels, day):
                 if m["points"] >= 0.9 * level or m["points"] == level - 1:
                     total *= 1.0 + q["incentives_badge_gain"] * q["incentives_badges"]
                 break
+    if q["incentives_leaderboard"] > 0.0 and m["standing"] != 0:
+        effect = q["incentives_leaderboard_below"] if m["standing"] < 0 else q["incentives_leaderboard_above"]
+        total *= 1.0 + q["incentives_leaderboard"] * (effect - 1.0)
     if unfairness > 0.0 and m["last_reward"] <= day - 60:
         total *= max(0.0, 1.0 - q["incentives_unfairness_weight"] * unfairness)
     return total
@@ -185,6 +185,7 @@ def _draw(
     levels,
     counts,
     generosity,
+    able,
 ):
     """Contributions and exchanges of visitors[lo:hi] to counts (n, 2), and how ready they are to answer."""
     q = p[0]
@@ -215,7 +216,8 @@ def _draw(
                 q["contribution_exchange_rate"] * m["sociability"],
             )
         counts[k, 1] = poisson(uniform(key, m["person"], day, _EXCHANGE, 0), meeting * q["affiliation_peers"])
-        if m["contributions"] > 0:
+        able[k] = m["contributions"] > 0
+        if able[k]:
             generosity[k] = m["norm"] * (1.0 + q["contribution_reply_generosity"] * m["reciprocity"])
 
 

@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.community import Cause, Community
+from sim.fetch import SCREEN
 from sim.kernel import kernel
 from sim.luck import Purpose, uniform
-from sim.motion import BELONGING, EXITS, HARM, contagion, novelty
+from sim.motion import BELONGING, EXITS, HARM, contagion, hub_of, novelty
 
 _DEPART, _CAUSE = int(Purpose.DEPART), int(Purpose.CAUSE)
 _PRICE, _FEW_TIES = int(Cause.PRICE), int(Cause.FEW_TIES)
@@ -31,7 +32,7 @@ def depart(c: Community) -> None:
     """Everybody decides on the state of this evening; then memberships end in order of address."""
     population = c.population
     out = np.empty(population.top, np.int64)
-    cause = np.zeros(population.top, np.int64)
+    cause = np.empty(population.top, np.int64)
 
     def screen(lo: int, hi: int) -> npt.NDArray[np.int64]:
         n = _screen(
@@ -53,17 +54,19 @@ def depart(c: Community) -> None:
         )
         return out[lo : lo + n]
 
-    found = [*c.crew.share(population.top, screen), _certain(c, cause)]
-    rows = c.in_address_order(np.unique(np.concatenate(found)))
+    found = np.concatenate(c.crew.share(population.top, screen))
+    certain = _certain(c, cause)
+    rows = c.in_address_order(np.union1d(found, certain) if len(certain) else found)
     c.release(rows, cause[rows])
 
 
 def _certain(c: Community, cause: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Members who must go: they will not pay the fee, or have had too few ties for too long."""
-    population = c.population
+    population, rows = c.population, np.empty(0, np.int64)
+    if c.parameters.monetisation.model != "fee" and c.parameters.churn.tie_threshold == 0:
+        return rows
     members = population.members[: population.top]
     there = population.address[: population.top] >= 0
-    rows = np.empty(0, np.int64)
     if c.parameters.monetisation.model == "fee":
         rows = np.flatnonzero(there & (members["unwilling"] > 0))
         cause[rows] = _PRICE
@@ -86,12 +89,19 @@ def _screen(
     n = lo
     x = np.zeros(CAUSES)
     air = climate[0]
-    for r in range(lo, hi):
-        if address[r] < 0:
-            continue
+    raised = air["bound"]
+    passes = np.empty(SCREEN, np.bool_)
+    for start in range(lo, hi, SCREEN):
+        end = min(hi, start + SCREEN)
+        for r in range(start, end):
+            passes[r - start] = uniform(key, address[r], day, _DEPART, 0) < exit_bound[r] * raised
+        for r in range(start, end):
+            out[n] = r
+            n += passes[r - start]
+    candidates, n = n, lo
+    for k in range(lo, candidates):
+        r = out[k]
         u = uniform(key, address[r], day, _DEPART, 0)
-        if u >= exit_bound[r] * air["bound"]:
-            continue
         log_factor = _reasons(members[r], p[members[r]["arm"]], decay, day, presence, unfairness, air, x)
         hazard = base[day - members[r]["joined"]] * math.exp(log_factor)
         if u < 1.0 - math.exp(-hazard):
@@ -116,9 +126,13 @@ def _reasons(m, q, decay, day, presence, unfairness, air, x):
     x[11] = air["ignored"]
     x[12] = q["governance_harassment_weight"] * m["harassed"] * decay[d, HARM]
     x[13] = q["churn_value_weight"] * air["competitor"] * (1.0 - air["shield"] * belonging)
-    _split_value(m, q, value, presence, air, x)
-    _split_belonging(m, q, bonds, presence, x)
-    return value + bonds + x[7] + x[8] + x[11] + x[12] + x[13] - air["voice"]
+    hub_there = hub_of(m, presence)
+    _split_value(m, q, value, hub_there, air, x)
+    _split_belonging(m, q, bonds, hub_there, x)
+    loyalty = 0.0
+    if q["incentives_equity_points"] > 0.0 and m["owner"] > 0:
+        loyalty = math.log(1.0 + q["incentives_equity_loyalty"])
+    return value + bonds + x[7] + x[8] + x[11] + x[12] + x[13] - air["voice"] - loyalty
 
 
 @kernel

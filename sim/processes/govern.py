@@ -21,12 +21,12 @@ import numpy as np
 
 from sim import motion
 from sim.circle import circle_of_today, next_place
-from sim.community import WINDOW, Community, Count
+from sim.community import WINDOW, Climate, Community, Count
 from sim.kernel import kernel
 from sim.ledger import Account, book, to_micro
 from sim.luck import Purpose, address_hash, uniform, uniforms
 from sim.succession import succeed
-from sim.ties import strengthen_pairs
+from sim.ties import FAINTEST, feel, strength_at, strengthen_pairs
 
 QUARTER = 90
 USUAL_COUNCIL = 7
@@ -75,7 +75,14 @@ def _harass(c: Community, overlooked: float) -> None:
     rate *= 1.0 - MODERATED * (1.0 - overlooked)
     if rate > 0.0:
         hit = _expose(
-            c.population.members, c.population.exit_bound, c.visitors, rate, g.harassment_weight, c.day, c.key
+            c.population.members,
+            c.population.exit_bound,
+            c.visitors,
+            c.visiting,
+            rate,
+            g.harassment_weight,
+            c.day,
+            c.key,
         )
         c.count[Count.HARASSMENTS] += hit
 
@@ -93,15 +100,17 @@ def _make_climate(c: Community) -> None:
     """What tomorrow's visits and tonight's decisions meet."""
     g, o, churn, air = c.parameters.governance, c.parameters.organisation, c.parameters.churn, c.climate
     recent = float(c.items[c.day + 1] - c.items[max(0, c.day - 6)])
-    air["unwanted"] = g.unwanted_weight * c.unwanted / (c.unwanted + recent + 1.0)
-    air["disputes"] = min(1.0, g.dispute_weight * c.disputes / max(1.0, c.active / 1000.0))
-    air["selling"] = o.selling_weight * o.selling
-    air["competitor"] = c.competitor
-    air["shield"] = 0.0 if c.competitor_bonds else churn.competitor_shield
-    air["voice"] = g.voice_hazard * g.voice
-    air["ignored"] = g.ignored_hazard * c.ignored
-    air["proof"] = 1.0 + o.proof_gain * c.active / (c.active + o.proof_scale)
-    air["bound"] = math.exp(g.ignored_hazard * c.ignored + churn.value_weight * c.competitor)
+    air[0] = Climate(
+        unwanted=g.unwanted_weight * c.unwanted / (c.unwanted + recent + 1.0),
+        disputes=min(1.0, g.dispute_weight * c.disputes / max(1.0, c.active / 1000.0)),
+        selling=o.selling_weight * o.selling,
+        competitor=c.competitor,
+        shield=0.0 if c.competitor_bonds else churn.competitor_shield,
+        voice=g.voice_hazard * g.voice,
+        ignored=g.ignored_hazard * c.ignored,
+        proof=1.0 + o.proof_gain * c.active / (c.active + o.proof_scale),
+        bound=math.exp(g.ignored_hazard * c.ignored + churn.value_weight * c.competitor),
+    )
     c.ignored *= 2.0 ** (-1.0 / QUARTER)
 
 
@@ -142,10 +151,10 @@ def _council_wish(c: Community) -> float:
 
 def _interest_that_pays(c: Community) -> float:
     """Interest of present members, weighted by the revenue that each has brought."""
-    members = c.population.members[c.population.rows()]
-    revenue = int(members["revenue"].sum())
-    weighted = math.fsum((members["revenue"] * members["interest"]).tolist())
-    return weighted / revenue if revenue > 0 else math.nan
+    rows = c.population.rows()
+    revenue, interest = (c.population.members[name][rows] for name in ("revenue", "interest"))
+    total = int(revenue.sum())
+    return float((revenue * interest).sum()) / total if total > 0 else math.nan
 
 
 def _turn(c: Community) -> None:
@@ -185,6 +194,7 @@ def _meet_offline(c: Community) -> None:
         g.event_fade,
         to_micro(g.event_cost),
         c.day,
+        c.fade,
         c.ledger.today,
         c.ledger.by_tenure,
     )
@@ -206,12 +216,11 @@ def _meet_offline(c: Community) -> None:
 
 
 @kernel
-def _expose(members, exit_bound, visitors, rate, weight, day, key):
+def _expose(members, exit_bound, visitors, persons, rate, weight, day, key):
     """Harass some visitors, contributors twice as often; returns how many."""
     hit = 0
     for k in range(len(visitors)):
-        person = members[visitors[k]]["person"]
-        u = uniform(key, person, day, _HARASSMENT, 0)
+        u = uniform(key, persons[k], day, _HARASSMENT, 0)
         if u >= 2.0 * rate:
             continue
         m = members[visitors[k]]
@@ -224,7 +233,7 @@ def _expose(members, exit_bound, visitors, rate, weight, day, key):
 
 
 @kernel
-def _attend(members, rows, there, pool, fade, cost, day, today, by_tenure):
+def _attend(members, rows, there, pool, loosened, cost, day, fade, today, by_tenure):
     """Book attendance; loosen ties between attendees and members who stayed away."""
     for k in range(len(rows)):
         m = members[rows[k]]
@@ -233,9 +242,13 @@ def _attend(members, rows, there, pool, fade, cost, day, today, by_tenure):
         m["last_benefit"] = day
         for s in range(m["slots"], m["slots"] + m["degree"]):
             if not there[pool[s]["row"]]:
-                left = max(float(pool[s]["strength"]) * (1.0 - fade), 1e-30)
+                before = strength_at(pool[s], day, fade)
+                left = max(float(pool[s]["strength"]) * (1.0 - loosened), FAINTEST)
                 pool[s]["strength"] = left
                 pool[pool[s]["twin"]]["strength"] = left
+                lost = before - strength_at(pool[s], day, fade)
+                feel(m, -lost, day, fade)
+                feel(members[pool[s]["row"]], -lost, day, fade)
 
 
 @kernel

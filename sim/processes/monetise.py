@@ -10,13 +10,15 @@ Reads  visitors, followers     Writes  ledger, members' revenue and cost, who pa
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.community import Community, Count
-from sim.fetch import BLOCK, fetch_records
+from sim.fetch import BLOCK, fetch_books
 from sim.kernel import kernel
-from sim.ledger import Account, book, micro, to_micro
+from sim.ledger import Account, Ledger, book, micro, to_micro
 from sim.luck import Purpose, uniform
 from sim.market import Status
 
@@ -41,23 +43,35 @@ def monetise(c: Community) -> None:
     population, ledger = c.population, c.ledger
     before = int(ledger.today[: Account.PRODUCT_OUTSIDE].sum())
     liquidity = 1.0 - (1.0 + c.active_by_side[::-1]) ** (-c.parameters.value.match_gain)
-    _visits(
-        population.members,
-        population.next_bill,
-        c.visitors,
-        c.gaps,
-        c.p,
-        c.tiers,
-        c.day,
-        c.key,
-        liquidity,
-        _deflected(c),
-        float(c.climate["proof"][0]),
-        c.surplus,
-        c.saved,
-        ledger.today,
-        ledger.by_tenure,
-    )
+
+    def book_visits(lo: int, hi: int) -> Books:
+        books = Books.empty(ledger)
+        _visits(
+            population.members,
+            population.next_bill,
+            c.visitors,
+            lo,
+            hi,
+            c.gaps,
+            c.p,
+            c.tiers,
+            c.day,
+            c.key,
+            liquidity,
+            _deflected(c),
+            float(c.climate["proof"][0]),
+            books.surplus,
+            books.saved,
+            books.today,
+            books.by_tenure,
+        )
+        return books
+
+    for books in c.crew.share(len(c.visitors), book_visits):
+        ledger.today += books.today
+        ledger.by_tenure += books.by_tenure
+        c.surplus += books.surplus
+        c.saved += books.saved
     if c.parameters.monetisation.model in ("subscription", "fee"):
         _bill(
             population.members,
@@ -75,6 +89,25 @@ def monetise(c: Community) -> None:
     c.count[Count.LEADS] += int(ledger.today[_LEADS]) // sale if sale > 0 else 0
     c.month_revenue += int(ledger.today[: Account.PRODUCT_OUTSIDE].sum()) - before
     _outside(c)
+
+
+class Books(NamedTuple):
+    """What a thread books, in whole micro-euros, to be added up: sums do not depend on their order."""
+
+    surplus: npt.NDArray[np.int64]
+    saved: npt.NDArray[np.int64]
+    today: npt.NDArray[np.int64]
+    by_tenure: npt.NDArray[np.int64]
+
+    @classmethod
+    def empty(cls, ledger: Ledger) -> "Books":
+        """Books with nothing in them, shaped like the ledger's."""
+        return cls(
+            np.zeros(1, np.int64),
+            np.zeros(2, np.int64),
+            np.zeros(len(ledger.today), np.int64),
+            np.zeros(len(ledger.by_tenure), np.int64),
+        )
 
 
 def _deflected(c: Community) -> float:
@@ -112,6 +145,8 @@ def _visits(
     members,
     next_bill,
     visitors,
+    lo,
+    hi,
     gaps,
     p,
     tiers,
@@ -134,7 +169,7 @@ def _visits(
     platform = to_micro(q["organisation_platform_cost"])
     tickets = q["organisation_tickets_per_month"] * 30.0 / VISITS_PER_MONTH * q["organisation_ticket_cost"]
     support = to_micro(tickets * (1.0 - deflected))
-    saved[0] += len(visitors) * (to_micro(tickets) - support)
+    saved[0] += (hi - lo) * (to_micro(tickets) - support)
     attention = q["organisation_attention_price"] * q["visiting_session_hours"]
     lead = to_micro(q["organisation_lead_value"])
     leads = q["organisation_lead_rate"] * (1.0 + q["organisation_selling"])
@@ -143,15 +178,18 @@ def _visits(
         q["monetisation_leak_slope"] * max(0.0, q["monetisation_take_rate"] - q["monetisation_leak_from"]),
     )
     deal = q["monetisation_take_rate"] * q["monetisation_deals_value"] / VISITS_PER_MONTH * (1.0 - leak)
-    for k in range(len(visitors)):
-        if k % BLOCK == 0 and fetch_records(members, visitors, k, min(len(visitors), k + BLOCK)) < 0.0:
+    for k in range(lo, hi):
+        if (k - lo) % BLOCK == 0 and fetch_books(members, visitors, k, min(hi, k + BLOCK)) < 0.0:
             break
         r = visitors[k]
         m = members[r]
         arm = p[m["arm"]]
         book(m, today, by_tenure, _PLATFORM, platform, day)
         book(m, today, by_tenure, _SUPPORT, support, day)
-        _sell(m, today, by_tenure, _PRODUCT, product, q["monetisation_goods_share_product"], day)
+        spent = product
+        if q["incentives_equity_points"] > 0.0 and m["owner"] > 0:
+            spent = np.int64(np.floor(product * (1.0 + q["incentives_equity_loyalty"]) + 0.5))
+        _sell(m, today, by_tenure, _PRODUCT, spent, q["monetisation_goods_share_product"], day)
         perk = to_micro(_perk_cost(m["points"], tiers) / VISITS_PER_MONTH)
         book(m, today, by_tenure, _PERKS, perk, day)
         benefit = to_micro(m["wtp"] * m["satisfaction"] / VISITS_PER_MONTH - attention)

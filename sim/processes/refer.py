@@ -10,6 +10,7 @@ Reads  visitors, satisfaction, belonging     Writes  invitations on their way
 """
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,23 +18,40 @@ from sim.community import Community, Count
 from sim.fetch import BLOCK, fetch_records
 from sim.kernel import kernel
 from sim.luck import Purpose, poisson, uniform
-from sim.market import acquaintance
+from sim.market import acquaintance, neighbour
 
 _INVITE, _INVITEE, _DELAY = int(Purpose.INVITE), int(Purpose.INVITEE), int(Purpose.DELAY)
 
 
 def refer(c: Community) -> None:
     """Send today's invitations; they reach `Community.invited` on the day of their answer."""
-    if not np.any(c.p["referral_invites_per_month"] > 0.0):
+    if not c.anywhere("referral_invites_per_month"):
         return
     everyone = c.parameters.market.acquaintances == "everyone"
-    n = _count(c.population.members, c.visitors, c.gaps, c.p, c.day, c.key, c.market.size)
-    letters = np.empty((int(n.sum()), 7), np.int64)
-    _invite(c.population.members, c.visitors, n, c.p, c.day, c.key, c.market.size, c.far, everyone, letters)
+    members, visitors = c.population.members, c.visitors
+    n = np.zeros(len(visitors), np.int64)
+    c.crew.share(
+        len(visitors), lambda lo, hi: _count(members, visitors, lo, hi, c.gaps, c.p, c.day, c.key, n)
+    )
+    total = int(n.sum())
+    if not total:
+        return
+    letters = np.empty((total, 7), np.int64)
+    _invite(members, visitors, n, c.p, c.day, c.key, c.market.size, c.far, everyone, *c.known, letters)
     letters = letters[letters[:, 0] >= 0]
     c.count[Count.INVITATIONS] += len(letters)
-    for due in np.unique(letters[:, 6]).tolist():
-        c.invited.setdefault(due, []).append(letters[letters[:, 6] == due, :6])
+    _post(c, letters)
+
+
+def _post(c: Community, letters: np.ndarray) -> None:
+    """Put each letter with those that are due on the same day."""
+    if not len(letters):
+        return
+    letters = letters[np.argsort(letters[:, 6], kind="stable")]
+    due = letters[:, 6]
+    edges = (np.flatnonzero(due[1:] != due[:-1]) + 1).tolist()
+    for start, end in pairwise([0, *edges, len(letters)]):
+        c.invited.setdefault(int(due[start]), []).append(letters[start:end, :6])
 
 
 @kernel
@@ -69,12 +87,11 @@ def _shares(q):
 
 
 @kernel
-def _count(members, visitors, gaps, p, day, key, size):
-    """Invitations of each visitor, shape (n,)."""
+def _count(members, visitors, lo, hi, gaps, p, day, key, out):
+    """Invitations of visitors[lo:hi], to out (n,), which is 0 before."""
     strong, weak = _shares(p[0])
-    out = np.zeros(len(visitors), np.int64)
-    for k in range(len(visitors)):
-        if k % BLOCK == 0 and fetch_records(members, visitors, k, min(len(visitors), k + BLOCK)) < 0.0:
+    for k in range(lo, hi):
+        if (k - lo) % BLOCK == 0 and fetch_records(members, visitors, k, min(hi, k + BLOCK)) < 0.0:
             break
         m = members[visitors[k]]
         q = p[m["arm"]]
@@ -86,11 +103,10 @@ def _count(members, visitors, gaps, p, day, key, size):
             continue
         rate = q["referral_invites_per_month"] * gaps[k] * m["inviting"] * (strong + weak)
         out[k] = poisson(uniform(key, m["person"], day, _INVITE, 0), rate)
-    return out
 
 
 @kernel
-def _invite(members, visitors, n, p, day, key, size, far, everyone, letters):
+def _invite(members, visitors, n, p, day, key, size, far, everyone, starts, known, letters):
     """Letters: invitee or -1, inviter, the inviter's generation, weak, discount per mille, day sent, day due."""
     line = 0
     for k in range(len(visitors)):
@@ -103,9 +119,12 @@ def _invite(members, visitors, n, p, day, key, size, far, everyone, letters):
             person = m["person"]
             far_off = uniform(key, person, day, _INVITEE, 2 * nth) * (strong + weak) < weak
             u = uniform(key, person, day, _INVITEE, 2 * nth + 1)
-            letters[line, 0] = acquaintance(
-                key, person, far_off, u, size, int(q["market_near"]), far, everyone
-            )
+            if len(starts):
+                letters[line, 0] = neighbour(key, person, day, nth, starts, known)
+            else:
+                letters[line, 0] = acquaintance(
+                    key, person, far_off, u, size, int(q["market_near"]), far, everyone
+                )
             letters[line, 1] = person
             letters[line, 2] = m["generation"]
             letters[line, 3] = 1 if far_off else 0

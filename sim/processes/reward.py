@@ -4,7 +4,9 @@ Norm n in [0, 1] (1 social, 0 market). A market cue in force, whatever its amoun
 `cue_step` per visit toward 1 - crowding (1 - exp(-T / T0)): payment changes what helping a
 friend means, so it hurts most where ties are many (Sun, Dong & McIntyre 2017). Without it n
 recovers with a half-life (Gneezy & Rustichini 2000). Thanks raise felt recognition and the
-social norm. Revenue share is paid every 30 days by points; unfairness is the reward Gini of
+social norm. A leaderboard lifts who was below the month's median and slackens who was above
+(Chen, Harper, Konstan & Li 2010); equity makes owners of those with enough points, once.
+Revenue share is paid every 30 days by points; unfairness is the reward Gini of
 that payday above what is tolerated.
 
 Reads  written, visitors, referral joins     Writes  norm, recognition, ledger, unfairness
@@ -23,6 +25,7 @@ _CASH, _SHARE, _REFERRAL = (
     int(Account.REVENUE_SHARE),
     int(Account.REFERRAL_REWARDS),
 )
+_EQUITY = int(Account.EQUITY)
 
 
 def reward(c: Community) -> None:
@@ -39,9 +42,9 @@ def reward(c: Community) -> None:
             c.ledger.today,
             c.ledger.by_tenure,
         )
-    if incentives.revenue_share > 0.0 or np.any(c.p["incentives_cash_per_contribution"] > 0.0):
+    if incentives.revenue_share > 0.0 or c.anywhere("incentives_cash_per_contribution"):
         _cue(c.population.members, c.visitors, c.p)
-    if len(c.referred):
+    if len(c.referred) and (c.anywhere("referral_reward_giver") or c.anywhere("referral_reward_receiver")):
         _pay_referrals(c)
     if (c.day + 1) % WINDOW == 0:
         _payday(c)
@@ -73,8 +76,17 @@ def _payday(c: Community) -> None:
         _pay(members, rows, amounts, _SHARE, c.day, c.ledger.today, c.ledger.by_tenure)
         c.share_per_point = float(amounts.sum()) / 1e6 / float(points.sum())
     c.unfairness = _unfairness(c, rows[points > 0])
+    _rank(c, rows, points)
     members["month_points"][rows] = 0
     members["month_earned"][rows] = 0
+
+
+def _rank(c: Community, rows: np.ndarray, points: np.ndarray) -> None:
+    """Where each of the month's contributors stands against their median: -1 below, 1 above."""
+    if c.parameters.incentives.leaderboard > 0.0:
+        ranked = points > 0
+        median = np.median(points[ranked]) if ranked.any() else 0.0
+        c.population.members["standing"][rows] = np.where(ranked, np.sign(points - median), 0)
 
 
 def _unfairness(c: Community, contributors: np.ndarray) -> float:
@@ -107,6 +119,8 @@ def _give(members, written, p, day, key, levels, today, by_tenure):
                 m["month_earned"] += cash
                 m["last_reward"] = day
                 m["last_benefit"] = day
+            if q["incentives_equity_points"] > 0.0 and m["points"] >= q["incentives_equity_points"]:
+                _own(m, to_micro(q["incentives_equity_grant"]), today, by_tenure, day)
             felt = 0.0
             chance = q["incentives_recognition"] * (1.0 - q["incentives_progressive"] * m["recognition"])
             if (
@@ -123,6 +137,19 @@ def _give(members, written, p, day, key, levels, today, by_tenure):
             if felt > 0.0:
                 m["recognition"] += min(1.0, felt) * (1.0 - m["recognition"])
                 m["last_benefit"] = day
+
+
+@kernel
+def _own(m, grant, today, by_tenure, day):
+    """Make an owner of a contributor, once."""
+    if m["owner"] > 0:
+        return
+    m["owner"] = 1
+    book(m, today, by_tenure, _EQUITY, grant, day)
+    m["earned"] += grant
+    m["month_earned"] += grant
+    m["last_reward"] = day
+    m["last_benefit"] = day
 
 
 @kernel

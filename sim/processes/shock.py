@@ -5,10 +5,8 @@ import numpy as np
 from sim import motion
 from sim.admission import join, newcomers
 from sim.community import Cause, Channel, Community
-from sim.kernel import kernel
 from sim.luck import Purpose, uniforms
 from sim.market import Status
-from sim.motion import tie_strength
 from sim.plan import Shock
 from sim.succession import call_for_heir
 
@@ -16,7 +14,7 @@ from sim.succession import call_for_heir
 def strike(c: Community, shock: Shock) -> None:
     """Let a shock happen now."""
     if shock.kind == "hub_departs":
-        c.presence = 0.0
+        c.presence[np.flatnonzero(c.presence > 0.0)[: shock.count or 1]] = 0.0
         call_for_heir(c)
     elif shock.kind == "members_leave":
         _members_leave(c, float(shock.share or 0.0), shock.who or "random")
@@ -39,7 +37,8 @@ def _members_leave(c: Community, share: float, who: str) -> None:
     luck = uniforms(c.key, persons, c.day, Purpose.SHOCK)
     first = np.zeros(len(rows))
     if who == "most_connected":
-        first = -_strengths(c.population.members, rows, c.ties.pool, c.day, c.fade)
+        members = c.population.members[rows]
+        first = -members["tied"] * c.fade[c.day - members["settled"]]
     n = round(share * len(rows))
     gone = np.sort(persons[np.lexsort((luck, first))[:n]])
     c.release(c.market.row[gone].astype(np.int64), np.full(n, int(Cause.SHOCK)))
@@ -58,11 +57,3 @@ def _mass_join(c: Community, count: int) -> None:
     unaware = np.flatnonzero(c.market.status[: c.market.size] == Status.UNAWARE)
     order = uniforms(c.key, unaware, c.day, Purpose.MASS_JOIN)
     join(c, newcomers(unaware[np.argsort(order, kind="stable")[:count]], Channel.CAMPAIGN))
-
-
-@kernel
-def _strengths(members, rows, pool, day, fade):
-    out = np.empty(len(rows))
-    for k in range(len(rows)):
-        out[k] = tie_strength(members[rows[k]], pool, day, fade)
-    return out

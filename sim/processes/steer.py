@@ -6,8 +6,8 @@ business model pays for, unless members have a voice; and where the budget depen
 
     budget += response (max(floor, share · capability · return) - budget),
 
-with the return being what the community adds: savings, and the margin of members whom the
-community brought, sales to leads among them included; never total revenue. What the budget does not cover is not
+with the return being what the community adds: savings, and by how much the margin of members
+exceeds that of as many followers, the cohort without it; never total revenue. What the budget does not cover is not
 done: fewer answers by staff, less moderation, fewer events. No measurement, no visible return,
 no budget, no community: the circle is possible, and so is breaking it.
 
@@ -16,10 +16,9 @@ Reads  useful items, ledger, members     Writes  quality, budget, coverage, push
 
 import numpy as np
 
-from sim.community import WINDOW, Channel, Community
-from sim.ledger import MICRO, Account
+from sim.community import WINDOW, Community
+from sim.ledger import COMMUNITY, MICRO, UNATTRIBUTED, Account, micro
 
-BROUGHT_BY_COMMUNITY = (Channel.REFERRAL, Channel.HUB, Channel.SEARCH, Channel.IMITATION)
 QUALITY_DAYS = 180.0
 "time constant with which quality follows ideas"
 MOST_PUSHING = 3.0
@@ -31,6 +30,7 @@ def steer(c: Community) -> None:
         _cover(c)
     _spend(c)
     _learn(c)
+    _compare(c)
     c.bad_news *= 2.0 ** (-1.0 / c.parameters.acquisition.bad_news_half_life)
     if (c.day + 1) % WINDOW == 0:
         c.promoters = _promoter_share(c)
@@ -53,7 +53,7 @@ def _learn(c: Community) -> None:
     reach = o.quality + o.feedback_gain * (1.0 - o.quality) * useful / (useful + o.feedback_scale)
     if reach > c.quality:
         c.quality += (reach - c.quality) / QUALITY_DAYS
-        c.overlay()
+        c.p["organisation_quality"] = c.quality
     c.saved[1] += round(float(c.useful[c.day]) * o.rnd_value * MICRO)
 
 
@@ -78,13 +78,21 @@ def _count_returns(c: Community) -> None:
 
 
 def _value_added(c: Community) -> int:
-    """Micro-euros so far: savings, and the margin of members whom it brought."""
-    archive, members = c.archive, c.population.members[c.population.rows()]
-    margin = 0
-    for held in (archive.members[: archive.count], members):
-        brought = np.isin(held["channel"], [int(channel) for channel in BROUGHT_BY_COMMUNITY])
-        margin += int(held["revenue"][brought].sum() - held["cost"][brought].sum())
-    return int(c.saved.sum()) + margin
+    """Micro-euros so far: savings, and the margin of members above what as many followers leave.
+
+    What it costs to keep the community is left out: the budget is set against what it brings.
+    """
+    own = [int(a) for a in Account if a not in (*UNATTRIBUTED, *COMMUNITY)]
+    booked = c.ledger.total + c.ledger.today
+    signs = np.where(np.arange(len(Account)) < int(Account.GOODS), 1, -1)
+    return int(c.saved.sum()) + int((booked * signs)[own].sum()) - c.without
+
+
+def _compare(c: Community) -> None:
+    """What the members of today would have left as followers, who buy without joining."""
+    m = c.parameters.monetisation
+    margin = m.outside_buyers * m.product_spend / WINDOW * (1.0 - m.goods_share_product)
+    c.without += micro(c.population.present * margin)
 
 
 def planned_spending(c: Community) -> float:

@@ -16,12 +16,13 @@ Reads  state, ties, last visits, content     Writes  visitors, gaps, satisfactio
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.community import PAST, Community, Count
-from sim.fetch import BLOCK, fetch
+from sim.fetch import BLOCK, SCREEN, fetch_records, fetch_ties
 from sim.kernel import kernel
 from sim.luck import Purpose, uniform
-from sim.motion import HABIT, NEWCOMER, advance
+from sim.motion import HABIT, NEWCOMER, advance, hub_of
 from sim.population import NEVER
 from sim.ties import strength_at
 
@@ -50,11 +51,11 @@ def visit(c: Community) -> None:
         )
         return out[lo : lo + n]
 
-    c.visitors = c.in_address_order(np.concatenate(c.crew.share(population.top, screen)))
+    c.visitors, c.visiting = c.in_order(np.concatenate(c.crew.share(population.top, screen)))
     n = len(c.visitors)
     c.count[Count.VISITS] += n
-    c.gaps = np.empty(n)
-    liquidity = 1.0 - (1.0 + c.active_by_side[::-1]) ** (-c.parameters.value.match_gain)
+    c.gaps, sides = np.empty(n), np.empty(n, np.uint8)
+    other_side = liquidity(c)
 
     def judge(lo: int, hi: int) -> None:
         _judge(
@@ -70,17 +71,24 @@ def visit(c: Community) -> None:
             c.day,
             float(c.active),
             c.content,
-            liquidity,
+            other_side,
             c.presence,
             c.items,
             c.tiers,
             c.gaps,
+            sides,
             c.climate,
         )
 
     c.crew.share(n, judge)
-    _note(population.members, population.last_visit, c.last_visits, c.visitors, c.day)
+    _note(sides, population.last_visit, c.last_visits, c.visitors, c.day)
     c.count_active()
+
+
+def liquidity(c: Community) -> npt.NDArray[np.float64]:
+    """What the members of the other side make possible for each side, 1 - (1 + n)^-a, shape (2,)."""
+    other: npt.NDArray[np.float64] = 1.0 - (1.0 + c.active_by_side[::-1]) ** (-c.parameters.value.match_gain)
+    return other
 
 
 @kernel
@@ -90,20 +98,28 @@ def _screen(address, visit_bound, members, p, decay, day, key, lo, hi, out):
     First everybody's draw meets the bound, which needs no record; then the few who pass it
     meet their rate of today.
     """
+    passes = np.empty(SCREEN, np.bool_)
     n = lo
-    for r in range(lo, hi):
-        out[n] = r
-        if uniform(key, address[r], day, _VISIT, 0) < visit_bound[r]:
-            n += 1
+    for start in range(lo, hi, SCREEN):
+        end = min(hi, start + SCREEN)
+        for r in range(start, end):  # a loop without branches, which the compiler makes a vector's
+            passes[r - start] = uniform(key, address[r], day, _VISIT, 0) < visit_bound[r]
+        for r in range(start, end):
+            out[n] = r
+            n += passes[r - start]
     floor = p[0]["visiting_habit_floor"]
     candidates, n = n, lo
     for k in range(lo, candidates):
+        if (k - lo) % BLOCK == 0 and fetch_records(members, out, k, min(candidates, k + BLOCK)) < 0.0:
+            break
         r = out[k]
         m = members[r]
         habit = m["habit"] * decay[min(day - m["settled"], 7), HABIT]
         rate = m["visit_rate"] * (floor + (1.0 - floor) * habit)
         out[n] = r
-        if visit_bound[r] >= NEWCOMER or uniform(key, address[r], day, _VISIT, 0) < 1.0 - math.exp(-rate):
+        u = uniform(key, address[r], day, _VISIT, 0)
+        # mostly below rate - rate²/2, which is less than 1 - exp(-rate) and needs no exponential
+        if u < rate - 0.5 * rate * rate or visit_bound[r] >= NEWCOMER or u < 1.0 - math.exp(-rate):
             n += 1
     return n - lo
 
@@ -127,6 +143,7 @@ def _judge(
     items,
     tiers,
     gaps,
+    sides,
     climate,
 ):
     """The value of the visit of visitors[lo:hi], moved into satisfaction; the habit grows."""
@@ -138,11 +155,14 @@ def _judge(
     lost = climate[0]["unwanted"] + climate[0]["disputes"] + climate[0]["selling"]
     common = q["value_product"] * q["organisation_quality"] + from_content - lost
     for k in range(lo, hi):
-        if (k - lo) % BLOCK == 0 and fetch(members, pool, visitors, k, min(hi, k + BLOCK)) < 0.0:
-            break
+        if (k - lo) % BLOCK == 0:
+            end = min(hi, k + BLOCK)
+            if fetch_records(members, visitors, k, end) + fetch_ties(members, pool, visitors, k, end) < 0.0:
+                break
         r = visitors[k]
         m = members[r]
         arm = p[m["arm"]]
+        sides[k] = m["side"]
         advance(m, day, decay, arm)
         previous = last_visit[r]
         gaps[k] = 1.0 if previous == NEVER else min(30.0, float(day - previous))
@@ -151,6 +171,9 @@ def _judge(
             for s in range(m["slots"], m["slots"] + m["degree"]):
                 if last_visit[pool[s]["row"]] > day - AROUND:
                     around += strength_at(pool[s], day, fade)
+        from_peers = 0.0
+        if around > 0.0:
+            from_peers = q["value_peers"] * (1.0 - math.exp(-around / q["value_tie_scale"]))
         since = max(0, previous) if previous != NEVER else max(0, day - 1)
         shown = feed * arm["platform_feed_share"] * (items[day] - items[since])
         overload = 0.0
@@ -163,8 +186,8 @@ def _judge(
         value = (
             common
             + q["value_match"] * liquidity[m["side"]]
-            + q["value_peers"] * (1.0 - math.exp(-around / q["value_tie_scale"]))
-            + q["value_hub"] * m["hub"] * presence
+            + from_peers
+            + q["value_hub"] * m["hub"] * hub_of(m, presence)
             + perk
             - burden
             - overload
@@ -191,12 +214,11 @@ def _perk(points, tiers):
 
 
 @kernel
-def _note(members, last_visit, histogram, visitors, day):
+def _note(sides, last_visit, histogram, visitors, day):
     """Move today's visitors to today in the histogram of last visits."""
     for k in range(len(visitors)):
         r = visitors[k]
-        side = members[r]["side"]
         if last_visit[r] > -PAST:
-            histogram[side, last_visit[r] + PAST] -= 1
-        histogram[side, day + PAST] += 1
+            histogram[sides[k], last_visit[r] + PAST] -= 1
+        histogram[sides[k], day + PAST] += 1
         last_visit[r] = day

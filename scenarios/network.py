@@ -1,0 +1,254 @@
+"""Graphs in a scenario: the tables `[network]` and `[acquaintances]`, and the files that they name.
+
+    [network]                              [acquaintances]
+    generator = "watts_strogatz_graph"     file = "friends.graphml"
+    k = 8
+    p = 0.1
+
+`generator` is any graph generator of NetworkX, with its arguments as further keys. `n` is the number
+of founders (or of people in the market) unless it is written, and `seed` the luck of the run.
+`weight` names the edge attribute that holds strengths, `strength` is that of edges without one.
+"""
+
+import csv
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from scenarios.errors import ScenarioError, shown
+from sim.graphs import (
+    STRENGTH,
+    Generator,
+    Graph,
+    GraphSource,
+    arguments_of,
+    draw,
+    graph_from,
+    in_little_memory,
+)
+
+TABLES = ("network", "acquaintances")
+OWN = ("generator", "file", "weight", "strength")
+LIMIT = 200_000_000
+"bytes of a graph's file"
+MOST_SEED = 2**32 - 1
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a scenario says about a graph, and the folder from which its file is looked for."""
+
+    values: dict[str, Any]
+    folder: Path = Path()
+
+    def over(self, below: "Table | None") -> "Table":
+        """This table over the one that it extends: another generator or file begins anew, as does nothing."""
+        if below is None or not self.values or {"generator", "file"} & self.values.keys():
+            return self
+        return Table(below.values | self.values, below.folder)
+
+
+def table_from(name: str, given: Any, folder: Path) -> Table:
+    """A table as it is written, its own keys checked; an empty one drops what is inherited."""
+    if not isinstance(given, Mapping):
+        raise ScenarioError(f'{name} must be a table, such as [{name}] with generator = "gnp_random_graph"')
+    values = dict(given)
+    for key in ("generator", "file"):
+        if key in values and not (isinstance(values[key], str) and values[key].strip()):
+            raise ScenarioError(f"{name}.{key} = {shown(values[key])}: must be text in quotes")
+    if {"generator", "file"} <= values.keys():
+        raise ScenarioError(f"{name} names both a generator and a file; keep one")
+    if not isinstance(values.get("weight", ""), str):
+        raise ScenarioError(
+            f"{name}.weight = {shown(values['weight'])}: must be the name of an edge attribute"
+        )
+    _check_number(
+        name,
+        "strength",
+        values.get("strength", STRENGTH),
+        lambda value: 0.0 < value <= 1.0,
+        "above 0, at most 1",
+    )
+    seed = values.get("seed", 0)
+    if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed <= MOST_SEED:
+        raise ScenarioError(f"{name}.seed = {shown(seed)}: must be a whole number from 0 to {MOST_SEED}")
+    return Table(values, folder)
+
+
+def graph_of_table(name: str, table: Table, people: int, default_n: int) -> tuple[GraphSource, int]:
+    """The graph that a table means, and how many nodes it has; a generator is drawn by each run's luck.
+
+    Parameters
+    ----------
+    name : of the table
+    table : what is written there
+    people : how many there are at most
+    default_n : the generator's `n`, unless it is written
+
+    Raises
+    ------
+    ScenarioError, ParameterError
+        The graph cannot be read or drawn, or is none of at most so many people.
+    """
+    own = {key: value for key, value in table.values.items() if key in OWN}
+    arguments = {key: value for key, value in table.values.items() if key not in OWN}
+    weight, strength = own.get("weight", "weight"), float(own.get("strength", STRENGTH))
+    if "file" in own:
+        if arguments:
+            raise ScenarioError(
+                f"{name}.{next(iter(arguments))} goes with a generator, and {name} names a file; remove one"
+            )
+        path = table.folder / own["file"]
+        graph = graph_from(read_graph(path, own["file"], people), own["file"], people, weight, strength)
+        return graph, graph.people
+    if "generator" not in own:
+        raise ScenarioError(
+            f'{name} names neither a generator nor a file; write generator = "gnp_random_graph"'
+        )
+    return _drawn(own["generator"], arguments, people, default_n, weight, strength)
+
+
+def _drawn(
+    generator: str, arguments: dict[str, Any], people: int, n: int, weight: str, strength: float
+) -> tuple[GraphSource, int]:
+    """A generator is tried once, so that what it refuses is told before anything runs."""
+    takes = arguments_of(generator)
+    if "n" in takes:
+        arguments = {"n": n} | arguments
+    source = Generator(generator, arguments, weight, strength, f"networkx {version('networkx')}")
+    if "seed" in takes and "seed" not in arguments:
+        tried = source.drawn(0, people)
+        notes = tuple(note.lstrip("0123456789 ") for note in tried.notes)
+        return replace(source, notes=notes), tried.people
+    graph = graph_from(draw(generator, arguments, people), source.label, people, weight, strength)
+    return graph, graph.people
+
+
+def given_graph(name: str, given: Any, people: int) -> tuple[GraphSource, int]:
+    """A graph that a call gives, of NetworkX or of the engine, and how many nodes it has."""
+    if isinstance(given, Graph | Generator):
+        return given, given.drawn(0, people).people
+    if hasattr(given, "is_directed") and hasattr(given, "edges"):
+        graph = graph_from(given, given.graph.get("name") or f"the graph of {name}", people)
+        return graph, graph.people
+    raise ScenarioError(
+        f"{name} = {shown(given)}: give a table, the path of a file, or a NetworkX graph, such as "
+        "networkx.Graph(pairs), networkx.from_pandas_edgelist(frame) or networkx.from_numpy_array(matrix)"
+    )
+
+
+# -- files ---------------------------------------------------------------------------------
+
+
+def read_graph(path: Path, label: str, people: int) -> Any:
+    """The NetworkX graph in a GraphML, GEXF or edge list file, by the ending of its name."""
+    ending = "".join(Path(label).suffixes[-2:]).lower().removesuffix(".gz")
+    ending = ending[ending.rfind(".") :]
+    if ending not in READERS:
+        raise ScenarioError(
+            f"{label} is no graph that can be read; give one that ends in {', '.join(READERS)} (or with .gz)"
+        )
+    _check_file(path, label)
+    try:
+        return in_little_memory(label, people, READERS[ending], path.absolute())  # it reads from elsewhere
+    except (ScenarioError, OSError) as error:
+        raise ScenarioError(f"{label} cannot be read: {error}") from None
+    except Exception as error:  # parsers raise whatever they meet
+        if type(error).__name__ == "ParameterError":
+            raise
+        raise ScenarioError(f"{label} is not a {ending} file that NetworkX can read: {error}") from None
+
+
+def _check_file(path: Path, label: str) -> None:
+    try:
+        if not path.is_file():
+            raise ScenarioError(
+                f"{label} does not exist or is not a file; its path is looked for from the scenario's folder"
+            )
+        size = path.stat().st_size
+    except (OSError, ValueError) as error:
+        raise ScenarioError(f"{label} cannot be read: {error}") from None
+    if size > LIMIT:
+        raise ScenarioError(
+            f"{label} holds more than {LIMIT // 1_000_000} MB; cut it to the people that matter"
+        )
+
+
+def _graphml(path: Path) -> Any:
+    import networkx
+
+    return networkx.read_graphml(path)
+
+
+def _gexf(path: Path) -> Any:
+    import networkx
+
+    return networkx.read_gexf(path)
+
+
+def _edge_list(path: Path) -> Any:
+    """Lines of two nodes, and a weight or a dict of attributes if there is more; # begins a comment."""
+    import networkx
+
+    lines = [line.partition("#")[0].split(maxsplit=2) for line in _lines(path)]
+    weighted = any(len(line) == 3 and not line[2].lstrip().startswith("{") for line in lines)
+    read = networkx.read_weighted_edgelist if weighted else networkx.read_edgelist
+    graph = read(path)
+    read_edges = sum(1 for line in lines if line)
+    if any(len(line) == 1 for line in lines) or (read_edges and not graph.number_of_edges()):
+        raise ScenarioError(
+            "a line holds one word; write two nodes on each line, and a weight if there is one"
+        )
+    return graph
+
+
+def _edges_csv(path: Path) -> Any:
+    """Rows of source, target and, if the header has it, weight."""
+    import networkx
+
+    rows = csv.DictReader(_lines(path), strict=True)
+    if not {"source", "target"} <= set(rows.fieldnames or ()):
+        raise ScenarioError(
+            f"its first line is {','.join(rows.fieldnames or ())!r:.60}; it must be source,target or "
+            "source,target,weight"
+        )
+    graph = networkx.MultiGraph()
+    for number, row in enumerate(rows, 2):
+        if not row["source"] or not row["target"]:
+            raise ScenarioError(f"line {number} lacks source or target")
+        weight = row.get("weight")
+        graph.add_edge(row["source"], row["target"], **({"weight": weight} if weight else {}))
+    return graph
+
+
+def _lines(path: Path) -> list[str]:
+    import gzip
+
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    with gzip.open(path, "rt", encoding="utf-8-sig") if packed else path.open(encoding="utf-8-sig") as text:
+        return text.read().splitlines()
+
+
+READERS: dict[str, Callable[[Path], Any]] = {
+    ".graphml": _graphml,
+    ".gexf": _gexf,
+    ".edgelist": _edge_list,
+    ".txt": _edge_list,
+    ".csv": _edges_csv,
+}
+
+
+def _check_number(table: str, key: str, value: Any, allowed: Callable[[float], bool], words: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not allowed(value):
+        raise ScenarioError(f"{table}.{key} = {shown(value)}: must be {words}")
+
+
+def table_or_path(given: Any) -> Any:
+    """What a call gives, with a path turned into a table; everything else as it is."""
+    if isinstance(given, str | os.PathLike):
+        return {"file": os.fspath(given)}
+    return given

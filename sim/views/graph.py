@@ -1,0 +1,377 @@
+"""Graph: a community's ties as a `networkx.Graph` that copies nothing.
+
+    graph = graph_of(simulation.community)
+    nx.betweenness_centrality(graph, weight=None)
+
+Nodes are person addresses. An edge has `weight`, the strength of the tie today, and `day`, that of
+the last exchange. A node has the fields of the member's record as they are today (money in
+micro-euros, days as numbers) and the columns that a researcher's step has added. On request the
+figures stand among them: the node `"hub"`, tied to each member by the member's bond to it, and the
+node `"organisation"`, tied by the bond to the activity that it offers.
+
+Nodes and neighbours come in ascending address, so that what an algorithm gives does not depend on
+where the engine keeps a tie, and is on a copy the same to the last bit.
+
+The graph changes as the community lives. It cannot be written to; `graph.copy()` is a plain graph
+as of now. So is whatever an algorithm makes with `graph.__class__()`.
+"""
+
+from collections.abc import ItemsView, Iterator, Mapping, ValuesView
+from typing import Any
+
+import networkx as nx
+
+from sim.community import Community
+from sim.views.reading import Columns, Tied
+from sim.views.said import MemberData, TieData, refused
+
+HUB, ORGANISATION = "hub", "organisation"
+BONDS = {HUB: "hub", ORGANISATION: "activity"}
+"figure -> the field that holds a member's bond to it"
+
+type Node = int | str
+
+
+def graph_of(community: Community, hub: bool = False, organisation: bool = False) -> "TieGraph":
+    """The live graph of a community's ties.
+
+    Parameters
+    ----------
+    community : of a `Simulation`, or of a step
+    hub : add the node "hub", all hubs as one; weight of its edges: the member's bond to its hub, today
+    organisation : add the node "organisation"; weight of its edges: the bond to the activity, today
+    """
+    figures = [name for name, wanted in ((HUB, hub), (ORGANISATION, organisation)) if wanted]
+    return TieGraph(community, tuple(figures))
+
+
+class TieGraph(nx.Graph):  # type: ignore[misc]
+    """A `networkx.Graph` whose adjacency reads the slots of ties; see `graph_of`."""
+
+    frozen = True
+
+    def __new__(cls, community: Any = None, *args: Any, **more: Any) -> Any:
+        """Of anything but a community, a plain graph: algorithms begin results with `G.__class__()`."""
+        if isinstance(community, Community):
+            return object.__new__(cls)
+        return nx.Graph(community, *args, **more)
+
+    def __init__(self, community: Community, figures: tuple[str, ...] = ()) -> None:
+        super().__init__(name=community.plan.name)
+        self._columns = columns = Columns(community)
+        self._node = _Members(columns, figures)
+        self._adj = _Figured(columns, figures) if figures else _Adjacency(columns)
+        self.__networkx_cache__ = None  # a conversion for another backend would grow stale
+
+    def has_edge(self, u: Any, v: Any) -> bool:
+        """Whether a tie joins u and v; the shorter way for two members."""
+        try:
+            return self._columns.slot(u, v) >= 0
+        except (KeyError, TypeError, IndexError):
+            return bool(super().has_edge(u, v))
+
+    def get_edge_data(self, u: Any, v: Any, default: Any = None) -> Any:
+        """The data of the edge between u and v, or `default`; likewise."""
+        try:
+            slot = self._columns.slot(u, v)
+        except (KeyError, TypeError, IndexError):
+            return super().get_edge_data(u, v, default)
+        return default if slot < 0 else self._columns.tie(slot)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled and deeply copied, it is a plain graph as of now."""
+        return nx.Graph, (self.copy(),)
+
+    add_node = add_nodes_from = remove_node = remove_nodes_from = refused
+    add_edge = add_edges_from = add_weighted_edges_from = refused
+    remove_edge = remove_edges_from = update = clear = clear_edges = refused
+
+
+class _Neighbours(Mapping[Any, TieData]):
+    """The ties of one member: neighbour -> edge data."""
+
+    __slots__ = ("_columns", "_person")
+
+    def __init__(self, columns: Columns, person: int) -> None:
+        self._columns, self._person = columns, person
+
+    def __len__(self) -> int:
+        columns = self._columns
+        return columns.degree[columns.find(self._person)]
+
+    def __iter__(self) -> Iterator[Any]:
+        columns = self._columns
+        row = columns.find(self._person)
+        start, address = columns.slots[row], columns.address
+        rows = columns.row[start : start + columns.degree[row]].tolist()
+        return iter(sorted([address[other] for other in rows]))
+
+    def __contains__(self, other: object) -> bool:
+        try:
+            return other != self._person and self._columns.slot(self._person, other) >= 0
+        except (TypeError, IndexError):
+            return False
+
+    def __getitem__(self, other: Any) -> TieData:
+        try:
+            slot = self._columns.slot(self._person, other)
+        except (TypeError, IndexError):
+            slot = -1
+        if slot < 0:
+            raise KeyError(other)
+        return self._columns.tie(slot)
+
+    def items(self) -> ItemsView[Any, TieData]:
+        """Neighbours with their edge data, read side by side."""
+        return _Items(self)
+
+    def values(self) -> ValuesView[TieData]:
+        """The edge data alone."""
+        return _Values(self)
+
+    def ties(self) -> Tied:
+        """Neighbours in ascending address, each with the weight and the day of the tie."""
+        return self._columns.tied(self._columns.find(self._person))
+
+    def pairs(self) -> list[tuple[Any, TieData]]:
+        """What `items` runs through."""
+        return [(person, TieData(weight=weight, day=day)) for person, weight, day in self.ties()]
+
+    def copy(self) -> dict[Any, dict[str, Any]]:
+        """The same as a plain dict of plain dicts."""
+        return {person: {"weight": weight, "day": day} for person, weight, day in self.ties()}
+
+
+class _Items(ItemsView[Any, TieData]):
+    """`items` of `_Neighbours`, without looking every tie up by its neighbour."""
+
+    _mapping: _Neighbours
+
+    def __iter__(self) -> Iterator[tuple[Any, TieData]]:
+        return iter(self._mapping.pairs())
+
+
+class _Values(ValuesView[TieData]):
+    """`values` of `_Neighbours`, likewise."""
+
+    _mapping: _Neighbours
+
+    def __iter__(self) -> Iterator[TieData]:
+        return (data for _, data in self._mapping.pairs())
+
+
+class _Sweep:
+    """The ties of everybody, read at once when the first are asked for: a fifth of the time of one by one."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns, self.day, self.persons = columns, columns.c.day, columns.persons()
+        self._tied: list[Tied] | None = None
+
+    def ties(self, k: int) -> Tied | None:
+        """The ties of the kth person; None if somebody came or went meanwhile, or it is another day."""
+        if self.day != self.columns.c.day:
+            return None
+        if self._tied is None:
+            same = self.columns.persons() == self.persons
+            self._tied = self.columns.all_tied(self.persons) if same else []
+        return self._tied[k] if self._tied else None
+
+
+class _Swept(_Neighbours):
+    """The same for one of a sweep."""
+
+    __slots__ = ("_k", "_sweep")
+
+    def __init__(self, columns: Columns, person: int, sweep: _Sweep, k: int) -> None:
+        self._columns, self._person, self._sweep, self._k = columns, person, sweep, k
+
+    def ties(self) -> Tied:
+        """As of the sweep's beginning, if that is still today."""
+        ties = self._sweep.ties(self._k)
+        return super().ties() if ties is None else ties
+
+
+class _Everybody(ItemsView[Any, Mapping[Any, TieData]]):
+    """`items` of `_Adjacency`: a sweep."""
+
+    _mapping: "_Adjacency"
+
+    def __iter__(self) -> Iterator[tuple[Any, Mapping[Any, TieData]]]:
+        return self._mapping.swept()
+
+
+class _Adjacency(Mapping[Any, Mapping[Any, TieData]]):
+    """Member -> its neighbours."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+
+    def __len__(self) -> int:
+        return self._columns.population.present
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._columns.persons())
+
+    def __contains__(self, node: object) -> bool:
+        try:
+            return self._columns.find(node) >= 0
+        except KeyError:
+            return False
+
+    def __getitem__(self, node: Any) -> Mapping[Any, TieData]:
+        self._columns.find(node)
+        return _Neighbours(self._columns, node)
+
+    def items(self) -> ItemsView[Any, Mapping[Any, TieData]]:
+        """Members with their neighbours."""
+        return _Everybody(self)
+
+    def swept(self) -> Iterator[tuple[Any, Mapping[Any, TieData]]]:
+        """What `items` runs through."""
+        columns = self._columns
+        sweep = _Sweep(columns)
+        return ((person, _Swept(columns, person, sweep, k)) for k, person in enumerate(sweep.persons))
+
+
+class _Figured(_Adjacency):
+    """The same with figures: each is a neighbour of whoever has a bond to it."""
+
+    def __init__(self, columns: Columns, figures: tuple[str, ...]) -> None:
+        super().__init__(columns)
+        self._figures = figures
+
+    def __len__(self) -> int:
+        return super().__len__() + len(self._figures)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([*self._columns.persons(), *self._figures])
+
+    def __contains__(self, node: object) -> bool:
+        return (isinstance(node, str) and node in self._figures) or super().__contains__(node)
+
+    def __getitem__(self, node: Any) -> Mapping[Any, TieData]:
+        if isinstance(node, str) and node in self._figures:
+            return _Bonds(self._columns, node)
+        self._columns.find(node)
+        return _FiguredNeighbours(self._columns, node, self._figures)
+
+    def swept(self) -> Iterator[tuple[Any, Mapping[Any, TieData]]]:
+        """One by one."""
+        return ((node, self[node]) for node in self)
+
+
+class _FiguredNeighbours(_Neighbours):
+    """The ties of a member, and its bonds to figures."""
+
+    __slots__ = ("_figures",)
+
+    def __init__(self, columns: Columns, person: int, figures: tuple[str, ...]) -> None:
+        super().__init__(columns, person)
+        self._figures = figures
+
+    def _bonds(self) -> dict[str, float]:
+        row = self._columns.find(self._person)
+        bonds = {figure: self._columns.field(BONDS[figure], row) for figure in self._figures}
+        return {figure: bond for figure, bond in bonds.items() if bond > 0.0}
+
+    def __len__(self) -> int:
+        return super().__len__() + len(self._bonds())
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from super().__iter__()
+        yield from self._bonds()
+
+    def __contains__(self, other: object) -> bool:
+        return other in self._bonds() if isinstance(other, str) else super().__contains__(other)
+
+    def __getitem__(self, other: Any) -> TieData:
+        return TieData(weight=self._bonds()[other]) if isinstance(other, str) else super().__getitem__(other)
+
+    def pairs(self) -> list[tuple[Any, TieData]]:
+        """Ties first, then bonds."""
+        bonds = [(figure, TieData(weight=bond)) for figure, bond in self._bonds().items()]
+        return super().pairs() + bonds
+
+    def copy(self) -> dict[Any, dict[str, Any]]:
+        """Likewise."""
+        return super().copy() | {figure: {"weight": bond} for figure, bond in self._bonds().items()}
+
+
+class _Bonds(Mapping[Any, TieData]):
+    """Whoever has a bond to a figure: member -> edge data."""
+
+    def __init__(self, columns: Columns, figure: str) -> None:
+        self._columns, self._figure = columns, figure
+
+    def _weight(self, person: Any) -> float:
+        return self._columns.field(BONDS[self._figure], self._columns.find(person))
+
+    def __iter__(self) -> Iterator[Any]:
+        return (person for person in self._columns.persons() if self._weight(person) > 0.0)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __getitem__(self, person: Any) -> TieData:
+        weight = self._weight(person)
+        if weight <= 0.0:
+            raise KeyError(person)
+        return TieData(weight=weight)
+
+    def copy(self) -> dict[Any, TieData]:
+        """The same as a plain dict."""
+        return dict(self.items())
+
+
+class _Nodes(ItemsView[Any, Mapping[str, Any]]):
+    """`items` of `_Members`, without looking everybody up twice."""
+
+    _mapping: "_Members"
+
+    def __iter__(self) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+        return self._mapping.pairs()
+
+
+class _Members(Mapping[Any, Mapping[str, Any]]):
+    """Node -> its attributes."""
+
+    def __init__(self, columns: Columns, figures: tuple[str, ...]) -> None:
+        self._columns, self._figures = columns, figures
+        self._order = _Figured(columns, figures) if figures else _Adjacency(columns)
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._order)
+
+    def __contains__(self, node: object) -> bool:
+        return node in self._order
+
+    def __getitem__(self, node: Any) -> Mapping[str, Any]:
+        if isinstance(node, str) and node in self._order:
+            return _figure(self._columns.c, node)
+        self._columns.find(node)
+        return MemberData(self._columns, node)
+
+    def items(self) -> ItemsView[Any, Mapping[str, Any]]:
+        """Nodes with their attributes."""
+        return _Nodes(self)
+
+    def pairs(self) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+        """What `items` runs through."""
+        columns = self._columns
+        for person in columns.persons():
+            yield person, MemberData(columns, person)
+        for figure in self._figures:
+            yield figure, _figure(columns.c, figure)
+
+
+def _figure(c: Community, name: str) -> TieData:
+    """What the node of a figure says."""
+    if name == HUB:
+        return TieData(presence=float(c.presence.mean()))
+    return TieData(quality=c.quality, direction=c.direction)
+
+
+__all__ = ["TieGraph", "graph_of"]

@@ -1,0 +1,342 @@
+"""MemberSet: Mesa's agent set over columns.
+
+`get`, `set`, `select`, `agg` and `groupby` by name work on whole columns; `do`, `shuffle_do` and
+`map` go from member to member. Order and results are those of a plain Mesa AgentSet of the same
+members.
+
+`model.agents` is everybody who is present, in ascending address. What is made from it (`select`,
+`shuffle`, `sort`, `copy`, groups) keeps its members and their order; those who leave drop out.
+"""
+
+import math
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from random import Random
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+import numpy as np
+import numpy.typing as npt
+from mesa.agentset import AbstractAgentSet, GroupBy
+
+from sim import columns
+from sim.fields import nearest
+from sim.views.choice import chosen
+from sim.views.member import Member
+
+if TYPE_CHECKING:
+    from sim.views.model import CommunityModel
+
+type Rows = npt.NDArray[np.int64]
+type Call = str | Callable[..., Any]
+
+
+class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
+    """An ordered set of members of one community.
+
+    Parameters
+    ----------
+    agents : its members; each once
+    random : what shuffles; by default the model's
+    """
+
+    model: "CommunityModel | None"
+
+    def __init__(self, agents: Iterable[Member] = (), random: Random | None = None) -> None:
+        members = list(dict.fromkeys(agents))
+        self.model = members[0].model if members else None
+        self.random = random or (self.model.random if self.model is not None else Random())
+        self._persons: Rows | None = np.array([m.unique_id for m in members], np.int64)
+        self._spells = np.array([m._spell for m in members], np.int64)
+
+    @classmethod
+    def everybody(cls, model: "CommunityModel") -> "MemberSet":
+        """Whoever is present, whenever it is asked."""
+        members = cls(random=model.random)
+        members.model, members._persons = model, None
+        return members
+
+    def at(self, rows: Rows) -> "MemberSet":
+        """The members in rows of the columns, in that order."""
+        members = MemberSet(random=self.random)
+        members.model = self.model
+        members._keep(rows)
+        return members
+
+    @property
+    def rows(self) -> Rows:
+        """Where its members are in the columns now, in its order, shape (n,)."""
+        if self.model is None:
+            return np.empty(0, np.int64)
+        place = self.model.community.market.row
+        if self._persons is None:
+            return place[place >= 0].astype(np.int64)
+        rows = place[self._persons].astype(np.int64)
+        present = rows >= 0
+        present[present] = self._spells_at(rows[present]) == self._spells[present]
+        return rows[present]
+
+    def column(self, name: str) -> npt.NDArray[Any]:
+        """A column as an array, as of today, shape (n,); see `sim.columns`."""
+        if self.model is None:
+            return np.empty(0)
+        return columns.read(self.model.community, name, self.rows)
+
+    # -- as a collection ------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Member]:
+        return iter(self.to_list())
+
+    def __contains__(self, agent: object) -> bool:
+        if not isinstance(agent, Member) or agent.model is not self.model or not agent.is_present:
+            return False
+        if self._persons is None:
+            return True
+        return bool(((self._persons == agent.unique_id) & (self._spells == agent._spell)).any())
+
+    @overload
+    def __getitem__(self, item: int) -> Member: ...
+    @overload
+    def __getitem__(self, item: slice) -> list[Member]: ...
+    def __getitem__(self, item: int | slice) -> Member | list[Member]:
+        if isinstance(item, slice):
+            return self._members(self.rows[item])
+        return self._members(self.rows[[item]])[0]
+
+    def to_list(self) -> list[Member]:
+        """Its members, made now."""
+        return self._members(self.rows)
+
+    def copy(self) -> "MemberSet":
+        """Those who are in it now."""
+        return self.at(self.rows)
+
+    __copy__ = copy
+
+    def __repr__(self) -> str:
+        return f"<MemberSet of {len(self)}>"
+
+    def _members(self, rows: Rows) -> list[Member]:
+        if self.model is None or not len(rows):
+            return []
+        make, model = self.model.member_type.of, self.model
+        persons = model.community.population.address[rows].tolist()
+        return [make(model, *who) for who in zip(persons, self._spells_at(rows).tolist(), strict=True)]
+
+    def _spells_at(self, rows: Rows) -> npt.NDArray[Any]:
+        return self.model.community.population.members["spell"][rows] if self.model is not None else rows
+
+    def _keep(self, rows: Rows) -> None:
+        if self.model is not None:
+            self._persons = self.model.community.population.address[rows]
+            self._spells = self._spells_at(rows)
+
+    # -- who is in it ----------------------------------------------------------------------
+
+    def select(
+        self,
+        filter_func: Callable[[Member], bool] | str | npt.ArrayLike | None = None,
+        at_most: int | float = math.inf,
+        inplace: bool = False,
+        agent_type: type[Member] | None = None,
+    ) -> "MemberSet":
+        """Those whom a filter lets pass: an expression over columns, a boolean array, or a function.
+
+        Parameters
+        ----------
+        filter_func : such as `"belonging > 0.5 and channel == 'referral'"`,
+            `agents.column("ties") > 2`, or a function of a member
+        at_most : so many of the first; a fraction of all members as a float up to 1
+        inplace : change this set instead of making one
+        agent_type : a class of members
+        """
+        rows = self.rows
+        if filter_func is None and agent_type is None and at_most == math.inf:
+            return self._with(rows, inplace)
+        if isinstance(at_most, float) and at_most <= 1.0:
+            at_most = int(len(rows) * at_most)
+        limit = len(rows) if at_most >= len(rows) else max(0, math.ceil(at_most))
+        if agent_type is not None and not self._are(agent_type):
+            rows = rows[:0]
+        elif callable(filter_func):
+            rows = self._passing(rows, filter_func, limit)
+        elif filter_func is not None:
+            rows = rows[chosen(self, filter_func)]
+        return self._with(rows[:limit], inplace)
+
+    def _passing(self, rows: Rows, passes: Callable[[Member], bool], limit: int) -> Rows:
+        """Rows of the first members who pass; nobody is asked when there are enough."""
+        passed: list[int] = []
+        for k, member in enumerate(self._members(rows)):
+            if len(passed) >= limit:
+                break
+            if passes(member):
+                passed.append(k)
+        return rows[np.array(passed, np.int64)]
+
+    def _are(self, agent_type: type) -> bool:
+        return self.model is not None and issubclass(self.model.member_type, agent_type)
+
+    def shuffle(self, inplace: bool = False) -> "MemberSet":
+        """The same members in the order in which Mesa would have shuffled them."""
+        rows = self.rows
+        order = list(range(len(rows)))
+        self.random.shuffle(order)
+        return self._with(rows[np.array(order, np.int64)], inplace)
+
+    def sort(
+        self, key: Callable[[Member], Any] | str, ascending: bool = False, inplace: bool = False
+    ) -> "MemberSet":
+        """The same members by a column or a function of a member; the greatest first."""
+        rows = self.rows
+        values = self.get(key) if isinstance(key, str) else [key(member) for member in self]
+        order = sorted(range(len(rows)), key=values.__getitem__, reverse=not ascending)
+        return self._with(rows[np.array(order, np.int64)], inplace)
+
+    def groupby(
+        self, by: Callable[[Member], Hashable] | str, result_type: Literal["agentset", "list"] = "agentset"
+    ) -> "MemberGroups":
+        """Its members by the value of a column or of a function, in the order of first appearance."""
+        rows = self.rows
+        values = self.get(by) if isinstance(by, str) else [by(member) for member in self]
+        places: dict[Hashable, list[int]] = {}
+        for k, value in enumerate(values):
+            places.setdefault(value, []).append(k)
+        parts = {value: rows[np.array(where)] for value, where in places.items()}
+        as_list = result_type != "agentset"
+        return MemberGroups({v: self._members(r) if as_list else self.at(r) for v, r in parts.items()})
+
+    def add(self, agent: Member) -> None:
+        """Put a member at the end, unless it is in already."""
+        self._update([*self, agent])
+
+    def discard(self, agent: Member) -> None:
+        """Take a member out, if it is in."""
+        self._update(member for member in self.to_list() if member != agent)
+
+    def remove(self, agent: Member) -> None:
+        """Take a member out; raises KeyError if it is not in."""
+        if agent not in self:
+            raise KeyError(agent)
+        self.discard(agent)
+
+    def _update(self, agents: Iterable[Member]) -> "MemberSet":
+        self._demand_own()
+        fresh = MemberSet(agents, self.random)
+        self.model = fresh.model or self.model
+        self._persons, self._spells = fresh._persons, fresh._spells
+        return self
+
+    def _with(self, rows: Rows, inplace: bool) -> "MemberSet":
+        if not inplace:
+            return self.at(rows)
+        self._demand_own()
+        self._keep(rows)
+        return self
+
+    def _demand_own(self) -> None:
+        if self.model is not None and self._persons is None:
+            raise TypeError("model.agents is everybody who is present and cannot be changed; copy() it first")
+
+    # -- columns ---------------------------------------------------------------------------
+
+    def get(
+        self,
+        attr_names: str | list[str],
+        handle_missing: Literal["error", "default"] = "error",
+        default_value: Any = None,
+    ) -> list[Any]:
+        """Values of an attribute, or of several, as lists; `column` gives an array.
+
+        Raises
+        ------
+        AttributeError
+            If members have no such attribute, unless missing ones get the default.
+        """
+        if handle_missing not in ("error", "default"):
+            raise ValueError(
+                f"Unknown handle_missing option: {handle_missing}, should be one of 'error' or 'default'"
+            )
+        default = () if handle_missing == "error" else (default_value,)
+        if isinstance(attr_names, str):
+            return self._values(attr_names, default)
+        if not attr_names:
+            return [[] for _ in self.rows]
+        return [list(row) for row in zip(*(self._values(name, default) for name in attr_names), strict=True)]
+
+    def _values(self, name: str, default: tuple[Any, ...]) -> list[Any]:
+        """A column if it is one; otherwise from member to member."""
+        if self.model is None:
+            return []
+        if name == "unique_id":
+            name = "person"
+        if name in columns.names(self.model.community) and not hasattr(self.model.member_type, name):
+            return self.column(name).tolist()
+        return [getattr(member, name, *default) for member in self.to_list()]
+
+    def set(self, attr_name: str, value: Any) -> "MemberSet":
+        """Give all members a value, or each its own from an array of as many."""
+        if self.model is None:
+            return self
+        if hasattr(self.model.member_type, attr_name):
+            for member in self.to_list():
+                setattr(member, attr_name, value)
+        else:
+            self.model.write(attr_name, self.rows, value)
+        return self
+
+    def agg(self, attribute: str, func: Callable[..., Any] | Iterable[Callable[..., Any]]) -> Any:
+        """A function of the values of an attribute, or a list of several."""
+        values = self.get(attribute)
+        return func(values) if callable(func) else [f(values) for f in func]
+
+    # -- one by one ------------------------------------------------------------------------
+
+    def do(self, method: Call, *args: Any, **kwargs: Any) -> "MemberSet":
+        """Let each member do something, in order; who has left meanwhile does nothing."""
+        self._call(self.to_list(), method, args, kwargs)
+        return self
+
+    def shuffle_do(self, method: Call, *args: Any, **kwargs: Any) -> "MemberSet":
+        """Let each member do something, in the order of a shuffle."""
+        members = self.to_list()
+        self.random.shuffle(members)
+        self._call(members, method, args, kwargs)
+        return self
+
+    def map(self, method: Call, *args: Any, **kwargs: Any) -> list[Any]:
+        """What each member's method, or a function of each member, returns."""
+        return self._call(self.to_list(), method, args, kwargs)
+
+    def _call(
+        self, members: list[Member], method: Call, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> list[Any]:
+        if isinstance(method, str):
+            if members and not hasattr(type(members[0]), method):
+                raise AttributeError(_no_method(type(members[0]), method))
+            return [getattr(m, method)(*args, **kwargs) for m in members if m.is_present]
+        return [method(m, *args, **kwargs) for m in members if m.is_present]
+
+
+def _no_method(kind: type[Member], name: str) -> str:
+    """What to say when members cannot do something."""
+    close = nearest(name, [known for known in dir(kind) if not known.startswith("_")])
+    hint = f"did you mean {close}? " if close else ""
+    return (
+        f"a {kind.__name__} has no method {name!r}; {hint}give a function of a member, or a subclass of Member "
+        "with that method (member_type of the model)"
+    )
+
+
+class MemberGroups(GroupBy):  # type: ignore[misc]  # Mesa has no types
+    """Mesa's groups, aggregated by column."""
+
+    def agg(self, attr_name: str, func: Callable[..., Any]) -> dict[Hashable, Any]:
+        """A function of the values of an attribute in each group."""
+        return {
+            value: group.agg(attr_name, func)
+            if isinstance(group, MemberSet)
+            else func([getattr(member, attr_name) for member in group])
+            for value, group in self.groups.items()
+        }
