@@ -30,6 +30,17 @@ def comparison_answer(comparison: "Comparison") -> str:
     return f"{start}, {'; '.join(clauses)} ({based})."
 
 
+def brief_answer(comparison: "Comparison") -> str:
+    """What the runs so far say of the main outcome, for a line beside a progress bar."""
+    outcome = comparison.outcomes[0]
+    said = []
+    for label in comparison.labels[1:]:
+        row = comparison.row(outcome, label)
+        span = wording.span(row["difference_low"], row["difference_high"], row["unit"], sign=True)
+        said.append(f"{label} {span}")
+    return f"{wording.title(outcome)}: {', '.join(said)}"
+
+
 def run_answer(record: Any) -> str:
     """How the run ended; it is one draw of luck, and says so."""
     summary = record.summary

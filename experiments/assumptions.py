@@ -1,14 +1,17 @@
 """What a plan assumes: every parameter with its value, unit, range, source, and who set it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from sim.parameters import SECTIONS, Parameters
 from sim.plan import Plan, Shock
+
+if TYPE_CHECKING:
+    from scenarios import Entry, Expected
 
 DEFAULT = "default"
 
@@ -76,6 +79,10 @@ def plan_object(plan: Plan) -> dict[str, Any]:
         "title": plan.title,
         "days": plan.days,
         "founding": None if plan.founding is None else plan.founding.digest,
+        "graphs": {
+            name: {"label": graph.label, "digest": graph.digest, "notes": list(getattr(graph, "notes", ()))}
+            for name, graph in plan.graphs().items()
+        },
         "parameters": [setting.plain() for setting in settings(plan)],
         "phases": [
             {"from_day": day, "changes": {name: _plain(new) for name, _, new in changed}}
@@ -86,12 +93,38 @@ def plan_object(plan: Plan) -> dict[str, Any]:
     }
 
 
-def question_of(plan: Plan) -> str:
-    """The question that a scenario asks, if its file says one."""
+def graph_notes(plan: Plan) -> list[str]:
+    """One sentence for each graph that a plan begins with: which, and what was converted."""
+    uses = {"network": "Founders are tied", "acquaintances": "People know each other"}
+    return [
+        "; ".join([f"{uses[name]} as in {graph.label}", *getattr(graph, "notes", ())])
+        for name, graph in plan.graphs().items()
+    ]
+
+
+def entry_object(entry: "Entry", expected: "Sequence[Expected]") -> dict[str, Any]:
+    """What a scenario says about itself, as plain values."""
+    return {
+        "question": entry.question,
+        "text": entry.text,
+        "answer": entry.answer,
+        "expected": [one.model_dump(exclude_none=True) for one in expected],
+        "tags": list(entry.tags),
+        "sources": list(entry.sources),
+    }
+
+
+def entry_of(plan: Plan) -> "Entry | None":
+    """What the library says about a scenario of that name; nothing for a file of one's own."""
     from scenarios import library
 
-    own = getattr(plan, "question", "")
-    return own or next((entry.question for entry in library() if entry.name == plan.name), "") or ""
+    return next((entry for entry in library() if entry.name == plan.name), None)
+
+
+def question_of(plan: Plan) -> str:
+    """The question that a scenario asks, if its file says one."""
+    entry = entry_of(plan)
+    return str(getattr(plan, "question", "")) or (entry.question if entry is not None else "")
 
 
 def phases(plan: Plan) -> Iterator[tuple[int, list[tuple[str, Any, Any]]]]:

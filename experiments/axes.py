@@ -83,10 +83,26 @@ def label_ends(
             short(label, 20),
             (1, place),
             (18 if swatch else 6, 0),
-            color=INK if swatch else colour,
+            color=INK if swatch else theme.readable(colour),
             fontweight="normal" if swatch else "bold",
             fontsize=8.5,
             **beside,
+        )
+
+
+def arms_key(axes: Axes, colours: Mapping[str, str]) -> None:
+    """Names of the scenarios in their colours, above the drawing."""
+    for place, (label, colour) in enumerate(colours.items()):
+        axes.annotate(
+            f"● {short(label, 16)}",
+            (place * 0.3, 1),
+            (0, 4),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            color=theme.readable(colour),
+            fontweight="bold",
+            fontsize=8.5,
+            annotation_clip=False,
         )
 
 

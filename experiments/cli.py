@@ -1,4 +1,5 @@
-"""The command line: `kith list | show | run | compare | schema | bench | verify`.
+"""The command line: `kith list | show | run | compare | study | answers | schema | bench | verify |
+patterns | robust | dashboard`.
 
 Results go to standard output, all else to standard error. Exit code 0: done; 1: the work failed;
 2: the request was wrong. Nothing heavy is imported before a command needs it.
@@ -12,27 +13,36 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.errors import OutputError, RequestError
+from experiments.errors import OutputError, RequestError, Stopped
 from experiments.options import (
     At,
+    Codes,
     Days,
     Json,
     Log,
     Optional,
     Out,
+    Outcomes,
+    OutPatterns,
+    OutRobust,
+    Precision,
     Resume,
     Runs,
     Save,
     Scenario,
     Seed,
+    Seeds,
     Settings,
     Several,
     Shocks,
+    Some,
     Tag,
     Threads,
     Until,
     Workers,
+    number_option,
 )
+from experiments.study_commands import app as studies
 
 DONE, FAILED, WRONG, STOPPED = 0, 1, 2, 130
 
@@ -45,6 +55,7 @@ app = typer.Typer(
     help="What becomes of a community: who stays, who brings others, what it is worth, and why.",
     epilog="SCENARIO is a name from `kith list` or the path of a TOML file.",
 )
+app.add_typer(studies)
 
 
 def _tell_version(wanted: bool) -> None:
@@ -84,29 +95,36 @@ def list_(
     if json:
         _print_json(
             [
-                {"name": e.name, "title": e.title, "question": e.question, "tags": list(e.tags)}
+                {
+                    "name": e.name,
+                    "title": e.title,
+                    "question": e.question,
+                    "answer": e.answer,
+                    "tags": list(e.tags),
+                }
                 for e in entries
             ]
         )
         return
     from experiments.screen import show_library
+    from scenarios.catalogue import SHELF_TITLES
 
-    show_library(entries)
+    show_library(entries, SHELF_TITLES)
 
 
 @app.command()
 def show(scenario: Scenario, set: Settings = None, json: Json = False) -> None:
-    """Every resolved parameter: value, unit, range, source, and which file set it."""
-    from experiments.assumptions import plan_object, question_of, settings
-    from scenarios import load
+    """What it asks and what the model answers; every resolved parameter, and which file set it."""
+    from experiments.assumptions import entry_object, plan_object, settings
+    from scenarios import about, expected_of, load
 
-    plan = load(scenario, overrides=_overrides(set))
+    plan, entry, expected = load(scenario, overrides=_overrides(set)), about(scenario), expected_of(scenario)
     if json:
-        _print_json(plan_object(plan))
+        _print_json(plan_object(plan) | entry_object(entry, expected))
         return
     from experiments.screen import show_plan
 
-    show_plan(plan, settings(plan), question_of(plan))
+    show_plan(plan, settings(plan), entry, expected)
 
 
 @app.command()
@@ -128,7 +146,7 @@ def run(
 ) -> None:
     """One run: headline indicators, active members, reasons for leaving, health card."""
     target = _checked(out, days=days, seed=seed, threads=threads, until=until)
-    from experiments.assumptions import question_of
+    from experiments.assumptions import graph_notes, question_of
     from experiments.commands import run_command
     from experiments.outputs import run_object, write_run
     from experiments.parts import check_parts, continued, lived, resume_command
@@ -136,35 +154,43 @@ def run(
     from scenarios import load
     from sim import Simulation
     from sim import run as simulate
+    from sim.trial import effects as effects_of
 
     check_parts(scenario, resume, save, until, _given(context))
     asked = _asked(set, shock, from_log, at)
     simulation = None if resume is None else continued(resume, days, threads, events=out is not None)
     plan = load(str(scenario), days=days, **asked) if simulation is None else simulation.community.plan
+    for note in graph_notes(plan):
+        typer.echo(note, err=True)
     _announce_compilation()
     with Waiting(plan.name, "days") as waiting:
         if simulation is None and save is None:
             record = simulate(plan, seed=seed, threads=threads, events=out is not None, progress=waiting)
         else:
             record = lived(simulation or Simulation(plan, seed, threads=threads), until, save, waiting)
+        effects = None
+        if record.plan.experiments:
+            effects = effects_of(record, threads)
     if save is not None:
         typer.echo(f"saved after {record.days} days; kith run --resume {save} continues it", err=True)
     if target is not None:
         repeat = run_command(str(scenario), seed, record.days, asked)
-        write_run(record, target, repeat if resume is None else resume_command(resume, record.days))
+        write_run(record, target, repeat if resume is None else resume_command(resume, record.days), effects)
     if json:
-        _print_json(run_object(record))
+        _print_json(run_object(record, effects))
         return
     from experiments.results import show_run
 
-    show_run(record, question_of(plan))
+    show_run(record, question_of(plan), effects)
     _tell_where(out)
 
 
 @app.command()
 def compare(
     scenarios: Several,
-    runs: Runs = 16,
+    runs: Runs = None,
+    precision: Precision = None,
+    outcome: Outcomes = None,
     days: Days = None,
     set: Settings = None,
     shock: Shocks = None,
@@ -176,7 +202,9 @@ def compare(
 ) -> None:
     """Paired runs under common luck: outcomes, differences to the first, intervals."""
     target = _checked(out, runs=runs, days=days, workers=workers)
+    from experiments.answers import brief_answer
     from experiments.commands import comparison_command
+    from experiments.comparison import Comparison
     from experiments.comparison import compare as paired_runs
     from experiments.outputs import write_comparison
     from experiments.progress import Waiting
@@ -189,7 +217,20 @@ def compare(
                 _announce_compilation()
             waiting(done, whole)
 
-        comparison = paired_runs(scenarios, runs=runs, days=days, workers=workers, progress=progress, **asked)
+        def look(so_far: Comparison) -> None:
+            waiting.say(brief_answer(so_far))
+
+        comparison = paired_runs(
+            scenarios,
+            runs=runs,
+            precision=precision,
+            outcomes=outcome,
+            days=days,
+            workers=workers,
+            progress=progress,
+            look=look,
+            **asked,
+        )
     if target is not None:
         write_comparison(comparison, target, comparison_command(comparison))
     if json:
@@ -204,18 +245,69 @@ def compare(
 
 
 @app.command()
-def schema() -> None:
-    """JSON Schema of scenario files, for editors."""
-    from scenarios import scenario_schema
+def answers(
+    scenarios: Some = None,
+    runs: Runs = None,
+    out: Annotated[Path | None, typer.Option(help="Also write the answers as a page (Markdown).")] = None,
+    workers: Workers = None,
+    json: Json = False,
+) -> None:
+    """The library's answers, checked: every difference that they rest on, by paired runs."""
+    _checked(None, runs=runs, workers=workers)
+    runs = 16 if runs is None else runs
+    if out is not None and scenarios:
+        raise RequestError(f"--out {out} is for the whole library; leave out {' '.join(scenarios)}")
+    from experiments import answer_page
+    from experiments.expectations import check, chosen
+    from experiments.outputs import as_json
+    from experiments.progress import Waiting
 
-    _print_json(scenario_schema())
+    names = chosen(scenarios or ())
+    _announce_compilation()
+    with Waiting("living scenarios", "runs") as waiting:
+        checks = check(names, runs, workers, waiting)
+    if out is not None:
+        answer_page.write_page(checks, runs, out)
+    if json:
+        sys.stdout.write(as_json(answer_page.as_object(checks, runs)) + "\n")
+    else:
+        answer_page.show(checks, runs)
+    if not answer_page.holds(checks):
+        raise RuntimeError("not every answer is what the model gives; the table shows which")
+
+
+@app.command()
+def schema(
+    of: Annotated[
+        str, typer.Argument(metavar="[scenario|study]", help="Of which files.", show_default=False)
+    ] = "scenario",
+) -> None:
+    """JSON Schema of scenario files or study files, for editors."""
+    if of == "scenario":
+        from scenarios import scenario_schema
+
+        _print_json(scenario_schema())
+    elif of == "study":
+        from experiments.study import study_schema
+
+        _print_json(study_schema())
+    else:
+        raise RequestError(f"schema of {of}: must be scenario or study")
 
 
 @app.command()
 def bench(
-    scenario: Annotated[str, typer.Option(help="What to run: a preset or a path.")] = "web",
+    scenario: Annotated[str, typer.Option(help="What to run: a name in the library or a path.")] = "busy_web",
     sizes: Annotated[str, typer.Option(help="Present members, separated by commas.")] = "1000,10000,100000",
+    threads: Annotated[int, typer.Option(help="Compare one thread with so many; 1: do not.")] = 2,
     out: Annotated[Path | None, typer.Option(help="Also write the figures to this JSON file.")] = None,
+    runs: Annotated[
+        int | None,
+        number_option(
+            "--runs", "Instead: a study of so many runs of 1,000 people for a year; 10000 is meant."
+        ),
+    ] = None,
+    workers: Workers = None,
     json: Json = False,
 ) -> None:
     """Speed on this machine, against natural Mesa in the same run."""
@@ -223,9 +315,26 @@ def bench(
     from experiments.bench import text
     from experiments.outputs import as_json
 
+    if runs is not None:
+        return _throughput(runs, workers, out, json)
     if not all(part.strip().isdecimal() for part in sizes.split(",")):
         raise RequestError(f"--sizes {sizes}: give whole numbers separated by commas, such as 1000,10000")
-    figures = measure(scenario, tuple(int(part) for part in sizes.split(",")), out)
+    figures = measure(scenario, tuple(int(part) for part in sizes.split(",")), threads, out)
+    sys.stdout.write((as_json(figures) if json else text(figures)) + "\n")
+
+
+def _throughput(runs: int, workers: int | None, out: Path | None, json: bool) -> None:
+    _checked(None, runs=runs, workers=workers)
+    from experiments.files import write_text
+    from experiments.outputs import as_json
+    from experiments.progress import Waiting
+    from experiments.throughput import text, throughput
+
+    _announce_compilation()
+    with Waiting("measuring", "runs") as waiting:
+        figures = throughput(runs, workers, lambda what, done, whole: waiting(done, whole))
+    if out is not None:
+        write_text(out, as_json(figures) + "\n")
     sys.stdout.write((as_json(figures) if json else text(figures)) + "\n")
 
 
@@ -255,6 +364,108 @@ def verify(
         raise RuntimeError("not every quantity agrees with theory; the table shows which")
 
 
+@app.command()
+def patterns(
+    codes: Codes = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer people and seeds: a first look.")] = False,
+    seeds: Seeds = None,
+    out: OutPatterns = None,
+    workers: Workers = None,
+    json: Json = False,
+) -> None:
+    """Known patterns of real communities: does the model show them without being told?"""
+    target = _checked(out, seeds=seeds, workers=workers)
+    from experiments.outputs import as_json
+    from experiments.patterns import FULL
+    from experiments.patterns.judge import chosen, look, surprises
+    from experiments.patterns.show import as_object, show, write
+    from experiments.progress import Waiting
+
+    size = None if quick else FULL
+    asked = chosen(codes or ())
+    _announce_compilation()
+    with Waiting("looking for patterns", "seeds") as waiting:
+        findings = look(size, asked, seeds, workers, waiting)
+    if target is not None:
+        write(findings, size, target)
+    if json:
+        sys.stdout.write(as_json(as_object(findings, size)) + "\n")
+    else:
+        show(findings)
+    if new := surprises(findings):
+        raise RuntimeError(f"not as recorded in experiments/patterns: {'; '.join(new)}")
+
+
+@app.command()
+def robust(
+    scenarios: Several,
+    worlds: Annotated[int, number_option("--worlds", "Draws from the priors; by default 100.")] = 100,
+    days: Days = None,
+    set: Settings = None,
+    shock: Shocks = None,
+    from_log: Log = None,
+    at: At = None,
+    out: OutRobust = None,
+    workers: Workers = None,
+    json: Json = False,
+) -> None:
+    """Two scenarios in many plausible worlds: which conclusions survive our ignorance of the parameters?"""
+    target = _checked(out, worlds=worlds, days=days, workers=workers)
+    from experiments.outputs import as_json
+    from experiments.progress import Waiting
+    from experiments.robust import as_object, robustness, show, write
+
+    asked = _asked(set, shock, from_log, at)
+    _announce_compilation()
+    with Waiting("comparing worlds", "runs") as waiting:
+        found = robustness(scenarios, worlds, days, workers=workers, progress=waiting, **asked)
+    if target is not None:
+        write(found, target)
+    if json:
+        sys.stdout.write(as_json(as_object(found)) + "\n")
+    else:
+        show(found)
+    if found.failures:
+        raise RuntimeError(
+            f"{len(found.failures)} of {2 * found.worlds} runs failed; --out keeps their errors"
+        )
+
+
+@app.command()
+def dashboard(
+    port: Annotated[int, typer.Option(help="Port to listen on; 0: any that is free.")] = 8765,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")] = False,
+    studies: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of study files and of their results; by default out/studies.", metavar="DIR"
+        ),
+    ] = None,
+    room: Annotated[
+        bool, typer.Option("--class", help="Let the room in, with a link, a QR code and a PIN.")
+    ] = False,
+    address: Annotated[
+        str, typer.Option(help="With --class: the number of this machine in the room's network.")
+    ] = "",
+) -> None:
+    """The pages in the browser, on this machine alone or for a class: prints and opens their address."""
+    import subprocess
+
+    if not 0 <= port <= 65_535:
+        raise RequestError(f"--port {port}: must be 0 to 65535")
+    if address and not room:
+        raise RequestError(f"--address {address}: is for --class; give both, or neither")
+    command = [sys.executable, "-m", "dashboard", "--port", str(port), *(["--no-open"] if no_open else [])]
+    command += ["--studies", str(studies)] if studies else []
+    command += ["--class", *(["--address", address] if address else [])] if room else []
+    _announce_compilation()
+    code = subprocess.run(command).returncode
+    if code == WRONG:
+        raise typer.Exit(WRONG)  # it has said why
+    if code not in (DONE, STOPPED, -2):
+        raise RuntimeError("the dashboard has stopped; what it said stands above")
+
+
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     raise SystemExit(answered(list(sys.argv[1:] if args is None else args)))
@@ -270,6 +481,9 @@ def answered(args: list[str]) -> int:
         code = app(args=[arg for arg in args if arg != "--debug"], prog_name="kith", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         code = STOPPED
+    except Stopped as stopped:
+        typer.echo(f"kith: {stopped}", err=True)
+        return STOPPED
     except Exception as error:
         if debug:
             traceback.print_exc()

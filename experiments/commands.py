@@ -1,7 +1,7 @@
 """The command line that repeats a result."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments.assumptions import shock_text, shown
@@ -24,12 +24,20 @@ def comparison_command(comparison: "Comparison") -> str:
         "--days",
         str(comparison.days),
     ]
+    for outcome in asked.get("outcomes") or ():
+        words += ["--outcome", outcome]
     return shlex.join(words + _options(asked))
 
 
 def run_command(scenario: str, seed: int, days: int, asked: Mapping[str, Any]) -> str:
     """The command line that repeats a run."""
     return shlex.join(["kith", "run", scenario, "--seed", str(seed), "--days", str(days), *_options(asked)])
+
+
+def robust_command(scenarios: Sequence[str], worlds: int, days: int, asked: Mapping[str, Any]) -> str:
+    """The command line that repeats a comparison in many worlds."""
+    words = ["kith", "robust", *scenarios, "--worlds", str(worlds), "--days", str(days)]
+    return shlex.join(words + _options(asked))
 
 
 def _options(asked: Mapping[str, Any]) -> list[str]:

@@ -1,13 +1,17 @@
 """Compare scenarios under common luck: the same seeds, hence the same people, in every arm.
 
-Seeds are 0 … n - 1, never picked. Differences are paired run by run; their intervals are
-Student t on those paired differences (see `experiments.intervals`).
+Seeds are 0 … n - 1, never picked. Differences are paired run by run; their intervals are a
+bootstrap over seeds (see `experiments.intervals`). The first outcome is the main one; all others are
+exploratory: where many differences are looked at, some exclude zero by luck alone.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +19,14 @@ import pandas as pd
 
 from experiments.assumptions import changes, shown
 from experiments.errors import ComparisonError, RunsFailed
-from experiments.runner import Job, Outcome, run_all
+from experiments.intervals import LEVEL
+from experiments.pools import Pool
+from experiments.runner import Job, Outcome, place, run_chunks
+from experiments.stopping import MOST, StoppingRule
 from experiments.tables import (
     OUTCOMES,
     bands,
+    check_outcomes,
     health_table,
     mean_by,
     nulled,
@@ -26,10 +34,12 @@ from experiments.tables import (
     typical_half_width,
 )
 from scenarios import load, read_log
-from sim.fields import nearest
-from sim.indicators import INDICATORS, describe
 from sim.parameters import ParameterError
 from sim.plan import MAX_DAYS, Plan
+
+RUNS = 16
+FIRST_LOOK = 4
+"Complete pairs after which the first look is taken."
 
 
 @dataclass(frozen=True)
@@ -53,10 +63,18 @@ class Comparison:
     "cause by scenario: mean departures over a run"
     health: pd.DataFrame
     "scenario, name, indicator, target, note, value (mean), met (share of runs), runs"
+    funnel: pd.DataFrame = field(default_factory=pd.DataFrame)
+    "step by scenario: mean newcomers who came so far"
+    worth: pd.DataFrame = field(default_factory=pd.DataFrame)
+    "part of what members had of it, by scenario: mean EUR over a run"
+    staying: pd.DataFrame = field(default_factory=pd.DataFrame)
+    "like `series`, with days since joining: the share of newcomers still there"
     failures: tuple[Outcome, ...] = ()
     model_version: str = ""
     request: Mapping[str, Any] = field(default_factory=dict)
     "what was asked for, for the record"
+    rule: StoppingRule | None = None
+    "when it was to stop, if it was not told how often to run"
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -72,6 +90,17 @@ class Comparison:
     def runs(self) -> int:
         """Runs asked for per scenario."""
         return len(self.seeds)
+
+    @property
+    def exploratory(self) -> tuple[str, ...]:
+        """The outcomes beside the main one."""
+        return self.outcomes[1:]
+
+    @property
+    def by_luck(self) -> float:
+        """How many exploratory differences would look resolved if there were none at all."""
+        seen = self.table[self.table["outcome"].isin(self.exploratory) & self.table["difference_low"].notna()]
+        return (1 - LEVEL) * len(seen)
 
     def row(self, outcome: str, scenario: str) -> pd.Series:
         """The table's row for an outcome of a scenario."""
@@ -93,6 +122,9 @@ class Comparison:
             "reference": self.reference,
             "days": self.days,
             "runs": self.runs,
+            "main_outcome": self.outcomes[0],
+            "exploratory_outcomes": list(self.exploratory),
+            "precision": None if self.rule is None else self.rule.precision,
             "seeds": list(self.seeds),
             "model_version": self.model_version,
             "run_ids": {s: list(v["run_id"]) for s, v in self.values.groupby("scenario", sort=False)},
@@ -109,7 +141,7 @@ class Comparison:
 
 def compare(
     scenarios: Sequence[str | Path | Plan],
-    runs: int = 16,
+    runs: int | None = None,
     days: int | None = None,
     overrides: Mapping[str, Any] | None = None,
     shocks: Sequence[Any] | None = None,
@@ -120,18 +152,24 @@ def compare(
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
+    precision: float | None = None,
+    look: "Callable[[Comparison], None] | None" = None,
 ) -> Comparison:
     """Run every scenario with the same seeds and compare each with the first, pair by pair.
 
     Parameters
     ----------
     scenarios : two or more names of the library, paths, or plans; the first is the reference.
-    runs : paired runs per scenario; with one there are no intervals.
+    runs : paired runs per scenario, by default 16; with one there are no intervals. With a precision
+        the most there may be, by default 1,000.
     days : length of every run; by default the longest of the scenarios' own lengths.
     overrides, shocks, log, at : given to `scenarios.load` for every scenario that is not a plan yet.
-    outcomes : indicators to compare; by default `OUTCOMES`.
+    outcomes : indicators to compare, the main one first; by default `OUTCOMES`.
     first_seed : seeds are first_seed … first_seed + runs - 1.
     workers, executor, progress : see `experiments.runner.run_all`.
+    precision : run until the differences of the main outcome are known to so much of the
+        reference's mean; `experiments.stopping` has the rule.
+    look : called with what the runs so far say, each time that there are twice as many.
 
     Raises
     ------
@@ -141,21 +179,79 @@ def compare(
         Every run failed. If only some did, they are in `Comparison.failures` and the table rests on
         the complete pairs.
     """
+    rule = None if precision is None else StoppingRule(precision, MOST if runs is None else runs)
+    runs = RUNS if runs is None else runs
     _check_request(runs, days, first_seed, workers)
     chosen = _known_outcomes(outcomes or OUTCOMES)
     given = {"overrides": overrides, "shocks": shocks, "log": log, "at": at}
     plans = labelled(_resolved(_several(scenarios), given))
     length = days or max(plan.days for plan in plans.values())
-    seeds = tuple(range(first_seed, first_seed + runs))
-    jobs = [Job(plan, seed, length, key=label) for seed in seeds for label, plan in plans.items()]
-    done = list(run_all(jobs, workers, executor, progress))
     request = {
         "scenarios": [str(s.name if isinstance(s, Plan) else s) for s in scenarios],
         **given,
         "days": days,
+        "outcomes": None if outcomes is None else list(chosen),
         "complete": not any(isinstance(s, Plan) for s in scenarios),
     }
-    return gathered(plans, length, seeds, chosen, done, request)
+    gathering = _Gathering(plans, length, first_seed, chosen, request, rule)
+    stage = runs if rule is None else rule.first
+    with place(workers, executor, stage * len(plans)) as where:
+        while True:
+            gathering.more(stage, where, progress, look)
+            found = gathering.found()
+            stage = found.runs if rule is None else rule.next(found)
+            if stage == found.runs:
+                return found
+
+
+@dataclass
+class _Gathering:
+    """A comparison on its way: outcomes come in, and at any time there is one of what is complete."""
+
+    plans: dict[str, Plan]
+    days: int
+    first_seed: int
+    outcomes: tuple[str, ...]
+    request: Mapping[str, Any]
+    rule: StoppingRule | None
+    done: list[Outcome] = field(default_factory=list)
+
+    def more(
+        self,
+        runs: int,
+        where: Pool,
+        progress: Callable[[int, int], None] | None,
+        look: Callable[[Comparison], None] | None,
+    ) -> None:
+        """Go on until there are so many runs of each."""
+        first = self.first_seed + len(self.done) // len(self.plans)
+        seeds = range(first, self.first_seed + runs)
+        jobs = [Job(p, seed, self.days, key=label) for seed in seeds for label, p in self.plans.items()]
+        tell = progress or (lambda done, whole: None)
+        tell(len(self.done), runs * len(self.plans))
+        due = max(FIRST_LOOK, 2 * (first - self.first_seed))
+        for outcomes in run_chunks(jobs, where):
+            self.done += outcomes
+            tell(len(self.done), runs * len(self.plans))
+            if look is not None and self.complete() >= due:
+                due = 2 * self.complete()
+                self._show(look)
+
+    def _show(self, look: Callable[[Comparison], None]) -> None:
+        """Show what there is, unless every run has failed so far."""
+        with suppress(RunsFailed, ParameterError):
+            look(self.found())
+
+    def complete(self) -> int:
+        """How many seeds, from the first on, have come back in every scenario."""
+        back = Counter(outcome.seed for outcome in self.done)
+        return next(n for n in count() if back[self.first_seed + n] < len(self.plans))
+
+    def found(self) -> Comparison:
+        """What the complete seeds say."""
+        seeds = tuple(range(self.first_seed, self.first_seed + self.complete()))
+        done = [outcome for outcome in self.done if outcome.seed <= seeds[-1]]
+        return gathered(self.plans, self.days, seeds, self.outcomes, done, self.request, self.rule)
 
 
 def gathered(
@@ -165,15 +261,18 @@ def gathered(
     outcomes: tuple[str, ...],
     done: Sequence[Outcome],
     request: Mapping[str, Any] | None = None,
+    rule: StoppingRule | None = None,
 ) -> Comparison:
     """The comparison of outcomes that came back in any order."""
     order = {label: place for place, label in enumerate(plans)}
     done = sorted(done, key=lambda o: (order[o.key], o.seed))
     well = [o for o in done if not o.failed]
     failures = tuple(o for o in done if o.failed)
-    if not well:
-        refused = next((o.refused for o in failures if o.refused), "")
-        raise ParameterError(refused) if refused else RunsFailed(failures[0].error)
+    lived = {o.key for o in well}
+    lost = [o for o in failures if o.key not in lived]
+    if lost:  # a scenario of which nothing is known has no place beside the others
+        refused = next((o.refused for o in lost if o.refused), "")
+        raise ParameterError(refused) if refused else RunsFailed(lost[0].error)
     values = pd.DataFrame(
         [{"scenario": o.key, "seed": o.seed, "run_id": o.run_id, **o.summary} for o in well]
     )
@@ -188,9 +287,13 @@ def gathered(
         joins=mean_by(well, tuple(plans), lambda o: o.joins),
         leaving=mean_by(well, tuple(plans), lambda o: o.leaving),
         health=health_table(well),
+        funnel=mean_by(well, tuple(plans), lambda o: o.funnel),
+        worth=mean_by(well, tuple(plans), lambda o: o.worth),
+        staying=bands(well, lambda o: o.staying),
         failures=failures,
         model_version=well[0].model_version,
         request=request or {},
+        rule=rule,
     )
 
 
@@ -219,13 +322,7 @@ def _check_request(runs: int, days: int | None, first_seed: int, workers: int | 
 
 
 def _known_outcomes(names: Sequence[str]) -> tuple[str, ...]:
-    for name in names:
-        try:
-            describe(name)
-        except (KeyError, ValueError):
-            close = nearest(name, INDICATORS)
-            hint = f"; did you mean {close}?" if close else ""
-            raise ComparisonError(f"unknown indicator {name}{hint}") from None
+    check_outcomes(names)
     return tuple(dict.fromkeys(names))
 
 

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from experiments import theme, wording
 from experiments.axes import (
     Marks,
+    arms_key,
     day_axis,
     from_zero,
     label_ends,
@@ -68,11 +69,19 @@ def lines(
         return exported(figure, name, title, "; ".join(said) + ".")
 
 
-def one_line(days: Any, values: Any, title: str, unit: str, marks: Marks = (), name: str = "line") -> str:
-    """One run's column over time."""
+def one_line(
+    days: Any,
+    values: Any,
+    title: str,
+    unit: str,
+    marks: Marks = (),
+    name: str = "line",
+    what: str = "one run",
+) -> str:
+    """One column over time, of `what`."""
     numbers = np.asarray(values, dtype=float)
     with themed():
-        figure, (axes,) = canvas(title, wording.unit_of(unit) + ", one run", height=3.0)
+        figure, (axes,) = canvas(title, f"{wording.unit_of(unit)}, {what}", height=3.0)
         axes.fill_between(days, 0, numbers, color=theme.SCENARIOS[0], alpha=0.10, linewidth=0)
         axes.plot(days, numbers, color=theme.SCENARIOS[0])
         day_axis(axes, int(np.max(days)))
@@ -177,7 +186,57 @@ def area(
         return exported(figure, name, title, "At the end: " + "; ".join(said) + ".")
 
 
-def waterfall(steps: Sequence[tuple[str, float]], title: str, total: str, name: str = "money") -> str:
+def funnel(
+    steps: pd.DataFrame, names: Mapping[str, str], colours: Mapping[str, str], name: str = "funnel"
+) -> str:
+    """How many people come how far: for each step a bar per scenario.
+
+    Parameters
+    ----------
+    steps : step by scenario, numbers of people.
+    names : step -> words, in order.
+    colours : scenario -> colour.
+    name : prefix of ids.
+    """
+    title, labels = "How far people come", list(colours)
+    height, step = 1.1 + len(names) * (0.16 + 0.17 * len(labels)), 0.8 / len(labels)
+    widest = float(steps.to_numpy().max()) or 1.0
+    with themed():
+        figure, (axes,) = canvas(
+            title,
+            "people, mean over runs; in brackets the share of the step before",
+            height=height,
+            left=1.75,
+            right=1.1,
+        )
+        said = []
+        for row, stage in enumerate(names):
+            for place, label in enumerate(labels):
+                count = float(steps.loc[stage, label])
+                at = row + step * (place - (len(labels) - 1) / 2)
+                axes.barh(at, count, height=step * 0.86, color=colours[label])
+                before = float(steps.loc[list(names)[row - 1], label]) if row else 0.0
+                share = f" ({count / before:.0%})".replace("%", " %") if before else ""
+                words = f"{wording.number(round(count), 'people')}{share}"
+                axes.annotate(
+                    words, (count, at), (4, 0), textcoords="offset points", va="center", fontsize=7.5
+                )
+                said.append(f"{names[stage]}, {label}: {words}")
+        label_rows(axes, [names[stage] for stage in names])
+        axes.set_xlim(0, widest * 1.02)
+        value_axis(axes, "people", axis="x")
+        arms_key(axes, colours)
+        return exported(figure, name, title, "; ".join(said) + ".")
+
+
+def waterfall(
+    steps: Sequence[tuple[str, float]],
+    title: str,
+    total: str,
+    name: str = "money",
+    colour: str = theme.GAIN,
+    what: str = "EUR over the run",
+) -> str:
     """From sources of money through costs to what is left.
 
     Parameters
@@ -186,6 +245,8 @@ def waterfall(steps: Sequence[tuple[str, float]], title: str, total: str, name: 
     title : of the chart.
     total : words for the last bar, the sum.
     name : prefix of ids.
+    colour : of what comes in: the scenario's own.
+    what : unit, for the line below the title.
     """
     amounts = [amount for _, amount in steps]
     after = np.cumsum(amounts) if amounts else np.zeros(0)
@@ -195,15 +256,15 @@ def waterfall(steps: Sequence[tuple[str, float]], title: str, total: str, name: 
     with themed():
         figure, (axes,) = canvas(
             title,
-            "EUR over the run; blue comes in, orange goes out",
+            f"{what}; in colour what comes in, grey what goes out",
             height=1.0 + 0.34 * len(bars),
             left=2.0,
             right=0.9,
         )
         for place, (_, amount, start) in enumerate(bars):
             last = place == len(bars) - 1
-            colour = theme.TOTAL if last else theme.GAIN if amount >= 0 else theme.LOSS
-            axes.barh(place, amount, left=start, height=0.6, color=colour)
+            shade = theme.TOTAL if last else colour if amount >= 0 else theme.LOSS
+            axes.barh(place, amount, left=start, height=0.6, color=shade)
             axes.annotate(
                 wording.number(amount, "EUR"),
                 (max(start, start + amount), place),

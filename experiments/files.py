@@ -1,12 +1,10 @@
 """Writing so that a file or folder is there whole, or not at all."""
 
 import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from experiments.errors import OutputError
+from sim.whole import whole_folder
 
 OURS = frozenset(
     {
@@ -19,9 +17,25 @@ OURS = frozenset(
         "table.csv",
         "table.parquet",
         "table.json",
+        "runs.parquet",
+        "runs.csv",
+        "points.parquet",
+        "points.csv",
+        "sensitivity.parquet",
+        "sensitivity.csv",
+        *(f"{name}.{kind}" for name in ("trials", "finalists", "rules") for kind in ("parquet", "csv")),
+        "worlds.parquet",
+        "study.json",
+        "patterns.json",
+        "patterns.md",
+        *(f"SF{n}.svg" for n in range(14)),
+        "A1.svg",
+        "DUR.svg",
+        "robust.json",
+        "worlds.csv",
     }
 )
-MARKS = ("summary.json", "table.json")
+MARKS = ("summary.json", "table.json", "study.json", "patterns.json", "robust.json")
 """A folder with one of these, and nothing that we do not write, is an earlier output."""
 
 
@@ -41,25 +55,6 @@ def check_folder(target: Path) -> Path:
         raise OutputError(f"--out {target}: {ground.name} is a file; name a folder below a folder")
     _try_to_write(target, ground)
     return whole
-
-
-@contextmanager
-def whole_folder(target: Path) -> Iterator[Path]:
-    """A folder to write into, which takes the place of `target` when the block ends well.
-
-    If the block raises, nothing is left and an earlier `target` stays as it was.
-    """
-    made = _make_parents(target.parent)
-    partial = target.parent / f".{target.name}.{os.getpid()}.partial"
-    partial.mkdir()
-    try:
-        yield partial
-        _swap(partial, target)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        for folder in made:
-            folder.rmdir()
-        raise
 
 
 def write_text(path: Path, text: str) -> None:
@@ -100,23 +95,4 @@ def _check_replaceable(target: Path, whole: Path) -> None:
         )
 
 
-def _make_parents(folder: Path) -> list[Path]:
-    """Make the folder; return those that were made, the deepest first."""
-    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    return missing
-
-
-def _swap(partial: Path, target: Path) -> None:
-    """Rename `partial` to `target`; what was there goes aside first and comes back on failure."""
-    if not target.exists():
-        partial.rename(target)
-        return
-    aside = target.parent / f".{target.name}.{os.getpid()}.old"
-    target.rename(aside)
-    try:
-        partial.rename(target)
-    except BaseException:
-        aside.rename(target)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
+__all__ = ["MARKS", "OURS", "check_folder", "whole_folder", "write_text"]

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments import wording
-from experiments.axes import label_rows, short, unit_words, value_axis
+from experiments.axes import arms_key, label_rows, unit_words, value_axis
 from experiments.tables import typical_half_width
 from experiments.theme import INK, QUIET, REST, canvas, exported, themed
 
@@ -52,7 +52,7 @@ def forest(table: pd.DataFrame, colours: Mapping[str, str], name: str = "forest"
             )
             _forest_mark(axes, row, place, limit, colours[row["scenario"]])
         _forest_axes(axes, outcomes, *_sides(rows, limit))
-        _key(axes, {label: colours[label] for label in others})
+        arms_key(axes, {label: colours[label] for label in others})
         return exported(figure, name, f"What differs from {reference}", _forest_words(rows))
 
 
@@ -182,21 +182,6 @@ def _forest_axes(axes: Axes, outcomes: Sequence[str], low: float, high: float) -
     axes.xaxis.set_major_formatter(
         FuncFormatter(lambda v, _: f"{v:+,.10g} %".replace("-", "−").replace("+0 %", "0 %"))
     )
-
-
-def _key(axes: Axes, colours: Mapping[str, str]) -> None:
-    for place, (label, colour) in enumerate(colours.items()):
-        axes.annotate(
-            f"● {short(label, 16)}",
-            (place * 0.3, 1),
-            (0, 4),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            color=colour,
-            fontweight="bold",
-            fontsize=8.5,
-            annotation_clip=False,
-        )
 
 
 def _forest_words(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -14,12 +14,14 @@ def whole_number(text: str) -> int:
         raise typer.BadParameter(f"{text} is not a whole number") from None
 
 
-def _option(name: str, help: str, metavar: str, **more: Any) -> Any:
+def option(name: str, help: str, metavar: str, **more: Any) -> Any:
+    """An option whose default its help tells."""
     return typer.Option(name, help=help, metavar=metavar, show_default=False, **more)
 
 
-def _number(name: str, help: str) -> Any:
-    return _option(name, help, "N", parser=whole_number)
+def number_option(name: str, help: str) -> Any:
+    """An option that takes a whole number."""
+    return option(name, help, "N", parser=whole_number)
 
 
 Tag = Annotated[str | None, typer.Argument(help="Only scenarios with this tag.", show_default=False)]
@@ -41,20 +43,45 @@ Several = Annotated[
     list[str],
     typer.Argument(metavar="A B …", help="Two or more; the first is the reference.", show_default=False),
 ]
-Days = Annotated[int | None, _number("--days", "Length in days; by default the scenario's own.")]
-Seed = Annotated[int, _number("--seed", "Which draw of luck; by default 0.")]
-Runs = Annotated[int, _number("--runs", "Paired runs of each scenario; by default 16.")]
-Threads = Annotated[int | None, _number("--threads", "Threads of the engine; results do not depend on it.")]
+Some = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[SCENARIO|TAG …]",
+        help="Names, paths or tags; by default the whole library.",
+        show_default=False,
+    ),
+]
+Days = Annotated[int | None, number_option("--days", "Length in days; by default the scenario's own.")]
+Seed = Annotated[int, number_option("--seed", "Which draw of luck; by default 0.")]
+Runs = Annotated[
+    int | None,
+    number_option("--runs", "Paired runs of each scenario; by default 16. With --precision the most: 1,000."),
+]
+Precision = Annotated[
+    float | None,
+    option(
+        "--precision",
+        "Run until differences of the main outcome are known to so much of the reference, such as 0.02.",
+        "SHARE",
+    ),
+]
+Outcomes = Annotated[
+    list[str] | None,
+    option("--outcome", "What to compare, the main outcome first; again for each further one.", "NAME"),
+]
+Threads = Annotated[
+    int | None, number_option("--threads", "Threads of the engine; results do not depend on it.")
+]
 Workers = Annotated[
     int | None,
-    _number("--workers", "Processes; by default one per processor. Results do not depend on it."),
+    number_option("--workers", "Processes; by default one per processor. Results do not depend on it."),
 ]
 Settings = Annotated[
-    list[str] | None, _option("--set", "Change a parameter, such as monetisation.price=12.", "NAME=VALUE")
+    list[str] | None, option("--set", "Change a parameter, such as monetisation.price=12.", "NAME=VALUE")
 ]
 Shocks = Annotated[
     list[str] | None,
-    _option(
+    option(
         "--shock",
         "Add a shock, such as '180 hub_departs' or '200 members_leave share=0.3 who=random'.",
         "'DAY KIND …'",
@@ -62,22 +89,31 @@ Shocks = Annotated[
 ]
 Log = Annotated[
     Path | None,
-    _option(
+    option(
         "--from-log",
         "Found the community from an event log (member_id, timestamp, action, target_member; .gz too).",
         "CSV",
     ),
 ]
-At = Annotated[
-    str | None, _option("--at", "With --from-log: the day on which the simulation starts.", "DATE")
+At = Annotated[str | None, option("--at", "With --from-log: the day on which the simulation starts.", "DATE")]
+Out = Annotated[Path | None, option("--out", "Write tables and report.html into this folder.", "DIR")]
+Codes = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[CODE …]", help="Patterns, such as SF3 SF9; by default all.", show_default=False),
 ]
-Out = Annotated[Path | None, _option("--out", "Write tables and report.html into this folder.", "DIR")]
+Seeds = Annotated[int | None, number_option("--seeds", "Seeds of each; by default 30, with --quick 3.")]
+OutPatterns = Annotated[
+    Path | None, option("--out", "Write patterns.md, patterns.json and figures into this folder.", "DIR")
+]
+OutRobust = Annotated[
+    Path | None, option("--out", "Write a page, its picture and the table of runs into this folder.", "DIR")
+]
 Save = Annotated[
     Path | None,
-    _option("--save", "Save the state at the end, or --until a day, to continue it later.", "FILE"),
+    option("--save", "Save the state at the end, or --until a day, to continue it later.", "FILE"),
 ]
-Until = Annotated[int | None, _number("--until", "With --save: stop after so many days.")]
+Until = Annotated[int | None, number_option("--until", "With --save: stop after so many days.")]
 Resume = Annotated[
-    Path | None, _option("--resume", "Continue a saved run, with --days even beyond its end.", "FILE")
+    Path | None, option("--resume", "Continue a saved run, with --days even beyond its end.", "FILE")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]

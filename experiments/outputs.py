@@ -8,12 +8,18 @@ from experiments.files import whole_folder
 from experiments.tables import nulled
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from experiments.comparison import Comparison
+    from experiments.optimise import Optimum
+    from experiments.store import Store
+    from experiments.study import Study
 
 
-def run_object(record: Any) -> dict[str, Any]:
+def run_object(record: Any, effects: "pd.DataFrame | None" = None) -> dict[str, Any]:
     """A run as one plain object: what `kith run --json` prints; undefined is None."""
-    return {
+    tried = {} if effects is None else {"effects": [nulled(row) for row in effects.to_dict("records")]}
+    return tried | {
         "scenario": record.plan.name,
         "seed": int(record.seed),
         "days": int(record.days),
@@ -30,7 +36,7 @@ def as_json(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
 
 
-def write_run(record: Any, target: Path, command: str = "") -> None:
+def write_run(record: Any, target: Path, command: str = "", effects: "pd.DataFrame | None" = None) -> None:
     """Write a run's folder: four Parquet files, summary.json and report.html.
 
     Parameters
@@ -38,14 +44,15 @@ def write_run(record: Any, target: Path, command: str = "") -> None:
     record : of `sim.run`, with events.
     target : a folder that `experiments.files.check_folder` allows.
     command : what repeats the run.
+    effects : of `sim.trial.effects`, where there are experiments inside the community.
     """
     from experiments.report import run_page
 
     with whole_folder(target) as folder:
         for name in ("series", "members", "ties", "events"):
             getattr(record, name).to_parquet(folder / f"{name}.parquet", index=False)
-        (folder / "summary.json").write_text(as_json(run_object(record)) + "\n", encoding="utf-8")
-        (folder / "report.html").write_text(run_page(record, command), encoding="utf-8")
+        (folder / "summary.json").write_text(as_json(run_object(record, effects)) + "\n", encoding="utf-8")
+        (folder / "report.html").write_text(run_page(record, command, effects), encoding="utf-8")
 
 
 def write_comparison(comparison: "Comparison", target: Path, command: str = "") -> None:
@@ -57,3 +64,36 @@ def write_comparison(comparison: "Comparison", target: Path, command: str = "") 
         comparison.table.to_parquet(folder / "table.parquet", index=False)
         (folder / "table.json").write_text(comparison.to_json() + "\n", encoding="utf-8")
         (folder / "report.html").write_text(comparison_page(comparison, command), encoding="utf-8")
+
+
+def write_study(study: "Study", store: "Store", target: Path, command: str = "") -> None:
+    """Write a study's folder: report.html, study.json, and frames as Parquet and CSV.
+
+    The frames are runs, points, sensitivity (where the design can tell) and series (where kept).
+    """
+    from experiments.frames import points_frame, runs_frame, series_frame
+    from experiments.study_report import ranked, study_page
+
+    frames = {"runs": runs_frame(study, store), "points": points_frame(study, store)}
+    ranking = ranked(study, store)
+    if not ranking.empty:
+        frames["sensitivity"] = ranking
+
+    with whole_folder(target) as folder:
+        for name, frame in frames.items():
+            frame.to_parquet(folder / f"{name}.parquet", index=False)
+            frame.to_csv(folder / f"{name}.csv", index=False)
+        if study.series:
+            series_frame(study, store).to_parquet(folder / "series.parquet", index=False)
+        (folder / "study.json").write_text(as_json(study.model_dump(mode="json")) + "\n", encoding="utf-8")
+        (folder / "report.html").write_text(study_page(study, store, command), encoding="utf-8")
+
+
+def write_optimum(found: "Optimum", target: Path) -> None:
+    """Write what a search found: trials and finalists as Parquet and CSV, and study.json."""
+    with whole_folder(target) as folder:
+        for name, frame in (("trials", found.trials), ("finalists", found.finalists)):
+            frame.to_parquet(folder / f"{name}.parquet", index=False)
+            frame.to_csv(folder / f"{name}.csv", index=False)
+        text = as_json(found.study.model_dump(mode="json")) + "\n"
+        (folder / "study.json").write_text(text, encoding="utf-8")

@@ -17,7 +17,7 @@ class Waiting:
 
     def __init__(self, what: str, unit: str) -> None:
         self._what, self._unit = what, unit
-        self._done, self._whole = 0, 0
+        self._done, self._whole, self._said = 0, 0, ""
         self._bar: object | None = None
         self._timer = threading.Timer(PATIENCE, self._show)
         self._timer.daemon = True
@@ -41,6 +41,12 @@ class Waiting:
         self._done, self._whole = done, whole
         if self._bar is not None:
             self._bar.update(self._task, completed=done, total=whole)  # type: ignore[attr-defined]
+
+    def say(self, words: str) -> None:
+        """Show what is known so far, above the bar."""
+        self._said = words
+        if self._bar is not None:
+            self._bar.console.print(words, style="dim", markup=False, highlight=False)  # type: ignore[attr-defined]
 
     def _show(self) -> None:
         from rich.console import Console
@@ -74,3 +80,5 @@ class Waiting:
         self._task = bar.add_task(self._what, total=self._whole or None, completed=self._done)
         bar.start()
         self._bar = bar
+        if self._said:
+            self.say(self._said)

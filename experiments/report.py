@@ -1,5 +1,6 @@
 """Reports: one offline HTML file for a run or a comparison, which also prints well."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -7,18 +8,31 @@ from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from experiments import figures, theme, wording
 from experiments.answers import comparison_answer, run_answer
-from experiments.assumptions import differing, phases, question_of, settings, shock_text, shown
+from experiments.assumptions import (
+    differing,
+    entry_of,
+    graph_notes,
+    phases,
+    question_of,
+    settings,
+    shock_text,
+    shown,
+)
 from experiments.axes import short
 from experiments.commands import comparison_command
 from experiments.comparison import Comparison
+from experiments.effects import effect_rows
 from experiments.files import write_text
 from experiments.forest import distribution, forest
+from experiments.intervals import differences_by
+from experiments.paths import STAGE_WORDS
 from experiments.runner import joins_by_channel
 from experiments.tables import OUTCOMES
+from experiments.worth import WORTH_WORDS
 from sim.indicators import describe
 from sim.plan import Founding, Plan
 
@@ -41,7 +55,7 @@ def comparison_page(comparison: Comparison, command: str = "") -> str:
     command : what to type to see it again; by default made from the request.
     """
     colours = theme.colours(comparison.labels)
-    return _template("comparison.html.j2").render(
+    return page_template("comparison.html.j2").render(
         title=f"{wording.listed(comparison.labels, 'or')}?",
         question=_common_question(comparison),
         answer=comparison_answer(comparison),
@@ -56,21 +70,22 @@ def comparison_page(comparison: Comparison, command: str = "") -> str:
         command=command or comparison_command(comparison),
         versions=versions(comparison.model_version),
         ids=comparison.values.groupby("scenario", sort=False)["run_id"].apply(list).to_dict(),
-        comparisons_made=int(comparison.table["difference"].notna().sum()),
+        differences_by=differences_by(comparison.runs),
     )
 
 
-def run_page(record: Any, command: str = "") -> str:
+def run_page(record: Any, command: str = "", effects: pd.DataFrame | None = None) -> str:
     """The report of one run as one HTML page.
 
     Parameters
     ----------
     record : of `sim.run`.
     command : what to type to see it again.
+    effects : of `sim.trial.effects`, where there are experiments inside the community.
     """
     plan = record.plan
     headline = [name for name in OUTCOMES if name in record.summary.index]
-    return _template("run.html.j2").render(
+    return page_template("run.html.j2").render(
         title=plan.title or plan.name,
         question=question_of(plan),
         answer=run_answer(record),
@@ -80,6 +95,7 @@ def run_page(record: Any, command: str = "") -> str:
         outcomes=[_outcome(name) for name in headline],
         others=[_outcome(name) for name in record.summary.index if name not in headline],
         leaving=_leaving_rows(record.leaving),
+        effects=[] if effects is None else effect_rows(effects),
         health=[_health_row(check) for check in record.health],
         scenarios={plan.name: scenario_notes(plan)},
         parameters=parameter_matrix({plan.name: plan}),
@@ -95,10 +111,14 @@ def write_report(path: Path, page: str) -> None:
 
 
 def scenario_notes(plan: Plan) -> dict[str, Any]:
-    """Title, question, phases and shocks of a plan, ready to be shown."""
+    """Title, question, text, answer, phases and shocks of a plan, ready to be shown."""
+    entry = entry_of(plan)
     return {
         "title": plan.title or plan.name,
         "question": question_of(plan),
+        "graphs": graph_notes(plan),
+        "text": "" if entry is None else entry.text,
+        "answer": "" if entry is None else entry.answer,
         "phases": [
             (day, [(name, shown(old), shown(new)) for name, old, new in changed])
             for day, changed in phases(plan)
@@ -169,6 +189,18 @@ def _comparison_charts(c: Comparison, colours: Mapping[str, str]) -> dict[str, M
         drawn["joins"] = figures.stacked(
             c.joins, theme.CHANNELS, wording.CHANNELS, "How members came", what, "joins"
         )
+    if not c.funnel.empty:
+        drawn["funnel"] = figures.funnel(c.funnel, STAGE_WORDS, colours)
+    for place, label in enumerate(c.labels):
+        mean = c.values[c.values["scenario"] == label].drop(columns=["scenario", "run_id"]).mean()
+        for name, title, steps, total in (
+            ("money", "the organisation's money", money_steps(mean.to_dict()), "margin"),
+            ("worth", "what its members have of it", worth_steps(c, label), "worth to members"),
+        ):
+            if steps:
+                drawn[f"{name}_{place}"] = figures.waterfall(
+                    steps, f"{label}: {title}", total, f"{name}-{place}", colours[label]
+                )
     return {name: Markup(chart) for name, chart in drawn.items()}
 
 
@@ -230,6 +262,14 @@ def money_steps(summary: Mapping[str, float]) -> list[tuple[str, float]]:
     ]
 
 
+def worth_steps(c: Comparison, label: str) -> list[tuple[str, float]]:
+    """What members of a scenario had of it and what it cost them; nothing that is zero."""
+    if label not in c.worth:
+        return []
+    own = c.worth[label]
+    return [(words, float(own[part])) for part, words in WORTH_WORDS.items() if own.get(part)]
+
+
 def _by_month(daily: pd.DataFrame, causes: Iterable[str]) -> pd.DataFrame:
     """Departures per day by cause as means of 30 days, indexed by the first day of each."""
     own = pd.DataFrame({cause: daily[f"leaves_{cause}"] for cause in causes})
@@ -284,7 +324,8 @@ def _common_question(comparison: Comparison) -> str:
 
 
 @cache
-def _template(name: str) -> Any:
+def page_template(name: str) -> Any:
+    """A page with holes, by its file's name."""
     folder = FileSystemLoader(Path(__file__).parent / "templates")
     house = Environment(loader=folder, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     house.filters |= {
@@ -293,9 +334,16 @@ def _template(name: str) -> Any:
         "unit": wording.unit_of,
         "runs": wording.runs,
         "listed": wording.listed,
+        "coded": _coded,
+        "lever": lambda value: f"{value:.4g}" if isinstance(value, float) else shown(value),
     }
     house.globals |= {"span": wording.span, "seeds": _seeds}
     return house.get_template(name)
+
+
+def _coded(text: str) -> Markup:
+    """Text in which `words` in backticks are code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def _seeds(seeds: Sequence[int]) -> str:

@@ -8,11 +8,14 @@ from rich.text import Text
 
 from experiments import wording
 from experiments.answers import comparison_answer, run_answer
+from experiments.intervals import differences_by
 from experiments.screen import aligned, heading, plain_table, printer
 from experiments.tables import OUTCOMES
 from sim.indicators import describe
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from experiments.comparison import Comparison
 
 BLOCKS = "▁▂▃▄▅▆▇█"
@@ -20,7 +23,7 @@ CAVEAT = "practitioners' targets without a published source"
 RESOLVED, OPEN, SAME = "●", "○", "="
 
 
-def show_run(record: Any, question: str) -> None:
+def show_run(record: Any, question: str, effects: "pd.DataFrame | None" = None) -> None:
     """A run: headline indicators, active members over time, reasons for leaving, health card."""
     out = printer()
     plan = record.plan
@@ -38,6 +41,10 @@ def show_run(record: Any, question: str) -> None:
     out.print(Text("W: the last 30 days", style="dim"))
     if sum(record.leaving.values()) > 0:
         out.print(_reasons(record.leaving))
+    if effects is not None and len(effects):
+        from experiments.effects import effect_table
+
+        out.print(effect_table(effects))
     out.print(_health(record.health))
     out.print(Text(f"  {CAVEAT}", style="dim italic"))
 
@@ -128,16 +135,19 @@ def _health(health: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _outcomes(comparison: "Comparison") -> Text:
-    head = ["", "mean", "95 % interval", f"to {_short(comparison.reference, 12)}", "95 % interval", ""]
+    to = f"to {_short(comparison.reference, 12)}"
+    head = ["", "mean", "95 % interval", to, "95 % interval", "greater", ""]
     lines: list[Text | list[Text]] = [[Text(words, style="dim") for words in head]]
-    for outcome in comparison.outcomes:
+    for place, outcome in enumerate(comparison.outcomes):
+        if place == 1 and comparison.runs > 1:
+            lines.append(Text("exploratory, because many:", style="dim italic"))
         unit = describe(outcome)[0]
         words = Text(wording.title(outcome), style="bold")
         if wording.unit_of(unit) and unit not in ("members", "ties"):
             words.append(f", {wording.unit_of(unit)}", style="not bold dim")
         lines.append(words)
         lines += [_cells(comparison, outcome, label) for label in comparison.labels]
-    return aligned(lines, right=(1, 2, 3, 4))
+    return aligned(lines, right=(1, 2, 3, 4, 5))
 
 
 def _cells(comparison: "Comparison", outcome: str, label: str) -> list[Text]:
@@ -150,12 +160,13 @@ def _cells(comparison: "Comparison", outcome: str, label: str) -> list[Text]:
         Text(wording.span(row["low"], row["high"], unit, half), style="dim"),
     ]
     if label == comparison.reference:
-        return [*cells, Text("reference", style="dim"), Text(), Text()]
+        return [*cells, Text("reference", style="dim"), Text(), Text(), Text()]
     style = "bold" if row["resolved"] else "dim"
     return [
         *cells,
         Text(wording.signed(row["difference"], unit, gap), style=style),
         Text(wording.span(row["difference_low"], row["difference_high"], unit, gap, sign=True), style=style),
+        Text(wording.number(row["prob_greater"], "share", 0.03), style="dim"),
         Text(_verdict(row), style=style),
     ]
 
@@ -173,14 +184,43 @@ def _verdict(row: Any) -> str:
 
 
 def _legend(comparison: "Comparison") -> Text:
-    words = (
-        f"{RESOLVED} the 95 % interval of the paired difference excludes zero (Student t)   "
-        f"{OPEN} it does not; about so many runs would settle it   {SAME} no difference\n"
-        "pp percentage points   – undefined   intervals are about luck, not about unknown parameters"
-    )
     if comparison.runs == 1:
-        words = "One run each: no intervals. Ask for --runs 16 to tell differences from luck."
-    return Text(words, style="dim")
+        return Text(
+            "One run each: no intervals. Ask for --runs 16 to tell differences from luck.", style="dim"
+        )
+    lines = [
+        f"{RESOLVED} the 95 % interval of the paired difference excludes zero ({differences_by(comparison.runs)})",
+        f"{OPEN} it does not; about so many runs would settle it   {SAME} no difference   "
+        "greater: in so many of the pairs",
+        f"of {len(comparison.exploratory) * (len(comparison.labels) - 1)} exploratory differences about "
+        f"{comparison.by_luck:.0f} would look resolved by luck alone; {_removed(comparison)}",
+        "pp percentage points   – undefined   intervals are about luck, not about unknown parameters",
+    ]
+    if not comparison.exploratory:
+        lines[2] = _removed(comparison)
+    if comparison.rule is not None:
+        lines.append(_stopped(comparison))
+    return Text("\n".join(lines), style="dim")
+
+
+def _removed(comparison: "Comparison") -> str:
+    """What pairing did for the main outcome."""
+    shares = [
+        wording.number(comparison.row(comparison.outcomes[0], label)["variance_removed"], "share", 0.03)
+        for label in comparison.labels[1:]
+    ]
+    return (
+        f"pairing removed {wording.listed(shares)} of the variance of {wording.title(comparison.outcomes[0])}"
+    )
+
+
+def _stopped(comparison: "Comparison") -> str:
+    rule = comparison.rule
+    assert rule is not None
+    width = f"{rule.precision:.2g} of {comparison.reference}"
+    if rule.ratio(comparison) <= 1:
+        return f"stopped when the main differences were known to {width}, after {comparison.runs:,} runs"
+    return f"stopped at the most, {comparison.runs:,} runs, before the main differences were known to {width}"
 
 
 def _reasons_by_scenario(comparison: "Comparison") -> Table:

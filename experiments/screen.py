@@ -1,7 +1,7 @@
 """What every command prints with: columns that read well at a hundred, with and without colour."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from textwrap import fill
 from typing import Any
 
@@ -11,10 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments import wording
-from experiments.assumptions import Setting, phases, shock_text, shown
+from experiments.assumptions import Setting, graph_notes, phases, shock_text, shown
+from scenarios import Entry, Expected
 from sim.plan import Plan
 
 WIDTH = 100
+TAGS = 22
+"columns that the tags of a list take"
 
 
 def printer() -> Console:
@@ -26,24 +29,32 @@ def printer() -> Console:
     return console
 
 
-def show_library(entries: Sequence[Any]) -> None:
-    """The library: name, question, tags."""
-    table = plain_table()
-    table.add_column("scenario", style="bold", no_wrap=True)
-    table.add_column("what it is, and what it asks", ratio=1)
-    table.add_column("tags", style="dim")
-    for entry in entries:
-        words = Text(entry.title)
-        if entry.question:
-            words.append(f"\n{entry.question}", style="dim italic")
-        table.add_row(entry.name, words, " ".join(entry.tags))
-    printer().print(table)
-
-
-def show_plan(plan: Plan, found: Sequence[Setting], question: str) -> None:
-    """Every resolved parameter: those that differ from their default first and bold."""
+def show_library(entries: Sequence[Any], shelves: Mapping[str, str] | None = None) -> None:
+    """The library: name, question, tags; under the titles of its shelves, where there are any."""
     out = printer()
-    heading(out, plan.title or plan.name, question)
+    first = max((len(entry.name) for entry in entries), default=0)
+    for shelf in shelves or [""]:
+        table = plain_table(header=not shelves)
+        table.add_column("scenario", style="bold", no_wrap=True, min_width=first)
+        table.add_column("what it is, and what it asks", ratio=1)
+        table.add_column("tags", style="dim", width=TAGS)
+        for entry in (one for one in entries if not shelves or one.shelf == shelf):
+            words = Text(entry.title)
+            if entry.question:
+                words.append(f"\n{entry.question}", style="dim italic")
+            table.add_row(entry.name, words, ", ".join(entry.tags))
+        if shelves and table.row_count:
+            out.print(Text(f"\n{shelves[shelf]}", style="bold underline"))
+        if table.row_count:
+            out.print(table)
+
+
+def show_plan(plan: Plan, found: Sequence[Setting], entry: Entry, expected: Sequence[Expected]) -> None:
+    """What it asks and what the model answers; every parameter, those not at their default first and bold."""
+    out = printer()
+    heading(out, plan.title or plan.name, entry.question)
+    for paragraph in _paragraphs(entry, expected):
+        out.print(paragraph)
     different = [s for s in found if s.differs]
     out.print(f"\nDiffers from the defaults: {wording.plural(len(different), 'parameter')}", style="bold")
     if different:
@@ -119,12 +130,37 @@ def _settings(found: Sequence[Setting], width: int) -> Text:
     return aligned(lines, right=(1,))
 
 
+def _paragraphs(entry: Entry, expected: Sequence[Expected]) -> Iterable[Text]:
+    if entry.text:
+        yield Text(f"\n{entry.text}")
+    if entry.answer:
+        yield Text("\nThe model's answer: ", style="bold").append(entry.answer, style="not bold")
+    if expected:
+        yield Text("\n".join(f"  {_expectation(one)}" for one in expected), style="dim")
+        yield Text(f"  `kith answers {entry.name}` finds out if that is still so", style="dim")
+    if entry.sources:
+        yield Text("\nIt rests on", style="bold").append(
+            "".join(f"\n  {source}" for source in entry.sources), style="not bold"
+        )
+
+
+def _expectation(one: Expected) -> str:
+    sign = {"+": "more", "-": "less", "0": "the same"}[one.sign]
+    than = {"+": "than", "-": "than", "0": "as"}[one.sign]
+    other = f"those in {one.experiment} would without it" if one.experiment else f"{one.against}"
+    but = "".join(f", but {name} = {shown(value)}" for name, value in one.but.items())
+    when = "" if one.day is None else f" after {one.day:,} days"
+    return f"{wording.title(one.indicator)}: {sign} {than} {other}{but}{when}"
+
+
 def _happenings(plan: Plan) -> Iterable[RenderableType]:
     if plan.founding is not None:
         founding = plan.founding
         yield Text(
             f"\nFounded by {len(founding):,} people of {founding.label or 'an event log'}, as of {founding.date}"
         )
+    for note in graph_notes(plan):
+        yield Text(f"\n{note}")
     for day, changed in phases(plan):
         words = ", ".join(f"{name} {shown(old)} → {shown(new)}" for name, old, new in changed)
         yield Text(f"\nFrom day {day}: {words}")

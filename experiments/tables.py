@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.errors import ComparisonError
 from experiments.intervals import Floats, mean_interval, paired
 from experiments.runner import Outcome
-from sim.indicators import describe
+from sim.fields import nearest
+from sim.indicators import INDICATORS, describe
 
 OUTCOMES = (
     "active",
@@ -35,6 +37,17 @@ BAND = (0.05, 0.95)
 """Quantiles over runs between which a band is drawn."""
 
 
+def check_outcomes(names: Sequence[str]) -> None:
+    """Raise `ComparisonError` for a name that is no indicator."""
+    for name in names:
+        try:
+            describe(name)
+        except (KeyError, ValueError):
+            close = nearest(name, INDICATORS)
+            hint = f"; did you mean {close}?" if close else ""
+            raise ComparisonError(f"unknown indicator {name}{hint}") from None
+
+
 def outcome_table(
     values: pd.DataFrame, labels: tuple[str, ...], seeds: tuple[int, ...], outcomes: tuple[str, ...]
 ) -> pd.DataFrame:
@@ -46,33 +59,62 @@ def outcome_table(
     difference.
     """
     rows = []
+    own = {label: _arm(values, label, seeds, outcomes) for label in labels}
     for outcome in outcomes:
-        arms = {label: _arm(values, label, seeds, outcome) for label in labels}
+        arms = {label: arm[outcome] for label, arm in own.items()}
         rows += [
             _row(outcome, label, arms[labels[0]], arm, label == labels[0]) for label, arm in arms.items()
         ]
     return pd.DataFrame(rows)
 
 
-def bands(done: Sequence[Outcome]) -> pd.DataFrame:
-    """Median and 90 % band over runs, by scenario, day and column."""
+def bands(
+    done: Sequence[Outcome], of: Callable[[Outcome], Mapping[str, pd.Series]] = lambda o: o.series
+) -> pd.DataFrame:
+    """Median and 90 % band over runs of the series that `of` gives, by scenario, day and column."""
     parts = []
-    for (label, column), group in _by_scenario_and_column(done).items():
-        runs_by_day = pd.concat(group, axis=1)
-        low, median, high = (runs_by_day.quantile(q, axis=1) for q in (BAND[0], 0.5, BAND[1]))
+    for (label, column), group in _by_scenario_and_column(done, of).items():
+        days, runs_by_day = _aligned(group)
+        low, median, high = _quantiles(runs_by_day)
         parts.append(
             pd.DataFrame(
                 {
                     "scenario": label,
-                    "day": runs_by_day.index,
+                    "day": days,
                     "column": column,
-                    "median": median.to_numpy(),
-                    "low": low.to_numpy(),
-                    "high": high.to_numpy(),
+                    "median": median,
+                    "low": low,
+                    "high": high,
                 }
             )
         )
+    if not parts:
+        return pd.DataFrame(columns=["scenario", "day", "column", "median", "low", "high"])
     return pd.concat(parts, ignore_index=True)
+
+
+def _aligned(group: Sequence[pd.Series]) -> tuple[pd.Index, Floats]:
+    """Days, and the values of each run on each of them, shape (days, runs)."""
+    days = group[0].index
+    if all(one.index is days or one.index.equals(days) for one in group[1:]):
+        return days, np.column_stack([one.to_numpy(float) for one in group])
+    frame = pd.concat(group, axis=1)
+    return frame.index, frame.to_numpy(float)
+
+
+def _quantiles(runs_by_day: Floats) -> tuple[Floats, Floats, Floats]:
+    """Low, median and high over runs; undefined runs are left out, and where all are, so is the day."""
+    quantiles = (BAND[0], 0.5, BAND[1])
+    if runs_by_day.shape[1] == 1:
+        return (runs_by_day[:, 0],) * 3
+    known = ~np.isnan(runs_by_day)
+    if known.all():
+        low, median, high = np.quantile(runs_by_day, quantiles, axis=1)
+        return low, median, high
+    found = np.full((3, len(runs_by_day)), np.nan)
+    some = known.any(axis=1)
+    found[:, some] = np.nanquantile(runs_by_day[some], quantiles, axis=1)
+    return found[0], found[1], found[2]
 
 
 def typical_half_width(low: pd.Series, high: pd.Series) -> float:
@@ -113,18 +155,21 @@ def _row(outcome: str, label: str, reference: Floats, arm: Floats, is_reference:
     }
 
 
-def _arm(values: pd.DataFrame, label: str, seeds: tuple[int, ...], outcome: str) -> Floats:
-    """The outcome of every seed, NaN where the run failed or the indicator is undefined."""
-    if outcome not in values:
-        return np.full(len(seeds), np.nan)
-    own = values[values["scenario"] == label].set_index("seed")[outcome]
-    return own.reindex(list(seeds)).to_numpy(float)
+def _arm(
+    values: pd.DataFrame, label: str, seeds: tuple[int, ...], outcomes: tuple[str, ...]
+) -> dict[str, Floats]:
+    """The outcomes of every seed, NaN where the run failed or the indicator is undefined."""
+    own = values[values["scenario"] == label].set_index("seed").reindex(list(seeds))
+    missing = np.full(len(seeds), np.nan)
+    return {name: own[name].to_numpy(float) if name in own else missing for name in outcomes}
 
 
-def _by_scenario_and_column(done: Sequence[Outcome]) -> dict[tuple[str, str], list[pd.Series]]:
+def _by_scenario_and_column(
+    done: Sequence[Outcome], of: Callable[[Outcome], Mapping[str, pd.Series]]
+) -> dict[tuple[str, str], list[pd.Series]]:
     groups: dict[tuple[str, str], list[pd.Series]] = {}
     for outcome in done:
-        for column, values in outcome.series.items():
+        for column, values in of(outcome).items():
             groups.setdefault((outcome.key, column), []).append(values)
     return groups
 

@@ -11,6 +11,7 @@ import threading
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -53,7 +54,7 @@ CHANNELS = {
 
 LAYERS = {"audience": "#C6DBEF", "member": "#5A9FCF", "internal": "#0B4F80"}
 
-GAIN, LOSS, TOTAL = "#0072B2", "#D55E00", "#30343B"
+GAIN, LOSS, TOTAL = "#0072B2", "#AEB6C0", "#30343B"
 INK, QUIET, RULE, REST = "#1F2933", "#5F6B7A", "#E3E7EC", "#9AA5B1"
 
 WIDTH = 8.0
@@ -94,6 +95,31 @@ _DRAWING = threading.RLock()
 def colours(labels: Iterable[str]) -> dict[str, str]:
     """A colour for each scenario, by its place; the same on every chart of a comparison."""
     return {label: SCENARIOS[place % len(SCENARIOS)] for place, label in enumerate(labels)}
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of `#rrggbb`, from 0, black, to 1, white (WCAG 2.2)."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours, from 1 to 21 (WCAG 2.2)."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@cache
+def readable(colour: str) -> str:
+    """The colour, as much darker as text in it has to be on white: contrast 4.5 (WCAG AA)."""
+    shade = colour
+    for percent in range(100, 0, -2):
+        parts = [int(colour[i : i + 2], 16) * percent // 100 for i in (1, 3, 5)]
+        shade = "#" + "".join(f"{part:02X}" for part in parts)
+        if contrast(shade, "#FFFFFF") >= 4.5:
+            break
+    return shade
 
 
 @contextmanager

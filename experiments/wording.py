@@ -63,6 +63,7 @@ MONEY = {
     "cost_goods_outside": "cost of goods, others",
     "cost_cash_rewards": "cash for contributions",
     "cost_revenue_share": "revenue shared",
+    "cost_equity": "equity and tokens",
     "cost_paid": "paid acquisition",
 }
 

@@ -1,0 +1,199 @@
+"""A study is conducted: what is asked minus what is stored is run, and stored as it comes in."""
+
+import errno
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.asked import asked, digest, jobs
+from experiments.errors import Stopped
+from experiments.pools import Pool, pool
+from experiments.runner import Job, Outcome, run_chunks
+from experiments.store import Store
+from experiments.study import Study
+
+LOOK_EVERY = 5.0
+"Seconds after which a process looks what others have stored meanwhile."
+
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+type Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a study is."""
+
+    study: str
+    store: Path
+    wanted: int
+    "runs that the study asks for; two points that ask for the same one count once"
+    stored: int
+    failed: int
+    "of those stored"
+    damaged: tuple[Path, ...] = ()
+    "parts that were put aside; their runs are missing again"
+    first_failure: str = ""
+    "the last line of a traceback"
+
+    @property
+    def missing(self) -> int:
+        """Runs that are still to be done."""
+        return self.wanted - self.stored
+
+    def plain(self) -> dict[str, object]:
+        """Plain values for JSON."""
+        return {
+            "study": self.study,
+            "store": str(self.store),
+            "wanted": self.wanted,
+            "stored": self.stored,
+            "failed": self.failed,
+            "missing": self.missing,
+            "damaged": [str(path) for path in self.damaged],
+            "first_failure": self.first_failure,
+        }
+
+
+def conduct(
+    study: Study,
+    store: Store,
+    workers: int | None = None,
+    scheduler: str | Pool = "processes",
+    progress: Progress | None = None,
+    retry_failed: bool = False,
+) -> Status:
+    """Do the runs that a study asks for and the store does not have.
+
+    Parameters
+    ----------
+    study, store : what is asked, and where results go.
+    workers, scheduler : see `experiments.pools.pool`; results do not depend on them. A pool that is
+        open already is used, and left open.
+    progress : called with the number of runs stored and asked for.
+    retry_failed : also repeat runs that failed.
+
+    Raises
+    ------
+    StudyError, StoreError, SchedulerError
+        The request was wrong; nothing was run.
+    Stopped
+        Ctrl-C; what was stored is kept.
+    OSError, SchedulerLost
+        Results cannot be written, or the pool is gone; what was stored before is kept.
+    """
+    wanted = wanted_by(study, store)
+    todo = _missing(study, store, wanted, retry_failed)
+    tally = _Tally(wanted["run_id"].nunique(), len(todo), progress)
+    if len(todo):
+        opened = nullcontext(scheduler) if isinstance(scheduler, Pool) else pool(scheduler, workers)
+        with _kept(store, tally), opened as where:
+            for outcomes in run_chunks(_fresh(study, todo, store, tally), where, len(todo)):
+                store.add([checked(outcome) for outcome in outcomes])
+                store.compact()
+                tally.count(len(outcomes))
+    store.compact(least=2)
+    return status(study, store)
+
+
+def status(study: Study, store: Store) -> Status:
+    """How far a study is, without running anything."""
+    store.refresh()
+    ids = set(wanted_by(study, store)["run_id"])
+    failed = ids & store.failed()
+    return Status(
+        study.name,
+        store.folder,
+        wanted=len(ids),
+        stored=len(ids & store.done(study.series)),
+        failed=len(failed),
+        damaged=tuple(store.damaged),
+        first_failure=_why(store, min(failed)) if failed else "",
+    )
+
+
+def wanted_by(study: Study, store: Store, progress: Progress | None = None) -> pd.DataFrame:
+    """What the study asks for, from the store if it was asked before."""
+    name = digest(study)
+    known = store.asked(name)
+    if known is None:
+        known = asked(study, progress)
+        store.ask(name, known)
+    return known
+
+
+def checked(outcome: Outcome) -> Outcome:
+    """The outcome, or a failure if it is not of the run that was asked for."""
+    if outcome.failed or outcome.run_id == outcome.key:
+        return outcome
+    why = (
+        f"asked for run {outcome.key}, got run {outcome.run_id} of model {outcome.model_version}: "
+        "the worker has another version of kith or of a scenario"
+    )
+    return Outcome(outcome.key, outcome.seed, error=why)
+
+
+class _Tally:
+    """How many runs are stored, counted as they come in."""
+
+    def __init__(self, whole: int, missing: int, progress: Progress | None) -> None:
+        self.stored, self.whole = whole - missing, whole
+        self._tell = progress or (lambda done, whole: None)
+        self.count(0)
+
+    def count(self, more: int) -> None:
+        self.stored += more
+        self._tell(self.stored, self.whole)
+
+
+@contextmanager
+def _kept(store: Store, tally: _Tally) -> Iterator[None]:
+    """Whatever ends the work early is told with what is kept."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Stopped(
+            f"stopped; {tally.stored:,} of {tally.whole:,} runs are stored in {store.folder}, "
+            "and the same command goes on from there"
+        ) from None
+    except OSError as error:
+        if error.errno in NO_SPACE:
+            why = f"{os.strerror(error.errno)}; what was stored is kept: make room and repeat the command"
+            raise OSError(error.errno, why, str(store.folder)) from None
+        raise
+
+
+def _missing(study: Study, store: Store, wanted: pd.DataFrame, retry_failed: bool) -> pd.DataFrame:
+    """The rows to run, each run once, seed by seed and within a seed in random order.
+
+    The order matters to nobody but a second process on the same store, which would otherwise do
+    the same runs at the same time; and what is there early is spread over the design.
+    """
+    there = store.done(study.series) - (store.failed() if retry_failed else set())
+    rows = wanted[~wanted["run_id"].isin(there)].drop_duplicates("run_id")
+    return rows.sample(frac=1).sort_values("seed", kind="stable")
+
+
+def _fresh(study: Study, todo: pd.DataFrame, store: Store, tally: _Tally) -> Iterator[Job]:
+    """The jobs of `todo`, without those that another process has stored since."""
+    before = store.done(study.series)
+    since, looked = set[str](), time.monotonic()
+    for job in jobs(study, todo):
+        if time.monotonic() - looked > LOOK_EVERY:
+            store.refresh()
+            since, looked = store.done(study.series) - before, time.monotonic()
+        if job.key in since:
+            tally.count(1)
+        else:
+            yield job
+
+
+def _why(store: Store, run: str) -> str:
+    """The last line of a failed run's traceback."""
+    found = store.query("SELECT error FROM results WHERE run_id = ?", [run])
+    return str(found["error"].iloc[0]).strip().splitlines()[-1]

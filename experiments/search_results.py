@@ -1,0 +1,137 @@
+"""What a search found, on the screen and as plain values: the best mix, and break-even."""
+
+import math
+from typing import Any
+
+from rich.text import Text
+
+from experiments import wording
+from experiments.assumptions import shown
+from experiments.break_even import Crossing
+from experiments.goals import BreakEven
+from experiments.optimise import Optimum
+from experiments.screen import heading, plain_table, printer
+from experiments.study import Study
+from experiments.tables import nulled
+from sim.indicators import describe
+
+
+def optimum_object(found: Optimum) -> dict[str, object]:
+    """An optimum as plain values for JSON."""
+    return {
+        "study": found.study.name,
+        "trials": [nulled(row) for row in found.trials.to_dict("records")],
+        "finalists": [nulled(row) for row in found.finalists.to_dict("records")],
+    }
+
+
+def crossing_object(study: Study, found: Crossing) -> dict[str, object]:
+    """A crossing as plain values for JSON; NaN becomes null."""
+    return {
+        "study": study.name,
+        **_goal_of(study).model_dump(),
+        **nulled({name: getattr(found, name) for name in ("value", "low", "high", "rising", "monotone")}),
+        "tried": [nulled(row) for row in found.tried.to_dict("records")],
+    }
+
+
+def show_optimum(found: Optimum) -> None:
+    """The finalists: what they promised in the search, and what they keep on fresh luck."""
+    out = printer()
+    heading(out, found.study.title or found.study.name, found.study.question)
+    goal = found.study.optimise
+    assert goal is not None, found.study.name
+    table = plain_table()
+    levers = [lever.name for lever in found.study.lever]
+    for name in (*levers, "outcome"):
+        table.add_column(name)
+    for name in ("promised", "fresh", "95 % interval", "change", "sure"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in found.finalists.to_dict("records"):
+        table.add_row(*(_short(row[name]) for name in levers), *_cells(row))
+    out.print(table)
+    out.print(Text(optimum_answer(found)))
+    out.print(
+        Text(
+            f"{len(found.trials)} points tried; fresh: {goal.fresh_runs} runs each on seeds that the search never "
+            f"used; sure: share of bootstrap draws over seeds in which the point is "
+            f"{'best' if len(goal.objectives) == 1 else 'on the front'}",
+            style="dim",
+        )
+    )
+
+
+def optimum_answer(found: Optimum) -> str:
+    """One sentence: the best point, what it promised and what it keeps; limits that luck broke."""
+    levers = [lever.name for lever in found.study.lever]
+    first = found.winner.iloc[0]
+    where = ", ".join(f"{name} {_short(first[name])}" for name in levers)
+    kept = []
+    for row in found.winner.to_dict("records"):
+        unit = describe(row["outcome"])[0]
+        kept.append(
+            f"{wording.title(row['outcome'])} {wording.number(row['fresh'], unit)} "
+            f"(promised {wording.number(row['promised'], unit)})"
+        )
+    broken = "" if first["within_fresh"] else " On fresh luck it does not keep its limits."
+    return (
+        f"Best for {wording.title(first['outcome'])}: {where}; on fresh luck {wording.listed(kept)}.{broken}"
+    )
+
+
+def show_crossing(study: Study, found: Crossing) -> None:
+    """The sentence, and what was tried."""
+    out = printer()
+    heading(out, study.title or study.name, study.question)
+    goal = _goal_of(study)
+    unit = describe(goal.outcome)[0]
+    table = plain_table()
+    for name in (goal.lever, wording.title(goal.outcome), "95 % interval"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in found.tried.to_dict("records"):
+        cells = (wording.number(row["mean"], unit), wording.span(row["low"], row["high"], unit))
+        table.add_row(_short(row[goal.lever]), *cells)
+    out.print(table)
+    out.print(Text(crossing_answer(study, found)))
+
+
+def crossing_answer(study: Study, found: Crossing) -> str:
+    """One sentence: where the outcome crosses, how sure that is, or that it does not cross."""
+    goal = _goal_of(study)
+    title, unit = wording.title(goal.outcome), describe(goal.outcome)[0]
+    level = wording.number(goal.level, unit)
+    first, last = found.tried[goal.lever].iloc[[0, -1]]
+    if math.isnan(found.value):
+        side = "above" if float(found.tried["mean"].iloc[0]) > goal.level else "below"
+        return f"{title}: {side} {level} from {goal.lever} {first:.3g} to {last:.3g}, no crossing there."
+    way = "above" if found.rising else "below"
+    low, high = (
+        f"{end:.3g}" if not math.isnan(end) else f"beyond {edge:.3g}"
+        for end, edge in ((found.low, first), (found.high, last))
+    )
+    odd = (
+        "" if found.monotone else " The outcome goes up and down on the way, so there may be other crossings."
+    )
+    return f"{title}: {way} {level} from {goal.lever} {found.value:.3g} on (95 %: {low} to {high}).{odd}"
+
+
+def _cells(row: dict[Any, Any]) -> list[str]:
+    unit = describe(row["outcome"])[0]
+    half = (row["high"] - row["low"]) / 2
+    return [
+        wording.title(row["outcome"]),
+        wording.number(row["promised"], unit, half),
+        wording.number(row["fresh"], unit, half),
+        wording.span(row["low"], row["high"], unit),
+        wording.signed(row["change"], unit, half),
+        f"{row['front_share']:.0%}",
+    ]
+
+
+def _goal_of(study: Study) -> BreakEven:
+    assert study.break_even is not None, study.name
+    return study.break_even
+
+
+def _short(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else shown(value)

@@ -1,0 +1,190 @@
+"""Which levers matter: Morris, Sobol or PAWN, whichever the design of a study is made for.
+
+A point's value is the mean over its runs, which share their seeds with all other points. `luck`
+says how much of the variance between points is nothing but luck; indices below it mean little.
+
+Morris 1991, doi:10.1080/00401706.1991.10484804; Campolongo, Cariboni & Saltelli 2007,
+doi:10.1016/j.envsoft.2006.10.004 (μ*); Saltelli et al. 2010, doi:10.1016/j.cpc.2009.09.018 (Sobol);
+Pianosi & Wagener 2018, doi:10.1016/j.envsoft.2018.07.019 (PAWN). Computed by SALib.
+"""
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from experiments.asked import points
+from experiments.designs import Grid, Listed, Morris, Sobol, unit_problem
+from experiments.errors import StudyError
+from experiments.frames import runs_frame
+from experiments.store import Store
+from experiments.study import Study
+
+type Floats = npt.NDArray[np.float64]
+
+RESAMPLES = 1_000
+"Bootstrap resamples behind the intervals."
+SEED = 1
+SLICES = 10
+"Parts into which PAWN divides a lever's range."
+FEWEST_PER_SLICE = 5
+MEASURES = {"morris": "mu_star", "sobol": "ST", "pawn": "median"}
+"The measure by which levers are ranked, by method."
+
+
+def sensitivity(study: Study, store: Store, outcomes: Sequence[str] | None = None) -> pd.DataFrame:
+    """One row per scenario, outcome and lever, the most important lever first.
+
+    Columns: scenario, outcome, lever, method, luck, then the measures of the method. `morris`: mu,
+    mu_star with mu_star_conf (half of its 95 % interval), sigma, in units of the outcome per range of
+    the lever. `sobol`: S1 and ST, shares of variance, with S1_conf and ST_conf. `pawn`, for designs
+    that are neither: median, maximum, and floor, what a lever without any effect would have. Measures
+    are NaN where the outcome is undefined at some point or the same at all of them.
+
+    Raises
+    ------
+    StudyError
+        If the design has too few points to tell, or some are not there yet.
+    """
+    grid = points(study)
+    levers = _levers(study, grid)
+    frame = runs_frame(study, store, outcomes or study.outcomes)
+    rows = []
+    for scenario in frame["scenario"].unique():
+        own = frame[(frame["scenario"] == scenario) & frame["error"].isna()]
+        _check_complete(study, own, scenario, len(grid))
+        for outcome in outcomes or study.outcomes:
+            if outcome in own:
+                found = _of_outcome(study, grid[levers], own, outcome)
+                found.insert(0, "outcome", outcome)
+                found.insert(0, "scenario", scenario)
+                rows.append(found)
+    return pd.concat(rows, ignore_index=True)
+
+
+def method_of(study: Study) -> str:
+    """The method that the study's design is made for."""
+    return study.design.kind if isinstance(study.design, Sobol | Morris) else "pawn"
+
+
+def sobol_indices(y: Floats, levers: int, second_order: bool = False) -> pd.DataFrame:
+    """S1 and ST with half of their 95 % intervals, a row per lever.
+
+    Parameters
+    ----------
+    y : the outcome at every point, in the order of the design.
+    levers : how many.
+    second_order : whether the design was made for interactions of pairs.
+    """
+    from SALib.analyze import sobol
+
+    found = sobol.analyze(
+        unit_problem(levers), y, calc_second_order=second_order, num_resamples=RESAMPLES, seed=SEED
+    )
+    return pd.DataFrame({name: np.asarray(found[name], float) for name in ("S1", "S1_conf", "ST", "ST_conf")})
+
+
+def morris_effects(unit: Floats, y: Floats, levels: int) -> pd.DataFrame:
+    """mu, mu_star and sigma of elementary effects over the whole range of each lever, a row per lever.
+
+    Parameters
+    ----------
+    unit : (points, levers), the design's numbers from 0 to 1.
+    y : the outcome at every point.
+    levels : of the design.
+    """
+    from SALib.analyze import morris
+
+    found = morris.analyze(
+        unit_problem(unit.shape[1]), unit, y, num_levels=levels, num_resamples=RESAMPLES, seed=SEED
+    )
+    names = ("mu", "mu_star", "mu_star_conf", "sigma")
+    return pd.DataFrame({name: np.asarray(found[name], float) for name in names})
+
+
+def pawn_indices(x: Floats, y: Floats) -> pd.DataFrame:
+    """Median and maximum Kolmogorov-Smirnov distance between y and y given a lever, a row per lever.
+
+    `floor` is the median for a column of random numbers: what chance alone gives with so many points.
+
+    Parameters
+    ----------
+    x : (points, levers), the values of the levers; words as whole numbers.
+    y : the outcome at every point.
+    """
+    from SALib.analyze import pawn
+
+    dummy = np.random.default_rng(SEED).random(len(y))
+    slices = min(SLICES, len(y) // FEWEST_PER_SLICE)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a lever with few values leaves slices empty, which are skipped
+        found = pawn.analyze(
+            unit_problem(x.shape[1] + 1), np.column_stack([x, dummy]), y, S=slices, seed=SEED
+        )
+    table = pd.DataFrame({name: np.asarray(found[name], float) for name in ("median", "maximum")})
+    return table.iloc[:-1].assign(floor=float(table["median"].iloc[-1]))
+
+
+def luck(own: pd.DataFrame, outcome: str) -> float:
+    """The share of the variance between points that is luck; NaN with one run per point.
+
+    The variance within points over the number of runs, by the variance of the points' means.
+    """
+    by = own.groupby("point")[outcome]
+    within, between = float((by.var(ddof=1) / by.count()).mean()), float(by.mean().var(ddof=1))
+    return within / between if between > 0 else float("nan")
+
+
+def _of_outcome(study: Study, grid: pd.DataFrame, own: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    y = own.groupby("point")[outcome].mean().to_numpy(float)
+    method = method_of(study)
+    found = _measured(study, grid, y) if _can_vary(y) else pd.DataFrame(index=range(grid.shape[1]))
+    found.insert(0, "luck", luck(own, outcome))
+    found.insert(0, "method", method)
+    found.insert(0, "lever", list(grid.columns))
+    by = MEASURES[method]
+    return found.sort_values(by, ascending=False, kind="stable") if by in found else found
+
+
+def _measured(study: Study, grid: pd.DataFrame, y: Floats) -> pd.DataFrame:
+    design = study.design
+    if isinstance(design, Sobol):
+        return sobol_indices(y, grid.shape[1], design.second_order)
+    if isinstance(design, Morris):
+        return morris_effects(design.unit(grid.shape[1]), y, design.levels)
+    numbers = [_numbered(grid[name]) for name in grid]
+    return pawn_indices(np.column_stack(numbers), y)
+
+
+def _levers(study: Study, grid: pd.DataFrame) -> list[str]:
+    """The levers of the design; what formulas derive from them is not one."""
+    names = [lever.name for lever in study.lever]
+    if isinstance(study.design, Listed | Grid):
+        names = [str(name) for name in grid if str(name) not in study.derived]
+    if method_of(study) == "pawn" and len(grid) < 2 * FEWEST_PER_SLICE:
+        raise StudyError(
+            f"{len(grid)} points are too few to tell which levers matter; ask for {10 * FEWEST_PER_SLICE} or more"
+        )
+    return names
+
+
+def _check_complete(study: Study, own: pd.DataFrame, scenario: str, wanted: int) -> None:
+    there = own["point"].nunique()
+    if there < wanted:
+        raise StudyError(
+            f"{wanted - there} of {wanted} points of {scenario} have no result yet, and a "
+            f"{study.design.kind} design needs all of them: `kith study run` does the rest"
+        )
+
+
+def _can_vary(y: Floats) -> bool:
+    return bool(np.isfinite(y).all() and np.ptp(y) > 0)
+
+
+def _numbered(column: "pd.Series[float]") -> Floats:
+    """Numbers as they are, words as their place in the order of first appearance."""
+    if pd.api.types.is_numeric_dtype(column):
+        return column.to_numpy(float)
+    return pd.factorize(column)[0].astype(float)

@@ -1,0 +1,304 @@
+"""The command line of studies: `kith study list | run | status | export | discover | optimise | break-even`."""
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from experiments.errors import RequestError
+from experiments.options import Json, Out, Workers, number_option, option
+
+if TYPE_CHECKING:
+    from experiments.conduct import Status
+    from experiments.goals import Discover
+    from experiments.store import Store
+    from experiments.study import Study
+
+app = typer.Typer(
+    name="study",
+    no_args_is_help=True,
+    add_completion=False,
+    help="Many runs: grids, samples and screenings, resumable, on every core or a cluster.",
+)
+
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="STUDY",
+        help="A name from `kith study list`, or the path of a TOML file.",
+        show_default=False,
+    ),
+]
+Folder = Annotated[
+    Path | None, option("--store", "Where results gather; by default out/studies/NAME.", "DIR")
+]
+Where = Annotated[
+    str,
+    option(
+        "--scheduler",
+        "processes (the default), threads (for large runs), local (a Dask cluster for the purpose), "
+        "or the address of a Dask scheduler.",
+        "WHERE",
+    ),
+]
+Runs = Annotated[int | None, number_option("--runs", "Runs of each point, instead of the study's number.")]
+Days = Annotated[int | None, number_option("--days", "Length in days, instead of the study's number.")]
+Quick = Annotated[
+    bool, typer.Option("--quick", help="A study of the same shape that takes seconds: to try it.")
+]
+
+
+@app.command("list")
+def list_(json: Json = False) -> None:
+    """The studies that come with kith: name, question, tags."""
+    from experiments.outputs import as_json
+    from experiments.study import read_study, studies
+
+    entries = [read_study(name) for name in studies()]
+    if json:
+        fields = ("name", "title", "question", "tags")
+        typer.echo(as_json([entry.model_dump(include=set(fields)) for entry in entries]))
+        return
+    from experiments.screen import show_library
+
+    show_library(entries)
+
+
+@app.command()
+def run(
+    study: Name,
+    store: Folder = None,
+    workers: Workers = None,
+    scheduler: Where = "processes",
+    runs: Runs = None,
+    days: Days = None,
+    quick: Quick = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Also repeat runs that failed before.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Do what is not stored yet; stop it at any time, and the same command goes on from there."""
+    if workers is not None and workers < 1:
+        raise RequestError(f"--workers {workers}: must be 1 or more")
+    asked, kept = _opened(study, store, runs, days, quick)
+    from experiments.conduct import conduct, wanted_by
+    from experiments.progress import Waiting
+    from sim.kernel import is_compiled
+
+    with Waiting("planning", "runs") as waiting:
+        wanted_by(asked, kept, waiting)
+    if not is_compiled():
+        typer.echo("compiling the engine for this machine, once: about half a minute", err=True)
+    with Waiting(asked.name, "runs") as waiting:
+        found = conduct(asked, kept, workers, scheduler, waiting, retry_failed)
+    _tell(found, asked, kept, json)
+    if found.failed:
+        raise RuntimeError(
+            f"{found.failed} of {found.wanted} runs failed, such as: {found.first_failure}; "
+            "--retry-failed repeats them"
+        )
+
+
+@app.command()
+def status(
+    study: Name,
+    store: Folder = None,
+    runs: Runs = None,
+    days: Days = None,
+    quick: Quick = False,
+    json: Json = False,
+) -> None:
+    """How far a study is: runs wanted, stored, failed, missing."""
+    from experiments.conduct import status as state
+
+    asked, kept = _opened(study, store, runs, days, quick)
+    _tell(state(asked, kept), asked, kept, json)
+
+
+@app.command()
+def export(
+    study: Name,
+    out: Out = None,
+    store: Folder = None,
+    runs: Runs = None,
+    days: Days = None,
+    quick: Quick = False,
+) -> None:
+    """What is stored, into --out: a report, and frames of runs, points and what matters."""
+    from experiments.files import check_folder
+    from experiments.outputs import write_study
+
+    if out is None:
+        raise RequestError("--out is missing; name a folder for the frames")
+    target = check_folder(out)
+    asked, kept = _opened(study, store, runs, days, quick)
+    if not kept.done():
+        raise RequestError(f"store {kept.folder} is empty; `{_command(study, runs, days, quick)}` fills it")
+    write_study(asked, kept, target, _command(study, runs, days, quick))
+    typer.echo(f"report: {out / 'report.html'}")
+
+
+@app.command()
+def optimise(
+    study: Name,
+    out: Out = None,
+    store: Folder = None,
+    workers: Workers = None,
+    scheduler: Where = "processes",
+    runs: Runs = None,
+    days: Days = None,
+    quick: Quick = False,
+    json: Json = False,
+) -> None:
+    """The best mix of levers, as the study's `optimise` asks; its finalists are run again on fresh luck."""
+    from experiments.files import check_folder
+    from experiments.optimise import optimise as search
+    from experiments.outputs import as_json, write_optimum
+    from experiments.progress import Waiting
+    from experiments.search_results import optimum_object, show_optimum
+
+    target = None if out is None else check_folder(out)
+    asked, kept = _to_search(study, store, workers, runs, days, quick)
+    with Waiting(asked.name, "points") as waiting:
+        found = search(asked, kept, workers, scheduler, waiting)
+    if target is not None:
+        write_optimum(found, target)
+    if json:
+        typer.echo(as_json(optimum_object(found)))
+    else:
+        show_optimum(found)
+
+
+@app.command()
+def discover(
+    study: Name,
+    fails: Annotated[
+        str | None,
+        option(
+            "--fails",
+            "What calls a world a failure, such as 'margin < 0', instead of the study's own.",
+            "FORMULA",
+        ),
+    ] = None,
+    scenario: Annotated[
+        str | None, option("--scenario", "Whose plan, where the study has several.", "NAME")
+    ] = None,
+    out: Out = None,
+    store: Folder = None,
+    runs: Runs = None,
+    days: Days = None,
+    quick: Quick = False,
+    json: Json = False,
+) -> None:
+    """In which worlds a plan fails: rules over the levers, from what is stored, judged against luck."""
+    from experiments.conduct import status as state
+    from experiments.discovery import discover as search
+    from experiments.discovery_report import discovery_object, show_discovery, write_discovery
+    from experiments.files import check_folder
+    from experiments.outputs import as_json
+
+    target = None if out is None else check_folder(out)
+    asked, kept = _opened(study, store, runs, days, quick)
+    goal = _failure(asked, study, fails, scenario)
+    if not kept.done():
+        raise RequestError(f"store {kept.folder} is empty; `{_command(study, runs, days, quick)}` fills it")
+    found, there = search(asked, kept, goal.fails, goal.scenario), state(asked, kept)
+    if target is not None:
+        command = _command(study, runs, days, quick, "discover", fails=fails, scenario=scenario)
+        write_discovery(found, asked, there, target, command)
+    if json:
+        typer.echo(as_json(discovery_object(found, asked, there)))
+    else:
+        show_discovery(found, asked, there)
+
+
+@app.command("break-even")
+def break_even(
+    study: Name,
+    store: Folder = None,
+    workers: Workers = None,
+    scheduler: Where = "processes",
+    runs: Runs = None,
+    days: Days = None,
+    quick: Quick = False,
+    json: Json = False,
+) -> None:
+    """Where an outcome crosses a level along one lever, as the study's `break_even` asks."""
+    from experiments.break_even import break_even as search
+    from experiments.outputs import as_json
+    from experiments.progress import Waiting
+    from experiments.search_results import crossing_object, show_crossing
+
+    asked, kept = _to_search(study, store, workers, runs, days, quick)
+    with Waiting(asked.name, "values") as waiting:
+        found = search(asked, kept, workers, scheduler, waiting)
+    if json:
+        typer.echo(as_json(crossing_object(asked, found)))
+    else:
+        show_crossing(asked, found)
+
+
+def _failure(asked: "Study", name: str, fails: str | None, scenario: str | None) -> "Discover":
+    """What calls a world a failure: the study's own formula, or the one that is given."""
+    from experiments.goals import Discover
+
+    own = asked.discover
+    if fails is None and own is None:
+        raise RequestError(
+            f"study {name} has no [discover]; say what fails with --fails, such as --fails 'margin < 0'"
+        )
+    goal = Discover(
+        fails=fails if fails is not None else own.fails if own is not None else "",
+        scenario=scenario if scenario is not None else own.scenario if own is not None else None,
+    )
+    goal.check([Path(one).stem for one in asked.scenarios])
+    return goal
+
+
+def _to_search(
+    study: str, store: Path | None, workers: int | None, runs: int | None, days: int | None, quick: bool
+) -> "tuple[Study, Store]":
+    """The study and its store, checked."""
+    if workers is not None and workers < 1:
+        raise RequestError(f"--workers {workers}: must be 1 or more")
+    return _opened(study, store, runs, days, quick)
+
+
+def _opened(
+    name: str, folder: Path | None, runs: int | None, days: int | None, quick: bool
+) -> "tuple[Study, Store]":
+    """The study as it is asked for, and its store."""
+    from experiments.store import Store
+    from experiments.study import read_study
+
+    for option_name, value in (("--runs", runs), ("--days", days)):
+        if value is not None and value < 1:
+            raise RequestError(f"{option_name} {value}: must be 1 or more")
+    study = read_study(name)
+    study = study.reduced() if quick else study
+    changes: dict[str, Any] = {"runs": runs, "days": days}
+    study = study.with_changes(**{name: value for name, value in changes.items() if value is not None})
+    return study, Store(folder or Path("out", "studies", study.name))
+
+
+def _command(
+    study: str, runs: int | None, days: int | None, quick: bool, verb: str = "run", **options: str | None
+) -> str:
+    """The command line that repeats what was done with a study."""
+    words = ["kith", "study", verb, study]
+    for name, value in {**options, "runs": runs, "days": days}.items():
+        words += [f"--{name}", str(value)] if value is not None else []
+    return shlex.join(words + (["--quick"] if quick else []))
+
+
+def _tell(found: "Status", study: "Study", store: "Store", json: bool) -> None:
+    if json:
+        from experiments.outputs import as_json
+
+        typer.echo(as_json(found.plain()))
+        return
+    from experiments.study_results import show_study
+
+    show_study(found, study, store)
