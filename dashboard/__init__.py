@@ -1,1 +1,1 @@
-"""The eyes of kith: pages in a browser. Not built yet; the command line and the reports are."""
+"""The eyes of kith: pages in a browser, served on this machine alone."""

@@ -1,0 +1,78 @@
+"""Start the pages: `python -m dashboard [--port N] [--no-open] [--studies FOLDER] [--class]`.
+
+`kith dashboard` runs it as a process.
+"""
+
+import argparse
+import os
+import socket
+import sys
+import threading
+import time
+import webbrowser
+from pathlib import Path
+
+from dashboard.room import own_address
+from dashboard.server import STUDIES, serve
+
+PORT = 8765
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Read the arguments, say the address, serve."""
+    parser = argparse.ArgumentParser(prog="python -m dashboard", description="kith in the browser")
+    parser.add_argument("--port", type=int, default=PORT, help="port to listen on; 0: any that is free")
+    parser.add_argument("--no-open", action="store_true", help="do not open a browser")
+    parser.add_argument("--studies", type=Path, help="folder of study files and of their results")
+    parser.add_argument("--class", dest="room", action="store_true", help="let the room in, with a PIN")
+    parser.add_argument("--address", default="", help="what the room calls this machine, if it is not found")
+    given = parser.parse_args(arguments)
+    if given.studies is not None:
+        if given.studies.exists() and not given.studies.is_dir():
+            parser.exit(2, f"kith: --studies {given.studies}: is no folder\n")
+        os.environ[STUDIES] = str(given.studies.resolve())
+    room_at = _room_at(parser, given.address) if given.room else None
+    port = given.port or _free_port()
+    if _taken(port):
+        parser.exit(1, f"kith: port {port} is in use; stop what uses it, or give another with --port\n")
+    address = f"http://localhost:{port}/"
+    sys.stdout.write(f"kith is at {address}  (Ctrl+C stops it)\n")
+    sys.stdout.flush()
+    if not given.no_open:
+        threading.Thread(target=_open_when_up, args=(port, address), daemon=True).start()
+    serve("localhost", port, room_at)
+
+
+def _room_at(parser: argparse.ArgumentParser, given: str) -> str:
+    """The number of this machine in the room's network, checked by listening there for a moment."""
+    try:
+        name = given or own_address()
+        with socket.socket() as probe:
+            probe.bind((name, 0))
+    except OSError as error:
+        what = f"--address {given}: is none of this machine's" if given else "this machine is in no network"
+        parser.exit(2, f"kith: {what} ({error.strerror or error}); give its number there with --address\n")
+    return name
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _open_when_up(port: int, address: str) -> None:
+    for _ in range(300):
+        if _taken(port):
+            webbrowser.open(address)
+            return
+        time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""What a page shows, as its address tells: a pasted link shows the same again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, quote, urlencode
+
+from dashboard.arms import Arm, arm_from_text
+from scenarios import ScenarioError
+
+MOST_ARMS = 4
+VIEWS = ("overview", "leaving", "joining", "money", "network", "table", "health", "assumptions")
+PEOPLE = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
+DAYS = (90, 180, 365, 730, 1095)
+RUNS = (1, 4, 8, 16, 32, 64)
+FIRST = (Arm(("pool",)), Arm(("hub",)), Arm(("web",)))
+
+
+@dataclass(frozen=True)
+class Look:
+    """A comparison and what is shown of it."""
+
+    arms: tuple[Arm, ...] = FIRST
+    people: int = 2_000
+    days: int = 365
+    runs: int = 16
+    view: str = "overview"
+    edited: int = 0
+    "which arm the controls change"
+    log: str = ""
+    "the log that founds the communities: a name in the library, or the digest of one that was dropped"
+
+    def question(self) -> tuple[object, ...]:
+        """What decides the numbers, and not only what is shown of them."""
+        return tuple(arm.text() for arm in self.arms), self.people, self.days, self.runs, self.log
+
+    def with_arm(self, place: int, arm: Arm) -> "Look":
+        """The same with another arm in that place."""
+        return replace(self, arms=(*self.arms[:place], arm, *self.arms[place + 1 :]))
+
+    def path(self) -> str:
+        """Its address."""
+        query = self.query()
+        return f"/?{query}" if query else "/"
+
+    def query(self) -> str:
+        """The part of the address after `?`: only what differs from the first look."""
+        pairs = [("a", arm.text()) for arm in self.arms] if self.arms != FIRST else []
+        plain = Look()
+        for name in ("people", "days", "runs", "view", "edited", "log"):
+            if getattr(self, name) != getattr(plain, name):
+                pairs.append((name, str(getattr(self, name))))
+        return urlencode(pairs, safe="~+=@!.,", quote_via=quote)  # readable where an address allows it
+
+
+def look_from(query: str | None) -> Look:
+    """The look that an address tells; `ScenarioError` says what cannot be read."""
+    pairs = parse_qsl((query or "").replace("+", "%2B"), keep_blank_values=True)
+    given = {name: value for name, value in pairs if name != "a"}
+    arms = tuple(arm_from_text(value) for name, value in pairs if name == "a") or FIRST
+    if len(arms) > MOST_ARMS:
+        raise ScenarioError(f"{len(arms)} scenarios side by side; show at most {MOST_ARMS}")
+    view = given.get("view", "overview")
+    if view not in VIEWS:
+        raise ScenarioError(f"view={view}: must be one of {', '.join(VIEWS)}")
+    return Look(
+        arms,
+        number(given, "people", 2_000, 10, 200_000),
+        number(given, "days", 365, 1, 3_650),
+        number(given, "runs", 16, 1, 256),
+        view,
+        min(number(given, "edited", 0, 0, MOST_ARMS - 1), len(arms) - 1),
+        given.get("log", "")[:80],
+    )
+
+
+def number(given: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    """A whole number of the address, within bounds."""
+    text = given.get(name)
+    if text is None:
+        return default
+    if not text.isdecimal() or len(text) > 9 or not low <= int(text) <= high:
+        raise ScenarioError(f"{name}={text[:40]}: must be a whole number from {low:,} to {high:,}")
+    return int(text)
+
+
+def pairs_of(query: str | None) -> dict[str, str]:
+    """Names and values of an address with plain parts."""
+    return dict(parse_qsl(query or "", keep_blank_values=True))

@@ -1,0 +1,50 @@
+"""The pages and their addresses."""
+
+import solara
+from ipyvue import VueWidget
+from solara.alias import rv
+
+from dashboard.here import use_here
+from dashboard.pages import classroom, community, compare, lessons, model, studies, watch
+from dashboard.parts import Bar
+from dashboard.room import room
+
+VueWidget.layout.make_dynamic_default = lambda: None
+"""No part of ours has an ipywidgets layout; one for each would double what a page sends."""
+
+PAGES = {
+    "/": "Compare",
+    "/watch": "Watch",
+    "/lessons": "Lessons",
+    "/studies": "Studies",
+    "/community": "My community",
+    "/model": "Model",
+}
+"""address -> what the page is called"""
+
+
+@solara.component
+def Layout(children: list[solara.Element] = []) -> None:  # noqa: B006 - Solara's way
+    """The frame of every page."""
+    where = use_here()
+    route, _ = solara.use_route()
+    here = "/" if route is None or route.path == "/" else f"/{route.path}"
+    pages = PAGES | ({"/class": "Class"} if room() is not None else {})
+    with solara.Div(classes=["kith"]):
+        Bar(
+            pages=[{"path": path, "title": title} for path, title in pages.items()],
+            here=here,
+            event_go=where.go,
+        )
+        rv.Html(tag="main", attributes={"data-at": where.path}, children=children)
+
+
+routes = [
+    solara.Route("/", component=compare.Page, layout=Layout, label="Compare · kith"),
+    solara.Route("watch", component=watch.Page, label="Watch · kith"),
+    solara.Route("lessons", component=lessons.Page, label="Lessons · kith"),
+    solara.Route("studies", component=studies.Page, label="Studies · kith"),
+    solara.Route("community", component=community.Page, label="My community · kith"),
+    solara.Route("model", component=model.Page, label="Model · kith"),
+    solara.Route("class", component=classroom.Page, label="Class · kith"),
+]

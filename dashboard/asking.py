@@ -1,0 +1,144 @@
+"""From a question to a comparison: what runs are wanted, what is known so far, what is under way."""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import solara
+
+from dashboard.pool import shared_pool
+from dashboard.shared import Once
+from experiments.comparison import Comparison, gathered, labelled
+from experiments.runner import Job, Outcome
+from experiments.tables import OUTCOMES
+from sim.plan import Plan
+
+STAGES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+"""Complete pairs after which a new picture is drawn."""
+
+EXTRA = ("member_surplus", "member_surplus_share")
+
+
+_COMPARISONS: Once[Comparison] = Once(60)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known of a question."""
+
+    question: object = None
+    comparison: Comparison | None = None
+    "over the first `pairs` seeds"
+    pairs: int = 0
+    wanted: int = 0
+    seconds: float = 0.0
+    "from the question to this picture"
+    error: str = ""
+
+    def running(self, question: object) -> bool:
+        """Whether more is to come for that question."""
+        return not self.error and (self.question != question or self.pairs < self.wanted)
+
+
+@dataclass
+class _Gathering:
+    """Outcomes of the arms as they come in, looked at whenever all arms have some more seeds."""
+
+    plans: Mapping[str, Plan]
+    days: int
+    outcomes: tuple[str, ...]
+    done: list[Outcome] = field(default_factory=list)
+
+    def pairs(self) -> int:
+        """Seeds 0 … n-1 that every arm has."""
+        by_arm = [{o.seed for o in self.done if o.key == label} for label in self.plans]
+        n = 0
+        while all(n in seeds for seeds in by_arm):
+            n += 1
+        return n
+
+    def comparison(self, pairs: int) -> Comparison:
+        """The comparison over the first seeds; the same object for everybody who asks the same."""
+        kept = [o for o in self.done if o.seed < pairs]
+        names = tuple(sorted((o.key, o.seed, o.run_id) for o in kept))
+        return _COMPARISONS.get(
+            (tuple(self.plans), names, self.outcomes),
+            lambda: gathered(dict(self.plans), self.days, tuple(range(pairs)), self.outcomes, kept),
+        )
+
+
+def jobs_for(plans: Mapping[str, Plan], days: int, runs: int) -> list[Job]:
+    """Every arm with seed 0, then with seed 1, and so on: the first picture needs one of each."""
+    return [Job(plan, seed, days, key=label) for seed in range(runs) for label, plan in plans.items()]
+
+
+def plans_of(plans: Sequence[Plan]) -> dict[str, Plan]:
+    """Plans by the labels that a report would use; twice the same is told apart by number."""
+    if len(plans) > 1:
+        try:
+            return labelled(plans)
+        except ValueError:  # two arms say the same: as long as nobody has changed one, that is fine
+            pass
+    found: dict[str, Plan] = {}
+    for plan in plans:
+        twice = sum(name.split(" #")[0] == plan.name for name in found)
+        found[f"{plan.name} #{twice + 1}" if twice else plan.name] = plan
+    return found
+
+
+def in_a_line(error: Exception) -> str:
+    """What went wrong, without the traceback that it may carry."""
+    first, *rest = str(error).strip().splitlines() or [type(error).__name__]
+    return f"{first.partition('Traceback')[0]}{rest[-1]}" if rest else first
+
+
+def use_answer(
+    question: object, plans: Mapping[str, Plan], days: int, runs: int, also: tuple[str, ...] = ()
+) -> Answer:
+    """Ask the pool and give what is known so far; a new question cancels the old one.
+
+    Parameters
+    ----------
+    question : what decides the numbers; asking again is a matter of `==`.
+    plans : label -> plan; nothing is asked while there are none.
+    days, runs : length of a run, runs of each plan.
+    also : indicators to compare beside the usual ones.
+    """
+    owner = solara.use_memo(lambda: uuid4().hex, [])
+    answer, set_answer = solara.use_state(Answer())
+
+    def ask() -> Any:
+        if not plans:
+            return None
+        request = shared_pool().ask(owner, jobs_for(plans, days, runs))
+
+        def listen() -> None:
+            begun, shown = time.perf_counter(), 0
+            gathering = _Gathering(plans, days, tuple(dict.fromkeys((*OUTCOMES, *EXTRA, *also))))
+            try:
+                for outcome in request:
+                    if outcome.failed:
+                        raise ValueError(outcome.refused or f"a run of {outcome.key} failed: {outcome.error}")
+                    gathering.done.append(outcome)
+                    pairs = gathering.pairs()
+                    due = pairs > shown and (pairs in STAGES or pairs == runs)
+                    if due and (not shown or pairs == runs or request.results.empty()):
+                        shown = pairs
+                        found = gathering.comparison(pairs)
+                        if not request.cancelled:
+                            set_answer(
+                                Answer(question, found, pairs, runs, seconds=time.perf_counter() - begun)
+                            )
+            except Exception as error:
+                if not request.cancelled:
+                    set_answer(Answer(question, error=in_a_line(error)))
+                    shared_pool().withdraw(request)
+
+        threading.Thread(target=listen, daemon=True).start()
+        return lambda: shared_pool().withdraw(request)
+
+    solara.use_effect(ask, [question])
+    return answer

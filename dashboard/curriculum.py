@@ -1,0 +1,111 @@
+"""The lessons: text files with the worlds that they compare, what is to be predicted, and notes for the teacher."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from dashboard.arms import arm_from_text, plan_of
+from experiments import wording
+from experiments.comparison import Comparison
+from sim.indicators import describe
+from sim.plan import Plan
+
+FOLDER = Path(__file__).parent / "lessons"
+KINDS = ("highest", "value", "loss", "ratio")
+"""highest: which arm; value: the outcome of an arm; loss and ratio: relative to the first arm."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What is asked before the run, and how the run answers it."""
+
+    ask: str
+    kind: str
+    outcome: str
+    choices: tuple[str, ...]
+    arm: str = ""
+    edges: tuple[float, ...] = ()
+
+    def answer(self, comparison: Comparison) -> tuple[int, str]:
+        """Which choice the runs bear out, and what they show."""
+        unit = describe(self.outcome)[0]
+        means = {label: float(comparison.row(self.outcome, label)["mean"]) for label in comparison.labels}
+        shown = {
+            label: f"{wording.number(m, unit)} {wording.unit_of(unit)}".strip() for label, m in means.items()
+        }
+        said = wording.listed([f"{label} {value}" for label, value in shown.items()])
+        said = f"{wording.title(self.outcome).capitalize()}: {said}."
+        if self.kind == "highest":
+            return list(means).index(max(means, key=lambda label: means[label])), said
+        found, words = self._size(means[comparison.reference], means[self.arm])
+        return sum(found > edge for edge in self.edges), f"{said} {words}".strip()
+
+    def _size(self, reference: float, value: float) -> tuple[float, str]:
+        if self.kind == "value":
+            return value, ""
+        if self.kind == "loss":
+            lost = 1 - value / reference if reference else float("nan")
+            return lost, f"That is {lost:.0%} fewer.".replace("%", " %")
+        times = value / reference if reference else float("inf")
+        return times, f"That is {times:.2g} times as many or as much."
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson as its file tells it."""
+
+    name: str
+    title: str
+    question: str
+    arms: dict[str, str]
+    "label -> arm as an address writes it"
+    people: int
+    days: int
+    runs: int
+    watch: str
+    show: tuple[str, ...]
+    prediction: Prediction
+    parts: dict[str, str]
+    "heading -> Markdown"
+
+    def plans(self) -> dict[str, Plan]:
+        """The plans under the lesson's own labels."""
+        return {
+            label: plan_of(arm_from_text(text), self.people, self.days) for label, text in self.arms.items()
+        }
+
+
+@cache
+def lessons() -> dict[str, Lesson]:
+    """All lessons by the names of their files, in order."""
+    return {path.stem: _lesson(path) for path in sorted(FOLDER.glob("*.md"))}
+
+
+def _lesson(path: Path) -> Lesson:
+    _, head, body = path.read_text(encoding="utf-8").split("+++\n", 2)
+    table = tomllib.loads(head)
+    asked = table["prediction"]
+    choices = tuple(asked.get("choices") or table["arms"])
+    prediction = Prediction(
+        asked["ask"],
+        asked["kind"],
+        asked["outcome"],
+        choices,
+        asked.get("arm", ""),
+        tuple(asked.get("edges", ())),
+    )
+    parts = [part.partition("\n") for part in body.split("## ")[1:]]
+    return Lesson(
+        path.stem,
+        table["title"],
+        table["question"],
+        dict(table["arms"]),
+        table["people"],
+        table["days"],
+        table["runs"],
+        table["watch"],
+        tuple(table["show"]),
+        prediction,
+        {heading.strip(): text.strip() for heading, _, text in parts},
+    )

@@ -1,0 +1,162 @@
+"""Class: the room's address and PIN on the projector, and everybody's prediction as a histogram."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from html import escape
+from urllib.parse import urlencode
+
+import pandas as pd
+import solara
+from matplotlib.ticker import MaxNLocator
+
+from dashboard.curriculum import Lesson, lessons
+from dashboard.here import use_here
+from dashboard.listening import use_bell
+from dashboard.parts import Chart, Choice, Html, Press, Words
+from dashboard.room import Asked, Room, is_host, room, seat
+from experiments import theme, wording
+from experiments.axes import label_rows, value_axis
+from experiments.theme import canvas, exported, themed
+
+
+@solara.component
+def Page() -> None:
+    """The page: of the host, or of somebody in the room."""
+    here = room()
+    with solara.Div(classes=["kith-page", "wide"]), solara.Div(classes=["kith-main"]):
+        if here is None:
+            Words("Class", "h1")
+            Html(
+                "<p>No class is on. <code>kith dashboard --class</code> opens these pages to the room, with a link, a QR code "
+                "and a PIN, and gathers everybody's predictions.</p>"
+            )
+        elif is_host():
+            Hosting(here)
+        else:
+            Attending(here, seat())
+
+
+@solara.component
+def Hosting(here: Room) -> None:
+    """What the projector shows."""
+    use_bell(here.bell)
+    where = use_here()
+    asked = here.now()
+    Words("Come in", "h1")
+    with solara.Div(classes=["kith-invite"]):
+        Html(here.qr(), "kith-qr")
+        Html(
+            f"<p class='kith-big'>{escape(here.address)}join</p><p class='kith-big'>PIN <b>{here.pin[:3]} {here.pin[3:]}</b></p>"
+            f"<p role='status'>{wording.plural(here.count, 'person') if here.count == 1 else f'{here.count} people'} "
+            "came in.</p><p class='kith-note'>Same network as this machine; nothing to install.</p>"
+        )
+    Words("Which prediction?", "h2")
+    current = asked.lesson if asked is not None else ""
+    menu = ({} if current else {"": "choose a lesson …"}) | {n: one.title for n, one in lessons().items()}
+    Choice("Ask the class", current, menu, lambda name: here.ask(name) if name in lessons() else None, "ask")
+    if asked is None:
+        return
+    lesson = lessons()[asked.lesson]
+    Words(lesson.question, "h2")
+    Words(lesson.prediction.ask, kind="kith-lead")
+    Votes(lesson, asked)
+    with solara.Div(classes=["kith-row"]):
+        if asked.open:
+            Press("Close, and run it", lambda: _run(here, lesson, where.go), "run")
+        else:
+            Words("Closed.", "span", "kith-note")
+            Press("To the lesson", lambda: _run(here, lesson, where.go), "run")
+            Press("Ask again", lambda: here.ask(lesson.name), "again")
+
+
+@solara.component
+def Attending(here: Room, own: str) -> None:
+    """What a phone shows."""
+    use_bell(here.bell)
+    where = use_here()
+    asked = here.now()
+    if asked is None:
+        Words("You are in", "h1")
+        Words(
+            "The first question comes in a moment. Until then, look around: all pages are yours to play with."
+        )
+        return
+    lesson = lessons()[asked.lesson]
+    said = asked.said.get(own)
+    Words(lesson.question, "h1")
+    Words(lesson.prediction.ask, kind="kith-lead")
+    with solara.Div(classes=["kith-column", "kith-choices"]):
+        for place, words in enumerate(lesson.prediction.choices):
+            Press(
+                words,
+                partial(here.say, own, lesson.name, place),
+                f"say-{place}",
+                not asked.open,
+                pressed=said == place,
+            )
+    if asked.open:
+        Words(
+            "Choose one." if said is None else "Noted; you can still change your mind.",
+            kind="kith-note",
+        )
+        return
+    Words("Closed: look at the projector.", kind="kith-lead")
+    if asked.said:
+        Votes(lesson, asked)
+    Press(
+        "Play on with it here",
+        lambda: where.go(f"/lessons?{urlencode({'lesson': lesson.name})}"),
+        "play-on",
+    )
+
+
+@solara.component
+def Votes(lesson: Lesson, asked: Asked) -> None:
+    """The class's predictions."""
+    counts = counted(lesson, asked)
+    Chart(
+        votes_chart(lesson.prediction.choices, counts),
+        f"kith-predictions-{lesson.name}",
+        votes_frame(lesson, counts),
+    )
+
+
+def counted(lesson: Lesson, asked: Asked) -> list[int]:
+    """How many chose each."""
+    said = list(asked.said.values())
+    return [said.count(place) for place in range(len(lesson.prediction.choices))]
+
+
+def votes_frame(lesson: Lesson, counts: Sequence[int]) -> pd.DataFrame:
+    """The numbers behind the histogram."""
+    return pd.DataFrame({"prediction": lesson.prediction.choices, "answers": counts})
+
+
+def votes_chart(choices: Sequence[str], counts: Sequence[int], right: int | None = None) -> str:
+    """A bar for each choice; the one that came true has a star and another colour."""
+    whole = sum(counts)
+    title = f"What the class predicts: {wording.plural(whole, 'answer')}"
+    with themed():
+        figure, (axes,) = canvas(title, "answers", height=1.15 + 0.42 * len(choices), left=2.4, right=0.9)
+        for place, count in enumerate(counts):
+            true = place == right
+            axes.barh(place, count, height=0.62, color=theme.SCENARIOS[2] if true else theme.SCENARIOS[0])
+            share = f" ({count / whole:.0%})".replace("%", " %") if whole else ""
+            star = "  ★ the runs say" if true else ""
+            axes.annotate(
+                f"{count}{share}{star}", (count, place), (5, 0), textcoords="offset points", va="center"
+            )
+        label_rows(axes, choices, 34)
+        axes.set_xlim(0, max(1, *counts) * 1.25)
+        value_axis(axes, "members", axis="x")
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        said = [f"{words} {count}" for words, count in zip(choices, counts, strict=True)]
+        return exported(figure, "votes", title, "; ".join(said) + ".")
+
+
+def _run(here: Room, lesson: Lesson, go: Callable[[str], None]) -> None:
+    """Close the question and go to the lesson, with the class's commonest prediction as the guess."""
+    here.close()
+    asked = here.now()
+    counts = counted(lesson, asked) if asked is not None else [0]
+    go("/lessons?" + urlencode({"lesson": lesson.name, "guess": counts.index(max(counts))}))

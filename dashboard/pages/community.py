@@ -1,0 +1,158 @@
+"""My community: what an event log tells of it, beside the library, and a what-if founded on it."""
+
+from html import escape
+from urllib.parse import urlencode
+
+import pandas as pd
+import solara
+
+from dashboard.address import Look, pairs_of
+from dashboard.founders import dropped, founding_of, library_measures, measures_of
+from dashboard.here import use_here
+from dashboard.pages.numbers import BESIDE, LARGEST, ByHand
+from dashboard.parts import Chart, Html, Press, Trouble, Upload, Words, table
+from experiments import figures, wording
+from experiments.log_indicators import MEASURES, MONTH
+from scenarios import LogError, ScenarioError
+from sim.plan import Founding
+
+EXAMPLE = "chat_docker"
+
+WORDS = {
+    "newcomers_month": "newcomers per month",
+    "lost_month": "lost per month",
+    "contributions": "contributions per active member, per month",
+    "top1_share": "share of the top hundredth",
+    "reply_rate": "newcomers who are answered",
+}
+
+
+@solara.component
+def Page() -> None:
+    """The page."""
+    where = use_here()
+    given = pairs_of(where.drawn)
+    key = given.get("log", "")[:80]
+    trouble, set_trouble = solara.use_state(())
+
+    def take(name: str, content: bytes) -> None:
+        try:
+            new = dropped(name, content)
+        except LogError as error:
+            set_trouble((f"{name}: {error}", *error.problems[:20]))
+        except ValueError as error:
+            set_trouble((f"{name}: {error}",))
+        else:
+            set_trouble(())
+            where.go(f"/community?{urlencode({'log': new})}")
+
+    with solara.Div(classes=["kith-page", "wide"]), solara.Div(classes=["kith-main"]):
+        Words("What does your community look like?", "h1")
+        Words(
+            "Drop an event log: one row per action, with the columns member_id, timestamp, action and target_member "
+            "(CSV, also gzipped). It is read in this program's memory and goes nowhere else."
+        )
+        Upload(
+            "Drop a log here, or choose a file", ".csv,.gz", take, lambda said: set_trouble((said,)), "log"
+        )
+        with solara.Div(classes=["kith-row"]):
+            Press("Show me with the example log", lambda: where.go(f"/community?log={EXAMPLE}"), "example")
+        if trouble:
+            rest = "".join(f"<li>{escape(line)}</li>" for line in trouble[1:])
+            Trouble(trouble[0])
+            Html(f"<ul>{rest}</ul>" if rest else "")
+        if key:
+            Measured(key)
+        else:
+            ByHand(given, where.go)
+        Words("What is not here", "h2")
+        Words(
+            "Fitting a model to your log is not built. A what-if starts with your people and their ties, and lives under "
+            "the parameters of the scenario that you choose, not under ones estimated from your log. A log cannot tell "
+            "satisfaction, belonging, money or why somebody left.",
+            kind="kith-note",
+        )
+
+
+@solara.component
+def Measured(key: str) -> None:
+    """What a log tells, or why it cannot be told."""
+
+    def read() -> tuple[object, ...]:
+        try:
+            return founding_of(key), *measures_of(key)
+        except ScenarioError as error:
+            return (str(error),)
+
+    found = solara.use_memo(read, [key])
+    if isinstance(found[0], str):
+        Trouble(found[0])
+    else:
+        Told(key, *found)
+
+
+@solara.component
+def Told(
+    key: str, founding: Founding, measures: dict[str, float], months: pd.DataFrame, visits: bool
+) -> None:
+    """The indicators of a log beside the library's, and the way to a what-if."""
+    where = use_here()
+    beside = solara.lab.use_task(
+        lambda: {name: library_measures(name, visits) for name in BESIDE},
+        dependencies=[key],
+        prefer_threaded=True,
+    )
+    Words(f"{founding.label}: {measures['active']:,.0f} active members at its end", "h2")
+    svg = solara.use_memo(lambda: months_chart(months), [key])
+    if svg:
+        Chart(svg, "kith-log-months", months, "Each point stands for the 30 days before it.")
+    Html(measures_table(measures, beside.value or {}))
+    if beside.pending:
+        Words("The library's figures are being simulated …", kind="kith-note")
+    Words(
+        "The library's figures are one simulated year of 5,000 people each, measured from its own event log "
+        + ("with visits." if visits else "without visits, which your log does not have."),
+        kind="kith-note",
+    )
+    Words("What if", "h2")
+    if len(founding) > LARGEST:
+        Words(
+            f"{len(founding):,} members are too many for the browser; use kith compare pool web --from-log FILE."
+        )
+        return
+    Words(
+        f"Start from the {len(founding):,} members who were active in the 90 days before {founding.date}, with the "
+        "ties that their exchanges show, and compare how they would fare as a pool, a hub or a web."
+    )
+    look = Look(log=key, runs=8)
+    with solara.Div(classes=["kith-row"]):
+        Press("Compare designs from here", lambda: where.go(look.path()), "what-if")
+
+
+def months_chart(months: pd.DataFrame) -> str:
+    """Active members and newcomers, month by month."""
+    if len(months) < 2:
+        return ""
+    return figures.one_line(
+        months["day"],
+        months["active"],
+        f"Active members in {MONTH} days",
+        "members",
+        (),
+        "months",
+        "your log",
+    )
+
+
+def measures_table(own: dict[str, float], beside: dict[str, dict[str, float]]) -> str:
+    """The log's indicators beside the library's."""
+    rows = [
+        [
+            WORDS.get(m.name) or wording.title(m.name),
+            wording.number(own[m.name], m.unit),
+            *[wording.number(beside[name][m.name], m.unit) if name in beside else "…" for name in BESIDE],
+            m.definition,
+        ]
+        for m in MEASURES
+    ]
+    return table(["", "your log", *BESIDE, "definition"], rows, (1, 2, 3, 4))

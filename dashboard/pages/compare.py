@@ -1,0 +1,331 @@
+"""Compare: up to four scenarios side by side, on the same people and the same luck."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import solara
+
+from dashboard import views
+from dashboard.address import DAYS, MOST_ARMS, PEOPLE, RUNS, VIEWS, Look, look_from
+from dashboard.arms import Arm, arm_from_toml, plan_of
+from dashboard.asking import Answer, plans_of, use_answer
+from dashboard.controls import groups, value_from
+from dashboard.founders import founding_of
+from dashboard.here import use_here
+from dashboard.parts import Choice, Controls, CopyLink, Html, Press, Save, Tabs, Trouble, Upload, Words
+from experiments import theme
+from experiments.answers import comparison_answer
+from experiments.assumptions import settings
+from scenarios import ScenarioError, library
+from sim.parameters import ParameterError
+from sim.plan import Founding, Plan
+
+VIEW_TITLES = {
+    "overview": "Overview",
+    "leaving": "Staying and leaving",
+    "joining": "Joining",
+    "money": "Money",
+    "network": "Belonging and ties",
+    "table": "Differences",
+    "health": "Health",
+    "assumptions": "Assumptions",
+}
+
+
+type Change = Callable[[Look], Look]
+"""From what was asked for last to what is asked for now."""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A look with the plans behind it, or with what is wrong."""
+
+    look: Look
+    plans: dict[str, Plan]
+    presets: tuple[Plan, ...] = ()
+    founding: Founding | None = None
+    error: str = ""
+
+
+def resolved(query: str | None) -> Resolved:
+    """The look of an address and its plans; whatever is wrong with it is said, and nothing runs."""
+    try:
+        look = look_from(query)
+    except (ScenarioError, ParameterError) as error:
+        return Resolved(Look(), {}, error=str(error))
+    try:
+        founding = founding_of(look.log)
+        plans = [plan_of(arm, look.people, look.days, founding) for arm in look.arms]
+        presets = [plan_of(Arm(arm.bases), look.people, look.days, founding) for arm in look.arms]
+        return Resolved(look, plans_of(plans), tuple(presets), founding)
+    except (ScenarioError, ParameterError) as error:
+        return Resolved(look, {}, error=str(error))
+
+
+def look_or_first(query: str | None) -> Look:
+    """The look that an address tells, or the first one."""
+    try:
+        return look_from(query)
+    except (ScenarioError, ParameterError):
+        return Look()
+
+
+def to(**changed: Any) -> Change:
+    """The change that puts these in the place of what was."""
+    return lambda look: replace(look, **changed)
+
+
+@solara.component
+def Page() -> None:
+    """The page: scenarios and controls on the left, what becomes of them on the right."""
+    where = use_here()
+    query = where.drawn
+    now = solara.use_memo(lambda: resolved(query), [query])
+    trouble, set_trouble = solara.use_state("")
+    solara.use_effect(lambda: set_trouble(""), [query])  # what was wrong before is no matter on this address
+    answer = use_answer(now.look.question(), now.plans, now.look.days, now.look.runs)
+
+    def go(change: Change) -> None:
+        set_trouble("")
+        where.change("/", lambda newest: change(look_or_first(newest)).path())
+
+    with solara.Div(classes=["kith-page"]):
+        with solara.Div(classes=["kith-side"]):
+            Side(now, go, set_trouble)
+        done = answer.pairs if answer.question == now.look.question() else 0
+        with solara.Div(classes=["kith-main"], attributes={"data-runs": str(done)}):
+            if trouble or now.error or answer.error:
+                Trouble(trouble or now.error or answer.error)
+            if now.plans:
+                Result(now, answer, go)
+
+
+@solara.component
+def Side(now: Resolved, go: Callable[[Change], None], say: Callable[[str], None]) -> None:
+    """What is compared, and what can be changed."""
+    look = now.look
+    colours = theme.SCENARIOS
+    for place, arm in enumerate(look.arms):
+        ArmCard(now, place, arm, colours[place], go)
+    with solara.Div(classes=["kith-row"]):
+        if len(look.arms) < MOST_ARMS:
+            Press("Add a scenario", lambda: go(_added), name="add")
+        Press("Start again", lambda: go(lambda _: Look()), name="again")
+    with solara.Div(classes=["kith-fields"]):
+        if now.founding is None:
+            Choice(
+                "People",
+                str(look.people),
+                _numbers(PEOPLE, look.people),
+                lambda v: go(to(people=int(v))),
+                "people",
+            )
+        else:
+            Words(
+                f"Founded on {now.founding.label}: {len(now.founding)} members on {now.founding.date}.",
+                kind="kith-note",
+            )
+        Choice(
+            "Days",
+            str(look.days),
+            _numbers(DAYS, look.days),
+            lambda v: go(to(days=int(v))),
+            "days",
+        )
+        Choice(
+            "Runs",
+            str(look.runs),
+            _numbers(RUNS, look.runs),
+            lambda v: go(to(runs=int(v))),
+            "runs",
+        )
+    arm = look.arms[look.edited]
+    if now.plans:
+        label = list(now.plans)[look.edited]
+        Words(f"What if, in {label}", "h2")
+        Controls(
+            groups=groups(list(now.plans.values())[look.edited], now.presets[look.edited]),
+            label=f"Parameters of {label}",
+            event_set=lambda data: _change(look.edited, data, go, say),
+            event_reset=lambda name: go(_with(look.edited, lambda arm: arm.without(str(name)))),
+        )
+    Words("Keep it", "h2")
+    with solara.Div(classes=["kith-row"]):
+        Save("Save as scenario (TOML)", f"{'-'.join(arm.bases)}.toml", arm.toml, "application/toml")
+    Upload(
+        "Load a scenario file into this place",
+        ".toml",
+        lambda name, content: _load(look.edited, name, content, go, say),
+        say,
+        "scenario",
+    )
+
+
+@solara.component
+def ArmCard(now: Resolved, place: int, arm: Arm, colour: str, go: Callable[[Change], None]) -> None:
+    """One scenario: which, in which colour, and whether the controls change it."""
+    look = now.look
+    here = place == look.edited
+    with solara.Div(classes=["kith-arm", *(["here"] if here else [])], style={"--arm": colour}):
+        Choice(
+            "",
+            arm.name,
+            scenario_menu(arm.name),
+            lambda name: go(lambda look: _chosen(look, place, name)),
+            f"arm-{place}",
+        )
+        with solara.Div(classes=["kith-row"]):
+            changed = len(arm.settings) + len(arm.phases) + len(arm.shocks)
+            Words(f"{changed} changed" if changed else "as in the library", "span", "kith-note")
+            Press(
+                "Change" if not here else "Changing",
+                lambda: go(to(edited=place)),
+                f"edit-{place}",
+                here,
+            )
+            if changed:
+                Press("Undo", lambda: go(_with(place, lambda arm: Arm(arm.bases))), f"undo-{place}")
+            if len(look.arms) > 1:
+                Press("Remove", lambda: go(lambda look: _removed(look, place, arm)), f"remove-{place}")
+
+
+@solara.component
+def Result(now: Resolved, answer: Answer, go: Callable[[Change], None]) -> None:
+    """The answer in a sentence, how far it is, and the pictures."""
+    look, comparison = now.look, answer.comparison
+    question = look.question()
+    running = answer.running(question)
+    Words(_question(now), "h1")
+    Html(status_line(answer, running, question, look.runs), "kith-status")
+    if comparison is None:
+        if running:
+            Words("The first picture takes about a second.", kind="kith-note")
+        return
+    old = answer.question != question
+    with solara.Div(classes=["kith-old"] if old else []):
+        Words(_said(comparison), kind="kith-lead")
+    with solara.Div(classes=["kith-row"]):
+        CopyLink()
+        Save("Report (HTML)", "kith-report.html", lambda: views.report(comparison), "text/html")
+        Save("Table (CSV)", "kith-table.csv", lambda: comparison.table.to_csv(index=False), "text/csv")
+    Tabs(
+        tabs=[{"name": v, "title": VIEW_TITLES[v], "href": replace(look, view=v).path()} for v in VIEWS],
+        here=look.view,
+        label="Sections",
+        event_pick=lambda view: go(to(view=view)),
+    )
+    with solara.Div(classes=["kith-old"] if old else []):
+        views.View(look.view, comparison)
+
+
+def scenario_menu(current: str) -> list[tuple[str, dict[str, str]]]:
+    """The library as groups of a menu, with a combination that is in use."""
+    known = any(current in shelf for _, shelf in _shelves())
+    return [*_shelves(), *([] if known else [("in use", {current: current})])]
+
+
+@cache
+def _shelves() -> tuple[tuple[str, dict[str, str]], ...]:
+    shelves: dict[str, dict[str, str]] = {}
+    for entry in library():
+        shelf = entry.path.parent.name
+        if shelf not in ("verification", "benchmarks"):
+            shelves.setdefault(shelf, {})[entry.name] = f"{entry.name}: {entry.title}"
+    return tuple(shelves.items())
+
+
+def _numbers(offered: tuple[int, ...], current: int) -> dict[str, str]:
+    return {str(n): f"{n:,}" for n in sorted({*offered, current})}
+
+
+def _with(place: int, change: Callable[[Arm], Arm]) -> Change:
+    """The change of one arm, if it is still there."""
+    return lambda look: look.with_arm(place, change(look.arms[place])) if place < len(look.arms) else look
+
+
+def _chosen(look: Look, place: int, name: str) -> Look:
+    return replace(_with(place, lambda _: Arm(tuple(name.split(" + "))))(look), edited=place)
+
+
+def _added(look: Look) -> Look:
+    if len(look.arms) >= MOST_ARMS:
+        return look
+    names = {arm.name for arm in look.arms}
+    new = next((n for n in ("web", "hub", "pool", "no_community") if n not in names), "baseline")
+    return replace(look, arms=(*look.arms, Arm((new,))), edited=len(look.arms))
+
+
+def _removed(look: Look, place: int, arm: Arm) -> Look:
+    """Without that arm; who clicks twice does not remove its neighbour."""
+    if place >= len(look.arms) or look.arms[place] != arm or len(look.arms) == 1:
+        return look
+    arms = tuple(arm for i, arm in enumerate(look.arms) if i != place)
+    return replace(look, arms=arms, edited=min(look.edited, len(arms) - 1))
+
+
+def _change(place: int, data: Any, go: Callable[[Change], None], say: Callable[[str], None]) -> None:
+    """Put a control's value in force, or say why not."""
+    name, text = str(data.get("name"))[:80], str(data.get("value"))
+
+    def change(look: Look) -> Look:
+        if place >= len(look.arms):
+            return look
+        arm, founding = look.arms[place], founding_of(look.log)
+        setting, preset = (
+            next(
+                (s for s in settings(plan_of(one, look.people, look.days, founding)) if s.name == name), None
+            )
+            for one in (arm, Arm(arm.bases))
+        )
+        if setting is None or preset is None:
+            raise ScenarioError(f"there is no parameter {name[:60]}")
+        value = value_from(text, setting)
+        changed = arm.without(name) if value == preset.value else arm.with_setting(name, value)
+        plan_of(changed, look.people, look.days, founding)
+        return look.with_arm(place, changed)
+
+    try:
+        go(change)
+    except ValueError as error:
+        say(str(error))
+
+
+def _load(
+    place: int, name: str, content: bytes, go: Callable[[Change], None], say: Callable[[str], None]
+) -> None:
+    try:
+        arm = arm_from_toml(content.decode("utf-8-sig"), name)
+    except UnicodeDecodeError:
+        say(f"{name} is not text in UTF-8; give a scenario file (TOML)")
+    except ValueError as error:
+        say(str(error))
+    else:
+        go(_with(place, lambda _: arm))
+
+
+def _question(now: Resolved) -> str:
+    from experiments.wording import listed
+
+    names = list(now.plans) or [arm.name for arm in now.look.arms]
+    return f"{listed(names, 'or')}?" if len(names) > 1 else f"What becomes of {names[0]}?"
+
+
+def _said(comparison: Any) -> str:
+    if len(comparison.labels) > 1:
+        return comparison_answer(comparison)
+    row = comparison.row("active", comparison.labels[0])
+    return f"After {comparison.days:,} days {row['mean']:,.0f} members are active (mean of {comparison.runs} runs)."
+
+
+def status_line(answer: Answer, running: bool, question: object, wanted: int) -> str:
+    """How far the runs are, for eyes and for screen readers."""
+    done = answer.pairs if answer.question == question else 0
+    bar = f'<span class="kith-progress" aria-hidden="true"><i style="width:{100 * done / max(1, wanted):.0f}%"></i></span>'
+    if running:
+        return f'<span class="run" role="status">running</span>{bar}<span>{done} of {wanted} runs of each, same people and luck</span>'
+    if answer.comparison is None:
+        return '<span role="status"></span>'
+    took = f" in {answer.seconds:.1f} s" if answer.seconds >= 0.05 else ""  # what was known is there at once
+    return f'<span role="status">{done} runs of each, same people and luck{took}</span>'

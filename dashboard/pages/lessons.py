@@ -1,0 +1,194 @@
+"""Lessons: predict, run, hold the answer against the prediction, then play on."""
+
+from collections.abc import Callable
+from functools import partial
+from html import escape
+from urllib.parse import urlencode
+
+import solara
+
+from dashboard import views
+from dashboard.address import Look, pairs_of
+from dashboard.arms import arm_from_text
+from dashboard.asking import Answer, use_answer
+from dashboard.curriculum import Lesson, lessons
+from dashboard.here import use_here
+from dashboard.pages.classroom import counted, votes_chart, votes_frame
+from dashboard.pages.compare import status_line
+from dashboard.pages.watch import Scene
+from dashboard.parts import Chart, Html, Press, PrintPage, Trouble, Words
+from dashboard.prose import markup
+from dashboard.room import Asked, room
+from experiments import theme
+from experiments.comparison import Comparison
+
+
+@solara.component
+def Page() -> None:
+    """The list, or one lesson."""
+    where = use_here()
+    given = pairs_of(where.drawn)
+    lesson = lessons().get(given.get("lesson", ""))
+    with solara.Div(classes=["kith-page", "wide"]), solara.Div(classes=["kith-main", "kith-lesson"]):
+        if lesson is None:
+            if given.get("lesson"):
+                Trouble(f"there is no lesson {given['lesson'][:60]}; these are all")
+            Menu()
+        elif "sheet" in given:
+            kept = {"lesson": lesson.name} | {n: given[n] for n in ("guess",) if n in given}
+            with solara.Div(classes=["kith-row", "kith-noprint"]):
+                Press("Back to the lesson", partial(where.go, f"/lessons?{urlencode(kept)}"), "back")
+                PrintPage()
+            Html(sheet(lesson))
+        else:
+            Course(lesson, _guess(given.get("guess", ""), lesson))
+
+
+@solara.component
+def Menu() -> None:
+    """All lessons."""
+    where = use_here()
+    Words("Seven lessons of about ten minutes", "h1")
+    Words(
+        "Each asks for a prediction, runs, and holds the answer against it. The controls stay open at the end."
+    )
+    with solara.Div(classes=["kith-cards"]):
+        for place, (name, lesson) in enumerate(lessons().items(), 1):
+            with solara.Div(classes=["kith-card"]):
+                Words(f"{place}. {lesson.title}", "h3")
+                Words(lesson.question)
+                Press("Begin", partial(where.go, f"/lessons?lesson={name}"), f"begin-{name}")
+    Words(
+        "In class: kith dashboard --class lets everybody predict on a phone, and shows a histogram."
+        if room() is None
+        else "The page Class asks everybody for a prediction, and shows the histogram.",
+        kind="kith-note",
+    )
+
+
+@solara.component
+def Course(lesson: Lesson, guess: int | None) -> None:
+    """One lesson, before or after the prediction."""
+    where = use_here()
+    plans = lesson.plans() if guess is not None else {}
+    question = (lesson.name, guess is not None)
+    answer = use_answer(question, plans, lesson.days, lesson.runs, (lesson.prediction.outcome,))
+
+    def go(**more: str) -> None:
+        where.change(
+            "/lessons",
+            lambda newest: "/lessons?" + urlencode(pairs_of(newest) | {"lesson": lesson.name, **more}),
+        )
+
+    with solara.Div(classes=["kith-row", "kith-noprint"]):
+        Press("All lessons", lambda: where.go("/lessons"), "all")
+        Press("Sheet to print", lambda: go(sheet="1"), "sheet")
+    Words(lesson.title, "h1")
+    Words(lesson.question, kind="kith-lead")
+    Html(markup(lesson.parts["The situation"]))
+    Words("Your prediction", "h2")
+    Words(lesson.prediction.ask)
+    with solara.Div(classes=["kith-row", "kith-choices"]):
+        for place, words in enumerate(lesson.prediction.choices):
+            Press(words, partial(go, guess=str(place)), f"guess-{place}", pressed=guess == place)
+    if guess is None:
+        Words("Choose one, and the worlds begin.", kind="kith-note")
+    else:
+        Outcome(lesson, guess, answer, question)
+    teacher = markup(lesson.parts["For the teacher"])
+    Html(f"<details class='kith-section kith-noprint'><summary>For the teacher</summary>{teacher}</details>")
+
+
+@solara.component
+def Outcome(lesson: Lesson, guess: int, answer: Answer, question: object) -> None:
+    """What the runs show, held against the prediction, and where to go on."""
+    where = use_here()
+    if answer.error:
+        Trouble(answer.error)
+    comparison = answer.comparison if answer.question == question else None
+    Html(status_line(answer, answer.running(question), question, lesson.runs), "kith-status")
+    if comparison is None:
+        return
+    Words("What happens", "h2")
+    Html(verdict(lesson, guess, comparison), "kith-verdict")
+    asked = class_said(lesson)
+    if asked is not None:
+        right, _ = lesson.prediction.answer(comparison)
+        counts = counted(lesson, asked)
+        svg = votes_chart(lesson.prediction.choices, counts, right)
+        Chart(svg, f"kith-class-{lesson.name}", votes_frame(lesson, counts))
+    Charts(lesson.show, comparison)
+    Words("Look closer", "h2")
+    Html(markup(lesson.parts["Look closer"]))
+    Words("Discuss", "h2")
+    Html(markup(lesson.parts["Discuss"]))
+    Words("Play on", "h2")
+    with solara.Div(classes=["kith-row"]):
+        Press("Open the controls", lambda: where.go(compare_path(lesson)), "controls")
+        Press("Watch it", lambda: where.go(Scene(arm_from_text(lesson.watch)).path()), "watch")
+        _next(lesson, where.go)
+
+
+@solara.component
+def Charts(names: tuple[str, ...], comparison: Comparison) -> None:
+    """The charts that a lesson asks for."""
+    colours = theme.colours(comparison.labels)
+    drawn = views.once_drawn(
+        comparison, names, lambda: [views.part(name, comparison, colours) for name in names]
+    )
+    for one in drawn:
+        if isinstance(one, str):
+            Html(one)
+        elif one[0]:
+            Chart(one[0], f"kith-{one[1]}", one[2], one[3])
+
+
+def class_said(lesson: Lesson) -> Asked | None:
+    """What the class predicted in this lesson, if it was asked and has answered."""
+    here = room()
+    asked = here.now() if here is not None else None
+    return asked if asked is not None and asked.lesson == lesson.name and asked.said else None
+
+
+def verdict(lesson: Lesson, guess: int, comparison: Comparison) -> str:
+    """The prediction beside what the runs show."""
+    right, said = lesson.prediction.answer(comparison)
+    choices = lesson.prediction.choices
+    held = "Your prediction holds." if right == guess else "It came out differently."
+    note = (
+        "one run each: not yet more than luck" if comparison.runs == 1 else f"{comparison.runs} runs of each"
+    )
+    return (
+        f"<p class='kith-lead'><b>{held}</b> You said “{escape(choices[guess])}”; the runs say "
+        f"“{escape(choices[right])}”.</p><p>{escape(said)} <span class='kith-note'>({note})</span></p>"
+    )
+
+
+def compare_path(lesson: Lesson) -> str:
+    """The worlds of a lesson on the page Compare, with all controls."""
+    arms = tuple(arm_from_text(text) for text in lesson.arms.values())
+    return Look(arms, lesson.people, lesson.days, lesson.runs).path()
+
+
+def sheet(lesson: Lesson) -> str:
+    """A page to print: the situation, the prediction to tick, room to write."""
+    choices = "".join(f"<li>☐ {escape(choice)}</li>" for choice in lesson.prediction.choices)
+    room = "<div class='kith-room'></div>"
+    return (
+        f"<h1>{escape(lesson.title)}</h1><p class='kith-lead'>{escape(lesson.question)}</p>"
+        f"{markup(lesson.parts['The situation'])}<h2>I predict</h2><p>{escape(lesson.prediction.ask)}</p>"
+        f"<ul class='kith-ticks'>{choices}</ul><p>because</p>{room}<h2>What happened</h2>{room}"
+        f"<h2>Look closer</h2>{markup(lesson.parts['Look closer'])}{room}"
+        f"<h2>Discuss</h2>{markup(lesson.parts['Discuss'])}"
+    )
+
+
+def _guess(text: str, lesson: Lesson) -> int | None:
+    return int(text) if text.isdecimal() and int(text[:3]) < len(lesson.prediction.choices) else None
+
+
+def _next(lesson: Lesson, go: Callable[[str], None]) -> None:
+    names = list(lessons())
+    place = names.index(lesson.name) + 1
+    if place < len(names):
+        Press("Next lesson", lambda: go(f"/lessons?lesson={names[place]}"), "next")

@@ -1,0 +1,101 @@
+"""Model: what is in it, from the schema and from the documentation's own text."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+from urllib.parse import urlencode
+
+import solara
+
+from dashboard.address import pairs_of
+from dashboard.here import use_here
+from dashboard.parts import Field, Html, Tabs, Words, table
+from dashboard.prose import model_sections
+from experiments.assumptions import Setting, settings, shown
+from sim.engine import MODEL_VERSION
+from sim.indicators import INDICATORS, describe
+from sim.parameters import SECTIONS
+from sim.plan import Plan
+
+TABS = {"parameters": "Parameters", "equations": "How it works", "indicators": "What is measured"}
+
+
+@solara.component
+def Page() -> None:
+    """The page."""
+    where = use_here()
+    given = pairs_of(where.drawn)
+    tab = given.get("tab", "parameters")
+    tab = tab if tab in TABS else "parameters"
+    word = given.get("q", "")[:80]
+
+    def go(**changed: str) -> None:
+        where.change("/model", lambda newest: model_path(pairs_of(newest) | changed))
+
+    with solara.Div(classes=["kith-page", "wide"]), solara.Div(classes=["kith-main"]):
+        Words("What is in the model", "h1")
+        Words(
+            f"Model version {MODEL_VERSION}. Many numbers are assumptions, marked “assumed” where they stand: "
+            "a result is a reason to look closer, not a forecast.",
+            kind="kith-note",
+        )
+        tabs = [{"name": n, "title": t, "href": f"/model?tab={n}"} for n, t in TABS.items()]
+        Tabs(tabs=tabs, here=tab, label="Sections", event_pick=lambda name: go(tab=name))
+        if tab == "equations":
+            Equations()
+        else:
+            Field(
+                label="Search",
+                value=word,
+                kind="search",
+                name="q",
+                event_put=lambda text: go(q=str(text)[:80]),
+            )
+            Html(parameters(word) if tab == "parameters" else indicators(word))
+
+
+def model_path(given: Mapping[str, str]) -> str:
+    """The address of a tab and a word: only what differs from the first."""
+    query = {k: v for k in ("tab", "q") if (v := given.get(k, "")[:80]) and v != "parameters"}
+    return "/model" + (f"?{urlencode(query)}" if query else "")
+
+
+@solara.component
+def Equations() -> None:
+    """The documentation's page, a section at a time."""
+    sections = model_sections()
+    if not sections:
+        Words("The text of the documentation is not installed; it is docs/model.md in the source.")
+    for title, text in sections.items():
+        Html(f"<details class='kith-section'><summary>{escape(title)}</summary>{text}</details>")
+
+
+def parameters(word: str = "") -> str:
+    """Every parameter that has the word in its name, its help or its source, by section."""
+    found = [s for s in settings(Plan()) if _fits(word, s.name, s.help, s.source)]
+    parts = [f'<p class="kith-note" role="status">{len(found)} parameters.</p>']
+    for section, schema in SECTIONS.items():
+        own = [s for s in found if s.name.startswith(f"{section}.")]
+        if own:
+            doc = (schema.__doc__ or "").strip().splitlines()[0]
+            parts.append(f"<h2>{escape(section.capitalize())}</h2><p>{escape(doc)}</p>")
+            parts.append(
+                table(
+                    ["parameter", "what it is", "default", "unit", "range", "source"], [_row(s) for s in own]
+                )
+            )
+    return "".join(parts)
+
+
+def indicators(word: str = "") -> str:
+    """Every indicator with its unit and its definition."""
+    rows = [[name, *describe(name)] for name in INDICATORS if _fits(word, name, *describe(name))]
+    return table(["indicator", "unit", "definition"], rows)
+
+
+def _row(s: Setting) -> list[Any]:
+    return [s.name.partition(".")[2], s.help, shown(s.default), s.unit, s.range, s.source]
+
+
+def _fits(word: str, *texts: str) -> bool:
+    return word.lower() in " ".join(texts).lower()

@@ -1,0 +1,185 @@
+"""Five numbers of a community, typed by hand, beside the library's: for those who have no log."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import solara
+
+from dashboard.address import Look
+from dashboard.arms import Arm
+from dashboard.founders import library_measures
+from dashboard.parts import Field, Html, Markup, Press, Trouble, Words, table
+from experiments import wording
+from experiments.log_indicators import MEASURES
+
+BESIDE = ("pool", "hub", "web")
+LARGEST = 20_000
+"""Founders that a what-if in the browser starts from; larger ones belong on the command line."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One number: how it is asked for, in the unit in which people know it."""
+
+    label: str
+    usual: str
+    most: float
+    scale: float = 1.0
+    "what is typed, times this, is the indicator"
+
+
+FIVE = {
+    "active": Asked("Active members", "200", LARGEST),
+    "newcomers_month": Asked("Newcomers in a month", "15", LARGEST),
+    "lost_month": Asked("Lost in a month, %", "8", 100, 0.01),
+    "contributions": Asked("Contributions per active member, in a month", "6", 10_000),
+    "reply_rate": Asked("Newcomers who are answered within a week, %", "60", 100, 0.01),
+}
+MARKET = Asked("People who could ever join", "5000", 200_000)
+
+
+def numbers_from(given: Mapping[str, str]) -> dict[str, float]:
+    """What an address or the form tells, as indicators and the market; only what was told.
+
+    Raises `ValueError` with what is wrong.
+    """
+    found = {}
+    for name, asked in (FIVE | {"market": MARKET}).items():
+        text = given.get(name, "").strip()
+        if text:
+            found[name] = _number(text, asked) * asked.scale
+    if found.get("active", 1) < 1:
+        raise ValueError("Active members: must be 1 or more")
+    if found.get("market", math.inf) < found.get("active", 1):
+        raise ValueError("People who could ever join: must be at least as many as the members")
+    return found
+
+
+@solara.component
+def ByHand(given: Mapping[str, str], go: Callable[[str], None]) -> None:
+    """The form, and what the numbers say once they are typed."""
+    typed = solara.use_reactive({name: given.get(name, "") for name in (*FIVE, "market")})
+    trouble, set_trouble = solara.use_state("")
+
+    def put(name: str, text: str) -> None:
+        typed.value = typed.value | {name: str(text)[:20]}
+
+    def show() -> None:
+        told = {name: text for name, text in typed.value.items() if text.strip()}
+        try:
+            numbers_from(told)
+        except ValueError as error:
+            set_trouble(str(error))
+            return
+        set_trouble("")
+        go("/community?" + urlencode(told) if told else "/community")
+
+    Words("No log at hand?", "h2")
+    Words("Type what you know of your community; leave empty what you do not know.")
+    with solara.Div(classes=["kith-five"]):
+        for name, asked in (FIVE | {"market": MARKET}).items():
+            Field(
+                label=asked.label,
+                value=typed.value[name],
+                low=0,
+                high=asked.most,
+                name=name,
+                event_put=lambda text, name=name: put(name, text),
+            )
+    with solara.Div(classes=["kith-row"]):
+        Press("Show me beside the library", show, "five")
+    if trouble:
+        Trouble(trouble)
+    known = solara.use_memo(lambda: _known(given), [tuple(sorted(given.items()))])
+    if isinstance(known, str):
+        Trouble(known)
+    elif known:
+        Beside(known, go)
+
+
+@solara.component
+def Beside(own: dict[str, float], go: Callable[[str], None]) -> None:
+    """The numbers beside the library's, and the way to a what-if of that size."""
+    beside = solara.lab.use_task(
+        lambda: {name: library_measures(name, False) for name in BESIDE},
+        dependencies=[],
+        prefer_threaded=True,
+    )
+    if beside.pending:
+        Words("The library's figures are being simulated …", kind="kith-note")
+    Html(numbers_table(own, beside.value or {}))
+    Words(
+        "The library's figures are one simulated year of 5,000 people each, measured from its own event log. ● marks the "
+        "one that is nearest to yours. Sizes depend on the number of people around; the other figures less so.",
+        kind="kith-note",
+    )
+    if "active" in own:
+        Words("What if", "h2")
+        Words(
+            f"Start with {own['active']:,.0f} members among {_market(own):,} people, and compare how they would fare as a "
+            "pool, a hub or a web. The other numbers are not put into the model: nothing is fitted."
+        )
+        with solara.Div(classes=["kith-row"]):
+            Press("Compare designs of this size", lambda: go(what_if(own)), "by-hand")
+
+
+def what_if(own: Mapping[str, float]) -> str:
+    """The address of a comparison that starts with that many members."""
+    settings = (("market.size", _market(own)), ("market.founders", round(own["active"])))
+    return Look(tuple(Arm((name,), settings) for name in BESIDE), runs=8).path()
+
+
+def numbers_table(own: Mapping[str, float], beside: Mapping[str, Mapping[str, float]]) -> str:
+    """A row for each number that is known; the nearest of the library is marked."""
+    measures = {m.name: m for m in MEASURES}
+    rows = []
+    for name, asked in FIVE.items():
+        if name in own:
+            unit = measures[name].unit
+            near = nearest(own[name], {label: found[name] for label, found in beside.items()})
+            cells = [
+                f"{'● ' if label == near else ''}{wording.number(beside[label][name], unit)}"
+                if label in beside
+                else "…"
+                for label in BESIDE
+            ]
+            title = asked.label.removesuffix(", %")
+            rows.append(
+                [
+                    title,
+                    Markup(f"<b>{wording.number(own[name], unit)}</b>"),
+                    *cells,
+                    measures[name].definition,
+                ]
+            )
+    return table(["", "yours", *BESIDE, "definition"], rows, (1, 2, 3, 4)) if rows else ""
+
+
+def nearest(value: float, others: Mapping[str, float]) -> str:
+    """Whose number is nearest, by ratio; empty if nobody's is known."""
+    known = {name: abs(math.log((x + 1e-6) / (value + 1e-6))) for name, x in others.items() if x == x}
+    return min(known, key=lambda name: known[name]) if known else ""
+
+
+def _known(given: Mapping[str, str]) -> dict[str, float] | str:
+    try:
+        return numbers_from(given)
+    except ValueError as error:
+        return str(error)
+
+
+def _number(text: str, asked: Asked) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= asked.most:
+        raise ValueError(f"{asked.label}: {text[:20]} must be a number from 0 to {asked.most:,.0f}")
+    return value
+
+
+def _market(own: Mapping[str, float]) -> int:
+    """How many people there are: as told, or enough for the members to be a small part of them."""
+    return max(10, round(own.get("market", max(5_000, 20 * own["active"]))))

@@ -1,0 +1,234 @@
+"""Watch: one run as a living network that can be interfered with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+from uuid import uuid4
+
+import solara
+
+from dashboard.address import number
+from dashboard.arms import Arm, arm_from_text, plan_of
+from dashboard.here import use_here
+from dashboard.living import ACTS, MOST_DAYS, Done, World, done_from
+from dashboard.pages.compare import scenario_menu
+from dashboard.parts import Choice, CopyLink, Html, Press, Trouble, Words
+from experiments.assumptions import question_of
+from scenarios import ScenarioError
+from sim.parameters import ParameterError
+
+type Change = Callable[[Scene], Scene]
+"""From what was asked for last to what is asked for now."""
+
+HUB = Arm(("hub",))
+PEOPLE = (5_000, 10_000, 20_000, 40_000)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Which world is watched, what was done to it, and on which day."""
+
+    arm: Arm = HUB
+    people: int = 20_000
+    seed: int = 0
+    day: int = 0
+    done: Done = ()
+
+    def same_world(self, other: "Scene") -> bool:
+        """Whether only the day and what was done may differ."""
+        return replace(self, day=0, done=()) == replace(other, day=0, done=())
+
+    def path(self) -> str:
+        """Its address."""
+        pairs = [("a", self.arm.text()), ("people", self.people), ("seed", self.seed), ("day", self.day)]
+        pairs += [("act", f"{day}:{name}") for day, name in self.done]
+        return "/watch?" + urlencode(pairs, safe="~+=@!.,:", quote_via=quote)
+
+
+def scene_from(query: str | None) -> Scene:
+    """The scene that an address tells; `ScenarioError` says what cannot be read."""
+    pairs = parse_qsl((query or "").replace("+", "%2B"), keep_blank_values=True)
+    given = dict(pairs)
+    arm = arm_from_text(given["a"]) if "a" in given else Scene.arm
+    return Scene(
+        arm,
+        number(given, "people", Scene.people, 100, 100_000),
+        number(given, "seed", 0, 0, 999_999),
+        number(given, "day", 0, 0, MOST_DAYS),
+        done_from([value for name, value in pairs if name == "act"]),
+    )
+
+
+def scene_or_first(query: str | None) -> Scene:
+    """The scene that an address tells, or the first one."""
+    try:
+        return scene_from(query)
+    except (ScenarioError, ParameterError):
+        return Scene()
+
+
+@solara.component_vue("../vue/network.vue", vuetify=False)
+def Network(
+    frame: dict[str, Any],
+    chosen: int = -1,
+    event_tick: Callable[[Any], None] | None = None,
+    event_paused: Callable[[Any], None] | None = None,
+    event_pick: Callable[[Any], None] | None = None,
+) -> Any:
+    """The members and their ties, drawn and moved in the browser."""
+
+
+class Stage:
+    """The world that a page watches now, and the frame that was drawn last."""
+
+    def __init__(self) -> None:
+        self.scene: Scene | None = None
+        self.world: World | None = None
+        self.name = ""
+
+    def enter(self, scene: Scene) -> None:
+        """Make the world of a scene, unless it is the one that is there already."""
+        if self.world is not None and scene == self.scene:
+            return
+        self.leave()
+        world = World(plan_of(scene.arm, scene.people), scene.seed, scene.done)
+        world.step(max(1, scene.day))
+        self.scene, self.world, self.name = scene, world, uuid4().hex
+
+    def frame(self) -> dict[str, Any]:
+        """What is seen now."""
+        assert self.world is not None
+        return self.world.frame() | {"world": self.name, "over": self.world.day >= MOST_DAYS}
+
+    def leave(self) -> None:
+        """Let the world go."""
+        if self.world is not None:
+            self.world.close()
+        self.world = None
+
+
+@solara.component
+def Page() -> None:
+    """The page."""
+    where = use_here()
+    query = where.drawn
+    stage = solara.use_memo(Stage, [])
+    frame, set_frame = solara.use_state(None)
+    chosen, set_chosen = solara.use_state(-1)
+    trouble, set_trouble = solara.use_state("")
+    solara.use_effect(lambda: stage.leave, [])
+
+    def enter() -> tuple[Scene, str]:
+        try:
+            scene = scene_from(query)
+            stage.enter(scene)
+        except (ScenarioError, ParameterError) as error:
+            return Scene(), str(error)
+        set_frame(stage.frame())
+        return scene, ""
+
+    scene, wrong = solara.use_memo(enter, [query])
+
+    def tick(days: Any) -> None:
+        if stage.world is not None:
+            stage.world.step(max(1, min(30, int(days))))
+            set_frame(stage.frame())
+
+    def act(name: str) -> None:
+        if stage.world is None or stage.world.day >= MOST_DAYS:
+            return
+        try:
+            stage.world.act(name)
+        except ScenarioError as error:
+            set_trouble(str(error))
+            return
+        stage.world.step(1)
+        go(as_it_is)
+
+    def as_it_is(newest: Scene) -> Scene:
+        """What is on the stage now, if it is the world that was asked for."""
+        if stage.world is None or stage.scene is None or not newest.same_world(stage.scene):
+            return newest
+        stage.scene = replace(newest, done=stage.world.done, day=stage.world.day)
+        set_frame(stage.frame())
+        return stage.scene
+
+    def go(change: Change) -> None:
+        set_trouble("")
+        where.change("/watch", lambda newest: change(scene_or_first(newest)).path())
+
+    def restart() -> None:
+        first = replace(scene_or_first(where.newest.partition("?")[2]), day=0, done=())
+        stage.leave()
+        stage.enter(first)
+        set_frame(stage.frame())
+        go(lambda _: first)
+
+    with solara.Div(classes=["kith-page"]):
+        with solara.Div(classes=["kith-side"]):
+            Side(scene, stage, act, restart, go)
+            Story(stage, chosen)
+        with solara.Div(classes=["kith-main"]):
+            if wrong or trouble:
+                Trouble(wrong or trouble)
+            if frame is not None and stage.world is not None:
+                Words(f"{stage.world.plan.title}, day by day", "h1")
+                Network(
+                    frame=frame,
+                    chosen=chosen,
+                    event_tick=tick,
+                    event_paused=lambda _: go(as_it_is),
+                    event_pick=lambda person: set_chosen(int(person)),
+                )
+                Words(
+                    "Dots are members, lines are ties; orange lines lead to the hub, the green glow is the shared "
+                    "activity. Members who belong stand further in. A bigger dot contributes more; red ones are leaving.",
+                    kind="kith-note",
+                )
+
+
+@solara.component
+def Side(
+    scene: Scene,
+    stage: Stage,
+    act: Callable[[str], None],
+    restart: Callable[[], None],
+    go: Callable[[Change], None],
+) -> None:
+    """Which world, and what can be done to it."""
+    Choice(
+        "",
+        scene.arm.name,
+        scenario_menu(scene.arm.name),
+        lambda name: go(lambda s: Scene(Arm(tuple(name.split(" + "))), s.people, s.seed)),
+        "scenario",
+    )
+    if stage.world is not None:
+        Words(question_of(stage.world.plan), kind="kith-note")
+    with solara.Div(classes=["kith-row"]):
+        sizes = {str(n): f"{n:,}" for n in sorted({*PEOPLE, scene.people})}
+        Choice(
+            "People", str(scene.people), sizes, lambda v: go(lambda s: Scene(s.arm, int(v), s.seed)), "people"
+        )
+        Press("Other luck", lambda: go(lambda s: Scene(s.arm, s.people, s.seed + 1)), "luck")
+        Press("From the start", restart, "start")
+        CopyLink()
+    Words("Do something to it", "h2")
+    with solara.Div(classes=["kith-acts"]):
+        for name, one in ACTS.items():
+            fits = stage.world is not None and one.fits(stage.world.plan)
+            Press(one.title, partial(act, name), f"act-{name}", not fits, one.help)
+
+
+@solara.component
+def Story(stage: Stage, chosen: int) -> None:
+    """What became of the member that was clicked."""
+    Words("A member's story", "h2")
+    told = stage.world.story(chosen) if stage.world is not None and chosen >= 0 else []
+    if not told:
+        Words("Click a dot to read what became of that member.", kind="kith-note")
+        return
+    lines = "".join(f"<p>{line}</p>" for line in told)
+    Html(f"<h3>Member {chosen}</h3>{lines}", "kith-story")

@@ -1,0 +1,39 @@
+"""What is worked out once for everybody: a class that opens one link asks one question."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+
+
+class Once[Result]:
+    """Results by key, each made by whoever asks first while the others wait; the latest ones are kept.
+
+    Parameters
+    ----------
+    most : how many results are kept.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._lock = threading.Lock()
+        self._made: OrderedDict[Hashable, Result] = OrderedDict()
+        self._making: dict[Hashable, threading.Lock] = {}
+
+    def get(self, key: Hashable, make: Callable[[], Result]) -> Result:
+        """The result for that key; an error is its asker's alone, and the next one tries again."""
+        with self._lock:
+            if key in self._made:
+                self._made.move_to_end(key)
+                return self._made[key]
+            turn = self._making.setdefault(key, threading.Lock())
+        with turn:
+            with self._lock:
+                if key in self._made:
+                    return self._made[key]
+            made = make()
+            with self._lock:
+                self._made[key] = made
+                self._making.pop(key, None)
+                while len(self._made) > self.most:
+                    self._made.popitem(last=False)
+            return made
