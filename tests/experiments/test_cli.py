@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from experiments.cli import answered
+from scenarios.catalogue import SHELF_TITLES
 
 SMALL = ["--set", "market.size=600", "--set", "market.founders=80"]
 
@@ -51,7 +52,18 @@ def test_importing_the_command_line_imports_nothing_heavy(root: Path) -> None:
 def test_help_says_what_there_is(kith: Kith) -> None:
     code, out, _ = kith("--help")
     assert code == 0
-    for command in ("list", "show", "run", "compare", "schema", "bench", "verify"):
+    for command in (
+        "list",
+        "show",
+        "run",
+        "compare",
+        "answers",
+        "schema",
+        "bench",
+        "verify",
+        "patterns",
+        "robust",
+    ):
         assert re.search(rf"\b{command}\b", out)
 
 
@@ -66,6 +78,12 @@ def test_the_library_is_listed(kith: Kith) -> None:
     assert code == 0
     assert "web" in out
     assert "pool" in out
+    shelves = [line for line in out.splitlines() if line in SHELF_TITLES.values()]
+    assert shelves == list(SHELF_TITLES.values())
+    assert max(map(len, out.splitlines())) <= 100
+    code, out, _ = kith("list", "shock")
+    assert [line for line in out.splitlines() if line in SHELF_TITLES.values()] == ["Shocks"]
+    assert "shock, affiliation" in out
     code, out, _ = kith("list", "affiliation", "--json")
     assert {"pool", "hub", "web"} <= {entry["name"] for entry in strict(out)}
 
@@ -78,6 +96,32 @@ def test_show_tells_every_parameter_and_who_set_it(kith: Kith) -> None:
     assert "monetisation.price" in first
     assert "market.size" in rest
     assert max(map(len, out.splitlines())) <= 100
+
+
+def test_show_tells_what_a_scenario_asks_and_what_the_model_answers(kith: Kith) -> None:
+    code, out, _ = kith("show", "poor_moderation_fixed")
+    assert code == 0
+    assert (
+        out.index("What does it cost to clean up?") < out.index("The model's answer") < out.index("Differs")
+    )
+    assert "satisfaction: more than poor_moderation" in out
+    assert max(map(len, out.splitlines())) <= 100
+    told = strict(kith("show", "poor_moderation_fixed", "--json")[1])
+    assert told["answer"]
+    assert {"fix", "cost"} == {one["role"] for one in told["expected"]}
+
+
+def test_answers_are_checked_and_a_wrong_one_fails(kith: Kith, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(
+        "extends = 'web'\ndays = 20\nmarket.size = 600\nmarket.founders = 80\n"
+        "[[expected]]\nindicator = 'active'\nagainst = 'mine.toml'\nsign = '-'\n"
+    )
+    code, out, err = kith("answers", "mine.toml", "--runs", "2", "--workers", "1", "--json")
+    assert (code, "not every answer" in err) == (1, True)
+    (one,) = strict(out)["expectations"]
+    assert (one["verdict"], one["difference"]) == ("unclear", 0)
+    code, _, err = kith("answers", "web", "--out", "page.md")
+    assert (code, "whole library" in err) == (2, True)
 
 
 def test_show_as_json_is_strict_even_with_infinity(kith: Kith) -> None:
@@ -209,6 +253,9 @@ WRONG = {
     "a shock without a hub": (["run", "pool", "--shock", "10 hub_departs"], "there is no hub"),
     "a shapeless shock": (["run", "hub", "--shock", "soon"], "180 hub_departs"),
     "more founders than people": (["run", "web", "--set", "market.founders=99999"], "market.size"),
+    "a graph that is not there": (["run", "web", "--set", "network.file=none.graphml"], "none.graphml"),
+    "an unknown generator": (["run", "web", "--set", "network.generator=gnp"], "NetworkX has no such"),
+    "a wrong argument": (["compare", "web", "small_world", "--set", "network.q=1"], "network"),
     "a date without a log": (["run", "web", "--at", "2003-01-01"], "needs --from-log"),
     "a date that is none": (["run", "web", "--from-log", "chat_docker", "--at", "soon"], "2004-12-31"),
     "a log that is not there": (["run", "web", "--from-log", "none.csv"], "none.csv"),

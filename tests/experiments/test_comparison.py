@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,12 @@ import pandas as pd
 import pytest
 
 from experiments import compare
-from experiments.answers import comparison_answer
+from experiments.answers import brief_answer, comparison_answer
 from experiments.comparison import Comparison, gathered, labelled
 from experiments.errors import ComparisonError, RunsFailed
 from experiments.intervals import paired
 from experiments.runner import Outcome
+from experiments.stopping import StoppingRule
 from experiments.tables import OUTCOMES, typical_half_width
 from sim import ParameterError, run
 from sim.plan import Plan
@@ -169,6 +171,9 @@ def test_plans_of_different_length_run_equally_long(plan: Callable[..., Plan]) -
         ({"days": -1}, "days = -1"),
         ({"first_seed": -1}, "first_seed = -1"),
         ({"workers": 0}, "workers = 0"),
+        ({"precision": 0}, "precision = 0: must be above 0"),
+        ({"precision": math.nan}, "precision = nan"),
+        ({"precision": 0.1, "runs": 1}, "there must be at least 2"),
         ({"outcomes": ["actve"]}, "unknown indicator actve; did you mean active"),
     ],
 )
@@ -193,3 +198,73 @@ def test_asking_for_other_outcomes_and_variants_works(plan: Callable[..., Plan])
     )
     assert list(found.table["outcome"].unique()) == ["left", "churn_month_value"]
     assert np.isfinite(found.table["mean"]).all()
+
+
+# Run until it is known
+
+
+def test_it_runs_until_the_main_difference_is_narrow_enough(plan: Callable[..., Plan]) -> None:
+    asked = [plan("pool", days=20), plan("web", days=20)]
+    seen: list[Comparison] = []
+    found = compare(asked, precision=0.05, workers=1, look=seen.append)
+    row, mean = found.row("active", "web"), found.row("active", "pool")["mean"]
+    assert (row["difference_high"] - row["difference_low"]) / 2 <= 0.05 * mean
+    again = compare(asked, runs=found.runs, workers=1)
+    pd.testing.assert_frame_equal(again.table, found.table)
+    tighter = compare(asked, precision=0.02, workers=1)
+    assert tighter.runs > found.runs
+    assert seen[-1].runs <= found.runs
+    assert json.loads(found.to_json())["precision"] == 0.05
+
+
+def test_it_stops_at_the_most_runs(plan: Callable[..., Plan]) -> None:
+    found = compare([plan("pool", days=10), plan("web", days=10)], precision=1e-6, runs=20, workers=1)
+    assert found.runs == 20
+    assert found.rule is not None
+    assert found.rule.ratio(found) > 1
+
+
+def test_the_rule_asks_for_as_many_runs_as_the_width_needs_and_at_most_twice_as_many() -> None:
+    luck = np.random.default_rng(2).normal(0, 10, 16)
+    found = gather({"a": [100.0] * 16, "b": list(110 + luck)})
+    half = (found.row("active", "b")["difference_high"] - found.row("active", "b")["difference_low"]) / 2
+    assert StoppingRule(half / 100 * 1.01).next(found) == 16
+    assert StoppingRule(half / 100 / 1.1).next(found) == math.ceil(1.1 * 16 * 1.1**2)
+    assert StoppingRule(half / 1000).next(found) == 32
+    assert StoppingRule(half / 1000, most=20).next(found) == 20
+
+
+def test_the_rule_does_not_look_at_whether_a_difference_is_resolved() -> None:
+    luck = np.random.default_rng(2).normal(0, 10, 16)
+    for shift in (0.0, 500.0):
+        found = gather({"a": [100.0] * 16, "b": list(100 + shift + luck)})
+        assert StoppingRule(0.04).ratio(found) == pytest.approx(
+            StoppingRule(0.04).ratio(gather({"a": [100.0] * 16, "b": list(100 + luck)}))
+        )
+
+
+def test_what_is_known_appears_while_it_runs(plan: Callable[..., Plan]) -> None:
+    seen: list[Comparison] = []
+    found = compare([plan("pool", days=10), plan("web", days=10)], runs=12, workers=1, look=seen.append)
+    sizes = [one.runs for one in seen]
+    assert sizes[0] >= 4
+    assert all(later >= 2 * earlier for earlier, later in pairwise(sizes))
+    assert brief_answer(seen[0]).startswith("active members: web ")
+    part = found.values[found.values["seed"] < sizes[0]].reset_index(drop=True)
+    pd.testing.assert_frame_equal(
+        seen[0].values.sort_values(["scenario", "seed"], ignore_index=True),
+        part.sort_values(["scenario", "seed"], ignore_index=True),
+    )
+
+
+def test_one_outcome_is_the_main_one_and_the_others_are_exploratory(comparison: Comparison) -> None:
+    plain = comparison.plain()
+    assert plain["main_outcome"] == OUTCOMES[0]
+    assert plain["exploratory_outcomes"] == list(OUTCOMES[1:])
+    defined = comparison.table[comparison.table["difference_low"].notna()]
+    assert comparison.by_luck == pytest.approx(0.05 * (len(defined) - 2))
+
+
+def test_a_scenario_of_which_every_run_failed_has_no_place_beside_the_others() -> None:
+    with pytest.raises(RunsFailed, match="no luck"):
+        gather({"a": [1.0, 2.0], "b": [1.0, 2.0]}, failed=(("b", 0), ("b", 1)))

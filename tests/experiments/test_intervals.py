@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments.intervals import mean_interval, paired, runs_needed
+from experiments.intervals import difference_interval, differences_by, mean_interval, paired, runs_needed
 
 NAN = math.nan
 
@@ -29,9 +29,10 @@ def test_two_numbers_have_the_interval_of_the_textbook() -> None:
     assert mean_interval(np.array([1.0, 3.0]))[2:] == pytest.approx((2 - 12.7062, 2 + 12.7062), rel=1e-5)
 
 
-def test_a_paired_interval_is_scipys_paired_t() -> None:
-    a = drawn(20)
-    b = a + 0.7 + drawn(20, seed=2) / 10
+@pytest.mark.parametrize("n", [5, 1200])
+def test_with_few_or_many_pairs_the_interval_is_scipys_paired_t(n: int) -> None:
+    a = drawn(n)
+    b = a + 0.7 + drawn(n, seed=2) / 10
     found = paired(a, b)
     expected = stats.ttest_rel(b, a).confidence_interval(0.95)
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
@@ -109,3 +110,51 @@ def test_an_interval_covers_the_truth_nineteen_times_of_twenty() -> None:
     worlds = np.random.default_rng(0).normal(5, 2, (2000, 6))
     covered = [low <= 5 <= high for _, _, low, high in map(mean_interval, worlds)]
     assert np.mean(covered) == pytest.approx(0.95, abs=0.015)
+
+
+# The bootstrap over seeds
+
+
+def covered(worlds: np.ndarray, truth: float) -> float:
+    """In which share of worlds the interval of the difference holds the truth."""
+    found = [difference_interval(world) for world in worlds]
+    return float(np.mean([one.low <= truth <= one.high for one in found]))
+
+
+@pytest.mark.parametrize("n", [8, 16, 64])
+def test_the_bootstrap_keeps_its_level_for_normal_differences(n: int) -> None:
+    worlds = np.random.default_rng(n).normal(1, 2, (600, n))
+    assert covered(worlds, 1) == pytest.approx(0.95, abs=0.025)
+
+
+def test_the_bootstrap_comes_closer_to_its_level_than_t_for_skewed_differences() -> None:
+    worlds = np.random.default_rng(3).lognormal(0, 1, (600, 24))
+    truth = math.exp(0.5)
+    by_t = np.mean([low <= truth <= high for _, _, low, high in map(mean_interval, worlds)])
+    assert by_t < covered(worlds, truth) <= 0.97
+
+
+def test_the_bootstrap_agrees_with_scipys_where_both_are_good() -> None:
+    gap = np.random.default_rng(5).gamma(4, 1, 200)
+    scipys = stats.bootstrap((gap,), np.mean, method="BCa", rng=1).confidence_interval
+    ours = difference_interval(gap)
+    width = scipys.high - scipys.low
+    assert (ours.low, ours.high) == pytest.approx((scipys.low, scipys.high), abs=0.08 * width)
+
+
+def test_the_bootstrap_draws_the_same_seeds_every_time_and_for_every_outcome() -> None:
+    gap = drawn(16)
+    assert difference_interval(gap) == difference_interval(gap.copy())
+    first, scaled = difference_interval(gap), difference_interval(2 * gap + 3)
+    assert (scaled.low, scaled.high) == pytest.approx((2 * first.low + 3, 2 * first.high + 3))
+
+
+def test_differences_that_are_nearly_all_alike_fall_back_on_t() -> None:
+    gap = np.array([0.0] * 15 + [1.0])
+    assert difference_interval(gap) == mean_interval(gap)
+
+
+def test_how_intervals_are_made_is_told() -> None:
+    assert [differences_by(n) for n in (2, 7, 8, 1000, 1001)] == ["Student t"] * 2 + [
+        "bootstrap over seeds"
+    ] * 2 + ["Student t"]

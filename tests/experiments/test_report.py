@@ -12,7 +12,7 @@ from experiments import report
 from experiments.answers import comparison_answer
 from experiments.commands import run_command
 from experiments.comparison import Comparison, compare
-from scenarios import load
+from scenarios import about, load
 from sim import run
 from sim.plan import Plan
 
@@ -145,3 +145,11 @@ def test_the_command_is_safe_to_paste() -> None:
     assert line == (
         "kith run web --seed 7 --days 30 --set monetisation.model=ads --shock '3 hub_departs' --from-log 'my log.csv'"
     )
+
+
+def test_what_the_library_says_is_told(plan: Callable[..., Plan]) -> None:
+    page = report.run_page(run(plan("cash"), days=10))
+    entry = about("cash")
+    assert entry.question in page
+    for told in (entry.text, entry.answer):
+        assert told.partition(".")[0] in page

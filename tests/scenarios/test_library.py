@@ -1,16 +1,20 @@
 """The library: unique names, texts to read, presets that say only what they are about."""
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
 
-from scenarios import Entry, library, load, logs, names
-from scenarios.catalogue import root
+from scenarios import Entry, about, expected_of, library, load, logs, names
+from scenarios.catalogue import TEXTBOOK, root
+from sim.engine import MODEL_VERSION
 from sim.parameters import dotted_names
 
 PRESETS = sorted(path.stem for path in (root() / "presets").glob("*.toml"))
-EXAMPLES = sorted(path.stem for path in (root() / "examples").glob("*.toml"))
+ON_SHELF = {shelf: sorted(path.stem for path in (root() / shelf).glob("*.toml")) for shelf in TEXTBOOK}
+LEARNT = [name for shelf in TEXTBOOK for name in ON_SHELF[shelf]]
+BENCHMARKS = sorted(path.stem for path in (root() / "benchmarks").glob("*.toml"))
 VERIFICATION = sorted(path.stem for path in (root() / "verification").glob("*.toml"))
 
 ABOUT = {
@@ -33,11 +37,13 @@ def test_names_are_unique() -> None:
 
 def test_what_is_promised_is_there() -> None:
     assert set(PRESETS) == {"baseline", "no_community"}.union(*ABOUT.values())
-    assert {"hub_leaves", "paywall"} <= set(EXAMPLES)
+    assert all(ON_SHELF[shelf] for shelf in TEXTBOOK)
+    assert len(LEARNT) >= 45
 
 
-def test_presets_come_first() -> None:
-    assert names() == PRESETS + EXAMPLES + VERIFICATION
+def test_presets_come_first_and_what_is_made_for_tests_last() -> None:
+    assert names() == LEARNT + VERIFICATION + BENCHMARKS
+    assert LEARNT[: len(PRESETS)] == PRESETS
 
 
 @pytest.mark.parametrize("one", library(), ids=lambda one: str(one.name))
@@ -55,9 +61,121 @@ def test_every_scenario_loads(name: str) -> None:
     assert load(name).name == name
 
 
-@pytest.mark.parametrize("name", PRESETS + EXAMPLES)
-def test_a_log_can_found_any_preset_or_example(name: str) -> None:
-    assert not {"market.size", "market.founders"} & set_by(name)
+@pytest.mark.parametrize("name", [name for name in LEARNT if name != "spark"])
+def test_a_log_can_found_any_of_them(name: str) -> None:
+    """But for the one that is about how many founders there are, and those that begin with a graph."""
+    if load(name).network is None:
+        assert not {"market.size", "market.founders"} & set_by(name)
+
+
+@pytest.mark.parametrize("name", LEARNT)
+def test_every_answer_is_told_and_rests_on_something(name: str) -> None:
+    entry = about(name)
+    assert entry.answer.endswith(".")
+    assert "\n" not in entry.answer
+    assert entry.sources
+    assert expected_of(name)
+
+
+@pytest.mark.parametrize("name", LEARNT)
+def test_what_is_expected_can_be_compared(name: str) -> None:
+    days = load(name).days
+    for one in expected_of(name):
+        assert (one.day or days) <= days
+        if one.against is not None:
+            load(one.against, overrides=one.but)
+        else:
+            assert one.experiment in {experiment.name for experiment in load(name).experiments}
+
+
+def test_every_pitfall_has_a_symptom_and_a_fix_with_a_cost() -> None:
+    pitfalls = [name for name in ON_SHELF["pitfalls"] if not name.endswith("_fixed")]
+    assert sorted([f"{name}_fixed" for name in pitfalls] + pitfalls) == ON_SHELF["pitfalls"]
+    assert len(pitfalls) == 8
+    for name in pitfalls:
+        symptoms = {one.indicator for one in expected_of(name) if one.role == "symptom"}
+        fix = [one for one in expected_of(f"{name}_fixed") if one.against == name]
+        assert symptoms
+        assert symptoms == {one.indicator for one in fix if one.role == "fix"}
+        assert [one for one in fix if one.role == "cost"]
+
+
+def test_playbooks_tell_facts_claims_and_assumptions_apart() -> None:
+    for name in ON_SHELF["playbooks"]:
+        kinds = {source.partition(":")[0] for source in about(name).sources}
+        assert {"claim", "assumed"} <= kinds, name
+
+
+def test_futures_say_that_they_are_speculative() -> None:
+    for name in ON_SHELF["futures"]:
+        assert about(name).text.startswith("Speculative.")
+        assert "speculative" in about(name).tags
+
+
+def test_six_steps_are_phases_of_one_year() -> None:
+    days = [day for day, _ in load("six_steps").phases]
+    assert len(days) == 6
+    assert days[0] == 0 < days[-1] < load("six_steps").days == 365
+
+
+IDEAS = (
+    "pool, hub, web; mixing them",
+    "community as a feature or as the product",
+    "organised, curated, matched",
+    "ads misalign; subscription, fee and marketplace align",
+    "critical mass, lightning in a bottle",
+    "network effects, defensibility",
+    "market norms and social norms",
+    "reciprocity becomes generosity",
+    "members create value for each other; growth once members can contribute",
+    "join for benefits, stay for belonging",
+    "product and community are one",
+    "four layers",
+    "flywheel: product, support, marketing, sales",
+    "self-fulfilling prophecy of not investing",
+    "pillar: purpose",
+    "pillar: platform",
+    "pillar: incentives",
+    "pillar: governance",
+    "pillar: data",
+    "funnel AARRR, net community value, thresholds",
+    "badges → early access → revenue share → equity",
+    "council, quarterly vote, published decisions",
+    "monthly growth experiment",
+    "six-step playbook",
+    "playbooks of companies",
+    "pitfalls and their fixes",
+    "futures",
+)
+"The ideas of the practitioners' essays that the model is about."
+
+
+def test_every_idea_leads_to_a_scenario_and_every_scenario_has_an_idea(root: Path) -> None:
+    page = (root / "docs" / "library.md").read_text("utf-8").partition("## From an idea")[2]
+    rows = [line.split("|")[1:4] for line in page.splitlines() if line.startswith("| ")][1:]
+    assert [idea for idea in IDEAS if sum(idea in row[0] for row in rows) != 1] == []
+    answers = (root / "docs" / "answers.md").read_text("utf-8")
+    named: set[str] = set()
+    for row in rows:
+        linked = dict(re.findall(r"\[`(\w+)`\]\(answers\.md#([\w-]+)\)", row[2]))
+        assert linked, row
+        for name, anchor in linked.items():
+            title = re.sub(r"[^\w\- ]", "", about(name).title.lower())
+            assert anchor == title.replace(" ", "-")
+            assert f"### {about(name).title}\n\n`{name}`" in answers
+        named |= set(linked)
+    assert named == set(LEARNT)
+
+
+def test_the_page_of_answers_is_about_this_model_and_this_library(root: Path) -> None:
+    page = (root / "docs" / "answers.md").read_text("utf-8")
+    for name in LEARNT:
+        entry = about(name)
+        assert f"### {entry.title}\n\n`{name}` · *{entry.question}*\n\n{entry.answer}\n" in page
+        told = page.partition(f"`{name}` · ")[2].partition("###")[0]
+        assert sum(line.startswith("| ") for line in told.splitlines()) == len(expected_of(name)) + 1
+    assert f"model {MODEL_VERSION}." in page
+    assert not [line for line in page.splitlines() if line.startswith("|") and "✗" in line]
 
 
 @pytest.mark.parametrize("section", ABOUT)
@@ -98,7 +216,7 @@ def test_a_take_rate_is_earned_on_a_marketplace() -> None:
     assert load("marketplace").parameters.monetisation.model == "none"
 
 
-def test_the_examples_show_phases_and_a_shock() -> None:
+def test_phases_and_shocks_are_where_they_were() -> None:
     assert [(s.day, s.kind) for s in load("hub_leaves").shocks] == [(180, "hub_departs")]
     assert [p.monetisation.model for _, p in load("paywall").phases] == ["none", "fee"]
     assert [p.incentives.cash_per_contribution for _, p in load("pay_and_stop").phases] == [0, 0.25, 0]

@@ -92,7 +92,9 @@ def check_money(record: Record) -> None:
     revenue = s["revenue"].sum() - s["revenue_product_outside"].sum()
     shared = ("goods_outside", "paid", "moderation", "staff", "measurement")
     cost = s["cost"].sum() - sum(s[f"cost_{account}"].sum() for account in shared)
-    rewards = sum(s[f"cost_{kind}"].sum() for kind in ("cash_rewards", "revenue_share", "referral_rewards"))
+    rewards = sum(
+        s[f"cost_{kind}"].sum() for kind in ("cash_rewards", "revenue_share", "referral_rewards", "equity")
+    )
     for column, booked in (("revenue", revenue), ("cost", cost), ("rewards", rewards)):
         assert m[column].sum() == pytest.approx(booked, rel=1e-9, abs=1e-5)
     assert record.summary["margin"] == pytest.approx(s["revenue"].sum() - s["cost"].sum())
@@ -218,39 +220,72 @@ def settings_for_some(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
     return out
 
 
-shocks = st.lists(
-    st.one_of(
-        st.builds(Shock, day=st.integers(0, 50), kind=st.just("hub_departs")),
-        st.builds(
-            Shock,
-            day=st.integers(0, 50),
-            kind=st.just("members_leave"),
-            share=st.floats(0.01, 1.0),
-            who=st.sampled_from([None, "random", "most_connected"]),
+def shocks_within(days: int) -> st.SearchStrategy[list[Shock]]:
+    """Up to four shocks of any kind."""
+    day = st.integers(0, days)
+    return st.lists(
+        st.one_of(
+            st.builds(Shock, day=day, kind=st.just("hub_departs"), count=st.sampled_from([None, 2])),
+            st.builds(
+                Shock,
+                day=day,
+                kind=st.just("members_leave"),
+                share=st.floats(0.01, 1.0),
+                who=st.sampled_from([None, "random", "most_connected"]),
+            ),
+            st.builds(Shock, day=day, kind=st.just("topic_shift"), to=st.floats(0.0, 1.0)),
+            st.builds(Shock, day=day, kind=st.just("mass_join"), count=st.integers(1, 60)),
+            st.builds(Shock, day=day, kind=st.just("spam_wave"), items=st.floats(0.1, 500.0)),
+            st.builds(
+                Shock,
+                day=day,
+                kind=st.just("competitor"),
+                strength=st.floats(0.01, 1.0),
+                invests_in_community=st.booleans(),
+            ),
         ),
-    ),
-    max_size=2,
-)
+        max_size=4,
+    )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
-@given(
-    markets,
-    st.lists(settings_for_some(), min_size=1, max_size=3),
-    shocks,
-    st.integers(30, 60),
-    st.integers(0, 2**63 - 1),
-)
-def test_every_law_holds_for_any_legal_parameters(
-    market: dict[str, Any], stages: list[dict[str, dict[str, Any]]], struck: list[Shock], days: int, seed: int
+stages_of_a_run = st.lists(settings_for_some(), min_size=1, max_size=3)
+seeds = st.integers(0, 2**63 - 1)
+
+
+def check_any(
+    market: dict[str, Any],
+    stages: list[dict[str, dict[str, Any]]],
+    struck: list[Shock],
+    days: int,
+    seed: int,
+    stage: int,
 ) -> None:
+    """Run stages of so many days each, and check every law on every day."""
     market["founders"] = min(market["founders"], market["size"])
     try:
         phases = tuple(
-            (20 * k, parameters_from({**stage, "market": market})) for k, stage in enumerate(stages)
+            (stage * k, parameters_from({**settings_of_stage, "market": market}))
+            for k, settings_of_stage in enumerate(stages)
         )
         plan = Plan(phases=phases, shocks=tuple(struck))
     except ParameterError as error:
         assume("must be at most 1" not in str(error) and "there is no hub" not in str(error))
         raise
     check_record(run(plan, seed=seed, days=days, check=True), market["size"], market["founders"])
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(markets, stages_of_a_run, shocks_within(50), st.integers(30, 60), seeds)
+def test_every_law_holds_for_any_legal_parameters(
+    market: dict[str, Any], stages: list[dict[str, dict[str, Any]]], struck: list[Shock], days: int, seed: int
+) -> None:
+    check_any(market, stages, struck, days, seed, stage=20)
+
+
+@pytest.mark.slow
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(markets, stages_of_a_run, shocks_within(290), seeds)
+def test_every_law_holds_over_three_hundred_days_of_any_legal_parameters(
+    market: dict[str, Any], stages: list[dict[str, dict[str, Any]]], struck: list[Shock], seed: int
+) -> None:
+    check_any(market, stages, struck, 300, seed, stage=100)

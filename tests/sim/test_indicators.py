@@ -282,12 +282,15 @@ def test_structure(record: Record, there: pd.DataFrame, active: pd.DataFrame) ->
 def test_hub_dependence(record: Record, there: pd.DataFrame, seen: dict[str, Community]) -> None:
     c, b = seen["community"], record.plan.parameters.bonding
     rows = c.population.members[c.market.row[there["person"]]]
+    activity, bonds, hub, recognition = (
+        rows[name].astype(float) for name in ("activity", "bonds", "hub", "recognition")
+    )
     parts = np.stack(
         [
-            b.identity_weight * rows["activity"] * record.plan.parameters.organisation.purpose,
-            b.ties_weight * rows["bonds"],
-            b.hub_weight * rows["hub"],
-            b.recognition_weight * rows["recognition"],
+            b.identity_weight * activity * record.plan.parameters.organisation.purpose,
+            b.ties_weight * bonds,
+            b.hub_weight * hub,
+            b.recognition_weight * recognition,
         ]
     )
     share = parts[2] / np.maximum(parts.sum(axis=0), 1e-300)
@@ -323,6 +326,7 @@ def test_the_monthly_frame_ends_where_the_summary_does(plan_of: PlanOf) -> None:
 def test_the_health_card_states_value_target_and_whether_it_is_met(record: Record) -> None:
     rows = {row["indicator"]: row for row in record.health}
     assert set(rows) == {"referral_velocity", "first_contribution_rate", "ncv"}
-    assert rows["ncv"]["value"] == record.summary["ncv"]
-    assert rows["ncv"]["met"] == (record.summary["ncv"] > 3)
+    best = record.monthly["ncv"].iloc[:12].max()
+    assert rows["ncv"]["value"] == best >= record.summary["ncv"]
+    assert rows["ncv"]["met"] == (best > 3)
     assert all("without a published source" in str(row["note"]) for row in record.health)

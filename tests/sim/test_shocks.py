@@ -132,7 +132,7 @@ def test_a_shift_of_topic_keeps_what_was_left_of_everybodys_clock(plan_of: PlanO
     plan = plan_of(
         "pool", market={"size": 2000, "founders": 0}, shocks=[Shock(day=shift, kind="topic_shift", to=0.9)],
         acquisition=CLOSED["acquisition"] | {"external_rate": rate, "join_on_touch": 1.0},
-        referral=CLOSED["referral"], organisation={"direction": 0.1, "feedback_gain": 0.0, "steering": 0.0}, **LOYAL,
+        referral=CLOSED["referral"], organisation={"direction": 0.1, "feedback_gain": 0.0, "steering": 0.0, "advocacy_reach": 0.0}, **LOYAL,
     )  # fmt: skip
     record = run(plan, seed=seed, days=days)
     kernels: Any = market

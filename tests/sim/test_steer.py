@@ -242,7 +242,9 @@ WORTH: dict[str, Any] = {
 FULL = {"search_scale": 1.0}
 
 
-def loop(quiet: Arm, days: int = 365, **organisation: Any) -> Record:
+def loop(
+    quiet: Arm, days: int = 365, monetisation: dict[str, Any] | None = None, **organisation: Any
+) -> Record:
     busy = {"rate": 0.2}
     spam = {"unwanted_by_size": 20.0, "moderation_hours": 1.0, "events_per_month": 1.0}
     return quiet(
@@ -252,6 +254,7 @@ def loop(quiet: Arm, days: int = 365, **organisation: Any) -> Record:
         acquisition=FULL,
         contribution=busy,
         governance=spam,
+        monetisation=monetisation or {},
     )
 
 
@@ -305,12 +308,23 @@ def test_a_floor_keeps_what_nobody_measures(quiet: Arm) -> None:
     assert (record.series["coverage"] == 1.0).all()
 
 
-def test_savings_are_the_return_of_a_community_that_brought_nobody(quiet: Arm) -> None:
-    """Nobody joins, so the return of all months is what support and development saved."""
-    record = loop(quiet, days=181, measurement=1.0)
-    s = record.summary
-    returns = record.monthly["return_true"].sum()
-    assert returns == pytest.approx(s["support_savings"] + s["rnd_savings"], rel=0.05)
+def test_the_return_is_what_members_leave_above_as_many_followers_and_what_they_save(quiet: Arm) -> None:
+    """What keeping the community costs is no part of it."""
+    record = loop(quiet, days=180, measurement=1.0)
+    s, m = record.series, record.plan.parameters.monetisation
+    costs = ("goods", "support", "cash_rewards", "revenue_share", "perks", "referral_rewards", "equity")
+    margin = s["revenue"] - s["revenue_product_outside"] - s[[f"cost_{name}" for name in costs]].sum(axis=1)
+    follower = m.outside_buyers * m.product_spend * (1.0 - m.goods_share_product) / 30.0
+    saved = record.summary["support_savings"] + record.summary["rnd_savings"]
+    added = saved + margin.sum() - follower * s["present"].sum()
+    assert record.monthly["return_true"].sum() == pytest.approx(added, rel=0.02)
+
+
+def test_a_community_whose_members_buy_no_more_than_followers_returns_its_savings(quiet: Arm) -> None:
+    nothing_sold = {"product_spend": 0.0}
+    record = loop(quiet, days=180, measurement=1.0, tickets_per_month=0.0, monetisation=nothing_sold)
+    assert record.summary["rnd_savings"] > 0.0
+    assert record.monthly["return_true"].sum() == pytest.approx(record.summary["rnd_savings"], rel=0.02)
 
 
 def test_measurement_costs_money_where_a_budget_depends_on_it(quiet: Arm) -> None:

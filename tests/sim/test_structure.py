@@ -63,12 +63,11 @@ def test_the_greatest_core_is_networkx(pairs: Edges) -> None:
     assert structure.greatest_core(members, ties.pool, ROWS) == max(nx.core_number(graph).values())
 
 
-@given(edges, st.integers(0, 9))
-def test_strong_ties_are_those_above_the_bound_today(pairs: Edges, day: int) -> None:
+@given(edges, st.integers(0, 9), st.integers(1, 3))
+def test_strong_ties_are_those_above_the_bound_today(pairs: Edges, day: int, enough: int) -> None:
     graph, members, ties = graph_and_slots(pairs)
-    strong = structure.strong_ties(members, ties.pool, ROWS, day, FADE, 0.3)
-    expected = [graph.degree(k) if 0.5 * FADE[day] > 0.3 else 0 for k in range(N)]
-    assert strong.tolist() == expected
+    having = structure.have_strong_ties(members, ties.pool, ROWS, day, FADE, 0.3, enough)
+    assert having == sum(graph.degree(k) >= enough and 0.5 * FADE[day] > 0.3 for k in range(N))
 
 
 def test_nobody_has_no_structure() -> None:

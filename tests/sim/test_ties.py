@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,7 +95,7 @@ class Room:
         slot = find(self.members, self.ties.pool, a, b)
         assert (slot >= 0) == (frozenset((a, b)) in self.twin)
         if slot >= 0:
-            cut(self.members, self.ties.pool, self.ties.count, a, slot)
+            cut(self.members, self.ties.pool, self.ties.count, a, slot, self.day, FADE)
             del self.twin[frozenset((a, b))]
 
     def prune(self, row: int, least: float) -> None:
@@ -122,6 +123,10 @@ class Room:
             case ("replace", row, capacity):
                 self.replace(row, capacity)
 
+    def tied(self) -> list[float]:
+        """The sums of tie strengths that members keep, as of today."""
+        return [float(m["tied"]) * FADE[self.day - m["settled"]] for m in self.members]
+
     def listed(self) -> dict[frozenset[int], float]:
         n = int(self.ties.count[0])
         persons, strengths, days = np.empty((n, 2), np.int64), np.empty(n), np.empty(n, np.int64)
@@ -139,6 +144,9 @@ def test_ties_are_a_dict_of_pairs_after_any_sequence(capacities: list[int], todo
     for step in todo:
         room.do(step)
         assert ties_are_sound(room.members, room.ties.pool, room.address) == 2 * len(room.twin)
+        assert room.tied() == pytest.approx(
+            [sum(room.strength(pair) for pair in room.of(row)) for row in range(N)], rel=1e-4, abs=1e-5
+        )
     assert room.listed() == {pair: room.strength(pair) for pair in room.twin}
 
 

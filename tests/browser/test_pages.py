@@ -1,0 +1,277 @@
+"""The pages in a browser: they show what they should, and what is done to them has its effect."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Server, visit, watched
+
+pytestmark = pytest.mark.browser
+
+SMALL = "a=pool&a=hub&people=500&days=90&runs=2"
+CHART = ".kith-chart svg"
+SIZES = ((1280, 720), (1920, 1080), (400, 850))
+FITS = "document.documentElement.scrollWidth - window.innerWidth <= 1"
+
+
+def done(page: Any, runs: int = 2) -> None:
+    """Wait until the last run is in and drawn."""
+    page.wait_for_selector(f".kith-main[data-runs='{runs}'] {CHART}")
+
+
+def taken(page: Any, button: str, ending: str, folder: Path) -> bytes:
+    """What a button hands over as a file."""
+    with page.expect_download() as waiting:
+        page.locator(button).first.click()
+    assert waiting.value.suggested_filename.endswith(ending)
+    waiting.value.save_as(folder / "saved")
+    return (folder / "saved").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("path", "sign"),
+    [
+        (f"/?{SMALL}", "pool or hub?"),
+        ("/watch?a=hub&people=2000&day=5", "day by day"),
+        ("/lessons", "Seven lessons"),
+        ("/lessons?lesson=3-hub-leaves", "Your prediction"),
+        ("/lessons?lesson=3-hub-leaves&sheet=1", "I predict"),
+        ("/studies", "A study asks"),
+        ("/studies?study=price_and_ads", "What is turned"),
+        ("/community", "What does your community look like?"),
+        ("/model", "What is in the model"),
+        ("/model?tab=equations", "Purpose and patterns"),
+        ("/class", "PIN"),
+    ],
+)
+def test_every_page_shows_itself_at_every_size(page: Any, address: str, path: str, sign: str) -> None:
+    visit(page, address, path)
+    page.wait_for_selector(f"text={sign}")
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(f"innerWidth === {width}")
+        try:
+            page.wait_for_function(FITS, timeout=10_000)  # once the style sheets are in force
+        except Exception as error:
+            assert "Timeout" in str(error)
+            over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            pytest.fail(f"at {width}x{height} the page is {over} pixels too wide")
+
+
+def test_the_navigation_leads_to_every_page(page: Any, address: str) -> None:
+    visit(page, address, "/community")
+    for name, path in (
+        ("Watch", "/watch"),
+        ("Studies", "/studies"),
+        ("Lessons", "/lessons"),
+        ("Model", "/model"),
+        ("Class", "/class"),
+        ("My community", "/community"),
+        ("Compare", "/"),
+    ):
+        page.click(f".kith-bar a:text-is('{name}')")
+        page.wait_for_url(f"{address}{path}")
+        page.wait_for_selector(f".kith-bar a.here:text-is('{name}')")
+    assert page.title() == "Compare · kith"
+
+
+def test_a_slider_changes_the_chart_the_address_and_shows_its_difference(page: Any, address: str) -> None:
+    visit(page, address, f"/?{SMALL}")
+    done(page)
+    before = page.inner_html(".kith-svg")
+    slider = page.locator("[data-name='affiliation.activity'] input[type=range]").first
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("PageDown")
+    page.wait_for_url(re.compile("affiliation.activity"))
+    page.wait_for_function("o => document.querySelector('.kith-svg').innerHTML !== o", arg=before)
+    assert page.locator(".kith-was").first.inner_text().startswith("preset: 1")
+    page.locator(".kith-was button").first.click()
+    page.wait_for_function("o => document.querySelector('.kith-svg').innerHTML === o", arg=before)
+    assert "affiliation" not in page.url
+
+
+def test_a_link_shows_the_same_again(page: Any, address: str) -> None:
+    path = "/?a=pool~affiliation.activity=0.5&a=web+subscription&people=500&days=90&runs=2&view=leaving"
+    page.goto(address + path)
+    done(page)
+    first = page.inner_html(".kith-svg")
+    page.goto("about:blank")
+    page.goto(address + path)
+    done(page)
+    assert page.inner_html(".kith-svg") == first
+    assert page.inner_text(".kith-tabs a.here") == "Staying and leaving"
+    assert page.locator("[data-name='affiliation.activity'] input[type=number]").first.input_value() == "0.5"
+    assert page.input_value("select[name=arm-1]") == "web + subscription"
+
+
+def test_back_undoes_a_change(page: Any, address: str) -> None:
+    visit(page, address, f"/?{SMALL}")
+    done(page)
+    page.select_option("select[name=days]", "180")
+    page.wait_for_url(re.compile("days=180"))
+    page.go_back()
+    page.wait_for_function("document.querySelector('select[name=days]').value === '90'")
+
+
+def test_everything_can_be_taken_away(page: Any, address: str, tmp_path: Path) -> None:
+    visit(page, address, f"/?{SMALL}")
+    done(page)
+    for button, ending, inside in (
+        ("text=Report (HTML)", ".html", "<svg"),
+        ("text=Table (CSV)", ".csv", "outcome,scenario"),
+        ("text=Save as scenario (TOML)", ".toml", 'extends = ["pool"]'),
+        (".kith-tools button:text-is('CSV')", ".csv", "scenario,day"),
+        (".kith-tools button:text-is('SVG')", ".svg", "<svg"),
+        (".kith-tools button:text-is('PNG')", ".png", "PNG"),
+    ):
+        content = taken(page, button, ending, tmp_path)
+        assert inside.encode() in content, button
+        assert len(content) > 10
+    assert content.startswith(b"\x89PNG")
+
+
+def test_a_scenario_file_is_loaded_and_a_bad_one_explained(page: Any, address: str) -> None:
+    visit(page, address, f"/?{SMALL}")
+    done(page)
+    good = b'extends = "web"\n[monetisation]\nprice = 7\n'
+    page.set_input_files("input[name=scenario]", {"name": "mine.toml", "mimeType": "", "buffer": good})
+    page.wait_for_url(re.compile("web~monetisation.price=7"))
+    bad = b'extends = "../../etc/passwd"\n'
+    page.set_input_files("input[name=scenario]", {"name": "bad.toml", "mimeType": "", "buffer": bad})
+    page.wait_for_selector(".kith-error:has-text('there is no scenario')")
+
+
+def test_a_bad_log_shows_its_lines_and_a_good_one_its_figures(page: Any, address: str) -> None:
+    visit(page, address, "/community")
+    bad = b"member_id,timestamp,action,target_member\na,2024-01-01,post,\nb,yesterday,<img src=x>,\n"
+    page.set_input_files("input[name=log]", {"name": "bad.csv", "mimeType": "", "buffer": bad})
+    page.wait_for_selector(".kith-error:has-text('line 3')")
+    assert page.locator("main img").count() == 0
+    page.set_input_files("input[name=log]", {"name": "big.csv", "mimeType": "", "buffer": b"x" * 9_000_000})
+    page.wait_for_selector(".kith-error:has-text('8 MB')")
+    page.click("text=Show me with the example log")
+    page.wait_for_selector("td:text-is('active members')")
+    page.click("button[name=what-if]")
+    page.wait_for_url(re.compile("log=chat_docker"))
+    page.wait_for_selector("text=Founded on")
+
+
+def test_a_study_is_started_followed_read_and_linked(page: Any, address: str, tmp_path: Path) -> None:
+    visit(page, address, "/studies")
+    page.click("button[name=open-small]")
+    page.select_option("select[name=size]", "whole")
+    page.wait_for_selector("input[name=runs]")
+    page.wait_for_selector("text=16 runs; nothing is stored yet")
+    page.click("button[name=start]")
+    page.wait_for_selector("text=16 of 16 runs stored")
+    page.click(".kith-tabs a:text-is('Points')")
+    page.locator('.kith-svg [id*="-point-hub-"]').first.click()
+    page.wait_for_url(re.compile("at=hub-"))
+    page.wait_for_selector("text=/Marked: point \\d+ of hub/")
+    page.click(".kith-tabs a:text-is('Table')")
+    page.click("button[name='beside-pool-0']")
+    page.click("button[name=to-pair]")
+    page.wait_for_selector("figure[data-name=kith-pair] svg")
+    link, rows = page.url, page.inner_text("table")
+    page.goto("about:blank")
+    page.goto(link)
+    page.wait_for_selector("figure[data-name=kith-pair] svg")
+    assert page.inner_text("table") == rows
+    assert b"run_id" in taken(page, "text=Runs (CSV)", ".csv", tmp_path)
+    assert b"A small grid" in taken(page, "text=Report (HTML)", ".html", tmp_path)
+
+
+def test_every_control_of_a_study_is_reached_by_keyboard(page: Any, address: str) -> None:
+    visit(page, address, "/studies?study=critical_mass")
+    page.focus(".kith-name")
+    reached = {"kith"}
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.name || document.activeElement.innerText"))
+    assert {"kith", "Studies", "all", "size", "start"} <= reached
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+
+
+def test_the_network_moves_is_struck_and_tells_stories(page: Any, address: str) -> None:
+    visit(page, address, "/watch?a=hub&people=5000&day=60")
+    page.click("button[name=play]")
+    page.wait_for_function("+document.querySelector('.kith-day b').innerText > 70")
+    page.wait_for_function("parseInt(document.querySelector('.kith-fps').innerText) > 0")
+    page.click("button[name=act-hub_departs]")
+    page.wait_for_selector("text=had nobody interfered")
+    page.click("button[name=play]")
+    page.wait_for_url(re.compile(r"act=\d+:hub_departs"))
+    page.focus(".kith-canvas")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(f".kith-story:has-text('Member {picked(page)}')")
+    for share in (0.5, 0.45, 0.55, 0.4, 0.6, 0.35, 0.65):
+        box = page.locator(".kith-canvas").bounding_box()
+        page.click(".kith-canvas", position={"x": box["width"] * share, "y": box["height"] * 0.4})
+        if picked(page) != "-1":
+            break
+    page.wait_for_selector(f".kith-story:has-text('Member {picked(page)}')")
+
+
+def picked(page: Any) -> str:
+    """The member that was clicked last, or that the keyboard reached."""
+    return str(page.get_attribute(".kith-canvas", "data-picked"))
+
+
+def test_dark_and_light_are_kept(page: Any, address: str) -> None:
+    visit(page, address, "/model")
+    page.click(".kith-theme")
+    page.wait_for_selector("#app.theme--dark")
+    page.reload()
+    page.wait_for_selector("#app.theme--dark .kith-theme")
+    page.click(".kith-theme")
+    page.wait_for_selector("#app.theme--light")
+
+
+def test_the_words_of_a_chart_are_there_for_who_does_not_see_it(page: Any, address: str) -> None:
+    visit(page, address, f"/?{SMALL}")
+    done(page)
+    page.locator(".kith-tools button:text-is('In words')").first.click()
+    assert "pool ends at" in page.inner_text(".kith-words")
+    assert page.locator(f"{CHART}[role=img]").count() == page.locator(CHART).count()
+    assert page.locator("button:not([aria-label])").evaluate_all("all => all.every(b => b.innerText.trim())")
+    assert page.locator("input:not([aria-label]):not([id])").evaluate_all(
+        "all => all.every(i => i.closest('label'))"
+    )
+
+
+def test_a_class_comes_in_predicts_and_sees_its_histogram(page: Any, chromium: Any, server: Server) -> None:
+    pocket = chromium.new_context(viewport={"width": 390, "height": 800})
+    phone = pocket.new_page()
+    wrong = watched(phone, server.room)
+    visit(page, server.address, "/class")
+    page.wait_for_selector(f"text=PIN {server.pin[:3]} {server.pin[3:]}")
+    phone.goto(f"{server.room}/studies")
+    assert phone.url == f"{server.room}/join"
+    phone.fill("#pin", server.pin)
+    phone.click("button")
+    phone.wait_for_selector("text=You are in")
+    page.wait_for_selector("text=1 person came in")
+    page.select_option("select[name=ask]", "3-hub-leaves")
+    phone.click("button[name=say-2]")
+    phone.wait_for_selector("text=Noted")
+    page.wait_for_function("document.querySelector('.kith-svg')?.textContent.includes('1 answer')")
+    page.click("button[name=run]")
+    page.wait_for_url(re.compile("lesson=3-hub-leaves&guess=2"))
+    phone.wait_for_selector("text=Closed: look at the projector.")
+    assert phone.evaluate(FITS)
+    pocket.close()
+    assert wrong == []
+
+
+def test_a_foreign_page_cannot_open_a_connection(address: str) -> None:
+    import urllib.error
+    import urllib.request
+
+    for header, value in (("Origin", "https://evil.example"), ("Host", "evil.example")):
+        asked = urllib.request.Request(f"{address}/readyz", headers={header: value})
+        with pytest.raises(urllib.error.HTTPError, match="403") as refused:
+            urllib.request.urlopen(asked)
+        refused.value.close()

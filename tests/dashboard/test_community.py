@@ -1,0 +1,91 @@
+"""My community: a log is measured, a bad one is explained, a what-if starts from it."""
+
+import base64
+import gzip
+from typing import Any
+
+import pytest
+
+from dashboard import founders
+from dashboard.founders import dropped, founding_of, measures_of
+from dashboard.pages import community
+from scenarios import LogError, ScenarioError
+from tests.dashboard.test_compare import _troubles, found
+
+HEAD = "member_id,timestamp,action,target_member\n"
+ROWS = "".join(f"m{i % 7},2024-0{1 + i // 20}-{1 + i % 20:02d},post,m{(i + 1) % 7}\n" for i in range(100))
+
+
+def test_a_dropped_log_is_measured_and_found_again_under_its_key() -> None:
+    key = dropped("mine.csv", (HEAD + ROWS).encode())
+    measures, months, visits = measures_of(key)
+    assert measures["active"] == 7
+    assert not visits
+    assert len(months) >= 3
+    founding = founding_of(key)
+    assert founding is not None
+    assert (founding.label, len(founding)) == ("mine.csv", 7)
+
+
+def test_a_packed_log_is_the_same_log() -> None:
+    assert dropped("a.csv.gz", gzip.compress((HEAD + ROWS).encode())) == dropped(
+        "b.csv", (HEAD + ROWS).encode()
+    )
+
+
+def test_bad_rows_are_told_with_their_lines() -> None:
+    with pytest.raises(LogError) as refused:
+        dropped("mine.csv", (HEAD + "a,2024-01-01,post,\nb,yesterday,post,\n").encode())
+    assert any("3" in problem and "yesterday" in problem for problem in refused.value.problems)
+
+
+def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(founders, "UNPACKED", 1_000_000)
+    with pytest.raises(LogError, match="unpacks to more than"):
+        dropped("bomb.csv.gz", gzip.compress(b"0" * 5_000_000))
+    with pytest.raises(LogError, match="gzip"):
+        dropped("half.csv.gz", gzip.compress(b"0" * 500)[:20])
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/hosts", "0123456789abcdef"])
+def test_no_address_reaches_the_file_system(name: str) -> None:
+    with pytest.raises(ScenarioError, match="no longer here"):
+        founding_of(name)
+
+
+def test_only_the_latest_logs_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(founders, "MOST", 1)
+    first = dropped("a.csv", (HEAD + ROWS).encode())
+    dropped("b.csv", (HEAD + ROWS.replace("2024", "2023")).encode())
+    with pytest.raises(ScenarioError):
+        founding_of(first)
+
+
+def test_the_page_shows_the_log_and_leads_to_a_what_if(
+    here: Any, shown: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        community, "library_measures", lambda name, visits: {m.name: 0.5 for m in community.MEASURES}
+    )
+    rc = shown(community.Page, "/community")
+    [upload] = found(rc, "upload.vue")
+    content = base64.b64encode((HEAD + ROWS).encode()).decode()
+    upload.vue_file({"name": "mine.csv", "content": content})
+    assert rc.paths[-1].startswith("/community?log=")
+    assert found(rc, "chart.vue")
+    [go] = [w for w in found(rc, "press.vue") if w.name == "what-if"]
+    go.vue_press(None)
+    assert rc.paths[-1].startswith("/?runs=8&log=")
+
+
+def test_a_bad_file_shows_what_is_wrong(here: Any, shown: Any) -> None:
+    rc = shown(community.Page, "/community")
+    [upload] = found(rc, "upload.vue")
+    upload.vue_file({"name": "<b>x</b>.csv", "content": base64.b64encode(b"who,when\n1,2\n").decode()})
+    [said] = _troubles(rc)
+    assert "member_id" in said
+    assert "&lt;b&gt;" in said
+    upload.vue_refused(50_000_000)
+    assert "50.0 MB" in _troubles(rc)[0]
+    upload.vue_file({"content": "not base64!"})
+    assert "could not be read" in _troubles(rc)[0]

@@ -1,0 +1,203 @@
+"""Compare: what is asked for is run, what is changed is in the address, what is wrong is said."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from solara.widgets import HTML
+
+from dashboard import views
+from dashboard.address import VIEWS, look_from
+from dashboard.arms import Arm, plan_of
+from dashboard.asking import Answer, jobs_for, plans_of
+from dashboard.controls import IMPORTANT, groups, value_from
+from dashboard.pages import compare
+from dashboard.pool import Request
+from experiments import theme
+from experiments.assumptions import settings
+from experiments.comparison import Comparison, gathered
+from experiments.runner import Outcome, execute
+from experiments.tables import OUTCOMES
+from sim.parameters import SECTIONS
+
+PATH = "/?a=pool&a=web&people=300&days=60&runs=2"
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for a thread to have done its part."""
+    for _ in range(200):
+        if condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not happen within ten seconds")
+
+
+def found(rc: Any, template: str) -> list[Any]:
+    """Widgets of one of our own parts."""
+    import ipyvue
+
+    return [w for w in rc.find(ipyvue.VueTemplate).widgets if str(w.template_file[1]).endswith(template)]
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    plans = plans_of([plan_of(Arm((name,)), 300, 90) for name in ("hub", "web")])
+    jobs = jobs_for(plans, 90, 3)
+    return gathered(
+        plans,
+        90,
+        (0, 1, 2),
+        (*OUTCOMES, "member_surplus", "member_surplus_share"),
+        [execute(j, 1) for j in jobs],
+    )
+
+
+def test_the_page_runs_what_the_address_says_and_shows_charts(here: Any, shown: Any) -> None:
+    rc = shown(compare.Page, PATH)
+    until(lambda: len(found(rc, "chart.vue")) >= 3)
+    assert {(job.key, job.seed) for job in here.asked[-1]} == {
+        (a, s) for a in ("pool", "web") for s in (0, 1)
+    }
+    assert all(job.plan.parameters.market.size == 300 for job in here.asked[-1])
+    chart = found(rc, "chart.vue")[0]
+    assert chart.svg.startswith("<svg")
+    assert "Active members" in chart.title
+    assert "pool ends at" in chart.words
+
+
+def test_a_changed_control_stands_in_the_address_and_is_run(here: Any, shown: Any) -> None:
+    rc = shown(compare.Page, PATH)
+    until(lambda: len(here.asked) == 1)
+    [controls] = found(rc, "controls.vue")
+    controls.vue_set({"name": "monetisation.price", "value": "7"})
+    assert "monetisation.price=7" in unquote(rc.paths[-1])
+    until(lambda: len(here.asked) == 2)
+    priced = {job.key: job.plan.parameters.monetisation.price for job in here.asked[-1]}
+    assert priced["pool"] == 7
+    assert priced["web"] != 7
+    look = look_from(rc.paths[-1].partition("?")[2])
+    assert look.arms[0].settings == (("monetisation.price", 7),)
+
+
+def test_going_back_to_the_preset_leaves_no_trace(here: Any, shown: Any) -> None:
+    rc = shown(compare.Page, "/?a=pool~affiliation.activity=0.5&people=300&days=60&runs=1")
+    [controls] = found(rc, "controls.vue")
+    changed = [c["name"] for g in controls.groups[:1] for c in g["controls"] if c["changed"]]
+    assert changed == ["affiliation.activity"]
+    controls.vue_set({"name": "affiliation.activity", "value": "1"})
+    assert "activity" not in rc.paths[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "word"),
+    [
+        ("churn.base_hazard", "-1", "base_hazard"),
+        ("churn.base_hazard", "much", "must be a number"),
+        ("churn.bas_hazard", "1", "no parameter"),
+        ("market.founders", "299999", "founders"),
+    ],
+)
+def test_a_bad_value_is_refused_and_nothing_runs(
+    here: Any, shown: Any, name: str, value: str, word: str
+) -> None:
+    rc = shown(compare.Page, PATH)
+    until(lambda: len(here.asked) == 1)
+    found(rc, "controls.vue")[0].vue_set({"name": name, "value": value})
+    assert rc.paths == []
+    assert any(word in text for text in _troubles(rc))
+    assert len(here.asked) == 1
+
+
+def test_a_bad_address_says_what_is_wrong_and_runs_nothing(here: Any, shown: Any) -> None:
+    rc = shown(compare.Page, "/?a=wbe")
+    assert any("did you mean web" in text for text in _troubles(rc))
+    assert all(not asked for asked in here.asked)
+
+
+def test_a_run_that_fails_is_told_and_is_no_row_of_zeros(here: Any, shown: Any, monkeypatch: Any) -> None:
+    def ask(owner: str, jobs: Any) -> Any:
+        request = Request(owner, deque(), left=len(jobs))
+        for job in jobs:
+            request.results.put(Outcome(job.key, job.seed, error="Traceback …\n  here\nKeyError: 'it broke'"))
+        return request
+
+    monkeypatch.setattr(here, "ask", ask)
+    rc = shown(compare.Page, PATH)
+    until(lambda: any("a run of pool failed: KeyError: &#x27;it broke&#x27;" in t for t in _troubles(rc)))
+    assert not found(rc, "chart.vue")
+
+
+def test_text_of_others_is_escaped(here: Any, shown: Any) -> None:
+    rc = shown(compare.Page, "/?a=%3Cscript%3Ealert(1)%3C/script%3E")
+    assert not any("<script>" in text for text in _troubles(rc))
+    assert any("&lt;script&gt;" in text for text in _troubles(rc))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_section_has_something_to_show(comparison: Comparison, view: str) -> None:
+    show = getattr(views, f"_{view}")
+    drawn = show(comparison, theme.colours(comparison.labels))
+    assert drawn
+    for part in drawn:
+        if isinstance(part, str):
+            assert part == "" or part.startswith("<")
+        else:
+            svg, _, frame, _ = part
+            assert svg.startswith("<svg")
+            assert "<desc" in svg
+            assert not frame.empty
+
+
+def test_the_report_is_one_page(comparison: Comparison) -> None:
+    page = views.report(comparison)
+    assert page.lstrip().startswith("<!doctype html>") or "<html" in page
+    assert "hub" in page
+    assert page.count("<svg") >= 5
+
+
+def test_every_parameter_that_is_a_number_or_a_word_has_a_control() -> None:
+    plan = plan_of(Arm(("web",)))
+    given = {c["name"] for g in groups(plan, plan) for c in g["controls"]}
+    names = {f"{s}.{n}" for s, section in SECTIONS.items() for n in section.model_fields}
+    missing = names - given
+    assert all(
+        not isinstance(s.value, int | float | str) or s.value == float("inf")
+        for s in settings(plan)
+        if s.name in missing
+    )
+    assert set(IMPORTANT) <= given
+    for group in groups(plan, plan):
+        for control in group["controls"]:
+            assert control["help"]
+            assert control["source"] or control["kind"] == "choice"
+            if control["kind"] == "slider":
+                assert control["from"] <= control["value"] <= control["to"], control
+
+
+def test_numbers_that_are_whole_stay_whole() -> None:
+    by_name = {s.name: s for s in settings(plan_of(Arm(("web",))))}
+    assert value_from("15", by_name["affiliation.group_size"]) == 15
+    assert isinstance(value_from("15.0", by_name["affiliation.group_size"]), int)
+    assert value_from("groups", by_name["affiliation.form"]) == "groups"
+
+
+def test_an_answer_knows_whether_more_is_to_come() -> None:
+    assert Answer("a", None, 1, 16).running("a")
+    assert Answer("a", None, 16, 16).running("b")
+    assert not Answer("a", None, 16, 16).running("a")
+    assert not Answer("a", error="broken").running("a")
+
+
+def test_two_arms_that_say_the_same_are_told_apart() -> None:
+    plan = plan_of(Arm(("web",)), 300)
+    assert list(plans_of([plan, plan])) == ["web", "web #2"]
+
+
+def _troubles(rc: Any) -> list[str]:
+    """What the page says is wrong, as the browser gets it."""
+    return [
+        w.unsafe_innerHTML for w in rc.find(HTML).widgets if "kith-error" in w.attributes.get("class", "")
+    ]

@@ -1,0 +1,294 @@
+"""`kith study`: frames out, one line of error, an exit code that means something."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from experiments.cli import answered
+from experiments.conduct import wanted_by
+from experiments.runner import Outcome
+from experiments.store import Store
+from experiments.study import read_study, studies
+
+type Kith = Callable[..., tuple[int, str, str]]
+
+TINY = """
+question = "What does a price do?"
+scenarios = ["web"]
+days = 20
+runs = 2
+outcomes = ["active", "margin"]
+
+[set]
+market.size = 300
+market.founders = 40
+
+[[lever]]
+name = "monetisation.price"
+values = [5.0, 10.0]
+
+[design]
+kind = "grid"
+"""
+
+
+@pytest.fixture
+def kith(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kith:
+    """Runs `kith` in a folder with one small study: exit code, output, errors."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sim.kernel.is_compiled", lambda: True)
+    (tmp_path / "tiny.toml").write_text(TINY, encoding="utf-8")
+
+    def answer(*args: str) -> tuple[int, str, str]:
+        code = answered(["study", *args])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return answer
+
+
+def test_a_study_is_run_told_and_exported(kith: Kith, tmp_path: Path) -> None:
+    code, out, err = kith("run", "tiny.toml", "--workers", "1")
+    assert (code, err) == (0, "")
+    assert "4 of 4 runs stored" in out
+    assert "What does a price do?" in out
+    assert "active members" in out
+    code, out, _ = kith("status", "tiny.toml", "--runs", "3", "--json")
+    assert code == 0
+    found = json.loads(out)
+    assert (found["wanted"], found["stored"], found["missing"], found["failed"]) == (6, 4, 2, 0)
+    code, out, _ = kith("export", "tiny.toml", "--out", "frames")
+    assert code == 0
+    runs = pd.read_parquet(tmp_path / "frames" / "runs.parquet")
+    assert runs["monetisation.price"].tolist() == [5, 5, 10, 10]
+    assert pd.read_csv(tmp_path / "frames" / "points.csv")["runs"].tolist() == [2, 2]
+    assert json.loads((tmp_path / "frames" / "study.json").read_text("utf-8"))["days"] == 20
+    assert kith("export", "tiny.toml", "--out", "frames")[0] == 0
+    page = (tmp_path / "frames" / "report.html").read_text("utf-8")
+    assert "What does a price do?" in page
+    assert "Over all points, active members in web: " in page
+    assert not re.search(r"(?:src|href)=.http|<script|<link", page)
+
+
+def test_the_library_of_studies_is_listed(kith: Kith) -> None:
+    code, out, _ = kith("list", "--json")
+    assert code == 0
+    assert [entry["name"] for entry in json.loads(out)] == list(studies())
+
+
+def test_the_status_of_a_study_that_was_never_run(kith: Kith) -> None:
+    code, out, _ = kith("status", "tiny.toml")
+    assert code == 0
+    assert "0 of 4 runs stored, 4 missing" in out
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("run", "nowhere"), "unknown study nowhere"),
+        (("run", "tiny.toml", "--scheduler", "gpu"), "scheduler gpu: must be processes"),
+        (("run", "tiny.toml", "--workers", "0"), "--workers 0: must be 1 or more"),
+        (("run", "tiny.toml", "--runs", "0"), "--runs 0: must be 1 or more"),
+        (("run", "tiny.toml", "--store", "tiny.toml"), "tiny.toml: is a file"),
+        (("run", "tiny.toml", "--store", "."), "holds tiny.toml, which is of no store"),
+        (("export", "tiny.toml", "--out", "frames"), "is empty; `kith study run tiny.toml` fills it"),
+        (("export", "tiny.toml"), "--out is missing"),
+        (("run", "tiny.toml", "--days", "99999999"), "days = 99999999"),
+    ],
+)
+def test_a_wrong_request_is_one_line_and_exit_code_2(kith: Kith, args: tuple[str, ...], message: str) -> None:
+    code, out, err = kith(*args)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("monetisation.price", "monetisation.prise", "did you mean monetisation.price"),
+        ("[5.0, 10.0]", "[5.0, 1e9]", "at most 100000"),
+        ('"margin"', '"margins"', "unknown indicator margins; did you mean margin"),
+        ('kind = "grid"', 'kind = "sobol"\nbase = 3', "must be a power of two"),
+        ("days = 20", 'constraints = ["monetisation.price > 10"]', "no point of the design satisfies"),
+        ('"web"', '"wep"', 'did you mean "web"'),
+    ],
+)
+def test_a_wrong_file_is_one_line_and_exit_code_2(
+    kith: Kith, tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    (tmp_path / "tiny.toml").write_text(TINY.replace(old, new), encoding="utf-8")
+    code, out, err = kith("run", "tiny.toml", "--workers", "1")
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_failed_runs_are_told_and_exit_code_1(kith: Kith, monkeypatch: pytest.MonkeyPatch) -> None:
+    from experiments import runner
+
+    monkeypatch.setattr(runner, "_whole", lambda job, threads: 1 / 0)
+    code, out, err = kith("run", "tiny.toml", "--workers", "1")
+    assert code == 1
+    assert "4 of 4 runs stored, 4 of them failed" in out
+    assert "4 of 4 runs failed, such as: ZeroDivisionError" in err
+
+
+def test_stopping_says_what_is_kept(kith: Kith, monkeypatch: pytest.MonkeyPatch) -> None:
+    from experiments.store import Store
+
+    true = Store.add
+
+    def interrupted(self: Store, outcomes: list[object]) -> None:
+        true(self, outcomes)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Store, "add", interrupted)
+    code, _, err = kith("run", "tiny.toml", "--workers", "1")
+    assert code == 130
+    assert "of 4 runs are stored in out/studies/tiny, and the same command goes on from there" in err
+
+
+def test_a_store_of_another_model_is_refused(kith: Kith, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr("experiments.store.MODEL_VERSION", "0")
+        assert kith("run", "tiny.toml", "--workers", "1")[0] == 0
+    code, _, err = kith("status", "tiny.toml")
+    assert code == 2
+    assert "was made by model 0" in err
+
+
+def test_the_schema_of_study_files_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert answered(["schema", "study"]) == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "kith study"
+    assert answered(["schema", "stories"]) == 2
+
+
+SEARCHED = """
+[optimise]
+maximise = ["margin"]
+trials = 2
+batch = 2
+fresh_runs = 2
+"""
+
+
+def test_the_best_mix_is_told_and_written(kith: Kith, tmp_path: Path) -> None:
+    (tmp_path / "tiny.toml").write_text(TINY + SEARCHED, encoding="utf-8")
+    code, out, err = kith("optimise", "tiny.toml", "--workers", "1", "--out", "best")
+    assert (code, err) == (0, "")
+    assert "Best for margin: monetisation.price" in out.replace("\n", " ")
+    finalists = pd.read_csv(tmp_path / "best" / "finalists.csv")
+    assert finalists["runs"].tolist() == [2] * len(finalists)
+    assert len(pd.read_parquet(tmp_path / "best" / "trials.parquet")) >= 1
+    code, out, _ = kith("optimise", "tiny.toml", "--workers", "1", "--json", "--out", "best")
+    assert json.loads(out)["finalists"][0]["promised"] == pytest.approx(finalists["promised"][0])
+
+
+def test_break_even_is_told(kith: Kith, tmp_path: Path) -> None:
+    asks = '\n[break_even]\nlever = "monetisation.price"\noutcome = "margin"\nhalvings = 2\n'
+    ranged = TINY.replace("values = [5.0, 10.0]", "low = 0.0\nhigh = 40.0")
+    (tmp_path / "tiny.toml").write_text(ranged + asks, encoding="utf-8")
+    code, out, err = kith("break-even", "tiny.toml", "--workers", "1")
+    assert (code, err) == (0, "")
+    assert "0 from monetisation.price" in " ".join(out.split())
+    found = json.loads(kith("break-even", "tiny.toml", "--workers", "1", "--json")[1])
+    assert [row["monetisation.price"] for row in found["tried"]][:: len(found["tried"]) - 1] == [0, 40]
+
+
+def test_a_search_that_the_file_does_not_ask_for_is_refused(kith: Kith) -> None:
+    for command, table in (("optimise", "[optimise]"), ("break-even", "[break_even]")):
+        code, out, err = kith(command, "tiny.toml")
+        assert (code, out) == (2, "")
+        assert f"has no {table}" in err
+
+
+SAMPLED = """
+scenarios = ["web", "pool"]
+days = 5
+outcomes = ["margin"]
+
+[[lever]]
+name = "monetisation.price"
+low = 0.0
+high = 10.0
+
+[design]
+kind = "random"
+points = 120
+"""
+
+
+def filled(name: str = "sampled.toml") -> None:
+    """Made-up results of that study: a web pays at a price above 6, a pool never does."""
+    study = read_study(name)
+    kept = Store(Path("out", "studies", study.name))
+    rows = wanted_by(study, kept).to_dict("records")
+    made = [(r["run_id"], r["scenario"] == "web" and r["monetisation.price"] > 6) for r in rows]
+    kept.add([Outcome(run, 0, run, "2", {"margin": 1.0 if pays else -1.0}) for run, pays in made])
+
+
+def test_worlds_in_which_a_plan_fails_are_told_and_written(
+    kith: Kith, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("experiments.discovery.SHUFFLES", 39)
+    own = '[discover]\nfails = "margin < 0"\nscenario = "web"\n'
+    (tmp_path / "sampled.toml").write_text(SAMPLED + own, encoding="utf-8")
+    filled()
+    code, out, err = kith("discover", "sampled.toml", "--out", "where")
+    assert (code, err) == (0, "")
+    said = " ".join(out.split())
+    assert "In which worlds is margin < 0?" in said
+    assert "Most often where monetisation.price ≤ 6" in said
+    page = (tmp_path / "where" / "report.html").read_text("utf-8")
+    assert page.count("<svg") == 2
+    assert "kith study discover sampled.toml" in page
+    worlds = pd.read_csv(tmp_path / "where" / "worlds.csv")
+    assert (worlds["fails"] == (worlds["monetisation.price"] <= 6)).all()
+    again = kith("discover", "sampled.toml", "--fails", "margin > 0", "--json", "--out", "where")
+    assert again[0] == 0
+    found = json.loads(again[1])
+    assert (found["holds"], found["missing"]) == (True, 0)
+    assert found["rules"][0]["rule"].startswith("monetisation.price > ")
+    code, out, err = kith("discover", "sampled.toml", "--scenario", "pool")
+    assert (code, out) == (2, "")
+    assert "holds at 120 of 120 points" in err
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ((), "has no [discover]; say what fails with --fails"),
+        (("--fails", "margin < 0"), "say with scenario whose plan fails"),
+        (("--fails", "margin < 0", "--scenario", "wed"), "did you mean web?"),
+        (("--fails", "margin", "--scenario", "web"), "compare it, as in"),
+        (("--fails", "", "--scenario", "web"), "cannot be read"),
+        (("--fails", "margins < 0", "--scenario", "web"), "did you mean margin?"),
+        (("--fails", "margin < 0", "--scenario", "web"), "is empty; `kith study run sampled.toml` fills it"),
+    ],
+)
+def test_a_failure_that_cannot_be_looked_for_is_refused(
+    kith: Kith, tmp_path: Path, args: tuple[str, ...], message: str
+) -> None:
+    (tmp_path / "sampled.toml").write_text(SAMPLED, encoding="utf-8")
+    code, out, err = kith("discover", "sampled.toml", *args)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", list(studies()))
+def test_every_study_of_the_library_runs_at_reduced_size(kith: Kith, name: str) -> None:
+    code, out, err = kith("run", name, "--quick", "--workers", "1")
+    assert (code, err) == (0, "")
+    assert "missing" not in out
+    assert kith("export", name, "--quick", "--out", "frames")[0] == 0
+    page = Path("frames/report.html").read_text("utf-8")
+    assert f"kith study run {name} --quick" in page
+    assert "<script" not in page
+    assert page.count("<svg") >= 1

@@ -1,0 +1,73 @@
+"""Why: in every scenario of the library, reasons for leaving, sources of value and money add up."""
+
+import math
+from functools import cache
+
+import numpy as np
+import pytest
+
+from scenarios import load, names
+from sim import Simulation, run
+from sim.record import Record
+from sim.snapshot import Snapshot
+from sim.sources import PARTS, by_member
+
+
+@cache
+def lived(name: str) -> Record:
+    """A small edition of the scenario, until all that is to happen has happened a month ago."""
+    plan = load(name)
+    small = {"market.size": 600, "market.founders": min(150, plan.parameters.market.founders)}
+    happens = [day for day, _ in plan.phases] + [shock.day for shock in plan.shocks]
+    days = min(plan.days, max(60, max(happens) + 30))
+    return run(load(name, overrides=small), seed=3, days=days, events=False)
+
+
+every = pytest.mark.parametrize("name", names())
+
+
+@every
+def test_causes_of_leaving_add_up_to_all_who_left(name: str) -> None:
+    record = lived(name)
+    left = record.members["left_day"].notna()
+    assert sum(record.leaving.values()) == int(record.series["leaves"].sum()) == int(left.sum())
+    causes = record.members.loc[left, "exit_cause"].value_counts()
+    assert {cause: n for cause, n in record.leaving.items() if n} == causes[causes > 0].to_dict()
+
+
+@every
+def test_sources_of_value_add_up_to_the_value_of_a_visit(name: str) -> None:
+    summary = lived(name).summary
+    parts = [summary[f"visit_value_{part}"] for part in PARTS]
+    assert sum(parts) == pytest.approx(summary["visit_value"], abs=1e-9, nan_ok=True)
+    if not math.isnan(summary["visit_value"]):
+        assert 0.0 <= summary["visit_value"] <= 1.0
+
+
+@every
+def test_channels_accounts_and_layers_add_up(name: str) -> None:
+    s = lived(name).series
+    for whole, prefix in (("joins", "joins_"), ("revenue", "revenue_"), ("cost", "cost_")):
+        parts = s[[c for c in s.columns if c.startswith(prefix)]].sum(axis=1)
+        assert parts.to_numpy() == pytest.approx(s[whole].to_numpy(), abs=1e-6)
+    assert (s[["audience", "member", "internal"]].sum(axis=1) == s["present"]).all()
+
+
+def test_the_parts_are_those_that_members_feel() -> None:
+    """Where only the last visit counts, satisfaction is what the parts of the evening before say."""
+    small = {"market.size": 1_500, "market.founders": 300, "visiting.satisfaction_step": 1.0}
+    for design in ("web", "hub", "marketplace"):
+        simulation = Simulation(load(design, overrides=small), seed=1, days=41, events=False)
+        simulation.advance(40)
+        c = simulation.community
+        evening = Snapshot(c, simulation.recorder.daily())
+        persons = c.population.address[evening.rows[evening.active]]
+        expected = dict(zip(persons.tolist(), sum(by_member(evening).values()), strict=True))
+        simulation.advance()
+        rows = c.population.rows()
+        rows = rows[(c.population.last_visit[rows] == 40) & np.isin(c.population.address[rows], persons)]
+        assert len(rows) > 20
+        felt = c.population.members["satisfaction"][rows]
+        said = np.array([expected[p] for p in c.population.address[rows].tolist()])
+        assert np.isclose(felt, said, atol=6e-3).mean() > 0.9  # bonds fade overnight, and a tie may have come
+        assert np.abs(felt - said).max() < 0.2
