@@ -17,6 +17,7 @@ from functools import cache
 from multiprocessing import get_context
 from typing import Any
 
+from experiments.pools import serve_one_parent
 from experiments.runner import Job, Outcome, condensed
 
 REMEMBERED = 600
@@ -260,11 +261,9 @@ def _name(job: Job) -> str:
 
 
 def _join(flags: Any) -> None:
-    import signal
-
     global _tickets
     _tickets = flags
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    serve_one_parent()
 
 
 def _imported() -> None:

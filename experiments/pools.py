@@ -82,7 +82,7 @@ class Processes(Executor):
 
     def _made(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
-            self._workers, mp_context=get_context("spawn"), initializer=_serve_one_parent
+            self._workers, mp_context=get_context("spawn"), initializer=serve_one_parent
         )
 
 
@@ -158,7 +158,7 @@ def _dask(address: str, workers: int) -> Iterator[Pool]:
         )
 
 
-def _serve_one_parent() -> None:
+def serve_one_parent() -> None:
     """Leave Ctrl-C to the parent, and end with it, however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -293,11 +293,18 @@ def test_runs_of_a_dead_worker_are_done_elsewhere_and_a_deadly_run_fails_alone(
     assert "days = 'soon'" in errors[5]
 
 
-def test_workers_end_with_a_parent_that_was_killed() -> None:
+@pytest.mark.parametrize(
+    "made",
+    [
+        "from experiments.pools import Processes; p = Processes(2)",
+        "from dashboard.pool import Pool; p = Pool(2)._started()",
+    ],
+)
+def test_workers_end_with_a_parent_that_was_killed(made: str) -> None:
     code = (
-        "from experiments.pools import Processes; import time, os\n"
+        "import time, os\n"
         "if __name__ == '__main__':\n"
-        "    p = Processes(2); print(p.submit(os.getpid).result(), flush=True); time.sleep(60)\n"
+        f"    {made}; print(p.submit(os.getpid).result(), flush=True); time.sleep(60)\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
