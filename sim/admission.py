@@ -33,7 +33,7 @@ class Newcomers:
 
     def in_address_order(self) -> "Newcomers":
         """The same people, ascending by address."""
-        order = np.argsort(self.person, kind="stable")
+        order = self.person.argsort(kind="stable")
         return Newcomers(
             self.person[order], self.channel[order], self.referrer[order], self.generation[order]
         )
@@ -65,7 +65,7 @@ def admit(
     rows = population.take_rows(len(persons))
     market.move(persons, Status.PRESENT)
     drawn = capacity if capacity is not None else tie_capacity(c, persons)
-    c.ties.reserve(int(drawn.sum()))
+    c.ties.reserve(int(np.add.reduce(drawn)))
     shape = c.parameters.referral.dispersion
     u = uniforms(c.key, persons, 0, Purpose.INVITING)
     inviting = gammaincinv(shape, u) / shape if shape < 1e6 else np.ones(len(persons))
@@ -145,7 +145,7 @@ def join(c: Community, new: Newcomers) -> None:
 
 def _welcome(c: Community, new: Newcomers, rows: npt.NDArray[np.int64]) -> None:
     """Count who came by referral, and tie them to their referrers where the design lets peers tie."""
-    referred = np.flatnonzero(new.channel == Channel.REFERRAL)
+    referred = (new.channel == Channel.REFERRAL).nonzero()[0]
     c.count[Count.REFERRAL_JOINS] += len(referred)
     c.referred = np.empty((len(referred), 2), np.int64)
     if not len(referred):

@@ -4,6 +4,8 @@ They are laid on a circle by a hash of (person, day, purpose); a point is drawn 
 one is taken. Adding a person moves nobody else, and everybody is equally likely over days.
 """
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -21,6 +23,12 @@ class Circle:
         self.places = np.empty(len(rows), np.uint64)
         self.starts = np.zeros((1 << bits) + 1, np.int64)
         _lay(place, rows, self.shift, self.starts, self.places, self.rows)
+
+
+@cache
+def no_circle() -> Circle:
+    """A circle with nobody on it; one is enough."""
+    return Circle(np.empty(0, np.uint64), np.empty(0, np.int64))
 
 
 def circle_of_today(

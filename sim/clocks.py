@@ -31,10 +31,10 @@ class TouchClock:
     def advance(self, hazard: float) -> npt.NDArray[np.int64]:
         """Persons whom one more day of `hazard` reaches, in the order of their clocks."""
         self.hazard += hazard
-        look = 1024
+        look = 256
         while True:
             ahead = self._threshold[self._order[self._next : self._next + look]]
-            n = int(np.searchsorted(ahead, self.hazard, side="right"))
+            n = int(ahead.searchsorted(self.hazard, side="right"))
             if n < look:  # whoever comes next waits, or nobody is left
                 break
             look *= 8

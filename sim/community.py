@@ -314,7 +314,7 @@ class Community:
     def contributed_within(self, days: int) -> int:
         """Members whose last contribution lies within the last `days` days, today included."""
         end = PAST + self.day + 1
-        return int(self.last_contributions[end - days : end].sum())
+        return int(np.add.reduce(self.last_contributions[end - days : end]))
 
     def rank(self, rows: npt.NDArray[np.int64], week_ends: bool = False) -> tuple[int, int]:
         """Decide which of `rows` are ambassadors; how many became one, how many no longer are.

@@ -7,6 +7,7 @@ A measure takes a `Snapshot` and returns a number, or a dict of numbers for vari
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -637,6 +638,7 @@ def check_own(indicators: tuple[Indicator, ...]) -> None:
         taken.add(indicator.name)
 
 
+@cache
 def describe(name: str) -> tuple[str, str]:
     """Unit and definition of an indicator or a variant of one."""
     if name in INDICATORS:

@@ -194,8 +194,8 @@ class Recorder:
             surplus / MICRO,
             c.unfairness,
             c.presence.mean() if c.parameters.affiliation.hub > 0 else np.nan,
-            books[: Account.GOODS].sum(),
-            books[Account.GOODS :].sum(),
+            np.add.reduce(books[: Account.GOODS]),
+            np.add.reduce(books[Account.GOODS :]),
         )
         self.amounts[:, c.day] = np.concatenate([state, books[_BOOKED]])
 

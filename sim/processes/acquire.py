@@ -73,7 +73,7 @@ def hazards(c: Community) -> npt.NDArray[np.float64]:
 def _touched(c: Community) -> Arrivals:
     """People whom the channels reach today: some join at once, the others follow."""
     rates = hazards(c)
-    total = float(rates.sum())
+    total = float(np.add.reduce(rates))
     persons = c.touch.advance(total) if total > 0.0 else NOBODY
     if not len(persons):
         return NO_ARRIVALS
@@ -81,7 +81,7 @@ def _touched(c: Community) -> Arrivals:
         persons,
         c.market.status,
         c.market.touched_by,
-        np.cumsum(rates) / total,
+        rates.cumsum() / total,
         c.parameters.acquisition.join_on_touch,
         c.p,
         float(c.climate["proof"][0]),
@@ -131,7 +131,7 @@ def _invited(c: Community) -> Arrivals:
         return NO_ARRIVALS
     # columns: invitee, inviter, generation of the inviter, weak, discount (per mille), day sent
     letters = np.concatenate(parts)
-    letters = letters[np.argsort((letters[:, 0] << 32) + letters[:, 1], kind="stable")]
+    letters = letters[((letters[:, 0] << 32) + letters[:, 1]).argsort(kind="stable")]
     market = c.market
     joining, following, nearer, counted = _answer(
         letters,

@@ -17,7 +17,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from sim.circle import Circle, circle_of_today, next_place
+from sim.circle import Circle, circle_of_today, next_place, no_circle
 from sim.community import WINDOW, Community, Count
 from sim.fetch import BLOCK, fetch_records, fetch_ties
 from sim.kernel import kernel
@@ -94,15 +94,10 @@ def _trust(c: Community) -> float:
 
 def _answered(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Author and replier of today's replies, where the design lets peers tie."""
-    lines = c.written[c.written[:, 2] >= 0]
     peers = c.parameters.affiliation.peers
-    if peers <= 0.0 or not len(lines):
-        return lines[:0, 0], lines[:0, 2]
-    author, replier = lines[:, 0], lines[:, 2]
-    persons = c.population.address[author]
-    nth = np.arange(len(lines)) - np.searchsorted(persons, persons)
-    kept = _open_to_peers(c.key, persons, nth, c.day, peers)
-    return author[kept], replier[kept]
+    if peers <= 0.0 or not len(c.written):
+        return c.visitors[:0], c.visitors[:0]
+    return _replies_that_tie(c.written, c.population.address, c.key, c.day, peers)
 
 
 def _partners(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -111,7 +106,7 @@ def _partners(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64
     social, times = c.visitors[meets], c.exchanges[meets]
     if not len(social):
         return social, social
-    ends = np.cumsum(times)
+    ends = times.cumsum()
     one, other, through = np.empty((3, int(ends[-1])), np.int64)
     population = c.population
     circle = circle_of_today(c.key, c.visitors, c.visiting, c.day, Purpose.CIRCLE_STRANGER)
@@ -158,7 +153,8 @@ def _mates(c: Community, social: npt.NDArray[np.int64]) -> tuple[Circle, npt.NDA
     """
     a, address = c.parameters.affiliation, c.population.address
     if a.form == "open":
-        return Circle(np.empty(0, np.uint64), social[:0]), np.empty(0, np.uint64), 0.0
+        nobody = no_circle()
+        return nobody, nobody.places, 0.0
     month = 0 if a.lasting == "lasting" else 1 + c.day // WINDOW
     circle = Circle(_places(c, c.visiting, month), c.visitors)
     width = 2.0**64 * min(1.0, a.group_size / max(1, c.active)) if a.form == "groups" else 0.0
@@ -217,12 +213,20 @@ def _review(c: Community, due: npt.NDArray[np.int64]) -> None:
 
 
 @kernel
-def _open_to_peers(key, persons, nth, day, peers):
-    """Which replies become an exchange, shape (n,)."""
-    kept = np.zeros(len(persons), np.bool_)
-    for k in range(len(persons)):
-        kept[k] = uniform(key, persons[k], day, _REPLY_TIE, nth[k]) < peers
-    return kept
+def _replies_that_tie(written, address, key, day, peers):
+    """Author and replier of the replies of members that become an exchange, shapes (n,)."""
+    author, replier = np.empty(len(written), np.int64), np.empty(len(written), np.int64)
+    kept, nth, before = 0, 0, -1
+    for line in range(len(written)):
+        if written[line, 2] < 0:
+            continue
+        person = address[written[line, 0]]
+        nth = nth + 1 if person == before else 0
+        before = person
+        if uniform(key, person, day, _REPLY_TIE, nth) < peers:
+            author[kept], replier[kept] = written[line, 0], written[line, 2]
+            kept += 1
+    return author[:kept], replier[:kept]
 
 
 @kernel

@@ -47,8 +47,8 @@ def contribute(c: Community) -> None:
     counts = np.zeros((n, 2), np.int64)
     generosity, able = np.zeros(n), np.empty(n, np.bool_)
 
-    def draw(lo: int, hi: int) -> None:
-        _draw(
+    def draw(lo: int, hi: int) -> tuple[int, int, int]:
+        return _draw(
             members,
             c.visitors,
             lo,
@@ -66,21 +66,20 @@ def contribute(c: Community) -> None:
             able,
         )
 
-    c.crew.share(n, draw)
-    written, met = counts.sum(axis=0).tolist()
+    written, met, ready = (sum(part) for part in zip(*c.crew.share(n, draw), strict=True))
     c.exchanges = counts[:, 1]
     c.count[Count.EXCHANGES] += met
     c.written = np.empty((written, 4), np.int64)
     _write(members, c.visitors, counts, c.p, c.day, c.key, c.written)
-    if len(c.written):
-        _answer(c, able, float(generosity.sum()))
+    if written:
+        _answer(c, able, ready, float(np.add.reduce(generosity)))
     _apply(c)
 
 
-def _answer(c: Community, able: npt.NDArray[np.bool_], generosity: float) -> None:
+def _answer(c: Community, able: npt.NDArray[np.bool_], ready: int, generosity: float) -> None:
     """Find who answers today's posts and answers, among visitors who have contributed before."""
     members, o = c.population.members, c.parameters.organisation
-    if able.any():
+    if ready:
         _answer_by_members(c, able, generosity)
     if o.staff > 0.0:
         capacity = o.staff * o.staff_replies * (0.5 + o.staff_bond) * c.coverage
@@ -187,8 +186,12 @@ def _draw(
     generosity,
     able,
 ):
-    """Contributions and exchanges of visitors[lo:hi] to counts (n, 2), and how ready they are to answer."""
+    """Contributions and exchanges of visitors[lo:hi] to counts (n, 2), and how ready they are to answer.
+
+    Returns the sums of both, and how many can answer.
+    """
     q = p[0]
+    written, met, ready = 0, 0, 0
     audience = min(1.0, (active / q["contribution_audience_scale"]) ** q["contribution_audience_elasticity"])
     for k in range(lo, hi):
         if (k - lo) % BLOCK == 0 and fetch_records(members, visitors, k, min(hi, k + BLOCK)) < 0.0:
@@ -219,6 +222,10 @@ def _draw(
         able[k] = m["contributions"] > 0
         if able[k]:
             generosity[k] = m["norm"] * (1.0 + q["contribution_reply_generosity"] * m["reciprocity"])
+            ready += 1
+        written += counts[k, 0]
+        met += counts[k, 1]
+    return written, met, ready
 
 
 @kernel

@@ -41,7 +41,7 @@ VISITS_PER_MONTH = 8.0
 def monetise(c: Community) -> None:
     """Book the day: what visits bring and cost, bills, and customers outside the community."""
     population, ledger = c.population, c.ledger
-    before = int(ledger.today[: Account.PRODUCT_OUTSIDE].sum())
+    before = int(np.add.reduce(ledger.today[: Account.PRODUCT_OUTSIDE]))
     liquidity = 1.0 - (1.0 + c.active_by_side[::-1]) ** (-c.parameters.value.match_gain)
 
     def book_visits(lo: int, hi: int) -> Books:
@@ -87,7 +87,7 @@ def monetise(c: Community) -> None:
         )
     sale = micro(c.parameters.organisation.lead_value)
     c.count[Count.LEADS] += int(ledger.today[_LEADS]) // sale if sale > 0 else 0
-    c.month_revenue += int(ledger.today[: Account.PRODUCT_OUTSIDE].sum()) - before
+    c.month_revenue += int(np.add.reduce(ledger.today[: Account.PRODUCT_OUTSIDE])) - before
     _outside(c)
 
 

@@ -33,25 +33,37 @@ def refer(c: Community) -> None:
     c.crew.share(
         len(visitors), lambda lo, hi: _count(members, visitors, lo, hi, c.gaps, c.p, c.day, c.key, n)
     )
-    total = int(n.sum())
+    total = int(np.add.reduce(n))
     if not total:
         return
     letters = np.empty((total, 7), np.int64)
     _invite(members, visitors, n, c.p, c.day, c.key, c.market.size, c.far, everyone, *c.known, letters)
-    letters = letters[letters[:, 0] >= 0]
+    letters, ends = _by_due(letters, c.day)
     c.count[Count.INVITATIONS] += len(letters)
-    _post(c, letters)
+    for wait, (start, end) in enumerate(pairwise(ends.tolist())):
+        if start < end:
+            c.invited.setdefault(c.day + wait, []).append(letters[start:end])
 
 
-def _post(c: Community, letters: np.ndarray) -> None:
-    """Put each letter with those that are due on the same day."""
-    if not len(letters):
-        return
-    letters = letters[np.argsort(letters[:, 6], kind="stable")]
-    due = letters[:, 6]
-    edges = (np.flatnonzero(due[1:] != due[:-1]) + 1).tolist()
-    for start, end in pairwise([0, *edges, len(letters)]):
-        c.invited.setdefault(int(due[start]), []).append(letters[start:end, :6])
+@kernel
+def _by_due(letters, day):
+    """The letters (n, 6) that have an invitee, by the day on which they are due; where each day's end."""
+    longest = 0
+    for k in range(len(letters)):
+        longest = max(longest, letters[k, 6] - day)
+    ends = np.zeros(longest + 2, np.int64)
+    for k in range(len(letters)):
+        if letters[k, 0] >= 0:
+            ends[letters[k, 6] - day + 1] += 1
+    for wait in range(1, len(ends)):
+        ends[wait] += ends[wait - 1]
+    sorted_, filled = np.empty((ends[-1], 6), np.int64), ends.copy()
+    for k in range(len(letters)):
+        if letters[k, 0] >= 0:
+            wait = letters[k, 6] - day
+            sorted_[filled[wait]] = letters[k, :6]
+            filled[wait] += 1
+    return sorted_, ends
 
 
 @kernel

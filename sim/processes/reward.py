@@ -45,21 +45,9 @@ def reward(c: Community) -> None:
     if incentives.revenue_share > 0.0 or c.anywhere("incentives_cash_per_contribution"):
         _cue(c.population.members, c.visitors, c.p)
     if len(c.referred) and (c.anywhere("referral_reward_giver") or c.anywhere("referral_reward_receiver")):
-        _pay_referrals(c)
+        _pay_referrals(c.population.members, c.referred, c.p, c.day, c.ledger.today, c.ledger.by_tenure)
     if (c.day + 1) % WINDOW == 0:
         _payday(c)
-
-
-def _pay_referrals(c: Community) -> None:
-    """Both sides of an accepted invitation get what the inviter was promised, if it is still there."""
-    members = c.population.members
-    inviter, newcomer = c.referred[:, 0], c.referred[:, 1]
-    arm = np.where(inviter >= 0, members["arm"][inviter], 0)
-    for rows, name in ((inviter, "referral_reward_giver"), (newcomer, "referral_reward_receiver")):
-        amounts = np.floor(c.p[name][arm] * 1e6 + 0.5).astype(np.int64)
-        there = rows >= 0
-        if np.any(amounts[there] > 0):
-            _pay(members, rows[there], amounts[there], _REFERRAL, c.day, c.ledger.today, c.ledger.by_tenure)
 
 
 def _payday(c: Community) -> None:
@@ -101,6 +89,17 @@ def _unfairness(c: Community, contributors: np.ndarray) -> float:
 
 
 @kernel
+def _earn(m, amount, account, today, by_tenure, day):
+    """A member gets micro-euros for what it has done, if it is more than nothing."""
+    if amount > 0:
+        book(m, today, by_tenure, account, amount, day)
+        m["earned"] += amount
+        m["month_earned"] += amount
+        m["last_reward"] = day
+        m["last_benefit"] = day
+
+
+@kernel
 def _give(members, written, p, day, key, levels, today, by_tenure):
     """Cash, thanks and badges for each contribution and each reply."""
     nth = 0
@@ -113,12 +112,7 @@ def _give(members, written, p, day, key, levels, today, by_tenure):
             m = members[written[line, column]]
             q = p[m["arm"]]
             cash = to_micro(q["incentives_cash_per_contribution"])
-            if cash > 0:
-                book(m, today, by_tenure, _CASH, cash, day)
-                m["earned"] += cash
-                m["month_earned"] += cash
-                m["last_reward"] = day
-                m["last_benefit"] = day
+            _earn(m, cash, _CASH, today, by_tenure, day)
             if q["incentives_equity_points"] > 0.0 and m["points"] >= q["incentives_equity_points"]:
                 _own(m, to_micro(q["incentives_equity_grant"]), today, by_tenure, day)
             felt = 0.0
@@ -145,11 +139,7 @@ def _own(m, grant, today, by_tenure, day):
     if m["owner"] > 0:
         return
     m["owner"] = 1
-    book(m, today, by_tenure, _EQUITY, grant, day)
-    m["earned"] += grant
-    m["month_earned"] += grant
-    m["last_reward"] = day
-    m["last_benefit"] = day
+    _earn(m, grant, _EQUITY, today, by_tenure, day)
 
 
 @kernel
@@ -169,10 +159,17 @@ def _cue(members, visitors, p):
 def _pay(members, rows, amounts, account, day, today, by_tenure):
     """Pay micro-euros to members and book them."""
     for k in range(len(rows)):
-        if amounts[k] > 0:
-            m = members[rows[k]]
-            book(m, today, by_tenure, account, amounts[k], day)
-            m["earned"] += amounts[k]
-            m["month_earned"] += amounts[k]
-            m["last_reward"] = day
-            m["last_benefit"] = day
+        _earn(members[rows[k]], amounts[k], account, today, by_tenure, day)
+
+
+@kernel
+def _pay_referrals(members, referred, p, day, today, by_tenure):
+    """Both sides of an accepted invitation get what the inviter was promised, if it is still there."""
+    for k in range(len(referred)):
+        inviter, newcomer = referred[k, 0], referred[k, 1]
+        q = p[members[inviter]["arm"] if inviter >= 0 else 0]
+        if inviter >= 0:
+            giver = to_micro(q["referral_reward_giver"])
+            _earn(members[inviter], giver, _REFERRAL, today, by_tenure, day)
+        receiver = to_micro(q["referral_reward_receiver"])
+        _earn(members[newcomer], receiver, _REFERRAL, today, by_tenure, day)

@@ -49,7 +49,7 @@ def _spend(c: Community) -> None:
 def _learn(c: Community) -> None:
     """Ideas raise quality toward what they can reach, and save development cost."""
     o = c.parameters.organisation
-    useful = float(c.useful[max(0, c.day - WINDOW + 1) : c.day + 1].sum())
+    useful = float(np.add.reduce(c.useful[max(0, c.day - WINDOW + 1) : c.day + 1]))
     reach = o.quality + o.feedback_gain * (1.0 - o.quality) * useful / (useful + o.feedback_scale)
     if reach > c.quality:
         c.quality += (reach - c.quality) / QUALITY_DAYS
