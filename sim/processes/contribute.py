@@ -70,7 +70,7 @@ def contribute(c: Community) -> None:
     c.exchanges = counts[:, 1]
     c.count[Count.EXCHANGES] += met
     c.written = np.empty((written, 4), np.int64)
-    _write(members, c.visitors, counts, c.p, c.day, c.key, c.written)
+    c.crew.share(n, lambda lo, hi: _write(members, c.visitors, lo, hi, counts, c.p, c.day, c.key, c.written))
     if written:
         _answer(c, able, ready, float(np.add.reduce(generosity)))
     _apply(c)
@@ -89,19 +89,25 @@ def _answer(c: Community, able: npt.NDArray[np.bool_], ready: int, generosity: f
 
 def _answer_by_members(c: Community, able: npt.NDArray[np.bool_], generosity: float) -> None:
     circle = circle_of_today(c.key, c.visitors[able], c.visiting[able], c.day, Purpose.CIRCLE_REPLY)
-    _find_repliers(
-        c.population.members,
-        c.written,
-        circle.shift,
-        circle.starts,
-        circle.places,
-        circle.rows,
-        c.p,
-        c.day,
-        c.key,
-        float(c.active),
-        generosity,
-    )
+
+    def find(lo: int, hi: int) -> None:
+        _find_repliers(
+            c.population.members,
+            c.written,
+            lo,
+            hi,
+            circle.shift,
+            circle.starts,
+            circle.places,
+            circle.rows,
+            c.p,
+            c.day,
+            c.key,
+            float(c.active),
+            generosity,
+        )
+
+    c.crew.share(len(c.written), find)
 
 
 def _apply(c: Community) -> None:
@@ -229,12 +235,17 @@ def _draw(
 
 
 @kernel
-def _write(members, visitors, counts, p, day, key, written):
-    """One line per contribution: author, kind, no replier yet, useful or not, or wrongly rejected."""
+def _write(members, visitors, lo, hi, counts, p, day, key, written):
+    """One line per contribution of visitors[lo:hi]: author, kind, no replier yet, useful or not, or wrongly rejected.
+
+    Lines of visitors before lo come before.
+    """
     q = p[0]
     wrongly = q["governance_false_positive_rate"] * q["governance_filter_strength"]
     line = 0
-    for k in range(len(visitors)):
+    for k in range(lo):
+        line += counts[k, 0]
+    for k in range(lo, hi):
         if counts[k, 0] == 0:
             continue
         person = members[visitors[k]]["person"]
@@ -256,12 +267,16 @@ def _write(members, visitors, counts, p, day, key, written):
 
 
 @kernel
-def _find_repliers(members, written, shift, starts, places, rows, p, day, key, active, generosity):
-    """Who answers each post: of two candidates on the circle, mostly the more generous one."""
+def _find_repliers(members, written, lo, hi, shift, starts, places, rows, p, day, key, active, generosity):
+    """Who answers each post of written[lo:hi]: of two candidates on the circle, mostly the more generous one."""
     q = p[0]
     size = max(1.0, active / 100.0) ** q["contribution_reply_size_elasticity"]
-    nth = 0
-    for line in range(len(written)):
+    nth, first = 0, lo
+    while 0 < first < len(written) and written[first - 1, 0] == written[lo, 0]:
+        first -= 1
+        nth += 1
+    nth -= 1
+    for line in range(lo, hi):
         author = written[line, 0]
         nth = nth + 1 if line > 0 and written[line - 1, 0] == author else 0
         if written[line, 1] != POST or written[line, 3] == REJECTED:
