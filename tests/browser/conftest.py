@@ -77,22 +77,22 @@ def address(server: Server) -> str:
 
 @contextmanager
 def serving(
-    root: Path, *options: str, lines: int = 1, before: tuple[str, ...] = ()
+    root: Path, *options: str, lines: int = 1, path: tuple[Path, ...] = ()
 ) -> Iterator[tuple[str, str]]:
     """A dashboard of one's own: its address, and so many lines of what it says.
 
     Parameters
     ----------
     options : of `python -m dashboard`.
-    before : words of a command that starts it.
+    path : where its Python looks first for what it imports.
     """
     if CHROMIUM is None:
         pytest.skip("there is no Chromium; apt-get install chromium")
     process = subprocess.Popen(
-        [*before, sys.executable, "-m", "dashboard", "--port", "0", "--no-open", *options],
+        [sys.executable, "-m", "dashboard", "--port", "0", "--no-open", *options],
         stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | {"HOST": "0.0.0.0", "PYTHONPATH": str(root)},
+        env=os.environ | {"HOST": "0.0.0.0", "PYTHONPATH": os.pathsep.join(map(str, (*path, root)))},
         cwd="/",
     )
     try:
@@ -178,7 +178,7 @@ def watched(tab: Any, address: str) -> list[str]:
     tab.on("console", lambda m: wrong.append(f"console: {m.text}") if m.type == "error" else None)
     tab.on("pageerror", lambda e: wrong.append(f"error: {e}"))
     tab.on("response", lambda r: wrong.append(f"{r.status} {r.url}") if r.status >= 400 else None)
-    tab.on("request", lambda r: _at_home(r.url, address) or wrong.append(f"asked elsewhere: {r.url}"))
+    tab.on("request", lambda r: at_home(r.url, address) or wrong.append(f"asked elsewhere: {r.url}"))
     return wrong
 
 
@@ -196,5 +196,6 @@ def at(page: Any, path: str) -> None:
     page.wait_for_function("path => document.querySelector('main')?.dataset.at === path", arg=path)
 
 
-def _at_home(url: str, address: str) -> bool:
+def at_home(url: str, address: str) -> bool:
+    """Whether an address is of this dashboard, or of nowhere."""
     return url.startswith((address, "blob:", "data:", address.replace("http", "ws", 1)))
