@@ -338,8 +338,9 @@ def run_id(
     own: dict[str, Any] | None = None,
 ) -> str:
     """The run's name: a hash of everything that decides its record; `own` is what `additions_of` says."""
-    content = [MODEL_VERSION, plan.content(), steps_of(tick), seed, days, *([own] if own else [])]
-    return hashlib.sha256(canonical(content).encode()).hexdigest()[:16]
+    before, after = canonical([MODEL_VERSION]), canonical([steps_of(tick), seed, days, *([own] if own else [])])
+    content = f"{before[:-1]},{plan.canonical_content},{after[1:]}"  # one list of all that
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def steps_of(tick: tuple[Step, ...]) -> list[list[Any]]:

@@ -7,6 +7,7 @@ values can run.
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -223,6 +224,11 @@ class Plan:
             "experiments": [e.model_dump() for e in self.experiments],
             "founding": self.founding.digest if self.founding is not None else None,
         } | {name: graph.digest for name, graph in self.graphs().items()}
+
+    @cached_property
+    def canonical_content(self) -> str:
+        """`content` as text; thousands of runs are named by the one of their plan."""
+        return canonical(self.content())
 
     def graphs(self) -> dict[str, GraphSource]:
         """The graphs that the plan begins with, by what they are for."""

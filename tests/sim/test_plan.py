@@ -1,5 +1,6 @@
 """A plan that exists can run: impossible combinations and requests are refused in one sentence."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sim.engine import TICK, run, run_id
+from sim.engine import MODEL_VERSION, TICK, run, run_id
 from sim.parameters import ParameterError, parameters_from
 from sim.plan import MAX_DAYS, Founding, Plan, Shock, canonical, shock_from
 
@@ -167,3 +168,13 @@ def test_names_titles_origins_and_lengths_do_not_change_a_runs_name(plan_of: Pla
 def test_a_logs_label_does_not_change_a_runs_name(plan_of: PlanOf, log_of: Callable[..., Founding]) -> None:
     named = replace(log_of(20), label="chat")
     assert run_id(plan_of(founding=named), 0, 9) == run_id(plan_of(founding=log_of(20)), 0, 9)
+
+
+def test_a_runs_name_is_a_hash_of_all_that_decides_it() -> None:
+    plan = Plan(days=3)
+    whole = [MODEL_VERSION, plan.content(), [], 7, 3]
+    assert run_id(plan, 7, 3) == hashlib.sha256(canonical(whole).encode()).hexdigest()[:16]
+    assert run_id(plan, 7, 3) == run_id(replace(plan, title="told otherwise"), 7, 3)
+    assert run_id(plan, 7, 3, own={"shocks": [[1, "flood"]]}) == (
+        hashlib.sha256(canonical([*whole, {"shocks": [[1, "flood"]]}]).encode()).hexdigest()[:16]
+    )
