@@ -302,6 +302,17 @@ class Community:
         told = min(1.0, self.bad_news * acquaintances / market.size)
         return 1.0 - self.parameters.acquisition.bad_news_weight * told
 
+    def liquidity(self) -> npt.NDArray[np.float64]:
+        """What the members of the other side make possible for each side, 1 - (1 + n)^-a, shape (2,).
+
+        Zeros where nothing depends on it.
+        """
+        value = self.parameters.value
+        if value.match == 0.0 and self.parameters.monetisation.model != "marketplace":
+            return np.zeros(2)
+        other: npt.NDArray[np.float64] = 1.0 - (1.0 + self.active_by_side[::-1]) ** (-value.match_gain)
+        return other
+
     # -- counts --------------------------------------------------------------------------
 
     def count_active(self) -> None:
@@ -323,14 +334,12 @@ class Community:
         """
         members, threshold = self.population.members, self.parameters.bonding.internal_belonging
 
-        def part(lo: int, hi: int) -> npt.NDArray[np.int64]:
-            changed = np.zeros(2, np.int64)
-            motion.rank(members, rows, lo, hi, threshold, week_ends, changed)
-            return changed
+        def part(lo: int, hi: int) -> tuple[int, int]:
+            return motion.rank(members, rows, lo, hi, threshold, week_ends)
 
-        changed = sum(self.crew.share(len(rows), part), np.zeros(2, np.int64))
-        self.internal += int(changed[0] - changed[1])
-        return int(changed[0]), int(changed[1])
+        risen, fallen = (sum(changed) for changed in zip(*self.crew.share(len(rows), part), strict=True))
+        self.internal += risen - fallen
+        return risen, fallen
 
     def in_order(self, rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """`rows` in ascending person address, and these addresses."""

@@ -216,9 +216,8 @@ class Simulation:
 def live(c: Community, day: int, tick: tuple[Step, ...] = TICK, shocks: tuple[OwnShock, ...] = ()) -> None:
     """One day: phases and shocks first, then the steps in order."""
     c.day = day
-    c.count[:] = 0
-    c.joins[:] = 0
-    c.leaves[:] = 0
+    for counts in (c.count, c.joins, c.leaves):
+        counts.fill(0)
     c.referred = c.referred[:0]
     for start, parameters in c.plan.phases:
         if start == day and day > 0:
@@ -338,7 +337,10 @@ def run_id(
     own: dict[str, Any] | None = None,
 ) -> str:
     """The run's name: a hash of everything that decides its record; `own` is what `additions_of` says."""
-    before, after = canonical([MODEL_VERSION]), canonical([steps_of(tick), seed, days, *([own] if own else [])])
+    before, after = (
+        canonical([MODEL_VERSION]),
+        canonical([steps_of(tick), seed, days, *([own] if own else [])]),
+    )
     content = f"{before[:-1]},{plan.canonical_content},{after[1:]}"  # one list of all that
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 

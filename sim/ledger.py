@@ -83,7 +83,7 @@ class Ledger:
         day = self.today.copy()
         self.total += day
         self.cash += int(day @ _SIGNS)
-        self.today[:] = 0
+        self.today.fill(0)
         return day
 
 

@@ -201,12 +201,13 @@ def settle_rows(members, rows, lo, hi, day, decay, base, p, presence, visit_boun
 
 
 @kernel
-def rank(members, rows, lo, hi, threshold, week_ends, changed):
+def rank(members, rows, lo, hi, threshold, week_ends):
     """Ambassadors among rows[lo:hi]: contributed in each of the last three months (4, 5, 4 weeks), and belong.
 
-    Counts into changed who has become one and who no longer is. If `week_ends`, the bits of the
+    Returns how many have become one and how many no longer are. If `week_ends`, the bits of the
     weeks in which they contributed move by one week.
     """
+    risen, fallen = 0, 0
     for k in range(lo, hi):
         m = members[rows[k]]
         weeks = m["weeks"]
@@ -217,9 +218,10 @@ def rank(members, rows, lo, hi, threshold, week_ends, changed):
         )
         internal = 1 if steady and m["belonging"] > threshold else 0
         if internal > m["internal"]:
-            changed[0] += 1
+            risen += 1
         elif internal < m["internal"]:
-            changed[1] += 1
+            fallen += 1
         m["internal"] = internal
         if week_ends:
             m["weeks"] = (weeks << np.uint32(1)) & np.uint32(0x1FFF)
+    return risen, fallen

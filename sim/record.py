@@ -174,7 +174,9 @@ class Recorder:
             c.internal,
             int(c.ties.count[0]),
         )
-        self.counts[:, c.day] = np.concatenate([state, c.count[_COUNTED], c.joins[1:], c.leaves])
+        today = self.counts[:, c.day]
+        today[: len(state)] = state
+        today[len(state) :] = np.concatenate((c.count[_COUNTED], c.joins[1:], c.leaves))
         self._note_amounts(c)
         self.noted = c.day + 1
         if self.each_month and self.noted % WINDOW == 0:
@@ -197,7 +199,8 @@ class Recorder:
             np.add.reduce(books[: Account.GOODS]),
             np.add.reduce(books[Account.GOODS :]),
         )
-        self.amounts[:, c.day] = np.concatenate([state, books[_BOOKED]])
+        today = self.amounts[:, c.day]
+        today[: len(state)], today[len(state) :] = state, books[_BOOKED]
 
     def daily(self) -> dict[str, npt.NDArray[Any]]:
         """The series of the days noted so far, by name; views, shape (noted,)."""

@@ -14,7 +14,7 @@ from sim.fetch import BLOCK, fetch_ties
 from sim.kernel import kernel
 from sim.motion import HUB
 from sim.population import gathered
-from sim.processes.visit import AROUND, liquidity
+from sim.processes.visit import AROUND
 from sim.snapshot import Numbers, Snapshot
 from sim.ties import strength_at
 
@@ -63,7 +63,7 @@ def _given(s: Snapshot) -> dict[str, Numbers]:
     return {
         "product": np.full(len(rows), q["value_product"] * q["organisation_quality"]),
         "content": np.full(len(rows), q["value_content"] * content),
-        "match": q["value_match"] * liquidity(c)[m["side"]],
+        "match": q["value_match"] * c.liquidity()[m["side"]],
         "peers": q["value_peers"] * (1.0 - np.exp(-around / q["value_tie_scale"])),
         "hub": q["value_hub"] * m["hub"] * c.decay[age, HUB] * c.presence[m["person"] % len(c.presence)],
         "perks": perks,

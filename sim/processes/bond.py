@@ -102,11 +102,9 @@ def _answered(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64
 
 def _partners(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Who meets whom in today's exchanges; a partner of -1 means that nobody was found."""
-    meets = c.exchanges > 0
-    social, times = c.visitors[meets], c.exchanges[meets]
+    social, times, ends = _who_meets(c.visitors, c.exchanges)
     if not len(social):
         return social, social
-    ends = times.cumsum()
     one, other, through = np.empty((3, int(ends[-1])), np.int64)
     population = c.population
     circle = circle_of_today(c.key, c.visitors, c.visiting, c.day, Purpose.CIRCLE_STRANGER)
@@ -210,6 +208,19 @@ def _review(c: Community, due: npt.NDArray[np.int64]) -> None:
     risen, fallen = c.rank(due, week_ends=True)
     c.count[Count.MEMBER_TO_INTERNAL] += risen
     c.count[Count.INTERNAL_TO_MEMBER] += fallen
+
+
+@kernel
+def _who_meets(visitors, exchanges):
+    """Visitors who meet somebody, how often each does, and the sum of that so far, shapes (n,)."""
+    social, times, ends = np.empty((3, len(visitors)), np.int64)
+    n, so_far = 0, 0
+    for k in range(len(visitors)):
+        if exchanges[k] > 0:
+            so_far += exchanges[k]
+            social[n], times[n], ends[n] = visitors[k], exchanges[k], so_far
+            n += 1
+    return social[:n], times[:n], ends[:n]
 
 
 @kernel

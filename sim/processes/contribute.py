@@ -123,8 +123,7 @@ def _apply(c: Community) -> None:
     c.count[Count.AUDIENCE_TO_MEMBER] += risen
     c.content = c.content * 2.0 ** (-1.0 / c.parameters.value.content_half_life) + useful
     c.items[c.day + 1] = c.items[c.day] + items
-    repliers = c.written[c.written[:, 2] >= 0, 2]
-    c.recent.append(c.population.address[np.concatenate([c.written[:, 0], repliers])])
+    c.recent.append(_who_wrote(c.written, c.population.address))
     _keep_diary(c)
 
 
@@ -139,6 +138,19 @@ def _keep_diary(c: Community) -> None:
         c.diary.append((c.day, KINDS[kind], who, np.full(len(who), -1)))
     answered = replier >= 0
     c.diary.append((c.day, KINDS[ANSWER], address[replier[answered]], author[answered]))
+
+
+@kernel
+def _who_wrote(written, address):
+    """Addresses of authors, then of those among the repliers who are members, once for each contribution."""
+    out = np.empty(2 * len(written), np.int64)
+    n = 0
+    for column in (0, 2):
+        for line in range(len(written)):
+            if written[line, column] >= 0:
+                out[n] = address[written[line, column]]
+                n += 1
+    return out[:n].copy()
 
 
 @kernel

@@ -42,7 +42,7 @@ def monetise(c: Community) -> None:
     """Book the day: what visits bring and cost, bills, and customers outside the community."""
     population, ledger = c.population, c.ledger
     before = int(np.add.reduce(ledger.today[: Account.PRODUCT_OUTSIDE]))
-    liquidity = 1.0 - (1.0 + c.active_by_side[::-1]) ** (-c.parameters.value.match_gain)
+    other_side = c.liquidity()
 
     def book_visits(lo: int, hi: int) -> Books:
         books = Books.empty(ledger)
@@ -57,7 +57,7 @@ def monetise(c: Community) -> None:
             c.tiers,
             c.day,
             c.key,
-            liquidity,
+            other_side,
             _deflected(c),
             float(c.climate["proof"][0]),
             books.surplus,

@@ -30,10 +30,10 @@ def refer(c: Community) -> None:
     everyone = c.parameters.market.acquaintances == "everyone"
     members, visitors = c.population.members, c.visitors
     n = np.zeros(len(visitors), np.int64)
-    c.crew.share(
+    parts = c.crew.share(
         len(visitors), lambda lo, hi: _count(members, visitors, lo, hi, c.gaps, c.p, c.day, c.key, n)
     )
-    total = int(np.add.reduce(n))
+    total = sum(parts)
     if not total:
         return
     letters = np.empty((total, 7), np.int64)
@@ -100,7 +100,8 @@ def _shares(q):
 
 @kernel
 def _count(members, visitors, lo, hi, gaps, p, day, key, out):
-    """Invitations of visitors[lo:hi], to out (n,), which is 0 before."""
+    """Invitations of visitors[lo:hi], to out (n,), which is 0 before; returns their sum."""
+    total = 0
     strong, weak = _shares(p[0])
     for k in range(lo, hi):
         if (k - lo) % BLOCK == 0 and fetch_records(members, visitors, k, min(hi, k + BLOCK)) < 0.0:
@@ -115,6 +116,8 @@ def _count(members, visitors, lo, hi, gaps, p, day, key, out):
             continue
         rate = q["referral_invites_per_month"] * gaps[k] * m["inviting"] * (strong + weak)
         out[k] = poisson(uniform(key, m["person"], day, _INVITE, 0), rate)
+        total += out[k]
+    return total
 
 
 @kernel

@@ -16,7 +16,6 @@ Reads  state, ties, last visits, content     Writes  visitors, gaps, satisfactio
 import math
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.community import PAST, Community, Count
 from sim.fetch import BLOCK, SCREEN, fetch_records, fetch_ties
@@ -55,7 +54,7 @@ def visit(c: Community) -> None:
     n = len(c.visitors)
     c.count[Count.VISITS] += n
     c.gaps, sides = np.empty(n), np.empty(n, np.uint8)
-    other_side = liquidity(c)
+    other_side = c.liquidity()
 
     def judge(lo: int, hi: int) -> None:
         _judge(
@@ -83,12 +82,6 @@ def visit(c: Community) -> None:
     c.crew.share(n, judge)
     _note(sides, population.last_visit, c.last_visits, c.visitors, c.day)
     c.count_active()
-
-
-def liquidity(c: Community) -> npt.NDArray[np.float64]:
-    """What the members of the other side make possible for each side, 1 - (1 + n)^-a, shape (2,)."""
-    other: npt.NDArray[np.float64] = 1.0 - (1.0 + c.active_by_side[::-1]) ** (-c.parameters.value.match_gain)
-    return other
 
 
 @kernel
