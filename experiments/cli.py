@@ -316,14 +316,14 @@ def bench(
     from experiments.outputs import as_json
 
     if runs is not None:
-        return _throughput(runs, workers, out, json)
+        return _throughput(scenario, runs, workers, out, json)
     if not all(part.strip().isdecimal() for part in sizes.split(",")):
         raise RequestError(f"--sizes {sizes}: give whole numbers separated by commas, such as 1000,10000")
     figures = measure(scenario, tuple(int(part) for part in sizes.split(",")), threads, out)
     sys.stdout.write((as_json(figures) if json else text(figures)) + "\n")
 
 
-def _throughput(runs: int, workers: int | None, out: Path | None, json: bool) -> None:
+def _throughput(scenario: str, runs: int, workers: int | None, out: Path | None, json: bool) -> None:
     _checked(None, runs=runs, workers=workers)
     from experiments.files import write_text
     from experiments.outputs import as_json
@@ -332,7 +332,7 @@ def _throughput(runs: int, workers: int | None, out: Path | None, json: bool) ->
 
     _announce_compilation()
     with Waiting("measuring", "runs") as waiting:
-        figures = throughput(runs, workers, lambda what, done, whole: waiting(done, whole))
+        figures = throughput(runs, workers, lambda what, done, whole: waiting(done, whole), scenario=scenario)
     if out is not None:
         write_text(out, as_json(figures) + "\n")
     sys.stdout.write((as_json(figures) if json else text(figures)) + "\n")

@@ -1,7 +1,7 @@
 """Throughput: thousands of short runs as a study: how long, what a second process gains, how much memory.
 
-The study is one that a researcher would ask for: a web of 1,000 founders in a market of 20,000 for a
-year, in worlds drawn from the priors of six parameters. Times are by the clock on the wall, so they
+The study is one that a researcher would ask for: a community of 1,000 founders in a market of 20,000
+for a year, in worlds drawn from the priors of six parameters. Times are by the clock on the wall, so they
 want a quiet machine; memory is read from /proc, and unknown where there is none.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from experiments.bench import machine
+from experiments.bench import BUSY_WEB, machine
 from experiments.conduct import conduct, wanted_by
 from experiments.levers import flat
 from experiments.pools import Pool, Processes, processors
@@ -37,7 +37,7 @@ LEVERS = (
 )
 SPEED_UP_SHARE = 50
 "One run in so many is done again to compare one process with several."
-LOOK_EVERY = 0.5
+LOOK_EVERY = 2.0
 "Seconds between two looks at memory."
 PARTS = 10
 "How many rows the table of memory has."
@@ -46,12 +46,14 @@ ROWS = 100_000
 type Progress = Callable[[str, int, int], None]
 
 
-def year_of_thousand(runs: int, first_seed: int = 0, days: int = 365, founders: int = 1_000) -> Study:
-    """So many runs of a web of 1,000 founders for a year, in worlds drawn from priors."""
+def year_of_thousand(
+    runs: int, first_seed: int = 0, days: int = 365, founders: int = 1_000, scenario: str = BUSY_WEB
+) -> Study:
+    """So many runs of a scenario with 1,000 founders for a year, in worlds drawn from priors."""
     return study_from(
         {
             "name": "throughput",
-            "scenarios": ["web"],
+            "scenarios": [scenario],
             "days": days,
             "runs": min(runs, RUNS_PER_POINT),
             "first_seed": first_seed,
@@ -69,6 +71,7 @@ def throughput(
     progress: Progress | None = None,
     days: int = 365,
     founders: int = 1_000,
+    scenario: str = BUSY_WEB,
 ) -> dict[str, Any]:
     """Conduct such a study in a folder that is removed afterwards; figures as plain values.
 
@@ -83,21 +86,24 @@ def throughput(
             "model_version": MODEL_VERSION,
             "machine": machine(),
             "workers": workers,
-            "study": _whole(runs, workers, place, tell, days, founders),
-            "speed_up": _speed_up(runs, workers, place, tell, days, founders) if workers > 1 else None,
+            "scenario": scenario,
+            "study": _whole(runs, workers, place, tell, days, founders, scenario),
+            "speed_up": _speed_up(runs, workers, place, tell, days, founders, scenario)
+            if workers > 1
+            else None,
             "rows": rows_read_and_drawn(place / "rows"),
         }
     return figures
 
 
 def _speed_up(
-    runs: int, workers: int, place: Path, tell: Progress, days: int, founders: int
+    runs: int, workers: int, place: Path, tell: Progress, days: int, founders: int, scenario: str
 ) -> dict[str, Any]:
     """Runs a second with one process and with more: 1, n, n, 1, each on seeds of its own."""
     part = max(RUNS_PER_POINT * 2, runs // SPEED_UP_SHARE)
     seconds: dict[int, list[float]] = {1: [], workers: []}
     for turn, n in enumerate((1, workers, workers, 1)):
-        study = year_of_thousand(part, 1_000_000 * (turn + 1), days, founders)
+        study = year_of_thousand(part, 1_000_000 * (turn + 1), days, founders, scenario)
         with _warm_pool(n, study) as made:
             start = time.perf_counter()
             found = conduct(
@@ -125,9 +131,11 @@ def _first_days(study: Study, jobs: int) -> list[Job]:
     return [Job(plan, seed, 31, seed, series=False) for seed in range(jobs)]
 
 
-def _whole(runs: int, workers: int, place: Path, tell: Progress, days: int, founders: int) -> dict[str, Any]:
+def _whole(
+    runs: int, workers: int, place: Path, tell: Progress, days: int, founders: int, scenario: str
+) -> dict[str, Any]:
     """All of it, with the most that each process holds, as it goes on."""
-    study, store = year_of_thousand(runs, 0, days, founders), Store(place / "store")
+    study, store = year_of_thousand(runs, 0, days, founders, scenario), Store(place / "store")
     start = time.perf_counter()
     wanted_by(study, store, _named(tell, "planning"))
     planned = time.perf_counter() - start
@@ -217,7 +225,7 @@ def rows_read_and_drawn(folder: Path, rows: int = ROWS) -> dict[str, float]:
     start = time.perf_counter()
     frame = store.query("SELECT run_id, error, active, margin FROM results")
     read = time.perf_counter() - start
-    frame["scenario"] = "web"
+    frame["scenario"] = BUSY_WEB
     spread(frame, "active", "members")
     return {"rows": len(frame), "read_s": read, "drawn_s": time.perf_counter() - start - read}
 
@@ -232,7 +240,7 @@ def text(figures: dict[str, Any]) -> str:
     """What `kith bench --runs` prints."""
     study, rows, host = figures["study"], figures["rows"], figures["machine"]
     lines = [
-        f"{study['runs']:,} runs of a web of {study['founders']:,} founders for {study['days']} days, "
+        f"{study['runs']:,} runs of {figures['scenario']} with {study['founders']:,} founders for {study['days']} days, "
         f"{figures['workers']} processes, model {figures['model_version']}; {host['cores']} cores, "
         f"load {host['load']:.1f}, Python {host['python']}, numba {host['numba']}",
         f"{study['seconds'] / 60:.1f} minutes, {study['runs_per_s']:.2f} runs a second, of which planning "
