@@ -622,7 +622,7 @@ def test_plain_python_makes_the_same_record_with_everything_on(root: Path, plan_
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     compiled = digest(plan_of)
