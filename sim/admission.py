@@ -168,6 +168,8 @@ def _welcome(c: Community, new: Newcomers, rows: npt.NDArray[np.int64]) -> None:
         c.ties.count,
         kept,
         invited,
+        0,
+        len(kept),
         c.parameters.referral.tie_strength,
         0.0,
         c.day,

@@ -136,6 +136,24 @@ class Crew:
         jobs = [self._helpers.submit(work, lo, hi) for lo, hi in pairwise(edges[1:])]
         return [work(0, edges[1]), *(job.result() for job in jobs)]
 
+    def follow(
+        self, n: int, size: int, fetch: Callable[[int, int], Any], work: Callable[[int, int], Any]
+    ) -> None:
+        """work(lo, hi) over 0 … n in order, `size` at a time, while a helper fetches what comes next.
+
+        For work that must not be shared: the processors have a cache in common, and waiting for memory
+        is most of it.
+        """
+        if self._helpers is None or n < 2 * size:
+            work(0, n)
+            return
+        job = self._helpers.submit(fetch, 0, size)
+        for lo in range(0, n, size):
+            job.result()
+            job = self._helpers.submit(fetch, min(n, lo + size), min(n, lo + 2 * size))
+            work(lo, min(n, lo + size))
+        job.result()
+
     def close(self) -> None:
         """End the threads."""
         if self._helpers is not None:

@@ -202,12 +202,18 @@ def _connect(pool, slot, row, twin):
 
 
 @kernel
-def strengthen_pairs(members, pool, count, a, b, first, step, day, fade):
-    """`strengthen` for every pair in order; pairs with a negative row are skipped."""
-    for k in range(len(a)):
-        if k % BLOCK == 0:
-            end = min(len(a), k + BLOCK)
-            if fetch_ties(members, pool, a, k, end) + fetch_ties(members, pool, b, k, end) < 0.0:
+def fetch_pairs(members, pool, a, b, lo, hi):
+    """Touch the ties of both ends of the pairs lo … hi."""
+    return fetch_ties(members, pool, a, lo, hi) + fetch_ties(members, pool, b, lo, hi)
+
+
+@kernel
+def strengthen_pairs(members, pool, count, a, b, lo, hi, first, step, day, fade):
+    """`strengthen` for the pairs lo … hi in order; pairs with a negative row are skipped."""
+    for k in range(lo, hi):
+        if (k - lo) % BLOCK == 0:
+            end = min(hi, k + BLOCK)
+            if fetch_pairs(members, pool, a, b, k, end) < 0.0:
                 break
         if a[k] >= 0 and b[k] >= 0:
             strengthen(members, pool, count, a[k], b[k], first, step, day, fade)

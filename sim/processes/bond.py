@@ -23,12 +23,14 @@ from sim.fetch import BLOCK, fetch_records, fetch_ties
 from sim.kernel import kernel
 from sim.luck import Purpose, address_hash, hash_among, hashes, uniform
 from sim.motion import WEEK, advance, hub_of, settle, settle_rows
-from sim.ties import cut, find_faded, knows, prune, strengthen_pairs
+from sim.ties import cut, fetch_pairs, find_faded, knows, prune, strengthen_pairs
 
 _PARTNER, _FRIEND, _FRIENDS_FRIEND = int(Purpose.PARTNER), int(Purpose.FRIEND), int(Purpose.FRIENDS_FRIEND)
 _STRANGER, _REMOVAL = int(Purpose.STRANGER), int(Purpose.REMOVAL)
 _REPLY_TIE, _MATE = int(Purpose.REPLY_TIE), int(Purpose.MATE)
 AROUND = 14
+AT_ONCE = 2_048
+"pairs that are strengthened while a helper fetches as many"
 TRIES = 4
 
 
@@ -46,28 +48,29 @@ def bond(c: Community) -> None:
 
 def _meet(c: Community) -> None:
     """Pairs who exchange today: answers first, then exchanges, each in order of address."""
-    b = c.parameters.bonding
     answered, met = _answered(c), _partners(c)
     if c.diary is not None:
         found = met[1] >= 0
         c.diary.append(
             (c.day, "exchange", c.population.address[met[0][found]], c.population.address[met[1][found]])
         )
-    step = min(1.0, b.strength_step * _trust(c))
+    step = min(1.0, c.parameters.bonding.strength_step * _trust(c))
     for one, other in (answered, met):
-        if not len(one):
-            continue
-        strengthen_pairs(
-            c.population.members,
-            c.ties.pool,
-            c.ties.count,
-            one,
-            other,
-            b.first_strength,
-            step,
-            c.day,
-            c.fade,
-        )
+        _strengthen(c, one, other, step)
+
+
+def _strengthen(c: Community, one: npt.NDArray[np.int64], other: npt.NDArray[np.int64], step: float) -> None:
+    """Tie the pairs, or tie them more strongly, in their order."""
+    members, ties, first = c.population.members, c.ties, c.parameters.bonding.first_strength
+
+    def fetch(lo: int, hi: int) -> None:
+        fetch_pairs(members, ties.pool, one, other, lo, hi)
+
+    def work(lo: int, hi: int) -> None:
+        strengthen_pairs(members, ties.pool, ties.count, one, other, lo, hi, first, step, c.day, c.fade)
+
+    if len(one):
+        c.crew.follow(len(one), AT_ONCE, fetch, work)
 
 
 def _prune(c: Community, due: npt.NDArray[np.int64]) -> None:

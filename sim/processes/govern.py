@@ -208,6 +208,8 @@ def _meet_offline(c: Community) -> None:
         c.ties.count,
         np.repeat(rows, 2),
         met,
+        0,
+        len(met),
         g.event_tie,
         g.event_tie,
         c.day,

@@ -199,7 +199,7 @@ def test_a_placed_tie_waits_for_room_and_is_laid_only_once() -> None:
 def test_pairs_without_a_partner_are_skipped() -> None:
     room = Room([3] * N)
     a, b = np.array([0, -1, 2]), np.array([-1, 1, 3])
-    strengthen_pairs(room.members, room.ties.pool, room.ties.count, a, b, 0.3, 0.1, 0, FADE)
+    strengthen_pairs(room.members, room.ties.pool, room.ties.count, a, b, 0, 3, 0.3, 0.1, 0, FADE)
     assert set(room.listed()) == {frozenset((2, 3))}
 
 
