@@ -10,12 +10,12 @@ from matplotlib.patches import Rectangle
 
 from experiments import wording
 from experiments.axes import arms_key, label_rows, value_axis
-from experiments.theme import INK, QUIET, canvas, colours, exported, themed
+from experiments.theme import INK, canvas, colours, exported, themed
 
 MEASURED = {
     "morris": "μ*, mean size of the effect of moving a lever over its range, with 95 % interval",
     "sobol": "share of variance: dark alone (S1), light with all interactions (ST), with 95 % intervals",
-    "pawn": "median change of the outcome's distribution (PAWN); the line is what chance alone gives",
+    "pawn": "median change of the outcome's distribution (PAWN); left of its mark a lever is no more than chance",
 }
 ALONE, WHOLE = "#0072B2", "#A6CDE6"
 
@@ -50,7 +50,7 @@ def bars(found: pd.DataFrame, title: str, name: str = "bars") -> str:
                     elinewidth=0.8,
                 )
         if method == "pawn":
-            axes.axvline(float(found["floor"].iloc[0]), color=QUIET, linewidth=0.8)
+            axes.plot(found["floor"], range(len(levers)), "|", color=INK, markersize=13, markeredgewidth=1.4)
         label_rows(axes, levers, 34)
         value_axis(axes, "", axis="x")
         main = _layers(method)[0][0]
