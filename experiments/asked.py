@@ -21,7 +21,7 @@ from sim.plan import Plan
 IDS = ("run_id", "scenario", "point", "seed")
 "The columns of `asked` that come before the levers."
 
-DESIGN_VERSION = 1
+DESIGN_VERSION = 2
 "Raised when the same study file comes to mean other points."
 
 
