@@ -185,6 +185,7 @@ def test_the_best_mix_is_told_and_written(kith: Kith, tmp_path: Path) -> None:
     finalists = pd.read_csv(tmp_path / "best" / "finalists.csv")
     assert finalists["runs"].tolist() == [2] * len(finalists)
     assert len(pd.read_parquet(tmp_path / "best" / "trials.parquet")) >= 1
+    assert "kith study optimise tiny.toml" in (tmp_path / "best" / "report.html").read_text("utf-8")
     code, out, _ = kith("optimise", "tiny.toml", "--workers", "1", "--json", "--out", "best")
     assert json.loads(out)["finalists"][0]["promised"] == pytest.approx(finalists["promised"][0])
 
@@ -196,7 +197,9 @@ def test_break_even_is_told(kith: Kith, tmp_path: Path) -> None:
     code, out, err = kith("break-even", "tiny.toml", "--workers", "1")
     assert (code, err) == (0, "")
     assert "0 from monetisation.price" in " ".join(out.split())
-    found = json.loads(kith("break-even", "tiny.toml", "--workers", "1", "--json")[1])
+    found = json.loads(kith("break-even", "tiny.toml", "--workers", "1", "--json", "--out", "even")[1])
+    assert len(pd.read_csv(tmp_path / "even" / "tried.csv")) == len(found["tried"])
+    assert "kith study break-even tiny.toml" in (tmp_path / "even" / "report.html").read_text("utf-8")
     assert [row["monetisation.price"] for row in found["tried"]][:: len(found["tried"]) - 1] == [0, 40]
 
 
