@@ -8,11 +8,11 @@ from solara.widgets import HTML
 
 
 def until(condition: Callable[[], Any]) -> None:
-    for _ in range(400):
+    for _ in range(1200):
         if condition():
             return
         time.sleep(0.05)
-    raise AssertionError("it did not happen within twenty seconds")
+    raise AssertionError("it did not happen within a minute")
 
 
 def found(rc: Any, template: str) -> list[Any]:

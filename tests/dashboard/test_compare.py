@@ -28,11 +28,11 @@ PATH = "/?a=pool&a=web&people=300&days=60&runs=2"
 
 def until(condition: Callable[[], bool]) -> None:
     """Wait for a thread to have done its part."""
-    for _ in range(200):
+    for _ in range(1200):
         if condition():
             return
         time.sleep(0.05)
-    raise AssertionError("it did not happen within ten seconds")
+    raise AssertionError("it did not happen within a minute")
 
 
 def found(rc: Any, template: str) -> list[Any]:
