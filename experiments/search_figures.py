@@ -7,6 +7,7 @@ import math
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from experiments import wording
 from experiments.axes import label_rows, unit_words, value_axis
@@ -16,6 +17,8 @@ from experiments.optimise import Optimum
 from experiments.theme import INK, QUIET, REST, canvas, exported, themed
 from sim.indicators import describe
 
+APART = 14
+"""Dots between two numbers, at least."""
 TRIED, CHOSEN, BROKEN = "#9DB4C7", "#0072B2", "#D9DEE4"
 
 
@@ -33,10 +36,9 @@ def tried(found: Optimum, name: str = "tried") -> str:
     points = found.trials[found.trials[list(goal.objectives)].notna().all(axis=1)]
     title = "What was tried"
     with themed():
-        figure, (axes,) = canvas(title, _key(found, across), height=3.8, right=0.4)
+        figure, (axes,) = canvas(title, _key(found, up, across), height=3.8, right=0.4)
         _marks(axes, points, found, up, across)
         value_axis(axes, describe(up)[0])
-        axes.set_ylabel(_named(up), loc="top")
         if across is None:
             axes.set_xlabel("in the order of the search", loc="right")
         else:
@@ -57,7 +59,7 @@ def promises(found: Optimum, outcome: str, name: str = "promises") -> str:
     """
     own = found.finalists[found.finalists["outcome"] == outcome].to_dict("records")
     unit = describe(outcome)[0]
-    title = f"{_capital(wording.title(outcome))}: promised and kept"
+    title = f"{capital(wording.title(outcome))}: promised and kept"
     said = []
     with themed():
         figure, (axes,) = canvas(
@@ -66,7 +68,7 @@ def promises(found: Optimum, outcome: str, name: str = "promises") -> str:
                 part
                 for part in (
                     unit_words(unit),
-                    "hollow: promised by the search; filled: on fresh luck, with 95 % interval",
+                    "hollow: promised by the search; filled: on fresh luck; with 95 % intervals",
                 )
                 if part
             ),
@@ -75,6 +77,7 @@ def promises(found: Optimum, outcome: str, name: str = "promises") -> str:
             right=0.4,
         )
         for place, row in enumerate(own):
+            axes.plot([row["promised_low"], row["promised_high"]], [place, place], color=REST, linewidth=0.8)
             axes.plot([row["low"], row["high"]], [place, place], color=CHOSEN, linewidth=2.0)
             axes.plot([row["fresh"]], [place], "o", color=CHOSEN, markersize=5.5)
             axes.plot(
@@ -99,7 +102,7 @@ def curve(goal: BreakEven, found: Crossing, log: bool = False, name: str = "curv
     name : prefix of ids.
     """
     unit = describe(goal.outcome)[0]
-    title = f"{_capital(wording.title(goal.outcome))} along {goal.lever}"
+    title = f"{capital(wording.title(goal.outcome))} along {goal.lever}"
     frame = found.tried
     with themed():
         what = (
@@ -110,6 +113,9 @@ def curve(goal: BreakEven, found: Crossing, log: bool = False, name: str = "curv
         )
         if log:
             axes.set_xscale("log")
+            axes.xaxis.set_major_locator(LogLocator(10, subs=(1, 2, 5)))
+            axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+            axes.xaxis.set_minor_formatter(NullFormatter())
         ends = frame[goal.lever].iloc[[0, -1]].astype(float).tolist()
         if not math.isnan(found.value):
             low, high = (
@@ -147,17 +153,34 @@ def _marks(axes: Axes, points: pd.DataFrame, found: Optimum, up: str, across: st
     ):
         places = own["point"] if across is None else own[across]
         axes.plot(places, own[up], style, color=colour, markersize=size, alpha=0.85, markeredgewidth=0.8)
-    for row in points[chosen].to_dict("records"):
-        place = row["point"] if across is None else row[across]
+    _numbers(axes, points[chosen], up, across)
+
+
+def _numbers(axes: Axes, points: pd.DataFrame, up: str, across: str | None) -> None:
+    """The number of each point beside it, unless there is one close by already."""
+    written: list[tuple[float, float]] = []
+    for row in points.sort_values(up).to_dict("records"):
+        place = (float(row["point"] if across is None else row[across]), float(row[up]))
+        here = axes.transData.transform(place)
+        if any(abs(here[0] - x) < APART and abs(here[1] - y) < APART for x, y in written):
+            continue
+        written.append((float(here[0]), float(here[1])))
         axes.annotate(
-            str(row["point"]), (place, row[up]), (5, 4), textcoords="offset points", fontsize=8, color=QUIET
+            str(row["point"]),
+            place,
+            (-4, 4),
+            textcoords="offset points",
+            ha="right",
+            fontsize=8,
+            color=QUIET,
         )
 
 
-def _key(found: Optimum, across: str | None) -> str:
+def _key(found: Optimum, up: str, across: str | None) -> str:
     which = "the best" if across is None else "those that no other beats"
     broken = "; crosses break a limit" if not found.trials["within"].all() else ""
-    return f"a dot is a point, the mean over {found.study.runs} runs; dark, with its number: {which}{broken}"
+    what = f"up: {_named(up)}; a dot is a point, the mean over {wording.plural(found.study.runs, 'run')}"
+    return f"{what}; dark: {which}{broken}"
 
 
 def _tried_words(found: Optimum, points: pd.DataFrame, up: str) -> str:
@@ -173,5 +196,6 @@ def _named(outcome: str) -> str:
     return wording.title(outcome) + (f", {unit}" if unit and unit not in ("members", "people") else "")
 
 
-def _capital(words: str) -> str:
+def capital(words: str) -> str:
+    """The words with a capital letter at the start."""
     return words[:1].upper() + words[1:]

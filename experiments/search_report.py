@@ -9,13 +9,14 @@ from experiments.break_even import Crossing
 from experiments.levers import Lever
 from experiments.optimise import Optimum
 from experiments.report import page_template, versions
-from experiments.search_figures import curve, promises, tried
+from experiments.search_figures import capital, curve, promises, tried
 from experiments.search_results import (
     crossing_answer,
     goal_of,
     optimum_answer,
     optimum_cells,
     short,
+    titled,
     unmeasured,
 )
 from experiments.study import Study
@@ -44,7 +45,7 @@ def optimum_page(found: Optimum, command: str) -> str:
             (len(found.trials), "points tried"),
             (study.runs, f"runs at each, seeds {_seeds(study)}"),
             (goal.fresh_runs, "fresh runs of each finalist"),
-            (wording.listed(goal.objectives), "to be made best"),
+            (wording.listed(map(wording.title, goal.objectives)), "to be made best"),
         ],
         warnings=[unmeasured(found)] if unmeasured(found) else [],
         charts=[Markup(chart) for chart in charts],
@@ -79,7 +80,7 @@ def crossing_page(study: Study, found: Crossing, command: str) -> str:
     where = f" Meanwhile {wording.listed(others)}." if others else ""
     return _page(
         study,
-        answer=crossing_answer(study, found),
+        answer=capital(crossing_answer(study, found)),
         facts=[
             (len(found.tried), f"values of {goal.lever} tried"),
             (study.runs, f"runs at each, seeds {_seeds(study)}"),
@@ -87,7 +88,7 @@ def crossing_page(study: Study, found: Crossing, command: str) -> str:
         warnings=[],
         charts=[Markup(curve(goal, found, log=lever.scale == "log"))],
         heading="Values tried",
-        columns=[(goal.lever, "n"), (wording.title(goal.outcome), "n"), ("95 % interval", "n")],
+        columns=[(goal.lever, "n"), (titled(goal.outcome), "n"), ("95 % interval", "n")],
         rows=[
             [
                 short(row[goal.lever]),
@@ -129,7 +130,8 @@ def _optimum_note(found: Optimum, single: bool) -> str:
     )
     return (
         "The best of many noisy means is partly a lucky draw: believe `fresh`, which comes from seeds that the search "
-        "never used; the order is that of the search. Change is fresh minus promised, its interval is Welch's. "
+        "never used; the order is that of the search. Change is fresh minus promised, its interval is Welch's: all points "
+        "share the search's seeds, so a change that is alike everywhere is the luck of those seeds. "
         f"Sure: share of bootstrap draws over the search's seeds in which a point {place}, among those tried.{limits} "
         "Intervals speak of luck only, not of what is unknown about the parameters. `trials.csv` beside this page has "
         "every point."

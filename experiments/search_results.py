@@ -73,7 +73,8 @@ def optimum_answer(found: Optimum) -> str:
         unit = describe(row["outcome"])[0]
         half = (row["high"] - row["low"]) / 2
         fresh, promised = (wording.number(row[name], unit, half) for name in ("fresh", "promised"))
-        kept.append(f"{_titled(row['outcome'])} {fresh} (promised {promised})")
+        money = "" if unit == "share" else wording.unit_of(unit) if unit not in ("members", "people") else ""
+        kept.append(f"{wording.title(row['outcome'])} {fresh} {money}".strip() + f" (promised {promised})")
     broken = "" if first["within_fresh"] else " On fresh luck it does not keep its limits."
     goals = [wording.title(name) for name in dict.fromkeys(found.finalists["outcome"])]
     front = int(found.trials["front"].sum())
@@ -146,7 +147,7 @@ def optimum_cells(row: dict[Any, Any], changes: bool = False) -> list[str]:
     half = (row["high"] - row["low"]) / 2
     between = [wording.span(row["change_low"], row["change_high"], unit, sign=True)] if changes else []
     return [
-        _titled(row["outcome"]),
+        titled(row["outcome"]),
         wording.number(row["promised"], unit, half),
         wording.number(row["fresh"], unit, half),
         wording.span(row["low"], row["high"], unit),
@@ -167,7 +168,7 @@ def short(value: Any) -> str:
     return f"{value:.3g}" if isinstance(value, float) else shown(value)
 
 
-def _titled(outcome: str) -> str:
+def titled(outcome: str) -> str:
     """The outcome with its unit, where its name does not say it."""
     unit = wording.unit_of(describe(outcome)[0])
     return wording.title(outcome) + (f", {unit}" if unit and unit not in ("members", "people") else "")

@@ -23,6 +23,8 @@ from sim.indicators import describe
 
 MUCH_LUCK = 0.3
 "Share of the variance between points from which on indices are mostly about luck."
+MOST_RIVALS = 3
+"Levers whose intervals overlap the first one's, and that are still named."
 MOST_ROWS = 60
 "Points that a page lists; the frames have all of them."
 
@@ -93,8 +95,7 @@ def study_answer(study: Study, points: pd.DataFrame, ranking: pd.DataFrame, foun
         if known.empty:
             continue
         low, high = (wording.number(float(x), unit) for x in (known[outcome].min(), known[outcome].max()))
-        matters = _first_lever(ranking, str(scenario), outcome)
-        why = f", and {matters} matters most" if matters else ""
+        why = _first_levers(ranking, str(scenario), outcome)
         said.append(f"{wording.title(outcome)} in {scenario}: {low} to {high}{_beside(unit)}{why}")
     if not said:
         return "Nothing is defined yet."
@@ -113,12 +114,23 @@ def _beside(unit: str) -> str:
     return f" {wording.unit_of(unit)}" if unit not in ("members", "people") and wording.unit_of(unit) else ""
 
 
-def _first_lever(ranking: pd.DataFrame, scenario: str, outcome: str) -> str:
+def _first_levers(ranking: pd.DataFrame, scenario: str, outcome: str) -> str:
+    """Which lever matters most, those that cannot be told from it, or that chance alone does as much."""
     if ranking.empty:
         return ""
     own = ranking[(ranking["scenario"] == scenario) & (ranking["outcome"] == outcome)]
     measure = MEASURES[str(own["method"].iloc[0])]
-    return str(own["lever"].iloc[0]) if own[measure].notna().any() else ""
+    if not own[measure].notna().any():
+        return ""
+    first = own.iloc[0]
+    if "floor" in own:
+        above = first[measure] > first["floor"]
+        return f", and {first['lever']} matters most" if above else ", and no lever moves it more than chance"
+    reach = own[measure] + own[f"{measure}_conf"]
+    rivals = [str(lever) for lever in own["lever"][reach >= first[measure] - first[f"{measure}_conf"]]]
+    if len(rivals) > MOST_RIVALS:
+        return f", and which of {len(rivals)} levers matters most is open"
+    return f", and {wording.listed(rivals)} {'matters' if len(rivals) == 1 else 'matter'} most"
 
 
 def _known_row(study: Study, scenario: str, known: dict[str, Known]) -> dict[str, Any]:
@@ -162,9 +174,18 @@ def _charts(
                 rows = ranking[(ranking["scenario"] == scenario) & (ranking["outcome"] == outcome)]
                 if MEASURES[method_of(study)] in rows and rows[MEASURES[method_of(study)]].notna().any():
                     title = f"{scenario}: what moves {wording.title(outcome)}"
-                    charts.append((bars(rows, title, label), _luck_words(rows)))
+                    unit = describe(outcome)[0]
+                    charts.append((bars(rows, title, label, unit), _luck_words(rows)))
             elif isinstance(study.design, Grid) and len(names) == 2 and own[outcome].notna().any():
-                chart = lever_map(own, names[1], names[0], outcome, describe(outcome)[0], label)
+                chart = lever_map(
+                    own,
+                    names[1],
+                    names[0],
+                    outcome,
+                    describe(outcome)[0],
+                    label,
+                    scenario=str(scenario) if len(study.scenarios) > 1 else "",
+                )
                 charts.append((chart, _caption(known, str(scenario), outcome)))
     dots = [(chart, "") for chart in _over_points(study, points)]
     ranks_first = not ranking.empty and method_of(study) != "pawn"
