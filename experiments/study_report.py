@@ -105,7 +105,7 @@ def study_answer(study: Study, points: pd.DataFrame, ranking: pd.DataFrame, foun
         for row in compared.to_dict("records")
     ]
     missing = f" {found.missing:,} runs are still missing." if found.missing else ""
-    based = f"means over {wording.plural(study.runs, 'run')} at each of {len(points):,} points"
+    based = f"means over {wording.plural(study.runs, 'run')} at each of {points['point'].nunique():,} points"
     return f"Over all points, {'; '.join(said)} ({based}).{missing}"
 
 
@@ -198,9 +198,9 @@ def _luck_words(rows: pd.DataFrame) -> str:
     share = float(rows["luck"].iloc[0])
     if math.isnan(share):
         return "One run at each point: what of this is luck cannot be told."
-    return (
-        f"{wording.number(share, 'share', 0.03)} of the variance between points is luck that they do not share"
-        + (": ask for more runs before believing it." if share > MUCH_LUCK else ".")
+    much = wording.number(share, "share", 0.03) if share >= 0.01 else "Less than 1 %"
+    return f"{much} of the variance between points is luck that they do not share" + (
+        ": ask for more runs before believing it." if share > MUCH_LUCK else "."
     )
 
 
