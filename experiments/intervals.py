@@ -86,12 +86,12 @@ def difference_interval(gap: Floats, level: float = LEVEL) -> Mean:
     if not FEWEST <= by_t.n <= ENOUGH or by_t.low == by_t.high:
         return by_t
     t = np.sort(_studentised(gap))
-    tail = round((RESAMPLES + 1) * (0.5 - level / 2))
-    low, high = float(t[tail - 1]), float(t[-tail])
-    if not math.isfinite(high - low):  # draws without spread would be all of a tail
+    tail = int((RESAMPLES - 1) * (0.5 - level / 2))
+    if not math.isfinite(t[-tail - 1] - t[tail]):  # draws without spread would be all of a tail
         return by_t
     error = float(gap.std(ddof=1)) / math.sqrt(by_t.n)
-    return Mean(by_t.n, by_t.mean, by_t.mean - high * error, by_t.mean - low * error)
+    low, high = np.quantile(t, [0.5 - level / 2, 0.5 + level / 2])
+    return Mean(by_t.n, by_t.mean, by_t.mean - float(high) * error, by_t.mean - float(low) * error)
 
 
 def paired(first: Floats, second: Floats, level: float = LEVEL) -> Paired:
