@@ -87,7 +87,7 @@ def jobs(study: Study, wanted: pd.DataFrame) -> Iterator[Job]:
 def _records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """The rows of a frame, made a few at a time: a dictionary takes more room than a row."""
     for start in range(0, len(frame), AT_A_TIME):
-        yield from frame.iloc[start : start + AT_A_TIME].to_dict("records")  # type: ignore[misc]
+        yield from frame.iloc[start : start + AT_A_TIME].to_dict("records")
 
 
 def labels_of(study: Study) -> dict[str, str]:

@@ -58,6 +58,10 @@ def test_a_grid_of_two_levers_is_drawn_as_maps(tmp_path: Path) -> None:
     assert "active members in web: 100 to 150 (means over 2 runs at each of 6 points)" in page
     assert "kith study run made_up" in page
     assert 'class="warning"' not in page
+    assert "a mean is known to ± 0" in page
+    assert "web: a difference of two points to" in page
+    alone = study_page(*made_up(tmp_path / "alone", runs=1), "x")
+    assert "known to" not in alone
 
 
 def test_scenarios_are_compared_point_by_point() -> None:
@@ -80,6 +84,7 @@ def test_scenarios_are_compared_point_by_point() -> None:
 def test_a_screening_is_drawn_as_bars_and_names_what_matters(tmp_path: Path) -> None:
     page = study_page(*made_up(tmp_path, design={"kind": "morris", "trajectories": 4}), "x")
     assert "web: what moves active members" in page
+    assert "Less than 1 % of the variance between points is luck" in page
     assert "Active members: every point" in page
     assert page.count("<svg") == 4
     assert "and churn.contagion matters most" in page
