@@ -52,6 +52,8 @@ def sensitivity(study: Study, store: Store, outcomes: Sequence[str] | None = Non
     grid = points(study)
     levers = _levers(study, grid)
     frame = runs_frame(study, store, outcomes or study.outcomes)
+    if frame.empty:
+        raise StudyError("no run is stored yet: `kith study run` does them")
     rows = []
     for scenario in frame["scenario"].unique():
         own = frame[(frame["scenario"] == scenario) & frame["error"].isna()]

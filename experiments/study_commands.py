@@ -134,10 +134,7 @@ def export(
         raise RequestError("--out is missing; name a folder for the frames")
     target = check_folder(out)
     asked, kept = _opened(study, store, runs, days, quick)
-    if not kept.done():
-        raise RequestError(
-            f"store {kept.folder} is empty; `{_command(study, store, runs, days, quick)}` fills it"
-        )
+    _check_begun(asked, kept, _command(study, store, runs, days, quick))
     write_study(asked, kept, target, _command(study, store, runs, days, quick))
     _tell_report(out)
 
@@ -155,6 +152,7 @@ def optimise(
     json: Json = False,
 ) -> None:
     """The best mix of levers, as the study's `optimise` asks; its finalists are run again on fresh luck."""
+    from experiments.conduct import search_kept
     from experiments.files import check_folder
     from experiments.optimise import optimise as search
     from experiments.outputs import as_json, write_optimum
@@ -163,7 +161,7 @@ def optimise(
 
     target = None if out is None else check_folder(out)
     asked, kept = _to_search(study, store, workers, runs, days, quick)
-    with Waiting(asked.name, "points") as waiting:
+    with Waiting(asked.name, "points") as waiting, search_kept(kept):
         found = search(asked, kept, workers, scheduler, waiting)
     if target is not None:
         write_optimum(found, target, _command(study, store, runs, days, quick, "optimise"))
@@ -205,10 +203,7 @@ def discover(
     target = None if out is None else check_folder(out)
     asked, kept = _opened(study, store, runs, days, quick)
     goal = _failure(asked, study, fails, scenario)
-    if not kept.done():
-        raise RequestError(
-            f"store {kept.folder} is empty; `{_command(study, store, runs, days, quick)}` fills it"
-        )
+    _check_begun(asked, kept, _command(study, store, runs, days, quick))
     found, there = search(asked, kept, goal.fails, goal.scenario), state(asked, kept)
     if target is not None:
         command = _command(study, store, runs, days, quick, "discover", fails=fails, scenario=scenario)
@@ -234,6 +229,7 @@ def break_even(
 ) -> None:
     """Where an outcome crosses a level along one lever, as the study's `break_even` asks."""
     from experiments.break_even import break_even as search
+    from experiments.conduct import search_kept
     from experiments.files import check_folder
     from experiments.outputs import as_json, write_crossing
     from experiments.progress import Waiting
@@ -241,7 +237,7 @@ def break_even(
 
     target = None if out is None else check_folder(out)
     asked, kept = _to_search(study, store, workers, runs, days, quick)
-    with Waiting(asked.name, "values") as waiting:
+    with Waiting(asked.name, "values") as waiting, search_kept(kept):
         found = search(asked, kept, workers, scheduler, waiting)
     if target is not None:
         write_crossing(asked, found, target, _command(study, store, runs, days, quick, "break-even"))
@@ -267,6 +263,16 @@ def _failure(asked: "Study", name: str, fails: str | None, scenario: str | None)
     )
     goal.check([Path(one).stem for one in asked.scenarios])
     return goal
+
+
+def _check_begun(study: "Study", store: "Store", command: str) -> None:
+    """Refuse what can say nothing because no run of the study is stored."""
+    from experiments.conduct import status as state
+
+    if not store.done():
+        raise RequestError(f"store {store.folder} is empty; `{command}` fills it")
+    if not state(study, store).stored:
+        raise RequestError(f"store {store.folder}: has no run of this study yet; `{command}` does them")
 
 
 def _to_search(

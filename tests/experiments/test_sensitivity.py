@@ -214,6 +214,12 @@ def test_indices_of_an_unfinished_study_are_refused(tmp_path: Path) -> None:
         sensitivity(asking, filled(asking, tmp_path, leave_out=4))
 
 
+def test_indices_of_a_study_without_results_are_refused(tmp_path: Path) -> None:
+    asking = study()
+    with pytest.raises(StudyError, match="no run is stored yet"):
+        sensitivity(asking, Store(tmp_path / "store"))
+
+
 def test_too_few_points_are_refused(tmp_path: Path) -> None:
     asking = study(design={"kind": "random", "points": 9})
     assert len(asked(asking)) == 36
