@@ -138,7 +138,7 @@ def _matters(r: Reading, c: Chosen) -> list[Part]:
     luck = float(own["luck"].iloc[0])
     note = "" if luck != luck else f"{luck:.0%} of the variance between points is luck."
     title = f"{c.scenario}: what moves {wording.title(c.outcome)}"
-    return [(bars(own, title), "what-matters", own, note)]
+    return [(bars(own, title, unit=describe(c.outcome)[0]), "what-matters", own, note)]
 
 
 def _points(r: Reading, c: Chosen) -> list[Part]:

@@ -239,6 +239,11 @@ WRONG = {
     "negative days of a comparison": (["compare", "pool", "web", "--days", "-1"], "--days -1"),
     "a negative seed": (["run", "web", "--seed", "-1"], "--seed -1: must be 0 or more"),
     "a giant seed": (["run", "web", "--seed", "1" + "0" * 30], "--seed"),
+    "a first seed below zero": (
+        ["compare", "pool", "web", "--first-seed", "-3"],
+        "--first-seed -3: must be 0",
+    ),
+    "a first seed too large": (["compare", "pool", "web", "--first-seed", str(2**62)], "must be below 2^62"),
     "no workers": (["compare", "pool", "web", "--workers", "0"], "--workers 0"),
     "no threads": (["run", "web", "--threads", "0"], "--threads 0"),
     "a misspelt parameter": (

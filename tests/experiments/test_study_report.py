@@ -8,13 +8,14 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from experiments.conduct import wanted_by
+from experiments.conduct import status, wanted_by
+from experiments.frames import points_frame
 from experiments.orders import orders
 from experiments.runner import Outcome
 from experiments.store import Store
 from experiments.study import Study, study_from
 from experiments.study_figures import bars, lever_map, spread, thinned
-from experiments.study_report import study_page
+from experiments.study_report import study_answer, study_page
 
 
 def made_up(folder: Path, done: float = 1.0, **changes: Any) -> tuple[Study, Store]:
@@ -57,6 +58,10 @@ def test_a_grid_of_two_levers_is_drawn_as_maps(tmp_path: Path) -> None:
     assert "active members in web: 100 to 150 (means over 2 runs at each of 6 points)" in page
     assert "kith study run made_up" in page
     assert 'class="warning"' not in page
+    assert "a mean is known to ± 0" in page
+    assert "web: a difference of two points to" in page
+    alone = study_page(*made_up(tmp_path / "alone", runs=1), "x")
+    assert "known to" not in alone
 
 
 def test_scenarios_are_compared_point_by_point() -> None:
@@ -79,9 +84,27 @@ def test_scenarios_are_compared_point_by_point() -> None:
 def test_a_screening_is_drawn_as_bars_and_names_what_matters(tmp_path: Path) -> None:
     page = study_page(*made_up(tmp_path, design={"kind": "morris", "trajectories": 4}), "x")
     assert "web: what moves active members" in page
+    assert "Less than 1 % of the variance between points is luck" in page
     assert "Active members: every point" in page
     assert page.count("<svg") == 4
     assert "and churn.contagion matters most" in page
+
+
+def test_levers_that_cannot_be_told_apart_share_the_first_place(tmp_path: Path) -> None:
+    study, store = made_up(tmp_path, design={"kind": "morris", "trajectories": 4})
+    points = points_frame(study, store)
+
+    def said(values: list[float], **more: Any) -> str:
+        rows = {"scenario": "web", "outcome": "active", "lever": ["a", "b", "c", "d"], **more}
+        measure = "median" if "floor" in more else "mu_star"
+        ranking = pd.DataFrame(rows | {"method": "pawn" if "floor" in more else "morris", measure: values})
+        return study_answer(study, points, ranking, status(study, store))
+
+    assert "and a matters most" in said([9.0, 5.0, 1.0, 0.0], mu_star_conf=1.0)
+    assert "and a and b matter most" in said([9.0, 8.0, 1.0, 0.0], mu_star_conf=1.0)
+    assert "which of 4 levers matters most is open" in said([9.0, 8.0, 8.0, 7.5], mu_star_conf=1.0)
+    assert "and a matters most" in said([0.4, 0.1, 0.1, 0.1], floor=0.2)
+    assert "no lever moves it more than chance" in said([0.15, 0.1, 0.1, 0.1], floor=0.2)
 
 
 def test_what_is_missing_is_told_and_nothing_is_ranked_yet(tmp_path: Path) -> None:
