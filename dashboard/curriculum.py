@@ -34,7 +34,7 @@ class Prediction:
         shown = {
             label: f"{wording.number(m, unit)} {wording.unit_of(unit)}".strip() for label, m in means.items()
         }
-        said = wording.listed([f"{label} {value}" for label, value in shown.items()])
+        said = wording.listed([f"“{label}” {value}" for label, value in shown.items()])
         said = f"{wording.title(self.outcome).capitalize()}: {said}."
         if self.kind == "highest":
             return list(means).index(max(means, key=lambda label: means[label])), said

@@ -55,7 +55,7 @@ def Menu() -> None:
     with solara.Div(classes=["kith-cards"]):
         for place, (name, lesson) in enumerate(lessons().items(), 1):
             with solara.Div(classes=["kith-card"]):
-                Words(f"{place}. {lesson.title}", "h3")
+                Words(f"{place}. {lesson.title}", "h2")
                 Words(lesson.question)
                 Press("Begin", partial(where.go, f"/lessons?lesson={name}"), f"begin-{name}")
     Words(
