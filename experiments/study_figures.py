@@ -86,7 +86,10 @@ def lever_map(
     title = _capital(wording.title(outcome))
     with themed():
         figure, (axes,) = canvas(
-            title, f"means over runs; across: {across}, down: {up}", height=1.2 + 0.34 * len(cells), left=1.4
+            title,
+            f"{_unit(unit)}means over runs; across: {across}, down: {up}",
+            height=1.2 + 0.34 * len(cells),
+            left=1.4,
         )
         edges = [np.arange(n + 1) - 0.5 for n in (values.shape[1], values.shape[0])]
         axes.pcolormesh(*edges, values, cmap="cividis")  # shapes: our pages load no pictures
@@ -124,7 +127,7 @@ def along_lever(points: pd.DataFrame, lever: str, outcome: str, unit: str, name:
     hues = colours(str(label) for label in points["scenario"].unique())
     said = []
     with themed():
-        figure, (axes,) = canvas(title, f"means over runs; across: {lever}", height=2.6)
+        figure, (axes,) = canvas(title, f"{_unit(unit)}means over runs; across: {lever}", height=2.6)
         for label, hue in hues.items():
             own = points[points["scenario"] == label].sort_values(lever)
             axes.plot(own[lever].astype(float), own[outcome], "o-", color=hue, markersize=4, linewidth=1.4)
@@ -223,6 +226,12 @@ def _outline(
                 gid=f"point-{point['scenario']}-{point['point']}",
             )
         )
+
+
+def _unit(unit: str) -> str:
+    """The unit, where there is one, before what else a subtitle says."""
+    words = wording.unit_of(unit)
+    return f"{words}, " if words else ""
 
 
 def _extremes(frame: pd.DataFrame, levers: Sequence[str], outcome: str, unit: str) -> str:
