@@ -19,6 +19,7 @@ from experiments.axes import (
     label_ends,
     label_rows,
     mark_days,
+    room_for,
     unit_words,
     value_axis,
 )
@@ -49,7 +50,7 @@ def lines(
     own = series[series["column"] == column]
     ends: dict[str, float] = {}
     with themed():
-        figure, (axes,) = canvas(title, _band_words(own, unit), height=3.3)
+        figure, (axes,) = canvas(title, _band_words(own, unit), height=3.3, right=room_for(colours))
         for label, colour in colours.items():
             arm = own[own["scenario"] == label].dropna(subset=["median"])
             if arm.empty:

@@ -253,8 +253,8 @@ def Side(
     Words("Do something to it", "h2")
     with solara.Div(classes=["kith-acts"]):
         for name, one in ACTS.items():
-            fits = stage.world is not None and one.fits(stage.world.plan)
-            Press(one.title, partial(act, name), f"act-{name}", not fits, one.help)
+            able = stage.world is not None and stage.world.can(name)
+            Press(one.title, partial(act, name), f"act-{name}", not able, one.help)
 
 
 @solara.component

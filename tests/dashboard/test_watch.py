@@ -143,6 +143,7 @@ def test_the_page_steps_acts_and_tells_stories(here: Any, shown: Any) -> None:
     assert "15:hub_departs" in rc.paths[-1]
     [network] = found(rc, "network.vue")
     assert not network.frame["hub_is_there"]
+    assert button(rc, "act-hub_departs").disabled
     assert network.frame["ghost"]
     person = int(numbers(network.frame["person"], np.int32)[0])
     world = network.frame["world"]
