@@ -155,6 +155,8 @@ def verdict(lesson: Lesson, guess: int, comparison: Comparison) -> str:
     right, said = lesson.prediction.answer(comparison)
     choices = lesson.prediction.choices
     held = "Your prediction holds." if right == guess else "It came out differently."
+    if lesson.prediction.close(comparison, guess, right):
+        held = "Too close to call: the difference may be luck."
     note = (
         "one run each: not yet more than luck" if comparison.runs == 1 else f"{comparison.runs} runs of each"
     )

@@ -1,7 +1,9 @@
 """Lessons: seven, complete, and their answers come from the runs."""
 
+from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 from solara.widgets import HTML
 
@@ -65,6 +67,17 @@ def test_the_answer_is_the_best_arm_or_the_size_of_the_effect() -> None:
         Prediction("?", "value", "active", ("a", "b"), "hub leaves", (leaves - 1,)).answer(comparison)[0] == 1
     )
     assert Prediction("?", "ratio", "active", ("a", "b"), "hub leaves", (1e-9,)).answer(comparison)[0] == 1
+
+
+@pytest.mark.parametrize(("gaps", "close"), [((1, 2, 1, 2), False), ((1, -2, 2, -1), True)])
+def test_two_worlds_that_luck_alone_may_have_put_in_order_are_too_close(gaps: Any, close: bool) -> None:
+    rows = [("a", seed, 10.0 + seed) for seed in range(4)]
+    rows += [("b", seed, 10.0 + seed + gap) for seed, gap in enumerate(gaps)]
+    values = pd.DataFrame(rows, columns=["scenario", "seed", "active"])
+    runs: Any = SimpleNamespace(values=values, labels=("a", "b"), runs=4)
+    prediction = Prediction("?", "highest", "active", ("a", "b"))
+    assert prediction.close(runs, 0, 1) is close
+    assert not prediction.close(runs, 1, 1)
 
 
 def test_the_page_waits_for_a_prediction_and_then_holds_the_answer_against_it(
