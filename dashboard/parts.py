@@ -205,8 +205,8 @@ def Field(
 
 
 @solara.component_vue("vue/copy.vue", vuetify=False)
-def CopyLink(label: str = "Copy link") -> Any:
-    """Copies the address of the page."""
+def CopyLink(label: str = "Copy link", path: str = "") -> Any:
+    """Copies the address of the page, or of what it shows by now."""
 
 
 @solara.component_vue("vue/print.vue", vuetify=False)

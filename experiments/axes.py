@@ -1,6 +1,6 @@
 """What charts share: axes in their unit, marks for what happens, names beside lines and rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -88,6 +88,11 @@ def label_ends(
             fontsize=8.5,
             **beside,
         )
+
+
+def room_for(labels: Iterable[str]) -> float:
+    """Inches to the right of a drawing that `label_ends` needs."""
+    return max(1.35, 0.2 + 0.09 * max((len(short(label, 20)) for label in labels), default=0))
 
 
 def arms_key(axes: Axes, colours: Mapping[str, str]) -> None:

@@ -113,6 +113,7 @@ def lever_map(
                     va="center",
                     fontsize=8,
                     color="black" if value > middle else "white",
+                    gid=f"inside-{row}-{column}",
                 )
         _outline(axes, frame, cells, across, up, marked)
         return exported(figure, name, title, _extremes(frame, [across, up], outcome, unit))

@@ -89,7 +89,7 @@ def opened(browser: Any, url: str, size: tuple[int, int], dark: bool = False) ->
     page = browser.new_page(
         viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
     )
-    page.set_default_timeout(600_000)
+    page.set_default_timeout(240_000)
     page.goto(url)
     page.wait_for_selector("main h1")
     page.wait_for_function("!document.querySelector('.kith-status .run')")
@@ -132,11 +132,9 @@ def strategist(browser: Any, address: str, folder: Path) -> None:
     page = opened(browser, f"{address}/", (1280, 720))
     page.screenshot(path=folder / "strategist-1-opens.png")
     page.click("button[name=remove-0]")
-    slider = page.locator(
-        "[data-name='monetisation.price'] input[type=range], [data-name='affiliation.hub'] input"
-    )
-    slider.first.focus()
-    page.keyboard.press("PageDown")
+    page.wait_for_function("document.querySelector('select[name=arm-0]').value === 'hub'")
+    page.locator("[data-name='affiliation.peers'] input[type=range]").first.focus()
+    page.keyboard.press("PageUp")
     page.wait_for_url(re.compile("~"))
     rest(page)
     page.screenshot(path=folder / "strategist-2-what-if.png", full_page=True)

@@ -17,7 +17,7 @@ from experiments.errors import ComparisonError, RunsFailed
 from experiments.intervals import paired
 from experiments.runner import Outcome
 from experiments.stopping import StoppingRule
-from experiments.tables import OUTCOMES, typical_half_width
+from experiments.tables import OUTCOMES, bands, typical_half_width
 from sim import ParameterError, run
 from sim.plan import Plan
 
@@ -276,3 +276,13 @@ def test_one_outcome_is_the_main_one_and_the_others_are_exploratory(comparison: 
 def test_a_scenario_of_which_every_run_failed_has_no_place_beside_the_others() -> None:
     with pytest.raises(RunsFailed, match="no luck"):
         gather({"a": [1.0, 2.0], "b": [1.0, 2.0]}, failed=(("b", 0), ("b", 1)))
+
+
+def test_a_median_over_falling_curves_falls() -> None:
+    days = range(0, 35, 7)
+    curves = [[1.0, 0.5, 0.2, np.nan, np.nan], [1.0, 0.8, 0.7, 0.6, 0.5], [1.0, *[np.nan] * 4]]
+    done = [
+        Outcome("a", seed, staying={"survival": pd.Series(curve, days)}) for seed, curve in enumerate(curves)
+    ]
+    found = bands(done, lambda o: o.staying, together=True)
+    assert found["median"].dropna().tolist() == pytest.approx([1.0, 0.65, 0.45])
