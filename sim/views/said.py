@@ -20,8 +20,8 @@ READ_ONLY = (
 )
 FIRST = FIELDS[0]
 _KNOWN = frozenset(FIELDS)
-_ARGUMENTS = opmap["DICT_MERGE"]
-"the instruction that hands a mapping to a call as its arguments"
+_WHOLE = frozenset({opmap["DICT_UPDATE"], opmap["CALL"]})
+"the instructions of `{**data}`, and of `dict(data)` and `plain.update(data)`"
 
 
 _ROOM: dict[str, Any] = dict.fromkeys(FIELDS)
@@ -59,8 +59,8 @@ class MemberData(Mapping[str, Any]):
     `dict(data)` and `{**data}` ask for the names and then, one by one, for all values, within one
     instruction of whoever wrote it, in which no member can change. So the first of these values
     opens the record, as a dict that hands out the others without a call of Python, and the last one
-    closes it. Whoever asks for names and values in two instructions, or hands the data to a call as
-    its arguments (which may stop half-way), has each value read when it is asked for.
+    closes it. Whoever asks for names and values in two instructions, or in one of another kind (the
+    arguments of a call, which may stop half-way), has each value read when it is asked for.
     """
 
     __slots__ = ("_asked", "_columns", "_open", "_person")
@@ -116,7 +116,7 @@ class MemberData(Mapping[str, Any]):
     def _goes_on(self, frame: FrameType) -> bool:
         """Whether the instruction that asks now has just asked for the names, and will go on to the end."""
         here = frame.f_lasti
-        return self._asked == (id(frame), here) and frame.f_code.co_code[here] != _ARGUMENTS
+        return self._asked == (id(frame), here) and frame.f_code.co_code[here] in _WHOLE
 
     def _opened(self) -> Any:
         """The first value, read together with all others."""

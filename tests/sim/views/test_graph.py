@@ -299,6 +299,19 @@ def test_what_changes_between_names_and_values_is_seen(plan_of: PlanOf) -> None:
         assert read == dict(data) == {**data}
 
 
+def test_names_and_values_by_the_same_helper_are_two_questions(plan_of: PlanOf) -> None:
+    def call(asked: Callable[..., Any], *arguments: Any) -> Any:
+        return asked(*arguments)
+
+    simulation = Simulation(plan_of("web"), seed=2, days=5, events=False)
+    c = simulation.community
+    data = graph_of(c).nodes[next(iter(graph_of(c)))]
+    first = call(data.keys)[0]
+    call(data.__getitem__, first)
+    write_habit(c, 0.75)
+    assert data["habit"] == 0.75
+
+
 def test_a_call_that_stops_half_way_leaves_nothing_behind(plan_of: PlanOf) -> None:
     simulation = Simulation(plan_of("web"), seed=2, days=5, events=False)
     c = simulation.community
