@@ -87,7 +87,7 @@ def difference_interval(gap: Floats, level: float = LEVEL) -> Mean:
         return by_t
     t = np.sort(_studentised(gap))
     tail = int((RESAMPLES - 1) * (0.5 - level / 2))
-    if not math.isfinite(t[-tail - 1] - t[tail]):  # draws without spread would be all of a tail
+    if not np.isfinite(t[[tail, -tail - 1]]).all():  # draws without spread would be all of a tail
         return by_t
     error = float(gap.std(ddof=1)) / math.sqrt(by_t.n)
     low, high = np.quantile(t, [0.5 - level / 2, 0.5 + level / 2])

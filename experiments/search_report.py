@@ -6,7 +6,6 @@ from markupsafe import Markup
 
 from experiments import wording
 from experiments.break_even import Crossing
-from experiments.levers import Lever
 from experiments.optimise import Optimum
 from experiments.report import page_template, versions
 from experiments.search_figures import capital, curve, promises, tried
@@ -20,6 +19,7 @@ from experiments.search_results import (
     unmeasured,
 )
 from experiments.study import Study
+from experiments.study_words import assumed
 from sim.engine import MODEL_VERSION
 from sim.indicators import describe
 
@@ -111,7 +111,7 @@ def _page(study: Study, **parts: Any) -> str:
         title=study.title or study.name,
         question=study.question,
         study=study,
-        levers=[_lever_words(lever) for lever in study.lever],
+        assumed=assumed(study),
         versions=versions(MODEL_VERSION),
         **parts,
     )
@@ -140,13 +140,3 @@ def _optimum_note(found: Optimum, single: bool) -> str:
 
 def _seeds(study: Study) -> str:
     return f"{study.seeds[0]} to {study.seeds[-1]}" if study.runs > 1 else str(study.seeds[0])
-
-
-def _lever_words(lever: Lever) -> str:
-    if lever.prior:
-        return f"`{lever.name}`: its prior in the schema, a 90 % interval"
-    if lever.choices:
-        return f"`{lever.name}`: {wording.listed(map(str, lever.choices), 'or')}"
-    return f"`{lever.name}`: {lever.low:g} to {lever.high:g}" + (
-        ", on a log scale" if lever.scale == "log" else ""
-    )

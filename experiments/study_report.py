@@ -18,6 +18,7 @@ from experiments.sensitivity import MEASURES, method_of, sensitivity
 from experiments.store import Store
 from experiments.study import Study
 from experiments.study_figures import along_lever, bars, lever_map, spread
+from experiments.study_words import assumed
 from sim.engine import MODEL_VERSION
 from sim.indicators import describe
 
@@ -46,6 +47,7 @@ def study_page(study: Study, store: Store, command: str) -> str:
         question=study.question,
         answer=study_answer(study, points, ranking, found),
         study=study,
+        assumed=assumed(study),
         found=found,
         charts=_charts(study, points, ranking, known),
         known=[_known_row(study, scenario, own) for scenario, own in known.items()],
@@ -105,7 +107,8 @@ def study_answer(study: Study, points: pd.DataFrame, ranking: pd.DataFrame, foun
         for row in compared.to_dict("records")
     ]
     missing = f" {found.missing:,} runs are still missing." if found.missing else ""
-    based = f"means over {wording.plural(study.runs, 'run')} at each of {points['point'].nunique():,} points"
+    each = f"means over {study.runs} runs" if study.runs > 1 else "one run"
+    based = f"{each} at each of {points['point'].nunique():,} points"
     return f"Over all points, {'; '.join(said)} ({based}).{missing}"
 
 

@@ -224,6 +224,15 @@ def test_a_comparison_as_json_and_as_files(kith: Kith, tmp_path: Path) -> None:
     assert strict((folder / "table.json").read_text("utf-8")) == strict(out)
 
 
+def test_a_comparison_on_fresh_luck_says_how_to_repeat_it(kith: Kith, tmp_path: Path) -> None:
+    request = ["compare", "pool", "web", "--runs", "2", "--days", "20", "--first-seed", "7", "--workers", "1"]
+    code, out, _ = kith(*request, "--json", "--out", "later", *SMALL)
+    assert code == 0
+    assert strict(out)["seeds"] == [7, 8]
+    page = (tmp_path / "later" / "report.html").read_text("utf-8")
+    assert "kith compare pool web --runs 2 --days 20 --first-seed 7" in page
+
+
 WRONG = {
     "an unknown command": (["rnu"], "Did you mean 'run'"),
     "an unknown option": (["run", "web", "--dyas", "3"], "--days"),

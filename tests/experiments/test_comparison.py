@@ -243,6 +243,22 @@ def test_the_rule_does_not_look_at_whether_a_difference_is_resolved() -> None:
         )
 
 
+@pytest.mark.slow
+def test_intervals_that_were_stopped_for_being_narrow_hold_the_truth_nearly_as_often() -> None:
+    """Normal differences, of which some 26 pairs are as narrow as asked: 94 % as documented."""
+    random, rule, hits = np.random.default_rng(3), StoppingRule(0.00447), 0
+    for _ in range(300):
+        luck = random.normal(1, 1, 1_000)
+        runs, more = 0, rule.first
+        while more > runs:
+            runs = more
+            found = gather({"a": [100.0] * runs, "b": list(100 + luck[:runs])})
+            more = rule.next(found)
+        row = found.row("active", "b")
+        hits += bool(row["difference_low"] <= 1 <= row["difference_high"])
+    assert hits / 300 == pytest.approx(0.94, abs=0.035)
+
+
 def test_differences_that_are_all_alike_are_not_known_at_the_first_look() -> None:
     """What happens in one pair of twenty is missed by 16 pairs in 44 cases of 100."""
     few = gather({"a": [100.0] * 16, "b": [101.0] * 16})

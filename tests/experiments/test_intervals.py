@@ -185,6 +185,11 @@ def test_draws_without_spread_are_of_a_tail() -> None:
     assert found.high == pytest.approx(0.25 - np.quantile(t, 0.025) * error)
 
 
+def test_a_spread_that_is_nothing_but_rounding_falls_back_on_t() -> None:
+    gap = 1e9 + np.array([0.0, 1e-7] * 8)
+    assert difference_interval(gap) == mean_interval(gap)
+
+
 def test_how_intervals_are_made_is_told() -> None:
     assert [differences_by(n) for n in (2, 7, 8, 1000, 1001)] == ["Student t"] * 2 + [
         "bootstrap over seeds"

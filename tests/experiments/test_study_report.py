@@ -107,6 +107,32 @@ def test_levers_that_cannot_be_told_apart_share_the_first_place(tmp_path: Path) 
     assert "no lever moves it more than chance" in said([0.15, 0.1, 0.1, 0.1], floor=0.2)
 
 
+def test_everything_that_is_assumed_is_told(tmp_path: Path) -> None:
+    more = {
+        "lever": [
+            {"name": "churn.contagion", "low": 0, "high": 1, "steps": 2},
+            {"name": "thanks", "options": {"nothing": {}, "badge": {"incentives": {"badges": 1.0}}}},
+            {"name": "cash", "on": {"incentives": {"cash_per_contribution": 0.25}}},
+        ],
+        "set": {"market": {"size": 5_000}},
+        "shock": [{"day": 3, "kind": "hub_departs"}],
+        "constraints": ["churn.contagion <= 1"],
+        "derive": {"monetisation.price": "2 + churn.contagion"},
+        "scenarios": ["hub"],
+    }
+    page = study_page(*made_up(tmp_path, **more), "x")
+    for words in (
+        "<code>churn.contagion</code>: 0 to 1",
+        "nothing or badge (<code>incentives.badges = 1</code>)",
+        "off or on (<code>incentives.cash_per_contribution = 0.25</code>)",
+        "at every point <code>market.size = 5000</code>",
+        "the shock <code>3 hub_departs",
+        "points satisfy <code>churn.contagion &lt;= 1</code>",
+        "<code>monetisation.price = 2 + churn.contagion</code>",
+    ):
+        assert words in page, words
+
+
 def test_what_is_missing_is_told_and_nothing_is_ranked_yet(tmp_path: Path) -> None:
     page = study_page(*made_up(tmp_path, 0.5, design={"kind": "sobol", "base": 8}), "x")
     assert "matters most" not in page
