@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 from experiments import wording
 from experiments.axes import arms_key, label_rows, value_axis
 from experiments.theme import INK, QUIET, canvas, colours, exported, themed
+from sim.indicators import describe
 
 MEASURED = {
     "morris": "μ*, mean size of the effect of moving a lever over its range, with 95 % interval",
@@ -36,7 +37,7 @@ def bars(found: pd.DataFrame, title: str, name: str = "bars") -> str:
     levers = [str(lever) for lever in found["lever"]]
     with themed():
         figure, (axes,) = canvas(
-            title, MEASURED[method], height=1.15 + 0.3 * len(levers), left=2.6, right=0.4
+            title, _measured(found, method), height=1.15 + 0.3 * len(levers), left=2.6, right=0.4
         )
         for measure, colour, height in _layers(method):
             axes.barh(range(len(levers)), found[measure], height=height, color=colour)
@@ -195,6 +196,12 @@ def _evenly(n: int) -> npt.NDArray[np.int64]:
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
+
+
+def _measured(found: pd.DataFrame, method: str) -> str:
+    """What the bars say, with the unit of the outcome where they have it: Morris's are effects, all others shares."""
+    unit = wording.unit_of(describe(str(found["outcome"].iloc[0]))[0]) if method == "morris" else ""
+    return f"{MEASURED[method]}; {unit}" if unit else MEASURED[method]
 
 
 def _layers(method: str) -> Sequence[tuple[str, str, float]]:
