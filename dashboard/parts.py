@@ -209,6 +209,11 @@ def CopyLink(label: str = "Copy link", path: str = "") -> Any:
     """Copies the address of the page, or of what it shows by now."""
 
 
+@solara.component_vue("vue/jump.vue", vuetify=False)
+def JumpToSide(label: str = "Change it ↓") -> Any:
+    """Leads to what stands beside a page; shown where that is below, on narrow windows."""
+
+
 @solara.component_vue("vue/print.vue", vuetify=False)
 def PrintPage() -> Any:
     """Hands the page to the printer."""

@@ -198,7 +198,7 @@ def _pair(r: Reading, c: Chosen) -> list[Part]:
     runs = int(found["n"].min()) if len(found) else 0
     if values["scenario"].nunique() < 2:
         return ['<p class="kith-note">One of the two has no runs yet.</p>']
-    colours = dict(zip((first, second), _two_colours(r, c.beside[0], c.at[0]), strict=True))
+    colours = dict(zip((first, second), two_colours(r, c.beside[0], c.at[0]), strict=True))
     rows = []
     for outcome in r.outcomes:
         own = found[found["outcome"] == outcome].set_index("scenario")
@@ -228,7 +228,7 @@ def _pair(r: Reading, c: Chosen) -> list[Part]:
     return parts
 
 
-def _two_colours(r: Reading, first: str, second: str) -> tuple[str, str]:
+def two_colours(r: Reading, first: str, second: str) -> tuple[str, str]:
     """The colours of two points: those of their scenarios, and one that no scenario has where both are of the same."""
     own = theme.colours(r.points["scenario"].unique())
     free = theme.SCENARIOS[len(own) % len(theme.SCENARIOS)]

@@ -113,7 +113,8 @@ def _leaving(c: Comparison, colours: Mapping[str, str]) -> Drawn:
             "How long newcomers stay: share still there, by days since joining",
             "share",
             colours,
-            "Kaplan–Meier; who is present at the end counts for as long as was seen.",
+            "Kaplan–Meier; who is present at the end counts for as long as was seen. A line ends where one of its runs has "
+            "nobody left to see.",
         ),
         _lines(c, "churn_month", "Churn, month by month", "share", colours),
     ]

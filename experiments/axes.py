@@ -97,11 +97,13 @@ def room_for(labels: Iterable[str]) -> float:
 
 def arms_key(axes: Axes, colours: Mapping[str, str]) -> None:
     """Names of the scenarios in their colours, above the drawing."""
-    for place, (label, colour) in enumerate(colours.items()):
+    reached = 0.0
+    for label, colour in colours.items():
+        words = f"● {short(label, 16)}"
         axes.annotate(
-            f"● {short(label, 16)}",
-            (place * 0.3, 1),
-            (0, 4),
+            words,
+            (0, 1),
+            (reached, 4),
             xycoords="axes fraction",
             textcoords="offset points",
             color=theme.readable(colour),
@@ -109,6 +111,7 @@ def arms_key(axes: Axes, colours: Mapping[str, str]) -> None:
             fontsize=8.5,
             annotation_clip=False,
         )
+        reached += 6.2 * len(words) + 12
 
 
 def label_rows(axes: Axes, labels: Sequence[str], most: int = 30) -> None:

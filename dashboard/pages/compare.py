@@ -14,7 +14,19 @@ from dashboard.asking import Answer, plans_of, use_answer
 from dashboard.controls import groups, value_from
 from dashboard.founders import founding_of
 from dashboard.here import use_here
-from dashboard.parts import Choice, Controls, CopyLink, Html, Press, Save, Tabs, Trouble, Upload, Words
+from dashboard.parts import (
+    Choice,
+    Controls,
+    CopyLink,
+    Html,
+    JumpToSide,
+    Press,
+    Save,
+    Tabs,
+    Trouble,
+    Upload,
+    Words,
+)
 from experiments import theme, wording
 from experiments.answers import comparison_answer
 from experiments.assumptions import settings
@@ -207,6 +219,7 @@ def Result(now: Resolved, answer: Answer, go: Callable[[Change], None]) -> None:
     with solara.Div(classes=["kith-old"] if old else []):
         Words(_said(comparison), kind="kith-lead")
     with solara.Div(classes=["kith-row"]):
+        JumpToSide()
         CopyLink()
         Save("Report (HTML)", "kith-report.html", lambda: views.report(comparison), "text/html")
         Save("Table (CSV)", "kith-table.csv", lambda: comparison.table.to_csv(index=False), "text/csv")

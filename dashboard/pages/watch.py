@@ -14,7 +14,7 @@ from dashboard.arms import Arm, arm_from_text, plan_of
 from dashboard.here import use_here
 from dashboard.living import ACTS, MOST_DAYS, Done, World, done_from
 from dashboard.pages.compare import scenario_menu
-from dashboard.parts import Choice, CopyLink, Html, Press, Trouble, Words
+from dashboard.parts import Choice, CopyLink, Html, JumpToSide, Press, Trouble, Words
 from experiments.assumptions import question_of
 from scenarios import ScenarioError
 from sim.parameters import ParameterError
@@ -209,6 +209,7 @@ def Page() -> None:
                 Trouble(wrong or trouble)
             if frame is not None and stage.world is not None:
                 Words(f"{stage.world.plan.title}, day by day", "h1")
+                JumpToSide(label="Do something to it ↓")
                 Network(
                     frame=frame,
                     chosen=scene.member,

@@ -107,6 +107,16 @@ def test_a_link_shows_the_same_again(page: Any, address: str) -> None:
     assert page.input_value("select[name=arm-1]") == "web + subscription"
 
 
+def test_a_narrow_window_leads_to_the_controls_below(page: Any, address: str) -> None:
+    visit(page, address, f"/?{SMALL}")
+    done(page)
+    assert not page.is_visible("button[name=jump]")
+    page.set_viewport_size({"width": 400, "height": 850})
+    page.click("button[name=jump]")
+    page.wait_for_function("document.activeElement.name === 'arm-0'")
+    page.wait_for_function("document.activeElement.getBoundingClientRect().y < 200")
+
+
 def test_back_undoes_a_change(page: Any, address: str) -> None:
     visit(page, address, f"/?{SMALL}")
     done(page)

@@ -177,7 +177,7 @@ def test_a_page_needs_nothing_from_anywhere(tmp_path: Path) -> None:
     ],
 )
 def test_bars_say_what_they_show(method: str, measures: dict[str, list[float]]) -> None:
-    frame = pd.DataFrame({"lever": ["a.b", "c.d"], "method": method, **measures})
+    frame = pd.DataFrame({"lever": ["a.b", "c.d"], "outcome": "active", "method": method, **measures})
     svg = bars(frame, "What moves it")
     root = ElementTree.fromstring(svg)
     assert (root[0].text, root[1].text) == (
@@ -186,6 +186,7 @@ def test_bars_say_what_they_show(method: str, measures: dict[str, list[float]]) 
             method
         ],
     )
+    assert ("interval; members" in svg) == (method == "morris")
     assert svg == bars(frame, "What moves it")
 
 
