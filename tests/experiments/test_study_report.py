@@ -178,7 +178,7 @@ def test_a_page_needs_nothing_from_anywhere(tmp_path: Path) -> None:
 )
 def test_bars_say_what_they_show(method: str, measures: dict[str, list[float]]) -> None:
     frame = pd.DataFrame({"lever": ["a.b", "c.d"], "outcome": "active", "method": method, **measures})
-    svg = bars(frame, "What moves it")
+    svg = bars(frame, "What moves it", unit="members")
     root = ElementTree.fromstring(svg)
     assert (root[0].text, root[1].text) == (
         "What moves it",
@@ -186,8 +186,8 @@ def test_bars_say_what_they_show(method: str, measures: dict[str, list[float]]) 
             method
         ],
     )
-    assert ("interval; members" in svg) == (method == "morris")
-    assert svg == bars(frame, "What moves it")
+    assert ("interval, members" in svg) == (method == "morris")
+    assert svg == bars(frame, "What moves it", unit="members")
 
 
 def test_a_map_writes_every_mean_in_its_cell_and_leaves_gaps_where_there_is_none() -> None:
