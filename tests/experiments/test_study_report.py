@@ -182,7 +182,7 @@ def test_bars_say_what_they_show(method: str, measures: dict[str, list[float]]) 
     root = ElementTree.fromstring(svg)
     assert (root[0].text, root[1].text) == (
         "What moves it",
-        {"sobol": "a.b 0.600; c.d 0.200.", "morris": "a.b 3.00; c.d 1.00.", "pawn": "a.b 0.500; c.d 0.200."}[
+        {"sobol": "a.b 0.600; c.d 0.200.", "morris": "a.b 3; c.d 1.", "pawn": "a.b 0.500; c.d 0.200."}[
             method
         ],
     )
