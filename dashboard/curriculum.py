@@ -8,6 +8,7 @@ from pathlib import Path
 from dashboard.arms import arm_from_text, plan_of
 from experiments import wording
 from experiments.comparison import Comparison
+from experiments.intervals import paired
 from sim.indicators import describe
 from sim.plan import Plan
 
@@ -34,12 +35,20 @@ class Prediction:
         shown = {
             label: f"{wording.number(m, unit)} {wording.unit_of(unit)}".strip() for label, m in means.items()
         }
-        said = wording.listed([f"{label} {value}" for label, value in shown.items()])
+        said = wording.listed([f"“{label}” {value}" for label, value in shown.items()])
         said = f"{wording.title(self.outcome).capitalize()}: {said}."
         if self.kind == "highest":
             return list(means).index(max(means, key=lambda label: means[label])), said
         found, words = self._size(means[comparison.reference], means[self.arm])
         return sum(found > edge for edge in self.edges), f"{said} {words}".strip()
+
+    def close(self, comparison: Comparison, guess: int, right: int) -> bool:
+        """Whether luck alone may have put one world above the other: their paired interval holds 0."""
+        if self.kind != "highest" or guess == right or comparison.runs < 2:
+            return False
+        runs = comparison.values.pivot(index="seed", columns="scenario", values=self.outcome)
+        labels = comparison.labels
+        return not paired(runs[labels[guess]].to_numpy(float), runs[labels[right]].to_numpy(float)).resolved
 
     def _size(self, reference: float, value: float) -> tuple[float, str]:
         if self.kind == "value":

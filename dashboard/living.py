@@ -128,6 +128,11 @@ class World:
             if any(day < self.day for day, _ in self.done):
                 self._haunt()
 
+    def can(self, name: str) -> bool:
+        """Whether there is something to strike now: a hub that has left cannot leave."""
+        there = bool(self.simulation.community.presence > 0) or self.day == 0
+        return ACTS[name].fits(self.plan) and (there or name != "hub_departs")
+
     def act(self, name: str) -> None:
         """Do something tomorrow morning, before anybody acts."""
         if not ACTS[name].fits(self.plan):

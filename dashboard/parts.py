@@ -205,8 +205,13 @@ def Field(
 
 
 @solara.component_vue("vue/copy.vue", vuetify=False)
-def CopyLink(label: str = "Copy link") -> Any:
-    """Copies the address of the page."""
+def CopyLink(label: str = "Copy link", path: str = "") -> Any:
+    """Copies the address of the page, or of what it shows by now."""
+
+
+@solara.component_vue("vue/jump.vue", vuetify=False)
+def JumpToSide(label: str = "Change it ↓") -> Any:
+    """Leads to what stands beside a page; shown where that is below, on narrow windows."""
 
 
 @solara.component_vue("vue/print.vue", vuetify=False)

@@ -6,6 +6,7 @@ knows); all of them are settled here before it is imported.
 
 import os
 import secrets
+import signal
 import socket
 import sys
 import warnings
@@ -74,6 +75,7 @@ def serve(host: str, port: int, room_at: str | None = None) -> None:
     config = uvicorn.Config(
         guarded, host=host, port=port, log_level="warning", access_log=False, proxy_headers=False
     )
+    signal.signal(signal.SIGTERM, _end)
     try:
         uvicorn.Server(config).run(sockets)
     except KeyboardInterrupt:
@@ -81,6 +83,11 @@ def serve(host: str, port: int, room_at: str | None = None) -> None:
     finally:
         CONDUCTOR.close()
         shared_pool().close()
+
+
+def _end(*_: object) -> None:
+    """End as on Ctrl+C, so that processes and what they share are put away."""
+    raise KeyboardInterrupt
 
 
 def _with_room(app: App, name: str, port: int) -> App:

@@ -136,9 +136,9 @@ def _matters(r: Reading, c: Chosen) -> list[Part]:
             '<p class="kith-note">This outcome is the same, or undefined, at some point: nothing to rank.</p>'
         ]
     luck = float(own["luck"].iloc[0])
-    note = "" if luck != luck else f"{luck:.0%} of the variance between points is luck."
+    note = "" if luck != luck else f"{_per_cent(luck)} of the variance between points is luck."
     title = f"{c.scenario}: what moves {wording.title(c.outcome)}"
-    return [(bars(own, title), "what-matters", own, note)]
+    return [(bars(own, title, unit=describe(c.outcome)[0]), "what-matters", own, note)]
 
 
 def _points(r: Reading, c: Chosen) -> list[Part]:
@@ -173,16 +173,16 @@ def _holds(r: Reading, c: Chosen) -> list[Part]:
                     rows.append(
                         [
                             found.sentence,
-                            f"{share.value:.0%}",
-                            f"{share.low:.0%} – {share.high:.0%}",
+                            _per_cent(share.value),
+                            f"{_per_cent(share.low)} – {_per_cent(share.high)}",
                             wording.signed(found.median, found.unit) + " " + wording.unit_of(found.unit),
                             "holds" if share.value >= ENOUGH else found.verdict,
                         ]
                     )
-    rows.sort(key=lambda row: -int(row[1].rstrip("%")))
+    rows.sort(key=lambda row: -int(row[1].rstrip(" %")))
     head = ["conclusion", "of the points", "95 %", "median difference", ""]
     note = (
-        f'<p class="kith-note">A conclusion holds if it is true at {ENOUGH:.0%} of the points or more; each point is a '
+        f'<p class="kith-note">A conclusion holds if it is true at {_per_cent(ENOUGH)} of the points or more; each point is a '
         "plausible world where its levers follow their priors. The interval counts points, not runs.</p>"
     )
     return [table(head, rows, (1, 2, 3)), note]
@@ -198,7 +198,7 @@ def _pair(r: Reading, c: Chosen) -> list[Part]:
     runs = int(found["n"].min()) if len(found) else 0
     if values["scenario"].nunique() < 2:
         return ['<p class="kith-note">One of the two has no runs yet.</p>']
-    colours = theme.colours((first, second))
+    colours = dict(zip((first, second), two_colours(r, c.beside[0], c.at[0]), strict=True))
     rows = []
     for outcome in r.outcomes:
         own = found[found["outcome"] == outcome].set_index("scenario")
@@ -228,6 +228,13 @@ def _pair(r: Reading, c: Chosen) -> list[Part]:
     return parts
 
 
+def two_colours(r: Reading, first: str, second: str) -> tuple[str, str]:
+    """The colours of two points: those of their scenarios, and one that no scenario has where both are of the same."""
+    own = theme.colours(r.points["scenario"].unique())
+    free = theme.SCENARIOS[len(own) % len(theme.SCENARIOS)]
+    return own[first], own[second] if first != second else free
+
+
 def _short(r: Reading, point: tuple[str, int]) -> str:
     return f"{point[0]} {point[1]}" if len(r.study.scenarios) > 1 else f"point {point[1]}"
 
@@ -240,6 +247,10 @@ def _unit_note(outcome: str) -> str:
 def _words(name: str) -> str:
     words = wording.title(name)
     return words[0].upper() + words[1:]
+
+
+def _per_cent(share: float) -> str:
+    return f"{share:.0%}".replace("%", " %")
 
 
 def _shown(value: object) -> str:

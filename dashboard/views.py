@@ -113,7 +113,8 @@ def _leaving(c: Comparison, colours: Mapping[str, str]) -> Drawn:
             "How long newcomers stay: share still there, by days since joining",
             "share",
             colours,
-            "Kaplan–Meier; who is present at the end counts for as long as was seen.",
+            "Kaplan–Meier; who is present at the end counts for as long as was seen. A line ends where one of its runs has "
+            "nobody left to see.",
         ),
         _lines(c, "churn_month", "Churn, month by month", "share", colours),
     ]
@@ -273,13 +274,17 @@ def _health(c: Comparison, colours: Mapping[str, str]) -> Drawn:
         first = by_arm.iloc[0].to_dict()
         unit = wording.health_unit(first)
         cells = [
-            f"{wording.number(by_arm.loc[label, 'value'], unit)} {wording.unit_of(unit)}: {_met(by_arm.loc[label, 'met'], c.runs)}"
+            f"{_with_unit(by_arm.loc[label, 'value'], unit)}: {_met(by_arm.loc[label, 'met'], c.runs)}"
             if label in by_arm.index
             else "–"
             for label in colours
         ]
         rows.append([str(check), *cells, str(first["note"])])
     return [table(["check", *colours, "where the target comes from"], rows)]
+
+
+def _with_unit(value: float, unit: str) -> str:
+    return f"{wording.number(value, unit)} {wording.unit_of(unit)}".rstrip()
 
 
 def _met(share: float, runs: int) -> str:

@@ -21,7 +21,10 @@ from sim.plan import Plan
 IDS = ("run_id", "scenario", "point", "seed")
 "The columns of `asked` that come before the levers."
 
-DESIGN_VERSION = 1
+AT_A_TIME = 1_000
+"Rows that are made into jobs at once."
+
+DESIGN_VERSION = 2
 "Raised when the same study file comes to mean other points."
 
 
@@ -72,13 +75,19 @@ def jobs(study: Study, wanted: pd.DataFrame) -> Iterator[Job]:
     scenarios = {label: scenario for scenario, label in labels_of(study).items()}
     levers = [name for name in wanted.columns if name not in IDS]
     last: tuple[Any, Plan] | None = None
-    for row in wanted.to_dict("records"):
+    for row in _records(wanted):
         place = (row["scenario"], row["point"])
         if last is None or last[0] != place:
             point = {str(name): row[name] for name in levers}
             last = (place, plan_of(study, scenarios[row["scenario"]], point))
         plan = last[1]
         yield Job(plan, row["seed"], plan.days, key=row["run_id"], series=study.series)
+
+
+def _records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """The rows of a frame, made a few at a time: a dictionary takes more room than a row."""
+    for start in range(0, len(frame), AT_A_TIME):
+        yield from frame.iloc[start : start + AT_A_TIME].to_dict("records")
 
 
 def labels_of(study: Study) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What charts share: axes in their unit, marks for what happens, names beside lines and rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -90,13 +90,20 @@ def label_ends(
         )
 
 
+def room_for(labels: Iterable[str]) -> float:
+    """Inches to the right of a drawing that `label_ends` needs."""
+    return max(1.35, 0.2 + 0.09 * max((len(short(label, 20)) for label in labels), default=0))
+
+
 def arms_key(axes: Axes, colours: Mapping[str, str]) -> None:
     """Names of the scenarios in their colours, above the drawing."""
-    for place, (label, colour) in enumerate(colours.items()):
+    reached = 0.0
+    for label, colour in colours.items():
+        words = f"● {short(label, 16)}"
         axes.annotate(
-            f"● {short(label, 16)}",
-            (place * 0.3, 1),
-            (0, 4),
+            words,
+            (0, 1),
+            (reached, 4),
             xycoords="axes fraction",
             textcoords="offset points",
             color=theme.readable(colour),
@@ -104,6 +111,7 @@ def arms_key(axes: Axes, colours: Mapping[str, str]) -> None:
             fontsize=8.5,
             annotation_clip=False,
         )
+        reached += 6.2 * len(words) + 12
 
 
 def label_rows(axes: Axes, labels: Sequence[str], most: int = 30) -> None:

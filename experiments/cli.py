@@ -18,6 +18,7 @@ from experiments.options import (
     At,
     Codes,
     Days,
+    FirstSeed,
     Json,
     Log,
     Optional,
@@ -189,6 +190,7 @@ def run(
 def compare(
     scenarios: Several,
     runs: Runs = None,
+    first_seed: FirstSeed = 0,
     precision: Precision = None,
     outcome: Outcomes = None,
     days: Days = None,
@@ -201,7 +203,7 @@ def compare(
     json: Json = False,
 ) -> None:
     """Paired runs under common luck: outcomes, differences to the first, intervals."""
-    target = _checked(out, runs=runs, days=days, workers=workers)
+    target = _checked(out, runs=runs, days=days, workers=workers, first_seed=first_seed)
     from experiments.answers import brief_answer
     from experiments.commands import comparison_command
     from experiments.comparison import Comparison
@@ -223,6 +225,7 @@ def compare(
         comparison = paired_runs(
             scenarios,
             runs=runs,
+            first_seed=first_seed,
             precision=precision,
             outcomes=outcome,
             days=days,
@@ -527,13 +530,14 @@ def _checked(out: Path | None, **numbers: int | None) -> Path | None:
     """Refuse impossible numbers and places before any work; the folder for results."""
     from experiments.files import check_folder
 
-    lowest = {"seed": 0}
+    ends = {"seed": (0, 63), "first_seed": (0, 62)}
     for name, value in numbers.items():
-        least = lowest.get(name, 1)
+        option = f"--{name.replace('_', '-')}"
+        least, bits = ends.get(name, (1, None))
         if value is not None and value < least:
-            raise RequestError(f"--{name} {value}: must be {least} or more")
-    if numbers.get("seed") is not None and int(numbers["seed"] or 0) >= 2**63:
-        raise RequestError(f"--seed {numbers['seed']}: must be below 2^63")
+            raise RequestError(f"{option} {value}: must be {least} or more")
+        if value is not None and bits is not None and value >= 2**bits:
+            raise RequestError(f"{option} {value}: must be below 2^{bits}")
     if out is not None and not str(out).strip():
         raise OutputError("--out is empty; name a folder")
     return None if out is None else check_folder(out)

@@ -18,6 +18,9 @@ GONE = "the scheduler is gone; what came back is kept: start it again and repeat
 PATIENCE = 10
 """Seconds until a scheduler that does not answer counts as unreachable."""
 
+ENDING = 30
+"""Seconds that what is being closed may take, whatever the patience with others."""
+
 PROTOCOLS = ("tcp", "tls", "ws", "wss")
 
 
@@ -43,7 +46,7 @@ def connected(address: str, workers: int) -> Iterator[Any]:
         with _quiet(), _cluster(address, workers, loop) as where, _client(where, address, loop) as client:
             yield client
     finally:
-        runner.stop(timeout=PATIENCE)
+        runner.stop(timeout=ENDING)
 
 
 def check_answers(address: str) -> None:
@@ -101,7 +104,7 @@ def _cluster(address: str, workers: int, loop: Any) -> Iterator[Any]:
         yield cluster
     finally:
         with suppress(TimeoutError, OSError):
-            cluster.close(timeout=PATIENCE)
+            cluster.close(timeout=ENDING)
 
 
 @contextmanager
@@ -119,7 +122,7 @@ def _client(where: Any, address: str, loop: Any) -> Iterator[Any]:
         yield client
     finally:
         with suppress(TimeoutError, OSError):
-            client.close(timeout=PATIENCE)
+            client.close(timeout=ENDING)
 
 
 async def _greet(address: str) -> None:

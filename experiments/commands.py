@@ -24,6 +24,8 @@ def comparison_command(comparison: "Comparison") -> str:
         "--days",
         str(comparison.days),
     ]
+    if comparison.seeds[0]:
+        words += ["--first-seed", str(comparison.seeds[0])]
     for outcome in asked.get("outcomes") or ():
         words += ["--outcome", outcome]
     return shlex.join(words + _options(asked))

@@ -289,7 +289,7 @@ def gathered(
         health=health_table(well),
         funnel=mean_by(well, tuple(plans), lambda o: o.funnel),
         worth=mean_by(well, tuple(plans), lambda o: o.worth),
-        staying=bands(well, lambda o: o.staying),
+        staying=bands(well, lambda o: o.staying, together=True),
         failures=failures,
         model_version=well[0].model_version,
         request=request or {},

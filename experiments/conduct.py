@@ -138,6 +138,17 @@ def checked(outcome: Outcome) -> Outcome:
     return Outcome(outcome.key, outcome.seed, error=why)
 
 
+@contextmanager
+def search_kept(store: Store) -> Iterator[None]:
+    """Ctrl-C in a search, wherever it comes, is told with what is kept: a search counts in points, not runs."""
+    try:
+        yield
+    except (KeyboardInterrupt, Stopped):
+        raise Stopped(
+            f"stopped; the runs so far are stored in {store.folder}, and the same command goes on from there"
+        ) from None
+
+
 class _Tally:
     """How many runs are stored, counted as they come in."""
 

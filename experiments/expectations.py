@@ -100,8 +100,20 @@ def check(
     if runs < 2:
         raise RequestError(f"runs = {runs}: must be at least 2; one pair has no interval")
     wanted = [(name, one) for name in scenarios or textbook() for one in expected_of(name)]
+    _check_experiments(wanted)
     seen = _lived(_needed(wanted, runs), workers, progress)
     return [_checked(name, one, seen, runs_of(one, runs)) for name, one in wanted]
+
+
+def _check_experiments(wanted: Sequence[tuple[str, Expected]]) -> None:
+    """Refuse what is expected of an experiment that a scenario does not have."""
+    for name, one in wanted:
+        known = [experiment.name for experiment in load(name).experiments] if one.experiment else []
+        if one.experiment and one.experiment not in known:
+            raise RequestError(
+                f"{name}: expected: experiment = {one.experiment!r}: the scenario's experiments are "
+                f"{', '.join(known) or 'none'}"
+            )
 
 
 def textbook() -> list[str]:

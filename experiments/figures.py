@@ -19,6 +19,7 @@ from experiments.axes import (
     label_ends,
     label_rows,
     mark_days,
+    room_for,
     unit_words,
     value_axis,
 )
@@ -49,7 +50,7 @@ def lines(
     own = series[series["column"] == column]
     ends: dict[str, float] = {}
     with themed():
-        figure, (axes,) = canvas(title, _band_words(own, unit), height=3.3)
+        figure, (axes,) = canvas(title, _band_words(own, unit), height=3.3, right=room_for(colours))
         for label, colour in colours.items():
             arm = own[own["scenario"] == label].dropna(subset=["median"])
             if arm.empty:
@@ -306,14 +307,15 @@ def _segment_labels(
                     ha="center",
                     va="center",
                     fontsize=7.5,
-                    color=_readable_on(palette[str(kind)]),
+                    color=readable_on(palette[str(kind)]),
+                    gid=f"inside-{place}-{kind}",
                 )
             reached += float(count)
 
 
-def _readable_on(colour: str) -> str:
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 140 else "white"
+def readable_on(colour: str) -> str:
+    """Ink or white, whichever is told better from this ground."""
+    return max((INK, "#FFFFFF"), key=lambda ink: theme.contrast(ink, colour))
 
 
 def _kinds_key(

@@ -23,7 +23,11 @@ OURS = frozenset(
         "points.csv",
         "sensitivity.parquet",
         "sensitivity.csv",
-        *(f"{name}.{kind}" for name in ("trials", "finalists", "rules") for kind in ("parquet", "csv")),
+        *(
+            f"{name}.{kind}"
+            for name in ("trials", "finalists", "tried", "rules")
+            for kind in ("parquet", "csv")
+        ),
         "worlds.parquet",
         "study.json",
         "patterns.json",

@@ -85,8 +85,9 @@ def difference_interval(gap: Floats, level: float = LEVEL) -> Mean:
     by_t = mean_interval(gap, level)
     if not FEWEST <= by_t.n <= ENOUGH or by_t.low == by_t.high:
         return by_t
-    t = _studentised(gap)
-    if len(t) < RESAMPLES * (0.5 + level / 2):  # draws without spread would be all of a tail
+    t = np.sort(_studentised(gap))
+    tail = int((RESAMPLES - 1) * (0.5 - level / 2))
+    if not np.isfinite(t[[tail, -tail - 1]]).all():  # draws without spread would be all of a tail
         return by_t
     error = float(gap.std(ddof=1)) / math.sqrt(by_t.n)
     low, high = np.quantile(t, [0.5 - level / 2, 0.5 + level / 2])
@@ -114,7 +115,9 @@ def paired(first: Floats, second: Floats, level: float = LEVEL) -> Paired:
         variance_removed=_variance_removed(a, b),
         prob_greater=float(np.mean((gap > 0) + 0.5 * (gap == 0))) if n else math.nan,
         resolved=resolved,
-        runs_needed=math.nan if resolved else runs_needed(gap, level),
+        runs_needed=math.nan
+        if resolved
+        else runs_needed(gap, level, stretch=_stretch(gap, low, high, level)),
     )
 
 
@@ -123,42 +126,60 @@ def differences_by(runs: int) -> str:
     return "bootstrap over seeds" if FEWEST <= runs <= ENOUGH else "Student t"
 
 
-def runs_needed(gap: Floats, level: float = LEVEL, power: float = POWER) -> float:
+def runs_needed(gap: Floats, level: float = LEVEL, power: float = POWER, stretch: float = 1.0) -> float:
     """How many pairs resolve a difference such as this one with probability `power`.
 
-    The smallest n with |mean|·√n/s ≥ t(level, n - 1) + t(power, n - 1), mean and standard
+    The smallest n with |mean|·√n/s ≥ stretch·t(level, n - 1) + t(power, n - 1), mean and standard
     deviation s taken as they are in `gap`. Infinite if that exceeds a million; NaN with fewer than
     two pairs or no difference at all.
+
+    Parameters
+    ----------
+    gap : one difference per seed, all defined.
+    level, power : of the interval, and how often it is to exclude zero.
+    stretch : how much farther the interval reaches toward zero than Student's t, where differences
+        are skewed.
     """
     if len(gap) < 2 or (gap == gap[0]).all():
         return math.nan
     size = abs(float(gap.mean())) / float(gap.std(ddof=1))
+
+    def enough(n: int) -> bool:
+        wanted = stretch * _quantile(0.5 + level / 2, n - 1) + _quantile(power, n - 1)
+        return bool(size * math.sqrt(n) >= wanted)
+
     low, high = 1, MOST_RUNS
-    if not _is_enough(high, size, level, power):
+    if not enough(high):
         return math.inf
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if _is_enough(middle, size, level, power) else (middle, high)
+        low, high = (low, middle) if enough(middle) else (middle, high)
     return float(high)
 
 
+def _stretch(gap: Floats, low: float, high: float, level: float) -> float:
+    """By what factor the interval reaches farther toward zero than Student's t; at least 1."""
+    half = _half_width(gap, level)
+    mean = float(gap.mean()) if len(gap) else math.nan
+    return max(1.0, (mean - low if mean > 0 else high - mean) / half) if half > 0 else 1.0
+
+
 def _studentised(gap: Floats) -> Floats:
-    """What each draw of seeds is off the mean of `gap`, in its own standard errors."""
+    """What each draw of seeds is off the mean of `gap`, in its own standard errors.
+
+    A draw that took the same difference every time has none, and is infinitely far off.
+    """
     drawn = gap[_draws(len(gap))]
+    off = drawn.mean(axis=1) - gap.mean()
     errors = drawn.std(axis=1, ddof=1) / math.sqrt(len(gap))
     spread = errors > 1e-9 * np.abs(gap).max()
-    return (drawn.mean(axis=1)[spread] - gap.mean()) / errors[spread]
+    return np.divide(off, errors, out=np.copysign(np.inf, off), where=spread)
 
 
 @lru_cache(maxsize=8)
 def _draws(n: int) -> npt.NDArray[np.int64]:
     """Places of the seeds drawn, (RESAMPLES, n): the same for the same n."""
     return np.random.default_rng(n).integers(0, n, (RESAMPLES, n))
-
-
-def _is_enough(n: int, size: float, level: float, power: float) -> bool:
-    wanted = _quantile(0.5 + level / 2, n - 1) + _quantile(power, n - 1)
-    return bool(size * math.sqrt(n) >= wanted)
 
 
 def _quantile(probability: float, freedom: int) -> float:

@@ -100,11 +100,8 @@ class Lever(BaseModel):
             return self._rounded(self._from_prior(u))
         low, high = self._ends()
         if self.whole:
-            span = round(high) - round(low) + 1
-            return [round(low) + int(i) for i in _places(u, span)]
-        if self.scale == "log":
-            return [float(x) for x in np.exp(math.log(low) + u * (math.log(high) - math.log(low)))]
-        return [float(x) for x in low + u * (high - low)]
+            return self._whole_numbers(round(low), round(high), u)
+        return [float(x) for x in self._between(low, high, u)]
 
     def grid(self) -> list[Value]:
         """Its values in a grid: all choices, or `steps` values from low to high."""
@@ -115,8 +112,7 @@ class Lever(BaseModel):
             u = (np.arange(self.steps) + 0.5) / self.steps
         if not self.whole or self.prior:
             return list(dict.fromkeys(self.at(u)))
-        low, high = self._ends()
-        return list(dict.fromkeys(self._rounded(low + u * (high - low))))
+        return list(dict.fromkeys(self._rounded(self._between(*self._ends(), u))))
 
     def settings(self, value: Value) -> dict[str, Any]:
         """What a value sets, by dotted name."""
@@ -155,6 +151,19 @@ class Lever(BaseModel):
             raise ValueError(f"lever {self.name}: low = {low:g} must be below high = {high:g}")
         if self.scale == "log" and low <= 0:
             raise ValueError(f"lever {self.name}: low = {low:g} must be above 0 on a log scale")
+
+    def _between(self, low: float, high: float, u: Floats) -> Floats:
+        """Where u leads from low to high, by equal steps or equal ratios."""
+        if self.scale == "log":
+            return np.asarray(np.exp(math.log(low) + u * (math.log(high) - math.log(low))))
+        return np.asarray(low + u * (high - low))
+
+    def _whole_numbers(self, low: int, high: int, u: Floats) -> list[Value]:
+        """Each as likely as the others, or on a log scale as the ratio to the next is large."""
+        if self.scale == "log":
+            found = self._between(max(1, low), high + 1, u)
+            return [min(max(math.floor(x), low), high) for x in found]
+        return [low + int(i) for i in _places(u, high - low + 1)]
 
     def _ends(self) -> tuple[float, float]:
         assert self.low is not None and self.high is not None, self.name

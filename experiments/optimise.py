@@ -47,7 +47,7 @@ class Optimum:
     trials: pd.DataFrame
     "a row per point tried: point, levers, mean of every objective, within (limits), front, front_share"
     finalists: pd.DataFrame
-    "a row per finalist and objective, the best point first: promised, fresh with its interval, change"
+    "a row per finalist and objective, the best point first: promised and fresh with their intervals, change"
 
     @property
     def winner(self) -> pd.DataFrame:
@@ -239,16 +239,17 @@ def _on_fresh_luck(
 
 def _kept_of(before: Floats, after: Floats) -> dict[str, float]:
     """What was promised, what came, and the difference with Welch's interval; seeds are not shared."""
-    fresh = mean_interval(after)
-    promised = float(before.mean())
+    fresh, promise = mean_interval(after), mean_interval(before)
     low, high = _welch(before, after)
     return {
-        "promised": promised,
+        "promised": promise.mean,
+        "promised_low": promise.low,
+        "promised_high": promise.high,
         "runs": fresh.n,
         "fresh": fresh.mean,
         "low": fresh.low,
         "high": fresh.high,
-        "change": fresh.mean - promised,
+        "change": fresh.mean - promise.mean,
         "change_low": low,
         "change_high": high,
     }

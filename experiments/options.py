@@ -57,6 +57,13 @@ Runs = Annotated[
     int | None,
     number_option("--runs", "Paired runs of each scenario; by default 16. With --precision the most: 1,000."),
 ]
+FirstSeed = Annotated[
+    int,
+    number_option(
+        "--first-seed",
+        "First draw of luck; by default 0. Another one is fresh luck, to test a surprise on.",
+    ),
+]
 Precision = Annotated[
     float | None,
     option(

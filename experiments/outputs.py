@@ -10,6 +10,7 @@ from experiments.tables import nulled
 if TYPE_CHECKING:
     import pandas as pd
 
+    from experiments.break_even import Crossing
     from experiments.comparison import Comparison
     from experiments.optimise import Optimum
     from experiments.store import Store
@@ -89,11 +90,25 @@ def write_study(study: "Study", store: "Store", target: Path, command: str = "")
         (folder / "report.html").write_text(study_page(study, store, command), encoding="utf-8")
 
 
-def write_optimum(found: "Optimum", target: Path) -> None:
-    """Write what a search found: trials and finalists as Parquet and CSV, and study.json."""
+def write_optimum(found: "Optimum", target: Path, command: str = "") -> None:
+    """Write what a search found: report.html, trials and finalists as Parquet and CSV, and study.json."""
+    from experiments.search_report import optimum_page
+
+    frames = {"trials": found.trials, "finalists": found.finalists}
+    _write_search(found.study, frames, optimum_page(found, command), target)
+
+
+def write_crossing(study: "Study", found: "Crossing", target: Path, command: str = "") -> None:
+    """Write a break-even: report.html, the values tried as Parquet and CSV, and study.json."""
+    from experiments.search_report import crossing_page
+
+    _write_search(study, {"tried": found.tried}, crossing_page(study, found, command), target)
+
+
+def _write_search(study: "Study", frames: "dict[str, pd.DataFrame]", page: str, target: Path) -> None:
     with whole_folder(target) as folder:
-        for name, frame in (("trials", found.trials), ("finalists", found.finalists)):
+        for name, frame in frames.items():
             frame.to_parquet(folder / f"{name}.parquet", index=False)
             frame.to_csv(folder / f"{name}.csv", index=False)
-        text = as_json(found.study.model_dump(mode="json")) + "\n"
-        (folder / "study.json").write_text(text, encoding="utf-8")
+        (folder / "study.json").write_text(as_json(study.model_dump(mode="json")) + "\n", encoding="utf-8")
+        (folder / "report.html").write_text(page, encoding="utf-8")

@@ -102,14 +102,16 @@ def parallel(
     with themed():
         figure, (axes,) = canvas(
             title,
-            f"a line is a point of the study{_of_more(own, every)}; the darker, the higher its outcome on the axis at the right",
+            f"a line is a point of the study{_of_more(own, every)}; the darker and thicker, the higher its outcome on the axis at the right",
             height=3.9,
             left=0.5,
             right=0.75,
             bottom=0.95 if len(names) > CROWDED else 0.45,
         )
         for row, line in zip(own.to_dict("records"), heights, strict=True):
-            axes.plot(line, color=scale(0.08 + 0.92 * line[-1]), linewidth=1.1, alpha=0.75, gid=_id(row))
+            high = line[-1]
+            hue = scale(0.2 + 0.6 * high)  # neither end is lost on white or in the dark
+            axes.plot(line, color=hue, linewidth=0.9 + 1.1 * high, alpha=0.75, gid=_id(row))
             if marked == (row["scenario"], row["point"]):
                 axes.plot(line, color=INK, linewidth=3.0, marker="o", zorder=5)
         _upright(axes, own, names, unit)

@@ -29,7 +29,7 @@ def crossing_object(study: Study, found: Crossing) -> dict[str, object]:
     """A crossing as plain values for JSON; NaN becomes null."""
     return {
         "study": study.name,
-        **_goal_of(study).model_dump(),
+        **goal_of(study).model_dump(),
         **nulled({name: getattr(found, name) for name in ("value", "low", "high", "rising", "monotone")}),
         "tried": [nulled(row) for row in found.tried.to_dict("records")],
     }
@@ -48,9 +48,11 @@ def show_optimum(found: Optimum) -> None:
     for name in ("promised", "fresh", "95 % interval", "change", "sure"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in found.finalists.to_dict("records"):
-        table.add_row(*(_short(row[name]) for name in levers), *_cells(row))
+        table.add_row(*(short(row[name]) for name in levers), *optimum_cells(row))
     out.print(table)
     out.print(Text(optimum_answer(found)))
+    if unmeasured(found):
+        out.print(Text(unmeasured(found), style="red"))
     out.print(
         Text(
             f"{len(found.trials)} points tried; fresh: {goal.fresh_runs} runs each on seeds that the search never "
@@ -62,42 +64,66 @@ def show_optimum(found: Optimum) -> None:
 
 
 def optimum_answer(found: Optimum) -> str:
-    """One sentence: the best point, what it promised and what it keeps; limits that luck broke."""
+    """The best point, what it promised and what it keeps; limits that luck broke; how long the front is."""
     levers = [lever.name for lever in found.study.lever]
     first = found.winner.iloc[0]
-    where = ", ".join(f"{name} {_short(first[name])}" for name in levers)
+    where = ", ".join(f"{name} {short(first[name])}" for name in levers)
     kept = []
     for row in found.winner.to_dict("records"):
         unit = describe(row["outcome"])[0]
-        kept.append(
-            f"{wording.title(row['outcome'])} {wording.number(row['fresh'], unit)} "
-            f"(promised {wording.number(row['promised'], unit)})"
-        )
+        half = (row["high"] - row["low"]) / 2
+        fresh, promised = (wording.number(row[name], unit, half) for name in ("fresh", "promised"))
+        money = "" if unit == "share" else wording.unit_of(unit) if unit not in ("members", "people") else ""
+        kept.append(f"{wording.title(row['outcome'])} {fresh} {money}".strip() + f" (promised {promised})")
     broken = "" if first["within_fresh"] else " On fresh luck it does not keep its limits."
-    return (
-        f"Best for {wording.title(first['outcome'])}: {where}; on fresh luck {wording.listed(kept)}.{broken}"
+    goals = [wording.title(name) for name in dict.fromkeys(found.finalists["outcome"])]
+    front = int(found.trials["front"].sum())
+    others = (
+        f" {front} of {len(found.trials)} points are on the front of {wording.listed(goals)}."
+        if len(goals) > 1
+        else ""
     )
+    return (
+        f"Best for {wording.title(first['outcome'])}: {where}; on fresh luck {wording.listed(kept)}."
+        f"{broken}{others}"
+    )
+
+
+def unmeasured(found: Optimum) -> str:
+    """How many points could not be measured, and which finalists lost runs; empty if none."""
+    goal = found.study.optimise
+    assert goal is not None, found.study.name
+    lost = int(found.trials[list(goal.objectives)].isna().any(axis=1).sum())
+    short_of = found.finalists.groupby("point")["runs"].min()
+    fewer = [str(point) for point, runs in short_of.items() if runs < goal.fresh_runs]
+    said = [
+        f"{wording.plural(lost, 'point')} could not be measured: a run failed, or a goal is undefined there."
+    ]
+    said = said if lost else []
+    if fewer:
+        said.append(f"On fresh luck some runs failed or are undefined at {wording.listed(fewer)}.")
+    return " ".join(said)
 
 
 def show_crossing(study: Study, found: Crossing) -> None:
     """The sentence, and what was tried."""
     out = printer()
     heading(out, study.title or study.name, study.question)
-    goal = _goal_of(study)
+    goal = goal_of(study)
     unit = describe(goal.outcome)[0]
     table = plain_table()
     for name in (goal.lever, wording.title(goal.outcome), "95 % interval"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in found.tried.to_dict("records"):
         cells = (wording.number(row["mean"], unit), wording.span(row["low"], row["high"], unit))
-        table.add_row(_short(row[goal.lever]), *cells)
+        table.add_row(short(row[goal.lever]), *cells)
     out.print(table)
     out.print(Text(crossing_answer(study, found)))
 
 
 def crossing_answer(study: Study, found: Crossing) -> str:
     """One sentence: where the outcome crosses, how sure that is, or that it does not cross."""
-    goal = _goal_of(study)
+    goal = goal_of(study)
     title, unit = wording.title(goal.outcome), describe(goal.outcome)[0]
     level = wording.number(goal.level, unit)
     first, last = found.tried[goal.lever].iloc[[0, -1]]
@@ -115,23 +141,34 @@ def crossing_answer(study: Study, found: Crossing) -> str:
     return f"{title}: {way} {level} from {goal.lever} {found.value:.3g} on (95 %: {low} to {high}).{odd}"
 
 
-def _cells(row: dict[Any, Any]) -> list[str]:
+def optimum_cells(row: dict[Any, Any], changes: bool = False) -> list[str]:
+    """The cells of a finalist after its levers; with `changes` also the interval of the change."""
     unit = describe(row["outcome"])[0]
     half = (row["high"] - row["low"]) / 2
+    between = [wording.span(row["change_low"], row["change_high"], unit, sign=True)] if changes else []
     return [
-        wording.title(row["outcome"]),
+        titled(row["outcome"]),
         wording.number(row["promised"], unit, half),
         wording.number(row["fresh"], unit, half),
         wording.span(row["low"], row["high"], unit),
         wording.signed(row["change"], unit, half),
-        f"{row['front_share']:.0%}",
+        *between,
+        f"{row['front_share']:.0%}".replace("%", " %"),
     ]
 
 
-def _goal_of(study: Study) -> BreakEven:
+def goal_of(study: Study) -> BreakEven:
+    """What the study's break-even asks for."""
     assert study.break_even is not None, study.name
     return study.break_even
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """A lever's value in three digits."""
     return f"{value:.3g}" if isinstance(value, float) else shown(value)
+
+
+def titled(outcome: str) -> str:
+    """The outcome with its unit, where its name does not say it."""
+    unit = wording.unit_of(describe(outcome)[0])
+    return wording.title(outcome) + (f", {unit}" if unit and unit not in ("members", "people") else "")

@@ -8,8 +8,13 @@ half-width of at most `precision` times the reference's mean, or at `most` runs.
 The rule looks at widths only, never at whether an interval excludes zero, so it does not favour
 finding a difference. Fixed-width intervals of this kind reach their level as the precision gets
 finer (Chow & Robbins 1965, Annals of Mathematical Statistics 36(2), doi:10.1214/aoms/1177700156);
-with few runs they fall short of it a little, because stopping comes sooner where luck happened to
-look small. Starting with `FIRST` runs keeps that below a percentage point or two.
+with few runs they fall short of it, because stopping comes sooner where luck happened to look small. On
+made-up differences (1,200 worlds each, stopping after some 20 to 110 runs) the interval at the end held
+the truth in 94 % of worlds for normal differences, in 92 to 94 % for heavy tails (Student's t with 3
+degrees of freedom), in 87 to 92 % for strong skewness (log-normal, sigma 1).
+
+Differences that are all alike have no width, and say little of rarer ones: what happens in one pair of
+twenty is missed by 16 pairs in 44 cases of 100. They count as known from `ALIKE` pairs on.
 """
 
 import math
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
 
 FIRST = 16
 MOST = 1_000
+ALIKE = 59
+"Pairs, all alike, after which whatever happens in one of twenty would have been seen in 19 cases of 20."
 RESERVE = 1.1
 "More runs than the estimate says: the width itself is a matter of luck."
 
@@ -64,6 +71,8 @@ class StoppingRule:
         rows = [comparison.row(outcome, label) for label in comparison.labels[1:]]
         halves = [float(row["difference_high"] - row["difference_low"]) / 2 for row in rows]
         if any(math.isnan(half) for half in halves) or math.isnan(target):
+            return math.inf
+        if any(row["pairs"] < ALIKE for row, half in zip(rows, halves, strict=True) if half == 0):
             return math.inf
         widest = max(halves)
         return 0.0 if widest == 0 else math.inf if target == 0 else widest / target

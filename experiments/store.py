@@ -259,7 +259,10 @@ class Store:
     def _put_aside(self, path: Path) -> None:
         """Keep a damaged file for whoever wants to look, out of the way."""
         aside = path.with_name(f"{path.name}{DAMAGED}")
-        path.replace(aside)
+        try:
+            path.replace(aside)
+        except FileNotFoundError:
+            return  # another process has done so
         self.damaged.append(aside)
 
     def _parts(self, kind: str) -> list[Path]:

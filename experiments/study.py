@@ -26,6 +26,7 @@ from sim.parameters import field_of
 from sim.plan import MAX_DAYS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
+KINDS = ("list", "grid", "random", "latin_hypercube", "sobol", "morris")
 QUICK_DAYS, QUICK_RUNS, QUICK_STEPS = 40, 2, 2
 
 
@@ -191,7 +192,9 @@ def study_from(given: Mapping[str, Any]) -> Study:
     try:
         return Study.model_validate(dict(given))
     except ValidationError as error:
-        raise StudyError(_explained(error.errors(include_url=False)[0])) from None
+        wrong = error.errors(include_url=False)
+        unknown = [one for one in wrong if one["type"] == "extra_forbidden"]  # why another may be missing
+        raise StudyError(_explained((unknown or wrong)[0])) from None
 
 
 def studies() -> dict[str, Path]:
@@ -239,7 +242,7 @@ def _explained(error: Any) -> str:
     message = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "value_error":
         return message
-    where = ".".join(place)
+    where = ".".join(_readable(place))
     if error["type"] == "extra_forbidden":
         known = _known_keys(place)
         close = nearest(place[-1], known)
@@ -249,9 +252,38 @@ def _explained(error: Any) -> str:
     if error["type"] == "missing":
         return f"{where} is missing; `kith schema study` describes it"
     if error["type"].startswith("union_tag"):
-        return f"{where}: kind must be list, grid, random, latin_hypercube, sobol or morris"
+        return f"{where}: kind must be {', '.join(KINDS[:-1])} or {KINDS[-1]}"
     value = repr(error["input"])
-    return f"{where} = {value if len(value) <= 60 else value[:59] + '…'}: {message[0].lower()}{message[1:]}"
+    shown = value if len(value) <= 60 else value[:59] + "…"
+    return f"{where} = {shown}: {_must(error) or message[0].lower() + message[1:]}"
+
+
+def _must(error: Any) -> str:
+    """What a value has to be, for what goes wrong most often."""
+    context = error.get("ctx", {})
+    words = {
+        "greater_than_equal": "must be {ge} or more",
+        "less_than_equal": "must be {le} or less",
+        "less_than": "must be below {lt}",
+        "multiple_of": "must be a multiple of {multiple_of}",
+        "too_short": "must not be empty",
+        "int_from_float": "must be a whole number",
+        "int_type": "must be a whole number",
+        "int_parsing": "must be a whole number",
+        "float_type": "must be a number",
+        "float_parsing": "must be a number",
+        "bool_type": "must be true or false",
+        "bool_parsing": "must be true or false",
+        "string_type": "must be text, in quotation marks",
+    }.get(error["type"], "")
+    return words.format(**context)
+
+
+def _readable(place: list[str]) -> list[str]:
+    """Where it is, as somebody who looks at the file would say: no name of a kind, entries from 1."""
+    if place[0] == "design":
+        place = [part for part in place if part not in KINDS]
+    return [f"{int(part) + 1}" if part.isdecimal() else part for part in place]
 
 
 def _known_keys(place: list[str]) -> list[str]:

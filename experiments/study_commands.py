@@ -134,10 +134,9 @@ def export(
         raise RequestError("--out is missing; name a folder for the frames")
     target = check_folder(out)
     asked, kept = _opened(study, store, runs, days, quick)
-    if not kept.done():
-        raise RequestError(f"store {kept.folder} is empty; `{_command(study, runs, days, quick)}` fills it")
-    write_study(asked, kept, target, _command(study, runs, days, quick))
-    typer.echo(f"report: {out / 'report.html'}")
+    _check_begun(asked, kept, _command(study, store, runs, days, quick))
+    write_study(asked, kept, target, _command(study, store, runs, days, quick))
+    _tell_report(out)
 
 
 @app.command()
@@ -153,6 +152,7 @@ def optimise(
     json: Json = False,
 ) -> None:
     """The best mix of levers, as the study's `optimise` asks; its finalists are run again on fresh luck."""
+    from experiments.conduct import search_kept
     from experiments.files import check_folder
     from experiments.optimise import optimise as search
     from experiments.outputs import as_json, write_optimum
@@ -161,14 +161,15 @@ def optimise(
 
     target = None if out is None else check_folder(out)
     asked, kept = _to_search(study, store, workers, runs, days, quick)
-    with Waiting(asked.name, "points") as waiting:
+    with Waiting(asked.name, "points") as waiting, search_kept(kept):
         found = search(asked, kept, workers, scheduler, waiting)
     if target is not None:
-        write_optimum(found, target)
+        write_optimum(found, target, _command(study, store, runs, days, quick, "optimise"))
     if json:
         typer.echo(as_json(optimum_object(found)))
     else:
         show_optimum(found)
+        _tell_report(out)
 
 
 @app.command()
@@ -202,21 +203,22 @@ def discover(
     target = None if out is None else check_folder(out)
     asked, kept = _opened(study, store, runs, days, quick)
     goal = _failure(asked, study, fails, scenario)
-    if not kept.done():
-        raise RequestError(f"store {kept.folder} is empty; `{_command(study, runs, days, quick)}` fills it")
+    _check_begun(asked, kept, _command(study, store, runs, days, quick))
     found, there = search(asked, kept, goal.fails, goal.scenario), state(asked, kept)
     if target is not None:
-        command = _command(study, runs, days, quick, "discover", fails=fails, scenario=scenario)
+        command = _command(study, store, runs, days, quick, "discover", fails=fails, scenario=scenario)
         write_discovery(found, asked, there, target, command)
     if json:
         typer.echo(as_json(discovery_object(found, asked, there)))
     else:
         show_discovery(found, asked, there)
+        _tell_report(out)
 
 
 @app.command("break-even")
 def break_even(
     study: Name,
+    out: Out = None,
     store: Folder = None,
     workers: Workers = None,
     scheduler: Where = "processes",
@@ -227,17 +229,23 @@ def break_even(
 ) -> None:
     """Where an outcome crosses a level along one lever, as the study's `break_even` asks."""
     from experiments.break_even import break_even as search
-    from experiments.outputs import as_json
+    from experiments.conduct import search_kept
+    from experiments.files import check_folder
+    from experiments.outputs import as_json, write_crossing
     from experiments.progress import Waiting
     from experiments.search_results import crossing_object, show_crossing
 
+    target = None if out is None else check_folder(out)
     asked, kept = _to_search(study, store, workers, runs, days, quick)
-    with Waiting(asked.name, "values") as waiting:
+    with Waiting(asked.name, "values") as waiting, search_kept(kept):
         found = search(asked, kept, workers, scheduler, waiting)
+    if target is not None:
+        write_crossing(asked, found, target, _command(study, store, runs, days, quick, "break-even"))
     if json:
         typer.echo(as_json(crossing_object(asked, found)))
     else:
         show_crossing(asked, found)
+        _tell_report(out)
 
 
 def _failure(asked: "Study", name: str, fails: str | None, scenario: str | None) -> "Discover":
@@ -255,6 +263,16 @@ def _failure(asked: "Study", name: str, fails: str | None, scenario: str | None)
     )
     goal.check([Path(one).stem for one in asked.scenarios])
     return goal
+
+
+def _check_begun(study: "Study", store: "Store", command: str) -> None:
+    """Refuse what can say nothing because no run of the study is stored."""
+    from experiments.conduct import status as state
+
+    if not store.done():
+        raise RequestError(f"store {store.folder} is empty; `{command}` fills it")
+    if not state(study, store).stored:
+        raise RequestError(f"store {store.folder}: has no run of this study yet; `{command}` does them")
 
 
 def _to_search(
@@ -284,13 +302,24 @@ def _opened(
 
 
 def _command(
-    study: str, runs: int | None, days: int | None, quick: bool, verb: str = "run", **options: str | None
+    study: str,
+    store: Path | None,
+    runs: int | None,
+    days: int | None,
+    quick: bool,
+    verb: str = "run",
+    **options: str | None,
 ) -> str:
     """The command line that repeats what was done with a study."""
     words = ["kith", "study", verb, study]
-    for name, value in {**options, "runs": runs, "days": days}.items():
+    for name, value in {**options, "store": store, "runs": runs, "days": days}.items():
         words += [f"--{name}", str(value)] if value is not None else []
     return shlex.join(words + (["--quick"] if quick else []))
+
+
+def _tell_report(out: Path | None) -> None:
+    if out is not None:
+        typer.echo(f"report: {out / 'report.html'}")
 
 
 def _tell(found: "Status", study: "Study", store: "Store", json: bool) -> None:

@@ -9,13 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from experiments import wording
-from experiments.axes import arms_key, label_rows, value_axis
-from experiments.theme import INK, QUIET, canvas, colours, exported, themed
+from experiments.axes import arms_key, label_rows, unit_words, value_axis
+from experiments.theme import INK, canvas, colours, exported, themed
 
 MEASURED = {
-    "morris": "μ*, mean size of the effect of moving a lever over its range, with 95 % interval",
+    "morris": "μ*, mean effect of moving a lever over its range, with 95 % interval",
     "sobol": "share of variance: dark alone (S1), light with all interactions (ST), with 95 % intervals",
-    "pawn": "median change of the outcome's distribution (PAWN); the line is what chance alone gives",
+    "pawn": "median change of the outcome's distribution (PAWN); left of its mark a lever is no more than chance",
 }
 ALONE, WHOLE = "#0072B2", "#A6CDE6"
 
@@ -23,7 +23,7 @@ CROWD = 2_000
 """Points of a scenario that are drawn; of more, as many that stand for all."""
 
 
-def bars(found: pd.DataFrame, title: str, name: str = "bars") -> str:
+def bars(found: pd.DataFrame, title: str, name: str = "bars", unit: str = "") -> str:
     """One bar per lever, the most important on top.
 
     Parameters
@@ -31,12 +31,14 @@ def bars(found: pd.DataFrame, title: str, name: str = "bars") -> str:
     found : the rows of one scenario and outcome of `experiments.sensitivity.sensitivity`.
     title : of the chart.
     name : prefix of ids.
+    unit : of the outcome, in which Morris measures.
     """
     method = str(found["method"].iloc[0])
+    unit = unit if method == "morris" else ""
     levers = [str(lever) for lever in found["lever"]]
     with themed():
         figure, (axes,) = canvas(
-            title, MEASURED[method], height=1.15 + 0.3 * len(levers), left=2.6, right=0.4
+            title, _measured(method, unit), height=1.15 + 0.3 * len(levers), left=2.6, right=0.4
         )
         for measure, colour, height in _layers(method):
             axes.barh(range(len(levers)), found[measure], height=height, color=colour)
@@ -50,12 +52,12 @@ def bars(found: pd.DataFrame, title: str, name: str = "bars") -> str:
                     elinewidth=0.8,
                 )
         if method == "pawn":
-            axes.axvline(float(found["floor"].iloc[0]), color=QUIET, linewidth=0.8)
+            axes.plot(found["floor"], range(len(levers)), "|", color=INK, markersize=13, markeredgewidth=1.4)
         label_rows(axes, levers, 34)
-        value_axis(axes, "", axis="x")
+        value_axis(axes, unit, axis="x")
         main = _layers(method)[0][0]
         said = [
-            f"{lever} {wording.number(float(value))}"
+            f"{lever} {wording.number(float(value), unit)}"
             for lever, value in zip(levers, found[main], strict=True)
         ]
         return exported(figure, name, title, "; ".join(said) + ".")
@@ -69,6 +71,7 @@ def lever_map(
     unit: str,
     name: str = "map",
     marked: int | None = None,
+    scenario: str = "",
 ) -> str:
     """The mean of an outcome for every pair of values of two levers, written in its cell.
 
@@ -79,14 +82,19 @@ def lever_map(
     outcome, unit : what is drawn.
     name : prefix of ids.
     marked : number of the point whose cell gets a frame.
+    scenario : whose points, if there are several.
     """
     cells = frame.pivot(index=up, columns=across, values=outcome)
     cells = cells.loc[frame[up].unique(), frame[across].unique()]
     values = cells.to_numpy(float)
-    title = _capital(wording.title(outcome))
+    title = f"{scenario}: {wording.title(outcome)}" if scenario else _capital(wording.title(outcome))
+    kind = _kind(unit)
     with themed():
         figure, (axes,) = canvas(
-            title, f"means over runs; across: {across}, down: {up}", height=1.2 + 0.34 * len(cells), left=1.4
+            title,
+            f"{f'{kind}, ' if kind else ''}means over runs; across: {across}, down: {up}",
+            height=1.2 + 0.34 * len(cells),
+            left=1.4,
         )
         edges = [np.arange(n + 1) - 0.5 for n in (values.shape[1], values.shape[0])]
         axes.pcolormesh(*edges, values, cmap="cividis")  # shapes: our pages load no pictures
@@ -105,6 +113,7 @@ def lever_map(
                     va="center",
                     fontsize=8,
                     color="black" if value > middle else "white",
+                    gid=f"inside-{row}-{column}",
                 )
         _outline(axes, frame, cells, across, up, marked)
         return exported(figure, name, title, _extremes(frame, [across, up], outcome, unit))
@@ -120,10 +129,13 @@ def along_lever(points: pd.DataFrame, lever: str, outcome: str, unit: str, name:
     name : prefix of ids.
     """
     title = _capital(wording.title(outcome))
+    kind = _kind(unit)
     hues = colours(str(label) for label in points["scenario"].unique())
     said = []
     with themed():
-        figure, (axes,) = canvas(title, f"means over runs; across: {lever}", height=2.6)
+        figure, (axes,) = canvas(
+            title, f"{f'{kind}, ' if kind else ''}means over runs; across: {lever}", height=2.6
+        )
         for label, hue in hues.items():
             own = points[points["scenario"] == label].sort_values(lever)
             axes.plot(own[lever].astype(float), own[outcome], "o-", color=hue, markersize=4, linewidth=1.4)
@@ -147,13 +159,17 @@ def spread(points: pd.DataFrame, outcome: str, unit: str, name: str = "spread") 
     crowded = int(points.groupby("scenario", observed=True)[outcome].count().max()) > CROWD
     title = f"{_capital(wording.title(outcome))}: {'all points' if crowded else 'every point'}"
     hues = colours(str(label) for label in points["scenario"].unique())
+    kind = _kind(unit)
     said = []
     with themed():
         figure, (axes,) = canvas(
             title,
-            f"dots stand for points, {CROWD:,} for all of a scenario; the bar is the median of all"
-            if crowded
-            else "a dot is a point, the mean over its runs; the bar is the median of the points",
+            (f"{kind}; " if kind else "")
+            + (
+                f"dots stand for points, {CROWD:,} for all of a scenario; the bar is the median of all"
+                if crowded
+                else "a dot is a point, the mean over its runs; the bar is the median of the points"
+            ),
             height=1.1 + 0.5 * len(hues),
             left=1.5,
             right=0.3,
@@ -187,6 +203,16 @@ def thinned(points: pd.DataFrame, kept: tuple[str, int] | None = None) -> pd.Dat
 def _evenly(n: int) -> npt.NDArray[np.int64]:
     """`CROWD` places from the first to the last of n."""
     return np.linspace(0, n - 1, CROWD).round().astype(np.int64)
+
+
+def _kind(unit: str) -> str:
+    """The unit in words, where the outcome's name does not say it."""
+    return unit_words(unit) if unit not in ("members", "people") else ""
+
+
+def _measured(method: str, unit: str) -> str:
+    kind = "percentage points" if unit == "share" else unit_words(unit) if method == "morris" else ""
+    return MEASURED[method] + (f", {kind}" if kind else "")
 
 
 def _capital(words: str) -> str:

@@ -22,7 +22,7 @@ def show_study(status: Status, study: Study, store: Store) -> None:
     heading(out, study.title or study.name, study.question)
     out.print(_state(status))
     for path in status.damaged:
-        out.print(Text(f"damaged, put aside, its runs are missing again: {path}", style="red"))
+        out.print(Text(f"damaged, put aside; runs that only it had are missing again: {path}", style="red"))
     if status.stored == status.failed:
         return
     frame = points_frame(study, store)

@@ -69,12 +69,24 @@ def outcome_table(
 
 
 def bands(
-    done: Sequence[Outcome], of: Callable[[Outcome], Mapping[str, pd.Series]] = lambda o: o.series
+    done: Sequence[Outcome],
+    of: Callable[[Outcome], Mapping[str, pd.Series]] = lambda o: o.series,
+    together: bool = False,
 ) -> pd.DataFrame:
-    """Median and 90 % band over runs of the series that `of` gives, by scenario, day and column."""
+    """Median and 90 % band over runs of the series that `of` gives, by scenario, day and column.
+
+    Parameters
+    ----------
+    done : runs.
+    of : name -> series of a run.
+    together : end where the first of the runs ends, so that a median of falling curves falls; runs that are not
+        known after their first day are not asked.
+    """
     parts = []
     for (label, column), group in _by_scenario_and_column(done, of).items():
         days, runs_by_day = _aligned(group)
+        if together:
+            runs_by_day = _as_long_as_all(runs_by_day)
         low, median, high = _quantiles(runs_by_day)
         parts.append(
             pd.DataFrame(
@@ -91,6 +103,12 @@ def bands(
     if not parts:
         return pd.DataFrame(columns=["scenario", "day", "column", "median", "low", "high"])
     return pd.concat(parts, ignore_index=True)
+
+
+def _as_long_as_all(runs_by_day: Floats) -> Floats:
+    """Undefined on every day on which one of the runs is, but for runs that never were defined after the first."""
+    known = runs_by_day[:, ~np.isnan(runs_by_day[1:]).all(axis=0)]
+    return np.where(np.isnan(known).any(axis=1, keepdims=True), np.nan, known) if known.size else runs_by_day
 
 
 def _aligned(group: Sequence[pd.Series]) -> tuple[pd.Index, Floats]:

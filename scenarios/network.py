@@ -164,13 +164,13 @@ def read_graph(path: Path, label: str, people: int) -> Any:
 
 def _check_file(path: Path, label: str) -> None:
     try:
-        if not path.is_file():
-            raise ScenarioError(
-                f"{label} does not exist or is not a file; its path is looked for from the scenario's folder"
-            )
-        size = path.stat().st_size
+        size = path.stat().st_size if path.is_file() else -1
     except (OSError, ValueError) as error:
         raise ScenarioError(f"{label} cannot be read: {error}") from None
+    if size < 0:
+        raise ScenarioError(
+            f"{label} does not exist or is not a file; its path is looked for from the scenario's folder"
+        )
     if size > LIMIT:
         raise ScenarioError(
             f"{label} holds more than {LIMIT // 1_000_000} MB; cut it to the people that matter"

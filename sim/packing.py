@@ -35,6 +35,7 @@ PARTS: tuple[type[Any], ...] = (
 MODELS: tuple[type[BaseModel], ...] = (Parameters, Shock, Experiment)
 REBUILT: dict[type[Any], frozenset[str]] = {
     Community: frozenset({"crew"}),
+    Plan: frozenset({"canonical_content"}),
     Recorder: frozenset({"community", "indicators"}),
 }
 "attributes that are not packed; whoever unpacks makes them anew"
@@ -113,7 +114,8 @@ def unpacked(value: Any, arrays: Arrays) -> Any:
             return model.model_validate_json(json.dumps(content))
     part = next(part for part in PARTS if kind == part.__name__)
     whole = object.__new__(part)
-    vars(whole).update({name: unpacked(v, arrays) for name, v in content.items()})
+    made_anew = REBUILT.get(part, frozenset())
+    vars(whole).update({name: unpacked(v, arrays) for name, v in content.items() if name not in made_anew})
     return whole
 
 

@@ -37,7 +37,8 @@ def files_of(folder: Path) -> Iterator[Path]:
     for place, inner, names in os.walk(folder):
         hidden = {name for name in inner if name.startswith(".") and name != ".ci"}
         inner[:] = sorted(set(inner) - hidden - NOT_OURS)
-        yield from (Path(place, name) for name in sorted(names) if not name.endswith((".pyc", ".swp")))
+        ours = (name for name in sorted(names) if name != ".git" and not name.endswith((".pyc", ".swp")))
+        yield from (Path(place, name) for name in ours)
 
 
 def lines_with(root: Path, pattern: str) -> list[str]:

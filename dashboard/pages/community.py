@@ -10,7 +10,7 @@ from dashboard.address import Look, pairs_of
 from dashboard.founders import dropped, founding_of, library_measures, measures_of
 from dashboard.here import use_here
 from dashboard.pages.numbers import BESIDE, LARGEST, ByHand
-from dashboard.parts import Chart, Html, Press, Trouble, Upload, Words, table
+from dashboard.parts import Chart, Html, Press, Save, Trouble, Upload, Words, table
 from experiments import figures, wording
 from experiments.log_indicators import MEASURES, MONTH
 from scenarios import LogError, ScenarioError
@@ -22,7 +22,8 @@ WORDS = {
     "newcomers_month": "newcomers per month",
     "lost_month": "lost per month",
     "contributions": "contributions per active member, per month",
-    "top1_share": "share of the top hundredth",
+    "participation_gini": "inequality of contributions (Gini)",
+    "top1_share": "contributions by the top hundredth",
     "reply_rate": "newcomers who are answered",
 }
 
@@ -107,6 +108,13 @@ def Told(
     if svg:
         Chart(svg, "kith-log-months", months, "Each point stands for the 30 days before it.")
     Html(measures_table(measures, beside.value or {}))
+    with solara.Div(classes=["kith-row"]):
+        Save(
+            "Measures (CSV)",
+            "kith-measures.csv",
+            lambda: measures_frame(measures, beside.value or {}).to_csv(index=False),
+            "text/csv",
+        )
     if beside.pending:
         Words("The library's figures are being simulated …", kind="kith-note")
     Words(
@@ -156,3 +164,15 @@ def measures_table(own: dict[str, float], beside: dict[str, dict[str, float]]) -
         for m in MEASURES
     ]
     return table(["", "your log", *BESIDE, "definition"], rows, (1, 2, 3, 4))
+
+
+def measures_frame(own: dict[str, float], beside: dict[str, dict[str, float]]) -> pd.DataFrame:
+    """The same as numbers: a row for each indicator, with its unit; the library's are empty until they are there."""
+    columns = {"your_log": own} | {name: beside.get(name, {}) for name in BESIDE}
+    rows = [
+        {"indicator": m.name, "unit": m.unit}
+        | {label: found.get(m.name) for label, found in columns.items()}
+        | {"definition": m.definition}
+        for m in MEASURES
+    ]
+    return pd.DataFrame(rows)

@@ -14,8 +14,20 @@ from dashboard.asking import Answer, plans_of, use_answer
 from dashboard.controls import groups, value_from
 from dashboard.founders import founding_of
 from dashboard.here import use_here
-from dashboard.parts import Choice, Controls, CopyLink, Html, Press, Save, Tabs, Trouble, Upload, Words
-from experiments import theme
+from dashboard.parts import (
+    Choice,
+    Controls,
+    CopyLink,
+    Html,
+    JumpToSide,
+    Press,
+    Save,
+    Tabs,
+    Trouble,
+    Upload,
+    Words,
+)
+from experiments import theme, wording
 from experiments.answers import comparison_answer
 from experiments.assumptions import settings
 from scenarios import ScenarioError, library
@@ -207,6 +219,7 @@ def Result(now: Resolved, answer: Answer, go: Callable[[Change], None]) -> None:
     with solara.Div(classes=["kith-old"] if old else []):
         Words(_said(comparison), kind="kith-lead")
     with solara.Div(classes=["kith-row"]):
+        JumpToSide()
         CopyLink()
         Save("Report (HTML)", "kith-report.html", lambda: views.report(comparison), "text/html")
         Save("Table (CSV)", "kith-table.csv", lambda: comparison.table.to_csv(index=False), "text/csv")
@@ -306,10 +319,8 @@ def _load(
 
 
 def _question(now: Resolved) -> str:
-    from experiments.wording import listed
-
     names = list(now.plans) or [arm.name for arm in now.look.arms]
-    return f"{listed(names, 'or')}?" if len(names) > 1 else f"What becomes of {names[0]}?"
+    return f"{wording.listed(names, 'or')}?" if len(names) > 1 else f"What becomes of {names[0]}?"
 
 
 def _said(comparison: Any) -> str:
@@ -324,8 +335,10 @@ def status_line(answer: Answer, running: bool, question: object, wanted: int) ->
     done = answer.pairs if answer.question == question else 0
     bar = f'<span class="kith-progress" aria-hidden="true"><i style="width:{100 * done / max(1, wanted):.0f}%"></i></span>'
     if running:
-        return f'<span class="run" role="status">running</span>{bar}<span>{done} of {wanted} runs of each, same people and luck</span>'
+        return f'<span class="run" role="status">running</span>{bar}<span>{done} of {wanted} runs of each, on the same people and luck</span>'
     if answer.comparison is None:
         return '<span role="status"></span>'
     took = f" in {answer.seconds:.1f} s" if answer.seconds >= 0.05 else ""  # what was known is there at once
-    return f'<span role="status">{done} runs of each, same people and luck{took}</span>'
+    return (
+        f'<span role="status">{wording.plural(done, "run")} of each{took}, on the same people and luck</span>'
+    )

@@ -55,7 +55,7 @@ def Menu() -> None:
     with solara.Div(classes=["kith-cards"]):
         for place, (name, lesson) in enumerate(lessons().items(), 1):
             with solara.Div(classes=["kith-card"]):
-                Words(f"{place}. {lesson.title}", "h3")
+                Words(f"{place}. {lesson.title}", "h2")
                 Words(lesson.question)
                 Press("Begin", partial(where.go, f"/lessons?lesson={name}"), f"begin-{name}")
     Words(
@@ -155,6 +155,8 @@ def verdict(lesson: Lesson, guess: int, comparison: Comparison) -> str:
     right, said = lesson.prediction.answer(comparison)
     choices = lesson.prediction.choices
     held = "Your prediction holds." if right == guess else "It came out differently."
+    if lesson.prediction.close(comparison, guess, right):
+        held = "Too close to call: the difference may be luck."
     note = (
         "one run each: not yet more than luck" if comparison.runs == 1 else f"{comparison.runs} runs of each"
     )

@@ -10,7 +10,7 @@ import solara
 from dashboard.address import pairs_of
 from dashboard.here import use_here
 from dashboard.parts import Field, Html, Tabs, Words, table
-from dashboard.prose import model_sections
+from dashboard.prose import markup, model_sections
 from experiments.assumptions import Setting, settings, shown
 from sim.engine import MODEL_VERSION
 from sim.indicators import INDICATORS, describe
@@ -36,7 +36,8 @@ def Page() -> None:
         Words("What is in the model", "h1")
         Words(
             f"Model version {MODEL_VERSION}. Many numbers are assumptions, marked “assumed” where they stand: "
-            "a result is a reason to look closer, not a forecast.",
+            "a result is a reason to look closer, not a forecast. Short names such as NE-crit or TIE-dun are sources; "
+            "docs/science.md lists them.",
             kind="kith-note",
         )
         tabs = [{"name": n, "title": t, "href": f"/model?tab={n}"} for n, t in TABS.items()]
@@ -78,7 +79,7 @@ def parameters(word: str = "") -> str:
         own = [s for s in found if s.name.startswith(f"{section}.")]
         if own:
             doc = (schema.__doc__ or "").strip().splitlines()[0]
-            parts.append(f"<h2>{escape(section.capitalize())}</h2><p>{escape(doc)}</p>")
+            parts.append(f"<h2>{escape(section.capitalize())}</h2>{markup(doc)}")
             parts.append(
                 table(
                     ["parameter", "what it is", "default", "unit", "range", "source"], [_row(s) for s in own]

@@ -41,6 +41,7 @@ from experiments.conduct import Status
 from experiments.errors import RequestError
 from experiments.study import Study, studies
 from experiments.study_report import study_answer, study_page
+from experiments.worlds import priors
 from scenarios import ScenarioError
 
 REFRESH = 2.0
@@ -455,10 +456,11 @@ def key_of(point: Point) -> str:
 
 def about(study: Study) -> str:
     """What is turned, what to look at, where it comes from."""
-    rows = []
+    rows, known = [], priors()
     for lever in study.lever:
-        if lever.prior:
-            span = "its prior in the schema"
+        if lever.prior and lever.name in known:
+            mode, low, high = known[lever.name]
+            span = f"{low:g} to {high:g}, most likely {mode:g} (its prior)"
         elif lever.choices is not None:
             span = wording.listed([str(choice) for choice in lever.choices])
         else:

@@ -14,7 +14,7 @@ from dashboard.arms import Arm, arm_from_text, plan_of
 from dashboard.here import use_here
 from dashboard.living import ACTS, MOST_DAYS, Done, World, done_from
 from dashboard.pages.compare import scenario_menu
-from dashboard.parts import Choice, CopyLink, Html, Press, Trouble, Words
+from dashboard.parts import Choice, CopyLink, Html, JumpToSide, Press, Trouble, Words
 from experiments.assumptions import question_of
 from scenarios import ScenarioError
 from sim.parameters import ParameterError
@@ -24,26 +24,37 @@ type Change = Callable[[Scene], Scene]
 
 HUB = Arm(("hub",))
 PEOPLE = (5_000, 10_000, 20_000, 40_000)
+COLOURS = ("layer", "belonging", "norm")
+"""What the colour of a dot can stand for."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Which world is watched, what was done to it, and on which day."""
+    """Which world is watched, what was done to it, on which day, and what is looked at in it."""
 
     arm: Arm = HUB
     people: int = 20_000
     seed: int = 0
     day: int = 0
     done: Done = ()
+    colour: str = COLOURS[0]
+    member: int = -1
+    "whose story is read; -1: nobody's"
 
     def same_world(self, other: "Scene") -> bool:
-        """Whether only the day and what was done may differ."""
-        return replace(self, day=0, done=()) == replace(other, day=0, done=())
+        """Whether only the day, what was done and what is looked at may differ."""
+        return (self.arm, self.people, self.seed) == (other.arm, other.people, other.seed)
+
+    def same_moment(self, other: "Scene") -> bool:
+        """Whether only what is looked at may differ."""
+        return self.same_world(other) and (self.day, self.done) == (other.day, other.done)
 
     def path(self) -> str:
         """Its address."""
         pairs = [("a", self.arm.text()), ("people", self.people), ("seed", self.seed), ("day", self.day)]
         pairs += [("act", f"{day}:{name}") for day, name in self.done]
+        pairs += [("colour", self.colour)] if self.colour != COLOURS[0] else []
+        pairs += [("member", self.member)] if self.member >= 0 else []
         return "/watch?" + urlencode(pairs, safe="~+=@!.,:", quote_via=quote)
 
 
@@ -52,12 +63,17 @@ def scene_from(query: str | None) -> Scene:
     pairs = parse_qsl((query or "").replace("+", "%2B"), keep_blank_values=True)
     given = dict(pairs)
     arm = arm_from_text(given["a"]) if "a" in given else Scene.arm
+    colour = given.get("colour", COLOURS[0])
+    if colour not in COLOURS:
+        raise ScenarioError(f"colour={colour[:40]}: must be one of {', '.join(COLOURS)}")
     return Scene(
         arm,
         number(given, "people", Scene.people, 100, 100_000),
         number(given, "seed", 0, 0, 999_999),
         number(given, "day", 0, 0, MOST_DAYS),
         done_from([value for name, value in pairs if name == "act"]),
+        colour,
+        number(given, "member", -1, 0, 999_999),
     )
 
 
@@ -69,13 +85,25 @@ def scene_or_first(query: str | None) -> Scene:
         return Scene()
 
 
+def to(**changed: Any) -> Change:
+    """The change that puts these in the place of what was."""
+    return lambda scene: replace(scene, **changed)
+
+
+def another(**changed: Any) -> Change:
+    """The change to another world, at its beginning."""
+    return to(day=0, done=(), member=-1, **changed)
+
+
 @solara.component_vue("../vue/network.vue", vuetify=False)
 def Network(
     frame: dict[str, Any],
     chosen: int = -1,
+    colour: str = COLOURS[0],
     event_tick: Callable[[Any], None] | None = None,
     event_paused: Callable[[Any], None] | None = None,
     event_pick: Callable[[Any], None] | None = None,
+    event_paint_by: Callable[[Any], None] | None = None,
 ) -> Any:
     """The members and their ties, drawn and moved in the browser."""
 
@@ -88,14 +116,21 @@ class Stage:
         self.world: World | None = None
         self.name = ""
 
-    def enter(self, scene: Scene) -> None:
-        """Make the world of a scene, unless it is the one that is there already."""
-        if self.world is not None and scene == self.scene:
-            return
+    def enter(self, scene: Scene) -> bool:
+        """Make the world of a scene, unless it is the one that is there already; whether it was made."""
+        if self.world is not None and self.scene is not None and scene.same_moment(self.scene):
+            return False
         self.leave()
         world = World(plan_of(scene.arm, scene.people), scene.seed, scene.done)
         world.step(max(1, scene.day))
         self.scene, self.world, self.name = scene, world, uuid4().hex
+        return True
+
+    def now(self, scene: Scene) -> Scene:
+        """The scene as it is by now, if it is the world that is here."""
+        if self.world is None or self.scene is None or not scene.same_world(self.scene):
+            return scene
+        return replace(scene, done=self.world.done, day=self.world.day)
 
     def frame(self) -> dict[str, Any]:
         """What is seen now."""
@@ -116,17 +151,16 @@ def Page() -> None:
     query = where.drawn
     stage = solara.use_memo(Stage, [])
     frame, set_frame = solara.use_state(None)
-    chosen, set_chosen = solara.use_state(-1)
     trouble, set_trouble = solara.use_state("")
     solara.use_effect(lambda: stage.leave, [])
 
     def enter() -> tuple[Scene, str]:
         try:
             scene = scene_from(query)
-            stage.enter(scene)
+            if stage.enter(scene):
+                set_frame(stage.frame())
         except (ScenarioError, ParameterError) as error:
             return Scene(), str(error)
-        set_frame(stage.frame())
         return scene, ""
 
     scene, wrong = solara.use_memo(enter, [query])
@@ -149,18 +183,18 @@ def Page() -> None:
 
     def as_it_is(newest: Scene) -> Scene:
         """What is on the stage now, if it is the world that was asked for."""
-        if stage.world is None or stage.scene is None or not newest.same_world(stage.scene):
-            return newest
-        stage.scene = replace(newest, done=stage.world.done, day=stage.world.day)
-        set_frame(stage.frame())
-        return stage.scene
+        now = stage.now(newest)
+        if stage.world is not None and stage.scene is not None and now.same_world(stage.scene):
+            stage.scene = now
+            set_frame(stage.frame())
+        return now
 
     def go(change: Change) -> None:
         set_trouble("")
         where.change("/watch", lambda newest: change(scene_or_first(newest)).path())
 
     def restart() -> None:
-        first = replace(scene_or_first(where.newest.partition("?")[2]), day=0, done=())
+        first = replace(scene_or_first(where.newest.partition("?")[2]), day=0, done=(), member=-1)
         stage.leave()
         stage.enter(first)
         set_frame(stage.frame())
@@ -169,22 +203,26 @@ def Page() -> None:
     with solara.Div(classes=["kith-page"]):
         with solara.Div(classes=["kith-side"]):
             Side(scene, stage, act, restart, go)
-            Story(stage, chosen)
+            Story(stage, scene.member)
         with solara.Div(classes=["kith-main"]):
             if wrong or trouble:
                 Trouble(wrong or trouble)
             if frame is not None and stage.world is not None:
                 Words(f"{stage.world.plan.title}, day by day", "h1")
+                JumpToSide(label="Do something to it ↓")
                 Network(
                     frame=frame,
-                    chosen=chosen,
+                    chosen=scene.member,
+                    colour=scene.colour,
                     event_tick=tick,
                     event_paused=lambda _: go(as_it_is),
-                    event_pick=lambda person: set_chosen(int(person)),
+                    event_pick=lambda person: go(to(member=max(-1, int(person)))),
+                    event_paint_by=lambda name: go(to(colour=name if name in COLOURS else COLOURS[0])),
                 )
                 Words(
                     "Dots are members, lines are ties; orange lines lead to the hub, the green glow is the shared "
-                    "activity. Members who belong stand further in. A bigger dot contributes more; red ones are leaving.",
+                    "activity. Members who belong stand further in. A bigger dot contributes more; red ones are leaving. "
+                    "Audience: no contribution within 90 days. Internal: contributed in each of three months, and belongs.",
                     kind="kith-note",
                 )
 
@@ -202,24 +240,22 @@ def Side(
         "",
         scene.arm.name,
         scenario_menu(scene.arm.name),
-        lambda name: go(lambda s: Scene(Arm(tuple(name.split(" + "))), s.people, s.seed)),
+        lambda name: go(another(arm=Arm(tuple(name.split(" + "))))),
         "scenario",
     )
     if stage.world is not None:
         Words(question_of(stage.world.plan), kind="kith-note")
     with solara.Div(classes=["kith-row"]):
         sizes = {str(n): f"{n:,}" for n in sorted({*PEOPLE, scene.people})}
-        Choice(
-            "People", str(scene.people), sizes, lambda v: go(lambda s: Scene(s.arm, int(v), s.seed)), "people"
-        )
-        Press("Other luck", lambda: go(lambda s: Scene(s.arm, s.people, s.seed + 1)), "luck")
+        Choice("People", str(scene.people), sizes, lambda v: go(another(people=int(v))), "people")
+        Press("Other luck", lambda: go(lambda s: another(seed=s.seed + 1)(s)), "luck")
         Press("From the start", restart, "start")
-        CopyLink()
+        CopyLink(path=stage.now(scene).path())
     Words("Do something to it", "h2")
     with solara.Div(classes=["kith-acts"]):
         for name, one in ACTS.items():
-            fits = stage.world is not None and one.fits(stage.world.plan)
-            Press(one.title, partial(act, name), f"act-{name}", not fits, one.help)
+            able = stage.world is not None and stage.world.can(name)
+            Press(one.title, partial(act, name), f"act-{name}", not able, one.help)
 
 
 @solara.component

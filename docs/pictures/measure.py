@@ -96,7 +96,7 @@ def frames(browser: Any, address: str) -> None:
             page.wait_for_timeout(1_000)
             seen.append(int(re.sub(r"\D", "", page.inner_text(".kith-fps")) or 0))
         pace = (_day(page) - first) / (perf_counter() - begun)
-        members = re.findall(r"(\d+) members", page.inner_text(".kith-day"))[0]
+        members = re.findall(r"([\d,]+) members", page.inner_text(".kith-day"))[0]
         title = f"{name}, {members} members, {pace:.1f} days a second: frames a second"
         _say(title, [float(n) for n in seen], "")
         page.close()

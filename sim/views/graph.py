@@ -17,12 +17,14 @@ as of now. So is whatever an algorithm makes with `graph.__class__()`.
 """
 
 from collections.abc import ItemsView, Iterator, Mapping, ValuesView
+from functools import cached_property
 from typing import Any
 
 import networkx as nx
+from networkx.classes.reportviews import EdgeView
 
 from sim.community import Community
-from sim.views.reading import Columns, Tied
+from sim.views.reading import Columns
 from sim.views.said import MemberData, TieData, refused
 
 HUB, ORGANISATION = "hub", "organisation"
@@ -63,6 +65,11 @@ class TieGraph(nx.Graph):  # type: ignore[misc]
         self._adj = _Figured(columns, figures) if figures else _Adjacency(columns)
         self.__networkx_cache__ = None  # a conversion for another backend would grow stale
 
+    @cached_property
+    def edges(self) -> "_Edges":
+        """All edges, as of any graph."""
+        return _Edges(self)
+
     def has_edge(self, u: Any, v: Any) -> bool:
         """Whether a tie joins u and v; the shorter way for two members."""
         try:
@@ -85,6 +92,22 @@ class TieGraph(nx.Graph):  # type: ignore[misc]
     add_node = add_nodes_from = remove_node = remove_nodes_from = refused
     add_edge = add_edges_from = add_weighted_edges_from = refused
     remove_edge = remove_edges_from = update = clear = clear_edges = refused
+
+
+class _Edges(EdgeView):  # type: ignore[misc]
+    """`edges` of a `TieGraph`."""
+
+    __slots__ = ()
+
+    def __getitem__(self, edge: Any) -> Any:
+        """The data of an edge; the shorter way for two members."""
+        try:
+            u, v = edge
+            columns = self._graph._columns
+            slot = columns.slot(u, v)
+        except (AttributeError, KeyError, TypeError, IndexError, ValueError):
+            slot = -1
+        return super().__getitem__(edge) if slot < 0 else columns.tie(slot)
 
 
 class _Neighbours(Mapping[Any, TieData]):
@@ -129,17 +152,13 @@ class _Neighbours(Mapping[Any, TieData]):
         """The edge data alone."""
         return _Values(self)
 
-    def ties(self) -> Tied:
-        """Neighbours in ascending address, each with the weight and the day of the tie."""
-        return self._columns.tied(self._columns.find(self._person))
-
     def pairs(self) -> list[tuple[Any, TieData]]:
         """What `items` runs through."""
-        return [(person, TieData(weight=weight, day=day)) for person, weight, day in self.ties()]
+        return self._columns.tied(self._columns.find(self._person), TieData)
 
     def copy(self) -> dict[Any, dict[str, Any]]:
         """The same as a plain dict of plain dicts."""
-        return {person: {"weight": weight, "day": day} for person, weight, day in self.ties()}
+        return dict(self._columns.tied(self._columns.find(self._person), dict))
 
 
 class _Items(ItemsView[Any, TieData]):
@@ -160,39 +179,8 @@ class _Values(ValuesView[TieData]):
         return (data for _, data in self._mapping.pairs())
 
 
-class _Sweep:
-    """The ties of everybody, read at once when the first are asked for: a fifth of the time of one by one."""
-
-    def __init__(self, columns: Columns) -> None:
-        self.columns, self.day, self.persons = columns, columns.c.day, columns.persons()
-        self._tied: list[Tied] | None = None
-
-    def ties(self, k: int) -> Tied | None:
-        """The ties of the kth person; None if somebody came or went meanwhile, or it is another day."""
-        if self.day != self.columns.c.day:
-            return None
-        if self._tied is None:
-            same = self.columns.persons() == self.persons
-            self._tied = self.columns.all_tied(self.persons) if same else []
-        return self._tied[k] if self._tied else None
-
-
-class _Swept(_Neighbours):
-    """The same for one of a sweep."""
-
-    __slots__ = ("_k", "_sweep")
-
-    def __init__(self, columns: Columns, person: int, sweep: _Sweep, k: int) -> None:
-        self._columns, self._person, self._sweep, self._k = columns, person, sweep, k
-
-    def ties(self) -> Tied:
-        """As of the sweep's beginning, if that is still today."""
-        ties = self._sweep.ties(self._k)
-        return super().ties() if ties is None else ties
-
-
 class _Everybody(ItemsView[Any, Mapping[Any, TieData]]):
-    """`items` of `_Adjacency`: a sweep."""
+    """`items` of `_Adjacency`, without looking everybody up by address."""
 
     _mapping: "_Adjacency"
 
@@ -229,8 +217,7 @@ class _Adjacency(Mapping[Any, Mapping[Any, TieData]]):
     def swept(self) -> Iterator[tuple[Any, Mapping[Any, TieData]]]:
         """What `items` runs through."""
         columns = self._columns
-        sweep = _Sweep(columns)
-        return ((person, _Swept(columns, person, sweep, k)) for k, person in enumerate(sweep.persons))
+        return ((person, _Neighbours(columns, person)) for person in columns.persons())
 
 
 class _Figured(_Adjacency):

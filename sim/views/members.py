@@ -36,12 +36,17 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
     ----------
     agents : its members; each once
     random : what shuffles; by default the model's
+
+    Raises
+    ------
+    TypeError
+        If one of them is no member, or belongs to another model than the first.
     """
 
     model: "CommunityModel | None"
 
     def __init__(self, agents: Iterable[Member] = (), random: Random | None = None) -> None:
-        members = list(dict.fromkeys(agents))
+        members = _of_one_model(agents)
         self.model = members[0].model if members else None
         self.random = random or (self.model.random if self.model is not None else Random())
         self._persons: Rows | None = np.array([m.unique_id for m in members], np.int64)
@@ -317,6 +322,17 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
                 raise AttributeError(_no_method(type(members[0]), method))
             return [getattr(m, method)(*args, **kwargs) for m in members if m.is_present]
         return [method(m, *args, **kwargs) for m in members if m.is_present]
+
+
+def _of_one_model(agents: Iterable[Member]) -> list[Member]:
+    """Members, each once; places in the columns of one community mean nothing in another."""
+    members = list(dict.fromkeys(agents))
+    for one in members:
+        if not isinstance(one, Member):
+            raise TypeError(f"{one!r:.60} is no member; sets of other agents are mesa.agentset.AgentSet")
+        if one.model is not members[0].model:
+            raise TypeError(f"{one!r} and {members[0]!r} belong to two models; make a set of each")
+    return members
 
 
 def _no_method(kind: type[Member], name: str) -> str:

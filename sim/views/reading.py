@@ -1,16 +1,20 @@
 """Reading: single numbers of members and ties out of the engine's columns, as they are today."""
 
+import struct
 from typing import Any
 
 import numpy as np
 
 from sim import motion
 from sim.community import Community
-from sim.views.fields import FADING, HIDDEN, LED, MOVING, NAMES
+from sim.population import MEMBER
+from sim.views.fields import FADING, FIELDS, LAYOUT, MOVING
 from sim.views.said import TieData
 
-type Tied = list[tuple[int, float, int]]
-"neighbours in ascending address, what is left of each tie, and the day on which it was last used"
+BELONGING, ATTACHMENT, ANNOYANCE, ARM = map(FIELDS.index, ("belonging", "attachment", "annoyance", "arm"))
+
+SLOT = struct.Struct("=i4xif")
+"a tie in its bytes, but for its twin: row, day, strength"
 
 
 class Columns:
@@ -22,8 +26,9 @@ class Columns:
     def __init__(self, c: Community) -> None:
         self.c, self.population, self.ties = c, c.population, c.ties
         self.row_of = memoryview(c.market.row)
-        self._fades, self._fade = c.fade, memoryview(c.fade)
+        self._fades, self._fade = c.fade, c.fade.tolist()
         self._decays, self._decay = c.decay, c.decay.tolist()
+        self._look_at_ads()
         self.take()
 
     def take(self) -> None:
@@ -33,6 +38,8 @@ class Columns:
         self.slots, self.degree = memoryview(self.members["slots"]), memoryview(self.members["degree"])
         self.row = memoryview(self.pool["row"])
         self.strength, self.day = memoryview(self.pool["strength"]), memoryview(self.pool["day"])
+        self.settled = memoryview(self.members["settled"])
+        self.bytes, self.tie_bytes = (memoryview(whole.view(np.uint8)) for whole in (self.members, self.pool))
         self.views: dict[str, memoryview] = {}
         "other fields of the member's record, looked at when they are first asked for"
 
@@ -51,14 +58,12 @@ class Columns:
     def tie(self, slot: int) -> TieData:
         """The edge data of the tie in a slot."""
         day = self.day[slot]
-        fade = self._fade if self._fades is self.c.fade else self.fade()
-        return TieData(weight=self.strength[slot] * fade[self.c.day - day], day=day)
+        return TieData(weight=self.strength[slot] * self.fade()[self.c.day - day], day=day)
 
-    def fade(self) -> memoryview:
+    def fade(self) -> list[float]:
         """What is left of a tie after so many days; a phase may replace it."""
         if self._fades is not self.c.fade:
-            self._fades = self.c.fade
-            self._fade = memoryview(self._fades)
+            self._fades, self._fade = self.c.fade, self.c.fade.tolist()
         return self._fade
 
     def slot(self, person: Any, other: Any) -> int:
@@ -80,33 +85,28 @@ class Columns:
     def field(self, name: str, row: int) -> Any:
         """A field of a member's record as it is today."""
         value = self.stored(name)[row]
-        moving = MOVING.get(name)
-        if moving is None:
+        if name not in MOVING or (left := self.left(row)) is None:
             return value
-        left = self.left(row)
-        if left is None:
-            return value
-        stock, toward = moving
+        stock, toward = MOVING[name]
         rest = self._rest(toward, row) if isinstance(toward, str) else toward
         return rest + (value - rest) * left[stock]
 
-    def record(self, row: int) -> dict[str, Any]:
-        """All fields of a member's record as they are today."""
-        whole: dict[str, Any] = dict(zip(NAMES, self.members[row : row + 1].tolist()[0]))
+    def fill(self, whole: dict[str, Any], row: int) -> None:
+        """Put all fields of a member's record into a dict, as they are today."""
+        values = list(LAYOUT.unpack_from(self.bytes, row * MEMBER.itemsize))
         left = self.left(row)
-        for name in HIDDEN:
-            del whole[name]
         if left is not None:
-            for name, stock, rest in FADING:
-                whole[name] = rest + (whole[name] - rest) * left[stock]
-            for name, (stock, toward) in LED.items():
-                rest = self._rest(toward, row)
-                whole[name] = rest + (whole[name] - rest) * left[stock]
-        return whole
+            for place, stock, rest in FADING:
+                values[place] = rest + (values[place] - rest) * left[stock]
+            rest = values[ATTACHMENT]
+            values[BELONGING] = rest + (values[BELONGING] - rest) * left[motion.BELONGING]
+            rest = self._ad_load(values[ARM])
+            values[ANNOYANCE] = rest + (values[ANNOYANCE] - rest) * left[motion.ADS]
+        whole.update(zip(FIELDS, values, strict=False))
 
     def left(self, row: int) -> list[float] | None:
         """What is left of each kind of stock since somebody looked at a member; None on the same day."""
-        since = self.c.day - self.stored("settled")[row]
+        since = self.c.day - self.settled[row]
         if since <= 0:
             return None
         if self._decays is not self.c.decay:  # a phase may replace it
@@ -116,7 +116,7 @@ class Columns:
 
     def _rest(self, name: str, row: int) -> float:
         """Where a stock is heading that does not fade to a number."""
-        rest: float = self._ad_load(row) if name == "ads" else self.stored(name)[row]
+        rest: float = self._ad_load(self.stored("arm")[row]) if name == "ads" else self.stored(name)[row]
         return rest
 
     def stored(self, name: str) -> memoryview:
@@ -126,10 +126,16 @@ class Columns:
         except KeyError:
             return self.views.setdefault(name, memoryview(self.members[name]))
 
-    def _ad_load(self, row: int) -> float:
+    def _ad_load(self, arm: int) -> float:
         """What annoyance approaches, as `sim.motion.advance` has it."""
-        p = self.c.p[self.stored("arm")[row]]
-        return float(p["monetisation_ad_load"]) * bool(p["monetisation_model"] == 1.0)
+        if self._parameters is not self.c.p:  # a phase may replace them
+            self._look_at_ads()
+        load: float = self._load[arm] * (self._model[arm] == 1.0)
+        return load
+
+    def _look_at_ads(self) -> None:
+        self._parameters = p = self.c.p
+        self._load, self._model = memoryview(p["monetisation_ad_load"]), memoryview(p["monetisation_model"])
 
     def persons(self) -> list[int]:
         """Addresses of present members, ascending."""
@@ -137,32 +143,14 @@ class Columns:
         present: list[int] = np.sort(address[address >= 0]).tolist()
         return present
 
-    def tied(self, row: int) -> Tied:
-        """A member's ties."""
-        first = self.slots[row]
-        last = first + self.degree[row]
+    def tied[D: dict[str, Any]](self, row: int, kind: type[D]) -> list[tuple[int, D]]:
+        """A member's neighbours in ascending address, and for each what the edge says, as a dict of a kind."""
         address, fade, today = self.address, self.fade(), self.c.day
-        rows, days = self.row[first:last].tolist(), self.day[first:last].tolist()
-        ties: Tied = [
-            (address[other], strength * fade[today - day], day)
-            for other, strength, day in zip(rows, self.strength[first:last].tolist(), days, strict=True)
+        first = self.slots[row] * SLOT.size
+        last = first + self.degree[row] * SLOT.size
+        ties = [
+            (address[other], kind(weight=strength * fade[today - day], day=day))
+            for other, day, strength in SLOT.iter_unpack(self.tie_bytes[first:last])
         ]
-        ties.sort()
+        ties.sort()  # no two neighbours are the same, so that data are never compared
         return ties
-
-    def all_tied(self, persons: list[int]) -> list[Tied]:
-        """The same for many members."""
-        rows = self.c.market.row[persons].astype(np.int64)
-        degree = self.members["degree"][rows].astype(np.int64)
-        ends = np.cumsum(degree)
-        first = ends - degree
-        owner = np.repeat(np.arange(len(rows)), degree)
-        slots = np.arange(len(owner)) + np.repeat(self.members["slots"][rows] - first, degree)
-        persons_tied = self.population.address[self.pool["row"][slots]]
-        order = np.lexsort((persons_tied, owner))
-        days = self.pool["day"][slots[order]]
-        self.fade()
-        weights = self.pool["strength"][slots[order]] * self._fades[self.c.day - days]
-        triples = zip(persons_tied[order].tolist(), weights.tolist(), days.tolist(), strict=True)
-        ties: Tied = list(triples)
-        return [ties[a:b] for a, b in zip(first.tolist(), ends.tolist(), strict=True)]

@@ -1,6 +1,9 @@
 """Said: what an edge or a node of the live graph says; none of it can be written to."""
 
+import sys
 from collections.abc import ItemsView, Iterator, Mapping, ValuesView
+from opcode import opmap
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -15,7 +18,14 @@ READ_ONLY = (
     "sim.ties.strengthen_pairs and ends memberships with Community.release, and graph.copy() is a plain "
     "graph that can be changed"
 )
+FIRST = FIELDS[0]
 _KNOWN = frozenset(FIELDS)
+_WHOLE = frozenset({opmap["DICT_UPDATE"], opmap["CALL"]})
+"the instructions of `{**data}`, and of `dict(data)` and `plain.update(data)`"
+
+
+_ROOM: dict[str, Any] = dict.fromkeys(FIELDS)
+"to fill a dict that has its names already takes less time than to make it"
 
 
 def refused(*args: Any, **more: Any) -> Any:
@@ -37,29 +47,39 @@ class TieData(dict[str, Any]):
         return dict, (dict(self),)
 
 
+def _names(columns: "Columns") -> tuple[str, ...]:
+    """What a member has: the fields of its record, and a researcher's own columns."""
+    own = columns.c.columns
+    return (*FIELDS, *own) if own else FIELDS
+
+
 class MemberData(Mapping[str, Any]):
     """A member's record as it is today, by field; read when asked for.
 
-    Whoever asks for the names is about to ask for every value (`dict(data)`), so all are read then,
-    at once, and each is handed out once.
+    `dict(data)` and `{**data}` ask for the names and then, one by one, for all values, within one
+    instruction of whoever wrote it, in which no member can change. So the first of these values
+    opens the record, as a dict that hands out the others without a call of Python, and the last one
+    closes it. Whoever asks for names and values in two instructions, or in one of another kind (the
+    arguments of a call, which may stop half-way), has each value read when it is asked for.
     """
 
-    __slots__ = ("_columns", "_person", "_ready")
+    __slots__ = ("_asked", "_columns", "_open", "_person")
 
     def __init__(self, columns: "Columns", person: int) -> None:
         self._columns, self._person = columns, person
-        self._ready: dict[str, Any] = {}
+        self._asked: tuple[int, int] | None = None
+        "the frame and the instruction that have asked for the names"
 
     def __getitem__(self, name: str) -> Any:
-        if name in self._ready:
-            return self._ready.pop(name)
         if name in _KNOWN:
+            if name is FIRST and self._asked is not None and self._goes_on(sys._getframe(1)):
+                return self._opened()
             columns = self._columns
             return columns.field(name, columns.find(self._person))
         return self._columns.c.columns[name][self._person].item()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.keys())
+        return iter(_names(self._columns))
 
     def __len__(self) -> int:
         return len(FIELDS) + len(self._columns.c.columns)
@@ -67,10 +87,11 @@ class MemberData(Mapping[str, Any]):
     def __contains__(self, name: object) -> bool:
         return name in _KNOWN or name in self._columns.c.columns
 
-    def keys(self) -> list[str]:  # type: ignore[override]
+    def keys(self) -> tuple[str, ...]:  # type: ignore[override]
         """The names of the fields."""
-        self._ready = self.copy()
-        return list(self._ready)
+        frame = sys._getframe(1)
+        self._asked = id(frame), frame.f_lasti
+        return _names(self._columns)
 
     def items(self) -> ItemsView[str, Any]:
         """All fields with their values."""
@@ -82,11 +103,28 @@ class MemberData(Mapping[str, Any]):
 
     def copy(self) -> dict[str, Any]:
         """The same as a plain dict."""
+        whole = _ROOM.copy()
+        self._fill(whole)
+        return whole
+
+    def _fill(self, whole: dict[str, Any]) -> None:
         columns, person = self._columns, self._person
-        whole = columns.record(columns.find(person))
+        columns.fill(whole, columns.find(person))
         for name, column in columns.c.columns.items():
             whole[name] = column[person].item()
-        return whole
+
+    def _goes_on(self, frame: FrameType) -> bool:
+        """Whether the instruction that asks now has just asked for the names, and will go on to the end."""
+        here = frame.f_lasti
+        return self._asked == (id(frame), here) and frame.f_code.co_code[here] in _WHOLE
+
+    def _opened(self) -> Any:
+        """The first value, read together with all others."""
+        whole = _Opened(_ROOM)
+        self._fill(whole)
+        whole.last, whole.data = whole.popitem(), self
+        self._asked, self._open, self.__class__ = None, whole.__getitem__, _OpenData
+        return whole[FIRST]
 
     __setitem__ = __delitem__ = update = refused
 
@@ -95,3 +133,25 @@ class MemberData(Mapping[str, Any]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return dict, (self.copy(),)
+
+
+class _OpenData(MemberData):
+    """The same between the first and the last value of one instruction."""
+
+    __slots__ = ()
+
+    __getitem__ = vars(MemberData)["_open"]  # a slot: what stands in it is called as it is
+
+
+class _Opened(dict[str, Any]):
+    """All values but the last one, which closes the data again."""
+
+    __slots__ = ("data", "last")
+    data: MemberData
+    last: tuple[str, Any]
+
+    def __missing__(self, name: str) -> Any:
+        data, (last, value) = self.data, self.last
+        data.__class__ = MemberData
+        del data._open
+        return value if name == last else data[name]

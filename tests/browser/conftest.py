@@ -109,7 +109,7 @@ def serving(
         yield place.rstrip("/"), said
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        assert process.wait(timeout=60) == 0, "it did not put its things away"
         if process.stdout is not None:
             process.stdout.close()
 

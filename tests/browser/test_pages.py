@@ -107,6 +107,16 @@ def test_a_link_shows_the_same_again(page: Any, address: str) -> None:
     assert page.input_value("select[name=arm-1]") == "web + subscription"
 
 
+def test_a_narrow_window_leads_to_the_controls_below(page: Any, address: str) -> None:
+    visit(page, address, f"/?{SMALL}")
+    done(page)
+    assert not page.is_visible("button[name=jump]")
+    page.set_viewport_size({"width": 400, "height": 850})
+    page.click("button[name=jump]")
+    page.wait_for_function("document.activeElement.name === 'arm-0'")
+    page.wait_for_function("document.activeElement.getBoundingClientRect().y < 200")
+
+
 def test_back_undoes_a_change(page: Any, address: str) -> None:
     visit(page, address, f"/?{SMALL}")
     done(page)
@@ -195,7 +205,7 @@ def test_every_control_of_a_study_is_reached_by_keyboard(page: Any, address: str
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
 
 
-def test_the_network_moves_is_struck_and_tells_stories(page: Any, address: str) -> None:
+def test_the_network_moves_is_struck_and_tells_stories(page: Any, address: str, tmp_path: Path) -> None:
     visit(page, address, "/watch?a=hub&people=5000&day=60")
     page.click("button[name=play]")
     page.wait_for_function("+document.querySelector('.kith-day b').innerText > 70")
@@ -213,6 +223,29 @@ def test_the_network_moves_is_struck_and_tells_stories(page: Any, address: str) 
         if picked(page) != "-1":
             break
     page.wait_for_selector(f".kith-story:has-text('Member {picked(page)}')")
+    assert b"day,active,active_without_interference" in taken(page, "button[name=save-csv]", ".csv", tmp_path)
+    assert taken(page, "button[name=save-png]", ".png", tmp_path).startswith(b"\x89PNG")
+
+
+def test_a_link_to_a_world_shows_its_day_its_colours_and_its_member_again(page: Any, address: str) -> None:
+    visit(page, address, "/watch?a=web&people=2000&day=40")
+    assert page.input_value("select[name=colour]") == "layer"
+    page.select_option("select[name=colour]", "belonging")
+    page.wait_for_url(re.compile("colour=belonging"))
+    page.click("button[name=step]")
+    page.wait_for_url(re.compile("day=41"))
+    page.focus(".kith-canvas")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile(r"member=\d+"))
+    page.wait_for_selector(".kith-story")
+    link, story, seen = page.url, page.inner_text(".kith-story"), page.inner_text(".kith-day")
+    page.goto("about:blank")
+    page.goto(link)
+    page.wait_for_selector(".kith-story")
+    assert page.inner_text(".kith-story") == story
+    assert page.inner_text(".kith-day") == seen
+    assert page.input_value("select[name=colour]") == "belonging"
+    assert page.inner_text(".kith-legend").startswith("does not belong")
 
 
 def picked(page: Any) -> str:

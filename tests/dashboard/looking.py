@@ -8,7 +8,7 @@ from solara.widgets import HTML
 
 
 def until(condition: Callable[[], Any]) -> None:
-    for _ in range(1_200):
+    for _ in range(1200):
         if condition():
             return
         time.sleep(0.05)

@@ -73,6 +73,12 @@ def test_the_page_shows_the_log_and_leads_to_a_what_if(
     upload.vue_file({"name": "mine.csv", "content": content})
     assert rc.paths[-1].startswith("/community?log=")
     assert found(rc, "chart.vue")
+    [save] = [w for w in found(rc, "save.vue") if w.file == "kith-measures.csv"]
+    save.vue_ask(None)
+    head, *rows = save.payload["text"].splitlines()
+    assert head == "indicator,unit,your_log,pool,hub,web,definition"
+    assert len(rows) == len(community.MEASURES)
+    assert rows[0].startswith("active,members,7")
     [go] = [w for w in found(rc, "press.vue") if w.name == "what-if"]
     go.vue_press(None)
     assert rc.paths[-1].startswith("/?runs=8&log=")

@@ -28,7 +28,7 @@ PATH = "/?a=pool&a=web&people=300&days=60&runs=2"
 
 def until(condition: Callable[[], bool]) -> None:
     """Wait for a thread to have done its part."""
-    for _ in range(1_200):
+    for _ in range(1200):
         if condition():
             return
         time.sleep(0.05)

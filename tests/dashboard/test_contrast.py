@@ -8,6 +8,7 @@ import pytest
 from dashboard import door
 from dashboard.address import MOST_ARMS
 from experiments import theme
+from experiments.figures import readable_on
 from experiments.theme import contrast, readable
 
 CSS = (Path(door.__file__).parent / "assets" / "own" / "custom.css").read_text()
@@ -65,6 +66,20 @@ def test_lines_of_scenarios_are_seen_on_paper_and_in_the_dark(colour: str) -> No
 @pytest.mark.parametrize("colour", [theme.INK, theme.QUIET, *map(readable, theme.SCENARIOS[:MOST_ARMS])])
 def test_text_of_charts_is_readable_in_the_dark(colour: str) -> None:
     assert contrast(turned(colour), variables(".theme--dark {")["bg"]) >= TEXT
+
+
+@pytest.mark.parametrize("colour", [*theme.CAUSES.values(), *theme.CHANNELS.values(), theme.TOTAL])
+def test_parts_of_a_bar_are_seen_in_the_dark_and_what_is_written_in_them_is_read(colour: str) -> None:
+    assert contrast(turned(colour), variables(".theme--dark {")["bg"]) >= GRAPHICS
+    for ground in (colour, turned(colour)):
+        assert contrast(readable_on(colour), ground) >= 4
+
+
+def test_what_is_written_in_a_field_keeps_its_ink_in_the_dark() -> None:
+    for ink in (theme.INK.lower(), "#ffffff"):
+        plain, inside = (CSS.index(f'{place}[style*="fill: {ink}"]') for place in ("kith-svg ", 'inside-"] '))
+        assert plain < inside
+        assert f"fill:{ink} !important" in CSS[inside:]
 
 
 def test_the_door_is_readable_in_light_and_dark() -> None:

@@ -1,7 +1,9 @@
 """Lessons: seven, complete, and their answers come from the runs."""
 
+from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 from solara.widgets import HTML
 
@@ -67,6 +69,17 @@ def test_the_answer_is_the_best_arm_or_the_size_of_the_effect() -> None:
     assert Prediction("?", "ratio", "active", ("a", "b"), "hub leaves", (1e-9,)).answer(comparison)[0] == 1
 
 
+@pytest.mark.parametrize(("gaps", "close"), [((1, 2, 1, 2), False), ((1, -2, 2, -1), True)])
+def test_two_worlds_that_luck_alone_may_have_put_in_order_are_too_close(gaps: Any, close: bool) -> None:
+    rows = [("a", seed, 10.0 + seed) for seed in range(4)]
+    rows += [("b", seed, 10.0 + seed + gap) for seed, gap in enumerate(gaps)]
+    values = pd.DataFrame(rows, columns=["scenario", "seed", "active"])
+    runs: Any = SimpleNamespace(values=values, labels=("a", "b"), runs=4)
+    prediction = Prediction("?", "highest", "active", ("a", "b"))
+    assert prediction.close(runs, 0, 1) is close
+    assert not prediction.close(runs, 1, 1)
+
+
 def test_the_page_waits_for_a_prediction_and_then_holds_the_answer_against_it(
     here: Any, shown: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,9 +102,19 @@ def test_every_lesson_comes_to_an_end(here: Any, shown: Any, monkeypatch: pytest
 
     quick = {n: replace(one, runs=1, days=200, people=300) for n, one in lessons().items()}
     monkeypatch.setattr(page, "lessons", lambda: quick)
+    draw, drawn = page.views.part, {}
+
+    def once(name: str, comparison: Comparison, colours: Any) -> Any:
+        """Every kind of chart is drawn, but only by the first lesson that shows it."""
+        if name not in drawn:
+            drawn[name] = draw(name, comparison, colours)
+        return drawn[name]
+
+    monkeypatch.setattr(page.views, "part", once)
     for name in quick:
         rc = shown(page.Page, f"/lessons?lesson={name}&guess=0")
         until(lambda rc=rc: any("the runs say" in w.unsafe_innerHTML for w in rc.find(HTML).widgets))
+    assert set(drawn) == {name for lesson in quick.values() for name in lesson.show}
 
 
 def test_an_unknown_lesson_shows_the_list(here: Any, shown: Any) -> None:

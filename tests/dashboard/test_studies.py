@@ -13,7 +13,8 @@ from dashboard.conductor import DONE, RUNNING, STOPPED, Conductor
 from dashboard.pages import studies
 from dashboard.pages.studies import Sight, sight_from
 from dashboard.server import STUDIES
-from dashboard.study_views import TITLES, Chosen, drawn, paired, views_of
+from dashboard.study_views import TITLES, Chosen, drawn, paired, two_colours, views_of
+from experiments import theme
 from experiments.errors import StudyError
 from experiments.point_figures import parallel, scatter
 from experiments.study import Study
@@ -151,6 +152,14 @@ def test_two_points_are_compared_run_by_run(whole: shelf.Reading) -> None:
     assert row["pairs"] == 2
     assert row["difference"] == pytest.approx(gap.mean())
     assert row["difference_low"] < gap.mean() < row["difference_high"]
+
+
+def test_points_that_are_compared_have_the_colours_of_their_scenarios(whole: shelf.Reading) -> None:
+    own = theme.colours(whole.points["scenario"].unique())
+    assert two_colours(whole, "web", "pool") == (own["web"], own["pool"])
+    first, second = two_colours(whole, "web", "web")
+    assert first == own["web"]
+    assert second not in own.values()
 
 
 def test_the_table_sorts_marks_and_compares(whole: shelf.Reading, one: Conductor, shown: Any) -> None:

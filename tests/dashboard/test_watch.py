@@ -121,7 +121,8 @@ def test_stories_are_told_of_members_and_of_those_who_left() -> None:
 
 
 def test_a_scene_comes_back_from_its_address() -> None:
-    scene = Scene(Arm(("web",), (("monetisation.price", 3),)), 5_000, 4, 200, ((100, "spam"), (150, "pay")))
+    acts = ((100, "spam"), (150, "pay"))
+    scene = Scene(Arm(("web",), (("monetisation.price", 3),)), 5_000, 4, 200, acts, "norm", 17)
     assert scene_from(scene.path().partition("?")[2]) == scene
 
 
@@ -142,9 +143,19 @@ def test_the_page_steps_acts_and_tells_stories(here: Any, shown: Any) -> None:
     assert "15:hub_departs" in rc.paths[-1]
     [network] = found(rc, "network.vue")
     assert not network.frame["hub_is_there"]
+    assert button(rc, "act-hub_departs").disabled
     assert network.frame["ghost"]
     person = int(numbers(network.frame["person"], np.int32)[0])
+    world = network.frame["world"]
+    network.vue_tick(2)
     network.vue_pick(person)
+    network.vue_paint_by("norm")
+    assert rc.paths[-1].endswith(f"&colour=norm&member={person}")
+    [network] = found(rc, "network.vue")
+    assert (network.frame["world"], network.frame["day"]) == (world, 18)
+    assert (network.chosen, network.colour) == (person, "norm")
+    [copy] = found(rc, "copy.vue")
+    assert scene_from(copy.path.partition("?")[2]).day == 18
     assert any(f"Member {person}" in w.unsafe_innerHTML for w in rc.find(watch.solara.widgets.HTML).widgets)
 
 

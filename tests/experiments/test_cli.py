@@ -224,6 +224,15 @@ def test_a_comparison_as_json_and_as_files(kith: Kith, tmp_path: Path) -> None:
     assert strict((folder / "table.json").read_text("utf-8")) == strict(out)
 
 
+def test_a_comparison_on_fresh_luck_says_how_to_repeat_it(kith: Kith, tmp_path: Path) -> None:
+    request = ["compare", "pool", "web", "--runs", "2", "--days", "20", "--first-seed", "7", "--workers", "1"]
+    code, out, _ = kith(*request, "--json", "--out", "later", *SMALL)
+    assert code == 0
+    assert strict(out)["seeds"] == [7, 8]
+    page = (tmp_path / "later" / "report.html").read_text("utf-8")
+    assert "kith compare pool web --runs 2 --days 20 --first-seed 7" in page
+
+
 WRONG = {
     "an unknown command": (["rnu"], "Did you mean 'run'"),
     "an unknown option": (["run", "web", "--dyas", "3"], "--days"),
@@ -239,6 +248,11 @@ WRONG = {
     "negative days of a comparison": (["compare", "pool", "web", "--days", "-1"], "--days -1"),
     "a negative seed": (["run", "web", "--seed", "-1"], "--seed -1: must be 0 or more"),
     "a giant seed": (["run", "web", "--seed", "1" + "0" * 30], "--seed"),
+    "a first seed below zero": (
+        ["compare", "pool", "web", "--first-seed", "-3"],
+        "--first-seed -3: must be 0",
+    ),
+    "a first seed too large": (["compare", "pool", "web", "--first-seed", str(2**62)], "must be below 2^62"),
     "no workers": (["compare", "pool", "web", "--workers", "0"], "--workers 0"),
     "no threads": (["run", "web", "--threads", "0"], "--threads 0"),
     "a misspelt parameter": (

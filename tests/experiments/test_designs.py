@@ -39,6 +39,18 @@ def test_whole_numbers_are_whole_and_equally_likely() -> None:
     assert np.bincount(found)[2:].tolist() == [1000] * 4
 
 
+def test_whole_numbers_on_a_log_scale_have_equal_ratios() -> None:
+    lever = Lever(name="market.founders", low=10, high=1000, scale="log", steps=3)
+    assert lever.grid() == [10, 100, 1000]
+    found = np.array(lever.at(np.linspace(0, 1, 9000)))
+    assert np.median(found) == pytest.approx(100, rel=0.02)
+    assert (found.min(), found.max()) == (10, 1000)
+    ones = Lever(name="market.founders", low=1, high=3, scale="log").at(
+        np.linspace(0, 1, 3000, endpoint=False)
+    )
+    assert np.bincount(ones)[1:] / 3000 == pytest.approx(np.log([2, 3 / 2, 4 / 3]) / np.log(4), abs=0.01)
+
+
 def test_choices_are_equally_likely() -> None:
     found = FORM.at(np.linspace(0, 1, 100, endpoint=False))
     assert (found.count("open"), found.count("groups")) == (50, 50)

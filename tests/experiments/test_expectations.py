@@ -107,6 +107,12 @@ def test_an_experiment_is_compared_with_its_twin(mine: Callable[[str], str]) -> 
     assert one.own.mean > 0
 
 
+def test_an_experiment_that_is_not_there_is_refused(mine: Callable[[str], str]) -> None:
+    path = mine('[[expected]]\nindicator = "invitations"\nexperiment = "badges"\nsign = "0"\n')
+    with pytest.raises(RequestError, match="experiment = 'badges': the scenario's experiments are none"):
+        check([path], runs=2)
+
+
 def test_a_share_removed_is_of_the_symptom() -> None:
     assert share_removed(seen("-", -12, -8), seen("+", 7, 9)) == 0.8
     assert math.isnan(share_removed(seen("-", -12, -8), seen("+", 7, 9, indicator="present")))

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments.intervals import difference_interval, differences_by, mean_interval, paired, runs_needed
+from experiments.intervals import (
+    RESAMPLES,
+    _studentised,
+    difference_interval,
+    differences_by,
+    mean_interval,
+    paired,
+    runs_needed,
+)
 
 NAN = math.nan
 
@@ -102,6 +110,18 @@ def test_an_unresolved_difference_needs_more_runs_than_it_has() -> None:
         assert found.resolved or found.runs_needed > found.n
 
 
+def test_an_unresolved_difference_needs_more_runs_than_it_has_however_skewed() -> None:
+    random = np.random.default_rng(7)
+    open_ones = [
+        found
+        for _ in range(600)
+        for found in [paired(np.zeros(10), random.lognormal(0, 1.5, 10) - 0.6)]
+        if not found.resolved
+    ]
+    assert len(open_ones) > 100
+    assert all(found.runs_needed > found.n for found in open_ones)
+
+
 def test_hopeless_differences_need_infinitely_many_runs() -> None:
     assert runs_needed(np.array([-1.0, 1.0 + 1e-9])) == math.inf
 
@@ -151,6 +171,22 @@ def test_the_bootstrap_draws_the_same_seeds_every_time_and_for_every_outcome() -
 
 def test_differences_that_are_nearly_all_alike_fall_back_on_t() -> None:
     gap = np.array([0.0] * 15 + [1.0])
+    assert difference_interval(gap) == mean_interval(gap)
+
+
+def test_draws_without_spread_are_of_a_tail() -> None:
+    """Of 16 draws from 12 zeros and 4 ones all are zeros in 1 % of cases: as far off as can be."""
+    gap = np.array([0.0] * 12 + [1.0] * 4)
+    t = _studentised(gap)
+    assert len(t) == RESAMPLES
+    assert np.isneginf(t).mean() == pytest.approx(0.75**16, abs=0.005)
+    found = difference_interval(gap)
+    error = gap.std(ddof=1) / 4
+    assert found.high == pytest.approx(0.25 - np.quantile(t, 0.025) * error)
+
+
+def test_a_spread_that_is_nothing_but_rounding_falls_back_on_t() -> None:
+    gap = 1e9 + np.array([0.0, 1e-7] * 8)
     assert difference_interval(gap) == mean_interval(gap)
 
 

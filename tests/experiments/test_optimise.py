@@ -1,5 +1,6 @@
 """The search finds what is best within limits, and says what of its promise was luck."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from experiments.formulas import Formula
 from experiments.fronts import front_shares, nondominated
 from experiments.optimise import Optimum, optimise
 from experiments.runner import Outcome
-from experiments.search_results import crossing_answer, optimum_answer
+from experiments.search_report import crossing_page, optimum_page
+from experiments.search_results import crossing_answer, optimum_answer, unmeasured
 from experiments.store import Store
 from experiments.study import Study, study_from
 
@@ -249,6 +251,30 @@ def test_the_excess_of_a_formula_is_how_far_it_is_from_holding() -> None:
     assert set(Formula("min(churn.contagion, b) + b > 0").names) == {"churn.contagion", "b"}
 
 
+def test_points_that_could_not_be_measured_are_told(tmp_path: Path, in_a_world: Any) -> None:
+    in_a_world(lambda row: {"active": np.nan if row["x"] > 0.5 else row["x"]})
+    optimum = found(study(), tmp_path)
+    lost = int(optimum.trials["active"].isna().sum())
+    assert unmeasured(optimum).startswith(f"{lost} points could not be measured")
+    in_a_world(hill)
+    assert unmeasured(optimise(study(), Store(tmp_path / "other"), workers=1)) == ""
+
+
+@pytest.mark.parametrize("goals", [{}, {"minimise": ["cost"]}, {"limits": ["cost <= 400"]}])
+def test_a_search_has_a_page_that_needs_nothing_from_anywhere(
+    tmp_path: Path, in_a_world: Any, goals: dict[str, Any]
+) -> None:
+    in_a_world(hill)
+    page = optimum_page(found(study(optimise=GOAL | goals), tmp_path), "kith study optimise x")
+    assert page.count("<svg") == 2 + ("minimise" in goals)
+    assert not re.search(r"<script|<link|<ima?ge?|<iframe", page)
+    assert "kith study optimise x" in page
+    assert "What was tried" in page and "promised and kept" in page
+    assert ("front of active members and cost" in page) == ("minimise" in goals)
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+
+
 # Break-even
 
 
@@ -284,6 +310,10 @@ def test_break_even_is_found_with_what_the_runs_cannot_tell_from_it(
     assert at.low < at.value < at.high
     assert (at.rising, at.monotone) == (sign > 0, True)
     assert (": above" if sign > 0 else ": below") in crossing_answer(asking, at)
+    page = crossing_page(asking, at, "kith study break-even x")
+    assert page.count("<svg") == 1
+    assert "Margin along x" in page
+    assert page.count("<tr>") == 1 + len(at.tried)
 
 
 def test_no_crossing_and_ends_beyond_the_range_are_told(tmp_path: Path, in_a_world: Any) -> None:

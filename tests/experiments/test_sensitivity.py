@@ -12,8 +12,12 @@ from experiments.asked import asked
 from experiments.conduct import wanted_by
 from experiments.designs import Morris, Sobol
 from experiments.errors import StudyError
+from experiments.levers import Lever
+from experiments.morris import morris_effects, moves
+from experiments.pawn import pawn_indices
+from experiments.point_luck import known_to, luck
 from experiments.runner import Outcome
-from experiments.sensitivity import luck, morris_effects, pawn_indices, sensitivity, sobol_indices
+from experiments.sensitivity import sensitivity, sobol_indices
 from experiments.store import Store
 from experiments.study import Study, study_from
 
@@ -50,20 +54,85 @@ def test_morris_finds_slopes_and_what_does_not_matter() -> None:
     assert found["sigma"][2] > 0.5
 
 
-def test_pawn_lifts_what_matters_above_its_floor_and_nothing_else() -> None:
+def test_a_switch_and_words_have_the_effect_of_turning_them() -> None:
+    """A design's step of 2/3 turns a switch all the way, a lever of three values all or half of it."""
+    levers = [
+        Lever(name="on", on={}),
+        Lever(name="word", options={"a": {}, "b": {}, "c": {}}),
+        Lever(name="three", values=(1, 2, 3)),
+        Lever(name="churn.contagion", low=0, high=1),
+    ]
+    design = Morris(kind="morris", trajectories=20)
+    unit = design.unit(4)
+    on, word, three, contagion = (np.array(lever.at(unit[:, i])) for i, lever in enumerate(levers))
+    y = 10.0 * on + 6.0 * (word == "c") + 4.0 * three + 3 * contagion
+    found = morris_effects(unit, y, design.levels, moves(levers, unit))
+    assert found["mu"].tolist() == pytest.approx([10, 6, 8, 3])
+    assert found["sigma"].tolist() == pytest.approx([0, 0, 0, 0], abs=1e-9)
+
+
+def test_pawn_agrees_with_salib_where_levers_have_ranges() -> None:
+    from SALib.analyze import pawn
+
+    x = np.random.default_rng(2).random((500, 2))
+    y = x[:, 0] ** 2 + 0.3 * x[:, 1]
+    theirs = pawn.analyze({"num_vars": 2, "names": ["a", "b"], "bounds": [[0, 1]] * 2}, x, y, S=10)
+    found = pawn_indices(x, y)
+    assert found["median"].tolist() == pytest.approx(theirs["median"].tolist(), abs=0.01)
+    assert found["maximum"].tolist() == pytest.approx(theirs["maximum"].tolist(), abs=0.01)
+
+
+def test_pawn_sees_every_value_of_a_lever_that_has_few() -> None:
+    """Outcomes differ at the greatest of three values only: |1/3 of all − all of them| = 2/3 there."""
+    x = np.repeat([0.0, 1.0, 2.0], 100)[:, None]
+    found = pawn_indices(x, (x[:, 0] == 2) * 1.0)
+    assert found["maximum"].tolist() == pytest.approx([2 / 3])
+    assert found["median"].tolist() == pytest.approx([1 / 3])
+
+
+def test_a_lever_without_effect_stays_below_its_floor_nineteen_times_of_twenty() -> None:
+    random = np.random.default_rng(4)
+    for column in (random.random(150), random.integers(0, 3, 150).astype(float)):
+        above = 0
+        for _ in range(200):
+            found = pawn_indices(column[:, None], random.normal(size=150))
+            above += bool(found["median"][0] > found["floor"][0])
+        assert above / 200 == pytest.approx(0.05, abs=0.045)
+
+
+def test_pawn_lifts_what_matters_above_its_floor() -> None:
     x = np.random.default_rng(0).random((400, 3))
     found = pawn_indices(x, 10 * x[:, 0] + x[:, 1] ** 2)
     assert found["median"][0] > 2 * found["floor"][0]
-    assert found["median"][2] == pytest.approx(found["floor"][2], abs=0.06)
+    assert found["median"][2] < found["floor"][2] + 0.06
+
+
+def scattered(seed_effect: float) -> pd.DataFrame:
+    """Points that differ by N(0, 2²), seeds by `seed_effect` at all points alike, runs by N(0, 4²)."""
+    random = np.random.default_rng(1)
+    point, seed = np.repeat(np.arange(400), 8), np.tile(np.arange(8), 400)
+    y = random.normal(0, 2, 400)[point] + seed_effect * seed + random.normal(0, 4, 3200)
+    return pd.DataFrame({"point": point, "seed": seed, "y": y})
 
 
 def test_luck_is_the_share_of_variance_that_runs_leave() -> None:
-    random = np.random.default_rng(1)
-    point = np.repeat(np.arange(400), 8)
-    signal, noise = random.normal(0, 2, 400)[point], random.normal(0, 4, 3200)
-    frame = pd.DataFrame({"point": point, "y": signal + noise})
+    frame = scattered(0)
     assert luck(frame, "y") == pytest.approx((16 / 8) / (4 + 16 / 8), abs=0.06)
     assert math.isnan(luck(frame[::8], "y"))
+    assert luck(frame.drop(index=[5, 900]), "y") == pytest.approx(luck(frame, "y"), abs=0.01)
+
+
+def test_what_seeds_do_to_all_points_alike_is_no_luck_between_them() -> None:
+    assert luck(scattered(50), "y") == pytest.approx(luck(scattered(0), "y"))
+
+
+def test_means_and_differences_are_known_as_well_as_the_textbook_says() -> None:
+    frame = scattered(3)
+    mean, difference = known_to(frame, "y")
+    alone = np.std(3 * np.arange(8), ddof=1)  # seeds move every mean, but no difference
+    assert mean == pytest.approx(1.96 * math.sqrt((16 + alone**2) / 8), rel=0.05)
+    assert difference == pytest.approx(1.96 * math.sqrt(2 * 16 / 8), rel=0.05)
+    assert all(math.isnan(half) for half in known_to(frame[frame["seed"] == 0], "y"))
 
 
 # Of a study
@@ -143,6 +212,12 @@ def test_indices_of_an_unfinished_study_are_refused(tmp_path: Path) -> None:
     asking = study()
     with pytest.raises(StudyError, match=r"2 of 256 points of pool have no result yet.*needs all of them"):
         sensitivity(asking, filled(asking, tmp_path, leave_out=4))
+
+
+def test_indices_of_a_study_without_results_are_refused(tmp_path: Path) -> None:
+    asking = study()
+    with pytest.raises(StudyError, match="no run is stored yet"):
+        sensitivity(asking, Store(tmp_path / "store"))
 
 
 def test_too_few_points_are_refused(tmp_path: Path) -> None:

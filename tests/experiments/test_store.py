@@ -148,6 +148,21 @@ def test_a_part_damaged_while_the_store_is_open_is_found_by_the_next_question(st
     assert len(store.damaged) == 1
 
 
+def test_a_damaged_part_that_another_process_has_put_aside_is_no_trouble(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.ask("name", pd.DataFrame({"run_id": ["a"]}))
+    path = store.folder / "asked" / "name.parquet"
+
+    def vanished(*_: Any, **__: Any) -> None:
+        path.unlink()
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(pq, "read_table", vanished)
+    assert store.asked("name") is None
+    assert store.damaged == []
+
+
 def test_what_was_asked_for_is_asked_anew_when_it_is_damaged(store: Store) -> None:
     store.ask("name", pd.DataFrame({"run_id": ["a"]}))
     known = store.asked("name")

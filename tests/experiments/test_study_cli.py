@@ -128,6 +128,20 @@ def test_a_wrong_file_is_one_line_and_exit_code_2(
     assert err.count("\n") == 1
 
 
+def test_a_store_of_another_study_alone_has_nothing_to_export(kith: Kith, tmp_path: Path) -> None:
+    assert kith("run", "tiny.toml", "--workers", "1")[0] == 0
+    (tmp_path / "other.toml").write_text(TINY.replace("days = 20", "days = 21"), encoding="utf-8")
+    for command in (
+        ("export", "other.toml", "--out", "x"),
+        ("discover", "other.toml", "--fails", "margin < 0"),
+    ):
+        code, out, err = kith(*command, "--store", "out/studies/tiny")
+        assert (code, out) == (2, "")
+        assert (
+            "has no run of this study yet; `kith study run other.toml --store out/studies/tiny` does" in err
+        )
+
+
 def test_failed_runs_are_told_and_exit_code_1(kith: Kith, monkeypatch: pytest.MonkeyPatch) -> None:
     from experiments import runner
 
@@ -185,8 +199,24 @@ def test_the_best_mix_is_told_and_written(kith: Kith, tmp_path: Path) -> None:
     finalists = pd.read_csv(tmp_path / "best" / "finalists.csv")
     assert finalists["runs"].tolist() == [2] * len(finalists)
     assert len(pd.read_parquet(tmp_path / "best" / "trials.parquet")) >= 1
+    assert "kith study optimise tiny.toml" in (tmp_path / "best" / "report.html").read_text("utf-8")
     code, out, _ = kith("optimise", "tiny.toml", "--workers", "1", "--json", "--out", "best")
     assert json.loads(out)["finalists"][0]["promised"] == pytest.approx(finalists["promised"][0])
+
+
+@pytest.mark.parametrize("where", ["experiments.optimise._report", "experiments.store.Store.add"])
+def test_a_search_that_is_stopped_says_what_is_kept(
+    kith: Kith, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    (tmp_path / "tiny.toml").write_text(TINY + SEARCHED, encoding="utf-8")
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(where, stopped)
+    code, out, err = kith("optimise", "tiny.toml", "--workers", "1")
+    assert (code, out) == (130, "")
+    assert "stopped; the runs so far are stored in out/studies/tiny, and the same command goes on" in err
 
 
 def test_break_even_is_told(kith: Kith, tmp_path: Path) -> None:
@@ -196,7 +226,9 @@ def test_break_even_is_told(kith: Kith, tmp_path: Path) -> None:
     code, out, err = kith("break-even", "tiny.toml", "--workers", "1")
     assert (code, err) == (0, "")
     assert "0 from monetisation.price" in " ".join(out.split())
-    found = json.loads(kith("break-even", "tiny.toml", "--workers", "1", "--json")[1])
+    found = json.loads(kith("break-even", "tiny.toml", "--workers", "1", "--json", "--out", "even")[1])
+    assert len(pd.read_csv(tmp_path / "even" / "tried.csv")) == len(found["tried"])
+    assert "kith study break-even tiny.toml" in (tmp_path / "even" / "report.html").read_text("utf-8")
     assert [row["monetisation.price"] for row in found["tried"]][:: len(found["tried"]) - 1] == [0, 40]
 
 

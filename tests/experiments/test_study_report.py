@@ -8,13 +8,14 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from experiments.conduct import wanted_by
+from experiments.conduct import status, wanted_by
+from experiments.frames import points_frame
 from experiments.orders import orders
 from experiments.runner import Outcome
 from experiments.store import Store
 from experiments.study import Study, study_from
 from experiments.study_figures import bars, lever_map, spread, thinned
-from experiments.study_report import study_page
+from experiments.study_report import study_answer, study_page
 
 
 def made_up(folder: Path, done: float = 1.0, **changes: Any) -> tuple[Study, Store]:
@@ -57,6 +58,10 @@ def test_a_grid_of_two_levers_is_drawn_as_maps(tmp_path: Path) -> None:
     assert "active members in web: 100 to 150 (means over 2 runs at each of 6 points)" in page
     assert "kith study run made_up" in page
     assert 'class="warning"' not in page
+    assert "a mean is known to ± 0" in page
+    assert "web: a difference of two points to" in page
+    alone = study_page(*made_up(tmp_path / "alone", runs=1), "x")
+    assert "known to" not in alone
 
 
 def test_scenarios_are_compared_point_by_point() -> None:
@@ -79,9 +84,53 @@ def test_scenarios_are_compared_point_by_point() -> None:
 def test_a_screening_is_drawn_as_bars_and_names_what_matters(tmp_path: Path) -> None:
     page = study_page(*made_up(tmp_path, design={"kind": "morris", "trajectories": 4}), "x")
     assert "web: what moves active members" in page
+    assert "Less than 1 % of the variance between points is luck" in page
     assert "Active members: every point" in page
     assert page.count("<svg") == 4
     assert "and churn.contagion matters most" in page
+
+
+def test_levers_that_cannot_be_told_apart_share_the_first_place(tmp_path: Path) -> None:
+    study, store = made_up(tmp_path, design={"kind": "morris", "trajectories": 4})
+    points = points_frame(study, store)
+
+    def said(values: list[float], **more: Any) -> str:
+        rows = {"scenario": "web", "outcome": "active", "lever": ["a", "b", "c", "d"], **more}
+        measure = "median" if "floor" in more else "mu_star"
+        ranking = pd.DataFrame(rows | {"method": "pawn" if "floor" in more else "morris", measure: values})
+        return study_answer(study, points, ranking, status(study, store))
+
+    assert "and a matters most" in said([9.0, 5.0, 1.0, 0.0], mu_star_conf=1.0)
+    assert "and a and b matter most" in said([9.0, 8.0, 1.0, 0.0], mu_star_conf=1.0)
+    assert "which of 4 levers matters most is open" in said([9.0, 8.0, 8.0, 7.5], mu_star_conf=1.0)
+    assert "and a matters most" in said([0.4, 0.1, 0.1, 0.1], floor=0.2)
+    assert "no lever moves it more than chance" in said([0.15, 0.1, 0.1, 0.1], floor=0.2)
+
+
+def test_everything_that_is_assumed_is_told(tmp_path: Path) -> None:
+    more = {
+        "lever": [
+            {"name": "churn.contagion", "low": 0, "high": 1, "steps": 2},
+            {"name": "thanks", "options": {"nothing": {}, "badge": {"incentives": {"badges": 1.0}}}},
+            {"name": "cash", "on": {"incentives": {"cash_per_contribution": 0.25}}},
+        ],
+        "set": {"market": {"size": 5_000}},
+        "shock": [{"day": 3, "kind": "hub_departs"}],
+        "constraints": ["churn.contagion <= 1"],
+        "derive": {"monetisation.price": "2 + churn.contagion"},
+        "scenarios": ["hub"],
+    }
+    page = study_page(*made_up(tmp_path, **more), "x")
+    for words in (
+        "<code>churn.contagion</code>: 0 to 1",
+        "nothing or badge (<code>incentives.badges = 1</code>)",
+        "off or on (<code>incentives.cash_per_contribution = 0.25</code>)",
+        "at every point <code>market.size = 5000</code>",
+        "the shock <code>3 hub_departs",
+        "points satisfy <code>churn.contagion &lt;= 1</code>",
+        "<code>monetisation.price = 2 + churn.contagion</code>",
+    ):
+        assert words in page, words
 
 
 def test_what_is_missing_is_told_and_nothing_is_ranked_yet(tmp_path: Path) -> None:
@@ -128,16 +177,17 @@ def test_a_page_needs_nothing_from_anywhere(tmp_path: Path) -> None:
     ],
 )
 def test_bars_say_what_they_show(method: str, measures: dict[str, list[float]]) -> None:
-    frame = pd.DataFrame({"lever": ["a.b", "c.d"], "method": method, **measures})
-    svg = bars(frame, "What moves it")
+    frame = pd.DataFrame({"lever": ["a.b", "c.d"], "outcome": "active", "method": method, **measures})
+    svg = bars(frame, "What moves it", unit="members")
     root = ElementTree.fromstring(svg)
     assert (root[0].text, root[1].text) == (
         "What moves it",
-        {"sobol": "a.b 0.600; c.d 0.200.", "morris": "a.b 3.00; c.d 1.00.", "pawn": "a.b 0.500; c.d 0.200."}[
+        {"sobol": "a.b 0.600; c.d 0.200.", "morris": "a.b 3; c.d 1.", "pawn": "a.b 0.500; c.d 0.200."}[
             method
         ],
     )
-    assert svg == bars(frame, "What moves it")
+    assert ("interval, members" in svg) == (method == "morris")
+    assert svg == bars(frame, "What moves it", unit="members")
 
 
 def test_a_map_writes_every_mean_in_its_cell_and_leaves_gaps_where_there_is_none() -> None:

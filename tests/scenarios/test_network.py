@@ -290,7 +290,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     "absurdly large": ('generator = "hypercube_graph"\nn = 40\n[market]\nsize = 1000', "takes more than 87 MB"),
     "neither": ("strength = 0.5", "names neither a generator nor a file"),
     "both": ('generator = "cycle_graph"\nfile = "a.txt"', "names both a generator and a file"),
-    "no file": ('file = "nowhere.graphml"', "nowhere.graphml does not exist or is not a file"),
+    "no file": ('file = "nowhere.graphml"', ": nowhere.graphml does not exist or is not a file"),
     "unknown ending": ('file = "friends.xlsx"', "friends.xlsx is no graph that can be read"),
     "file and argument": ('file = "a.txt"\nk = 3', "network.k goes with a generator"),
     "no text": ("file = 3", "network.file = 3: must be text in quotes"),

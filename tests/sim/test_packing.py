@@ -78,6 +78,7 @@ def test_every_attribute_is_saved_or_made_anew(plan: Plan, tmp_path: Path) -> No
     assert after.recorder.community is after.community
     assert {kind.__name__: set(names) for kind, names in REBUILT.items()} == {
         "Community": {"crew"},
+        "Plan": {"canonical_content"},
         "Recorder": {"community", "indicators"},
     }
 

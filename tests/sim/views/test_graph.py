@@ -16,6 +16,7 @@ from sim.engine import Simulation
 from sim.plan import Plan
 from sim.views.fields import FIELDS
 from sim.views.graph import TieGraph, graph_of
+from sim.views.said import MemberData
 
 type PlanOf = Callable[..., Plan]
 
@@ -278,14 +279,66 @@ def test_node_data_can_be_copied_in_any_way(live: TieGraph, plain: nx.Graph) -> 
     assert "height" not in live.nodes[member]
 
 
-def test_a_sweep_is_of_its_beginning_and_what_is_kept_of_it_lives_on(plan_of: PlanOf) -> None:
+def write_habit(community: Any, value: float) -> None:
+    columns.write(community, "habit", community.population.rows(), value)
+
+
+def test_what_changes_between_names_and_values_is_seen(plan_of: PlanOf) -> None:
+    simulation = Simulation(plan_of("web"), seed=2, days=5, events=False)
+    c = simulation.community
+    c.columns["height"] = np.zeros(len(c.market.row))
+    data = graph_of(c).nodes[next(iter(graph_of(c)))]
+    for names in (data.keys(), iter(data), [*data]):
+        first, *others = names
+        write_habit(c, 0.25)
+        read = {first: data[first]}
+        write_habit(c, 0.75)
+        c.columns["height"] += 1.0
+        read |= {name: data[name] for name in others}
+        assert (read["habit"], read["height"]) == (0.75, c.columns["height"][0])
+        assert read == dict(data) == {**data}
+
+
+def test_names_and_values_by_the_same_helper_are_two_questions(plan_of: PlanOf) -> None:
+    def call(asked: Callable[..., Any], *arguments: Any) -> Any:
+        return asked(*arguments)
+
+    simulation = Simulation(plan_of("web"), seed=2, days=5, events=False)
+    c = simulation.community
+    data = graph_of(c).nodes[next(iter(graph_of(c)))]
+    first = call(data.keys)[0]
+    call(data.__getitem__, first)
+    write_habit(c, 0.75)
+    assert data["habit"] == 0.75
+
+
+def test_a_call_that_stops_half_way_leaves_nothing_behind(plan_of: PlanOf) -> None:
+    simulation = Simulation(plan_of("web"), seed=2, days=5, events=False)
+    c = simulation.community
+    data = graph_of(c).nodes[next(iter(graph_of(c)))]
+    write_habit(c, 0.25)
+    with pytest.raises(TypeError, match="habit"):
+        dict(habit=1.0, **data)
+    write_habit(c, 0.75)
+    assert data["habit"] == 0.75
+    assert dict(**data) == dict(data) == data.copy()
+    assert type(data) is MemberData
+
+
+def test_ties_are_read_when_they_are_asked_for(plan_of: PlanOf) -> None:
     simulation = Simulation(plan_of("web", "busy", **MARKET), seed=2, days=40, events=False)
-    graph = graph_of(simulation.community)
+    simulation.advance(10)
+    graph, pool = graph_of(simulation.community), simulation.community.ties.pool
     kept = dict(graph.adjacency())
-    edges = list(graph.edges(data=True))
+    walk = graph.adjacency()
+    assert next(walk)
+    pool["strength"] *= 0.5
+    for person, neighbours in walk:
+        assert dict(neighbours.items()) == {other: graph.edges[person, other] for other in neighbours}
+    pool["strength"] *= 0.5
+    assert {p: dict(kept[p].items()) for p in kept} == {p: dict(graph[p]) for p in graph}
     simulation.advance(30)
     assert {p: dict(kept[p]) for p in graph if p in kept} == {p: dict(graph[p]) for p in graph if p in kept}
-    assert list(graph.edges(data=True)) != edges
     assert nx.to_dict_of_dicts(graph) == {p: dict(graph[p]) for p in graph}
 
 

@@ -375,3 +375,17 @@ def test_nobody_is_called_after_having_left(plan_of: Callable[..., Plan]) -> Non
     everybody = model.agents.get("person")
     model.agents.do(outlive_the_next)
     assert called == everybody[::2]
+
+
+def test_a_set_is_of_members_of_one_model(model: CommunityModel, plan_of: Callable[..., Plan]) -> None:
+    stranger = CommunityModel(plan_of("web"), rng=1, days=5).agents[0]
+    for mixed in (
+        lambda: MemberSet([model.agents[0], stranger]),
+        lambda: model.agents.copy().add(stranger),
+        lambda: model.agents.copy() | MemberSet([stranger]),
+    ):
+        with pytest.raises(TypeError, match="belong to two models"):
+            mixed()
+    assert stranger not in model.agents
+    with pytest.raises(TypeError, match=r"is no member; .*AgentSet"):
+        MemberSet([Plain(mesa.Model())])  # type: ignore[list-item]
