@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.community import Community
+from sim.community import Community, Crew
 from sim.engine import TICK, run
 from sim.luck import key_of
 from sim.plan import Plan, Shock
 from sim.population import Population
+from sim.processes import bond as bonding
 from sim.record import Record
 
 type PlanOf = Callable[..., Plan]
@@ -95,6 +96,22 @@ def test_threads_change_nothing(
     assert difference(one, more) == []
     assert one.events.equals(more.events)
     assert one.summary.equals(more.summary)
+
+
+def test_ties_are_strengthened_in_order_while_a_helper_fetches(
+    plan_of: PlanOf, difference: Difference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_of("web", "busy")
+    monkeypatch.setattr(bonding, "AT_ONCE", 5)
+    done: list[tuple[str, int, int]] = []
+    crew = Crew(2)
+    crew.follow(
+        12, 5, lambda lo, hi: done.append(("fetch", lo, hi)), lambda lo, hi: done.append(("work", lo, hi))
+    )
+    assert [(lo, hi) for what, lo, hi in done if what == "work"] == [(0, 5), (5, 10), (10, 12)]
+    assert {(lo, hi) for what, lo, hi in done if what == "fetch"} >= {(0, 5), (5, 10), (10, 12)}
+    crew.close()
+    assert difference(run(plan, seed=2, days=70), run(plan, seed=2, days=70, threads=2)) == []
 
 
 def test_a_shorter_run_is_the_beginning_of_a_longer_one(plan_of: PlanOf) -> None:
