@@ -1,8 +1,6 @@
 """Compare: what is asked for is run, what is changed is in the address, what is wrong is said."""
 
-import time
 from collections import deque
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
@@ -22,24 +20,9 @@ from experiments.comparison import Comparison, gathered
 from experiments.runner import Outcome, execute
 from experiments.tables import OUTCOMES
 from sim.parameters import SECTIONS
+from tests.dashboard.looking import found, until
 
 PATH = "/?a=pool&a=web&people=300&days=60&runs=2"
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for a thread to have done its part."""
-    for _ in range(1200):
-        if condition():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it did not happen within a minute")
-
-
-def found(rc: Any, template: str) -> list[Any]:
-    """Widgets of one of our own parts."""
-    import ipyvue
-
-    return [w for w in rc.find(ipyvue.VueTemplate).widgets if str(w.template_file[1]).endswith(template)]
 
 
 @pytest.fixture(scope="module")
