@@ -43,8 +43,11 @@ def share(default: float, help: str, *, source: str, prior: Prior | None = None,
 
 
 def half_life(default: float, help: str, *, source: str, prior: Prior | None = None) -> Any:
-    """A half-life in days; `inf` means that nothing fades."""
-    return quantity(default, help, unit="days", low=0.01, source=source, prior=prior)
+    """A half-life in days; `inf` means that nothing fades.
+
+    Not under a tenth of a day: what is known as of a week ago is then still within single precision.
+    """
+    return quantity(default, help, unit="days", low=0.1, source=source, prior=prior)
 
 
 def per_day(default: float, help: str, *, source: str, high: float = 1.0, prior: Prior | None = None) -> Any:

@@ -6,7 +6,7 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from sim.engine import run
@@ -276,6 +276,13 @@ def check_any(
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(markets, stages_of_a_run, shocks_within(50), st.integers(30, 60), seeds)
+@example(  # the shortest half-life: what fades that fast must not overflow within a week
+    {"size": 30, "founders": 10, "interest_similarity": 1.0, "fit_width": 0.01, "near": 2, "far": 0},
+    [{"churn": {"contagion_half_life": 0.1}, "affiliation": {"hub": 0.0}}],
+    [],
+    30,
+    0,
+)
 def test_every_law_holds_for_any_legal_parameters(
     market: dict[str, Any], stages: list[dict[str, dict[str, Any]]], struck: list[Shock], days: int, seed: int
 ) -> None:

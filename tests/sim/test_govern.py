@@ -193,7 +193,7 @@ def test_those_who_contribute_are_harassed_twice_as_often(plan_of: PlanOf) -> No
         np.add.at(seen, (visible, 0), 1)
         np.add.at(seen, (visible, 1), (m["harassed"] >= 1.0).astype(int))
 
-    rate = {"harassment_rate": 0.1, "harassment_half_life": 0.01, "moderation_hours": 0.0}
+    rate = {"harassment_rate": 0.1, "harassment_half_life": 0.1, "moderation_hours": 0.0}
     plan = plan_of("pool", governance=rate, contribution={"rate": 0.3},
                    market={"size": 900, "founders": 400})  # fmt: skip
     watch(plan, 60, "steer", look)
