@@ -99,7 +99,7 @@ def test_an_interrupted_run_leaves_the_record_of_an_uninterrupted_one(
 
 
 names = ("pool", "hub", "web", "nothing", "ugc", "marketplace", "ads", "subscription", "fee", "busy")
-half_lives = st.one_of(st.floats(0.01, 1e9), st.just(float("inf")))
+half_lives = st.one_of(st.floats(0.1, 1e9), st.just(float("inf")))
 changes = st.fixed_dictionaries(
     {},
     optional={
