@@ -16,7 +16,7 @@ import pandas as pd
 
 from dashboard.server import STUDIES
 from dashboard.shared import Once
-from experiments.asked import digest, points
+from experiments.asked import digest
 from experiments.conduct import Status, status
 from experiments.designs import Grid, Listed
 from experiments.errors import RequestError, StudyError
@@ -57,7 +57,9 @@ def sized(name: str, size: str, runs: int = 0, days: int = 0) -> Study:
         raise StudyError(f"there is no study {name[:60]}; choose one of the list")
     study = found.reduced() if size == "quick" else found
     changes: dict[str, Any] = {"runs": runs, "days": days}
-    return study.with_changes(**{key: value for key, value in changes.items() if value})
+    study = study.with_changes(**{key: value for key, value in changes.items() if value})
+    study.check_size()
+    return study
 
 
 def store_of(study: Study) -> Store:
@@ -109,9 +111,8 @@ def state(study: Study) -> Status | None:
 
 
 def wanted(study: Study) -> tuple[int, int]:
-    """Points, and runs, that a study asks for, before it is planned run by run."""
-    count = len(points(study)) * len(study.scenarios)
-    return count, count * study.runs
+    """Points, and runs, that a study asks for at most: nothing is drawn in order to be counted."""
+    return study.size
 
 
 def _read(study: Study, found: Status) -> Reading:
@@ -136,7 +137,7 @@ _READING = threading.Lock()
 @cache
 def _store(path: Path) -> Store:
     """Kept open, so that only parts that are new have to be read."""
-    return Store(path)
+    return Store(path, only_read=True)
 
 
 @cache

@@ -29,7 +29,11 @@ DESIGN_VERSION = 2
 
 
 def points(study: Study) -> pd.DataFrame:
-    """The points of a study, a row each: levers, then what formulas derive from them."""
+    """The points of a study, a row each: levers, then what formulas derive from them.
+
+    Raises `StudyError` before anything is drawn if there are more runs than the study may ask for.
+    """
+    study.check_design()
     found = table(study.design, study.lever, study.formulas)
     rows = found.to_dict("records")
     for name, formula in study.derived.items():
@@ -100,7 +104,7 @@ def labels_of(study: Study) -> dict[str, str]:
 
 def digest(study: Study) -> str:
     """A name for what a study asks for: changes with anything that changes a row of `asked`."""
-    silent = {"name", "title", "question", "text", "tags", "sources", "outcomes", "series"}
+    silent = {"name", "title", "question", "text", "tags", "sources", "outcomes", "series", "most_runs"}
     silent |= {"optimise", "break_even", "discover"}
     content = [
         MODEL_VERSION,

@@ -139,7 +139,7 @@ class _Curve:
         """Outcome minus level for every seed at k cells."""
         if k not in self._known:
             self._known[k] = self._measured(self._lever_at(k)) - self._goal.level
-            self._tell(len(self._known), 2 + 3 * self._goal.halvings)
+            self._tell(len(self._known), self._goal.most_values)
         return self._known[k]
 
     def _measured(self, value: Value) -> Floats:

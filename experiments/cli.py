@@ -43,6 +43,7 @@ from experiments.options import (
     Workers,
     number_option,
 )
+from experiments.run_limits import check_runs
 from experiments.study_commands import app as studies
 
 DONE, FAILED, WRONG, STOPPED = 0, 1, 2, 130
@@ -538,6 +539,8 @@ def _checked(out: Path | None, **numbers: int | None) -> Path | None:
             raise RequestError(f"{option} {value}: must be {least} or more")
         if value is not None and bits is not None and value >= 2**bits:
             raise RequestError(f"{option} {value}: must be below 2^{bits}")
+        if value is not None and name in ("runs", "seeds", "worlds"):
+            check_runs(f"{option} {value}", value, "ask for fewer")
     if out is not None and not str(out).strip():
         raise OutputError("--out is empty; name a folder")
     return None if out is None else check_folder(out)

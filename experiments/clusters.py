@@ -28,6 +28,8 @@ PROTOCOLS = ("tcp", "tls", "ws", "wss")
 def connected(address: str, workers: int) -> Iterator[Any]:
     """A client of the scheduler at an address; of a new cluster on this machine if it is `local`.
 
+    `check_answers` comes first: a client would wait long for an address where nobody listens.
+
     At the end nothing remains: no thread, no process, no task.
 
     Raises
@@ -35,8 +37,6 @@ def connected(address: str, workers: int) -> Iterator[Any]:
     SchedulerError
         If the address makes no sense, or nobody there speaks Dask within `PATIENCE`.
     """
-    if address != "local":
-        check_answers(address)
     from distributed.utils import LoopRunner
 
     runner: Any = LoopRunner(asynchronous=False)

@@ -21,6 +21,7 @@ from experiments.assumptions import changes, shown
 from experiments.errors import ComparisonError, RunsFailed
 from experiments.intervals import LEVEL
 from experiments.pools import Pool
+from experiments.run_limits import check_runs
 from experiments.runner import Job, Outcome, place, run_chunks
 from experiments.stopping import MOST, StoppingRule
 from experiments.tables import (
@@ -184,7 +185,10 @@ def compare(
     _check_request(runs, days, first_seed, workers)
     chosen = _known_outcomes(outcomes or OUTCOMES)
     given = {"overrides": overrides, "shocks": shocks, "log": log, "at": at}
-    plans = labelled(_resolved(_several(scenarios), given))
+    several = _several(scenarios)
+    most = rule.most if rule is not None else runs
+    check_runs(f"runs = {most:,} of each of {len(several)} scenarios", most * len(several), "ask for fewer")
+    plans = labelled(_resolved(several, given))
     length = days or max(plan.days for plan in plans.values())
     request = {
         "scenarios": [str(s.name if isinstance(s, Plan) else s) for s in scenarios],

@@ -12,10 +12,13 @@ import pandas as pd
 
 from experiments.asked import asked, digest, jobs
 from experiments.errors import Stopped
-from experiments.pools import Pool, pool
+from experiments.pools import Pool, check_scheduler, pool
 from experiments.runner import Job, Outcome, run_chunks
 from experiments.store import Store
 from experiments.study import Study
+
+SOON_PLANNED = 2_000, 50_000
+"Points and runs that `status` names one by one in a moment; of more it gives the number alone."
 
 LOOK_EVERY = 5.0
 "Seconds after which a process looks what others have stored meanwhile."
@@ -40,6 +43,8 @@ class Status:
     "parts that were put aside; their runs are missing again"
     first_failure: str = ""
     "the last line of a traceback"
+    planned: bool = True
+    "whether the runs are known one by one; if not, `wanted` is the most there can be, and none is looked up"
 
     @property
     def missing(self) -> int:
@@ -57,6 +62,7 @@ class Status:
             "missing": self.missing,
             "damaged": [str(path) for path in self.damaged],
             "first_failure": self.first_failure,
+            "planned": self.planned,
         }
 
 
@@ -67,6 +73,7 @@ def conduct(
     scheduler: str | Pool = "processes",
     progress: Progress | None = None,
     retry_failed: bool = False,
+    wanted: pd.DataFrame | None = None,
 ) -> Status:
     """Do the runs that a study asks for and the store does not have.
 
@@ -77,34 +84,53 @@ def conduct(
         open already is used, and left open.
     progress : called with the number of runs stored and asked for.
     retry_failed : also repeat runs that failed.
+    wanted : what `planned` gave, if the study is planned already.
 
     Raises
     ------
     StudyError, StoreError, SchedulerError
-        The request was wrong; nothing was run.
+        The request was wrong; nothing was run or written.
     Stopped
         Ctrl-C; what was stored is kept.
     OSError, SchedulerLost
         Results cannot be written, or the pool is gone; what was stored before is kept.
     """
-    wanted = wanted_by(study, store)
+    if isinstance(scheduler, str):
+        check_scheduler(scheduler)
+    wanted = planned(study, store) if wanted is None else wanted
     todo = _missing(study, store, wanted, retry_failed)
     tally = _Tally(wanted["run_id"].nunique(), len(todo), progress)
     if len(todo):
         opened = nullcontext(scheduler) if isinstance(scheduler, Pool) else pool(scheduler, workers)
         with _kept(store, tally), opened as where:
+            _keep(study, store, wanted)  # not before: a scheduler that is refused leaves nothing behind
             for outcomes in run_chunks(_fresh(study, todo, store, tally), where, len(todo)):
                 store.add([checked(outcome) for outcome in outcomes])
                 store.compact()
                 tally.count(len(outcomes))
+    _keep(study, store, wanted)
     store.compact(least=2)
     return status(study, store)
 
 
 def status(study: Study, store: Store) -> Status:
-    """How far a study is, without running anything."""
+    """How far a study is, without running or writing anything.
+
+    A large study that was never begun is not planned for it: see `Status.planned`.
+    """
     store.refresh()
-    ids = set(wanted_by(study, store)["run_id"])
+    known = store.asked(digest(study))
+    if known is None and not _soon_planned(study):
+        return Status(
+            study.name,
+            store.folder,
+            wanted=study.size[1],
+            stored=0,
+            failed=0,
+            damaged=tuple(store.damaged),
+            planned=False,
+        )
+    ids = set((asked(study) if known is None else known)["run_id"])
     failed = ids & store.failed()
     return Status(
         study.name,
@@ -118,13 +144,29 @@ def status(study: Study, store: Store) -> Status:
 
 
 def wanted_by(study: Study, store: Store, progress: Progress | None = None) -> pd.DataFrame:
-    """What the study asks for, from the store if it was asked before."""
+    """What the study asks for, from the store if it was asked before, and kept there."""
+    wanted = planned(study, store, progress)
+    _keep(study, store, wanted)
+    return wanted
+
+
+def planned(study: Study, store: Store, progress: Progress | None = None) -> pd.DataFrame:
+    """What the study asks for, from the store if it was asked before; nothing is written."""
+    known = store.asked(digest(study))
+    return asked(study, progress) if known is None else known
+
+
+def _keep(study: Study, store: Store, wanted: pd.DataFrame) -> None:
+    """Keep what the study asks for in the store, unless it is there."""
     name = digest(study)
-    known = store.asked(name)
-    if known is None:
-        known = asked(study, progress)
-        store.ask(name, known)
-    return known
+    if not store.has_asked(name):
+        store.ask(name, wanted)
+
+
+def _soon_planned(study: Study) -> bool:
+    """Whether it takes a moment to name the runs of a study; raises `StudyError` if there are too many."""
+    study.check_design()
+    return all(number <= most for number, most in zip(study.size, SOON_PLANNED, strict=True))
 
 
 def checked(outcome: Outcome) -> Outcome:

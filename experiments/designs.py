@@ -4,7 +4,8 @@
 by SALib. All of them make numbers from 0 to 1, (points, levers), which levers turn into values.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Annotated, Any, Literal
 
@@ -16,12 +17,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from experiments.errors import StudyError
 from experiments.formulas import Formula
 from experiments.levers import Lever
+from experiments.run_limits import counted
 
 type Floats = npt.NDArray[np.float64]
 
 MOST_POINTS = 10_000_000
+"Points that a grid may have before its constraints, and draws of a random design."
 MOST_DRAWS = 1_000
 "A random design gives up when fewer than one draw in so many satisfies its constraints."
+AT_A_TIME = 10_000
+"Draws of a random design that are checked together."
 
 Seed = Annotated[int, Field(ge=0, lt=2**32, description="which draw of the design")]
 
@@ -61,13 +66,13 @@ class Random(Design):
 
     def unit(self, d: int) -> Floats:
         """(points, d) numbers in [0, 1)."""
-        return next(self.batches(d))
+        return np.random.default_rng(self.seed).random((self.points, d))
 
-    def batches(self, d: int) -> Any:
-        """Endless arrays of (points, d), the first of which is `unit`."""
+    def batches(self, d: int) -> Iterator[Floats]:
+        """Endless arrays of (n, d) that begin with the rows of `unit`; n does not change the numbers."""
         generator = np.random.default_rng(self.seed)
         while True:
-            yield generator.random((self.points, d))
+            yield generator.random((min(self.points, AT_A_TIME), d))
 
     def reduced(self) -> Design:
         """Four points."""
@@ -149,6 +154,20 @@ def unit_problem(d: int) -> dict[str, Any]:
     return {"num_vars": d, "names": [f"x{i}" for i in range(d)], "bounds": [[0.0, 1.0]] * d}
 
 
+def most_points(design: "AnyDesign", levers: Sequence[Lever]) -> int:
+    """How many points a design has at most, by arithmetic; constraints may leave fewer."""
+    match design:
+        case Listed():
+            return len(design.points)
+        case Grid():
+            return math.prod(lever.count for lever in levers)
+        case Sobol():
+            return design.base * ((2 if design.second_order else 1) * len(levers) + 2)
+        case Morris():
+            return design.trajectories * (len(levers) + 1)
+    return design.points
+
+
 def table(design: Design, levers: Sequence[Lever], constraints: Sequence[Formula] = ()) -> pd.DataFrame:
     """The points, a row each, with a column per lever.
 
@@ -173,10 +192,10 @@ def table(design: Design, levers: Sequence[Lever], constraints: Sequence[Formula
 
 
 def _every_combination(levers: Sequence[Lever]) -> list[dict[str, Any]]:
-    grids = [lever.grid() for lever in levers]
-    size = int(np.prod([len(grid) for grid in grids], dtype=float))
+    size = math.prod(lever.count for lever in levers)
     if size > MOST_POINTS:
-        raise StudyError(f"the grid has {size:,} points; take fewer steps, or a latin_hypercube")
+        raise StudyError(f"the grid has {counted(size)} points; take fewer steps, or a latin_hypercube")
+    grids = [lever.grid() for lever in levers]
     return [dict(zip((lever.name for lever in levers), point, strict=True)) for point in product(*grids)]
 
 
@@ -192,6 +211,11 @@ def _drawn(design: Random, levers: Sequence[Lever], constraints: Sequence[Formul
         if draws >= 10 * MOST_DRAWS and len(rows) * MOST_DRAWS < draws:
             raise StudyError(
                 f"fewer than one point in {MOST_DRAWS:,} satisfies {_named(constraints)}; widen a range"
+            )
+        if draws >= MOST_POINTS:
+            raise StudyError(
+                f"only {len(rows):,} of {draws:,} draws satisfy {_named(constraints)}, and the design asks "
+                f"for {design.points:,} points; widen a range, or ask for fewer"
             )
     raise AssertionError("batches never end")
 

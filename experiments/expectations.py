@@ -16,6 +16,7 @@ import numpy as np
 
 from experiments.errors import RequestError
 from experiments.intervals import Floats, Mean, Paired, mean_interval, paired
+from experiments.run_limits import check_runs
 from experiments.runner import Job, Outcome, run_all
 from scenarios import Expected, expected_of, library, load
 from scenarios.catalogue import TEXTBOOK
@@ -101,7 +102,10 @@ def check(
         raise RequestError(f"runs = {runs}: must be at least 2; one pair has no interval")
     wanted = [(name, one) for name in scenarios or textbook() for one in expected_of(name)]
     _check_experiments(wanted)
-    seen = _lived(_needed(wanted, runs), workers, progress)
+    needed = _needed(wanted, runs)
+    whole = sum(need.runs for need in needed.values())
+    check_runs(f"runs = {runs:,} of each of {len(needed)} sides", whole, "ask for fewer")
+    seen = _lived(needed, workers, progress)
     return [_checked(name, one, seen, runs_of(one, runs)) for name, one in wanted]
 
 

@@ -11,6 +11,11 @@ from experiments.levers import Lever, Value
 from experiments.tables import check_outcomes
 from sim.fields import nearest
 
+BEST = 5
+"Finalists where there is one objective."
+MOST_FINALISTS = 25
+"Finalists where there are several."
+
 
 class Optimise(BaseModel):
     """The best mix of the study's levers, and where it is searched."""
@@ -55,6 +60,11 @@ class Optimise(BaseModel):
         """The limits, ready to be evaluated."""
         return tuple(Formula(text) for text in self.limits)
 
+    def most_runs(self, runs: int) -> int:
+        """How many runs the search takes at most, with so many runs of each point."""
+        finalists = MOST_FINALISTS if len(self.objectives) > 1 else BEST
+        return self.trials * runs + min(self.trials, finalists) * self.fresh_runs
+
     def reduced(self) -> "Optimise":
         """The same with the fewest runs that still try the machinery."""
         return self.model_copy(update={"trials": min(self.trials, 4), "batch": 2, "fresh_runs": 2})
@@ -81,6 +91,15 @@ class BreakEven(BaseModel):
     halvings: Annotated[
         int, Field(ge=1, le=20, description="how often the range is halved: 6 finds it to 1/64")
     ] = 6
+
+    @property
+    def most_values(self) -> int:
+        """How many values of the lever are tried at most: the ends, and a halving for each of three curves."""
+        return 2 + 3 * self.halvings
+
+    def most_runs(self, runs: int) -> int:
+        """How many runs the search takes at most, with so many runs of each value."""
+        return self.most_values * runs
 
     def reduced(self) -> "BreakEven":
         """The same, roughly."""

@@ -92,6 +92,16 @@ class Lever(BaseModel):
         """Whether its values are whole numbers, as the schema demands."""
         return self.is_parameter and field_of(self.name).annotation is int
 
+    @property
+    def count(self) -> int:
+        """How many values it has in a grid at most: `grid` leaves out what rounds to the same."""
+        if self.choices is not None:
+            return len(self.choices)
+        if self.whole and not self.prior:
+            low, high = self._ends()
+            return min(self.steps, round(high) - round(low) + 1)
+        return self.steps
+
     def at(self, u: Floats) -> list[Value]:
         """The values at u in [0, 1]: quantiles of the prior, or even shares of range or choices."""
         if self.choices is not None:

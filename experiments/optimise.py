@@ -19,7 +19,7 @@ from experiments.errors import RunsFailed, StudyError
 from experiments.formulas import Formula
 from experiments.frames import runs_frame
 from experiments.fronts import front_shares, nondominated
-from experiments.goals import Optimise
+from experiments.goals import BEST, MOST_FINALISTS, Optimise
 from experiments.intervals import LEVEL, mean_interval
 from experiments.levers import Lever, Value
 from experiments.pools import Pool, pool
@@ -34,9 +34,6 @@ type Point = dict[str, Value]
 
 MOST_DRAWS = 300
 "Proposals in a row that may break a constraint."
-BEST = 5
-"Finalists where there is one objective."
-MOST_FINALISTS = 25
 
 
 @dataclass(frozen=True)
@@ -86,7 +83,7 @@ def optimise(
         trials = _judged(study, goal, points, runs)
         chosen = _finalists(goal, trials)
         seeds = {"first_seed": study.first_seed + study.runs, "runs": goal.fresh_runs}
-        fresh = _runs_at(study.with_changes(**seeds), [points[k] for k in chosen["point"]], store, where)
+        fresh = _runs_at(study, [points[k] for k in chosen["point"]], store, where, **seeds)
     return Optimum(study, trials, _on_fresh_luck(goal, chosen, runs, fresh))
 
 
@@ -159,9 +156,9 @@ def _suggested(trial: "optuna.Trial", lever: Lever) -> Value:
     return lever.choices[trial.suggest_int(lever.name, 0, places[-1])]
 
 
-def _runs_at(study: Study, points: Sequence[Point], store: Store, where: Pool) -> pd.DataFrame:
+def _runs_at(study: Study, points: Sequence[Point], store: Store, where: Pool, **seeds: int) -> pd.DataFrame:
     """The runs of a study at some points, done where they are missing; `point` counts from 0."""
-    asking = study.with_changes(design={"kind": "list", "points": list(points)})
+    asking = study.with_changes(design={"kind": "list", "points": list(points)}, **seeds)
     conduct(asking, store, scheduler=where)
     return runs_frame(asking, store)
 

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import active_children, get_context, parent_process
 
-from experiments.clusters import connected, threads_of
+from experiments.clusters import check_answers, connected, threads_of
 from experiments.errors import SchedulerError
 
 KINDS = ("processes", "threads", "local")
@@ -103,6 +103,7 @@ def pool(kind: str = "processes", workers: int | None = None) -> Iterator[Pool]:
     """
     if workers is not None and workers < 1:
         raise ValueError(f"workers = {workers}: must be at least 1")
+    check_scheduler(kind)
     workers = workers or processors()
     if kind == "processes":
         with _processes(workers) as made:
@@ -110,13 +111,20 @@ def pool(kind: str = "processes", workers: int | None = None) -> Iterator[Pool]:
     elif kind == "threads":
         with _threads(workers) as made:
             yield made
-    elif kind == "local" or "://" in kind:
+    else:
         with _dask(kind, workers) as made:
             yield made
-    else:
+
+
+def check_scheduler(kind: str) -> None:
+    """Raise `SchedulerError` if `pool` does not know the kind, or nobody listens at the address."""
+    if kind in KINDS:
+        return
+    if "://" not in kind:
         raise SchedulerError(
             f"scheduler {kind}: must be {', '.join(KINDS)}, or an address such as tcp://10.0.0.7:8786"
         )
+    check_answers(kind)
 
 
 def processors() -> int:

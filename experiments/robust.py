@@ -18,6 +18,7 @@ from experiments import wording
 from experiments.commands import robust_command
 from experiments.errors import RequestError, RunsFailed
 from experiments.proportions import Share, wilson
+from experiments.run_limits import check_runs
 from experiments.runner import Job, Outcome, run_all
 from experiments.tables import OUTCOMES
 from experiments.worlds import World, drawn, open_parameters
@@ -158,6 +159,7 @@ def _two(scenarios: Sequence[str | Path], worlds: int, days: int | None) -> tupl
         raise RequestError(f"{scenarios[0]} is named twice; name two different scenarios")
     if worlds < FEWEST:
         raise RequestError(f"worlds = {worlds}: must be at least {FEWEST}; 100 is a good start")
+    check_runs(f"worlds = {worlds:,} of both scenarios", 2 * worlds, "ask for fewer")
     if days is not None and not 1 <= days <= MAX_DAYS:
         raise RequestError(f"days = {days}: must be 1 to {MAX_DAYS:,}")
     return scenarios[0], scenarios[1]

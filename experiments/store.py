@@ -43,14 +43,21 @@ DAMAGED = ".damaged"
 class Store:
     """A folder of results; made when something is first written to it.
 
+    Parameters
+    ----------
+    folder : where it is.
+    only_read : whether the folder stays as it is: damaged parts are named and left where they are, and what a
+        study asks for is not kept.
+
     Raises
     ------
     StoreError
         If the folder is not a store, cannot be read, or holds results of another model.
     """
 
-    def __init__(self, folder: str | os.PathLike[str]) -> None:
+    def __init__(self, folder: str | os.PathLike[str], only_read: bool = False) -> None:
         self.folder = Path(folder).expanduser()
+        self.only_read = only_read
         self.damaged: list[Path] = []
         "parts that were found damaged and put aside since this store was opened"
         self._ids: dict[str, dict[Path, frozenset[str]]] = {"results": {}, "series": {}}
@@ -118,6 +125,10 @@ class Store:
             self._put_aside(path)
             return None
 
+    def has_asked(self, digest: str) -> bool:
+        """Whether there is a file of what was asked for under that digest."""
+        return (self.folder / "asked" / f"{digest}.parquet").exists()
+
     def connection(self) -> "duckdb.DuckDBPyConnection":
         """A DuckDB connection in which `results` and `series` are tables, as far as there are any."""
         import duckdb
@@ -138,6 +149,8 @@ class Store:
 
     def ask(self, digest: str, asked: pd.DataFrame) -> None:
         """Keep what a study asks for."""
+        if self.only_read:
+            return
         path = self._folder_of("asked") / f"{digest}.parquet"
         self._write(pa.Table.from_pandas(asked, preserve_index=False), path)
 
@@ -258,6 +271,9 @@ class Store:
 
     def _put_aside(self, path: Path) -> None:
         """Keep a damaged file for whoever wants to look, out of the way."""
+        if self.only_read:
+            self.damaged += [path] if path not in self.damaged else []
+            return
         aside = path.with_name(f"{path.name}{DAMAGED}")
         try:
             path.replace(aside)
@@ -266,7 +282,8 @@ class Store:
         self.damaged.append(aside)
 
     def _parts(self, kind: str) -> list[Path]:
-        return sorted((self.folder / kind).glob("[!.]*.parquet"))
+        found = sorted((self.folder / kind).glob("[!.]*.parquet"))
+        return [path for path in found if path not in self.damaged]
 
     def _folder_of(self, kind: str) -> Path:
         folder = self.folder / kind

@@ -12,11 +12,12 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from experiments.designs import AnyDesign, Listed
-from experiments.errors import StudyError
+from experiments.designs import AnyDesign, Listed, most_points
+from experiments.errors import RequestError, StudyError
 from experiments.formulas import Formula
 from experiments.goals import BreakEven, Discover, Optimise
 from experiments.levers import Lever, check_levers, flat
+from experiments.run_limits import MOST_RUNS, check_runs, counted
 from experiments.tables import OUTCOMES, check_outcomes
 from scenarios.errors import ScenarioError
 from scenarios.overrides import settings_of
@@ -27,6 +28,8 @@ from sim.plan import MAX_DAYS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 KINDS = ("list", "grid", "random", "latin_hypercube", "sobol", "morris")
+LARGEST = 10**9
+"What `most_runs` can be raised to."
 QUICK_DAYS, QUICK_RUNS, QUICK_STEPS = 40, 2, 2
 
 
@@ -52,6 +55,9 @@ class Study(BaseModel):
         int | None, Field(ge=1, le=MAX_DAYS, description="length of every run; by default the scenario's")
     ] = None
     runs: Annotated[int, Field(ge=1, le=1_000_000, description="runs of each point, on seeds in common")] = 1
+    most_runs: Annotated[
+        int, Field(ge=1, le=LARGEST, description="the most runs that the study may ask for in all")
+    ] = MOST_RUNS
     first_seed: Annotated[int, Field(ge=0, le=2**62, description="the first of those seeds")] = 0
     set: Annotated[dict[str, Any], Field(description="settings that hold at every point")] = {}
     shock: Annotated[tuple[dict[str, Any], ...], Field(description="shocks that happen at every point")] = ()
@@ -94,6 +100,35 @@ class Study(BaseModel):
         return range(self.first_seed, self.first_seed + self.runs)
 
     @property
+    def size(self) -> tuple[int, int]:
+        """Points and runs at most, by arithmetic: constraints, and points that are alike, may leave fewer."""
+        count = most_points(self.design, self.lever) * len(self.scenarios)
+        return count, count * self.runs
+
+    def check_design(self) -> None:
+        """Raise `StudyError` if the design asks for more runs than `most_runs`; no point is drawn."""
+        points, runs = self.size
+        what = f"{counted(points)} points with runs = {self.runs:,} of each"
+        self._check_runs(what, runs, "fewer points or runs")
+
+    def check_size(self) -> None:
+        """Raise `StudyError` if the design, or a search, asks for more runs than `most_runs`."""
+        self.check_design()
+        if self.optimise is not None:
+            self._check_runs("optimise", self.optimise.most_runs(self.runs), "fewer trials or runs")
+        if self.break_even is not None:
+            self._check_runs("break_even", self.break_even.most_runs(self.runs), "fewer runs")
+
+    def _check_runs(self, what: str, runs: int, fewer: str) -> None:
+        way_out = f"ask for {fewer}"
+        if runs <= LARGEST:
+            way_out += f", or allow it with most_runs = {runs} in the study file"
+        try:
+            check_runs(what, runs, way_out, self.most_runs)
+        except RequestError as error:
+            raise StudyError(str(error)) from None
+
+    @property
     def formulas(self) -> tuple[Formula, ...]:
         """The constraints, ready to be evaluated."""
         return tuple(Formula(text) for text in self.constraints)
@@ -125,6 +160,7 @@ class Study(BaseModel):
         """Raise `StudyError` for whatever no point could be run with."""
         try:
             check_levers(self.lever)
+            self.check_size()
             check_outcomes(self.outcomes)
             settings_of(flat(self.set))
             for name in self.derived:

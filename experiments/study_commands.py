@@ -82,17 +82,19 @@ def run(
     """Do what is not stored yet; stop it at any time, and the same command goes on from there."""
     if workers is not None and workers < 1:
         raise RequestError(f"--workers {workers}: must be 1 or more")
-    asked, kept = _opened(study, store, runs, days, quick)
-    from experiments.conduct import conduct, wanted_by
+    from experiments.conduct import conduct, planned
+    from experiments.pools import check_scheduler
     from experiments.progress import Waiting
     from sim.kernel import is_compiled
 
+    asked, kept = _opened(study, store, runs, days, quick)
+    check_scheduler(scheduler)
     with Waiting("planning", "runs") as waiting:
-        wanted_by(asked, kept, waiting)
+        wanted = planned(asked, kept, waiting)
     if not is_compiled():
         typer.echo("compiling the engine for this machine, once: about half a minute", err=True)
     with Waiting(asked.name, "runs") as waiting:
-        found = conduct(asked, kept, workers, scheduler, waiting, retry_failed)
+        found = conduct(asked, kept, workers, scheduler, waiting, retry_failed, wanted)
     _tell(found, asked, kept, json)
     if found.failed:
         raise RuntimeError(
@@ -113,7 +115,7 @@ def status(
     """How far a study is: runs wanted, stored, failed, missing."""
     from experiments.conduct import status as state
 
-    asked, kept = _opened(study, store, runs, days, quick)
+    asked, kept = _opened(study, store, runs, days, quick, only_read=True)
     _tell(state(asked, kept), asked, kept, json)
 
 
@@ -285,9 +287,14 @@ def _to_search(
 
 
 def _opened(
-    name: str, folder: Path | None, runs: int | None, days: int | None, quick: bool
+    name: str,
+    folder: Path | None,
+    runs: int | None,
+    days: int | None,
+    quick: bool,
+    only_read: bool = False,
 ) -> "tuple[Study, Store]":
-    """The study as it is asked for, and its store."""
+    """The study as it is asked for, and its store, which may be opened so that nothing is written to it."""
     from experiments.store import Store
     from experiments.study import read_study
 
@@ -298,7 +305,8 @@ def _opened(
     study = study.reduced() if quick else study
     changes: dict[str, Any] = {"runs": runs, "days": days}
     study = study.with_changes(**{name: value for name, value in changes.items() if value is not None})
-    return study, Store(folder or Path("out", "studies", study.name))
+    study.check_size()
+    return study, Store(folder or Path("out", "studies", study.name), only_read)
 
 
 def _command(

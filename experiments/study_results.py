@@ -22,8 +22,8 @@ def show_study(status: Status, study: Study, store: Store) -> None:
     heading(out, study.title or study.name, study.question)
     out.print(_state(status))
     for path in status.damaged:
-        out.print(Text(f"damaged, put aside; runs that only it had are missing again: {path}", style="red"))
-    if status.stored == status.failed:
+        out.print(Text(f"damaged; runs that only it had are missing again: {path}", style="red"))
+    if not status.planned or status.stored == status.failed:
         return
     frame = points_frame(study, store)
     for scenario, own in frame.groupby("scenario", sort=False):
@@ -34,6 +34,9 @@ def show_study(status: Status, study: Study, store: Store) -> None:
 
 
 def _state(status: Status) -> Text:
+    if not status.planned:
+        most = f"not begun; up to {wording.plural(status.wanted, 'run')}, which `kith study run` plans"
+        return Text(f"{most} · {status.store}", style="dim")
     failed = f", {status.failed:,} of them failed" if status.failed else ""
     missing = f", {status.missing:,} missing" if status.missing else ""
     return Text(

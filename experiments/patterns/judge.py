@@ -19,6 +19,7 @@ from experiments.patterns import FULL, NAMED, PATTERNS
 from experiments.patterns.observe import Observed, observe
 from experiments.patterns.pattern import Over, Pattern, Quantity, Size
 from experiments.proportions import wilson
+from experiments.run_limits import check_runs
 
 MET, UNMET, SHOWN = "met", "not met", "shown"
 LEVEL = 0.90
@@ -109,7 +110,9 @@ def look(
     workers : processes; by default one per processor. With 1 everything runs here.
     progress : called with the number of runs done and asked for.
     """
-    todo = [(p.code, seed) for p in patterns for seed in range(seeds or (size or p.small).seeds)]
+    each = {p.code: seeds or (size or p.small).seeds for p in patterns}
+    check_runs(f"seeds = {seeds} of each of {len(each)} patterns", sum(each.values()), "ask for fewer")
+    todo = [(p.code, seed) for p in patterns for seed in range(each[p.code])]
     seen: dict[Job, Observed] = {}
     if progress is not None:
         progress(0, len(todo))
