@@ -14,6 +14,7 @@ from pathlib import Path
 
 from dashboard.room import own_address
 from dashboard.server import STUDIES, serve
+from experiments.escaping import for_message
 
 PORT = 8765
 
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     if given.studies is not None:
         if given.studies.exists() and not given.studies.is_dir():
-            parser.exit(2, f"kith: --studies {given.studies}: is no folder\n")
+            parser.exit(2, f"kith: {for_message(f'--studies {given.studies}: is no folder')}\n")
         os.environ[STUDIES] = str(given.studies.resolve())
     room_at = _room_at(parser, given.address) if given.room else None
     port = given.port or _free_port()
@@ -51,7 +52,10 @@ def _room_at(parser: argparse.ArgumentParser, given: str) -> str:
             probe.bind((name, 0))
     except OSError as error:
         what = f"--address {given}: is none of this machine's" if given else "this machine is in no network"
-        parser.exit(2, f"kith: {what} ({error.strerror or error}); give its number there with --address\n")
+        parser.exit(
+            2,
+            f"kith: {for_message(what)} ({error.strerror or error}); give its number there with --address\n",
+        )
     return name
 
 

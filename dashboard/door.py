@@ -4,12 +4,12 @@ It stands behind the guard (`dashboard.server.Guard`), so hosts and origins have
 """
 
 from collections.abc import Iterable
-from html import escape
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
 from dashboard.guard import App, Receive, Scope, Send, header
 from dashboard.room import HOST, SEAT, Room
+from experiments.escaping import for_html as escape
 
 COOKIE = "kith_seat"
 LONGEST = 200

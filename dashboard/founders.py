@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard.arms import Arm, plan_of
+from experiments.escaping import for_csv
 from experiments.log_indicators import Log, has_visits, measured, monthly
 from scenarios import LogError, ScenarioError, logs, read_log
 from scenarios.events import read_events
@@ -104,7 +105,7 @@ def _library_measures(name: str, visits: bool) -> dict[str, float]:
     record = run(plan_of(Arm((name,)), 5_000), seed=0, days=365, threads=1)
     with _one_at_a_time, tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "log.csv"
-        record.events.to_csv(path, index=False)
+        path.write_text(for_csv(record.events), encoding="utf-8")
         return measured(Log(read_events(path, name), visits))
 
 

@@ -3,11 +3,14 @@
 import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
-from html import escape, unescape
+from html import unescape
 from typing import Any
 
 import pandas as pd
 import solara
+
+from experiments.escaping import for_csv, for_file_name
+from experiments.escaping import for_html as escape
 
 UPLOAD_LIMIT = 8_000_000
 """Bytes of a file that is dropped; the connection itself refuses more than twice that."""
@@ -67,9 +70,7 @@ def Chart(
     on_pick : called with what follows `point-` in the id of a mark that is clicked.
     """
     asked, set_asked = solara.use_state(False)
-    csv = solara.use_memo(
-        lambda: frame.to_csv(index=False) if asked and frame is not None else "", [asked, svg]
-    )
+    csv = solara.use_memo(lambda: for_csv(frame) if asked and frame is not None else "", [asked, svg])
     _Chart(
         svg=svg,
         title=_inside(svg, "title"),
@@ -269,7 +270,7 @@ def Save(
     _Save(
         label=label,
         name="save-" + file,
-        file=file,
+        file=for_file_name(file),
         kind=kind,
         payload=payload,
         disabled=disabled,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
 import pandas as pd
@@ -12,6 +11,7 @@ from dashboard.shelf import Reading
 from dashboard.views import Part
 from experiments import theme, wording
 from experiments.designs import Grid
+from experiments.escaping import for_html as escape
 from experiments.forest import distribution, forest
 from experiments.point_figures import parallel, scatter
 from experiments.robust import ENOUGH, conclusion

@@ -8,12 +8,14 @@ Results go to standard output, all else to standard error. Exit code 0: done; 1:
 import sys
 import traceback
 from collections.abc import Sequence
+from errno import ELOOP, ENAMETOOLONG
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from experiments.errors import OutputError, RequestError, Stopped
+from experiments.escaping import for_json, for_message, say
 from experiments.options import (
     At,
     Codes,
@@ -43,7 +45,7 @@ from experiments.options import (
     Workers,
     number_option,
 )
-from experiments.run_limits import check_runs
+from experiments.run_limits import check_runs, check_workers
 from experiments.study_commands import app as studies
 
 DONE, FAILED, WRONG, STOPPED = 0, 1, 2, 130
@@ -66,9 +68,9 @@ def _tell_version(wanted: bool) -> None:
     from importlib.metadata import PackageNotFoundError, version
 
     try:
-        typer.echo(f"kith {version('kith-sim')}")
+        say(f"kith {version('kith-sim')}")
     except PackageNotFoundError:
-        typer.echo("kith (not installed)")
+        say("kith (not installed)")
     raise typer.Exit
 
 
@@ -163,7 +165,7 @@ def run(
     simulation = None if resume is None else continued(resume, days, threads, events=out is not None)
     plan = load(str(scenario), days=days, **asked) if simulation is None else simulation.community.plan
     for note in graph_notes(plan):
-        typer.echo(note, err=True)
+        say(note, err=True)
     _announce_compilation()
     with Waiting(plan.name, "days") as waiting:
         if simulation is None and save is None:
@@ -174,7 +176,7 @@ def run(
         if record.plan.experiments:
             effects = effects_of(record, threads)
     if save is not None:
-        typer.echo(f"saved after {record.days} days; kith run --resume {save} continues it", err=True)
+        say(f"saved after {record.days} days; kith run --resume {save} continues it", err=True)
     if target is not None:
         repeat = run_command(str(scenario), seed, record.days, asked)
         write_run(record, target, repeat if resume is None else resume_command(resume, record.days), effects)
@@ -238,7 +240,7 @@ def compare(
     if target is not None:
         write_comparison(comparison, target, comparison_command(comparison))
     if json:
-        typer.echo(comparison.to_json())
+        say(comparison.to_json())
     else:
         from experiments.results import show_comparison
 
@@ -258,6 +260,7 @@ def answers(
 ) -> None:
     """The library's answers, checked: every difference that they rest on, by paired runs."""
     _checked(None, runs=runs, workers=workers)
+    target = _file(out)
     runs = 16 if runs is None else runs
     if out is not None and scenarios:
         raise RequestError(f"--out {out} is for the whole library; leave out {' '.join(scenarios)}")
@@ -270,10 +273,10 @@ def answers(
     _announce_compilation()
     with Waiting("living scenarios", "runs") as waiting:
         checks = check(names, runs, workers, waiting)
-    if out is not None:
-        answer_page.write_page(checks, runs, out)
+    if target is not None:
+        answer_page.write_page(checks, runs, target)
     if json:
-        sys.stdout.write(as_json(answer_page.as_object(checks, runs)) + "\n")
+        say(as_json(answer_page.as_object(checks, runs)))
     else:
         answer_page.show(checks, runs)
     if not answer_page.holds(checks):
@@ -319,12 +322,17 @@ def bench(
     from experiments.bench import text
     from experiments.outputs import as_json
 
+    target = _file(out)
     if runs is not None:
-        return _throughput(scenario, runs, workers, out, json)
-    if not all(part.strip().isdecimal() for part in sizes.split(",")):
-        raise RequestError(f"--sizes {sizes}: give whole numbers separated by commas, such as 1000,10000")
-    figures = measure(scenario, tuple(int(part) for part in sizes.split(",")), threads, out)
-    sys.stdout.write((as_json(figures) if json else text(figures)) + "\n")
+        return _throughput(scenario, runs, workers, target, json)
+    parts = [part.strip() for part in sizes.split(",")]
+    if not all(part.isdecimal() and len(part) <= 8 and int(part) >= 1 for part in parts):
+        raise RequestError(
+            f"--sizes {sizes}: give numbers of members, up to 8 digits, separated by commas, such as 1000,10000"
+        )
+    _checked(None, threads=threads)
+    figures = measure(scenario, tuple(int(part) for part in parts), threads, target)
+    say(as_json(figures) if json else text(figures))
 
 
 def _throughput(scenario: str, runs: int, workers: int | None, out: Path | None, json: bool) -> None:
@@ -339,7 +347,7 @@ def _throughput(scenario: str, runs: int, workers: int | None, out: Path | None,
         figures = throughput(runs, workers, lambda what, done, whole: waiting(done, whole), scenario=scenario)
     if out is not None:
         write_text(out, as_json(figures) + "\n")
-    sys.stdout.write((as_json(figures) if json else text(figures)) + "\n")
+    say(as_json(figures) if json else text(figures))
 
 
 @app.command()
@@ -351,6 +359,7 @@ def verify(
 ) -> None:
     """The engine against closed forms: every benchmark, its theory, its runs, a verdict."""
     _checked(None, workers=workers)
+    target = _file(out)
     from experiments import verify as benchmarks
     from experiments.outputs import as_json
     from experiments.progress import Waiting
@@ -358,10 +367,10 @@ def verify(
     _announce_compilation()
     with Waiting("verifying", "runs") as waiting:
         findings = benchmarks.verify(quick, workers, waiting)
-    if out is not None:
-        benchmarks.write_page(findings, out)
+    if target is not None:
+        benchmarks.write_page(findings, target)
     if json:
-        sys.stdout.write(as_json(benchmarks.as_object(findings, quick)) + "\n")
+        say(as_json(benchmarks.as_object(findings, quick)))
     else:
         benchmarks.show(findings)
     if not benchmarks.agree(findings):
@@ -393,7 +402,7 @@ def patterns(
     if target is not None:
         write(findings, size, target)
     if json:
-        sys.stdout.write(as_json(as_object(findings, size)) + "\n")
+        say(as_json(as_object(findings, size)))
     else:
         show(findings)
     if new := surprises(findings):
@@ -426,7 +435,7 @@ def robust(
     if target is not None:
         write(found, target)
     if json:
-        sys.stdout.write(as_json(as_object(found)) + "\n")
+        say(as_json(as_object(found)))
     else:
         show(found)
     if found.failures:
@@ -460,7 +469,7 @@ def dashboard(
     if address and not room:
         raise RequestError(f"--address {address}: is for --class; give both, or neither")
     command = [sys.executable, "-m", "dashboard", "--port", str(port), *(["--no-open"] if no_open else [])]
-    command += ["--studies", str(studies)] if studies else []
+    command += ["--studies", str(_folder_of_studies(studies))] if studies is not None else []
     command += ["--class", *(["--address", address] if address else [])] if room else []
     _announce_compilation()
     code = subprocess.run(command).returncode
@@ -486,15 +495,15 @@ def answered(args: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         code = STOPPED
     except Stopped as stopped:
-        typer.echo(f"kith: {stopped}", err=True)
+        say(f"kith: {for_message(str(stopped))}", err=True)
         return STOPPED
     except Exception as error:
         if debug:
-            traceback.print_exc()
-        typer.echo(f"kith: {_one_line(error)}", err=True)
+            say(traceback.format_exc().rstrip(), err=True)
+        say(f"kith: {_one_line(error)}", err=True)
         return WRONG if _is_wrong_request(error) else FAILED
     if code == STOPPED:
-        typer.echo("kith: stopped; nothing was written", err=True)
+        say("kith: stopped; nothing was written", err=True)
     return code if isinstance(code, int) else DONE
 
 
@@ -503,6 +512,8 @@ def _is_wrong_request(error: Exception) -> bool:
     from sim.parameters import ParameterError
 
     if hasattr(error, "format_message") or isinstance(error, RequestError | ScenarioError | ParameterError):
+        return True
+    if isinstance(error, OSError) and error.errno in (ENAMETOOLONG, ELOOP):
         return True
     from sim.checkpoint import CheckpointError
 
@@ -524,7 +535,7 @@ def _one_line(error: Exception) -> str:
         text = str(error)
     else:
         text = f"{str(error) or type(error).__name__}; --debug shows where"
-    return " ".join(text.split())
+    return for_message(text)
 
 
 def _checked(out: Path | None, **numbers: int | None) -> Path | None:
@@ -539,11 +550,30 @@ def _checked(out: Path | None, **numbers: int | None) -> Path | None:
             raise RequestError(f"{option} {value}: must be {least} or more")
         if value is not None and bits is not None and value >= 2**bits:
             raise RequestError(f"{option} {value}: must be below 2^{bits}")
+        if name in ("workers", "threads"):
+            check_workers(option, value)
         if value is not None and name in ("runs", "seeds", "worlds"):
             check_runs(f"{option} {value}", value, "ask for fewer")
     if out is not None and not str(out).strip():
         raise OutputError("--out is empty; name a folder")
     return None if out is None else check_folder(out)
+
+
+def _folder_of_studies(given: Path) -> Path:
+    """The folder, which need not be there yet; refused if it cannot be one."""
+    from experiments.files import user_path
+
+    path = user_path(given)
+    if path.exists() and not path.is_dir():
+        raise RequestError(f"--studies {given}: is no folder; name one")
+    return path
+
+
+def _file(out: Path | None) -> Path | None:
+    """The place of a file for results, refused before any work if it cannot be written."""
+    from experiments.files import check_file
+
+    return None if out is None else check_file(out)
 
 
 def _given(context: typer.Context) -> list[str]:
@@ -587,7 +617,7 @@ def _announce_compilation() -> None:
     from sim.kernel import is_compiled
 
     if not is_compiled():
-        typer.echo("compiling the engine for this machine, once: about half a minute", err=True)
+        say("compiling the engine for this machine, once: about half a minute", err=True)
 
 
 def _failed(comparison: Any) -> str:
@@ -601,13 +631,13 @@ def _failed(comparison: Any) -> str:
 
 def _tell_where(out: Path | None) -> None:
     if out is not None:
-        typer.echo(f"\nreport: {out / 'report.html'}")
+        say(f"\nreport: {out / 'report.html'}")
 
 
 def _print_json(value: Any) -> None:
     from json import dumps
 
-    typer.echo(dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+    say(for_json(dumps(value, indent=2, ensure_ascii=False, allow_nan=False)))
 
 
 if __name__ == "__main__":

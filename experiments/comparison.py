@@ -19,6 +19,7 @@ import pandas as pd
 
 from experiments.assumptions import changes, shown
 from experiments.errors import ComparisonError, RunsFailed
+from experiments.escaping import for_json
 from experiments.intervals import LEVEL
 from experiments.pools import Pool
 from experiments.run_limits import check_runs
@@ -137,7 +138,7 @@ class Comparison:
 
     def to_json(self) -> str:
         """One strictly valid JSON object."""
-        return json.dumps(self.plain(), indent=2, ensure_ascii=False, allow_nan=False)
+        return for_json(json.dumps(self.plain(), indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def compare(

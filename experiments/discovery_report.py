@@ -9,6 +9,7 @@ from rich.text import Text
 from experiments import wording
 from experiments.conduct import Status
 from experiments.discovery import FOLDS, SHUFFLES, Discovery, leaves, percent, worlds
+from experiments.escaping import for_csv
 from experiments.files import whole_folder
 from experiments.outputs import as_json
 from experiments.report import page_template, versions
@@ -78,7 +79,7 @@ def write_discovery(found: Discovery, study: Study, state: Status, target: Path,
     with whole_folder(target) as folder:
         for name, frame in (("rules", found.rules), ("worlds", found.worlds)):
             frame.to_parquet(folder / f"{name}.parquet", index=False)
-            frame.to_csv(folder / f"{name}.csv", index=False)
+            (folder / f"{name}.csv").write_text(for_csv(frame), encoding="utf-8")
         (folder / "study.json").write_text(as_json(study.model_dump(mode="json")) + "\n", encoding="utf-8")
         page = discovery_page(found, study, state, command)
         (folder / "report.html").write_text(page, encoding="utf-8")

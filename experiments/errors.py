@@ -5,7 +5,8 @@ RequestError (a ValueError)      what was asked for cannot be done as it stands
 ├── StudyError                   a study file, a lever, a design
 ├── StoreError                   a folder of results that cannot be used
 ├── SchedulerError               where runs should be done
-└── OutputError                  where results should go
+├── OutputError                  where results should go
+└── PathError                    a path that no file can have
 RunsFailed (a RuntimeError)      every run broke; the text is the first traceback
 SchedulerLost (a RuntimeError)   the place where runs were done is gone
 Stopped (a RuntimeError)         somebody pressed Ctrl-C; the text says what is kept
@@ -34,6 +35,10 @@ class SchedulerError(RequestError):
 
 class OutputError(RequestError):
     """Results cannot be written where they were asked for."""
+
+
+class PathError(RequestError):
+    """No file or folder can have that name."""
 
 
 class RunsFailed(RuntimeError):

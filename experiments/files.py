@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from experiments.errors import OutputError
-from sim.whole import whole_folder
+from experiments.errors import OutputError, PathError
+from sim.whole import beside, partial_file, whole_folder
 
 OURS = frozenset(
     {
@@ -39,14 +39,31 @@ OURS = frozenset(
         "worlds.csv",
     }
 )
+PROBE = ".probe"
 MARKS = ("summary.json", "table.json", "study.json", "patterns.json", "robust.json")
 """A folder with one of these, and nothing that we do not write, is an earlier output."""
 
 
+def user_path(given: str | os.PathLike[str]) -> Path:
+    """A path that somebody gave, with `~` for a home folder.
+
+    Raises `PathError` if no file can have that name, so that no later step fails on it halfway.
+    """
+    text = os.fspath(given)
+    try:
+        path = Path(text).expanduser()
+        path.resolve()
+        path.exists()  # finds a name that is too long
+    except (OSError, ValueError, RuntimeError) as error:
+        why = getattr(error, "strerror", None) or str(error).rstrip(".")
+        raise PathError(f"{text}: cannot be the name of a file or folder ({why}); choose another") from None
+    return path
+
+
 def check_folder(target: Path) -> Path:
     """The resolved folder for results, or `OutputError` if something else is in the way."""
-    whole = target.expanduser().resolve()
-    if whole.is_file():
+    whole = user_path(target).resolve()
+    if whole.exists() and not whole.is_dir():
         raise OutputError(f"--out {target}: is a file; name a folder")
     if whole == Path.cwd() or whole in Path.cwd().parents:
         raise OutputError(
@@ -61,20 +78,32 @@ def check_folder(target: Path) -> Path:
     return whole
 
 
+def check_file(target: Path) -> Path:
+    """The resolved place of a file for results, or `OutputError` if none can be written there."""
+    if not str(target).strip():
+        raise OutputError("--out is empty; name a file")
+    whole = user_path(target).resolve()
+    if whole.is_dir():
+        raise OutputError(f"--out {target}: is a folder; name a file in it")
+    if whole.exists() and not whole.is_file():
+        raise OutputError(f"--out {target}: is not a file; name another")
+    if not whole.parent.is_dir():
+        raise OutputError(f"--out {target}: there is no folder {whole.parent}; make it first")
+    _try_to_write(target, whole.parent)
+    return whole
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a text file whole: to a temporary name beside it first, then renamed."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        partial.write_text(text, encoding="utf-8")
+    with partial_file(path) as (partial, file):
+        file.write(text.encode("utf-8"))
+        file.flush()
         partial.replace(path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
 
 
 def _try_to_write(target: Path, ground: Path) -> None:
     """Make and remove a folder: permissions alone do not tell, least of all to root."""
-    probe = ground / f".kith.{os.getpid()}.probe"
+    probe = beside(ground / target.name, PROBE)
     try:
         probe.mkdir()
         probe.rmdir()

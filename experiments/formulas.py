@@ -6,6 +6,7 @@ stranger can compute but not act.
 
 import ast
 import operator
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -40,7 +41,9 @@ class Formula:
         if len(text) > LONGEST:
             raise StudyError(f"formula {text[:40]}…: is longer than {LONGEST} characters")
         try:
-            self._tree = ast.parse(text.strip(), mode="eval").body
+            with warnings.catch_warnings():  # of odd numbers and strings, which are refused below or harmless
+                warnings.simplefilter("ignore")
+                self._tree = ast.parse(text.strip(), mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise StudyError(
                 f"formula {text}: cannot be read; write arithmetic and comparisons, such as 'a + 2 * b <= 10'"
@@ -54,11 +57,20 @@ class Formula:
         StudyError
             If the formula names something else, or cannot be computed.
         """
+        return self._computed(values, lambda: self._value(self._tree, values))
+
+    def _computed[T](self, values: Mapping[str, Any], compute: Callable[[], T]) -> T:
+        """What `compute` gives, or one sentence about why it gives nothing."""
         try:
-            return self._value(self._tree, values)
-        except (TypeError, ZeroDivisionError) as error:
-            shown = ", ".join(f"{name} = {value}" for name, value in values.items())
-            raise StudyError(f"formula {self.text}: {error} where {shown}") from None
+            return compute()
+        except RecursionError:
+            raise StudyError(f"formula {self.text}: is nested too deeply; write it shorter") from None
+        except (TypeError, ValueError, ArithmeticError) as error:
+            if isinstance(error, StudyError):
+                raise
+            shown = ", ".join(f"{name} = {value}" for name, value in values.items() if name in self.names)
+            where = f" where {shown}" if shown else ""
+            raise StudyError(f"formula {self.text}: cannot be computed ({error}){where}") from None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,10 +84,14 @@ class Formula:
         """How far it is from holding: a − b for `a <= b`; else 1 where it is false, 0 where it is true."""
         match self._tree:
             case ast.Compare(left, [ast.Lt() | ast.LtE()], [right]):
-                return float(self._value(left, values) - self._value(right, values))
-            case ast.Compare(left, [ast.Gt() | ast.GtE()], [right]):
-                return float(self._value(right, values) - self._value(left, values))
-        return 0.0 if self(values) else 1.0
+                pass
+            case ast.Compare(right, [ast.Gt() | ast.GtE()], [left]):
+                pass
+            case _:
+                return 0.0 if self(values) else 1.0
+        return self._computed(
+            values, lambda: float(_number(self._value(left, values)) - _number(self._value(right, values)))
+        )
 
     def _value(self, node: ast.expr, values: Mapping[str, Any]) -> Any:
         def of(inner: ast.expr) -> Any:
@@ -87,9 +103,9 @@ class Formula:
             case ast.Name() | ast.Attribute():
                 return self._looked_up(ast.unparse(node), values)
             case ast.BinOp(left, op, right) if type(op) in BINARY:
-                return BINARY[type(op)](of(left), of(right))
+                return BINARY[type(op)](_number(of(left)), _number(of(right)))
             case ast.UnaryOp(ast.USub(), inner):
-                return -of(inner)
+                return -_number(of(inner))
             case ast.UnaryOp(ast.Not(), inner):
                 return not of(inner)
             case ast.BoolOp(op, inner):
@@ -119,3 +135,10 @@ class Formula:
         close = nearest(name, values)
         hint = f"did you mean {close}?" if close else f"there are {', '.join(values)}"
         raise StudyError(f"formula {self.text}: {name} is not a lever of this study; {hint}")
+
+
+def _number(value: Any) -> Any:
+    """The value, if it can be computed with: words can only be compared."""
+    if isinstance(value, str):
+        raise TypeError(f"{value!r} is a word, and words can only be compared")
+    return value

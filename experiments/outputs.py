@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.escaping import for_csv, for_json
 from experiments.files import whole_folder
 from experiments.tables import nulled
 
@@ -34,7 +35,7 @@ def run_object(record: Any, effects: "pd.DataFrame | None" = None) -> dict[str, 
 
 def as_json(value: Any) -> str:
     """Strictly valid JSON text."""
-    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    return for_json(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def write_run(record: Any, target: Path, command: str = "", effects: "pd.DataFrame | None" = None) -> None:
@@ -61,7 +62,7 @@ def write_comparison(comparison: "Comparison", target: Path, command: str = "") 
     from experiments.report import comparison_page
 
     with whole_folder(target) as folder:
-        comparison.table.to_csv(folder / "table.csv", index=False)
+        (folder / "table.csv").write_text(for_csv(comparison.table), encoding="utf-8")
         comparison.table.to_parquet(folder / "table.parquet", index=False)
         (folder / "table.json").write_text(comparison.to_json() + "\n", encoding="utf-8")
         (folder / "report.html").write_text(comparison_page(comparison, command), encoding="utf-8")
@@ -83,7 +84,7 @@ def write_study(study: "Study", store: "Store", target: Path, command: str = "")
     with whole_folder(target) as folder:
         for name, frame in frames.items():
             frame.to_parquet(folder / f"{name}.parquet", index=False)
-            frame.to_csv(folder / f"{name}.csv", index=False)
+            (folder / f"{name}.csv").write_text(for_csv(frame), encoding="utf-8")
         if study.series:
             series_frame(study, store).to_parquet(folder / "series.parquet", index=False)
         (folder / "study.json").write_text(as_json(study.model_dump(mode="json")) + "\n", encoding="utf-8")
@@ -109,6 +110,6 @@ def _write_search(study: "Study", frames: "dict[str, pd.DataFrame]", page: str, 
     with whole_folder(target) as folder:
         for name, frame in frames.items():
             frame.to_parquet(folder / f"{name}.parquet", index=False)
-            frame.to_csv(folder / f"{name}.csv", index=False)
+            (folder / f"{name}.csv").write_text(for_csv(frame), encoding="utf-8")
         (folder / "study.json").write_text(as_json(study.model_dump(mode="json")) + "\n", encoding="utf-8")
         (folder / "report.html").write_text(page, encoding="utf-8")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.errors import RequestError
+from experiments.files import user_path
 
 if TYPE_CHECKING:
     from sim import Record, Simulation
@@ -27,6 +28,9 @@ def check_parts(
         raise RequestError(f"--resume {resume}: the checkpoint decides what is run; leave out {given[0]}")
     if until is not None and save is None:
         raise RequestError(f"--until {until}: needs --save, the file for the state on that day")
+    for path in (resume, save):
+        if path is not None:
+            user_path(path)
     if save is not None:
         from sim.checkpoint import check_place
 

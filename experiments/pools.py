@@ -21,6 +21,7 @@ from multiprocessing import active_children, get_context, parent_process
 
 from experiments.clusters import check_answers, connected, threads_of
 from experiments.errors import SchedulerError
+from experiments.run_limits import check_workers
 
 KINDS = ("processes", "threads", "local")
 """What `pool` knows beside the address of a Dask scheduler; `local` is a Dask cluster on this machine."""
@@ -101,8 +102,7 @@ def pool(kind: str = "processes", workers: int | None = None) -> Iterator[Pool]:
     SchedulerError
         If the kind is unknown or the scheduler cannot be reached.
     """
-    if workers is not None and workers < 1:
-        raise ValueError(f"workers = {workers}: must be at least 1")
+    check_workers("workers =", workers)
     check_scheduler(kind)
     workers = workers or processors()
     if kind == "processes":

@@ -5,6 +5,8 @@ import threading
 from types import TracebackType
 from typing import Self
 
+from experiments.escaping import for_terminal
+
 PATIENCE = 1.0
 """Seconds of work before a bar appears."""
 
@@ -16,7 +18,7 @@ class Waiting:
     """
 
     def __init__(self, what: str, unit: str) -> None:
-        self._what, self._unit = what, unit
+        self._what, self._unit = for_terminal(what), unit
         self._done, self._whole, self._said = 0, 0, ""
         self._bar: object | None = None
         self._timer = threading.Timer(PATIENCE, self._show)
@@ -44,7 +46,7 @@ class Waiting:
 
     def say(self, words: str) -> None:
         """Show what is known so far, above the bar."""
-        self._said = words
+        self._said = words = for_terminal(words)
         if self._bar is not None:
             self._bar.console.print(words, style="dim", markup=False, highlight=False)  # type: ignore[attr-defined]
 
@@ -56,6 +58,7 @@ class Waiting:
             Progress,
             ProgressColumn,
             Task,
+            TextColumn,
             TimeRemainingColumn,
         )
         from rich.text import Text
@@ -69,7 +72,7 @@ class Waiting:
                 return Text(f"{task.speed:,.1f} {unit}/s" if task.speed else f"– {unit}/s", style="dim")
 
         bar = Progress(
-            "{task.description}",
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             Rate(),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from experiments import figures, theme, wording
 from experiments.answers import comparison_answer, run_answer
@@ -26,6 +26,7 @@ from experiments.axes import short
 from experiments.commands import comparison_command
 from experiments.comparison import Comparison
 from experiments.effects import effect_rows
+from experiments.escaping import for_html, visible
 from experiments.files import write_text
 from experiments.forest import distribution, forest
 from experiments.intervals import differences_by
@@ -327,7 +328,9 @@ def _common_question(comparison: Comparison) -> str:
 def page_template(name: str) -> Any:
     """A page with holes, by its file's name."""
     folder = FileSystemLoader(Path(__file__).parent / "templates")
-    house = Environment(loader=folder, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    house = Environment(
+        loader=folder, autoescape=True, finalize=_visible, trim_blocks=True, lstrip_blocks=True
+    )
     house.filters |= {
         "number": wording.number,
         "signed": wording.signed,
@@ -341,9 +344,13 @@ def page_template(name: str) -> Any:
     return house.get_template(name)
 
 
+def _visible(value: Any) -> Any:
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 def _coded(text: str) -> Markup:
     """Text in which `words` in backticks are code."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", for_html(text)))
 
 
 def _seeds(seeds: Sequence[int]) -> str:

@@ -17,6 +17,7 @@ import pandas as pd
 from experiments import wording
 from experiments.commands import robust_command
 from experiments.errors import RequestError, RunsFailed
+from experiments.escaping import for_csv
 from experiments.proportions import Share, wilson
 from experiments.run_limits import check_runs
 from experiments.runner import Job, Outcome, run_all
@@ -289,4 +290,4 @@ def write(found: Robustness, folder: Path) -> None:
         write_text(inside / "robust.json", as_json(told) + "\n")
         write_text(inside / "robust.md", page(told))
         write_text(inside / "robust.svg", picture(told) + "\n")
-        found.values.to_csv(inside / "worlds.csv", index=False)
+        (inside / "worlds.csv").write_text(for_csv(found.values), encoding="utf-8")

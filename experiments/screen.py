@@ -7,11 +7,13 @@ from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from experiments import wording
 from experiments.assumptions import Setting, graph_notes, phases, shock_text, shown
+from experiments.escaping import for_terminal
 from scenarios import Entry, Expected
 from sim.plan import Plan
 
@@ -20,10 +22,19 @@ TAGS = 22
 "columns that the tags of a list take"
 
 
+class _Plain(Console):
+    """A console on which text from files shows its control characters instead of being obeyed."""
+
+    def render(self, renderable: Any, options: Any = None) -> Iterable[Segment]:
+        """Segments as Rich makes them, with their text escaped."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=for_terminal(segment.text))
+
+
 def printer() -> Console:
     """Standard output: as wide as the terminal up to 120, a hundred columns in a pipe."""
     terminal = sys.stdout.isatty()
-    console = Console(markup=False, highlight=False, emoji=False, width=None if terminal else WIDTH)
+    console = _Plain(markup=False, highlight=False, emoji=False, width=None if terminal else WIDTH)
     if terminal:
         console.width = min(console.width, 120)
     return console

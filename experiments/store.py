@@ -23,8 +23,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.errors import StoreError
+from experiments.files import user_path
 from experiments.runner import Outcome
 from sim.engine import MODEL_VERSION
+from sim.whole import partial_file, remove_all_abandoned
 
 if TYPE_CHECKING:
     import duckdb
@@ -36,7 +38,6 @@ SMALL = 400_000
 "Bytes below which a part may be merged with others."
 MANY = 64
 "Small parts that are worth merging."
-PARTIAL = ".partial"
 DAMAGED = ".damaged"
 
 
@@ -56,13 +57,15 @@ class Store:
     """
 
     def __init__(self, folder: str | os.PathLike[str], only_read: bool = False) -> None:
-        self.folder = Path(folder).expanduser()
+        self.folder = user_path(folder)
         self.only_read = only_read
         self.damaged: list[Path] = []
         "parts that were found damaged and put aside since this store was opened"
         self._ids: dict[str, dict[Path, frozenset[str]]] = {"results": {}, "series": {}}
         "kind -> part -> the runs in it"
         self._failed: dict[Path, frozenset[str]] = {}
+        self._swept: set[str] = set()
+        "kinds whose folders were freed of what killed processes had begun"
         self._check_folder()
         self.refresh()
 
@@ -198,22 +201,17 @@ class Store:
 
     def _write(self, table: pa.Table, path: Path, checked: bool = False) -> Path:
         """Write a file whole: beside its place first, safely on disk, then renamed."""
-        partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
         mark = json.dumps({"model_version": MODEL_VERSION, "layout": LAYOUT}).encode()
         table = table.replace_schema_metadata({**(table.schema.metadata or {}), MARK: mark})
         try:
-            with partial.open("wb") as file:
+            with partial_file(path) as (partial, file):
                 pq.write_table(table, file, compression="zstd")
                 file.flush()
                 os.fsync(file.fileno())
-            target = path.with_stem(f"{path.stem}-{_checksum(partial)}") if checked else path
-            partial.replace(target)
+                target = path.with_stem(f"{path.stem}-{_checksum(partial)}") if checked else path
+                partial.replace(target)
         except OSError as error:
-            partial.unlink(missing_ok=True)
             raise OSError(error.errno, error.strerror, str(self.folder)) from error
-        except BaseException:
-            partial.unlink(missing_ok=True)
-            raise
         return target
 
     # What can be wrong
@@ -288,6 +286,9 @@ class Store:
     def _folder_of(self, kind: str) -> Path:
         folder = self.folder / kind
         folder.mkdir(parents=True, exist_ok=True)
+        if kind not in self._swept:
+            self._swept.add(kind)
+            remove_all_abandoned(folder)
         return folder
 
     def _has_doubles(self) -> bool:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from experiments.designs import AnyDesign, Listed, most_points
 from experiments.errors import RequestError, StudyError
+from experiments.files import user_path
 from experiments.formulas import Formula
 from experiments.goals import BreakEven, Discover, Optimise
 from experiments.levers import Lever, check_levers, flat
@@ -30,6 +31,9 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 KINDS = ("list", "grid", "random", "latin_hypercube", "sobol", "morris")
 LARGEST = 10**9
 "What `most_runs` can be raised to."
+LONGEST_NAME = 100
+"Characters of a study's name, which is that of a folder."
+QUICK = "-quick"
 QUICK_DAYS, QUICK_RUNS, QUICK_STEPS = 40, 2, 2
 
 
@@ -40,7 +44,11 @@ class Study(BaseModel):
 
     name: Annotated[
         str,
-        Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", description="a short name; by default the file's"),
+        Field(
+            pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$",
+            max_length=LONGEST_NAME,
+            description="a short name; by default the file's",
+        ),
     ] = "study"
     title: Annotated[str, Field(description="what a report calls it")] = ""
     question: Annotated[str, Field(description="what it is there to answer")] = ""
@@ -146,10 +154,10 @@ class Study(BaseModel):
         """A study of the same shape that takes seconds: to try it, not to learn from it."""
         levers = [lever.model_copy(update={"steps": QUICK_STEPS}) for lever in self.lever]
         return self.with_changes(
-            name=f"{self.name}-quick",
+            name=f"{self.name[: LONGEST_NAME - len(QUICK)]}{QUICK}",
             days=min(self.days or QUICK_DAYS, QUICK_DAYS),
             runs=min(self.runs, QUICK_RUNS),
-            shock=[one | {"day": min(int(one.get("day", 0)), QUICK_DAYS // 2)} for one in self.shock],
+            shock=[_earlier(one) for one in self.shock],
             lever=[lever.model_dump() for lever in levers],
             design=self.design.reduced().model_dump(),
             optimise=self.optimise and self.optimise.reduced().model_dump(),
@@ -249,7 +257,7 @@ def _path_of(name_or_path: str | os.PathLike[str]) -> Path:
     library = studies()
     if text in library:
         return library[text]
-    path = Path(text).expanduser()
+    path = user_path(text)
     if path.suffix != ".toml" and not path.exists():
         close = nearest(text, library)
         hint = f"did you mean {close}?" if close else f"there are {', '.join(library)}"
@@ -270,6 +278,13 @@ def _with_paths(given: dict[str, Any], folder: Path) -> dict[str, Any]:
             for n in names
         ]
     }
+
+
+def _earlier(shock: dict[str, Any]) -> dict[str, Any]:
+    """The same shock early enough for a reduced study; a day that is no number is refused with the plan."""
+    day = shock.get("day", 0)
+    is_late = isinstance(day, int | float) and day > QUICK_DAYS // 2
+    return shock | {"day": QUICK_DAYS // 2} if is_late else shock
 
 
 def _explained(error: Any) -> str:
@@ -311,6 +326,8 @@ def _must(error: Any) -> str:
         "bool_type": "must be true or false",
         "bool_parsing": "must be true or false",
         "string_type": "must be text, in quotation marks",
+        "string_too_long": "must have {max_length} characters at most",
+        "string_pattern_mismatch": "must be letters, digits, - and _, with a letter or digit first",
     }.get(error["type"], "")
     return words.format(**context)
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from experiments.errors import RequestError
+from experiments.escaping import say
 from experiments.options import Json, Out, Workers, number_option, option
+from experiments.run_limits import check_workers
 
 if TYPE_CHECKING:
     from experiments.conduct import Status
@@ -58,7 +60,7 @@ def list_(json: Json = False) -> None:
     entries = [read_study(name) for name in studies()]
     if json:
         fields = ("name", "title", "question", "tags")
-        typer.echo(as_json([entry.model_dump(include=set(fields)) for entry in entries]))
+        say(as_json([entry.model_dump(include=set(fields)) for entry in entries]))
         return
     from experiments.screen import show_library
 
@@ -80,8 +82,7 @@ def run(
     json: Json = False,
 ) -> None:
     """Do what is not stored yet; stop it at any time, and the same command goes on from there."""
-    if workers is not None and workers < 1:
-        raise RequestError(f"--workers {workers}: must be 1 or more")
+    check_workers("--workers", workers)
     from experiments.conduct import conduct, planned
     from experiments.pools import check_scheduler
     from experiments.progress import Waiting
@@ -92,7 +93,7 @@ def run(
     with Waiting("planning", "runs") as waiting:
         wanted = planned(asked, kept, waiting)
     if not is_compiled():
-        typer.echo("compiling the engine for this machine, once: about half a minute", err=True)
+        say("compiling the engine for this machine, once: about half a minute", err=True)
     with Waiting(asked.name, "runs") as waiting:
         found = conduct(asked, kept, workers, scheduler, waiting, retry_failed, wanted)
     _tell(found, asked, kept, json)
@@ -168,7 +169,7 @@ def optimise(
     if target is not None:
         write_optimum(found, target, _command(study, store, runs, days, quick, "optimise"))
     if json:
-        typer.echo(as_json(optimum_object(found)))
+        say(as_json(optimum_object(found)))
     else:
         show_optimum(found)
         _tell_report(out)
@@ -211,7 +212,7 @@ def discover(
         command = _command(study, store, runs, days, quick, "discover", fails=fails, scenario=scenario)
         write_discovery(found, asked, there, target, command)
     if json:
-        typer.echo(as_json(discovery_object(found, asked, there)))
+        say(as_json(discovery_object(found, asked, there)))
     else:
         show_discovery(found, asked, there)
         _tell_report(out)
@@ -244,7 +245,7 @@ def break_even(
     if target is not None:
         write_crossing(asked, found, target, _command(study, store, runs, days, quick, "break-even"))
     if json:
-        typer.echo(as_json(crossing_object(asked, found)))
+        say(as_json(crossing_object(asked, found)))
     else:
         show_crossing(asked, found)
         _tell_report(out)
@@ -281,8 +282,7 @@ def _to_search(
     study: str, store: Path | None, workers: int | None, runs: int | None, days: int | None, quick: bool
 ) -> "tuple[Study, Store]":
     """The study and its store, checked."""
-    if workers is not None and workers < 1:
-        raise RequestError(f"--workers {workers}: must be 1 or more")
+    check_workers("--workers", workers)
     return _opened(study, store, runs, days, quick)
 
 
@@ -327,14 +327,14 @@ def _command(
 
 def _tell_report(out: Path | None) -> None:
     if out is not None:
-        typer.echo(f"report: {out / 'report.html'}")
+        say(f"report: {out / 'report.html'}")
 
 
 def _tell(found: "Status", study: "Study", store: "Store", json: bool) -> None:
     if json:
         from experiments.outputs import as_json
 
-        typer.echo(as_json(found.plain()))
+        say(as_json(found.plain()))
         return
     from experiments.study_results import show_study
 

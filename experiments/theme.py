@@ -12,12 +12,13 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from html import escape
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from experiments.escaping import for_svg, visible
 
 SCENARIOS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#4D4D4D")
 
@@ -174,7 +175,7 @@ def exported(figure: Figure, name: str, title: str, words: str) -> str:
         figure.savefig(
             buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
         )
-    body = buffer.getvalue()
+    body = visible(buffer.getvalue())
     body = re.sub(r"\A.*?(?=<svg )", "", body, flags=re.DOTALL)
     body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.DOTALL)
     body = re.sub(r'\bid="', f'id="{name}-', body)
@@ -198,7 +199,7 @@ def spread(wanted: list[float], gap: float, low: float, high: float) -> list[flo
 
 def _described(body: str, name: str, title: str, words: str) -> str:
     label = f'role="img" aria-labelledby="{name}-t {name}-d" class="chart"'
-    texts = f'<title id="{name}-t">{escape(title)}</title>\n <desc id="{name}-d">{escape(words)}</desc>\n '
+    texts = f'<title id="{name}-t">{for_svg(title)}</title>\n <desc id="{name}-d">{for_svg(words)}</desc>\n '
     head, _, rest = body.partition(">")
     head = re.sub(r'\s(width|height)="[^"]*"', "", head).replace("<svg ", f"<svg {label} ", 1)
     return f"{head}>\n {texts}{rest.lstrip()}"

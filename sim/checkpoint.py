@@ -42,6 +42,7 @@ from sim.packing import Arrays, PackingError, described, dtype_of, packed, parts
 from sim.parameters import parameters_from
 from sim.plan import Plan
 from sim.record import AMOUNTS, COUNTS, Recorder
+from sim.whole import partial_file
 
 FORMAT = 1
 ABOUT, STATE, ARRAYS = "kith-checkpoint.json", "state.json", "arrays.bin"
@@ -67,17 +68,14 @@ def save(simulation: Simulation, path: str | os.PathLike[str]) -> None:
     simulation.demand_whole_days()
     target = check_place(path)
     about, (state, arrays) = _about(simulation), _state(simulation)
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
-        with partial.open("wb") as file:
+        with partial_file(target) as (partial, file):
             _write(file, about, state, arrays)
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(target)
+            partial.replace(target)
     except OSError as error:
         raise CheckpointError(f"{path}: cannot be written ({error.strerror}); choose another place") from None
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def resume(

@@ -115,6 +115,29 @@ def test_only_kernels_go_without_types(root: Path) -> None:
     assert not bare
 
 
+ONE_WAY_OUT = {
+    r"\.to_csv\(|\bcsv\.(?:writer|DictWriter)\(": {"experiments/escaping.py"},
+    r"from html import .*\bescape\b|\bhtml\.escape\(|markupsafe import .*\bescape\b": {
+        "experiments/escaping.py"
+    },
+    r"\b_?(?:Console|Plain)\(": {"experiments/screen.py", "experiments/progress.py"},
+    r"typer\.echo\(|click\.echo\(|traceback\.print_": set(),
+    r"sys\.(?:stdout|stderr)\.write\(": {"dashboard/__main__.py", "dashboard/server.py"},
+}
+"""What brings text out of kith, and the only modules that may do it: `experiments.escaping` says how."""
+
+
+@pytest.mark.parametrize("pattern", ONE_WAY_OUT)
+def test_text_leaves_by_one_way_for_each_kind_of_place(root: Path, pattern: str) -> None:
+    found = {
+        f"{path.relative_to(root)}"
+        for name in PACKAGES
+        for path in files_of(root / name)
+        if path.suffix == ".py" and re.search(pattern, path.read_text("utf-8"))
+    }
+    assert found == ONE_WAY_OUT[pattern]
+
+
 def test_no_machine_is_named(root: Path) -> None:
     assert not lines_with(root, r"(?<![\w.<)])/(?:work|root|home|tmp)\b(?!\.)")
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from html import escape
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -16,6 +15,7 @@ from dashboard.parts import Chart, Choice, Html, Press, Words
 from dashboard.room import Asked, Room, is_host, room, seat
 from experiments import theme, wording
 from experiments.axes import label_rows, value_axis
+from experiments.escaping import for_html as escape
 from experiments.theme import canvas, exported, themed
 
 

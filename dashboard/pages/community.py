@@ -1,6 +1,5 @@
 """My community: what an event log tells of it, beside the library, and a what-if founded on it."""
 
-from html import escape
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -12,6 +11,8 @@ from dashboard.here import use_here
 from dashboard.pages.numbers import BESIDE, LARGEST, ByHand
 from dashboard.parts import Chart, Html, Press, Save, Trouble, Upload, Words, table
 from experiments import figures, wording
+from experiments.escaping import for_csv
+from experiments.escaping import for_html as escape
 from experiments.log_indicators import MEASURES, MONTH
 from scenarios import LogError, ScenarioError
 from sim.plan import Founding
@@ -112,7 +113,7 @@ def Told(
         Save(
             "Measures (CSV)",
             "kith-measures.csv",
-            lambda: measures_frame(measures, beside.value or {}).to_csv(index=False),
+            lambda: for_csv(measures_frame(measures, beside.value or {})),
             "text/csv",
         )
     if beside.pending:

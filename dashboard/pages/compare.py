@@ -30,6 +30,7 @@ from dashboard.parts import (
 from experiments import theme, wording
 from experiments.answers import comparison_answer
 from experiments.assumptions import settings
+from experiments.escaping import for_csv
 from scenarios import ScenarioError, library
 from sim.parameters import ParameterError
 from sim.plan import Founding, Plan
@@ -222,7 +223,7 @@ def Result(now: Resolved, answer: Answer, go: Callable[[Change], None]) -> None:
         JumpToSide()
         CopyLink()
         Save("Report (HTML)", "kith-report.html", lambda: views.report(comparison), "text/html")
-        Save("Table (CSV)", "kith-table.csv", lambda: comparison.table.to_csv(index=False), "text/csv")
+        Save("Table (CSV)", "kith-table.csv", lambda: for_csv(comparison.table), "text/csv")
     Tabs(
         tabs=[{"name": v, "title": VIEW_TITLES[v], "href": replace(look, view=v).path()} for v in VIEWS],
         here=look.view,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from html import escape
 from urllib.parse import urlencode
 
 import solara
@@ -21,6 +20,7 @@ from dashboard.prose import markup
 from dashboard.room import Asked, room
 from experiments import theme
 from experiments.comparison import Comparison
+from experiments.escaping import for_html as escape
 
 
 @solara.component

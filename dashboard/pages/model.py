@@ -1,7 +1,6 @@
 """Model: what is in it, from the schema and from the documentation's own text."""
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +11,7 @@ from dashboard.here import use_here
 from dashboard.parts import Field, Html, Tabs, Words, table
 from dashboard.prose import markup, model_sections
 from experiments.assumptions import Setting, settings, shown
+from experiments.escaping import for_html as escape
 from sim.engine import MODEL_VERSION
 from sim.indicators import INDICATORS, describe
 from sim.parameters import SECTIONS

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import partial
-from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -39,6 +38,8 @@ from experiments import wording
 from experiments.asked import digest
 from experiments.conduct import Status
 from experiments.errors import RequestError
+from experiments.escaping import for_csv
+from experiments.escaping import for_html as escape
 from experiments.study import Study, studies
 from experiments.study_report import study_answer, study_page
 from experiments.worlds import priors
@@ -302,8 +303,8 @@ def Found(sight: Sight, r: Reading, go: Callable[[Change], None]) -> None:
             lambda: study_page(r.study, r.store, command),
             "text/html",
         )
-        Save("Points (CSV)", f"{r.study.name}-points.csv", lambda: r.points.to_csv(index=False), "text/csv")
-        Save("Runs (CSV)", f"{r.study.name}-runs.csv", lambda: r.runs.to_csv(index=False), "text/csv")
+        Save("Points (CSV)", f"{r.study.name}-points.csv", lambda: for_csv(r.points), "text/csv")
+        Save("Runs (CSV)", f"{r.study.name}-runs.csv", lambda: for_csv(r.runs), "text/csv")
     Tabs(
         tabs=[{"name": v, "title": TITLES[v], "href": replace(sight, view=v).path()} for v in views],
         here=view,

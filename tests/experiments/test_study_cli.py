@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,6 +85,134 @@ def test_the_status_of_a_study_that_was_never_run(kith: Kith) -> None:
     code, out, _ = kith("status", "tiny.toml")
     assert code == 0
     assert "0 of 4 runs stored, 4 missing" in out
+
+
+def files(folder: Path) -> list[str]:
+    """All that is in a folder, with its size and when it was changed."""
+    seen = [(path.relative_to(folder), path.stat()) for path in folder.rglob("*")]
+    return sorted(f"{path} {state.st_size} {state.st_mtime_ns}" for path, state in seen)
+
+
+def test_the_status_of_a_study_writes_nothing(kith: Kith, tmp_path: Path) -> None:
+    before = files(tmp_path)
+    assert kith("status", "tiny.toml")[0] == 0
+    assert files(tmp_path) == before
+    assert kith("run", "tiny.toml", "--workers", "1")[0] == 0
+    part = next((tmp_path / "out/studies/tiny/results").glob("*.parquet"))
+    damaged = part.with_name("0123456789abcdef-0123456789abcdef.parquet")
+    damaged.write_bytes(b"nonsense")
+    (tmp_path / "out/studies/tiny/results/.left.parquet.1.partial").write_bytes(b"half")
+    before = files(tmp_path)
+    for more in ((), ("--runs", "3"), ("--days", "21"), ("--json",)):
+        code, out, _ = kith("status", "tiny.toml", *more)
+        assert code == 0
+        assert damaged.name in " ".join(out.split())
+    assert files(tmp_path) == before
+
+
+@pytest.mark.parametrize("command", ["run", "optimise", "break-even"])
+@pytest.mark.parametrize("where", ["gpu", "", "tcp://127.0.0.1:1", "tcp://", "no dask"])
+def test_a_scheduler_that_is_refused_leaves_nothing_behind(
+    kith: Kith, tmp_path: Path, command: str, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("experiments.clusters.PATIENCE", 1)
+    even = '\n[break_even]\nlever = "monetisation.price"\noutcome = "margin"\n'
+    ranged = TINY.replace("values = [5.0, 10.0]", "low = 0.0\nhigh = 40.0\nsteps = 2")
+    (tmp_path / "tiny.toml").write_text(ranged + SEARCHED + even, encoding="utf-8")
+    before = files(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as mute:  # listens, and says nothing
+        address = f"tcp://127.0.0.1:{mute.getsockname()[1]}" if where == "no dask" else where
+        code, out, err = kith(command, "tiny.toml", "--scheduler", address)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "scheduler" in err
+    assert files(tmp_path) == before
+
+
+@pytest.mark.parametrize("day", ['"soon"', "nan", "inf", "[1]", "{ a = 1 }", "1e300", "2026-01-01", "-5"])
+@pytest.mark.parametrize("size", [(), ("--quick",)])
+def test_a_day_that_is_none_is_refused_in_one_sentence_whatever_the_size(
+    kith: Kith, tmp_path: Path, day: str, size: tuple[str, ...]
+) -> None:
+    shock = f'\n[[shock]]\nday = {day}\nkind = "hub_departs"\n'
+    (tmp_path / "tiny.toml").write_text(TINY + shock, encoding="utf-8")
+    for command in ("run", "status"):
+        code, out, err = kith(command, "tiny.toml", *size)
+        if (day, size) != ("1e300", ("--quick",)):  # a late day is moved up in a reduced study
+            assert (code, out, err.count("\n")) == (2, "", 1)
+            assert "day" in err
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["monetisation.price * 'a' < 1", f"{'9' * 350} / 2.0 > monetisation.price", "1 / 0 < 1", "'a' < 1"],
+)
+def test_a_formula_that_cannot_be_computed_is_one_line_and_exit_code_2(
+    kith: Kith, tmp_path: Path, text: str
+) -> None:
+    for place in (f'constraints = ["{text}"]', f'[derive]\n"monetisation.price" = "{text}"'):
+        before, after = (place, "") if place.startswith("con") else ("", f"\n{place}\n")
+        (tmp_path / "tiny.toml").write_text(f"{before}\n{TINY}{after}", encoding="utf-8")
+        for command in ("run", "status"):
+            code, out, err = kith(command, "tiny.toml", "--quick")
+            assert (code, out, err.count("\n")) == (2, "", 1)
+            assert "cannot be computed" in err
+
+
+HOSTILE_VALUES = [
+    "nan",
+    "-inf",
+    "1e400",
+    "-1",
+    "9" * 400,
+    '""',
+    "[]",
+    "{}",
+    "[[[]]]",
+    "true",
+    "2026-01-01",
+    '"x"',
+]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("scenarios", "days", "runs", "first_seed", "most_runs", "outcomes", "constraints", "name", "tags"),
+        *("set.market.size", "set.nothing", "shock", "derive", "derive.x", "lever", "design", "design.kind"),
+        *(
+            "design.points",
+            "design.base",
+            "design.levels",
+            "design.seed",
+            "optimise",
+            "break_even",
+            "discover",
+        ),
+        *("optimise.maximise", "optimise.trials", "optimise.limits", "break_even.level", "break_even.at"),
+        *("break_even.halvings", "discover.fails", "lever.low", "lever.high", "lever.values", "lever.steps"),
+        *("lever.options", "lever.on", "lever.scale"),
+    ],
+)
+def test_whatever_a_study_file_says_is_answered_in_one_sentence_or_taken(
+    kith: Kith, tmp_path: Path, key: str
+) -> None:
+    head, _, field = key.partition(".")
+    lines = {"lever": '[[lever]]\nname = "monetisation.price"\n', "design": "[design]\n"}
+    for value in HOSTILE_VALUES:
+        table = lines.get(head, f"[{head}]\n") + f"{field} = {value}\n"
+        text = "scenarios = ['web']\ndays = 3\n"
+        text += f"{key} = {value}\n" if not field else table
+        text += "" if head == "design" else '[design]\nkind = "grid"\n'
+        if head not in ("lever", "design"):
+            text += '[[lever]]\nname = "monetisation.price"\nvalues = [1.0]\n'
+        text = (
+            text if key not in ("scenarios", "days") else text.replace("scenarios = ['web']\ndays = 3\n", "")
+        )
+        (tmp_path / "tiny.toml").write_text(text, encoding="utf-8")
+        for size in ((), ("--quick",)):
+            code, out, err = kith("status", "tiny.toml", *size)
+            assert code in (0, 2), f"{text}\n{err}"
+            assert code == 0 or (out, err.count("\n")) == ("", 1), f"{text}\n{err}"
 
 
 @pytest.mark.parametrize(
