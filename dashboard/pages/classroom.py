@@ -47,8 +47,7 @@ def Hosting(here: Room) -> None:
         Html(here.qr(), "kith-qr")
         Html(
             f"<p class='kith-big'>{escape(here.address)}join</p><p class='kith-big'>PIN <b>{here.pin[:3]} {here.pin[3:]}</b></p>"
-            f"<p role='status'>{wording.plural(here.count, 'person') if here.count == 1 else f'{here.count} people'} "
-            "came in.</p><p class='kith-note'>Same network as this machine; nothing to install.</p>"
+            f"<p role='status'>{escape(_present(here))}</p><p class='kith-note'>Same network as this machine; nothing to install.</p>"
         )
     Words("Which prediction?", "h2")
     current = asked.lesson if asked is not None else ""
@@ -67,6 +66,17 @@ def Hosting(here: Room) -> None:
             Words("Closed.", "span", "kith-note")
             Press("To the lesson", lambda: _run(here, lesson, where.go), "run")
             Press("Ask again", lambda: here.ask(lesson.name), "again")
+
+
+def _present(here: Room) -> str:
+    """Who is here now: browsers with a page open, and from how many addresses they come."""
+    people, places = here.present, here.places
+    if here.full:
+        return f"{people} are here now; the room is full."
+    if people < 2:
+        return f"{'1 person is' if people else 'Nobody is'} here now."
+    where = "one network address" if places == 1 else f"{places} network addresses"
+    return f"{people} people are here now, from {where}."
 
 
 @solara.component

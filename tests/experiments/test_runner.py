@@ -96,5 +96,5 @@ def test_stopping_early_leaves_no_process_behind(plan: Callable[..., Plan]) -> N
 
 
 def test_no_workers_is_refused(plan: Callable[..., Plan]) -> None:
-    with pytest.raises(ValueError, match="at least 1"):
+    with pytest.raises(ValueError, match="must be 1 or more"):
         list(run_all([Job(plan(), 0, 5)], workers=0))
