@@ -9,10 +9,11 @@ import pandas as pd
 
 from dashboard.parts import dot, table
 from dashboard.shelf import Reading
-from dashboard.views import Part
+from dashboard.views import Part, verdict_words
 from experiments import theme, wording
 from experiments.designs import Grid
 from experiments.forest import distribution, forest
+from experiments.intervals import LEAST_RUNS, described
 from experiments.point_figures import parallel, scatter
 from experiments.robust import ENOUGH, conclusion
 from experiments.sensitivity import MEASURES
@@ -204,26 +205,25 @@ def _pair(r: Reading, c: Chosen) -> list[Part]:
         own = found[found["outcome"] == outcome].set_index("scenario")
         base, other = own.loc[first], own.loc[second]
         unit = str(base["unit"])
-        known = pd.notna(other["difference_low"])
         rows.append(
             [
                 _words(outcome),
                 wording.number(base["mean"], unit),
                 wording.number(other["mean"], unit),
                 wording.signed(other["difference"], unit),
-                wording.span(other["difference_low"], other["difference_high"], unit, sign=True)
-                if known
-                else "needs a second run",
-                "yes" if other["resolved"] else "no",
+                wording.span(other["difference_low"], other["difference_high"], unit, sign=True),
+                verdict_words(other),
             ]
         )
     head = ["", dot(colours[first], first), dot(colours[second], second), "difference", "95 %", "resolved"]
     parts: list[Part] = [
         table(head, rows, (1, 2, 3, 4)),
-        f'<p class="kith-note">{wording.plural(runs, "run")} of each, on the same people and luck.</p>',
+        f'<p class="kith-note">{wording.plural(runs, "run")} of each, on the same people and luck. '
+        f"{escape(described(runs))}</p>",
     ]
-    if runs > 1:
+    if runs >= LEAST_RUNS:
         parts.append((forest(found, colours), "pair", found, ""))
+    if runs > 1:
         parts.append((distribution(values, found, c.outcome, colours), "pair-runs", values, ""))
     return parts
 

@@ -1,6 +1,9 @@
 """Compare: what is asked for is run, what is changed is in the address, what is wrong is said."""
 
+import re
 from collections import deque
+from dataclasses import replace
+from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,22 +20,25 @@ from dashboard.pool import Request
 from experiments import theme
 from experiments.assumptions import settings
 from experiments.comparison import Comparison, gathered
+from experiments.intervals import described, no_interval
+from experiments.report import comparison_page
+from experiments.results import show_comparison
 from experiments.runner import Outcome, execute
-from experiments.tables import OUTCOMES
+from experiments.tables import OUTCOMES, outcome_table
 from sim.parameters import SECTIONS
 from tests.dashboard.looking import found, until
 
-PATH = "/?a=pool&a=web&people=300&days=60&runs=2"
+PATH = "/?a=pool&a=web&people=300&days=60&runs=4"
 
 
 @pytest.fixture(scope="module")
 def comparison() -> Comparison:
     plans = plans_of([plan_of(Arm((name,)), 300, 90) for name in ("hub", "web")])
-    jobs = jobs_for(plans, 90, 3)
+    jobs = jobs_for(plans, 90, 4)
     return gathered(
         plans,
         90,
-        (0, 1, 2),
+        (0, 1, 2, 3),
         (*OUTCOMES, "member_surplus", "member_surplus_share"),
         [execute(j, 1) for j in jobs],
     )
@@ -42,7 +48,7 @@ def test_the_page_runs_what_the_address_says_and_shows_charts(here: Any, shown: 
     rc = shown(compare.Page, PATH)
     until(lambda: len(found(rc, "chart.vue")) >= 3)
     assert {(job.key, job.seed) for job in here.asked[-1]} == {
-        (a, s) for a in ("pool", "web") for s in (0, 1)
+        (a, s) for a in ("pool", "web") for s in range(4)
     }
     assert all(job.plan.parameters.market.size == 300 for job in here.asked[-1])
     chart = found(rc, "chart.vue")[0]
@@ -184,3 +190,39 @@ def _troubles(rc: Any) -> list[str]:
     return [
         w.unsafe_innerHTML for w in rc.find(HTML).widgets if "kith-error" in w.attributes.get("class", "")
     ]
+
+
+def markup_of(comparison: Comparison, view: str) -> str:
+    """Everything that a section shows, tables and pictures."""
+    parts = getattr(views, f"_{view}")(comparison, theme.colours(comparison.labels))
+    return " ".join(part if isinstance(part, str) else part[0] + part[3] for part in parts)
+
+
+def test_page_report_and_screen_say_the_same_of_their_intervals(
+    comparison: Comparison, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_comparison(comparison)
+    sentence = described(comparison.runs)
+    assert sentence in " ".join(capsys.readouterr().out.split())
+    for text in (markup_of(comparison, "table"), comparison_page(comparison)):
+        assert sentence in unescape(text)
+    assert comparison.plain()["intervals"] == sentence
+
+
+def test_intervals_that_are_bootstrapped_are_not_called_students(comparison: Comparison) -> None:
+    many = replace(comparison, seeds=tuple(range(8)))
+    assert "of a difference by a bootstrap over seeds" in unescape(markup_of(many, "table"))
+
+
+@pytest.mark.parametrize("runs", [1, 2, 3])
+def test_too_few_runs_show_means_without_intervals_and_verdicts(comparison: Comparison, runs: int) -> None:
+    values = comparison.values[comparison.values["seed"] < runs]
+    table = outcome_table(values, comparison.labels, tuple(range(runs)), comparison.outcomes)
+    few = replace(comparison, seeds=tuple(range(runs)), values=values, table=table)
+    shown = markup_of(few, "table")
+    assert no_interval()[1:] in shown
+    assert "yes" not in shown
+    assert "runs would" not in shown
+    assert not re.search(r"\d to [−+\d]", shown)
+    assert no_interval()[1:] in markup_of(few, "overview")
+    assert "What differs from" not in markup_of(few, "overview")
