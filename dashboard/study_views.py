@@ -15,7 +15,7 @@ from experiments.designs import Grid
 from experiments.forest import distribution, forest
 from experiments.intervals import LEAST_RUNS, described
 from experiments.point_figures import parallel, scatter
-from experiments.robust import ENOUGH, conclusion
+from experiments.robust import ENOUGH, conclusion, decision
 from experiments.sensitivity import MEASURES
 from experiments.study_figures import bars, lever_map
 from experiments.tables import outcome_table
@@ -177,14 +177,15 @@ def _holds(r: Reading, c: Chosen) -> list[Part]:
                             _per_cent(share.value),
                             f"{_per_cent(share.low)} – {_per_cent(share.high)}",
                             wording.signed(found.median, found.unit) + " " + wording.unit_of(found.unit),
-                            "holds" if share.value >= ENOUGH else found.verdict,
+                            decision(found.verdict, found.worlds_needed, "points"),
                         ]
                     )
     rows.sort(key=lambda row: -int(row[1].rstrip(" %")))
     head = ["conclusion", "of the points", "95 %", "median difference", ""]
     note = (
-        f'<p class="kith-note">A conclusion holds if it is true at {_per_cent(ENOUGH)} of the points or more; each point is a '
-        "plausible world where its levers follow their priors. The interval counts points, not runs.</p>"
+        f'<p class="kith-note">A conclusion is robust if the 95 % interval (Wilson) of the share of points at which it is true lies '
+        f"at {_per_cent(ENOUGH)} or above, not robust if it lies below, undecided if it holds {_per_cent(ENOUGH)}. Each point "
+        "is a plausible world where its levers follow their priors. The interval counts points, not runs.</p>"
     )
     return [table(head, rows, (1, 2, 3)), note]
 
