@@ -76,14 +76,9 @@ def once_drawn(comparison: Comparison, name: Hashable, draw: Callable[[], Drawn]
     return _DRAWN.get((id(comparison), name), lambda: (comparison, draw()))[1]
 
 
-def report(comparison: Comparison) -> str:
-    """The report of what is on the screen, as `kith compare` writes it."""
-    return comparison_page(comparison, command=_command(comparison))
-
-
-def _command(comparison: Comparison) -> str:
-    names = " ".join(label for label in comparison.labels)
-    return f"kith compare {names} --runs {comparison.runs} --days {comparison.days}  # save each scenario as TOML where it was changed"
+def report(comparison: Comparison, command: str) -> str:
+    """The report of what is on the screen, as `kith compare` writes it, with the command that repeats it."""
+    return comparison_page(comparison, command=command)
 
 
 def _lines(
