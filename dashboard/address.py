@@ -11,6 +11,8 @@ MOST_ARMS = 4
 VIEWS = ("overview", "leaving", "joining", "money", "network", "table", "health", "assumptions")
 PEOPLE = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 DAYS = (90, 180, 365, 730, 1095)
+LONGEST = 3_650
+"""The most days that a page runs."""
 RUNS = (1, 4, 8, 16, 32, 64)
 FIRST = (Arm(("pool",)), Arm(("hub",)), Arm(("web",)))
 
@@ -65,7 +67,7 @@ def look_from(query: str | None) -> Look:
     return Look(
         arms,
         number(given, "people", 2_000, 10, 200_000),
-        number(given, "days", 365, 1, 3_650),
+        number(given, "days", 365, 1, LONGEST),
         number(given, "runs", 16, 1, 256),
         view,
         min(number(given, "edited", 0, 0, MOST_ARMS - 1), len(arms) - 1),

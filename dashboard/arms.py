@@ -4,18 +4,21 @@ It is what a scenario file says, so it can be written as TOML and read back, and
 the library are followed: nothing that comes from a browser is used as a path.
 """
 
-import json
+import re
 import tempfile
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from experiments.commands import compare_command, run_command
 from scenarios import ScenarioError, load, names, parse_setting, parse_shock
 from scenarios.errors import shown
-from scenarios.layer import layer_from
+from scenarios.layer import LISTS, REPEATED, SENTENCES, Layer, blamed_on, layer_from
+from scenarios.network import TABLES
+from scenarios.settings import shock_text, toml_key, toml_value
+from scenarios.text import toml_of
 from sim.plan import Founding, Plan
 
 LIMIT = 100_000
@@ -24,6 +27,9 @@ LIMIT = 100_000
 type Values = tuple[tuple[str, Any], ...]
 """Dotted names and their values, in the order in which they were set."""
 
+BETWEEN = "~"
+"""What separates the parts of an arm in an address."""
+
 
 @dataclass(frozen=True)
 class Arm:
@@ -31,9 +37,12 @@ class Arm:
 
     bases: tuple[str, ...]
     settings: Values = ()
+    "of parameters, and of the graphs `network` and `acquaintances`; `network` = {} drops one"
     phases: tuple[tuple[int, Values], ...] = ()
     shocks: tuple[str, ...] = ()
     "as on the command line: `180 hub_departs`"
+    clears: tuple[str, ...] = ()
+    "`phase`, `shock` or `experiment`, where those of the library's scenario do not count"
 
     @property
     def name(self) -> str:
@@ -43,7 +52,12 @@ class Arm:
     @property
     def altered(self) -> bool:
         """Whether it differs from the library's scenario."""
-        return bool(self.settings or self.phases or self.shocks)
+        return self.changes > 0
+
+    @property
+    def changes(self) -> int:
+        """In how many things it differs."""
+        return len(self.settings) + len(self.phases) + len(self.shocks) + len(self.clears)
 
     def with_setting(self, name: str, value: Any) -> "Arm":
         """The arm with one more setting, or another value for one that it has."""
@@ -56,17 +70,21 @@ class Arm:
 
     def text(self) -> str:
         """As one line, for an address."""
-        parts = ["+".join(self.bases), *(_setting_text(*s) for s in self.settings)]
+        parts = ["+".join(self.bases), *(f"{name}=[]" for name in self.clears)]
+        parts += [_part(*s) for s in self.settings]
         for day, settings in self.phases:
-            parts += [f"@{day}", *(_setting_text(*s) for s in settings)]
-        return "~".join([*parts, *(f"!{shock}" for shock in self.shocks)])
+            parts += [f"@{day}", *(_part(*s) for s in settings)]
+        return BETWEEN.join([*parts, *(f"!{shock}" for shock in self.shocks)])
 
-    def toml(self) -> str:
-        """As a scenario file."""
-        lines = [f"extends = {toml_value(list(self.bases))}", ""]
-        lines += _sections(self.settings)
+    def toml(self, days: int | None = None) -> str:
+        """As a scenario file, of so many days."""
+        lines = [f"extends = {toml_value(list(self.bases))}"]
+        lines += [f"days = {days}"] if days is not None else []
+        lines += [f"{name} = []" for name in self.clears]
+        lines += [f"{name} = {toml_value(value)}" for name, value in self.settings if "." not in name]
+        lines += ["", *_sections(s for s in self.settings if "." in s[0])]
         for day, settings in self.phases:
-            lines += ["[[phase]]", f"from_day = {day}", *(_setting_text(*s, " = ") for s in settings), ""]
+            lines += ["[[phase]]", f"from_day = {day}", *(f"{n} = {toml_value(v)}" for n, v in settings), ""]
         for shock in self.shocks:
             table = parse_shock(shock)
             lines += ["[[shock]]", *(f"{name} = {toml_value(value)}" for name, value in table.items()), ""]
@@ -75,7 +93,7 @@ class Arm:
 
 def arm_from_text(text: str) -> Arm:
     """The arm that an address tells; `ScenarioError` says what is wrong with it."""
-    first, *rest = text.split("~")
+    first, *rest = text.split(BETWEEN)
     arm = Arm(_known(first.split("+")))
     phase: int | None = None
     phases: dict[int, list[tuple[str, Any]]] = {}
@@ -87,33 +105,90 @@ def arm_from_text(text: str) -> Arm:
             phase = _day(part[1:])
             phases.setdefault(phase, [])
         elif phase is None:
-            arm = arm.with_setting(*parse_setting(part))
+            arm = _with_part(arm, *parse_setting(part))
         else:
             phases[phase].append(parse_setting(part))
+    own = {"phase": phases, "shock": arm.shocks}
+    both = next((name for name in arm.clears if own.get(name)), None)
+    if both is not None:
+        raise ScenarioError(f"{both}=[] drops every {both}, and the address has one; keep one of the two")
     return replace(arm, phases=tuple((day, tuple(values)) for day, values in sorted(phases.items())))
 
 
-def arm_from_toml(text: str, name: str = "the file") -> Arm:
-    """The arm that a scenario file tells, checked as the library's are."""
+def _with_part(arm: Arm, name: str, value: Any) -> Arm:
+    """The arm with what a part of an address sets."""
+    if name in REPEATED:
+        if value != []:
+            raise ScenarioError(f"{name}={shown(value)}: in an address only {name}=[] is understood")
+        return replace(arm, clears=tuple(dict.fromkeys((*arm.clears, name))))
+    table, _, key = name.partition(".")
+    if table in TABLES:
+        _check_graph(table, {key: value} if key else value)
+    elif not key:
+        raise ScenarioError(f"unknown parameter {shown(name)}; write section.name=value")
+    return arm.with_setting(name, value)
+
+
+def _check_graph(table: str, values: Any) -> None:
+    """Refuse what no address can hold, and files: nothing that comes from a browser is used as a path."""
+    for key in values if isinstance(values, Mapping) else ():
+        if key == "file":
+            raise ScenarioError(
+                f"{table}.file: a page reads no files of this machine; use `kith compare`, or a generator"
+            )
+        if key != toml_key(key):
+            raise ScenarioError(f"{table}.{shown(key)}: must be letters, digits, _ or - here")
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """What a page makes of a scenario file: an arm, and what belongs elsewhere or nowhere."""
+
+    arm: Arm
+    days: int | None = None
+    "how long it runs, if it says so: on a page that is asked of all scenarios together"
+    left_out: tuple[str, ...] = ()
+    "keys of the file for which a page has no place; none of them changes a run"
+
+
+def dropped_scenario(text: str, name: str = "the file") -> Dropped:
+    """What a scenario file tells a page, read and checked as a file on the command line is."""
     if len(text) > LIMIT:
         raise ScenarioError(f"{name} has {len(text):,} characters; a scenario has at most {LIMIT:,}")
-    try:
-        table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
-        raise ScenarioError(f"{name} is not valid TOML: {error}") from None
-    extends = table.get("extends", "baseline")
-    bases = _known(extends if isinstance(extends, list) else [extends])
+    table = toml_of(text.encode(), name)
+    extends = table.get("extends", [])
+    bases = _known(extends if isinstance(extends, list) else [extends]) if extends != [] else ("baseline",)
+    for graph in TABLES:
+        with blamed_on(name):
+            _check_graph(graph, table.get(graph))
     layer = layer_from(table, name, name)
     if layer.experiments:
         raise ScenarioError(f"{name} has experiments inside the community; run it with `kith run`")
     arm = Arm(
         bases,
-        tuple(layer.settings.items()),
+        _settings_of(layer),
         tuple((day, tuple(values.items())) for day, values in sorted(layer.phases.items())),
-        tuple(_shock_text(shock.model_dump(exclude_none=True)) for shock in layer.shocks),
+        tuple(shock_text(shock.model_dump(exclude_none=True)) for shock in layer.shocks),
+        layer.clears,
     )
-    plan_of(arm)
-    return arm
+    plan_of(arm_from_text(arm.text()))  # what the address says of it
+    left_out = tuple(key for key in (*SENTENCES, *LISTS, "expected") if table.get(key))
+    return Dropped(arm, layer.days, left_out)
+
+
+def arm_from_toml(text: str, name: str = "the file") -> Arm:
+    """The arm alone of `dropped_scenario`."""
+    return dropped_scenario(text, name).arm
+
+
+def _settings_of(layer: Layer) -> Values:
+    """Parameters and graphs of a file; a graph that it empties is {}."""
+    found = dict(layer.settings)
+    for name, table in layer.graphs.items():
+        found |= {f"{name}.{key}": value for key, value in table.values.items()} or {name: {}}
+        if name == "acquaintances" and found["market.acquaintances"] == ("graph" if table.values else "ring"):
+            del found["market.acquaintances"]  # follows from the table
+    return tuple(found.items())
 
 
 @lru_cache(maxsize=256)
@@ -122,11 +197,50 @@ def _plan(text: str, people: int | None, days: int | None, log: "_Log") -> Plan:
     if log.founding is not None:
         return _loaded(arm, days, log.founding, {})
     plan = _loaded(arm, days, None, {})
-    market = plan.parameters.market
-    if people is None or people == market.size or any(n.startswith("market.") for n, _ in arm.settings):
+    if people is None or not scaled(arm, plan, people):
         return plan
+    return _loaded(arm, days, None, dict(scaled(arm, plan, people)))
+
+
+def scaled(arm: Arm, plan: Plan, people: int) -> Values:
+    """What scales the plan of an arm to a market of `people`: founders keep their share, unless a graph counts them."""
+    market = plan.parameters.market
+    if people == market.size or any(name.startswith("market.") for name, _ in arm.settings):
+        return ()
+    if any(name == "network.n" for name, _ in arm.settings):
+        return (("market.size", people),)
     founders = max(1, round(people * market.founders / market.size))
-    return _loaded(arm, days, None, {"market.size": people, "market.founders": founders})
+    return (("market.size", people), ("market.founders", founders))
+
+
+def command_of(arms: Mapping[str, Arm], people: int, days: int, runs: int, log: str = "") -> str:
+    """The command line that repeats what a page shows: the same plans, the same seeds, hence the same numbers.
+
+    An arm that is no scenario of the library as it is becomes a scenario file, which the command writes first.
+
+    Parameters
+    ----------
+    arms : label -> arm.
+    people, days, runs : as the page has them; seeds are 0 … runs - 1.
+    log : the name or the path of the log that founds the communities.
+    """
+    markets = [() if log else scaled(arm, plan_of(arm), people) for arm in arms.values()]
+    together = markets[0] if len(set(markets)) == 1 else ()
+    scenarios: list[str] = []
+    files: dict[str, str] = {}
+    for (label, arm), market in zip(arms.items(), markets, strict=True):
+        own = arm if together else replace(arm, settings=(*arm.settings, *market))
+        if len(own.bases) == 1 and not own.altered and own.bases[0] not in scenarios:
+            scenarios.append(own.bases[0])
+        else:
+            name = f"{re.sub(r'[^A-Za-z0-9_ .,+#()-]', '_', label)}.toml"
+            files[name] = own.toml(days)
+            scenarios.append(f"./{name}")
+    asked = {"overrides": dict(together), "log": log}
+    if len(scenarios) > 1:
+        return compare_command(scenarios, runs, days, asked, files=files)
+    first = run_command(scenarios[0], 0, days, asked, files)
+    return first if runs == 1 else f"{first}\n# the first of {runs} runs, whose seeds are 0 to {runs - 1}"
 
 
 @dataclass(frozen=True)
@@ -184,11 +298,12 @@ def _day(text: str) -> int:
     return int(text)
 
 
-def _setting_text(name: str, value: Any, equals: str = "=") -> str:
-    return f"{name}{equals}{toml_value(value)}"
+def _part(name: str, value: Any) -> str:
+    """A setting in an address; what separates parts is escaped where a text holds it."""
+    return f"{name}={toml_value(value).replace(BETWEEN, f'\\u{ord(BETWEEN):04X}')}"
 
 
-def _sections(settings: Values) -> list[str]:
+def _sections(settings: Iterable[tuple[str, Any]]) -> list[str]:
     lines: list[str] = []
     sections: dict[str, list[str]] = {}
     for name, value in settings:
@@ -197,19 +312,3 @@ def _sections(settings: Values) -> list[str]:
     for section, rows in sections.items():
         lines += [f"[{section}]", *rows, ""]
     return lines
-
-
-def _shock_text(table: Mapping[str, Any]) -> str:
-    rest = [f"{name}={toml_value(value)}" for name, value in table.items() if name not in ("day", "kind")]
-    return " ".join([str(table["day"]), str(table["kind"]), *rest])
-
-
-def toml_value(value: Any) -> str:
-    """A value as TOML writes it on one line."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{name} = {toml_value(item)}" for name, item in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(toml_value(item) for item in value) + "]"
-    if isinstance(value, float) and value in (float("inf"), float("-inf")):
-        return "inf" if value > 0 else "-inf"
-    return json.dumps(value, ensure_ascii=False)

@@ -43,8 +43,8 @@ class Prediction:
         return sum(found > edge for edge in self.edges), f"{said} {words}".strip()
 
     def close(self, comparison: Comparison, guess: int, right: int) -> bool:
-        """Whether luck alone may have put one world above the other: their paired interval holds 0."""
-        if self.kind != "highest" or guess == right or comparison.runs < 2:
+        """Whether luck alone may have put one world above the other: no paired interval excludes 0."""
+        if self.kind != "highest" or guess == right:
             return False
         runs = comparison.values.pivot(index="seed", columns="scenario", values=self.outcome)
         labels = comparison.labels

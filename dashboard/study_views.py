@@ -8,13 +8,14 @@ import pandas as pd
 
 from dashboard.parts import dot, table
 from dashboard.shelf import Reading
-from dashboard.views import Part
+from dashboard.views import Part, verdict_words
 from experiments import theme, wording
 from experiments.designs import Grid
 from experiments.escaping import for_html as escape
 from experiments.forest import distribution, forest
+from experiments.intervals import LEAST_RUNS, described
 from experiments.point_figures import parallel, scatter
-from experiments.robust import ENOUGH, conclusion
+from experiments.robust import ENOUGH, conclusion, decision
 from experiments.sensitivity import MEASURES
 from experiments.study_figures import bars, lever_map
 from experiments.tables import outcome_table
@@ -176,14 +177,15 @@ def _holds(r: Reading, c: Chosen) -> list[Part]:
                             _per_cent(share.value),
                             f"{_per_cent(share.low)} – {_per_cent(share.high)}",
                             wording.signed(found.median, found.unit) + " " + wording.unit_of(found.unit),
-                            "holds" if share.value >= ENOUGH else found.verdict,
+                            decision(found.verdict, found.worlds_needed, "points"),
                         ]
                     )
     rows.sort(key=lambda row: -int(row[1].rstrip(" %")))
     head = ["conclusion", "of the points", "95 %", "median difference", ""]
     note = (
-        f'<p class="kith-note">A conclusion holds if it is true at {_per_cent(ENOUGH)} of the points or more; each point is a '
-        "plausible world where its levers follow their priors. The interval counts points, not runs.</p>"
+        f'<p class="kith-note">A conclusion is robust if the 95 % interval (Wilson) of the share of points at which it is true lies '
+        f"at {_per_cent(ENOUGH)} or above, not robust if it lies below, undecided if it holds {_per_cent(ENOUGH)}. Each point "
+        "is a plausible world where its levers follow their priors. The interval counts points, not runs.</p>"
     )
     return [table(head, rows, (1, 2, 3)), note]
 
@@ -204,26 +206,25 @@ def _pair(r: Reading, c: Chosen) -> list[Part]:
         own = found[found["outcome"] == outcome].set_index("scenario")
         base, other = own.loc[first], own.loc[second]
         unit = str(base["unit"])
-        known = pd.notna(other["difference_low"])
         rows.append(
             [
                 _words(outcome),
                 wording.number(base["mean"], unit),
                 wording.number(other["mean"], unit),
                 wording.signed(other["difference"], unit),
-                wording.span(other["difference_low"], other["difference_high"], unit, sign=True)
-                if known
-                else "needs a second run",
-                "yes" if other["resolved"] else "no",
+                wording.span(other["difference_low"], other["difference_high"], unit, sign=True),
+                verdict_words(other),
             ]
         )
     head = ["", dot(colours[first], first), dot(colours[second], second), "difference", "95 %", "resolved"]
     parts: list[Part] = [
         table(head, rows, (1, 2, 3, 4)),
-        f'<p class="kith-note">{wording.plural(runs, "run")} of each, on the same people and luck.</p>',
+        f'<p class="kith-note">{wording.plural(runs, "run")} of each, on the same people and luck. '
+        f"{escape(described(runs))}</p>",
     ]
-    if runs > 1:
+    if runs >= LEAST_RUNS:
         parts.append((forest(found, colours), "pair", found, ""))
+    if runs > 1:
         parts.append((distribution(values, found, c.outcome, colours), "pair-runs", values, ""))
     return parts
 

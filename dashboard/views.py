@@ -1,6 +1,7 @@
 """What can be shown of a comparison: charts of the reports, a section at a time."""
 
 from collections.abc import Callable, Hashable, Mapping
+from html import escape
 
 import pandas as pd
 import solara
@@ -10,8 +11,10 @@ from dashboard.shared import Once
 from experiments import figures, theme, wording
 from experiments.comparison import Comparison
 from experiments.forest import distribution, forest
+from experiments.intervals import described
 from experiments.paths import STAGE_WORDS
 from experiments.report import comparison_page, marks_of, money_steps, parameter_matrix, worth_steps
+from experiments.tables import OPEN, RESOLVED, SAME, verdict
 
 
 @solara.component
@@ -73,14 +76,9 @@ def once_drawn(comparison: Comparison, name: Hashable, draw: Callable[[], Drawn]
     return _DRAWN.get((id(comparison), name), lambda: (comparison, draw()))[1]
 
 
-def report(comparison: Comparison) -> str:
-    """The report of what is on the screen, as `kith compare` writes it."""
-    return comparison_page(comparison, command=_command(comparison))
-
-
-def _command(comparison: Comparison) -> str:
-    names = " ".join(label for label in comparison.labels)
-    return f"kith compare {names} --runs {comparison.runs} --days {comparison.days}  # save each scenario as TOML where it was changed"
+def report(comparison: Comparison, command: str) -> str:
+    """The report of what is on the screen, as `kith compare` writes it, with the command that repeats it."""
+    return comparison_page(comparison, command=command)
 
 
 def _lines(
@@ -96,10 +94,10 @@ def _lines(
 
 def _overview(c: Comparison, colours: Mapping[str, str]) -> Drawn:
     drawn: Drawn = [_lines(c, "active", "Active members over time", "members", colours)]
-    if len(c.labels) > 1 and c.runs > 1:
+    if len(c.labels) > 1 and c.judged:
         drawn.append((forest(c.table, colours), "differences", c.table, ""))
     elif len(c.labels) > 1:
-        drawn.append('<p class="kith-note">Differences with their intervals come with the second run.</p>')
+        drawn.append(_note(described(c.runs)))
     drawn.append((_leaving_chart(c), "leaving", c.leaving.rename_axis("cause").reset_index(), ""))
     return drawn
 
@@ -233,13 +231,7 @@ def _table(c: Comparison, colours: Mapping[str, str]) -> Drawn:
                     ""
                     if first
                     else wording.span(row["difference_low"], row["difference_high"], unit, gaps, sign=True),
-                    ""
-                    if first
-                    else "yes"
-                    if row["resolved"]
-                    else "no"
-                    if pd.isna(row["runs_needed"])
-                    else f"no; about {wording.runs(row['runs_needed'])} runs would",
+                    "" if first else verdict_words(row),
                 ]
             )
     head = [
@@ -251,8 +243,8 @@ def _table(c: Comparison, colours: Mapping[str, str]) -> Drawn:
         "95 % interval",
         "resolved",
     ]
-    note = f'<p class="kith-note">{c.runs} paired runs; intervals (Student t) are about luck, not about unknown parameters.</p>'
-    drawn: Drawn = [note, table(head, rows, (2, 3, 4, 5))]
+    note = f"{wording.plural(c.runs, 'paired run')}. {described(c.runs)}"
+    drawn: Drawn = [_note(note), table(head, rows, (2, 3, 4, 5))]
     if c.runs > 1:
         drawn.append(
             (
@@ -263,6 +255,18 @@ def _table(c: Comparison, colours: Mapping[str, str]) -> Drawn:
             )
         )
     return drawn
+
+
+def verdict_words(row: pd.Series) -> str:
+    """What a row of differences says, in words."""
+    found = verdict(row)
+    if found == OPEN:
+        return f"no; about {wording.runs(row['runs_needed'])} runs would"
+    return {RESOLVED: "yes", SAME: "no; the same in all pairs"}.get(found, wording.DASH)
+
+
+def _note(text: str) -> str:
+    return f'<p class="kith-note">{escape(text)}</p>'
 
 
 def _health(c: Comparison, colours: Mapping[str, str]) -> Drawn:

@@ -10,7 +10,7 @@ from rich.text import Text
 from experiments import wording
 from experiments.expectations import OPPOSITE, SHOWN, UNCLEAR, Check, share_removed
 from experiments.files import write_text
-from experiments.intervals import differences_by
+from experiments.intervals import described
 from experiments.screen import aligned, printer
 from scenarios import Entry, about, library
 from scenarios.catalogue import SHELF_TITLES, TEXTBOOK
@@ -61,7 +61,7 @@ def write_page(checks: Sequence[Check], runs: int, target: Path) -> None:
         "summary": summary(checks),
         "runs": str(runs),
         "more": _more(checks, runs),
-        "method": differences_by(runs),
+        "method": described(runs),
         "fixes": _fixes(checks),
         "version": MODEL_VERSION,
         "pitfalls": "\n".join(_pitfalls(checks)),

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from experiments import wording
+from experiments.intervals import LEAST_RUNS, no_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,11 +16,8 @@ COUNTS = ("members", "people", "ties")
 def comparison_answer(comparison: "Comparison") -> str:
     """What the headline outcome says: each scenario against the first."""
     outcome, reference = comparison.outcomes[0], comparison.reference
-    if comparison.runs == 1:
-        return (
-            f"{_means(comparison, outcome)}; one run each cannot tell a difference from luck, "
-            "so there is no interval."
-        )
+    if not comparison.judged:
+        return f"{_means(comparison, outcome)}; {no_interval()}, since so few cannot tell a difference from luck."
     noun = wording.title(outcome)
     clauses = [
         _clause(comparison.row(outcome, label), label, noun if place == 0 else "")
@@ -70,7 +68,7 @@ def _clause(row: "pd.Series", label: str, noun: str) -> str:
     low, high, unit = row["difference_low"], row["difference_high"], row["unit"]
     within_noun = f" in {noun}" if noun else ""
     if low != low:
-        return f"{label} cannot be compared{within_noun}"
+        return _without_interval(row, label, within_noun)
     if not row["resolved"]:
         return (
             f"{label} shows no resolved difference{within_noun} ({wording.span(low, high, unit, sign=True)})"
@@ -83,6 +81,17 @@ def _clause(row: "pd.Series", label: str, noun: str) -> str:
         return f"{label} has {size} {'more' if more else 'fewer'} {noun}".strip() + f" ({within})"
     size = f"{size} {wording.unit_of(unit)}".strip()
     return f"in {label} {noun or 'it'} is {size} {'higher' if more else 'lower'} ({within})"
+
+
+def _without_interval(row: "pd.Series", label: str, within_noun: str) -> str:
+    """One scenario against the first where the pairs are too few for an interval, or all agree."""
+    if row["pairs"] == 0:
+        return f"{label} cannot be compared{within_noun}"
+    unit = "" if row["unit"] in COUNTS else wording.unit_of(row["unit"])
+    size = f"{wording.signed(row['difference'], row['unit'])} {unit}".strip()
+    if row["pairs"] < LEAST_RUNS:
+        return f"{label} differs by {size}{within_noun} ({no_interval()})"
+    return f"{label} differs by {size}{within_noun} in every run (no spread seen: no interval)"
 
 
 def _with_unit(value: float, unit: str) -> str:

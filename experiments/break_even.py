@@ -3,10 +3,11 @@
 All values of the lever meet the same seeds, so that the mean over runs is as smooth as the model
 lets it be, and halving the range finds its root. The interval is the set of values that the runs
 cannot tell from break-even: those at which the interval of the mean holds the level. Its ends are the
-roots of that interval's bounds. All of this supposes that the mean rises or falls throughout; where
+roots of that interval's bounds; with fewer than four runs there is none. All of this supposes that the mean rises or falls throughout; where
 neighbours go the other way by more than luck, `monotone` is false and the root is one of several.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,7 +20,7 @@ from experiments.conduct import conduct
 from experiments.errors import RunsFailed, StudyError
 from experiments.frames import runs_frame
 from experiments.goals import BreakEven
-from experiments.intervals import difference_interval, paired
+from experiments.intervals import LEAST_RUNS, difference_interval
 from experiments.levers import Lever, Value
 from experiments.pools import Pool, pool
 from experiments.store import Store
@@ -36,7 +37,7 @@ class Crossing:
     "of the lever; NaN if the mean stays on one side over the whole range"
     low: float
     high: float
-    "what the runs cannot tell from it; NaN where that goes on beyond the range"
+    "what the runs cannot tell from it; NaN where that goes on beyond the range, or is not known"
     rising: bool
     "whether the outcome grows with the lever"
     monotone: bool
@@ -72,7 +73,7 @@ def break_even(
         raise StudyError(f"study {study.name} has no [break_even]; give it lever and outcome")
     study.check()
     if study.runs < 2:
-        raise StudyError("runs = 1: an interval needs 2 runs or more of each value")
+        raise StudyError(f"runs = 1: must be at least 2, and {LEAST_RUNS} for an interval of the crossing")
     lever = next(one for one in study.lever if one.name == goal.lever)
     with pool(scheduler, workers) as where:
         found = _Curve(study, goal, lever, store, where, progress or (lambda done, whole: None))
@@ -80,14 +81,14 @@ def break_even(
 
 
 def root(sign: Callable[[int], float], cells: int) -> float:
-    """Where a function of 0 … cells changes its sign, in cells; NaN if its ends have the same sign.
+    """Where a function of 0 … cells changes its sign, in cells; NaN if its ends have the same sign, or none.
 
     Halves the range down to one cell, then takes the straight line between its ends.
     """
     first, last = sign(0), sign(cells)
     if first == 0:
         return 0.0
-    if first * last > 0:
+    if not first * last <= 0:
         return np.nan
     low, high = 0, cells
     while high - low > 1:
@@ -133,7 +134,7 @@ class _Curve:
         )
 
     def _root_of(self, bound: str) -> float:
-        return root(lambda k: float(getattr(difference_interval(self._at(k)), bound)), self.cells)
+        return root(lambda k: _bound(self._at(k), bound), self.cells)
 
     def _at(self, k: int) -> Floats:
         """Outcome minus level for every seed at k cells."""
@@ -171,7 +172,17 @@ class _Curve:
         return pd.DataFrame(rows)
 
 
+def _bound(values: Floats, bound: str) -> float:
+    """The mean or an end of its interval; where all runs agree, both ends are the mean."""
+    found = difference_interval(values)
+    alone = len(values) >= LEAST_RUNS and math.isnan(found.low)
+    return found.mean if alone else float(getattr(found, bound))
+
+
 def _steady(tried: list[Floats], rising: bool) -> bool:
     """Whether no neighbours go against the direction by more than luck."""
-    steps = [paired(first, second) for first, second in pairwise(tried)]
-    return not any(step.resolved and (step.difference > 0) != rising for step in steps)
+    for first, second in pairwise(tried):
+        low, high = (_bound(second - first, end) for end in ("low", "high"))
+        if high < 0 if rising else low > 0:
+            return False
+    return True

@@ -1,10 +1,12 @@
-"""The command line that repeats a result."""
+"""The command line that repeats a result: every report, page and command takes it from here."""
 
 import shlex
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.assumptions import shock_text, shown
+from scenarios.overrides import plain
+from scenarios.settings import setting_text, shock_text
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison
@@ -15,25 +17,47 @@ def comparison_command(comparison: "Comparison") -> str:
     asked = comparison.request
     if not asked.get("complete"):
         return ""
-    words = [
-        "kith",
-        "compare",
-        *asked["scenarios"],
-        "--runs",
-        str(comparison.runs),
-        "--days",
-        str(comparison.days),
-    ]
-    if comparison.seeds[0]:
-        words += ["--first-seed", str(comparison.seeds[0])]
-    for outcome in asked.get("outcomes") or ():
+    return compare_command(
+        asked["scenarios"],
+        comparison.runs,
+        comparison.days,
+        asked,
+        comparison.seeds[0],
+        asked.get("outcomes") or (),
+    )
+
+
+def compare_command(
+    scenarios: Sequence[str],
+    runs: int,
+    days: int,
+    asked: Mapping[str, Any],
+    first_seed: int = 0,
+    outcomes: Sequence[str] = (),
+    files: Mapping[str, str] | None = None,
+) -> str:
+    """The command line that compares scenarios.
+
+    Parameters
+    ----------
+    scenarios : names of the library, and paths.
+    runs, days, first_seed, outcomes : as `experiments.comparison.compare` takes them.
+    asked : `overrides`, `shocks`, `log` and `at`, as `scenarios.load` takes them.
+    files : name -> what a scenario file holds that has to be there first.
+    """
+    words = ["kith", "compare", *scenarios, "--runs", str(runs), "--days", str(days)]
+    words += ["--first-seed", str(first_seed)] if first_seed else []
+    for outcome in outcomes:
         words += ["--outcome", outcome]
-    return shlex.join(words + _options(asked))
+    return _files_first(files or {}, words + _options(asked))
 
 
-def run_command(scenario: str, seed: int, days: int, asked: Mapping[str, Any]) -> str:
-    """The command line that repeats a run."""
-    return shlex.join(["kith", "run", scenario, "--seed", str(seed), "--days", str(days), *_options(asked)])
+def run_command(
+    scenario: str, seed: int, days: int, asked: Mapping[str, Any], files: Mapping[str, str] | None = None
+) -> str:
+    """The command line that repeats a run; `files` as in `compare_command`."""
+    words = ["kith", "run", scenario, "--seed", str(seed), "--days", str(days)]
+    return _files_first(files or {}, words + _options(asked))
 
 
 def robust_command(scenarios: Sequence[str], worlds: int, days: int, asked: Mapping[str, Any]) -> str:
@@ -42,10 +66,26 @@ def robust_command(scenarios: Sequence[str], worlds: int, days: int, asked: Mapp
     return shlex.join(words + _options(asked))
 
 
+def study_command(
+    study: str,
+    verb: str = "run",
+    store: Path | None = None,
+    runs: int | None = None,
+    days: int | None = None,
+    quick: bool = False,
+    **options: str | None,
+) -> str:
+    """The command line that repeats what was done with a study."""
+    words = ["kith", "study", verb, study]
+    for name, value in {**options, "store": store, "runs": runs, "days": days}.items():
+        words += [f"--{name}", str(value)] if value is not None else []
+    return shlex.join(words + (["--quick"] if quick else []))
+
+
 def _options(asked: Mapping[str, Any]) -> list[str]:
     words: list[str] = []
     for name, value in (asked.get("overrides") or {}).items():
-        words += ["--set", f"{name}={shown(value)}"]
+        words += ["--set", setting_text(name, plain(value))]
     for shock in asked.get("shocks") or ():
         words += ["--shock", _shock_words(shock)]
     for option, value in (("--from-log", asked.get("log")), ("--at", asked.get("at"))):
@@ -56,4 +96,12 @@ def _options(asked: Mapping[str, Any]) -> list[str]:
 def _shock_words(shock: Any) -> str:
     from sim.plan import shock_from
 
-    return shock_text(shock_from(shock))
+    return shock_text(shock_from(shock).model_dump(exclude_none=True))
+
+
+def _files_first(files: Mapping[str, str], words: Sequence[str]) -> str:
+    """The command after lines for a POSIX shell that write the files it reads."""
+    written = [
+        f"cat > {shlex.quote('./' + name)} <<'END'\n{text.strip()}\nEND" for name, text in files.items()
+    ]
+    return "\n".join([*written, shlex.join(words)])

@@ -20,7 +20,7 @@ import pandas as pd
 from experiments.assumptions import changes, shown
 from experiments.errors import ComparisonError, RunsFailed
 from experiments.escaping import for_json
-from experiments.intervals import LEVEL
+from experiments.intervals import LEAST_RUNS, LEVEL, described
 from experiments.pools import Pool
 from experiments.run_limits import check_runs
 from experiments.runner import Job, Outcome, place, run_chunks
@@ -40,7 +40,7 @@ from sim.parameters import ParameterError
 from sim.plan import MAX_DAYS, Plan
 
 RUNS = 16
-FIRST_LOOK = 4
+FIRST_LOOK = LEAST_RUNS
 "Complete pairs after which the first look is taken."
 
 
@@ -94,6 +94,11 @@ class Comparison:
         return len(self.seeds)
 
     @property
+    def judged(self) -> bool:
+        """Whether there are enough runs for intervals and verdicts."""
+        return self.runs >= LEAST_RUNS
+
+    @property
     def exploratory(self) -> tuple[str, ...]:
         """The outcomes beside the main one."""
         return self.outcomes[1:]
@@ -126,6 +131,7 @@ class Comparison:
             "runs": self.runs,
             "main_outcome": self.outcomes[0],
             "exploratory_outcomes": list(self.exploratory),
+            "intervals": described(self.runs),
             "precision": None if self.rule is None else self.rule.precision,
             "seeds": list(self.seeds),
             "model_version": self.model_version,
@@ -162,8 +168,8 @@ def compare(
     Parameters
     ----------
     scenarios : two or more names of the library, paths, or plans; the first is the reference.
-    runs : paired runs per scenario, by default 16; with one there are no intervals. With a precision
-        the most there may be, by default 1,000.
+    runs : paired runs per scenario, by default 16; with fewer than 4 there are no intervals. With a
+        precision the most there may be, by default 1,000.
     days : length of every run; by default the longest of the scenarios' own lengths.
     overrides, shocks, log, at : given to `scenarios.load` for every scenario that is not a plan yet.
     outcomes : indicators to compare, the main one first; by default `OUTCOMES`.

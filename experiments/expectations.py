@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from experiments.errors import RequestError
-from experiments.intervals import Floats, Mean, Paired, mean_interval, paired
+from experiments.intervals import LEAST_RUNS, Floats, Mean, Paired, mean_interval, no_interval, paired
 from experiments.run_limits import check_runs
 from experiments.runner import Job, Outcome, run_all
 from scenarios import Expected, expected_of, library, load
@@ -71,6 +71,8 @@ class Check:
         return SHOWN if low > 0 else OPPOSITE if high < 0 else UNCLEAR
 
     def _sameness(self, low: float, high: float) -> str:
+        if math.isnan(low) and self.gap.n >= LEAST_RUNS and self.gap.difference == 0:
+            return SHOWN  # the same in every pair, to the last bit
         bound = self.expected.within * abs(self.other.mean)
         if -bound <= low and high <= bound:
             return SHOWN
@@ -88,7 +90,7 @@ def check(
     Parameters
     ----------
     scenarios : names or paths; by default every scenario of the library that has expectations.
-    runs : paired runs of each side, at least 2; where an expectation asks for more, it gets more.
+    runs : paired runs of each side, at least 4; where an expectation asks for more, it gets more.
     workers, progress : see `experiments.runner.run_all`.
 
     Raises
@@ -98,8 +100,8 @@ def check(
     RuntimeError
         A run failed: then there is no table, since pairs would be missing.
     """
-    if runs < 2:
-        raise RequestError(f"runs = {runs}: must be at least 2; one pair has no interval")
+    if runs < LEAST_RUNS:
+        raise RequestError(f"runs = {runs}: must be at least {LEAST_RUNS}; {no_interval()}")
     wanted = [(name, one) for name in scenarios or textbook() for one in expected_of(name)]
     _check_experiments(wanted)
     needed = _needed(wanted, runs)

@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments import wording
 from experiments.axes import arms_key, label_rows, unit_words, value_axis
+from experiments.intervals import no_interval
 from experiments.tables import typical_half_width
 from experiments.theme import INK, QUIET, REST, canvas, exported, themed
 
@@ -72,10 +73,14 @@ def distribution(
     own = table[table["outcome"] == outcome].set_index("scenario")
     unit = str(own["unit"].iloc[0])
     title = f"{wording.title(outcome).capitalize()}: every run"
+    some = own["low"].notna().any()
+    what = (
+        "the bar is the mean with its 95 % interval" if some else f"below it the mean; {no_interval('runs')}"
+    )
     with themed():
         figure, (axes,) = canvas(
             title,
-            f"{unit_words(unit)}; a dot is a run, the bar is the mean with its 95 % interval",
+            f"{unit_words(unit)}; a dot is a run, {what}",
             height=1.1 + 0.5 * len(colours),
             left=1.5,
             right=0.3,
@@ -90,11 +95,16 @@ def distribution(
         label_rows(axes, list(colours), 20)
         value_axis(axes, unit, axis="x")
         said = [
-            f"{label}: mean {wording.number(own.loc[label, 'mean'], unit)}, 95 % interval "
-            f"{wording.span(own.loc[label, 'low'], own.loc[label, 'high'], unit)}"
+            f"{label}: mean {wording.number(own.loc[label, 'mean'], unit)}, {_interval_words(own.loc[label], unit)}"
             for label in colours
         ]
         return exported(figure, name, title, "; ".join(said) + ".")
+
+
+def _interval_words(row: pd.Series, unit: str) -> str:
+    if np.isnan(row["low"]):
+        return "no interval"
+    return f"95 % interval {wording.span(row['low'], row['high'], unit)}"
 
 
 def _forest_rows(table: pd.DataFrame, reference: str) -> list[dict[str, Any]]:
@@ -106,14 +116,17 @@ def _forest_rows(table: pd.DataFrame, reference: str) -> list[dict[str, Any]]:
     rows = []
     for row in table[table["scenario"] != reference].to_dict("records"):
         scale = 100 / abs(base[row["outcome"]]) if base[row["outcome"]] else np.nan
-        if np.isnan(row["difference_low"]) or np.isnan(scale):
+        if np.isnan(row["difference"]) or np.isnan(scale):
             continue
+        ends = (row["difference_low"], row["difference_high"])
+        if np.isnan(ends[0]):  # a mark alone: too few pairs for an interval, or all agree
+            ends = (row["difference"], row["difference"])
         rows.append(
             {str(k): v for k, v in row.items()}
             | {
                 "at": row["difference"] * scale,
-                "from": row["difference_low"] * scale,
-                "to": row["difference_high"] * scale,
+                "from": ends[0] * scale,
+                "to": ends[1] * scale,
                 "half": half[row["outcome"]],
             }
         )
@@ -187,9 +200,11 @@ def _forest_axes(axes: Axes, outcomes: Sequence[str], low: float, high: float) -
 def _forest_words(rows: Sequence[Mapping[str, Any]]) -> str:
     said = []
     for row in rows:
-        interval = wording.span(row["difference_low"], row["difference_high"], row["unit"], sign=True)
-        said.append(
-            f"{wording.title(row['outcome'])}, {row['scenario']}: {interval}"
-            + ("" if row["resolved"] else ", not resolved")
-        )
+        ends = (row["difference_low"], row["difference_high"])
+        interval = wording.span(*ends, row["unit"], sign=True)
+        if np.isnan(ends[0]):
+            interval = f"{wording.signed(row['difference'], row['unit'])}, no interval"
+        elif not row["resolved"]:
+            interval += ", not resolved"
+        said.append(f"{wording.title(row['outcome'])}, {row['scenario']}: {interval}")
     return "95 % intervals of the difference. " + "; ".join(said) + "."

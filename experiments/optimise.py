@@ -20,7 +20,7 @@ from experiments.formulas import Formula
 from experiments.frames import runs_frame
 from experiments.fronts import front_shares, nondominated
 from experiments.goals import BEST, MOST_FINALISTS, Optimise
-from experiments.intervals import LEVEL, mean_interval
+from experiments.intervals import LEAST_RUNS, LEVEL, mean_interval
 from experiments.levers import Lever, Value
 from experiments.pools import Pool, pool
 from experiments.store import Store
@@ -257,7 +257,7 @@ def _welch(before: Floats, after: Floats) -> tuple[float, float]:
     from scipy.stats import ttest_ind
 
     after = after[~np.isnan(after)]
-    if min(len(before), len(after)) < 2 or before.std() + after.std() == 0:
+    if min(len(before), len(after)) < LEAST_RUNS or before.std() + after.std() == 0:
         return np.nan, np.nan
     interval = ttest_ind(after, before, equal_var=False).confidence_interval(LEVEL)
     return float(interval.low), float(interval.high)

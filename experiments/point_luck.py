@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from experiments.intervals import LEVEL
+from experiments.intervals import LEAST_RUNS, LEVEL
 
 type Floats = npt.NDArray[np.float64]
 
@@ -42,7 +42,7 @@ def luck(own: pd.DataFrame, outcome: str) -> float:
 
 
 def known_to(own: pd.DataFrame, outcome: str) -> Known:
-    """How well the means of points are known, and their differences; NaN with one run per point.
+    """How well the means of points are known, and their differences; NaN with fewer than `LEAST_RUNS` per point.
 
     Parameters
     ----------
@@ -53,9 +53,11 @@ def known_to(own: pd.DataFrame, outcome: str) -> Known:
 
     y = _table(own, outcome).dropna().to_numpy(float)
     points, seeds = y.shape
-    if min(points, seeds) < 2:
+    if points < 2 or seeds < LEAST_RUNS:
         return Known(math.nan, math.nan)
     within = float(y.var(axis=1, ddof=1).mean())
+    if not within > 0:  # no spread that was seen is not a spread of zero
+        return Known(math.nan, math.nan)
     of_mean = stdtrit(points * (seeds - 1), 0.5 + LEVEL / 2) * math.sqrt(within / seeds)
     of_two = stdtrit((points - 1) * (seeds - 1), 0.5 + LEVEL / 2) * math.sqrt(2 * _rest(y) / seeds)
     return Known(float(of_mean), float(of_two))

@@ -29,10 +29,10 @@ from experiments.effects import effect_rows
 from experiments.escaping import for_html, visible
 from experiments.files import write_text
 from experiments.forest import distribution, forest
-from experiments.intervals import differences_by
+from experiments.intervals import described
 from experiments.paths import STAGE_WORDS
 from experiments.runner import joins_by_channel
-from experiments.tables import OUTCOMES
+from experiments.tables import OUTCOMES, verdict
 from experiments.worth import WORTH_WORDS
 from sim.indicators import describe
 from sim.plan import Founding, Plan
@@ -71,7 +71,7 @@ def comparison_page(comparison: Comparison, command: str = "") -> str:
         command=command or comparison_command(comparison),
         versions=versions(comparison.model_version),
         ids=comparison.values.groupby("scenario", sort=False)["run_id"].apply(list).to_dict(),
-        differences_by=differences_by(comparison.runs),
+        intervals=described(comparison.runs),
     )
 
 
@@ -174,7 +174,7 @@ def versions(model_version: Any) -> dict[str, str]:
 
 
 def _comparison_charts(c: Comparison, colours: Mapping[str, str]) -> dict[str, Markup]:
-    drawn = {"forest": forest(c.table, colours)} if c.runs > 1 else {}
+    drawn = {"forest": forest(c.table, colours)} if c.judged else {}
     marks = marks_of(c.plans)
     for column, (title, unit) in LINES.items():
         if (c.series["column"] == column).any():
@@ -340,7 +340,7 @@ def page_template(name: str) -> Any:
         "coded": _coded,
         "lever": lambda value: f"{value:.4g}" if isinstance(value, float) else shown(value),
     }
-    house.globals |= {"span": wording.span, "seeds": _seeds}
+    house.globals |= {"span": wording.span, "seeds": _seeds, "verdict": verdict}
     return house.get_template(name)
 
 

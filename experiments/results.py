@@ -1,6 +1,7 @@
 """How results are told on the screen: a run, a comparison."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
@@ -8,9 +9,9 @@ from rich.text import Text
 
 from experiments import wording
 from experiments.answers import comparison_answer, run_answer
-from experiments.intervals import differences_by
-from experiments.screen import aligned, heading, plain_table, printer
-from experiments.tables import OUTCOMES
+from experiments.intervals import described
+from experiments.screen import WIDTH, aligned, heading, plain_table, printer
+from experiments.tables import OPEN, OUTCOMES, RESOLVED, SAME, UNJUDGED, verdict
 from sim.indicators import describe
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 CAVEAT = "practitioners' targets without a published source"
-RESOLVED, OPEN, SAME = "●", "○", "="
+MARKS = {RESOLVED: "●", OPEN: "○", SAME: "=", UNJUDGED: wording.DASH}
 
 
 def show_run(record: Any, question: str, effects: "pd.DataFrame | None" = None) -> None:
@@ -139,7 +140,7 @@ def _outcomes(comparison: "Comparison") -> Text:
     head = ["", "mean", "95 % interval", to, "95 % interval", "greater", ""]
     lines: list[Text | list[Text]] = [[Text(words, style="dim") for words in head]]
     for place, outcome in enumerate(comparison.outcomes):
-        if place == 1 and comparison.runs > 1:
+        if place == 1 and comparison.judged:
             lines.append(Text("exploratory, because many:", style="dim italic"))
         unit = describe(outcome)[0]
         words = Text(wording.title(outcome), style="bold")
@@ -176,25 +177,22 @@ def _short(label: str, most: int = 22) -> str:
 
 
 def _verdict(row: Any) -> str:
-    if row["resolved"]:
-        return RESOLVED
-    if row["runs_needed"] == row["runs_needed"]:
-        return f"{OPEN} {wording.runs(row['runs_needed'])} runs"
-    return SAME if row["difference"] == 0 else wording.DASH
+    found = verdict(row)
+    return MARKS[found] + (f" {wording.runs(row['runs_needed'])} runs" if found == OPEN else "")
 
 
 def _legend(comparison: "Comparison") -> Text:
-    if comparison.runs == 1:
-        return Text(
-            "One run each: no intervals. Ask for --runs 16 to tell differences from luck.", style="dim"
-        )
+    how = fill(described(comparison.runs), WIDTH)
+    if not comparison.judged:
+        return Text(f"{how} Ask for --runs 16 to tell differences from luck.", style="dim")
     lines = [
-        f"{RESOLVED} the 95 % interval of the paired difference excludes zero ({differences_by(comparison.runs)})",
-        f"{OPEN} it does not; about so many runs would settle it   {SAME} no difference   "
+        f"{MARKS[RESOLVED]} the 95 % interval of the paired difference excludes zero",
+        f"{MARKS[OPEN]} it does not; about so many runs would settle it   {MARKS[SAME]} no difference   "
         "greater: in so many of the pairs",
         f"of {len(comparison.exploratory) * (len(comparison.labels) - 1)} exploratory differences about "
         f"{comparison.by_luck:.0f} would look resolved by luck alone; {_removed(comparison)}",
-        "pp percentage points   – undefined   intervals are about luck, not about unknown parameters",
+        "pp percentage points   – undefined",
+        how,
     ]
     if not comparison.exploratory:
         lines[2] = _removed(comparison)

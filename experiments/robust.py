@@ -1,11 +1,14 @@
 """Robust: which conclusions about two scenarios survive our ignorance of the parameters.
 
 In each of many worlds (`experiments.worlds`) both scenarios run once with the same people and the
-same luck; a conclusion is the sign of the difference of an indicator. It counts as robust if it
-holds in 80 % of the worlds or more (docs/science.md, section 7). Luck is in the shares as well: a
-difference too small for one pair of runs to show cannot be robust.
+same luck; a conclusion is the sign of the difference of an indicator. It is to hold in 80 % of worlds
+(docs/science.md, section 7), and the worlds drawn are a sample: it counts as robust if Wilson's 95 %
+interval of that share lies at 80 % or above, as not robust if it lies below, and is undecided
+otherwise. Even if all agree, that takes 16 worlds. Luck is in the shares as well: a difference too
+small for one pair of runs to show cannot be robust.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -18,7 +21,8 @@ from experiments import wording
 from experiments.commands import robust_command
 from experiments.errors import RequestError, RunsFailed
 from experiments.escaping import for_csv
-from experiments.proportions import Share, wilson
+from experiments.intervals import POWER
+from experiments.proportions import Share, trials_needed, wilson
 from experiments.run_limits import check_runs
 from experiments.runner import Job, Outcome, run_all
 from experiments.tables import OUTCOMES
@@ -32,7 +36,7 @@ LEVEL = 0.95
 ENOUGH = 0.80
 "share of worlds in which a conclusion has to hold"
 FEWEST = 2
-ROBUST, LEANING, OPEN, SAME = "robust", "leaning", "open", "same"
+ROBUST, NOT_ROBUST, UNDECIDED, SAME = "robust", "not robust", "undecided", "same"
 
 
 @dataclass(frozen=True)
@@ -62,12 +66,19 @@ class Conclusion:
 
     @property
     def verdict(self) -> str:
-        """Robust, leaning one way, open, or without any difference."""
+        """Robust, not robust, undecided, or without any difference."""
         if self.holds_in == 0:
             return SAME
-        if self.share.value >= ENOUGH:
+        if self.share.low >= ENOUGH:
             return ROBUST
-        return LEANING if self.share.low > 0.5 else OPEN
+        return NOT_ROBUST if self.share.high < ENOUGH else UNDECIDED
+
+    @property
+    def worlds_needed(self) -> float:
+        """About how many worlds would decide, in four cases of five, if the share is as it looks; NaN if decided."""
+        if self.verdict != UNDECIDED:
+            return math.nan
+        return max(trials_needed(self.share.value, ENOUGH, LEVEL, POWER), self.worlds + 1.0)
 
     @property
     def sentence(self) -> str:
@@ -116,7 +127,7 @@ def robustness(
     Parameters
     ----------
     scenarios : two names of the library or paths; differences are second minus first.
-    worlds : how many; a hundred tell 80 % from 70 %.
+    worlds : how many; a hundred tell 90 % from 80 %.
     days : length of every run; by default the longer of the scenarios' own.
     overrides, shocks, log, at : given to `scenarios.load` for both; what is set is not drawn.
     outcomes : indicators to conclude about.
@@ -242,11 +253,23 @@ def as_object(found: Robustness) -> dict[str, Any]:
                 "high": c.share.high,
                 "median_difference": c.median,
                 "verdict": c.verdict,
+                "worlds_needed": c.worlds_needed if math.isfinite(c.worlds_needed) else None,
             }
             for c in found.conclusions
         ],
         "failures": [{"world": f.key[0], "scenario": f.key[1], "error": f.error} for f in found.failures],
     }
+
+
+def decision(verdict: str, needed: float | None, of: str = "worlds") -> str:
+    """The verdict, and about how many worlds would decide what is undecided."""
+    if verdict != UNDECIDED:
+        return verdict
+    return f"{verdict}; about {wording.runs(math.inf if needed is None else needed)} {of} would decide"
+
+
+def _mark(c: Conclusion) -> str:
+    return f"{c.verdict} ({wording.runs(c.worlds_needed)})" if c.verdict == UNDECIDED else c.verdict
 
 
 def show(found: Robustness) -> None:
@@ -264,7 +287,7 @@ def show(found: Robustness) -> None:
                 Text(f"{c.share.value:.0%}"),
                 Text(f"{c.share.low:.0%}–{c.share.high:.0%}", style="dim"),
                 Text(wording.signed(c.median, c.unit)),
-                Text(c.verdict, style="bold" if c.verdict == ROBUST else "dim"),
+                Text(_mark(c), style="bold" if c.verdict == ROBUST else "dim"),
             ]
         )
     out = printer()
@@ -272,8 +295,8 @@ def show(found: Robustness) -> None:
     out.print(
         Text(
             f"\n{found.worlds} worlds, one pair of runs over {found.days:,} days in each; "
-            f"{len(found.drawn)} parameters drawn,\nas many as have a prior and are not set by a scenario\n{ROBUST}: in {ENOUGH:.0%} of the worlds or more   {LEANING}: the "
-            f"interval excludes one half   {OPEN}: it does not",
+            f"{len(found.drawn)} parameters drawn,\nas many as have a prior and are not set by a scenario\n{ROBUST}: Wilson's 95 % interval of the share lies at {ENOUGH:.0%} or above   "
+            f"{NOT_ROBUST}: below\n{UNDECIDED}: it holds {ENOUGH:.0%}; about so many worlds (in brackets) would decide",
             style="dim",
         )
     )

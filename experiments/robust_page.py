@@ -12,11 +12,11 @@ import numpy as np
 
 from experiments import wording
 from experiments.axes import label_rows
-from experiments.robust import ENOUGH, LEANING, OPEN, ROBUST, SAME
+from experiments.robust import ENOUGH, NOT_ROBUST, ROBUST, SAME, UNDECIDED, decision
 from experiments.theme import INK, QUIET, REST, canvas, exported, themed
 
 GOOD, FAIR, SHADE = "#009E73", "#E69F00", "#DDEFE6"
-COLOURS = {ROBUST: GOOD, LEANING: FAIR, OPEN: REST, SAME: REST}
+COLOURS = {ROBUST: GOOD, UNDECIDED: FAIR, NOT_ROBUST: REST, SAME: REST}
 
 
 def page(told: Mapping[str, Any]) -> str:
@@ -67,7 +67,7 @@ def picture(told: Mapping[str, Any]) -> str:
     with themed():
         figure, (axes,) = canvas(
             title,
-            f"share of {told['worlds']} worlds with its 95 % interval; in the shade the sign is robust",
+            f"share of {told['worlds']} worlds with its 95 % interval; robust where it lies in the shade",
             height=1.1 + 0.26 * max(1, len(rows)),
             left=2.1,
             right=1.5,
@@ -106,7 +106,8 @@ def more(c: Mapping[str, Any]) -> tuple[float, float, float]:
 def _table(told: Mapping[str, Any]) -> list[str]:
     lines = ["| conclusion | worlds | 95 % interval | median gap | |", "|---|--:|--:|--:|---|"]
     for c in ordered(told):
-        verdict = f"**{c['verdict']}**" if c["verdict"] == ROBUST else c["verdict"]
+        words = decision(c["verdict"], c["worlds_needed"])
+        verdict = f"**{words}**" if c["verdict"] == ROBUST else words
         unit = "" if c["unit"] in ("members", "ties") else wording.unit_of(c["unit"])
         gap = f"{wording.signed(c['median_difference'], c['unit'])} {unit}".strip()
         span = f"{_per_cent(c['low'])} to {_per_cent(c['high'])}"

@@ -13,6 +13,7 @@ from experiments import wording
 from experiments.axes import label_rows, unit_words, value_axis
 from experiments.break_even import Crossing
 from experiments.goals import BreakEven
+from experiments.intervals import no_interval
 from experiments.optimise import Optimum
 from experiments.theme import INK, QUIET, REST, canvas, exported, themed
 from sim.indicators import describe
@@ -68,7 +69,7 @@ def promises(found: Optimum, outcome: str, name: str = "promises") -> str:
                 part
                 for part in (
                     unit_words(unit),
-                    "hollow: promised by the search; filled: on fresh luck; with 95 % intervals",
+                    f"hollow: promised by the search; filled: on fresh luck; {_intervals(found.finalists)}",
                 )
                 if part
             ),
@@ -85,7 +86,7 @@ def promises(found: Optimum, outcome: str, name: str = "promises") -> str:
             )
             said.append(
                 f"point {row['point']}: promised {wording.number(row['promised'], unit)}, "
-                f"kept {wording.span(row['low'], row['high'], unit)}"
+                f"kept {_span(row['fresh'], row['low'], row['high'], unit)}"
             )
         label_rows(axes, [f"point {row['point']}" for row in own])
         value_axis(axes, unit, axis="x")
@@ -105,9 +106,9 @@ def curve(goal: BreakEven, found: Crossing, log: bool = False, name: str = "curv
     title = f"{capital(wording.title(goal.outcome))} along {goal.lever}"
     frame = found.tried
     with themed():
-        what = (
-            "mean with 95 % interval; the line is the level, the band what runs cannot tell from the crossing"
-        )
+        known = frame["low"].notna().any()
+        band = "the band what runs cannot tell from the crossing" if known else no_interval("runs")
+        what = f"mean{' with 95 % interval' if known else ''}; the line is the level, {band}"
         figure, (axes,) = canvas(
             title, ", ".join(p for p in (unit_words(unit), what) if p), height=3.4, right=0.4
         )
@@ -121,7 +122,8 @@ def curve(goal: BreakEven, found: Crossing, log: bool = False, name: str = "curv
             low, high = (
                 e if math.isnan(x) else x for x, e in zip((found.low, found.high), ends, strict=True)
             )
-            axes.axvspan(low, high, color=CHOSEN, alpha=0.12, linewidth=0)
+            if known:
+                axes.axvspan(low, high, color=CHOSEN, alpha=0.12, linewidth=0)
             axes.axvline(found.value, color=CHOSEN, linewidth=1.2)
         axes.axhline(goal.level, color=REST, linewidth=1)
         axes.errorbar(
@@ -137,10 +139,21 @@ def curve(goal: BreakEven, found: Crossing, log: bool = False, name: str = "curv
         value_axis(axes, unit)
         axes.set_xlabel(goal.lever, loc="right")
         said = [
-            f"{row[goal.lever]:.3g}: {wording.span(row['low'], row['high'], unit)}"
+            f"{row[goal.lever]:.3g}: {_span(row['mean'], row['low'], row['high'], unit)}"
             for row in frame.to_dict("records")
         ]
         return exported(figure, name, title, "; ".join(said) + ".")
+
+
+def _span(mean: float, low: float, high: float, unit: str) -> str:
+    """The interval, or the mean where there is none."""
+    if math.isnan(low):
+        return f"{wording.number(mean, unit)}, no interval"
+    return wording.span(low, high, unit)
+
+
+def _intervals(finalists: pd.DataFrame) -> str:
+    return "with 95 % intervals" if finalists["low"].notna().any() else no_interval("runs")
 
 
 def _marks(axes: Axes, points: pd.DataFrame, found: Optimum, up: str, across: str | None) -> None:

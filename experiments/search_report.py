@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from experiments import wording
 from experiments.break_even import Crossing
+from experiments.intervals import LEAST_RUNS, no_interval
 from experiments.optimise import Optimum
 from experiments.report import page_template, versions
 from experiments.search_figures import capital, curve, promises, tried
@@ -100,7 +101,7 @@ def crossing_page(study: Study, found: Crossing, command: str) -> str:
         note=(
             "All values meet the same seeds: the same people, the same luck. The interval of the crossing holds the "
             "values at which the interval of the mean holds the level. The search supposes that the mean rises or "
-            f"falls throughout.{where} Intervals speak of luck only, not of what is unknown about the parameters."
+            f"falls throughout.{where} {_few(study.runs)}Intervals speak of luck only, not of what is unknown about the parameters."
         ),
         command=command,
     )
@@ -133,9 +134,14 @@ def _optimum_note(found: Optimum, single: bool) -> str:
         "never used; the order is that of the search. Change is fresh minus promised, its interval is Welch's: all points "
         "share the search's seeds, so a change that is alike everywhere is the luck of those seeds. "
         f"Sure: share of bootstrap draws over the search's seeds in which a point {place}, among those tried.{limits} "
-        "Intervals speak of luck only, not of what is unknown about the parameters. `trials.csv` beside this page has "
+        f"{_few(goal.fresh_runs)}Intervals speak of luck only, not of what is unknown about the parameters. `trials.csv` beside this page has "
         "every point."
     )
+
+
+def _few(runs: int) -> str:
+    """Why there are no intervals, if there are none."""
+    return f"{no_interval('runs').capitalize()}. " if runs < LEAST_RUNS else ""
 
 
 def _seeds(study: Study) -> str:

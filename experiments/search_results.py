@@ -9,6 +9,7 @@ from experiments import wording
 from experiments.assumptions import shown
 from experiments.break_even import Crossing
 from experiments.goals import BreakEven
+from experiments.intervals import LEAST_RUNS, no_interval
 from experiments.optimise import Optimum
 from experiments.screen import heading, plain_table, printer
 from experiments.study import Study
@@ -57,7 +58,8 @@ def show_optimum(found: Optimum) -> None:
         Text(
             f"{len(found.trials)} points tried; fresh: {goal.fresh_runs} runs each on seeds that the search never "
             f"used; sure: share of bootstrap draws over seeds in which the point is "
-            f"{'best' if len(goal.objectives) == 1 else 'on the front'}",
+            f"{'best' if len(goal.objectives) == 1 else 'on the front'}"
+            + ("" if goal.fresh_runs >= LEAST_RUNS else f"; {no_interval('fresh runs')}"),
             style="dim",
         )
     )
@@ -138,7 +140,8 @@ def crossing_answer(study: Study, found: Crossing) -> str:
     odd = (
         "" if found.monotone else " The outcome goes up and down on the way, so there may be other crossings."
     )
-    return f"{title}: {way} {level} from {goal.lever} {found.value:.3g} on (95 %: {low} to {high}).{odd}"
+    based = f"95 %: {low} to {high}" if study.runs >= LEAST_RUNS else no_interval("runs")
+    return f"{title}: {way} {level} from {goal.lever} {found.value:.3g} on ({based}).{odd}"
 
 
 def optimum_cells(row: dict[Any, Any], changes: bool = False) -> list[str]:

@@ -14,7 +14,8 @@ the truth in 94 % of worlds for normal differences, in 92 to 94 % for heavy tail
 degrees of freedom), in 87 to 92 % for strong skewness (log-normal, sigma 1).
 
 Differences that are all alike have no width, and say little of rarer ones: what happens in one pair of
-twenty is missed by 16 pairs in 44 cases of 100. They count as known from `ALIKE` pairs on.
+twenty is missed by 16 pairs in 44 cases of 100. They have an interval, and count as known, from
+`experiments.intervals.ALIKE` pairs on.
 """
 
 import math
@@ -22,14 +23,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from experiments.errors import ComparisonError
+from experiments.intervals import LEAST_RUNS
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison
 
 FIRST = 16
 MOST = 1_000
-ALIKE = 59
-"Pairs, all alike, after which whatever happens in one of twenty would have been seen in 19 cases of 20."
 RESERVE = 1.1
 "More runs than the estimate says: the width itself is a matter of luck."
 
@@ -47,8 +47,8 @@ class StoppingRule:
             raise ComparisonError(
                 f"precision = {self.precision:g}: must be above 0, such as 0.02 for 2 % of the reference"
             )
-        if self.most < 2:
-            raise ComparisonError(f"runs = {self.most}: with a precision there must be at least 2")
+        if self.most < LEAST_RUNS:
+            raise ComparisonError(f"runs = {self.most}: with a precision there must be at least {LEAST_RUNS}")
 
     @property
     def first(self) -> int:
@@ -71,8 +71,6 @@ class StoppingRule:
         rows = [comparison.row(outcome, label) for label in comparison.labels[1:]]
         halves = [float(row["difference_high"] - row["difference_low"]) / 2 for row in rows]
         if any(math.isnan(half) for half in halves) or math.isnan(target):
-            return math.inf
-        if any(row["pairs"] < ALIKE for row, half in zip(rows, halves, strict=True) if half == 0):
             return math.inf
         widest = max(halves)
         return 0.0 if widest == 0 else math.inf if target == 0 else widest / target

@@ -1,11 +1,11 @@
 """The command line of studies: `kith study list | run | status | export | discover | optimise | break-even`."""
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from experiments.commands import study_command
 from experiments.errors import RequestError
 from experiments.escaping import say
 from experiments.options import Json, Out, Workers, number_option, option
@@ -137,8 +137,8 @@ def export(
         raise RequestError("--out is missing; name a folder for the frames")
     target = check_folder(out)
     asked, kept = _opened(study, store, runs, days, quick)
-    _check_begun(asked, kept, _command(study, store, runs, days, quick))
-    write_study(asked, kept, target, _command(study, store, runs, days, quick))
+    _check_begun(asked, kept, study_command(study, "run", store, runs, days, quick))
+    write_study(asked, kept, target, study_command(study, "run", store, runs, days, quick))
     _tell_report(out)
 
 
@@ -167,7 +167,7 @@ def optimise(
     with Waiting(asked.name, "points") as waiting, search_kept(kept):
         found = search(asked, kept, workers, scheduler, waiting)
     if target is not None:
-        write_optimum(found, target, _command(study, store, runs, days, quick, "optimise"))
+        write_optimum(found, target, study_command(study, "optimise", store, runs, days, quick))
     if json:
         say(as_json(optimum_object(found)))
     else:
@@ -206,10 +206,10 @@ def discover(
     target = None if out is None else check_folder(out)
     asked, kept = _opened(study, store, runs, days, quick)
     goal = _failure(asked, study, fails, scenario)
-    _check_begun(asked, kept, _command(study, store, runs, days, quick))
+    _check_begun(asked, kept, study_command(study, "run", store, runs, days, quick))
     found, there = search(asked, kept, goal.fails, goal.scenario), state(asked, kept)
     if target is not None:
-        command = _command(study, store, runs, days, quick, "discover", fails=fails, scenario=scenario)
+        command = study_command(study, "discover", store, runs, days, quick, fails=fails, scenario=scenario)
         write_discovery(found, asked, there, target, command)
     if json:
         say(as_json(discovery_object(found, asked, there)))
@@ -243,7 +243,7 @@ def break_even(
     with Waiting(asked.name, "values") as waiting, search_kept(kept):
         found = search(asked, kept, workers, scheduler, waiting)
     if target is not None:
-        write_crossing(asked, found, target, _command(study, store, runs, days, quick, "break-even"))
+        write_crossing(asked, found, target, study_command(study, "break-even", store, runs, days, quick))
     if json:
         say(as_json(crossing_object(asked, found)))
     else:
@@ -307,22 +307,6 @@ def _opened(
     study = study.with_changes(**{name: value for name, value in changes.items() if value is not None})
     study.check_size()
     return study, Store(folder or Path("out", "studies", study.name), only_read)
-
-
-def _command(
-    study: str,
-    store: Path | None,
-    runs: int | None,
-    days: int | None,
-    quick: bool,
-    verb: str = "run",
-    **options: str | None,
-) -> str:
-    """The command line that repeats what was done with a study."""
-    words = ["kith", "study", verb, study]
-    for name, value in {**options, "store": store, "runs": runs, "days": days}.items():
-        words += [f"--{name}", str(value)] if value is not None else []
-    return shlex.join(words + (["--quick"] if quick else []))
 
 
 def _tell_report(out: Path | None) -> None:

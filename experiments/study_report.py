@@ -11,6 +11,7 @@ from experiments.conduct import Status, status
 from experiments.designs import Grid, LatinHypercube, Listed, Random
 from experiments.errors import StudyError
 from experiments.frames import points_frame, runs_frame
+from experiments.intervals import LEAST_RUNS
 from experiments.orders import orders
 from experiments.point_luck import Known, known_to
 from experiments.report import page_template, versions
@@ -66,8 +67,8 @@ def study_page(study: Study, store: Store, command: str) -> str:
 
 
 def how_well_known(study: Study, store: Store) -> dict[str, dict[str, Known]]:
-    """Scenario -> outcome -> how far luck moves the means of its points; nothing with one run per point."""
-    if study.runs < 2:
+    """Scenario -> outcome -> how far luck moves the means of its points; nothing with too few runs per point."""
+    if study.runs < LEAST_RUNS:
         return {}
     runs = runs_frame(study, store, study.outcomes)
     runs = runs[runs["error"].isna()]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.errors import ComparisonError
-from experiments.intervals import Floats, mean_interval, paired
+from experiments.intervals import LEAST_RUNS, Floats, mean_interval, paired
 from experiments.runner import Outcome
 from sim.fields import nearest
 from sim.indicators import INDICATORS, describe
@@ -36,6 +36,9 @@ OUTCOMES = (
 BAND = (0.05, 0.95)
 """Quantiles over runs between which a band is drawn."""
 
+RESOLVED, OPEN, SAME, UNJUDGED = "resolved", "open", "same", "unjudged"
+"""What a row of differences says: the interval excludes zero, or does not, all pairs are equal, or no verdict."""
+
 
 def check_outcomes(names: Sequence[str]) -> None:
     """Raise `ComparisonError` for a name that is no indicator."""
@@ -56,7 +59,7 @@ def outcome_table(
     Columns: outcome, scenario, unit, n (runs in which it is defined), mean, low, high, pairs (runs in
     which it is defined in both arms), difference to the first scenario with difference_low and
     difference_high, variance_removed, prob_greater, resolved, runs_needed. The reference has no
-    difference.
+    difference. What needs an interval is undefined where there is none, see `experiments.intervals`.
     """
     rows = []
     own = {label: _arm(values, label, seeds, outcomes) for label in labels}
@@ -68,12 +71,23 @@ def outcome_table(
     return pd.DataFrame(rows)
 
 
+def verdict(row: Mapping[Any, Any] | pd.Series) -> str:
+    """The verdict of a row of `outcome_table`, the same wherever it is shown."""
+    if row["resolved"]:
+        return RESOLVED
+    if not math.isnan(row["runs_needed"]):
+        return OPEN
+    return SAME if row["difference"] == 0 and row["pairs"] >= LEAST_RUNS else UNJUDGED
+
+
 def bands(
     done: Sequence[Outcome],
     of: Callable[[Outcome], Mapping[str, pd.Series]] = lambda o: o.series,
     together: bool = False,
 ) -> pd.DataFrame:
     """Median and 90 % band over runs of the series that `of` gives, by scenario, day and column.
+
+    Where fewer than `LEAST_RUNS` runs are defined there is no band.
 
     Parameters
     ----------
@@ -123,16 +137,17 @@ def _aligned(group: Sequence[pd.Series]) -> tuple[pd.Index, Floats]:
 def _quantiles(runs_by_day: Floats) -> tuple[Floats, Floats, Floats]:
     """Low, median and high over runs; undefined runs are left out, and where all are, so is the day."""
     quantiles = (BAND[0], 0.5, BAND[1])
-    if runs_by_day.shape[1] == 1:
-        return (runs_by_day[:, 0],) * 3
     known = ~np.isnan(runs_by_day)
-    if known.all():
-        low, median, high = np.quantile(runs_by_day, quantiles, axis=1)
-        return low, median, high
     found = np.full((3, len(runs_by_day)), np.nan)
-    some = known.any(axis=1)
-    found[:, some] = np.nanquantile(runs_by_day[some], quantiles, axis=1)
-    return found[0], found[1], found[2]
+    if known.all():
+        found[:] = np.quantile(runs_by_day, quantiles, axis=1)
+    else:
+        some = known.any(axis=1)
+        found[:, some] = np.nanquantile(runs_by_day[some], quantiles, axis=1)
+    low, median, high = found
+    few = known.sum(axis=1) < LEAST_RUNS
+    low[few], high[few] = np.nan, np.nan
+    return low, median, high
 
 
 def typical_half_width(low: pd.Series, high: pd.Series) -> float:

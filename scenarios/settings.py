@@ -1,6 +1,9 @@
-"""Settings and shocks written as command-line text."""
+"""Settings and shocks as text: read from the command line, written for it and for scenario files."""
 
+import json
+import re
 import tomllib
+from collections.abc import Mapping
 from typing import Any
 
 from scenarios.errors import ScenarioError, shown
@@ -41,3 +44,35 @@ def _number_or_word(text: str) -> float | str:
         return float(text)
     except ValueError:
         return text
+
+
+def toml_value(value: Any) -> str:
+    """A value as TOML writes it on one line; reading it gives the value again, to the last bit."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{toml_key(name)} = {toml_value(item)}" for name, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(toml_value(item) for item in value) + "]"
+    if isinstance(value, bool | int | str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+    if isinstance(value, float):
+        return repr(value)
+    raise ScenarioError(f"{shown(value)} is neither a number, a truth value, text, a list nor a table")
+
+
+def toml_key(name: str) -> str:
+    """A key as TOML writes it, in quotes where it needs them."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml_value(str(name))
+
+
+def setting_text(name: str, value: Any) -> str:
+    """A setting as the command line takes it, without quotes where they can be spared."""
+    plain = f"{name}={value}"
+    if isinstance(value, str) and value and value == value.strip() and parse_setting(plain) == (name, value):
+        return plain
+    return f"{name}={toml_value(value)}"
+
+
+def shock_text(table: Mapping[str, Any]) -> str:
+    """A shock as the command line takes it; `parse_shock` reads it again."""
+    rest = [setting_text(name, value) for name, value in table.items() if name not in ("day", "kind")]
+    return " ".join([str(table["day"]), str(table["kind"]), *rest])

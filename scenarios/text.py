@@ -18,7 +18,14 @@ _LONG_KEY = re.compile(r"(?<![\w-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*
 
 def read_toml(path: Path, label: str) -> dict[str, Any]:
     """The tables of a TOML file; `label` is how messages call the file."""
-    text = _text(path, label)
+    return toml_of(_content(path, label), label)
+
+
+def toml_of(content: bytes, label: str) -> dict[str, Any]:
+    """The tables of what a TOML file holds, wherever it comes from: the same limits, the same sentences."""
+    if len(content) > LIMIT:
+        raise ScenarioError(f"{label} is larger than {LIMIT // 1_000_000} MB; a scenario is a page of text")
+    text = _text(content, label)
     if _LONG_KEY.search(text):
         raise _too_deep(label)
     try:
@@ -33,9 +40,9 @@ def read_toml(path: Path, label: str) -> dict[str, Any]:
     return table
 
 
-def _text(path: Path, label: str) -> str:
+def _text(content: bytes, label: str) -> str:
     try:
-        return _content(path, label).decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ScenarioError(
             f"{label} is not text in UTF-8 (byte {error.start}); "
@@ -52,12 +59,9 @@ def _content(path: Path, label: str) -> bytes:
         if not path.is_file():
             raise ScenarioError(f"{label} is not a file; give the path of a TOML file")
         with path.open("rb") as file:
-            content = file.read(LIMIT + 1)
+            return file.read(LIMIT + 1)
     except OSError as error:
         raise ScenarioError(f"{label} cannot be read: {error.strerror or error}") from None
-    if len(content) > LIMIT:
-        raise ScenarioError(f"{label} is larger than {LIMIT // 1_000_000} MB; a scenario is a page of text")
-    return content
 
 
 def _check_depth(value: Any, label: str, level: int = 0) -> None:

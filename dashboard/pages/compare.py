@@ -1,5 +1,6 @@
 """Compare: up to four scenarios side by side, on the same people and the same luck."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -8,8 +9,8 @@ from typing import Any
 import solara
 
 from dashboard import views
-from dashboard.address import DAYS, MOST_ARMS, PEOPLE, RUNS, VIEWS, Look, look_from
-from dashboard.arms import Arm, arm_from_toml, plan_of
+from dashboard.address import DAYS, LONGEST, MOST_ARMS, PEOPLE, RUNS, VIEWS, Look, look_from
+from dashboard.arms import Arm, Dropped, arm_from_text, command_of, dropped_scenario, plan_of
 from dashboard.asking import Answer, plans_of, use_answer
 from dashboard.controls import groups, value_from
 from dashboard.founders import founding_of
@@ -30,8 +31,9 @@ from dashboard.parts import (
 from experiments import theme, wording
 from experiments.answers import comparison_answer
 from experiments.assumptions import settings
+from experiments.comparison import Comparison
 from experiments.escaping import for_csv
-from scenarios import ScenarioError, library
+from scenarios import ScenarioError, library, logs
 from sim.parameters import ParameterError
 from sim.plan import Founding, Plan
 
@@ -97,6 +99,7 @@ def Page() -> None:
     query = where.drawn
     now = solara.use_memo(lambda: resolved(query), [query])
     trouble, set_trouble = solara.use_state("")
+    loaded, set_loaded = solara.use_state(("", ""))  # of a scenario file, and at which address
     solara.use_effect(lambda: set_trouble(""), [query])  # what was wrong before is no matter on this address
     answer = use_answer(now.look.question(), now.plans, now.look.days, now.look.runs)
 
@@ -106,17 +109,21 @@ def Page() -> None:
 
     with solara.Div(classes=["kith-page"]):
         with solara.Div(classes=["kith-side"]):
-            Side(now, go, set_trouble)
+            Side(now, go, set_trouble, lambda said: set_loaded((said, where.newest)))
         done = answer.pairs if answer.question == now.look.question() else 0
         with solara.Div(classes=["kith-main"], attributes={"data-runs": str(done)}):
             if trouble or now.error or answer.error:
                 Trouble(trouble or now.error or answer.error)
+            if loaded[0] and loaded[1] == where.path:
+                Words(loaded[0], kind="kith-note")
             if now.plans:
                 Result(now, answer, go)
 
 
 @solara.component
-def Side(now: Resolved, go: Callable[[Change], None], say: Callable[[str], None]) -> None:
+def Side(
+    now: Resolved, go: Callable[[Change], None], say: Callable[[str], None], note: Callable[[str], None]
+) -> None:
     """What is compared, and what can be changed."""
     look = now.look
     colours = theme.SCENARIOS
@@ -166,11 +173,12 @@ def Side(now: Resolved, go: Callable[[Change], None], say: Callable[[str], None]
         )
     Words("Keep it", "h2")
     with solara.Div(classes=["kith-row"]):
-        Save("Save as scenario (TOML)", f"{'-'.join(arm.bases)}.toml", arm.toml, "application/toml")
+        name = f"{'-'.join(arm.bases)}.toml"
+        Save("Save as scenario (TOML)", name, lambda: arm.toml(look.days), "application/toml")
     Upload(
         "Load a scenario file into this place",
         ".toml",
-        lambda name, content: _load(look.edited, name, content, go, say),
+        lambda name, content: _load(look.edited, name, content, go, say, note),
         say,
         "scenario",
     )
@@ -190,7 +198,7 @@ def ArmCard(now: Resolved, place: int, arm: Arm, colour: str, go: Callable[[Chan
             f"arm-{place}",
         )
         with solara.Div(classes=["kith-row"]):
-            changed = len(arm.settings) + len(arm.phases) + len(arm.shocks)
+            changed = arm.changes
             Words(f"{changed} changed" if changed else "as in the library", "span", "kith-note")
             Press(
                 "Change" if not here else "Changing",
@@ -222,7 +230,7 @@ def Result(now: Resolved, answer: Answer, go: Callable[[Change], None]) -> None:
     with solara.Div(classes=["kith-row"]):
         JumpToSide()
         CopyLink()
-        Save("Report (HTML)", "kith-report.html", lambda: views.report(comparison), "text/html")
+        Save("Report (HTML)", "kith-report.html", lambda: report_of(answer), "text/html")
         Save("Table (CSV)", "kith-table.csv", lambda: for_csv(comparison.table), "text/csv")
     Tabs(
         tabs=[{"name": v, "title": VIEW_TITLES[v], "href": replace(look, view=v).path()} for v in VIEWS],
@@ -232,6 +240,24 @@ def Result(now: Resolved, answer: Answer, go: Callable[[Change], None]) -> None:
     )
     with solara.Div(classes=["kith-old"] if old else []):
         views.View(look.view, comparison)
+
+
+def report_of(answer: Answer) -> str:
+    """The report of what is shown, which may be what was asked before the last change."""
+    assert answer.comparison is not None
+    return views.report(answer.comparison, command_for(answer.question, answer.comparison))
+
+
+def command_for(question: Any, comparison: Comparison) -> str:
+    """The command line that repeats the comparison that answers `Look.question`."""
+    texts, people, days, _, log = question
+    arms = dict(zip(comparison.labels, map(arm_from_text, texts), strict=True))
+    founding = founding_of(log)
+    if founding is None or log in logs():
+        return command_of(arms, people, days, comparison.runs, log)
+    file = re.sub(r"[^\w .()+-]", "_", founding.label) or "log.csv"
+    command = command_of(arms, people, days, comparison.runs, f"./{file}")
+    return f"# with the log that was dropped on the page, under its name in this folder\n{command}"
 
 
 def scenario_menu(current: str) -> list[tuple[str, dict[str, str]]]:
@@ -307,16 +333,40 @@ def _change(place: int, data: Any, go: Callable[[Change], None], say: Callable[[
 
 
 def _load(
-    place: int, name: str, content: bytes, go: Callable[[Change], None], say: Callable[[str], None]
+    place: int,
+    name: str,
+    content: bytes,
+    go: Callable[[Change], None],
+    say: Callable[[str], None],
+    note: Callable[[str], None],
 ) -> None:
+    """Put a scenario file in that place, and say what of it the page does not keep."""
     try:
-        arm = arm_from_toml(content.decode("utf-8-sig"), name)
+        found = dropped_scenario(content.decode("utf-8-sig"), name)
     except UnicodeDecodeError:
         say(f"{name} is not text in UTF-8; give a scenario file (TOML)")
+        return
     except ValueError as error:
         say(str(error))
-    else:
-        go(_with(place, lambda _: arm))
+        return
+    days = min(found.days or LONGEST, LONGEST)
+    go(
+        lambda look: _with(place, lambda _: found.arm)(
+            look if found.days is None else replace(look, days=days)
+        )
+    )
+    note(loaded_words(name, found))
+
+
+def loaded_words(name: str, found: Dropped) -> str:
+    """What a page made of a scenario file beyond the arm itself, in words."""
+    said = []
+    if found.days is not None:
+        over = f"; it asks for {found.days:,}, more than a page runs" if found.days > LONGEST else ""
+        said.append(f"Days is {min(found.days, LONGEST):,} now, for every scenario{over}.")
+    if found.left_out:
+        said.append(f"Not kept, because no run depends on it: {wording.listed(found.left_out)}.")
+    return f"{name} is loaded. {' '.join(said)}" if said else ""
 
 
 def _question(now: Resolved) -> str:

@@ -18,9 +18,10 @@ from dashboard.pages.watch import Scene
 from dashboard.parts import Chart, Html, Press, PrintPage, Trouble, Words
 from dashboard.prose import markup
 from dashboard.room import Asked, room
-from experiments import theme
+from experiments import theme, wording
 from experiments.comparison import Comparison
 from experiments.escaping import for_html as escape
+from experiments.intervals import no_interval
 
 
 @solara.component
@@ -155,11 +156,11 @@ def verdict(lesson: Lesson, guess: int, comparison: Comparison) -> str:
     right, said = lesson.prediction.answer(comparison)
     choices = lesson.prediction.choices
     held = "Your prediction holds." if right == guess else "It came out differently."
-    if lesson.prediction.close(comparison, guess, right):
+    if not comparison.judged:
+        held = f"No verdict yet: {no_interval()}."
+    elif lesson.prediction.close(comparison, guess, right):
         held = "Too close to call: the difference may be luck."
-    note = (
-        "one run each: not yet more than luck" if comparison.runs == 1 else f"{comparison.runs} runs of each"
-    )
+    note = f"{wording.plural(comparison.runs, 'run')} of each"
     return (
         f"<p class='kith-lead'><b>{held}</b> You said “{escape(choices[guess])}”; the runs say "
         f"“{escape(choices[right])}”.</p><p>{escape(said)} <span class='kith-note'>({note})</span></p>"

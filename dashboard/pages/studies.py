@@ -1,6 +1,5 @@
 """Studies: choose one, start it, follow it, stop it, go on, and read what it has found."""
 
-import shlex
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
@@ -31,11 +30,12 @@ from dashboard.parts import (
 )
 from dashboard.room import is_host
 from dashboard.shared import Once
-from dashboard.shelf import SIZES, Reading, folder, reading, shelf, sized, state, unreadable, wanted
+from dashboard.shelf import SIZES, USUAL, Reading, folder, reading, shelf, sized, state, unreadable, wanted
 from dashboard.study_views import TITLES, Chosen, views_of
 from dashboard.views import Part
 from experiments import wording
 from experiments.asked import digest
+from experiments.commands import study_command
 from experiments.conduct import Status
 from experiments.errors import RequestError
 from experiments.escaping import for_csv
@@ -296,7 +296,7 @@ def Found(sight: Sight, r: Reading, go: Callable[[Change], None]) -> None:
     chosen = chosen_of(sight, r)
     Words(study_answer(r.study, r.points, r.ranking, r.found), kind="kith-lead")
     with solara.Div(classes=["kith-row"]):
-        command = _command(sight)
+        command = _command(sight, r.study)
         Save(
             "Report (HTML)",
             f"{r.study.name}.html",
@@ -320,7 +320,7 @@ def Found(sight: Sight, r: Reading, go: Callable[[Change], None]) -> None:
 
     if view == "about":
         Html(about(r.study))
-        Html(f"<h2>The same on the command line</h2><p><code>{escape(_command(sight))}</code></p>")
+        Html(f"<h2>The same on the command line</h2><p><code>{escape(_command(sight, r.study))}</code></p>")
     elif view == "table":
         Table(r, chosen, go)
     else:
@@ -515,10 +515,12 @@ def _points(r: Reading) -> list[Point]:
     return [(str(s), int(p)) for s, p in zip(r.points["scenario"], r.points["point"], strict=True)]
 
 
-def _command(sight: Sight) -> str:
+def _command(sight: Sight, study: Study) -> str:
     own = sight.study not in studies()
-    words: list[Any] = ["kith", "study", "run", folder() / f"{sight.study}.toml" if own else sight.study]
-    words += ["--quick"] if sight.size == "quick" else []
-    words += ["--runs", sight.runs] if sight.runs else []
-    words += ["--days", sight.days] if sight.days else []
-    return shlex.join(str(word) for word in words)
+    return study_command(
+        str(folder() / f"{sight.study}.toml") if own else sight.study,
+        store=None if folder() == USUAL else folder() / study.name,
+        runs=sight.runs or None,
+        days=sight.days or None,
+        quick=sight.size == "quick",
+    )

@@ -10,7 +10,7 @@ from tests.browser.conftest import Server, visit, watched
 
 pytestmark = pytest.mark.browser
 
-SMALL = "a=pool&a=hub&people=500&days=90&runs=2"
+SMALL = "a=pool&a=hub&people=500&days=90&runs=4"
 CHART = ".kith-chart svg"
 SIZES = ((1280, 720), (1920, 1080), (400, 850))
 FITS = "document.documentElement.scrollWidth - window.innerWidth <= 1"
@@ -94,7 +94,7 @@ def test_a_slider_changes_the_chart_the_address_and_shows_its_difference(page: A
 
 
 def test_a_link_shows_the_same_again(page: Any, address: str) -> None:
-    path = "/?a=pool~affiliation.activity=0.5&a=web+subscription&people=500&days=90&runs=2&view=leaving"
+    path = "/?a=pool~affiliation.activity=0.5&a=web+subscription&people=500&days=90&runs=4&view=leaving"
     page.goto(address + path)
     done(page)
     first = page.inner_html(".kith-svg")

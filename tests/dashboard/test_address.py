@@ -1,14 +1,17 @@
 """A link shows the same page again."""
 
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.address import FIRST, Look, look_from
-from dashboard.arms import Arm, arm_from_text, arm_from_toml, plan_of
-from scenarios import ScenarioError
+from dashboard.arms import Arm, arm_from_text, arm_from_toml, dropped_scenario, plan_of
+from scenarios import ScenarioError, load
+from scenarios.catalogue import scenario_files
 
 PRICED = Arm(
     ("web", "subscription"),
@@ -96,3 +99,95 @@ def test_a_bad_address_is_refused_with_what_is_wrong(query: str, word: str) -> N
 def test_a_bad_scenario_file_is_refused_with_what_is_wrong(text: str, word: str) -> None:
     with pytest.raises(ScenarioError, match=word):
         arm_from_toml(text)
+
+
+FILES = {
+    "a network": 'extends = "web"\n[network]\ngenerator = "gnp_random_graph"\np = 0.2\nn = 60\n',
+    "a network of the library, changed": 'extends = "small_world"\n[network]\nk = 10\n',
+    "a network of the library, dropped": 'extends = "small_world"\nnetwork = {}\n',
+    "acquaintances": '[acquaintances]\ngenerator = "gnp_random_graph"\np = 0.01\n[market]\nsize = 1500\n',
+    "text with the marks of an address": 'extends = "web"\n[network]\ngenerator = "gnp_random_graph"\np = 0.1\nweight = "a~!@b"\n',
+    "no shock": 'extends = "hub_leaves"\nshock = []\n',
+    "no phase": 'extends = "pay_and_stop"\nphase = []\n',
+    "days": 'extends = "web"\ndays = 40\n',
+    "nothing": "",
+    "everything": 'extends = ["web", "subscription"]\ndays = 90\n[monetisation]\nprice = 7.1\n'
+    "[[phase]]\nfrom_day = 30\n[phase.churn]\ncontagion = 0.2\n"
+    '[[shock]]\nday = 40\nkind = "members_leave"\nshare = 0.3333333333333333\nwho = "random"\n',
+}
+
+
+@pytest.mark.parametrize("text", FILES.values(), ids=FILES)
+def test_a_file_that_is_dropped_is_the_plan_that_its_path_is(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    by_path, found = load(path), dropped_scenario(text, "mine.toml")
+    dropped = plan_of(found.arm, days=found.days)
+    assert dropped.content() == by_path.content()
+    assert dropped.days == by_path.days
+    assert plan_of(arm_from_text(found.arm.text()), days=found.days).content() == by_path.content()
+    assert plan_of(arm_from_toml(found.arm.toml(found.days))).content() == by_path.content()
+    assert look_from(replace(Look(), arms=(found.arm,)).query()).arms == (arm_from_text(found.arm.text()),)
+
+
+@pytest.mark.parametrize("path", sorted(scenario_files().values()), ids=lambda path: path.stem)
+def test_every_scenario_of_the_library_can_be_dropped_or_says_why_not(path: Path) -> None:
+    text = path.read_text("utf-8")
+    if "[[experiment]]" in text:
+        with pytest.raises(ScenarioError, match="has experiments inside the community"):
+            dropped_scenario(text, path.name)
+        return
+    found = dropped_scenario(text, path.name)
+    by_path = load(path)
+    dropped = plan_of(found.arm, days=found.days)
+    assert dropped.content() | {"experiments": []} == by_path.content() | {"experiments": []}
+    assert found.days is None or found.days == by_path.days
+    assert set(found.left_out) == {
+        k
+        for k in ("title", "question", "text", "answer", "tags", "sources", "expected")
+        if k in tomllib.loads(text)
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("a" + ".a" * 60 + " = 1", "nested too deeply"),
+        ("x = " + "[" * 40 + "]" * 40, "nested too deeply"),
+        ('extends = "web"\n[network]\nfile = "/etc/hosts"', "reads no files of this machine"),
+        ('extends = "web"\n[acquaintances]\nfile = "a.graphml"', "reads no files of this machine"),
+        ("[[shock]]", "shock"),
+        ("title = 3", "must be text"),
+        ("days = 0", "whole number"),
+    ],
+)
+def test_a_dropped_file_has_the_limits_of_a_path(tmp_path: Path, text: str, word: str) -> None:
+    with pytest.raises(ScenarioError, match=word):
+        dropped_scenario(text, "mine.toml")
+    if "file =" not in text:
+        (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+        with pytest.raises(ScenarioError, match=word):
+            load(tmp_path / "mine.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("web~network.file=/etc/hosts", "reads no files of this machine"),
+        ('web~network={file = "/etc/hosts"}', "reads no files of this machine"),
+        ("web~shock=[1]", r"only shock=\[\] is understood"),
+        ("web~shock=[]~!180 hub_departs", "keep one of the two"),
+        ("web~phase=[]~@10~churn.contagion=0.1", "keep one of the two"),
+        ("web~days=30", "unknown parameter"),
+        ("web~extends=3", "unknown parameter"),
+    ],
+)
+def test_an_address_names_no_files_and_no_unknown_tables(text: str, word: str) -> None:
+    with pytest.raises(ScenarioError, match=word):
+        arm_from_text(text)
+
+
+def test_a_graph_with_a_number_of_nodes_says_how_many_founders_there_are() -> None:
+    arm = dropped_scenario(FILES["a network"]).arm
+    market = plan_of(arm, people=2_000).parameters.market
+    assert (market.size, market.founders) == (2_000, 60)

@@ -1,6 +1,15 @@
 """Compare: what is asked for is run, what is changed is in the address, what is wrong is said."""
 
+import json
+import os
+import re
+import subprocess
+import sys
+from base64 import b64encode
 from collections import deque
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,27 +21,32 @@ from dashboard.address import VIEWS, look_from
 from dashboard.arms import Arm, plan_of
 from dashboard.asking import Answer, jobs_for, plans_of
 from dashboard.controls import IMPORTANT, groups, value_from
+from dashboard.founders import dropped
 from dashboard.pages import compare
 from dashboard.pool import Request
 from experiments import theme
 from experiments.assumptions import settings
+from experiments.cli import answered
 from experiments.comparison import Comparison, gathered
+from experiments.intervals import described, no_interval
+from experiments.report import comparison_page
+from experiments.results import show_comparison
 from experiments.runner import Outcome, execute
-from experiments.tables import OUTCOMES
+from experiments.tables import OUTCOMES, outcome_table
 from sim.parameters import SECTIONS
-from tests.dashboard.looking import found, until
+from tests.dashboard.looking import found, texts, until
 
-PATH = "/?a=pool&a=web&people=300&days=60&runs=2"
+PATH = "/?a=pool&a=web&people=300&days=60&runs=4"
 
 
 @pytest.fixture(scope="module")
 def comparison() -> Comparison:
     plans = plans_of([plan_of(Arm((name,)), 300, 90) for name in ("hub", "web")])
-    jobs = jobs_for(plans, 90, 3)
+    jobs = jobs_for(plans, 90, 4)
     return gathered(
         plans,
         90,
-        (0, 1, 2),
+        (0, 1, 2, 3),
         (*OUTCOMES, "member_surplus", "member_surplus_share"),
         [execute(j, 1) for j in jobs],
     )
@@ -42,7 +56,7 @@ def test_the_page_runs_what_the_address_says_and_shows_charts(here: Any, shown: 
     rc = shown(compare.Page, PATH)
     until(lambda: len(found(rc, "chart.vue")) >= 3)
     assert {(job.key, job.seed) for job in here.asked[-1]} == {
-        (a, s) for a in ("pool", "web") for s in (0, 1)
+        (a, s) for a in ("pool", "web") for s in range(4)
     }
     assert all(job.plan.parameters.market.size == 300 for job in here.asked[-1])
     chart = found(rc, "chart.vue")[0]
@@ -135,7 +149,7 @@ def test_every_section_has_something_to_show(comparison: Comparison, view: str) 
 
 
 def test_the_report_is_one_page(comparison: Comparison) -> None:
-    page = views.report(comparison)
+    page = views.report(comparison, "kith compare hub web")
     assert page.lstrip().startswith("<!doctype html>") or "<html" in page
     assert "hub" in page
     assert page.count("<svg") >= 5
@@ -184,3 +198,145 @@ def _troubles(rc: Any) -> list[str]:
     return [
         w.unsafe_innerHTML for w in rc.find(HTML).widgets if "kith-error" in w.attributes.get("class", "")
     ]
+
+
+def markup_of(comparison: Comparison, view: str) -> str:
+    """Everything that a section shows, tables and pictures."""
+    parts = getattr(views, f"_{view}")(comparison, theme.colours(comparison.labels))
+    return " ".join(part if isinstance(part, str) else part[0] + part[3] for part in parts)
+
+
+def test_page_report_and_screen_say_the_same_of_their_intervals(
+    comparison: Comparison, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_comparison(comparison)
+    sentence = described(comparison.runs)
+    assert sentence in " ".join(capsys.readouterr().out.split())
+    for text in (markup_of(comparison, "table"), comparison_page(comparison)):
+        assert sentence in unescape(text)
+    assert comparison.plain()["intervals"] == sentence
+
+
+def test_intervals_that_are_bootstrapped_are_not_called_students(comparison: Comparison) -> None:
+    many = replace(comparison, seeds=tuple(range(8)))
+    assert "of a difference by a bootstrap over seeds" in unescape(markup_of(many, "table"))
+
+
+@pytest.mark.parametrize("runs", [1, 2, 3])
+def test_too_few_runs_show_means_without_intervals_and_verdicts(comparison: Comparison, runs: int) -> None:
+    values = comparison.values[comparison.values["seed"] < runs]
+    table = outcome_table(values, comparison.labels, tuple(range(runs)), comparison.outcomes)
+    few = replace(comparison, seeds=tuple(range(runs)), values=values, table=table)
+    shown = markup_of(few, "table")
+    assert no_interval()[1:] in shown
+    assert "yes" not in shown
+    assert "runs would" not in shown
+    assert not re.search(r"\d to [−+\d]", shown)
+    assert no_interval()[1:] in markup_of(few, "overview")
+    assert "What differs from" not in markup_of(few, "overview")
+
+
+FILE = (
+    'extends = "web"\ndays = 40\ntitle = "Mine"\n[network]\ngenerator = "gnp_random_graph"\np = 0.2\nn = 30\n'
+)
+
+
+def test_a_dropped_file_is_shown_and_what_the_page_does_not_keep_is_said(here: Any, shown: Any) -> None:
+    rc = shown(compare.Page, PATH)
+    [upload] = found(rc, "upload.vue")
+    upload.vue_file({"name": "mine.toml", "content": b64encode(FILE.encode()).decode()})
+    look = look_from(rc.paths[-1].partition("?")[2])
+    assert look.days == 40
+    assert dict(look.arms[0].settings)["network.n"] == 30
+    until(
+        lambda: (
+            "Days is 40 now, for every scenario. Not kept, because no run depends on it: title" in texts(rc)
+        )
+    )
+    until(lambda: any(job.plan.network is not None and job.days == 40 for job in here.asked[-1]))
+    rc.go(PATH)
+    until(lambda: "mine.toml is loaded" not in texts(rc))
+
+
+COMMANDS = {
+    "market and days alone": "a=pool&a=web&people=300&days=40&runs=2",
+    "settings, a phase, a shock, two bases": (
+        'a=pool~affiliation.activity=0.123456789012345~@20~churn.contagion=0.2~!25 members_leave share=0.3 who="random"'
+        "&a=web%2Bsubscription&people=300&days=40&runs=2"
+    ),
+    "markets of their own, a graph, nothing of a shock": (
+        "a=web~market.size=400~market.founders=30&a=small_world~network.k=4&a=hub_leaves~shock=[]&people=300&days=40&runs=2"
+    ),
+    "the same scenario twice": "a=web&a=web&people=300&days=40&runs=2",
+    "a log": "a=pool&a=hub&log=chat_docker&days=10&runs=1",
+}
+
+
+def found_at(query: str) -> tuple[Comparison, str]:
+    """What a page at that address shows, and the command of its report."""
+    now = compare.resolved(query)
+    assert now.error == ""
+    done = [execute(job, 1) for job in jobs_for(now.plans, now.look.days, now.look.runs)]
+    found = gathered(now.plans, now.look.days, tuple(range(now.look.runs)), OUTCOMES, done)
+    command = compare.command_for(now.look.question(), found)
+    assert command in unescape(views.report(found, command))
+    return found, command
+
+
+def check_the_same(told: str, found: Comparison) -> None:
+    again, page = json.loads(told), found.plain()
+    assert again["scenarios"] == list(found.labels)
+    assert again["run_ids"] == page["run_ids"]
+    assert again["table"] == page["table"]
+
+
+@pytest.mark.parametrize("query", COMMANDS.values(), ids=COMMANDS)
+def test_the_command_of_a_report_gives_the_numbers_of_the_page(
+    query: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A shell reads it and writes its files; the words that it would start kith with are run here."""
+    found, command = found_at(query)
+    kith = 'kith() { for word in "$@"; do printf "%s\\0" "$word"; done; }'
+    shell = ["sh", "-ec", f"{kith}\n{command}"]
+    words = subprocess.run(shell, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    monkeypatch.chdir(tmp_path)
+    capsys.readouterr()
+    assert answered([*words.split("\0")[:-1], "--workers", "1", "--json"]) == 0
+    check_the_same(capsys.readouterr().out, found)
+
+
+@pytest.mark.slow
+def test_the_command_of_a_report_runs_as_it_is_copied(tmp_path: Path) -> None:
+    found, command = found_at(COMMANDS["settings, a phase, a shock, two bases"])
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    told = subprocess.run(
+        ["sh", "-ec", f"{command} --workers 1 --json"],
+        cwd=tmp_path,
+        env=os.environ | {"PATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    check_the_same(told.stdout, found)
+
+
+def test_a_page_with_one_scenario_names_the_run_that_it_begins_with() -> None:
+    now = compare.resolved("a=web~monetisation.price=7&people=300&days=40&runs=4")
+    done = [execute(job, 1) for job in jobs_for(now.plans, 40, 1)]
+    found = gathered(now.plans, 40, (0,), OUTCOMES, done)
+    command = compare.command_for(now.look.question(), replace(found, seeds=(0, 1, 2, 3)))
+    assert "kith run ./web.toml --seed 0 --days 40 --set market.size=300 --set market.founders=15" in command
+    assert "# the first of 4 runs, whose seeds are 0 to 3" in command
+
+
+def test_a_dropped_log_is_named_in_the_command() -> None:
+    content = "member_id,timestamp,action,target_member\n" + "".join(
+        f"m{k % 7},2024-01-{1 + k % 28:02d}T10:00:00,post,m{(k + 1) % 7}\n" for k in range(140)
+    )
+    key = dropped("our club's log.csv", content.encode())
+    now = compare.resolved(f"a=pool&a=web&log={key}&days=5&runs=1")
+    done = [execute(job, 1) for job in jobs_for(now.plans, 5, 1)]
+    command = compare.command_for(now.look.question(), gathered(now.plans, 5, (0,), OUTCOMES, done))
+    assert command.startswith("# with the log that was dropped")
+    assert "--from-log './our club_s log.csv'" in command
+    assert "market.size" not in command

@@ -14,10 +14,12 @@ from experiments import compare
 from experiments.answers import brief_answer, comparison_answer
 from experiments.comparison import Comparison, gathered, labelled
 from experiments.errors import ComparisonError, RunsFailed
-from experiments.intervals import paired
+from experiments.intervals import no_interval, paired
+from experiments.report import comparison_page
+from experiments.results import show_comparison
 from experiments.runner import Outcome
 from experiments.stopping import StoppingRule
-from experiments.tables import OUTCOMES, bands, typical_half_width
+from experiments.tables import OUTCOMES, UNJUDGED, bands, typical_half_width, verdict
 from sim import ParameterError, run
 from sim.plan import Plan
 
@@ -129,11 +131,41 @@ def test_a_comparison_of_failures_is_a_failure() -> None:
 
 
 def test_the_answer_says_what_is_resolved_and_what_is_not() -> None:
-    found = gather({"a": [100.0, 101, 99], "b": [150.0, 152, 148], "c": [90.0, 120, 95]})
+    arms = {"a": [100.0, 101, 99, 100], "b": [150.0, 152, 148, 150], "c": [90.0, 120, 95, 101]}
+    found = gather(arms)
     answer = comparison_answer(found)
-    assert "Compared with a after 10 days, b has 50.0 more active members (47.5 to 52.5)" in answer
+    assert "Compared with a after 10 days, b has 50.0 more active members (48.7 to 51.3)" in answer
     assert "c shows no resolved difference (−" in answer
-    assert answer.endswith("(95 % intervals over 3 paired runs).")
+    assert answer.endswith("(95 % intervals over 4 paired runs).")
+
+
+@pytest.mark.parametrize("runs", [1, 2, 3])
+def test_with_too_few_runs_there_are_means_and_no_verdict_anywhere(
+    runs: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = gather({"a": [100.0, 100.5, 99.75][:runs], "b": [189.0, 189.5, 188.75][:runs]})
+    row = found.row("active", "b")
+    assert (row["mean"], row["difference"]) == (pytest.approx(189, abs=0.3), 89)
+    assert verdict(row) == UNJUDGED
+    told = json.loads(found.to_json())
+    undefined = ("low", "high", "difference_low", "difference_high", "resolved", "runs_needed")
+    assert all(one[name] is None for one in told["table"] for name in undefined)
+    assert no_interval() in comparison_answer(found)
+    show_comparison(found)
+    out = capsys.readouterr().out
+    assert no_interval()[1:] in out
+    for text in (out, comparison_answer(found), comparison_page(found).partition("<svg")[0]):
+        assert not any(word in text for word in ("89.0 to", "●", "○", "more active members"))
+    assert "95 % band" not in comparison_page(found)
+    assert "What differs from" not in comparison_page(found)
+    bands_of = found.series.dropna(subset=["median"])
+    assert bands_of["low"].isna().all()
+
+
+def test_arms_that_always_differ_by_the_same_have_no_interval_of_no_width() -> None:
+    found = gather({"a": [100.0, 101, 99, 105, 103], "b": [189.0, 190, 188, 194, 192]})
+    assert "b differs by +89 in active members in every run" in comparison_answer(found)
+    assert found.row("active", "b")["resolved"] is None
 
 
 def test_numbers_below_each_other_have_the_same_digits() -> None:
@@ -173,7 +205,7 @@ def test_plans_of_different_length_run_equally_long(plan: Callable[..., Plan]) -
         ({"workers": 0}, "workers = 0"),
         ({"precision": 0}, "precision = 0: must be above 0"),
         ({"precision": math.nan}, "precision = nan"),
-        ({"precision": 0.1, "runs": 1}, "there must be at least 2"),
+        ({"precision": 0.1, "runs": 3}, "there must be at least 4"),
         ({"outcomes": ["actve"]}, "unknown indicator actve; did you mean active"),
     ],
 )

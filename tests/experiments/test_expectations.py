@@ -74,8 +74,8 @@ def test_a_verdict_needs_the_whole_interval(sign: str, low: float, high: float, 
 def test_a_scenario_is_the_same_as_itself_to_the_last_bit(mine: Callable[[str], str]) -> None:
     path = mine("")
     name = mine(f'[[expected]]\nindicator = "active"\nagainst = "{path}"\nsign = "0"\n')
-    (one,) = check([name], runs=2, workers=1)
-    assert (one.gap.difference, one.gap.low, one.gap.high, one.verdict) == (0, 0, 0, SHOWN)
+    (one,) = check([name], runs=4, workers=1)
+    assert (one.gap.difference, one.gap.resolved, one.verdict) == (0, None, SHOWN)
     assert one.own.mean > 0
 
 
@@ -94,15 +94,15 @@ def test_both_sides_are_read_on_the_day_that_is_asked_for(mine: Callable[[str], 
 
 def test_an_expectation_may_ask_for_more_runs_than_the_others(mine: Callable[[str], str]) -> None:
     row = f'[[expected]]\nindicator = "active"\nagainst = "{mine("")}"\nsign = "0"\n'
-    many, few = check([mine(f"{row}runs = 3\n{row}")], runs=2, workers=1)
-    assert (many.gap.n, few.gap.n) == (3, 2)
+    many, few = check([mine(f"{row}runs = 5\n{row}")], runs=4, workers=1)
+    assert (many.gap.n, few.gap.n) == (5, 4)
     assert few.own.mean != many.own.mean
 
 
 def test_an_experiment_is_compared_with_its_twin(mine: Callable[[str], str]) -> None:
     experiment = '[[experiment]]\nname = "idle"\nshare = 0.5\nincentives.badges = 0.0\n'
     expected = '[[expected]]\nindicator = "contributions"\nexperiment = "idle"\nsign = "0"\n'
-    (one,) = check([mine(expected + experiment)], runs=2, workers=1)
+    (one,) = check([mine(expected + experiment)], runs=4, workers=1)
     assert one.gap.difference == 0
     assert one.own.mean > 0
 
@@ -110,7 +110,7 @@ def test_an_experiment_is_compared_with_its_twin(mine: Callable[[str], str]) -> 
 def test_an_experiment_that_is_not_there_is_refused(mine: Callable[[str], str]) -> None:
     path = mine('[[expected]]\nindicator = "invitations"\nexperiment = "badges"\nsign = "0"\n')
     with pytest.raises(RequestError, match="experiment = 'badges': the scenario's experiments are none"):
-        check([path], runs=2)
+        check([path], runs=4)
 
 
 def test_a_share_removed_is_of_the_symptom() -> None:
@@ -138,8 +138,8 @@ def test_names_tags_and_paths_are_understood(mine: Callable[[str], str]) -> None
     assert set(chosen(["pitfall"])) == {e.name for e in library() if "pitfall" in e.tags}
     with pytest.raises(RequestError, match="expects nothing"):
         chosen(["still"])
-    with pytest.raises(RequestError, match="must be at least 2"):
-        check(["web"], runs=1)
+    with pytest.raises(RequestError, match="must be at least 4"):
+        check(["web"], runs=3)
 
 
 def test_sides_tell_what_is_changed() -> None:

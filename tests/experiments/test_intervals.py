@@ -7,11 +7,15 @@ import pytest
 from scipy import stats
 
 from experiments.intervals import (
+    ALIKE,
+    FEWEST,
+    LEAST_RUNS,
     RESAMPLES,
     _studentised,
+    described,
     difference_interval,
-    differences_by,
     mean_interval,
+    no_interval,
     paired,
     runs_needed,
 )
@@ -32,9 +36,11 @@ def test_the_interval_of_a_mean_is_students_t() -> None:
     assert (low, high) == pytest.approx(expected)
 
 
-def test_two_numbers_have_the_interval_of_the_textbook() -> None:
-    """t(1, 0.975) = 12.706; the standard error of 1 and 3 is 1."""
-    assert mean_interval(np.array([1.0, 3.0]))[2:] == pytest.approx((2 - 12.7062, 2 + 12.7062), rel=1e-5)
+def test_four_numbers_have_the_interval_of_the_textbook() -> None:
+    """t(3, 0.975) = 3.18245; the standard error of 1, 3, 1 and 3 is 1 / √3."""
+    half = 3.18245 / math.sqrt(3)
+    values = np.array([1.0, 3.0, 1.0, 3.0])
+    assert mean_interval(values)[2:] == pytest.approx((2 - half, 2 + half), rel=1e-4)
 
 
 @pytest.mark.parametrize("n", [5, 1200])
@@ -47,18 +53,40 @@ def test_with_few_or_many_pairs_the_interval_is_scipys_paired_t(n: int) -> None:
     assert found.resolved == (stats.ttest_rel(b, a).pvalue < 0.05)
 
 
-def test_one_run_has_a_mean_and_no_interval() -> None:
-    assert mean_interval(np.array([4.0]))[:2] == (1, 4.0)
-    assert all(math.isnan(edge) for edge in mean_interval(np.array([4.0]))[2:])
-    single = paired(np.array([4.0]), np.array([5.0]))
-    assert (single.n, single.difference, single.resolved) == (1, 1.0, False)
-    assert all(math.isnan(x) for x in (single.low, single.variance_removed, single.runs_needed))
+@pytest.mark.parametrize("n", range(1, LEAST_RUNS))
+@pytest.mark.parametrize("spread", [0.0, 1e-9, 1.0])
+def test_too_few_runs_have_a_mean_and_neither_interval_nor_verdict(n: int, spread: float) -> None:
+    values = 89 + spread * np.arange(n)
+    found = mean_interval(values)
+    assert found[:2] == (n, pytest.approx(values.mean()))
+    few = paired(np.zeros(n), values)
+    assert (few.n, few.difference, few.resolved) == (n, pytest.approx(values.mean()), None)
+    edges = (*found[2:], *difference_interval(values)[2:], few.low, few.high, few.runs_needed)
+    assert all(math.isnan(edge) for edge in edges)
+
+
+def test_four_runs_have_an_interval() -> None:
+    found = paired(np.zeros(LEAST_RUNS), 89 + np.arange(LEAST_RUNS))
+    assert found.low < found.difference < found.high
+    assert found.resolved is True
+
+
+@pytest.mark.parametrize("n", [LEAST_RUNS, FEWEST, ALIKE - 1])
+def test_runs_that_all_agree_are_not_certainty(n: int) -> None:
+    found = paired(np.zeros(n), np.full(n, 89.0))
+    assert (found.difference, found.resolved) == (89.0, None)
+    assert math.isnan(found.low)
+    assert all(math.isnan(edge) for edge in mean_interval(np.full(n, 89.0))[2:])
+
+
+def test_runs_needed_are_never_fewer_than_give_an_interval() -> None:
+    assert runs_needed(np.array([5.0, 5.001, 5.0, 5.0])) >= LEAST_RUNS
 
 
 def test_nothing_defined_is_nothing_said() -> None:
     found = paired(np.array([NAN, NAN]), np.array([1.0, 2.0]))
     assert found.n == 0
-    assert not found.resolved
+    assert found.resolved is None
     assert math.isnan(found.difference)
     assert math.isnan(found.prob_greater)
 
@@ -82,14 +110,14 @@ def test_the_share_of_pairs_counts_ties_half() -> None:
 
 
 def test_arms_that_never_differ_are_the_same_and_not_resolved() -> None:
-    same = paired(drawn(8), drawn(8))
+    same = paired(drawn(ALIKE), drawn(ALIKE))
     assert (same.difference, same.low, same.high, same.resolved) == (0, 0, 0, False)
     assert math.isnan(same.runs_needed)
 
 
-def test_a_constant_difference_is_resolved_and_exact() -> None:
-    found = paired(np.zeros(5), np.full(5, 0.4))
-    assert (found.low, found.high, found.resolved) == (0.4, 0.4, True)
+def test_a_constant_difference_over_many_runs_is_resolved_and_exact() -> None:
+    found = paired(np.zeros(ALIKE), np.full(ALIKE, 0.4))
+    assert (found.low, found.high, found.resolved) == (pytest.approx(0.4), pytest.approx(0.4), True)
 
 
 def test_runs_needed_have_the_power_they_promise() -> None:
@@ -123,7 +151,7 @@ def test_an_unresolved_difference_needs_more_runs_than_it_has_however_skewed() -
 
 
 def test_hopeless_differences_need_infinitely_many_runs() -> None:
-    assert runs_needed(np.array([-1.0, 1.0 + 1e-9])) == math.inf
+    assert runs_needed(np.array([-1.0, 1.0 + 1e-9, -1.0, 1.0])) == math.inf
 
 
 def test_an_interval_covers_the_truth_nineteen_times_of_twenty() -> None:
@@ -185,12 +213,16 @@ def test_draws_without_spread_are_of_a_tail() -> None:
     assert found.high == pytest.approx(0.25 - np.quantile(t, 0.025) * error)
 
 
-def test_a_spread_that_is_nothing_but_rounding_falls_back_on_t() -> None:
+def test_a_spread_that_is_nothing_but_rounding_is_none() -> None:
     gap = 1e9 + np.array([0.0, 1e-7] * 8)
-    assert difference_interval(gap) == mean_interval(gap)
+    assert math.isnan(difference_interval(gap).low)
+    assert paired(np.zeros(16), gap).resolved is None
 
 
-def test_how_intervals_are_made_is_told() -> None:
-    assert [differences_by(n) for n in (2, 7, 8, 1000, 1001)] == ["Student t"] * 2 + [
-        "bootstrap over seeds"
-    ] * 2 + ["Student t"]
+def test_the_sentence_about_intervals_is_true_of_every_number_of_runs() -> None:
+    said = {n: described(n) for n in (1, 3, 4, 7, 8, 1000, 1001)}
+    assert all(no_interval()[1:] in said[n] for n in (1, 3))
+    assert all("bootstrap" in said[n] for n in (8, 1000))
+    for n in (4, 7, 1001):
+        assert "of a difference by Student's t on the paired differences" in said[n]
+        assert "bootstrap" not in said[n]

@@ -342,7 +342,7 @@ def test_break_even_needs_runs_that_can_be_compared(tmp_path: Path, in_a_world: 
     store = Store(tmp_path / "store")
     with pytest.raises(RunsFailed, match="margin is undefined at x = 0"):
         break_even(crossing(), store, workers=1)
-    with pytest.raises(StudyError, match="needs 2 runs or more"):
+    with pytest.raises(StudyError, match="at least 2, and 4 for an interval"):
         break_even(crossing().with_changes(runs=1), store, workers=1)
     with pytest.raises(StudyError, match=r"has no \[break_even\]"):
         break_even(study(), store, workers=1)

@@ -1,6 +1,8 @@
 """A report is one file that needs nothing else, believes no text, and says how it was made."""
 
+import math
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -12,7 +14,7 @@ from experiments import report
 from experiments.answers import comparison_answer
 from experiments.commands import run_command
 from experiments.comparison import Comparison, compare
-from scenarios import about, load
+from scenarios import about, load, parse_setting, parse_shock
 from sim import run
 from sim.plan import Plan
 
@@ -145,6 +147,22 @@ def test_the_command_is_safe_to_paste() -> None:
     assert line == (
         "kith run web --seed 7 --days 30 --set monetisation.model=ads --shock '3 hub_departs' --from-log 'my log.csv'"
     )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [12, 7.0, 1 / 3, 0.1 + 0.2, math.inf, True, "ads", "inf", "5", "", "two words", [1, 2.5], {"a b": 1}],
+)
+def test_a_command_gives_values_to_the_last_bit(value: Any) -> None:
+    words = shlex.split(run_command("web", 0, 9, {"overrides": {"section.name": value}}))
+    name, again = parse_setting(words[words.index("--set") + 1])
+    assert (name, again, type(again)) == ("section.name", value, type(value))
+
+
+def test_a_command_gives_shocks_to_the_last_bit() -> None:
+    shock = {"day": 3, "kind": "members_leave", "share": 1 / 3, "who": "random"}
+    words = shlex.split(run_command("web", 0, 9, {"shocks": [shock]}))
+    assert parse_shock(words[words.index("--shock") + 1]) == shock
 
 
 def test_what_the_library_says_is_told(plan: Callable[..., Plan]) -> None:

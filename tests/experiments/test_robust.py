@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from experiments.cli import answered
-from experiments.robust import Robustness, as_object, conclusion, robustness
+from experiments.proportions import trials_needed
+from experiments.robust import Conclusion, Robustness, as_object, conclusion, decision, robustness
 from experiments.robust_page import more, page, picture
 from experiments.worlds import drawn, open_parameters, priors
 from scenarios import load
@@ -60,11 +61,15 @@ def values(gaps: list[float]) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("gaps", "holds", "verdict"),
     [
-        ([1.0] * 83 + [-1.0] * 17, 83, "robust"),
-        ([-1.0] * 70 + [1.0] * 30, 70, "leaning"),
-        ([1.0] * 52 + [-1.0] * 48, 52, "open"),
+        ([1.0] * 88 + [-1.0] * 12, 88, "robust"),
+        ([1.0] * 87 + [-1.0] * 13, 87, "undecided"),
+        ([1.0] * 83 + [-1.0] * 17, 83, "undecided"),
+        ([-1.0] * 73 + [1.0] * 27, 73, "undecided"),
+        ([-1.0] * 70 + [1.0] * 30, 70, "not robust"),
+        ([1.0] * 52 + [-1.0] * 48, 52, "not robust"),
         ([0.0] * 10, 0, "same"),
-        ([1.0] * 8 + [np.nan] * 2, 8, "robust"),
+        ([1.0] * 16 + [np.nan] * 2, 16, "robust"),
+        ([1.0] * 15 + [np.nan] * 2, 15, "undecided"),
     ],
 )
 def test_a_conclusion_counts_the_worlds_in_which_its_sign_holds(
@@ -75,6 +80,31 @@ def test_a_conclusion_counts_the_worlds_in_which_its_sign_holds(
     assert (found.holds_in, found.verdict) == (holds, verdict)
     assert found.share.low <= found.share.value <= found.share.high
     assert found.worlds == int(np.isfinite(gaps).sum())
+
+
+@pytest.mark.parametrize("worlds", [1, 2, 3, 15])
+def test_a_few_worlds_that_all_agree_decide_nothing(worlds: int) -> None:
+    found = conclusion(values([1.0] * worlds), "active", ("a", "b"))
+    assert found is not None
+    assert (found.share.value, found.verdict, found.worlds_needed) == (1.0, "undecided", 16)
+    assert decision(found.verdict, found.worlds_needed) == "undecided; about 16 worlds would decide"
+
+
+@pytest.mark.parametrize("share", [0.7, 0.76, 0.84, 0.9, 0.97])
+def test_as_many_worlds_as_are_needed_decide_in_four_cases_of_five(share: float) -> None:
+    n = int(trials_needed(share, 0.8, 0.95, 0.8))
+    holds = np.random.default_rng(1).binomial(n, share, 4000)
+    counts, times = np.unique(holds, return_counts=True)
+    found = [Conclusion("active", "members", "a", "b", int(k), n - int(k), n, 1.0).verdict for k in counts]
+    decided = sum(t for t, verdict in zip(times, found, strict=True) if verdict != "undecided")
+    assert decided / 4000 == pytest.approx(0.8, abs=0.07)
+
+
+def test_a_share_at_the_threshold_is_never_decided() -> None:
+    found = conclusion(values([1.0] * 8 + [-1.0] * 2), "active", ("a", "b"))
+    assert found is not None
+    assert (found.verdict, found.worlds_needed) == ("undecided", np.inf)
+    assert "> 100,000 worlds" in decision(found.verdict, None)
 
 
 def test_the_interval_is_that_of_wilson() -> None:
@@ -106,7 +136,7 @@ def test_runs_of_a_world_are_paired_and_differ_between_worlds(small: Robustness)
     assert small.values.groupby("scenario")["churn.contagion"].nunique().tolist() == [8, 8]
     ties = conclusion(small.values, "ties_per_member", ("pool", "web"))
     assert ties is not None
-    assert (ties.more, ties.verdict) == (8, "robust")
+    assert (ties.more, ties.verdict) == (8, "undecided")
 
 
 def test_the_object_is_plain(small: Robustness) -> None:
@@ -144,7 +174,9 @@ def test_the_command_writes_conclusions_and_worlds(
 ) -> None:
     small = ["--set", "market.size=300", "--set", "market.founders=40", "--days", "60", "--workers", "1"]
     assert answered(["robust", "pool", "web", "--worlds", "3", *small, "--out", str(tmp_path / "out")]) == 0
-    assert "3 worlds" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "3 worlds" in out
+    assert " robust\n" not in out.partition("3 worlds")[0]
     told = {"robust.json", "robust.md", "robust.svg", "worlds.csv"}
     assert {path.name for path in (tmp_path / "out").iterdir()} == told
     assert len(pd.read_csv(tmp_path / "out" / "worlds.csv")) == 6

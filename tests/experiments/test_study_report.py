@@ -43,7 +43,10 @@ def made_up(folder: Path, done: float = 1.0, **changes: Any) -> tuple[Study, Sto
                 row["seed"],
                 row["run_id"],
                 "1",
-                {"active": 100 + 50 * row["churn.contagion"], "margin": row.get("monetisation.price", 5.0)},
+                {
+                    "active": 100 + 50 * row["churn.contagion"] + (-1) ** row["seed"],
+                    "margin": row.get("monetisation.price", 5.0),
+                },
             )
             for row in rows[: round(done * len(rows))]
         ]
@@ -52,16 +55,16 @@ def made_up(folder: Path, done: float = 1.0, **changes: Any) -> tuple[Study, Sto
 
 
 def test_a_grid_of_two_levers_is_drawn_as_maps(tmp_path: Path) -> None:
-    page = study_page(*made_up(tmp_path), "kith study run made_up")
+    page = study_page(*made_up(tmp_path, runs=4), "kith study run made_up")
     assert page.count("<svg") == 2
     assert "A &lt;made-up&gt; study" in page
-    assert "active members in web: 100 to 150 (means over 2 runs at each of 6 points)" in page
+    assert "active members in web: 100 to 150 (means over 4 runs at each of 6 points)" in page
     assert "kith study run made_up" in page
     assert 'class="warning"' not in page
-    assert "a mean is known to ± 0" in page
+    assert "a mean is known to ± 1.2" in page
     assert "web: a difference of two points to" in page
-    alone = study_page(*made_up(tmp_path / "alone", runs=1), "x")
-    assert "known to" not in alone
+    few = study_page(*made_up(tmp_path / "few", runs=3), "x")
+    assert "known to" not in few
 
 
 def test_scenarios_are_compared_point_by_point() -> None:
