@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.errors import OutputError, RequestError, Stopped
+from experiments.errors import OutputError, RequestError, Stopped, StoreDamaged
 from experiments.options import (
     At,
     Codes,
@@ -491,7 +491,8 @@ def answered(args: list[str]) -> int:
         if debug:
             traceback.print_exc()
         typer.echo(f"kith: {_one_line(error)}", err=True)
-        return WRONG if _is_wrong_request(error) else FAILED
+        damaged = isinstance(error, StoreDamaged)
+        return WRONG if _is_wrong_request(error) and not damaged else FAILED
     if code == STOPPED:
         typer.echo("kith: stopped; nothing was written", err=True)
     return code if isinstance(code, int) else DONE
