@@ -27,7 +27,7 @@ test: environment ## the tests, the linter, the types and the layers, and the pa
 slow: environment ## what is too slow for `make test`
 	@$(BIN)/python $(TESTS) -m slow
 
-full: environment ## the benchmarks at full size, as `kith verify` runs them; a quarter of an hour or more
+full: environment ## the benchmarks at full size, as `kith verify` runs them, and plans drawn at random; half an hour
 	@$(BIN)/python -m pytest -m full
 
 baselines: environment ## pin the numbers of the library's scenarios anew: a decision, see tests/baselines

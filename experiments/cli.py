@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.errors import OutputError, RequestError, Stopped
+from experiments.errors import OutputError, RequestError, Stopped, StoreDamaged
 from experiments.escaping import for_json, for_message, say
 from experiments.options import (
     At,
@@ -501,7 +501,8 @@ def answered(args: list[str]) -> int:
         if debug:
             say(traceback.format_exc().rstrip(), err=True)
         say(f"kith: {_one_line(error)}", err=True)
-        return WRONG if _is_wrong_request(error) else FAILED
+        damaged = isinstance(error, StoreDamaged)
+        return WRONG if _is_wrong_request(error) and not damaged else FAILED
     if code == STOPPED:
         say("kith: stopped; nothing was written", err=True)
     return code if isinstance(code, int) else DONE

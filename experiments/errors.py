@@ -4,6 +4,7 @@ RequestError (a ValueError)      what was asked for cannot be done as it stands
 ├── ComparisonError              a comparison
 ├── StudyError                   a study file, a lever, a design
 ├── StoreError                   a folder of results that cannot be used
+│   └── StoreDamaged             one of its files is none of ours, though it looks like one (exit code 1)
 ├── SchedulerError               where runs should be done
 ├── OutputError                  where results should go
 └── PathError                    a path that no file can have
@@ -27,6 +28,10 @@ class StudyError(RequestError):
 
 class StoreError(RequestError):
     """A folder of results cannot be used."""
+
+
+class StoreDamaged(StoreError):
+    """A file of a store cannot be what kith wrote; nothing that was asked for is at fault."""
 
 
 class SchedulerError(RequestError):

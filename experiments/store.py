@@ -1,6 +1,6 @@
 """A store: a folder in which the results of many runs gather, safe against whatever happens.
 
-    asked/<digest>.parquet            what a study asks for: run_id, inputs
+    asked/<digest>-<check>.parquet    what a study asks for: run_id, inputs
     results/<unique>-<check>.parquet  what was found: run_id, error, one column per indicator
     series/<unique>-<check>.parquet   on request: run_id, day, one column per thinned series
 
@@ -11,10 +11,12 @@ a result found twice is the same result.
 """
 
 import hashlib
+import io
 import json
 import os
+import stat
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +24,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.errors import StoreError
+from experiments.errors import StoreDamaged, StoreError
 from experiments.files import user_path
 from experiments.runner import Outcome
 from sim.engine import MODEL_VERSION
@@ -38,6 +40,23 @@ SMALL = 400_000
 "Bytes below which a part may be merged with others."
 MANY = 64
 "Small parts that are worth merging."
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+
+
+COLUMNS: dict[str, dict[str, Callable[[pa.DataType], bool]]] = {
+    "asked": {
+        "run_id": _is_text,
+        "scenario": _is_text,
+        "point": pa.types.is_integer,
+        "seed": pa.types.is_integer,
+    },
+    "results": {"run_id": _is_text, "error": _is_text},
+    "series": {"run_id": _is_text, "day": pa.types.is_integer},
+}
+"Kind -> the columns that each of its parts has; further ones of results and series are floats."
 DAMAGED = ".damaged"
 
 
@@ -53,7 +72,10 @@ class Store:
     Raises
     ------
     StoreError
-        If the folder is not a store, cannot be read, or holds results of another model.
+        If the folder is not a store, cannot be read, or holds results of another model or what is
+        no file.
+    StoreDamaged
+        If a part is what was written, by its checksum, and is no part of a store.
     """
 
     def __init__(self, folder: str | os.PathLike[str], only_read: bool = False) -> None:
@@ -115,22 +137,15 @@ class Store:
 
     def asked(self, digest: str) -> pd.DataFrame | None:
         """What was asked for under that digest, or None."""
-        path = self.folder / "asked" / f"{digest}.parquet"
-        if not path.exists():
-            return None
-        try:
-            table = pq.read_table(path)
-            self._check_version(path, table.schema)
-            return table.to_pandas()
-        except PermissionError as error:
-            raise self._unreadable(path, error) from None
-        except (pa.ArrowException, OSError):
-            self._put_aside(path)
-            return None
+        for path in self._parts("asked", f"{digest}-"):
+            table = self._read_part("asked", path)
+            if table is not None:
+                return table.to_pandas()
+        return None
 
     def has_asked(self, digest: str) -> bool:
         """Whether there is a file of what was asked for under that digest."""
-        return (self.folder / "asked" / f"{digest}.parquet").exists()
+        return bool(self._parts("asked", f"{digest}-"))
 
     def connection(self) -> "duckdb.DuckDBPyConnection":
         """A DuckDB connection in which `results` and `series` are tables, as far as there are any."""
@@ -156,6 +171,7 @@ class Store:
             return
         path = self._folder_of("asked") / f"{digest}.parquet"
         self._write(pa.Table.from_pandas(asked, preserve_index=False), path)
+        path.unlink(missing_ok=True)  # written before these files had a checksum; nothing reads it
 
     def add(self, outcomes: Sequence[Outcome]) -> None:
         """Keep the results of some runs: all of them, or none if writing fails."""
@@ -181,10 +197,9 @@ class Store:
                 self.refresh()
 
     def _merge(self, kind: str, parts: list[Path]) -> None:
-        try:
-            tables = [pq.read_table(path) for path in parts]
-        except (pa.ArrowException, OSError):
-            return  # another process was faster, or a part is damaged: refresh() will tell
+        tables = [table for path in parts if (table := self._read_part(kind, path)) is not None]
+        if len(tables) < len(parts):
+            return  # another process was faster, or a part is damaged
         whole = pa.concat_tables(tables, promote_options="default")
         try:
             self._add_part(kind, whole if kind == "series" else _once_each(whole))
@@ -197,10 +212,10 @@ class Store:
 
     def _add_part(self, kind: str, table: pa.Table) -> Path:
         folder = self._folder_of(kind)
-        return self._write(table, folder / f"{uuid.uuid4().hex[:16]}.parquet", checked=True)
+        return self._write(table, folder / f"{uuid.uuid4().hex[:16]}.parquet")
 
-    def _write(self, table: pa.Table, path: Path, checked: bool = False) -> Path:
-        """Write a file whole: beside its place first, safely on disk, then renamed."""
+    def _write(self, table: pa.Table, path: Path) -> Path:
+        """Write a file whole: beside its place first, safely on disk, then renamed; its name tells its checksum."""
         mark = json.dumps({"model_version": MODEL_VERSION, "layout": LAYOUT}).encode()
         table = table.replace_schema_metadata({**(table.schema.metadata or {}), MARK: mark})
         try:
@@ -208,7 +223,7 @@ class Store:
                 pq.write_table(table, file, compression="zstd")
                 file.flush()
                 os.fsync(file.fileno())
-                target = path.with_stem(f"{path.stem}-{_checksum(partial)}") if checked else path
+                target = path.with_stem(f"{path.stem}-{_checksum(partial.read_bytes())}")
                 partial.replace(target)
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(self.folder)) from error
@@ -227,39 +242,95 @@ class Store:
                 list((self.folder / kind).glob("*"))
         except OSError as error:
             raise StoreError(f"store {self.folder}: cannot be read ({error.strerror})") from None
-        file = next((kind for kind in KINDS if (self.folder / kind).is_file()), None)
-        if file is not None:
-            raise StoreError(f"store {self.folder}: {file} is a file; name another folder with --store")
+        for kind in KINDS:
+            place = self.folder / kind
+            if not place.is_dir() and (place.exists() or place.is_symlink()):
+                raise StoreError(
+                    f"store {self.folder}: {kind} is {_what(place)}; name another folder with --store"
+                )
         if strangers:
             raise StoreError(
                 f"store {self.folder}: holds {strangers[0]}, which is of no store; name another folder with --store"
             )
 
+    def _read_ids(self, kind: str, path: Path) -> None:
+        """Note the runs of a part; a part that is damaged goes aside, and its runs are missing again."""
+        table = self._read_part(kind, path, ["run_id", "error"] if kind == "results" else ["run_id"])
+        if table is None:
+            return
+        frame = table.to_pandas()
+        self._ids[kind][path] = frozenset(frame["run_id"])
+        if kind == "results":
+            self._failed[path] = frozenset(frame["run_id"][frame["error"].notna()])
+
+    def _read_part(self, kind: str, path: Path, columns: list[str] | None = None) -> pa.Table | None:
+        """A part, or some columns of it; None if it is gone, or damaged and goes aside.
+
+        A part is gone when it was merged into another one meanwhile. Its bytes are read once, so that what is checked is what is used.
+        """
+        try:
+            if not stat.S_ISREG(path.stat().st_mode):
+                raise self._no_file(kind, path)
+            content = path.read_bytes()
+        except FileNotFoundError:
+            if path.is_symlink():
+                raise self._no_file(kind, path) from None
+            return None
+        except OSError as error:
+            raise self._unreadable(path, error) from None
+        if _checksum(content) != path.stem.rpartition("-")[2]:
+            self._put_aside(path)
+            return None
+        try:
+            schema = pq.read_schema(io.BytesIO(content))
+            self._check_version(path, schema)
+            self._check_columns(kind, path, schema)
+            table = pq.read_table(io.BytesIO(content), columns=columns)
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            raise self._no_part(kind, path, "is no Parquet") from error
+        if table["run_id"].null_count:
+            raise self._no_part(kind, path, "has rows without a run_id")
+        return table
+
     def _check_version(self, path: Path, schema: pa.Schema) -> None:
-        mark = json.loads((schema.metadata or {}).get(MARK, b"{}"))
+        try:
+            mark = json.loads((schema.metadata or {}).get(MARK, b"{}"))
+        except (ValueError, RecursionError):
+            mark = None
+        if not isinstance(mark, dict):
+            raise self._no_part(path.parent.name, path, "does not say which model made it")
         made_by = mark.get("model_version", "an unknown version")
         if made_by != MODEL_VERSION or mark.get("layout") != LAYOUT:
             raise StoreError(
-                f"store {self.folder}: {path.name} was made by model {made_by}, this is model {MODEL_VERSION}; "
+                f"store {self.folder}: {path.name} was made by model {made_by!s:.40}, this is model {MODEL_VERSION}; "
                 "results of two models do not mix: name another folder with --store, or remove this one"
             )
 
-    def _read_ids(self, kind: str, path: Path) -> None:
-        """Note the runs of a part; a part that is damaged goes aside, and its runs are missing again."""
-        columns = ["run_id", "error"] if kind == "results" else ["run_id"]
-        try:
-            if _checksum(path) != path.stem.rpartition("-")[2]:
-                self._put_aside(path)
-                return
-            self._check_version(path, pq.read_schema(path))
-            table = pq.read_table(path, columns=columns).to_pandas()
-        except FileNotFoundError:
-            return  # merged into another part meanwhile
-        except OSError as error:
-            raise self._unreadable(path, error) from None
-        self._ids[kind][path] = frozenset(table["run_id"])
-        if kind == "results":
-            self._failed[path] = frozenset(table["run_id"][table["error"].notna()])
+    def _check_columns(self, kind: str, path: Path, schema: pa.Schema) -> None:
+        """Raise `StoreDamaged` unless a part has the columns of its kind."""
+        needed = COLUMNS[kind]
+        twice = next((name for name in schema.names if schema.names.count(name) > 1), None)
+        if twice is not None:
+            raise self._no_part(kind, path, f"has two columns {twice!r:.60}")
+        for name in needed:
+            if name not in schema.names:
+                raise self._no_part(kind, path, f"has no column {name}")
+        for field in schema:
+            right = needed.get(field.name, _is_value if kind == "asked" else pa.types.is_floating)
+            if not right(field.type):
+                raise self._no_part(kind, path, f"has {field.type!s:.40} in column {field.name!r:.60}")
+
+    def _no_part(self, kind: str, path: Path, why: str) -> StoreDamaged:
+        return StoreDamaged(
+            f"store {self.folder}: {kind}/{path.name} {why}, so it is no part of a store; remove this file, "
+            "and the same command does its runs again"
+        )
+
+    def _no_file(self, kind: str, path: Path) -> StoreError:
+        return StoreError(
+            f"store {self.folder}: {kind}/{path.name} is {_what(path)} and no file; remove it, "
+            "or name another folder with --store"
+        )
 
     def _unreadable(self, path: Path, error: OSError) -> StoreError:
         why = error.strerror or str(error)
@@ -279,9 +350,9 @@ class Store:
             return  # another process has done so
         self.damaged.append(aside)
 
-    def _parts(self, kind: str) -> list[Path]:
-        found = sorted((self.folder / kind).glob("[!.]*.parquet"))
-        return [path for path in found if path not in self.damaged]
+    def _parts(self, kind: str, begins: str = "") -> list[Path]:
+        parts = sorted((self.folder / kind).glob("[!.]*.parquet"))
+        return [part for part in parts if part.name.startswith(begins) and part not in self.damaged]
 
     def _folder_of(self, kind: str) -> Path:
         folder = self.folder / kind
@@ -346,6 +417,27 @@ def _bytes(path: Path) -> int:
         return SMALL
 
 
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "blake2b").hexdigest()[:16]
+def _checksum(content: bytes) -> str:
+    return hashlib.blake2b(content).hexdigest()[:16]
+
+
+def _is_value(kind: pa.DataType) -> bool:
+    """Whether a lever can have values of this type."""
+    return any(
+        is_one(kind) for is_one in (pa.types.is_floating, pa.types.is_integer, pa.types.is_boolean, _is_text)
+    )
+
+
+def _what(path: Path) -> str:
+    """What a path leads to, in words."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return "a link that leads nowhere"
+    kinds = {
+        stat.S_IFREG: "a file",
+        stat.S_IFDIR: "a folder",
+        stat.S_IFIFO: "a pipe",
+        stat.S_IFSOCK: "a socket",
+    }
+    return kinds.get(stat.S_IFMT(mode), "a device")

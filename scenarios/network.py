@@ -11,12 +11,15 @@ of founders (or of people in the market) unless it is written, and `seed` the lu
 """
 
 import csv
+import gzip
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+from xml.parsers import expat
 
 from scenarios.errors import ScenarioError, shown
 from sim.graphs import (
@@ -34,6 +37,13 @@ TABLES = ("network", "acquaintances")
 OWN = ("generator", "file", "weight", "strength")
 LIMIT = 200_000_000
 "bytes of a graph's file"
+UNPACKED = 1_000_000_000
+"bytes of what is in it"
+EDGES = 5_000_000
+"edges of a graph's file"
+DEPTH = 100
+"elements within each other in an XML file"
+CHUNK = 1 << 16
 MOST_SEED = 2**32 - 1
 
 
@@ -159,7 +169,8 @@ def read_graph(path: Path, label: str, people: int) -> Any:
     except Exception as error:  # parsers raise whatever they meet
         if type(error).__name__ == "ParameterError":
             raise
-        raise ScenarioError(f"{label} is not a {ending} file that NetworkX can read: {error}") from None
+        why = " ".join(str(error).split())
+        raise ScenarioError(f"{label} is not a {ending} file that NetworkX can read: {why:.200}") from None
 
 
 def _check_file(path: Path, label: str) -> None:
@@ -180,25 +191,93 @@ def _check_file(path: Path, label: str) -> None:
 def _graphml(path: Path) -> Any:
     import networkx
 
-    return networkx.read_graphml(path)
+    _check_xml(path)
+    with _opened(path) as file:
+        return networkx.read_graphml(file)
 
 
 def _gexf(path: Path) -> Any:
     import networkx
 
-    return networkx.read_gexf(path)
+    _check_xml(path)
+    with _opened(path) as file:
+        return networkx.read_gexf(file)
+
+
+def _check_xml(path: Path) -> None:
+    """Go through an XML file and keep nothing of it; raise `ScenarioError` for what no graph needs.
+
+    That is a document type, which is where entities are declared: some grow a thousandfold when they
+    are read, others name files and addresses. The parser is the one with which NetworkX reads, so that
+    both understand the same.
+    """
+    edges, depth = 0, 0
+
+    def begin(name: str, _: dict[str, str]) -> None:
+        nonlocal edges, depth
+        depth += 1
+        if depth > DEPTH:
+            raise ScenarioError(f"elements lie more than {DEPTH} deep within each other; write it flat")
+        edges += name.rpartition(":")[2] == "edge"
+        if edges > EDGES:
+            raise _too_many_edges()
+
+    def end(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def refuse(*_: Any) -> None:
+        raise ScenarioError("it declares a document type (<!DOCTYPE …>), which no graph needs; remove that")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = begin, end
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
+    with _opened(path) as file:
+        for chunk in _chunks(file):
+            parser.Parse(chunk)
+        parser.Parse(b"", True)
+
+
+def _too_many_edges() -> ScenarioError:
+    return ScenarioError(f"it has more than {EDGES:,} edges; cut it to the people that matter")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes] | gzip.GzipFile]:
+    """The bytes of a file, unpacked if it is packed by gzip."""
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        if not packed:
+            yield file
+            return
+        with gzip.GzipFile(fileobj=file) as unpacked:
+            yield unpacked
+
+
+def _chunks(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
+    """The content of a file, a bit at a time, up to a limit."""
+    size = 0
+    while chunk := file.read(CHUNK):
+        size += len(chunk)
+        if size > UNPACKED:
+            raise ScenarioError(
+                f"it holds more than {UNPACKED // 1_000_000} MB when it is unpacked; cut it to the people that matter"
+            )
+        yield chunk
 
 
 def _edge_list(path: Path) -> Any:
     """Lines of two nodes, and a weight or a dict of attributes if there is more; # begins a comment."""
     import networkx
 
-    lines = [line.partition("#")[0].split(maxsplit=2) for line in _lines(path)]
-    weighted = any(len(line) == 3 and not line[2].lstrip().startswith("{") for line in lines)
-    read = networkx.read_weighted_edgelist if weighted else networkx.read_edgelist
-    graph = read(path)
-    read_edges = sum(1 for line in lines if line)
-    if any(len(line) == 1 for line in lines) or (read_edges and not graph.number_of_edges()):
+    lines = _lines(path)
+    split = [line.partition("#")[0].split(maxsplit=2) for line in lines]
+    weighted = any(len(line) == 3 and not line[2].lstrip().startswith("{") for line in split)
+    read = networkx.parse_edgelist
+    graph = read(lines, data=(("weight", float),)) if weighted else read(lines)
+    read_edges = sum(1 for line in split if line)
+    if any(len(line) == 1 for line in split) or (read_edges and not graph.number_of_edges()):
         raise ScenarioError(
             "a line holds one word; write two nodes on each line, and a weight if there is one"
         )
@@ -225,12 +304,19 @@ def _edges_csv(path: Path) -> Any:
 
 
 def _lines(path: Path) -> list[str]:
-    import gzip
-
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    with gzip.open(path, "rt", encoding="utf-8-sig") if packed else path.open(encoding="utf-8-sig") as text:
-        return text.read().splitlines()
+    """The lines of a file of text; a line holds an edge at most."""
+    whole = bytearray()
+    ends = 0
+    with _opened(path) as file:
+        for chunk in _chunks(file):
+            whole += chunk
+            ends += chunk.count(b"\n")
+            if ends > EDGES + 1:  # the first line may name the columns
+                raise _too_many_edges()
+    lines = whole.decode("utf-8-sig").splitlines()
+    if len(lines) > EDGES + 1:
+        raise _too_many_edges()
+    return lines
 
 
 READERS: dict[str, Callable[[Path], Any]] = {

@@ -1,4 +1,4 @@
-"""Work that may take too much memory is done apart, in a process that can be given up.
+"""Work that may take too much memory or time is done apart, in a process that can be given up.
 
 A limit on memory holds for a whole process. It is therefore set in a child: nobody else goes short,
 and whatever the child had taken is gone with it. The child stays for the next piece of work, and ends
@@ -28,23 +28,36 @@ class _Room:
         self._child: subprocess.Popen[bytes] | None = None
         self._owner = 0
 
-    def ask(self, work: tuple[Callable[..., Any], tuple[Any, ...], int]) -> tuple[bool, Any]:
+    def ask(
+        self, work: tuple[Callable[..., Any], tuple[Any, ...], int], seconds: float | None
+    ) -> tuple[bool, Any]:
         """Whether the work was done, and what came of it or was raised."""
         with self._lock:
             child = self._ready()
             assert child.stdin is not None
             assert child.stdout is not None
+            late = threading.Event()
+            clock = threading.Timer(seconds or 0.0, _give_up, (child, late))
+            clock.daemon = True
             try:
+                if seconds is not None:
+                    clock.start()
                 pickle.dump(work, child.stdin)
                 child.stdin.flush()
-                done, value = pickle.load(child.stdout)
+                answer: tuple[bool, Any] = pickle.load(child.stdout)
             except (EOFError, OSError, pickle.UnpicklingError):
                 self._end()
-                return False, MemoryError()
+                return False, TimeoutError() if late.is_set() else MemoryError()
             except BaseException:  # Ctrl-C: nobody waits for the answer any more
                 self._end()
                 raise
-            return done, value
+            finally:
+                clock.cancel()
+            if seconds is not None:
+                clock.join()
+                if late.is_set():  # at the very moment at which the answer came
+                    self._end()
+            return answer
 
     def close(self) -> None:
         """End the child, if there is one."""
@@ -74,11 +87,17 @@ class _Room:
                     pipe.close()
 
 
+def _give_up(child: subprocess.Popen[bytes], late: threading.Event) -> None:
+    """End a child that took too long."""
+    late.set()
+    child.kill()
+
+
 _room = _Room()
 atexit.register(_room.close)
 
 
-def apart(function: Callable[..., Any], *arguments: Any, most: int) -> Any:
+def apart(function: Callable[..., Any], *arguments: Any, most: int, seconds: float | None = None) -> Any:
     """What a function of a module gives, done in another process with so many bytes more to take.
 
     Parameters
@@ -86,15 +105,18 @@ def apart(function: Callable[..., Any], *arguments: Any, most: int) -> Any:
     function, arguments : must be picklable, as must be what comes of it.
     most : bytes of memory beyond what the process has when it begins; kept where the system can
         (on Linux; macOS does not hold processes to it, Windows knows no such limit).
+    seconds : after which its process is ended; None for no limit.
 
     Raises
     ------
+    TimeoutError
+        If it takes longer.
     MemoryError
         If it takes more, or its process was ended by somebody.
     Exception
         Whatever the function raises.
     """
-    done, value = _room.ask((function, arguments, most))
+    done, value = _room.ask((function, arguments, most), seconds)
     if done:
         return value
     raise value

@@ -10,10 +10,12 @@
 
 A checkpoint is one zip file: `kith-checkpoint.json` says what it is, `state.json` is the state
 (see `sim.packing`), and its arrays lie one after another in `arrays.bin`. There is no program in
-it, and reading one runs none.
+it, and reading one runs none. Nothing in it is compressed, so that reading takes no more memory than the
+file has bytes, and no kernel sees its state before `sim.state_limits` has looked at it.
 """
 
 import json
+import math
 import os
 import stat
 import zipfile
@@ -37,11 +39,13 @@ from sim.engine import (
     checked_request,
     steps_of,
 )
+from sim.frames import indicator_units
 from sim.indicators import Indicator
 from sim.packing import Arrays, PackingError, described, dtype_of, packed, parts_of, unpacked
 from sim.parameters import parameters_from
 from sim.plan import Plan
 from sim.record import AMOUNTS, COUNTS, Recorder
+from sim.state_limits import Impossible, check_state
 from sim.whole import partial_file
 
 FORMAT = 1
@@ -108,15 +112,19 @@ def resume(
     """
     _, until, threads = checked_request(0, 1 if days is None else days, threads)
     with _reading(Path(path)) as archive:
+        _demand_plain_members(archive)
         about = json.loads(archive.read(ABOUT))
         _demand_same_model(path, about, tick)
         _demand_same_additions(path, about, additions_of(shocks, indicators))
         community, recorder = _read_state(archive)
         community.crew, recorder.community = Crew(threads), community
         recorder.indicators = indicators
+        indicator_units({name for month in recorder.months for name in month}, indicators)  # all are known
         simulation = Simulation.continued(community, recorder, tick, check, shocks)
         if [about["run_id"], about["day"]] != [simulation.run_id, simulation.day]:
             raise ValueError("the state is not that of its run")
+        if tick == TICK and not (shocks or indicators or community.by_hand):
+            _demand_conservation(community)
     if days is not None:
         if until < simulation.day:
             raise CheckpointError(f"days = {days}: {path} is {simulation.day} days old; ask for as many")
@@ -189,10 +197,30 @@ def _reading(path: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except (CheckpointError, MemoryError):
         raise
+    except Impossible as error:
+        raise CheckpointError(f"{path}: is damaged: {error}; copy it again, or save it again") from None
     except OSError as error:
         raise CheckpointError(f"{path}: {error.strerror or error}; name a checkpoint") from None
     except Exception as error:  # damage shows in many ways
         raise CheckpointError(f"{path}: is cut short or damaged; copy it again, or save it again") from error
+
+
+def _demand_plain_members(archive: zipfile.ZipFile) -> None:
+    """Raise unless the members are ours and lie in the file as they are: what is read is never more."""
+    members = archive.infolist()
+    if sorted(member.filename for member in members) != sorted((ABOUT, STATE, ARRAYS)):
+        raise ValueError("other members than its own")
+    for member in members:
+        if member.compress_type != zipfile.ZIP_STORED or member.file_size != member.compress_size:
+            raise ValueError("compressed")
+
+
+def _demand_conservation(community: Community) -> None:
+    """Raise `Impossible` unless people, ties and books add up, as they do wherever nothing was added."""
+    try:
+        community.check()
+    except AssertionError as error:
+        raise Impossible(str(error) or "what was saved does not add up") from None
 
 
 def _begins_as_ours(path: Path) -> bool:
@@ -205,14 +233,42 @@ def _begins_as_ours(path: Path) -> bool:
 
 def _read_state(archive: zipfile.ZipFile) -> tuple[Community, Recorder]:
     state = json.loads(archive.read(STATE))
+    kinds = [(dtype_of(dtype), tuple(shape)) for dtype, shape in state["arrays"]]
+    if any(type(length) is not int or length < 0 for _, shape in kinds for length in shape):
+        raise ValueError("a shape of something else than lengths")
+    if sum(dtype.itemsize * math.prod(shape) for dtype, shape in kinds) != archive.getinfo(ARRAYS).file_size:
+        raise ValueError("more or less than its arrays")  # known before there is memory for them
     with archive.open(ARRAYS) as stream:
-        arrays = [_read_array(stream, dtype_of(dtype), shape) for dtype, shape in state["arrays"]]
+        arrays = [_read_array(stream, dtype, shape) for dtype, shape in kinds]
         if stream.read(1):  # at its end the checksum is compared
             raise ValueError("more than its arrays")
-    return unpacked(state["community"], arrays), unpacked(state["recorder"], arrays)
+    kept = _Once(arrays)
+    community, recorder = unpacked(state["community"], kept), unpacked(state["recorder"], kept)
+    if (
+        type(community) is not Community
+        or type(recorder) is not Recorder
+        or kept.taken != set(range(len(arrays)))
+    ):
+        raise ValueError("not a community and its recorder")
+    check_state(community, recorder)
+    return community, recorder
 
 
-def _read_array(stream: IO[bytes], dtype: np.dtype[Any], shape: list[int]) -> npt.NDArray[Any]:
+class _Once(list[npt.NDArray[Any]]):
+    """Arrays of which each is taken once: two names of one array would change together."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        super().__init__(arrays)
+        self.taken: set[int] = set()
+
+    def __getitem__(self, place: Any) -> Any:
+        if type(place) is not int or place < 0 or place in self.taken:
+            raise ValueError("an array that is not there, or taken twice")
+        self.taken.add(place)
+        return super().__getitem__(place)
+
+
+def _read_array(stream: IO[bytes], dtype: np.dtype[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
     array: npt.NDArray[Any] = np.empty(shape, dtype)
     whole = array.reshape(-1).view(np.uint8)
     for start in range(0, len(whole), CHUNK):

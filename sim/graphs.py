@@ -19,6 +19,10 @@ from sim.parameters import ParameterError
 
 MEMORY, MEMORY_EACH = 64 << 20, 25_000
 "bytes that a graph may take while it is drawn or read, and so many more for each person: 70 edges"
+MEMORY_MOST = 8 << 30
+"bytes however many people there are"
+SECONDS, SECONDS_EACH, SECONDS_MOST = 60.0, 0.001, 600.0
+"how long that may last, so much more for each person, and at most"
 STRENGTH = 0.4
 "strength of a tie where an edge has no weight: that of a referral, the middle of the ties that founders draw"
 NOT_OURS = frozenset({"create_using", "backend", "backend_kwargs", "G"})
@@ -184,19 +188,25 @@ def _written(arguments: dict[str, Any]) -> str:
 
 
 def in_little_memory(what: str, people: int, function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a function makes of its arguments; refused if it takes more memory than so many people may.
+    """What a function makes of its arguments; refused if it takes more memory or time than so many people may.
 
     Raises
     ------
     ParameterError
-        If it takes more than 64 MB and 25 kB (70 edges) for each person.
+        If it takes more than 64 MB and 25 kB (70 edges) for each person, or 8 GB, or longer than a
+        minute and a second for each thousand people, or ten minutes.
     """
-    most = MEMORY + MEMORY_EACH * people
+    most = min(MEMORY + MEMORY_EACH * people, MEMORY_MOST)
+    seconds = min(SECONDS + SECONDS_EACH * people, SECONDS_MOST)
     try:
-        return apart(function, *arguments, most=most)
+        return apart(function, *arguments, most=most, seconds=seconds)
     except MemoryError:
         raise ParameterError(
             f"{what}: the graph takes more than {most >> 20} MB, too much for {people} people; make it smaller"
+        ) from None
+    except TimeoutError:
+        raise ParameterError(
+            f"{what}: the graph takes longer than {seconds:.0f} s, too long for {people} people; make it smaller"
         ) from None
 
 

@@ -5,10 +5,12 @@
 
 `series`, `monthly`, `members`, `ties`, `summary` and `diary` (what `Record.events` is made from) are
 Parquet that everything reads; `record.json` says what the record is of and holds its plan, and
-`arrays.npz` the numbers of a founding log or graph, if there is one. Reading runs no code that came
-with the folder. A folder is written under another name and then renamed.
+`arrays.npz` the numbers of a founding log or graph, if there is one. `record.json` also has the
+checksums of the other files and of itself, so that a bit that has flipped is found. Reading runs no code
+that came with the folder. A folder is written under another name and then renamed.
 """
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -23,7 +25,7 @@ from sim.packing import Arrays, packed, unpacked
 from sim.record import Record
 from sim.whole import whole_folder
 
-FORMAT = 1
+FORMAT = 2
 ABOUT, ARRAYS = "record.json", "arrays.npz"
 FRAMES = ("series", "monthly", "members", "ties")
 PLAIN = ("plan", "seed", "days", "model_version", "run_id", "leaving", "health", "at_start")
@@ -59,6 +61,8 @@ def write_record(record: Record, folder: str | os.PathLike[str]) -> None:
                 _diary_frame(record._diary).to_parquet(partial / "diary.parquet", index=False)
             if arrays:
                 np.savez(partial / ARRAYS, *arrays)
+            about["checks"] = {path.name: _checksum(path.read_bytes()) for path in partial.iterdir()}
+            about["check"] = _own_check(json.loads(json.dumps(about)))
             (partial / ABOUT).write_text(json.dumps(about), encoding="utf-8")
     except OSError as error:
         raise RecordError(f"{folder}: cannot be written ({error.strerror}); choose another place") from None
@@ -80,6 +84,7 @@ def read_record(folder: str | os.PathLike[str]) -> Record:
     try:
         about = json.loads((place / ABOUT).read_text("utf-8"))
         if about["format"] == FORMAT:
+            _check_files(place, about)
             return _record(place, about)
     except MemoryError:
         raise
@@ -88,6 +93,24 @@ def read_record(folder: str | os.PathLike[str]) -> Record:
     raise RecordError(
         f"{folder}: format is {about['format']!r}, here it is {FORMAT}; read it with its own kith"
     )
+
+
+def _check_files(place: Path, about: dict[str, Any]) -> None:
+    """Raise ValueError unless every file has the checksum that it had when it was written."""
+    if about.pop("check") != _own_check(about):
+        raise ValueError(f"{ABOUT} is not what was written")
+    there = {path.name for path in place.iterdir()} & (FILES - {ABOUT})
+    for name in there | about["checks"].keys():
+        if not (place / name).is_file() or _checksum((place / name).read_bytes()) != about["checks"][name]:
+            raise ValueError(f"{name} is not what was written")
+
+
+def _own_check(about: dict[str, Any]) -> str:
+    return _checksum(json.dumps(about, sort_keys=True).encode())
+
+
+def _checksum(content: bytes) -> str:
+    return hashlib.blake2b(content).hexdigest()[:16]
 
 
 def _record(place: Path, about: dict[str, Any]) -> Record:

@@ -1,21 +1,28 @@
 """A store survives whatever happens: it has all of a part or none, and knows what it has."""
 
 import errno
+import hashlib
+import io
+import json
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from experiments.errors import StoreError
+from experiments.errors import StoreDamaged, StoreError
 from experiments.runner import Outcome
 from experiments.store import Store
+from sim.engine import MODEL_VERSION
 
 NAN = float("nan")
+ASKED = pd.DataFrame({"run_id": ["a"], "scenario": ["web"], "point": [0], "seed": [7], "churn": [0.01]})
 
 
 def found(*ids: str, **summary: float) -> list[Outcome]:
@@ -151,27 +158,82 @@ def test_a_part_damaged_while_the_store_is_open_is_found_by_the_next_question(st
 def test_a_damaged_part_that_another_process_has_put_aside_is_no_trouble(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store.ask("name", pd.DataFrame({"run_id": ["a"]}))
-    path = store.folder / "asked" / "name.parquet"
+    store.ask("name", ASKED)
+    path = parts(store, "asked")[0]
 
-    def vanished(*_: Any, **__: Any) -> None:
+    def vanished(content: bytes) -> str:
         path.unlink()
-        raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return "damaged"
 
-    monkeypatch.setattr(pq, "read_table", vanished)
+    monkeypatch.setattr("experiments.store._checksum", vanished)
     assert store.asked("name") is None
     assert store.damaged == []
 
 
 def test_what_was_asked_for_is_asked_anew_when_it_is_damaged(store: Store) -> None:
-    store.ask("name", pd.DataFrame({"run_id": ["a"]}))
+    store.ask("name", ASKED)
     known = store.asked("name")
     assert known is not None
     assert known["run_id"].tolist() == ["a"]
     assert store.asked("another") is None
-    (store.folder / "asked" / "name.parquet").write_bytes(b"PAR1")
+    parts(store, "asked")[0].write_bytes(b"PAR1")
     assert store.asked("name") is None
     assert len(store.damaged) == 1
+
+
+def test_what_was_asked_for_before_it_had_a_checksum_is_asked_anew(store: Store) -> None:
+    (store.folder / "asked").mkdir(parents=True)
+    ASKED.to_parquet(store.folder / "asked" / "name.parquet")
+    assert store.asked("name") is None
+    store.ask("name", ASKED)
+    assert [path.name.rpartition("-")[0] for path in parts(store, "asked")] == ["name"]
+    known = store.asked("name")
+    assert known is not None
+    pd.testing.assert_frame_equal(known, ASKED)
+
+
+def contents(folder: Path) -> dict[str, Any]:
+    """All that a store answers."""
+    one = Store(folder)
+    asked = one.asked("name")
+    return {
+        "done": one.done(series=True),
+        "failed": one.failed(),
+        "asked": None if asked is None else asked.to_csv(),
+        "rows": one.query("SELECT * FROM results ORDER BY run_id").to_csv() if one.done() else "",
+        "damaged": len(one.damaged),
+    }
+
+
+@pytest.mark.parametrize("places", [12, pytest.param(300, marks=pytest.mark.slow)])
+def test_every_flipped_bit_is_found(store: Store, places: int) -> None:
+    store.add([with_series("a"), *broken("b")])
+    store.ask("name", ASKED)
+    whole = {
+        path: path.read_bytes() for kind in ("asked", "results", "series") for path in parts(store, kind)
+    }
+    before = contents(store.folder)
+    assert before["damaged"] == 0
+    for path, content in whole.items():
+        for place in range(0, len(content), max(1, len(content) // places)):
+            bit = 1 << place % 8
+            path.write_bytes(content[:place] + bytes([content[place] ^ bit]) + content[place + 1 :])
+            after = contents(store.folder)
+            assert after != before and after["damaged"] == 1, f"{path.name}, byte {place}, bit {bit}"
+            path.with_name(f"{path.name}.damaged").unlink()
+            path.write_bytes(content)
+    assert contents(store.folder) == before
+
+
+def test_a_part_that_is_damaged_before_it_is_merged_is_not_merged(store: Store) -> None:
+    store.add(found("a"))
+    store.add(found("b"))
+    path = parts(store)[0]
+    content = path.read_bytes()
+    path.write_bytes(content[:40] + bytes([content[40] ^ 1]) + content[41:])
+    store.compact(least=2)
+    assert [p.name for p in store.damaged] == [f"{path.name}.damaged"]
+    assert len(Store(store.folder).done()) == 1
 
 
 def test_runs_without_series_are_done_only_for_those_who_ask_for_none(store: Store) -> None:
@@ -189,12 +251,12 @@ def test_runs_without_series_are_done_only_for_those_who_ask_for_none(store: Sto
 def test_results_of_another_model_are_refused(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("experiments.store.MODEL_VERSION", "0")
     store.add(found("a"))
-    store.ask("name", pd.DataFrame({"run_id": ["a"]}))
+    store.ask("name", ASKED)
     monkeypatch.undo()
     with pytest.raises(StoreError, match=r"was made by model 0, this is model .*--store"):
         Store(store.folder)
     parts(store)[0].unlink()
-    with pytest.raises(StoreError, match=r"name.parquet was made by model 0"):
+    with pytest.raises(StoreError, match=r"name-\w+.parquet was made by model 0"):
         Store(store.folder).asked("name")
 
 
@@ -211,19 +273,90 @@ def test_a_store_that_cannot_be_read_is_refused(
     store: Store, monkeypatch: pytest.MonkeyPatch, wrong: int
 ) -> None:
     store.add(found("a"))
-    store.ask("name", pd.DataFrame({"run_id": ["a"]}))
+    store.ask("name", ASKED)
 
     def refused(*_: Any, **__: Any) -> None:
         raise OSError(wrong, os.strerror(wrong))
 
-    monkeypatch.setattr("experiments.store._checksum", refused)
+    monkeypatch.setattr(Path, "read_bytes", refused)
     with pytest.raises(StoreError, match=f"cannot be read \\({os.strerror(wrong)}"):
         Store(store.folder)
-    monkeypatch.setattr(pq, "read_table", refused)
-    if wrong == errno.EACCES:
-        with pytest.raises(StoreError, match=r"name.parquet cannot be read"):
-            store.asked("name")
+    with pytest.raises(StoreError, match=r"name-\w+.parquet cannot be read"):
+        store.asked("name")
     assert not list(store.folder.rglob("*.damaged"))
+
+
+FORGED: dict[str, tuple[str, pa.Table, bytes | None, str]] = {
+    "no run": ("results", pa.table({"error": ["x"]}), None, "has no column run_id"),
+    "numbers as names": ("results", pa.table({"run_id": [1], "error": ["x"]}), None, "has int64 in column 'run_id'"),
+    "text as a result": ("results", pa.table({"run_id": ["a"], "error": ["x"], "active": ["y"]}), None, "has string in column 'active'"),
+    "lists": ("series", pa.table({"run_id": ["a"], "day": [1], "active": [[1.0]]}), None, "has list"),
+    "nobody": ("series", pa.table({"run_id": [None, "a"], "day": [1, 2]}), None, "rows without a run_id"),
+    "no seed": ("asked", pa.table({"run_id": ["a"], "scenario": ["b"], "point": [1]}), None, "has no column seed"),
+    "twice": ("asked", pa.table([pa.array(["a"])] * 2, ["run_id"] * 2), None, "has two columns 'run_id'"),
+    "no mark": ("results", pa.table({"run_id": ["a"], "error": ["x"]}), b"{kith", "does not say which model"),
+    "a list as mark": ("asked", pa.table(ASKED.to_dict("list")), b"[1]", "does not say which model"),
+    "a deep mark": ("series", pa.table({"run_id": ["a"], "day": [1]}), b"[" * 10**6, "does not say which model"),
+    "no text as mark": ("series", pa.table({"run_id": ["a"], "day": [1]}), b"\xff", "does not say which model"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "table", "mark", "why"), FORGED.values(), ids=FORGED)
+def test_a_part_with_a_right_checksum_and_foreign_content_is_told_in_one_sentence(
+    store: Store, kind: str, table: pa.Table, mark: bytes | None, why: str
+) -> None:
+    right = json.dumps({"model_version": MODEL_VERSION, "layout": 1}).encode()
+    forged = io.BytesIO()
+    pq.write_table(table.replace_schema_metadata({b"kith": mark or right}), forged)
+    put_in(store, kind, forged.getvalue())
+    with pytest.raises(StoreDamaged, match=re.escape(why)) as told:
+        Store(store.folder).asked("name")
+    assert "\n" not in str(told.value) and len(str(told.value)) < 400 + len(str(store.folder))
+
+
+def put_in(store: Store, kind: str, content: bytes) -> None:
+    folder = store.folder / kind
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"name-{hashlib.blake2b(content).hexdigest()[:16]}.parquet").write_bytes(content)
+
+
+@pytest.mark.parametrize("kind", ["asked", "results", "series"])
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1" + bytes(100) + b"PAR1", b"dear"])
+def test_a_part_with_a_right_checksum_that_is_no_parquet_is_told(
+    store: Store, kind: str, content: bytes
+) -> None:
+    put_in(store, kind, content)
+    with pytest.raises(StoreDamaged, match="is no Parquet, so it is no part of a store; remove this file"):
+        Store(store.folder).asked("name")
+
+
+PLACED: dict[str, tuple[Callable[[Path], object], str]] = {
+    "pipe": (os.mkfifo, "is a pipe and no file; remove it"),
+    "folder": (Path.mkdir, "is a folder and no file"),
+    "lost link": (lambda path: path.symlink_to("nowhere"), "is a link that leads nowhere and no file"),
+    "ring of links": (lambda path: path.symlink_to(path.name), "cannot be read"),
+    "link to a device": (lambda path: path.symlink_to("/dev/zero"), "is a device and no file"),
+}
+
+
+@pytest.mark.parametrize("kind", ["asked", "results", "series"])
+@pytest.mark.parametrize(("place", "why"), PLACED.values(), ids=PLACED)
+def test_what_is_no_file_is_refused(
+    store: Store, kind: str, place: Callable[[Path], object], why: str
+) -> None:
+    (store.folder / kind).mkdir(parents=True)
+    place(store.folder / kind / "name-0123456789abcdef.parquet")
+    with pytest.raises(StoreError, match=why) as told:
+        Store(store.folder).asked("name")
+    assert not isinstance(told.value, StoreDamaged)
+
+
+@pytest.mark.parametrize(("place", "why"), [PLACED["pipe"], PLACED["lost link"]])
+def test_what_is_no_folder_is_refused_as_one(store: Store, place: Callable[[Path], object], why: str) -> None:
+    store.folder.mkdir()
+    place(store.folder / "results")
+    with pytest.raises(StoreError, match=f"results {why.partition(' and')[0]}; name another folder"):
+        Store(store.folder)
 
 
 def test_a_file_in_the_place_of_a_folder_is_refused(store: Store) -> None:

@@ -1,6 +1,8 @@
 """`kith study`: frames out, one line of error, an exit code that means something."""
 
+import hashlib
 import json
+import os
 import re
 import socket
 from collections.abc import Callable
@@ -269,6 +271,22 @@ def test_a_store_of_another_study_alone_has_nothing_to_export(kith: Kith, tmp_pa
         assert (
             "has no run of this study yet; `kith study run other.toml --store out/studies/tiny` does" in err
         )
+
+
+def test_a_store_that_holds_a_pipe_is_exit_code_2_and_a_foreign_part_exit_code_1(
+    kith: Kith, tmp_path: Path
+) -> None:
+    place = tmp_path / "out" / "studies" / "tiny" / "results"
+    place.mkdir(parents=True)
+    os.mkfifo(place / "a-b.parquet")
+    code, out, err = kith("status", "tiny.toml")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "results/a-b.parquet is a pipe and no file; remove it" in err
+    (place / "a-b.parquet").unlink()
+    (place / f"a-{hashlib.blake2b(b'dear').hexdigest()[:16]}.parquet").write_bytes(b"dear")
+    code, out, err = kith("status", "tiny.toml")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "is no Parquet, so it is no part of a store; remove this file" in err
 
 
 def test_failed_runs_are_told_and_exit_code_1(kith: Kith, monkeypatch: pytest.MonkeyPatch) -> None:

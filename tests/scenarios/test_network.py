@@ -1,6 +1,7 @@
 """A scenario names a graph: founders are tied as in it, or people know each other as in it."""
 
 import gzip
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +12,11 @@ import numpy as np
 import pytest
 
 from scenarios import ScenarioError, load
+from scenarios.network import READERS
 from sim import Simulation, run
-from sim.graphs import Generator, Graph
+from sim.graphs import Generator, Graph, draw
 from sim.luck import key_of, library_seed
+from sim.parameters import ParameterError
 from sim.plan import Plan
 from sim.views.graph import graph_of
 
@@ -312,7 +315,8 @@ CONTENT: dict[str, tuple[bytes, str]] = {
     "g.graphml": (b"<graphml", "is not a .graphml file that NetworkX can read"),
     "h.graphml": (b"\x00\xff\xfe", "is not a .graphml file"),
     "g.gexf": (b"no XML", "is not a .gexf file"),
-    "g.graphml.gz": (b"not packed", "cannot be read"),
+    "g.graphml.gz": (b"not packed", "is not a .graphml file that NetworkX can read"),
+    "h.graphml.gz": (b"\x1f\x8bbroken", "is not a .graphml file that NetworkX can read: Compressed file"),
     "g.txt": (b"alone\n", "a line holds one word"),
     "h.txt": (b"", "has no nodes"),
     "i.txt": (b"a b heavy\n", "is not a .txt file"),
@@ -385,5 +389,112 @@ def test_a_packed_file_that_swells_is_refused(write: Write, tmp_path: Path) -> N
     with gzip.open(tmp_path / "bomb.txt.gz", "wb") as file:
         for _ in range(40):
             file.write(b"1 2\n" * 1_000_000)
-    with pytest.raises(ScenarioError, match="takes more than"):
+    with pytest.raises(ScenarioError, match="more than 5,000,000 edges"):
         load(write('market.size = 100\nnetwork.file = "bomb.txt.gz"'))
+    with gzip.open(tmp_path / "wide.txt.gz", "wb") as file:
+        for _ in range(40):
+            file.write(b" " * 4_000_000)
+    with pytest.raises(ScenarioError, match="takes more than"):
+        load(write('market.size = 100\nmarket.founders = 9\nnetwork.file = "wide.txt.gz"'))
+
+
+# Files that are meant to do harm
+
+DTD = "it declares a document type (<!DOCTYPE …>), which no graph needs; remove that"
+DEEP = "elements lie more than 100 deep within each other; write it flat"
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+GRAPHML = '<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><graph edgedefault="undirected">'
+GEXF = '<gexf xmlns="http://www.gexf.net/1.2draft" version="1.2"><graph><nodes/><edges>'
+HOSTILE: dict[str, tuple[str, str]] = {
+    "laughs.graphml": (f'<!DOCTYPE g [<!ENTITY l0 "ha">{LAUGHS}]><graphml>&l9;</graphml>', DTD),
+    "laughs.gexf": (f'<!DOCTYPE g [<!ENTITY l0 "ha">{LAUGHS}]><gexf>&l9;</gexf>', DTD),
+    "quadratic.gexf": (f'<!DOCTYPE g [<!ENTITY a "{"a" * 10**6}">]><gexf>{"&a;" * 10**4}</gexf>', DTD),
+    "file.graphml": ('<!DOCTYPE g [<!ENTITY x SYSTEM "file:///etc/passwd">]><graphml>&x;</graphml>', DTD),
+    "address.gexf": ('<!DOCTYPE g SYSTEM "http://127.0.0.1:9/g.dtd"><gexf/>', DTD),
+    "parameter.graphml": ('<!DOCTYPE g [<!ENTITY % x SYSTEM "http://127.0.0.1:9/">%x;]><graphml/>', DTD),
+    "bare.gexf": ("<!DOCTYPE gexf><gexf/>", DTD),
+    "deep.graphml": (GRAPHML + "<graph>" * 10**6, DEEP),
+    "deep.gexf": (GEXF + "<a>" * 200 + "</a>" * 200, DEEP),
+    "undeclared.graphml": ("<graphml>&x;</graphml>", "is not a .graphml file that NetworkX can read: undefined"),
+    "deep.edgelist": ("a b " + "{1:" * 10**5, "deep.edgelist"),
+    "long.csv": ("source,target\n" + "a" * 10**6 + ",b\n", "is not a .csv file"),
+    "long.edgelist": ("a " + "b" * 10**7, "has"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [*((name, "utf-8") for name in HOSTILE), ("laughs.graphml", "utf-16"), ("file.graphml", "utf-16")],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_hostile_file_is_refused_in_one_sentence(
+    name: str, encoding: str, packed: bool, write: Write, tmp_path: Path
+) -> None:
+    content, message = HOSTILE[name]
+    name += ".gz" if packed else ""
+    raw = content.encode(encoding)
+    (tmp_path / name).write_bytes(gzip.compress(raw, 1) if packed else raw)
+    if name.startswith("long.edgelist"):
+        assert load(write(f'network.file = "{name}"')).network is not None
+        return
+    with pytest.raises(ScenarioError) as caught:
+        load(write(f'network.file = "{name}"'))
+    assert message in str(caught.value) and "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 500 + len(str(tmp_path))
+
+
+def test_a_pipe_is_not_waited_for(write: Write, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "g.graphml")
+    with pytest.raises(ScenarioError, match="does not exist or is not a file"):
+        load(write('network.file = "g.graphml"'))
+
+
+MANY: dict[str, tuple[str, str]] = {
+    "g.graphml": (GRAPHML, '<edge source="a" target="b"/>'),
+    "g.gexf": (GEXF, '<edge source="a" target="b"/>'),
+    "g.edgelist": ("", "a b\n"),
+    "cr.edgelist": ("", "a b\r"),
+    "g.csv": ("source,target\n", "a,b\n"),
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_more_edges_than_the_limit_are_refused(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, edge = MANY[name]
+    monkeypatch.setattr("scenarios.network.EDGES", 1000)
+    (tmp_path / name).write_text(before + edge * 1002, encoding="utf-8")
+    with pytest.raises(ScenarioError, match="it has more than 1,000 edges; cut it to the people that matter"):
+        READERS[Path(name).suffix](tmp_path / name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MANY)
+def test_more_than_five_million_edges_are_refused(name: str, write: Write, tmp_path: Path) -> None:
+    before, edge = MANY[name]
+    with gzip.open(tmp_path / f"{name}.gz", "wt", encoding="utf-8", compresslevel=1) as file:
+        file.write(before)
+        for _ in range(51):
+            file.write(edge * 100_000)
+    with pytest.raises(ScenarioError, match=r"more than (5,000,000 edges|\d+ MB)"):
+        load(write(f'market.size = 100\nnetwork.file = "{name}.gz"'))
+
+
+def test_what_unpacks_beyond_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scenarios.network.UNPACKED", 10_000_000)
+    for name, content in (("b.graphml", GRAPHML + " " * 10**8), ("b.csv", " " * 10**8)):
+        (tmp_path / name).write_bytes(gzip.compress(content.encode(), 1))
+        with pytest.raises(ScenarioError, match="holds more than 10 MB when it is unpacked"):
+            READERS[Path(name).suffix](tmp_path / name)
+
+
+def test_a_graph_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.graphs.SECONDS", 0.05)
+    monkeypatch.setattr("sim.graphs.SECONDS_EACH", 0.0)
+    with pytest.raises(
+        ParameterError, match=r"generator gnp_random_graph: .* takes longer than 0 s, too long"
+    ):
+        draw("gnp_random_graph", {"n": 4000, "p": 0.001}, 4000)
+    monkeypatch.undo()
+    assert draw("path_graph", {"n": 5}, 5).number_of_edges() == 4

@@ -1,5 +1,6 @@
 import os
 import resource
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -120,3 +121,11 @@ def test_at_the_end_nobody_is_left() -> None:
     _room.close()
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
+
+
+def test_what_takes_too_long_is_given_up() -> None:
+    with pytest.raises(TimeoutError):
+        apart(time.sleep, 600, most=64 * MB, seconds=0.3)
+    assert apart(length, 9 * MB, most=64 * MB, seconds=600.0) == 9 * MB
+    before = apart(os.getpid, most=64 * MB)
+    assert apart(os.getpid, most=64 * MB, seconds=600.0) == before

@@ -4,101 +4,16 @@ from collections.abc import Callable
 from typing import Any, get_args
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from sim.engine import run
+from sim.engine import Simulation
 from sim.parameters import SECTIONS, ParameterError, parameters_from
 from sim.plan import Plan, Shock
-from sim.record import Record
+from tests.sim.conservation import check_run, range_of
 
 type PlanOf = Callable[..., Plan]
-
-LAYERS = ("audience", "member", "internal")
-
-
-def check_record(record: Record, size: int, founders: int) -> None:
-    """Every law that a record must obey, from its frames alone."""
-    check_people(record, size, founders)
-    check_flows(record)
-    check_memberships(record, founders)
-    check_money(record)
-    for name in record.series.columns.drop("presence"):
-        assert np.isfinite(record.series[name]).all(), f"{name} is undefined on some day"
-        if name not in ("day", "surplus"):
-            assert (record.series[name] >= 0).all(), f"{name} is negative on some day"
-
-
-def variants(record: Record, stem: str) -> pd.DataFrame:
-    return record.series.filter(regex=f"^{stem}_")
-
-
-def check_people(record: Record, size: int, founders: int) -> None:
-    s = record.series
-    assert (founders + s["joins"].cumsum() - s["leaves"].cumsum() == s["present"]).all()
-    assert (s[["unaware", "followers", "present", "left"]].sum(axis=1) == size).all()
-    assert (s[list(LAYERS)].sum(axis=1) == s["present"]).all()
-    assert (s["active"] <= s["present"]).all()
-    assert (s["today"] - s["leaves"] <= s["active"]).all()
-    assert (variants(record, "joins").sum(axis=1) == s["joins"]).all()
-    causes = variants(record, "leaves").drop(columns=[f"leaves_{layer}" for layer in LAYERS])
-    assert (causes.sum(axis=1) == s["leaves"]).all()
-    assert (s[[f"leaves_{layer}" for layer in LAYERS]].sum(axis=1) == s["leaves"]).all()
-    assert (s["referral_joins"] == s["joins_referral"]).all()
-
-
-def check_flows(record: Record) -> None:
-    s = record.series
-    rising = {
-        "audience": s["joins"] + s["member_to_audience"] - s["audience_to_member"],
-        "member": s["audience_to_member"]
-        + s["internal_to_member"]
-        - s["member_to_audience"]
-        - s["member_to_internal"],
-        "internal": s["member_to_internal"] - s["internal_to_member"],
-    }
-    for layer, rise in rising.items():
-        change = s[layer].diff().iloc[1:]
-        assert (change == (rise - s[f"leaves_{layer}"]).iloc[1:]).all(), f"flows of {layer} do not add up"
-
-
-def check_memberships(record: Record, founders: int) -> None:
-    m, s, last = record.members, record.series, record.series.iloc[-1]
-    there = m["left_day"].isna()
-    assert len(m) == founders + s["joins"].sum()
-    assert int(there.sum()) == last["present"]
-    assert not m.duplicated(["person", "spell"]).any()
-    assert not m[there].duplicated("person").any()
-    assert (m["left_day"].dropna() >= m.loc[~there, "joined_day"]).all()
-    assert m.loc[there, "layer"].value_counts().reindex(LAYERS).tolist() == [last[name] for name in LAYERS]
-    assert m.loc[there, "ties"].sum() == 2 * last["ties"] == 2 * len(record.ties)
-    for column, stem, day in (("channel", "joins", "joined_day"), ("exit_cause", "leaves", "left_day")):
-        counts = m.loc[m[day] >= 0, column].value_counts()
-        for name, n in counts[counts.index != "founder"].items():
-            assert s[f"{stem}_{name}"].sum() == n
-    assert set(record.ties["person_a"]) | set(record.ties["person_b"]) <= set(m.loc[there, "person"])
-    assert (record.ties["person_a"] < record.ties["person_b"]).all()
-    assert record.ties["strength"].between(0, 1).all()
-    began = m.loc[m["channel"] != "founder"].groupby("joined_day").size()
-    assert began.reindex(s["day"], fill_value=0).tolist() == s["joins"].tolist()
-
-
-def check_money(record: Record) -> None:
-    s, m = record.series, record.members
-    assert np.allclose(variants(record, "revenue").sum(axis=1), s["revenue"], rtol=0, atol=1e-7)
-    assert np.allclose(variants(record, "cost").sum(axis=1), s["cost"], rtol=0, atol=1e-7)
-    revenue = s["revenue"].sum() - s["revenue_product_outside"].sum()
-    shared = ("goods_outside", "paid", "moderation", "staff", "measurement")
-    cost = s["cost"].sum() - sum(s[f"cost_{account}"].sum() for account in shared)
-    rewards = sum(
-        s[f"cost_{kind}"].sum() for kind in ("cash_rewards", "revenue_share", "referral_rewards", "equity")
-    )
-    for column, booked in (("revenue", revenue), ("cost", cost), ("rewards", rewards)):
-        assert m[column].sum() == pytest.approx(booked, rel=1e-9, abs=1e-5)
-    assert record.summary["margin"] == pytest.approx(s["revenue"].sum() - s["cost"].sum())
-
 
 CASES: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("pool",), {}),
@@ -113,6 +28,7 @@ CASES: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("web", "busy"), {"shocks": [Shock(day=20, kind="members_leave", share=1.0)]}),
     (("web",), {"market": {"founders": 0}}),
     (("web", "busy"), {"market": {"size": 61, "founders": 61}}),
+    (("web", "busy", "subscription"), {"acquisition": {"paid_budget": 1e9}}),
 ]
 
 
@@ -123,19 +39,56 @@ def test_every_law_holds_in_every_design(
     plan = plan_of(*designs, **more)
     market = plan.parameters.market
     for seed in (0, 1):
-        check_record(run(plan, seed=seed, days=130, check=True), market.size, market.founders)
+        check_run(Simulation(plan, seed=seed, days=130, check=True), market.size, market.founders)
 
 
 def test_every_law_holds_after_founding_from_a_log(plan_of: PlanOf, log_of: Callable[..., Any]) -> None:
     plan = plan_of("web", "busy", founding=log_of(80))
-    check_record(run(plan, seed=0, days=120, check=True), 400, 80)
+    check_run(Simulation(plan, seed=0, days=120, check=True), 400, 80)
 
 
 def test_flows_add_up_for_those_who_leave_on_the_day_on_which_they_would_lapse(plan_of: PlanOf) -> None:
     exits = [Shock(day=day, kind="members_leave", share=0.3) for day in range(89, 95)]
     closed = {3: {"contribution": {"doors_open": 0.0}}}
     plan = plan_of("web", "busy", phases=closed, shocks=exits, churn={"base_hazard": 0.001})
-    check_record(run(plan, seed=0, days=100, check=True), 400, 60)
+    check_run(Simulation(plan, seed=0, days=100, check=True), 400, 60)
+
+
+@pytest.mark.parametrize("half_life", [0.1, 0.3])
+@pytest.mark.parametrize("least", [0.0, 0.03])
+def test_sums_of_ties_are_right_for_the_shortest_half_lives(
+    plan_of: PlanOf, half_life: float, least: float
+) -> None:
+    bonding = {"tie_half_life": half_life, "drop_below": least}
+    plan = plan_of("web", "busy", bonding=bonding, contribution={"exchange_rate": 1.0})
+    for seed in range(4):
+        simulation = Simulation(plan, seed=seed, days=40, check=True)
+        while simulation.day < 40:
+            simulation.advance(1)
+            check_bonds(simulation)
+
+
+def check_bonds(simulation: Simulation) -> None:
+    """Whoever was looked at today feels the ties of today, summed here from their strengths."""
+    c = simulation.community
+    rows = c.population.rows()
+    for m in c.population.members[rows]:
+        if m["settled"] != c.day or not m["degree"]:
+            continue
+        ties = c.ties.pool[m["slots"] : m["slots"] + m["degree"]]
+        total = float((ties["strength"] * c.fade[c.day - ties["day"]]).sum())
+        assert m["tied"] == pytest.approx(total, abs=1e-5)
+
+
+def test_a_wrong_sum_of_ties_is_found(plan_of: PlanOf) -> None:
+    simulation = Simulation(plan_of("web", "busy"), days=20, check=True)
+    simulation.advance()
+    c = simulation.community
+    row = max(c.population.rows().tolist(), key=lambda r: c.population.members["degree"][r])
+    age = c.day - c.population.members["settled"][row]
+    c.population.members["tied"][row] += 0.01 / c.fade[age]
+    with pytest.raises(AssertionError, match="sums of ties differ"):
+        c.check()
 
 
 # Random legal parameters
@@ -155,8 +108,7 @@ WILD = {
 
 def bounds(name: str, field: Any) -> tuple[float, float]:
     """The range from which a number is drawn: the schema's, kept within an order of magnitude."""
-    low = max([m.ge for m in field.metadata if hasattr(m, "ge")], default=0.0)
-    high = min([m.le for m in field.metadata if hasattr(m, "le")], default=np.inf)
+    low, high = range_of(field)
     if name in WILD:
         return WILD[name]
     if high <= 1.0:
@@ -178,12 +130,8 @@ def values_of(name: str, field: Any) -> st.SearchStrategy[Any]:
     if isinstance(field.default, int):
         return st.integers(int(low), int(high))
     unit = (field.json_schema_extra or {}).get("unit")
-    unfading = [st.just(float("inf"))] if unit == "days" and not np.isfinite(bounds_above(field)) else []
+    unfading = [st.just(float("inf"))] if unit == "days" and np.isinf(range_of(field)[1]) else []
     return st.one_of(st.floats(low, high), st.sampled_from([low, high]), *unfading)
-
-
-def bounds_above(field: Any) -> float:
-    return float(min([m.le for m in field.metadata if hasattr(m, "le")], default=np.inf))
 
 
 FREE = {
@@ -271,7 +219,7 @@ def check_any(
     except ParameterError as error:
         assume("must be at most 1" not in str(error) and "there is no hub" not in str(error))
         raise
-    check_record(run(plan, seed=seed, days=days, check=True), market["size"], market["founders"])
+    check_run(Simulation(plan, seed=seed, days=days, check=True), market["size"], market["founders"])
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])

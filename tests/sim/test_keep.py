@@ -139,6 +139,21 @@ def test_what_kith_did_not_write_stays(
     assert (tmp_path / "mine" / "thesis.tex").read_text("utf-8") == "dear"
 
 
+def test_every_flipped_bit_is_found(records: dict[str, Record], tmp_path: Path) -> None:
+    records["founded from a log"].to_parquet(tmp_path / "out")
+    for path in sorted((tmp_path / "out").iterdir()):
+        content = path.read_bytes()
+        for place in range(0, len(content), max(1, len(content) // 25)):
+            bit = 1 << place % 7
+            path.write_bytes(content[:place] + bytes([content[place] ^ bit]) + content[place + 1 :])
+            try:
+                assert_same(Record.from_parquet(tmp_path / "out"), records["founded from a log"])
+            except RecordError as error:
+                assert "damaged" in str(error) or "format is" in str(error)
+        path.write_bytes(content)
+    assert_same(Record.from_parquet(tmp_path / "out"), records["founded from a log"])
+
+
 def test_what_is_no_record_is_refused(records: dict[str, Record], tmp_path: Path) -> None:
     with pytest.raises(RecordError, match="holds no record.json"):
         Record.from_parquet(tmp_path)
@@ -150,5 +165,5 @@ def test_what_is_no_record_is_refused(records: dict[str, Record], tmp_path: Path
             Record.from_parquet(tmp_path / missing)
     about = json.loads((tmp_path / "out" / "record.json").read_text("utf-8"))
     (tmp_path / "out" / "record.json").write_text(json.dumps(about | {"format": 99}), "utf-8")
-    with pytest.raises(RecordError, match="format is 99, here it is 1"):
+    with pytest.raises(RecordError, match="format is 99, here it is 2"):
         Record.from_parquet(tmp_path / "out")
