@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import parse_qs
 
+from dashboard.connections import CONNECTIONS
 from dashboard.guard import App, Receive, Scope, Send, headers_of
 
 CDN = "/_solara/cdn/"
@@ -93,8 +94,10 @@ class Routes:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
-            if kernel_of(scope):
-                await self.app(scope, receive, send)
+            kernel = kernel_of(scope)
+            if kernel:
+                with CONNECTIONS.open(kernel):
+                    await self.app(scope, receive, send)
             else:
                 await receive()
                 await send({"type": "websocket.close", "code": 1008})

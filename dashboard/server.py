@@ -33,6 +33,9 @@ is turned off: `dashboard.routes` serves these files.
 PATIENCE = 4.0
 """Seconds between the wish that the server ends and its end, whatever it is doing."""
 
+VANISHED = 7
+"""Seconds after which somebody in the room who does not acknowledge anything counts as gone."""
+
 STUDIES = "KITH_STUDIES"
 """The environment variable that carries the folder of studies from the command line to the pages."""
 
@@ -152,5 +155,24 @@ def _with_room(app: App, name: str, port: int) -> App:
 def _listening(name: str, port: int) -> socket.socket:
     made = socket.socket()
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    _notice_who_vanishes(made)
     made.bind((name, port))
     return made
+
+
+def _notice_who_vanishes(listening: socket.socket) -> None:
+    """Let connections end within `VANISHED` seconds if the other side is gone without a word, as in a dead spot.
+
+    What is accepted inherits these options. The system sees to it, and not pings of the WebSocket: they are read only when
+    a page is ready for its next message, so a busy page would look like one that has gone.
+    """
+    wanted = {
+        "TCP_KEEPIDLE": VANISHED - 4,
+        "TCP_KEEPINTVL": 2,
+        "TCP_KEEPCNT": 2,
+        "TCP_USER_TIMEOUT": 1_000 * VANISHED,
+    }
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in wanted.items():
+        if hasattr(socket, name):
+            listening.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

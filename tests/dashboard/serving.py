@@ -1,5 +1,6 @@
 """A dashboard in processes of its own, as a test starts, asks and ends it."""
 
+import json
 import os
 import re
 import signal
@@ -8,9 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from websockets.sync.client import ClientConnection, connect
 
 DIRECT = (sys.executable, "-m", "dashboard")
 BY_KITH = (sys.executable, "-c", "from experiments.cli import main; main()", "dashboard")
@@ -22,6 +27,8 @@ class Served:
 
     process: "subprocess.Popen[str]"
     port: int
+    pages: ExitStack = field(default_factory=ExitStack)
+    "connections to close at its end"
 
     def answer(self, request: bytes) -> tuple[int, bytes]:
         """Status and the rest of what is answered to these bytes; 0 if the connection is closed without a word."""
@@ -53,6 +60,29 @@ class Served:
                 found[int(folder.name)] = command.replace("\0", " ").strip()
         return found
 
+    def open(self, path: str) -> ClientConnection:
+        """The connection of a page at an address, once its runs are under way; nobody reads it any further."""
+        at = f"ws://localhost:{self.port}/jupyter/api/kernels/{uuid4()}/channels?session_id={uuid4()}"
+        made = self.pages.enter_context(connect(at, max_size=None, ping_interval=None))
+        comm = uuid4().hex
+        made.send(_message("comm_open", {"comm_id": comm, "target_name": "solara.control", "data": {}}))
+        run = {"method": "run", "args": {"path": path, "appName": None, "dark": False, "themes": THEMES}}
+        made.send(_message("comm_msg", {"comm_id": comm, "data": run}))
+        for message in made:
+            raw = message.encode() if isinstance(message, str) else message
+            if b'class=\\"run\\"' in raw:
+                break
+        return made
+
+    def worked(self) -> float:
+        """Seconds of processor that its pool has used."""
+        ticks = 0
+        for number in self.workers():
+            with suppress(OSError):
+                fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+                ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def workers(self) -> list[int]:
         """The processes of its pool."""
         return [number for number, command in self.members().items() if "multiprocessing-fork" in command]
@@ -66,6 +96,30 @@ class Served:
             assert time.monotonic() - begun < 60, self.members()
             time.sleep(0.05)
         return time.monotonic() - begun
+
+
+THEMES = {"light": {}, "dark": {}}
+
+
+def _message(kind: str, content: dict[str, Any]) -> str:
+    header = {
+        "msg_id": uuid4().hex,
+        "msg_type": kind,
+        "session": uuid4().hex,
+        "username": "",
+        "version": "5.3",
+        "date": "2026-01-01T00:00:00Z",
+    }
+    return json.dumps(
+        {
+            "header": header,
+            "parent_header": {},
+            "metadata": {},
+            "content": content,
+            "channel": "shell",
+            "buffers": [],
+        }
+    )
 
 
 @contextmanager
@@ -100,7 +154,8 @@ def served(
         while up and not _answers(made):
             assert process.poll() is None, "it ended before it answered"
             time.sleep(0.1)
-        yield made
+        with made.pages:
+            yield made
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

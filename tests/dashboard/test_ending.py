@@ -1,12 +1,10 @@
 """The server and all its processes are gone soon after SIGTERM or SIGINT, whatever they are doing."""
 
-import json
 import os
 import signal
 import time
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -34,19 +32,8 @@ def compiling(made: Served) -> None:
 
 def running(made: Served) -> None:
     """Open a page whose runs take long."""
-    import websockets.sync.client
-
-    at = f"ws://localhost:{made.port}/jupyter/api/kernels/{uuid4()}/channels?session_id={uuid4()}"
-    with websockets.sync.client.connect(at, max_size=None) as connection:
-        comm = uuid4().hex
-        connection.send(_message("comm_open", {"comm_id": comm, "target_name": "solara.control", "data": {}}))
-        run = {"method": "run", "args": {"path": LONG, "appName": None, "dark": False, "themes": THEMES}}
-        connection.send(_message("comm_msg", {"comm_id": comm, "data": run}))
-        for message in connection:
-            raw = message.encode() if isinstance(message, str) else message
-            if b'class=\\"run\\"' in raw:
-                break
-        time.sleep(2)
+    made.open(LONG)
+    time.sleep(2)
 
 
 def after_a_kill(made: Served) -> None:
@@ -62,30 +49,6 @@ def check(folder: Path, state: Any, command: Any, number: int, cache: Path | Non
         members = made.members()
         took = made.ended(number)
     assert took < SOON, f"{took:.1f} s, of {members}"
-
-
-THEMES = {"light": {}, "dark": {}}
-
-
-def _message(kind: str, content: dict[str, Any]) -> str:
-    header = {
-        "msg_id": uuid4().hex,
-        "msg_type": kind,
-        "session": uuid4().hex,
-        "username": "",
-        "version": "5.3",
-        "date": "2026-01-01T00:00:00Z",
-    }
-    return json.dumps(
-        {
-            "header": header,
-            "parent_header": {},
-            "metadata": {},
-            "content": content,
-            "channel": "shell",
-            "buffers": [],
-        }
-    )
 
 
 def test_a_server_started_by_kith_ends_with_its_processes_while_they_compile(tmp_path: Path) -> None:
