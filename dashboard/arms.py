@@ -93,6 +93,15 @@ def arm_from_text(text: str) -> Arm:
     return replace(arm, phases=tuple((day, tuple(values)) for day, values in sorted(phases.items())))
 
 
+def arm_from_file(name: str, content: bytes) -> Arm:
+    """The arm that a scenario file of that name tells."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ScenarioError(f"{name} is not text in UTF-8; give a scenario file (TOML)") from None
+    return arm_from_toml(text, name)
+
+
 def arm_from_toml(text: str, name: str = "the file") -> Arm:
     """The arm that a scenario file tells, checked as the library's are."""
     if len(text) > LIMIT:

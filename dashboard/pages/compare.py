@@ -9,8 +9,8 @@ import solara
 
 from dashboard import views
 from dashboard.address import DAYS, MOST_ARMS, PEOPLE, RUNS, VIEWS, Look, look_from
-from dashboard.arms import Arm, arm_from_toml, plan_of
-from dashboard.asking import Answer, plans_of, use_answer
+from dashboard.arms import Arm, arm_from_file, plan_of
+from dashboard.asking import Answer, in_a_line, plans_of, use_answer
 from dashboard.controls import groups, value_from
 from dashboard.founders import founding_of
 from dashboard.here import use_here
@@ -24,9 +24,9 @@ from dashboard.parts import (
     Save,
     Tabs,
     Trouble,
-    Upload,
     Words,
 )
+from dashboard.uploads import ReadUpload
 from experiments import theme, wording
 from experiments.answers import comparison_answer
 from experiments.assumptions import settings
@@ -166,11 +166,12 @@ def Side(now: Resolved, go: Callable[[Change], None], say: Callable[[str], None]
     Words("Keep it", "h2")
     with solara.Div(classes=["kith-row"]):
         Save("Save as scenario (TOML)", f"{'-'.join(arm.bases)}.toml", arm.toml, "application/toml")
-    Upload(
+    ReadUpload(
         "Load a scenario file into this place",
         ".toml",
-        lambda name, content: _load(look.edited, name, content, go, say),
-        say,
+        arm_from_file,
+        lambda arm: go(_with(look.edited, lambda _: arm)),
+        lambda error: say(in_a_line(error)),
         "scenario",
     )
 
@@ -303,19 +304,6 @@ def _change(place: int, data: Any, go: Callable[[Change], None], say: Callable[[
         go(change)
     except ValueError as error:
         say(str(error))
-
-
-def _load(
-    place: int, name: str, content: bytes, go: Callable[[Change], None], say: Callable[[str], None]
-) -> None:
-    try:
-        arm = arm_from_toml(content.decode("utf-8-sig"), name)
-    except UnicodeDecodeError:
-        say(f"{name} is not text in UTF-8; give a scenario file (TOML)")
-    except ValueError as error:
-        say(str(error))
-    else:
-        go(_with(place, lambda _: arm))
 
 
 def _question(now: Resolved) -> str:
