@@ -10,6 +10,8 @@ import sys
 import threading
 import time
 import webbrowser
+from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 
 from dashboard.room import own_address
@@ -17,6 +19,7 @@ from dashboard.server import STUDIES, serve
 from experiments.escaping import for_message
 
 PORT = 8765
+LAST_PORT = 65_535
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -32,29 +35,42 @@ def main(arguments: list[str] | None = None) -> None:
         if given.studies.exists() and not given.studies.is_dir():
             parser.exit(2, f"kith: {for_message(f'--studies {given.studies}: is no folder')}\n")
         os.environ[STUDIES] = str(given.studies.resolve())
+    if not 0 <= given.port <= LAST_PORT:
+        parser.exit(2, f"kith: --port {given.port}: must be 0 to {LAST_PORT}\n")
     room_at = _room_at(parser, given.address) if given.room else None
     port = given.port or _free_port()
-    if _taken(port):
-        parser.exit(1, f"kith: port {port} is in use; stop what uses it, or give another with --port\n")
+    for name in ("127.0.0.1", *([room_at] if room_at else [])):
+        why = _refused(name, port)
+        if why:
+            parser.exit(1, f"kith: port {port} {why} give another with --port\n")
     address = f"http://localhost:{port}/"
     sys.stdout.write(f"kith is at {address}  (Ctrl+C stops it)\n")
     sys.stdout.flush()
     if not given.no_open:
         threading.Thread(target=_open_when_up, args=(port, address), daemon=True).start()
-    serve("localhost", port, room_at)
+    with suppress(KeyboardInterrupt):  # while it was still beginning
+        serve("localhost", port, room_at)
 
 
 def _room_at(parser: argparse.ArgumentParser, given: str) -> str:
-    """The number of this machine in the room's network, checked by listening there for a moment."""
+    """The name of this machine in the room's network, checked by listening there for a moment."""
     try:
-        name = given or own_address()
+        name = given.strip().lower() or own_address()
+        number = socket.gethostbyname(name)
         with socket.socket() as probe:
-            probe.bind((name, 0))
-    except OSError as error:
-        what = f"--address {given}: is none of this machine's" if given else "this machine is in no network"
+            probe.bind((number, 0))
+    except (OSError, UnicodeError) as error:
+        what = (
+            f"--address {given[:60]}: is none of this machine's" if given else "this machine is in no network"
+        )
+        why = getattr(error, "strerror", None) or "it is no address"
+        parser.exit(2, f"kith: {for_message(what)} ({why}); give its number there with --address\n")
+    found = ip_address(number)
+    if number == "127.0.0.1" or found.is_unspecified or found.is_multicast or found.is_reserved:
+        what = f"--address {name[:60]}: is not this machine's number in the room's network"
         parser.exit(
             2,
-            f"kith: {for_message(what)} ({error.strerror or error}); give its number there with --address\n",
+            f"kith: {for_message(what)}, so nobody there could come in; give that number, or leave --address out\n",
         )
     return name
 
@@ -65,9 +81,22 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _taken(port: int) -> bool:
+def _taken(port: int, name: str = "127.0.0.1") -> bool:
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((name, port)) == 0
+
+
+def _refused(name: str, port: int) -> str:
+    """Why the server cannot listen there; empty if it can."""
+    if _taken(port, name):
+        return "is in use; stop what uses it, or"
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((name, port))
+        except OSError as error:
+            return f"cannot be used ({error.strerror});"
+    return ""
 
 
 def _open_when_up(port: int, address: str) -> None:

@@ -151,6 +151,15 @@ class Dropped:
     "keys of the file for which a page has no place; none of them changes a run"
 
 
+def dropped_file(name: str, content: bytes) -> Dropped:
+    """What a page makes of a scenario file of that name."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ScenarioError(f"{name} is not text in UTF-8; give a scenario file (TOML)") from None
+    return dropped_scenario(text, name)
+
+
 def dropped_scenario(text: str, name: str = "the file") -> Dropped:
     """What a scenario file tells a page, read and checked as a file on the command line is."""
     if len(text) > LIMIT:

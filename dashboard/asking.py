@@ -9,7 +9,8 @@ from uuid import uuid4
 
 import solara
 
-from dashboard.pool import shared_pool
+from dashboard.connections import CONNECTIONS, own_session
+from dashboard.pool import Request, shared_pool
 from dashboard.shared import Once
 from experiments.comparison import Comparison, gathered, labelled
 from experiments.runner import Job, Outcome
@@ -95,6 +96,39 @@ def in_a_line(error: Exception) -> str:
     return f"{first.partition('Traceback')[0]}{rest[-1]}" if rest else first
 
 
+class _Asking:
+    """One question of a page to the pool, put again whenever its browser comes back after it was away."""
+
+    def __init__(self, owner: str, jobs: list[Job]) -> None:
+        self._owner, self._jobs = owner, jobs
+        self._session = own_session()
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+        self._request: Request | None = None
+        self._unwatch = CONNECTIONS.when_away(self._session, self._pause)
+
+    def begin(self) -> Request | None:
+        """Ask as soon as somebody may be looking; nothing if the question is over. What was run is not run again."""
+        while CONNECTIONS.wait(self._session, self._over):
+            with self._lock:
+                if not self._over.is_set() and CONNECTIONS.here(self._session):
+                    self._request = shared_pool().ask(self._owner, self._jobs)
+                    return self._request
+        return None
+
+    def end(self) -> None:
+        """Nobody waits for the answer any more."""
+        with self._lock:
+            self._over.set()
+        self._unwatch()
+        self._pause()
+
+    def _pause(self) -> None:
+        with self._lock:
+            if self._request is not None:
+                shared_pool().withdraw(self._request)
+
+
 def use_answer(
     question: object, plans: Mapping[str, Plan], days: int, runs: int, also: tuple[str, ...] = ()
 ) -> Answer:
@@ -113,32 +147,38 @@ def use_answer(
     def ask() -> Any:
         if not plans:
             return None
-        request = shared_pool().ask(owner, jobs_for(plans, days, runs))
+        asking = _Asking(owner, jobs_for(plans, days, runs))
 
         def listen() -> None:
             begun, shown = time.perf_counter(), 0
-            gathering = _Gathering(plans, days, tuple(dict.fromkeys((*OUTCOMES, *EXTRA, *also))))
-            try:
-                for outcome in request:
-                    if outcome.failed:
-                        raise ValueError(outcome.refused or f"a run of {outcome.key} failed: {outcome.error}")
-                    gathering.done.append(outcome)
-                    pairs = gathering.pairs()
-                    due = pairs > shown and (pairs in STAGES or pairs == runs)
-                    if due and (not shown or pairs == runs or request.results.empty()):
-                        shown = pairs
-                        found = gathering.comparison(pairs)
-                        if not request.cancelled:
-                            set_answer(
-                                Answer(question, found, pairs, runs, seconds=time.perf_counter() - begun)
+            while (request := asking.begin()) is not None:
+                gathering = _Gathering(plans, days, tuple(dict.fromkeys((*OUTCOMES, *EXTRA, *also))))
+                try:
+                    for outcome in request:
+                        if outcome.failed:
+                            raise ValueError(
+                                outcome.refused or f"a run of {outcome.key} failed: {outcome.error}"
                             )
-            except Exception as error:
+                        gathering.done.append(outcome)
+                        pairs = gathering.pairs()
+                        due = pairs > shown and (pairs in STAGES or pairs == runs)
+                        if due and (not shown or pairs == runs or request.results.empty()):
+                            shown = pairs
+                            found = gathering.comparison(pairs)
+                            if not request.cancelled:
+                                set_answer(
+                                    Answer(question, found, pairs, runs, seconds=time.perf_counter() - begun)
+                                )
+                except Exception as error:
+                    if not request.cancelled:
+                        set_answer(Answer(question, error=in_a_line(error)))
+                        shared_pool().withdraw(request)
+                        return
                 if not request.cancelled:
-                    set_answer(Answer(question, error=in_a_line(error)))
-                    shared_pool().withdraw(request)
+                    return
 
         threading.Thread(target=listen, daemon=True).start()
-        return lambda: shared_pool().withdraw(request)
+        return asking.end
 
     solara.use_effect(ask, [question])
     return answer

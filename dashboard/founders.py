@@ -6,10 +6,9 @@ import tempfile
 import threading
 import zlib
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -26,7 +25,7 @@ MOST = 40
 UNPACKED = 100_000_000
 """Bytes of a log once it is unpacked."""
 
-_dropped: OrderedDict[str, tuple[Founding, Any]] = OrderedDict()
+_keeping = threading.Lock()
 _one_at_a_time = threading.Lock()
 
 
@@ -35,7 +34,7 @@ def founding_of(name: str) -> Founding | None:
     if not name:
         return None
     if name in _dropped:
-        return _dropped[name][0]
+        return _dropped[name].founding
     if name in logs():
         return _shipped(name)
     raise ScenarioError(
@@ -50,30 +49,56 @@ def measured_log(path: Path) -> tuple[dict[str, float], pd.DataFrame, bool]:
     return measured(log), monthly(log), has_visits(events)
 
 
-def dropped(name: str, content: bytes) -> str:
-    """Read a log that somebody dropped; the key under which addresses know it.
+@dataclass(frozen=True)
+class Dropped:
+    """What was read of a log that somebody dropped."""
+
+    founding: Founding
+    measures: tuple[dict[str, float], pd.DataFrame, bool]
+    "as `measured_log`"
+
+
+def read_dropped(name: str, content: bytes) -> Dropped:
+    """Read a log that somebody dropped; nothing is kept.
 
     Raises `LogError`, whose `problems` are the bad rows with their line numbers.
     """
     packed = content[:2] == b"\x1f\x8b"
-    if packed:
-        _check_unpacked(content)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / ("log.csv.gz" if packed else "log.csv")
-        path.write_bytes(content)
-        founding = replace(read_log(path), label=name)
-        found = measured_log(path)
-    key = founding.digest[:16]
-    _dropped[key] = (founding, found)
-    while len(_dropped) > MOST:
-        _dropped.popitem(last=False)
+        try:
+            if packed:
+                _check_unpacked(content)
+            path.write_bytes(content)
+            founding = replace(read_log(path), label=name)
+            return Dropped(founding, measured_log(path))
+        except LogError as error:
+            said = str(error).replace(str(path), name)
+            raise LogError(said if name in said else f"{name}: {said}", error.problems) from None
+
+
+_dropped: OrderedDict[str, Dropped] = OrderedDict()
+
+
+def keep(found: Dropped) -> str:
+    """Keep a log in this server; the key under which addresses know it."""
+    key = found.founding.digest[:16]
+    with _keeping:
+        _dropped[key] = found
+        while len(_dropped) > MOST:
+            _dropped.popitem(last=False)
     return key
+
+
+def dropped(name: str, content: bytes) -> str:
+    """Read a log that somebody dropped, here and now, and keep it; its key."""
+    return keep(read_dropped(name, content))
 
 
 def measures_of(key: str) -> tuple[dict[str, float], pd.DataFrame, bool]:
     """What the log under that key tells."""
     if key in _dropped:
-        return _dropped[key][1]
+        return _dropped[key].measures
     founding_of(key)  # says what is wrong with the key
     return _shipped_measures(key)
 

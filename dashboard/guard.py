@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
-from urllib.parse import urlsplit
 
 type Scope = MutableMapping[str, Any]
 type Receive = Callable[[], Awaitable[Any]]
@@ -12,6 +11,9 @@ type App = Callable[[Scope, Receive, Send], Awaitable[None]]
 HOMES = ("localhost", "127.0.0.1", "[::1]")
 """Names under which this machine answers itself."""
 
+HTTP = 80
+"""The port that an address need not name."""
+
 
 def header(scope: Scope, name: bytes) -> str:
     """What a request says under that name; empty if nothing."""
@@ -19,11 +21,18 @@ def header(scope: Scope, name: bytes) -> str:
     return bytes(next(found, b"")).decode("latin-1")
 
 
-class Guard:
-    """Answers only those who asked for one of `hosts`, from a page of one of `hosts`.
+def headers_of(scope: Scope, name: bytes) -> list[str]:
+    """Every value that a request gives under that name, in its order."""
+    return [bytes(v).decode("latin-1") for key, v in scope.get("headers", ()) if key.lower() == name]
 
-    A browser tells in `Host` which name it was given and in `Origin` which page is asking. So a foreign
-    page can neither open a connection here nor reach us under a name of its own.
+
+class Guard:
+    """Answers only those who asked for one of `hosts`, from a page of that same host.
+
+    A browser puts the name it was given into `Host`, the page that is asking into `Origin`, and how far away that page
+    is into `Sec-Fetch-Site`. So a foreign page can neither open a connection here nor make the browser fetch anything
+    but a whole document, and it cannot reach us under a name of its own. No proxy belongs in front of this server: what
+    one would add is dropped, and refused if it contradicts the request.
     """
 
     def __init__(self, app: App, hosts: Iterable[str]) -> None:
@@ -31,8 +40,10 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it with 403."""
-        if scope["type"] == "lifespan" or self.welcome(scope):
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
+        elif self.welcome(scope):
+            await self.app(_direct(scope), receive, send)
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008})
@@ -41,18 +52,60 @@ class Guard:
             await send({"type": "http.response.body", "body": b"This address is not one of kith's own.\n"})
 
     def welcome(self, scope: Scope) -> bool:
-        """Whether host and origin are among ours; only a browser sends an origin."""
-        headers = {name.lower(): value.decode("latin-1") for name, value in scope.get("headers", ())}
-        origin = headers.get(b"origin")
-        asked = headers.get(b"host", "")
-        if asked not in self.hosts:
+        """Whether host, origin and distance are as a page of ours has them; only a browser sends the last two."""
+        hosts = headers_of(scope, b"host")
+        if len(hosts) != 1 or hosts[0] not in self.hosts:
             return False
-        return origin is None or urlsplit(origin).netloc in self.hosts
+        [host] = hosts
+        return (
+            headers_of(scope, b"origin") in ([], [f"http://{host}"])
+            and not _contradicts(scope, host)
+            and (_near(scope) or _opens_a_document(scope))
+        )
 
+
+def _near(scope: Scope) -> bool:
+    """Whether a request comes from a page of ours, from the user, or from no browser that says so."""
+    return headers_of(scope, b"sec-fetch-site") in ([], ["same-origin"], ["none"])
+
+
+def _opens_a_document(scope: Scope) -> bool:
+    """Whether a request is a link that was followed: it shows a page, and the page before learns nothing of it."""
+    return (
+        scope["type"] == "http"
+        and scope.get("method") == "GET"
+        and headers_of(scope, b"sec-fetch-mode") == ["navigate"]
+        and headers_of(scope, b"sec-fetch-dest") == ["document"]
+    )
+
+
+def _contradicts(scope: Scope, host: str) -> bool:
+    """Whether a header for proxies gives this server another scheme, name or root than it has."""
+    own = {b"x-forwarded-proto": "http", b"x-forwarded-host": host}
+    return any(
+        value.decode("latin-1") != own.get(name.lower(), "")
+        for name, value in scope.get("headers", ())
+        if name.lower() in own or name.lower() in _ROOTS
+    )
+
+
+def _direct(scope: Scope) -> Scope:
+    """The request without what proxies add: the pages take some of it for their own address."""
+    kept = [(name, value) for name, value in scope.get("headers", ()) if not _of_a_proxy(name.lower())]
+    return {**scope, "headers": kept}
+
+
+def _of_a_proxy(name: bytes) -> bool:
+    return name == b"forwarded" or name.startswith(b"x-forwarded-") or name in _ROOTS
+
+
+_ROOTS = (b"script-name", b"x-script-name", b"x-forwarded-prefix")
+"""Headers by which a proxy moves an application to another root."""
 
 _PLAIN = [(b"content-type", b"text/plain; charset=utf-8")]
 
 
 def addresses(port: int, names: Iterable[str] = HOMES) -> list[str]:
-    """What `Host` may say: each name with the port."""
-    return [f"{name}:{port}" for name in names]
+    """What `Host` may be: each name with the port, which browsers leave out if it is that of HTTP."""
+    names = list(names)
+    return [f"{name}:{port}" for name in names] + (names if port == HTTP else [])

@@ -17,7 +17,7 @@ from functools import cache
 from multiprocessing import get_context
 from typing import Any
 
-from experiments.pools import serve_one_parent
+from experiments.pools import end_now, serve_one_parent
 from experiments.runner import Job, Outcome, condensed
 
 REMEMBERED = 600
@@ -69,6 +69,7 @@ class Pool:
         self._turns: deque[str] = deque()
         self._ticket = itertools.count(1)
         self._running = 0
+        self._closed = False
         self._free = list(range(SLOTS))
         self._executor: ProcessPoolExecutor | None = None
         self._flags: Any = None
@@ -88,7 +89,7 @@ class Pool:
                     request.results.put(outcome)
             self._requests[owner] = request
             self._turns.append(owner)
-            if not new:
+            if not new or self._closed:
                 request.results.put(None)
             self._fill()
         return request
@@ -114,17 +115,18 @@ class Pool:
     def warm(self) -> None:
         """Start the processes, so that the first picture does not wait for them."""
         with self._lock:
-            for _ in range(self.workers):
+            for _ in range(0 if self._closed else self.workers):
                 self._started().submit(_imported)
 
     def close(self) -> None:
-        """Cancel everything and end the processes."""
+        """Cancel everything and end the processes, also while they compile; nothing is begun any more."""
         with self._lock:
+            self._closed = True
             for owner in list(self._requests):
                 self.release(owner)
             executor, self._executor = self._executor, None
         if executor is not None:
-            executor.shutdown(wait=True, cancel_futures=True)
+            end_now(executor)
 
     def _recalled(self, job: Job) -> Outcome | None:
         name = _name(job)
@@ -159,7 +161,7 @@ class Pool:
 
     def _fill(self) -> None:
         """Give free processes to the owners whose turn it is."""
-        while self._running < self.workers and self._turns:
+        while self._running < self.workers and self._turns and not self._closed:
             owner = self._turns.popleft()
             request = self._requests.get(owner)
             if request is None or not request.waiting:
@@ -190,26 +192,33 @@ class Pool:
         try:
             future = executor.submit(_work, job, slot, ticket)
         except RuntimeError as error:  # a worker died and took the executor with it: begin anew next time
-            self._executor = None
             future = Future()
             future.set_exception(error)
-        future.add_done_callback(lambda done: self._finished(request, job, slot, done, executor))
+
+        def finish(done: "Future[Outcome]") -> None:
+            if _broke(done):  # whoever tells us holds a lock of the executor, which is now to be ended
+                threading.Thread(
+                    target=self._finished, args=(request, job, slot, done, executor), daemon=True
+                ).start()
+            else:
+                self._finished(request, job, slot, done, executor)
+
+        future.add_done_callback(finish)
 
     def _finished(
         self, request: Request, job: Job, slot: int, done: "Future[Outcome]", executor: ProcessPoolExecutor
     ) -> None:
         outcome = _outcome(job, done)
+        if _broke(done):
+            self._abandon(executor)
         with self._lock:
             self._running -= 1
             self._free.append(slot)
             request.slots.pop(slot, None)
             others = self._under_way.pop(_name(job), [])
-            if not done.cancelled() and isinstance(done.exception(), BrokenExecutor):
-                if self._executor is executor:
-                    self._executor = None
-                if request.again > 0:
-                    request.again -= 1
-                    outcome, others = None, [(request, job), *others]
+            if _broke(done) and request.again > 0:
+                request.again -= 1
+                outcome, others = None, [(request, job), *others]
             if outcome is None:
                 self._begin_again(others)
             else:
@@ -219,6 +228,14 @@ class Pool:
                     _deliver(one, replace(outcome, key=its.key))
             self._fill()
 
+    def _abandon(self, executor: ProcessPoolExecutor) -> None:
+        """End a pool that broke, with all its processes; the next run gets a new one."""
+        with self._lock:
+            if self._executor is not executor:
+                return
+            self._executor = None
+        end_now(executor)
+
     def _begin_again(self, others: "list[tuple[Request, Job]]") -> None:
         """A run was stopped by who asked first; who waited for it as well still wants it."""
         for request, job in others:
@@ -226,6 +243,11 @@ class Pool:
                 request.waiting.appendleft(job)
                 if request.owner not in self._turns:
                     self._turns.append(request.owner)
+
+
+def _broke(done: "Future[Any]") -> bool:
+    """Whether a process died, and with it the pool that it belonged to."""
+    return not done.cancelled() and isinstance(done.exception(), BrokenExecutor)
 
 
 def _outcome(job: Job, done: "Future[Outcome]") -> Outcome | None:

@@ -9,15 +9,32 @@ import secrets
 import signal
 import socket
 import sys
+import threading
+import time
 import warnings
 from collections.abc import MutableMapping
+from multiprocessing import active_children
 from pathlib import Path
+from types import FrameType
+
+import uvicorn
 
 from dashboard.guard import HOMES, App, Guard, addresses
+from dashboard.routes import CDN, Routes, solara_files
 
 HERE = Path(__file__).parent
 FRONT_END = HERE / "assets" / "cdn"
-"""What Solara would fetch from a content network, see `dashboard/assets/fetch.py`."""
+"""What Solara would fetch from a content network, see `dashboard/assets/fetch.py`; nothing writes there but that.
+
+Solara has a mount of its own for it, which keeps what it fetches, and deletes a folder that is asked for like a file. It
+is turned off: `dashboard.routes` serves these files.
+"""
+
+PATIENCE = 4.0
+"""Seconds between the wish that the server ends and its end, whatever it is doing."""
+
+VANISHED = 7
+"""Seconds after which somebody in the room who does not acknowledge anything counts as gone."""
 
 STUDIES = "KITH_STUDIES"
 """The environment variable that carries the folder of studies from the command line to the pages."""
@@ -28,8 +45,9 @@ def settle(environment: MutableMapping[str, str]) -> None:
     environment.update(
         {
             "SOLARA_APP": "dashboard.app",
-            "SOLARA_ASSETS_PROXY_CACHE_DIR": str(FRONT_END),
-            "SOLARA_ASSETS_CDN": "http://127.0.0.1:9/nothing-is-fetched/",
+            "SOLARA_ASSETS_PROXY": "false",
+            "SOLARA_ASSETS_CDN": CDN.rstrip("/"),
+            "SOLARA_ROOT_PATH": "",
             "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
             "SOLARA_THEME_SHOW_BANNER": "false",
             "SOLARA_THEME_TITLE": "kith",
@@ -52,8 +70,8 @@ def serve(host: str, port: int, room_at: str | None = None) -> None:
     host, port : where to listen.
     room_at : the name of this machine in a room whose people may come in, too.
     """
+    signal.signal(signal.SIGTERM, _end)
     settle(os.environ)
-    import uvicorn
     from solara.server import settings
     from solara.server.starlette import app
 
@@ -64,30 +82,62 @@ def serve(host: str, port: int, room_at: str | None = None) -> None:
     # Ours are lax, and the pages are in no frame.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
     settings.main.host = host
-    shared_pool().warm()
-    inside: App = app
+    pages = Routes(app, FRONT_END, solara_files())
+    inside: App = pages
     names, sockets = list(HOMES), None
     if room_at is not None:
-        inside = _with_room(app, room_at, port)
+        inside = _with_room(pages, room_at, port)
         names.append(room_at)
         sockets = [_listening(name, port) for name in ("127.0.0.1", room_at)]
     guarded = Guard(inside, addresses(port, names))
     config = uvicorn.Config(
-        guarded, host=host, port=port, log_level="warning", access_log=False, proxy_headers=False
+        guarded,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=1,
     )
-    signal.signal(signal.SIGTERM, _end)
     try:
-        uvicorn.Server(config).run(sockets)
+        shared_pool().warm()
+        _Server(config).run(sockets)
     except KeyboardInterrupt:
         pass  # Ctrl+C is how it ends
     finally:
-        CONDUCTOR.close()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)  # it is ending already
+        _end_in_time()
+        CONDUCTOR.stop()
         shared_pool().close()
+        CONDUCTOR.close()
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn's, which waits for whoever is at work; here nobody waits longer than `PATIENCE`."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end."""
+        _end_in_time()
+        super().handle_exit(sig, frame)
 
 
 def _end(*_: object) -> None:
     """End as on Ctrl+C, so that processes and what they share are put away."""
+    _end_in_time()
     raise KeyboardInterrupt
+
+
+def _end_in_time() -> None:
+    """See to it that all is over in `PATIENCE` seconds, also where something does not end by itself."""
+
+    def end() -> None:
+        time.sleep(PATIENCE)
+        for child in active_children():
+            child.kill()
+        os._exit(0)
+
+    threading.Thread(target=end, daemon=True).start()
 
 
 def _with_room(app: App, name: str, port: int) -> App:
@@ -105,5 +155,24 @@ def _with_room(app: App, name: str, port: int) -> App:
 def _listening(name: str, port: int) -> socket.socket:
     made = socket.socket()
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    _notice_who_vanishes(made)
     made.bind((name, port))
     return made
+
+
+def _notice_who_vanishes(listening: socket.socket) -> None:
+    """Let connections end within `VANISHED` seconds if the other side is gone without a word, as in a dead spot.
+
+    What is accepted inherits these options. The system sees to it, and not pings of the WebSocket: they are read only when
+    a page is ready for its next message, so a busy page would look like one that has gone.
+    """
+    wanted = {
+        "TCP_KEEPIDLE": VANISHED - 4,
+        "TCP_KEEPINTVL": 2,
+        "TCP_KEEPCNT": 2,
+        "TCP_USER_TIMEOUT": 1_000 * VANISHED,
+    }
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in wanted.items():
+        if hasattr(socket, name):
+            listening.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

@@ -5,6 +5,7 @@ Results go to standard output, all else to standard error. Exit code 0: done; 1:
 2: the request was wrong. Nothing heavy is imported before a command needs it.
 """
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -462,8 +463,6 @@ def dashboard(
     ] = "",
 ) -> None:
     """The pages in the browser, on this machine alone or for a class: prints and opens their address."""
-    import subprocess
-
     if not 0 <= port <= 65_535:
         raise RequestError(f"--port {port}: must be 0 to 65535")
     if address and not room:
@@ -472,6 +471,17 @@ def dashboard(
     command += ["--studies", str(_folder_of_studies(studies))] if studies is not None else []
     command += ["--class", *(["--address", address] if address else [])] if room else []
     _announce_compilation()
+    _become(command)
+
+
+def _become(command: list[str]) -> None:
+    """Go on as another program, so that whoever ends this one ends that one; where there is no such thing, wait for it."""
+    import subprocess
+
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if os.name == "posix":
+        os.execv(command[0], command)
     code = subprocess.run(command).returncode
     if code == WRONG:
         raise typer.Exit(WRONG)  # it has said why

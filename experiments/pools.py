@@ -17,7 +17,7 @@ from concurrent.futures import (
 )
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import active_children, get_context, parent_process
+from multiprocessing import get_context, parent_process
 
 from experiments.clusters import check_answers, connected, threads_of
 from experiments.errors import SchedulerError
@@ -25,6 +25,9 @@ from experiments.run_limits import check_workers
 
 KINDS = ("processes", "threads", "local")
 """What `pool` knows beside the address of a Dask scheduler; `local` is a Dask cluster on this machine."""
+
+PATIENCE = 1.0
+"""Seconds that a process has to end when it is asked to, before it is killed."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,6 @@ class Processes(Executor):
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
-        self._others = set(active_children())
         self._pool = self._made()
 
     def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
@@ -66,7 +68,7 @@ class Processes(Executor):
         try:
             return self._pool.submit(fn, *args, **kwargs)
         except BrokenExecutor:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            end_now(self._pool)
             self._pool = self._made()
             return self._pool.submit(fn, *args, **kwargs)
 
@@ -76,10 +78,7 @@ class Processes(Executor):
 
     def abandon(self) -> None:
         """End the processes now."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for child in set(active_children()) - self._others:
-            child.terminate()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        end_now(self._pool)
 
     def _made(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
@@ -164,6 +163,23 @@ def _dask(address: str, workers: int) -> Iterator[Pool]:
             lambda: threads_of(client),
             alive=lambda: client.status == "running",
         )
+
+
+def end_now(executor: ProcessPoolExecutor) -> None:
+    """End every process of a pool, whatever it is doing; what it was asked for is not done.
+
+    `shutdown` waits until each process has finished its task, and a pool that broke because one process was killed may
+    leave the others running. After this call none is left.
+    """
+    processes = list((executor._processes or {}).values())
+    executor.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join(PATIENCE)
+        if process.is_alive():
+            process.kill()
+            process.join()
 
 
 def serve_one_parent() -> None:

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -20,20 +21,40 @@ from typing import Any
 _SERVE = "import sys; sys.path[:] = {path!r}; from sim.apart import serve; serve()"
 
 
-class _Room:
+class Worker:
     """A child process that does one piece of work after the other."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._owner = 0
+        self._stopped = threading.Event()
+
+    def do(
+        self, function: Callable[..., Any], *arguments: Any, most: int, seconds: float | None = None
+    ) -> Any:
+        """What a function gives, as `apart` says; `TimeoutError` if it is not done after so many seconds."""
+        done, value = self.ask((function, arguments, most), seconds)
+        if done:
+            return value
+        raise value
+
+    def stop(self) -> None:
+        """Give up the work that is under way, and whatever is asked later; it raises `InterruptedError`."""
+        self._stopped.set()
+        child = self._child
+        if child is not None:
+            child.kill()
 
     def ask(
-        self, work: tuple[Callable[..., Any], tuple[Any, ...], int], seconds: float | None
+        self, work: tuple[Callable[..., Any], tuple[Any, ...], int], seconds: float | None = None
     ) -> tuple[bool, Any]:
         """Whether the work was done, and what came of it or was raised."""
         with self._lock:
             child = self._ready()
+            if self._stopped.is_set():
+                self._end()
+                return False, InterruptedError()
             assert child.stdin is not None
             assert child.stdout is not None
             late = threading.Event()
@@ -47,6 +68,8 @@ class _Room:
                 answer: tuple[bool, Any] = pickle.load(child.stdout)
             except (EOFError, OSError, pickle.UnpicklingError):
                 self._end()
+                if self._stopped.is_set():
+                    return False, InterruptedError()
                 return False, TimeoutError() if late.is_set() else MemoryError()
             except BaseException:  # Ctrl-C: nobody waits for the answer any more
                 self._end()
@@ -87,13 +110,13 @@ class _Room:
                     pipe.close()
 
 
-def _give_up(child: subprocess.Popen[bytes], late: threading.Event) -> None:
+def _give_up(child: "subprocess.Popen[bytes]", late: threading.Event) -> None:
     """End a child that took too long."""
     late.set()
     child.kill()
 
 
-_room = _Room()
+_room = Worker()
 atexit.register(_room.close)
 
 
@@ -116,15 +139,13 @@ def apart(function: Callable[..., Any], *arguments: Any, most: int, seconds: flo
     Exception
         Whatever the function raises.
     """
-    done, value = _room.ask((function, arguments, most), seconds)
-    if done:
-        return value
-    raise value
+    return _room.do(function, *arguments, most=most, seconds=seconds)
 
 
 def serve() -> None:
-    """Do what is asked on standard input, until that is closed; gone if it takes too much."""
+    """Do what is asked on standard input, until that is closed; gone if it takes too much, or with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who ends this process
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what the work prints does not come between
     while True:
@@ -142,6 +163,13 @@ def serve() -> None:
         _limit_to(None)
         answers.write(answer)
         answers.flush()
+
+
+def _end_with_parent(parent: int) -> None:
+    """End in the middle of a piece of work, too, if whoever asked for it has been killed."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 def _limit_to(most: int | None) -> None:

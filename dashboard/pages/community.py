@@ -6,15 +6,17 @@ import pandas as pd
 import solara
 
 from dashboard.address import Look, pairs_of
-from dashboard.founders import dropped, founding_of, library_measures, measures_of
+from dashboard.asking import in_a_line
+from dashboard.founders import Dropped, founding_of, keep, library_measures, measures_of, read_dropped
 from dashboard.here import use_here
 from dashboard.pages.numbers import BESIDE, LARGEST, ByHand
-from dashboard.parts import Chart, Html, Press, Save, Trouble, Upload, Words, table
+from dashboard.parts import Chart, Html, Press, Save, Trouble, Words, table
+from dashboard.uploads import ReadUpload
 from experiments import figures, wording
 from experiments.escaping import for_csv
 from experiments.escaping import for_html as escape
 from experiments.log_indicators import MEASURES, MONTH
-from scenarios import LogError, ScenarioError
+from scenarios import ScenarioError
 from sim.plan import Founding
 
 EXAMPLE = "chat_docker"
@@ -37,16 +39,12 @@ def Page() -> None:
     key = given.get("log", "")[:80]
     trouble, set_trouble = solara.use_state(())
 
-    def take(name: str, content: bytes) -> None:
-        try:
-            new = dropped(name, content)
-        except LogError as error:
-            set_trouble((f"{name}: {error}", *error.problems[:20]))
-        except ValueError as error:
-            set_trouble((f"{name}: {error}",))
-        else:
-            set_trouble(())
-            where.go(f"/community?{urlencode({'log': new})}")
+    def take(found: Dropped) -> None:
+        set_trouble(())
+        where.go(f"/community?{urlencode({'log': keep(found)})}")
+
+    def refuse(error: Exception) -> None:
+        set_trouble((in_a_line(error), *getattr(error, "problems", ())[:20]))
 
     with solara.Div(classes=["kith-page", "wide"]), solara.Div(classes=["kith-main"]):
         Words("What does your community look like?", "h1")
@@ -54,9 +52,7 @@ def Page() -> None:
             "Drop an event log: one row per action, with the columns member_id, timestamp, action and target_member "
             "(CSV, also gzipped). It is read in this program's memory and goes nowhere else."
         )
-        Upload(
-            "Drop a log here, or choose a file", ".csv,.gz", take, lambda said: set_trouble((said,)), "log"
-        )
+        ReadUpload("Drop a log here, or choose a file", ".csv,.gz", read_dropped, take, refuse, "log")
         with solara.Div(classes=["kith-row"]):
             Press("Show me with the example log", lambda: where.go(f"/community?log={EXAMPLE}"), "example")
         if trouble:

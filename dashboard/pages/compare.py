@@ -10,8 +10,8 @@ import solara
 
 from dashboard import views
 from dashboard.address import DAYS, LONGEST, MOST_ARMS, PEOPLE, RUNS, VIEWS, Look, look_from
-from dashboard.arms import Arm, Dropped, arm_from_text, command_of, dropped_scenario, plan_of
-from dashboard.asking import Answer, plans_of, use_answer
+from dashboard.arms import Arm, Dropped, arm_from_text, command_of, plan_of
+from dashboard.asking import Answer, in_a_line, plans_of, use_answer
 from dashboard.controls import groups, value_from
 from dashboard.founders import founding_of
 from dashboard.here import use_here
@@ -25,9 +25,9 @@ from dashboard.parts import (
     Save,
     Tabs,
     Trouble,
-    Upload,
     Words,
 )
+from dashboard.uploads import ReadUpload
 from experiments import theme, wording
 from experiments.answers import comparison_answer
 from experiments.assumptions import settings
@@ -175,11 +175,22 @@ def Side(
     with solara.Div(classes=["kith-row"]):
         name = f"{'-'.join(arm.bases)}.toml"
         Save("Save as scenario (TOML)", name, lambda: arm.toml(look.days), "application/toml")
-    Upload(
+
+    def keep(name: str, dropped: Dropped) -> None:
+        days = min(dropped.days or LONGEST, LONGEST)
+        go(
+            lambda look: _with(look.edited, lambda _: dropped.arm)(
+                look if dropped.days is None else replace(look, days=days)
+            )
+        )
+        note(loaded_words(name, dropped))
+
+    ReadUpload(
         "Load a scenario file into this place",
         ".toml",
-        lambda name, content: _load(look.edited, name, content, go, say, note),
-        say,
+        named_dropped_file,
+        lambda read: keep(*read),
+        lambda error: say(in_a_line(error)),
         "scenario",
     )
 
@@ -332,30 +343,9 @@ def _change(place: int, data: Any, go: Callable[[Change], None], say: Callable[[
         say(str(error))
 
 
-def _load(
-    place: int,
-    name: str,
-    content: bytes,
-    go: Callable[[Change], None],
-    say: Callable[[str], None],
-    note: Callable[[str], None],
-) -> None:
-    """Put a scenario file in that place, and say what of it the page does not keep."""
-    try:
-        found = dropped_scenario(content.decode("utf-8-sig"), name)
-    except UnicodeDecodeError:
-        say(f"{name} is not text in UTF-8; give a scenario file (TOML)")
-        return
-    except ValueError as error:
-        say(str(error))
-        return
-    days = min(found.days or LONGEST, LONGEST)
-    go(
-        lambda look: _with(place, lambda _: found.arm)(
-            look if found.days is None else replace(look, days=days)
-        )
-    )
-    note(loaded_words(name, found))
+def named_dropped_file(name: str, content: bytes) -> tuple[str, Dropped]:
+    """A scenario file's name, and what a page makes of it."""
+    return name, dropped_file(name, content)
 
 
 def loaded_words(name: str, found: Dropped) -> str:

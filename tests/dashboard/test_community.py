@@ -2,14 +2,18 @@
 
 import base64
 import gzip
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from dashboard import founders
+from dashboard import founders, uploads
 from dashboard.founders import dropped, founding_of, measures_of
 from dashboard.pages import community
+from dashboard.uploads import Cancelled, Reading, UploadError
 from scenarios import LogError, ScenarioError
+from tests.dashboard.looking import button, texts, until
 from tests.dashboard.test_compare import _troubles, found
 
 HEAD = "member_id,timestamp,action,target_member\n"
@@ -71,8 +75,8 @@ def test_the_page_shows_the_log_and_leads_to_a_what_if(
     [upload] = found(rc, "upload.vue")
     content = base64.b64encode((HEAD + ROWS).encode()).decode()
     upload.vue_file({"name": "mine.csv", "content": content})
-    assert rc.paths[-1].startswith("/community?log=")
-    assert found(rc, "chart.vue")
+    until(lambda: rc.paths and rc.paths[-1].startswith("/community?log="))
+    until(lambda: found(rc, "chart.vue"))
     [save] = [w for w in found(rc, "save.vue") if w.file == "kith-measures.csv"]
     save.vue_ask(None)
     head, *rows = save.payload["text"].splitlines()
@@ -88,6 +92,7 @@ def test_a_bad_file_shows_what_is_wrong(here: Any, shown: Any) -> None:
     rc = shown(community.Page, "/community")
     [upload] = found(rc, "upload.vue")
     upload.vue_file({"name": "<b>x</b>.csv", "content": base64.b64encode(b"who,when\n1,2\n").decode()})
+    until(lambda: _troubles(rc))
     [said] = _troubles(rc)
     assert "member_id" in said
     assert "&lt;b&gt;" in said
@@ -95,3 +100,78 @@ def test_a_bad_file_shows_what_is_wrong(here: Any, shown: Any) -> None:
     assert "50.0 MB" in _troubles(rc)[0]
     upload.vue_file({"content": "not base64!"})
     assert "could not be read" in _troubles(rc)[0]
+
+
+def test_a_file_that_takes_too_long_is_refused_in_one_sentence_and_keeps_nobody_waiting(
+    here: Any, shown: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two megabytes of gzip would do as well; rows that take a second are enough if less is allowed."""
+    monkeypatch.setattr(uploads, "SECONDS", 0.1)
+    rc, other = shown(community.Page, "/community"), shown(community.Page, "/community")
+    [upload] = found(rc, "upload.vue")
+    content = base64.b64encode(gzip.compress((HEAD + ROWS * 5_000).encode())).decode()
+    assert len(content) < 200_000
+    begun = time.perf_counter()
+    upload.vue_file({"name": "long.csv.gz", "content": content})
+    assert time.perf_counter() - begun < 1, "the page waited for the file"
+    assert "Reading long.csv.gz" in texts(rc)
+    button(other, "example").vue_press(None)
+    assert other.paths
+    until(lambda: _troubles(rc))
+    [said] = _troubles(rc)
+    assert said.startswith("long.csv.gz takes more than 0.1 seconds to read")
+    assert "command line" in said
+    assert "Reading" not in texts(rc)
+
+
+def test_reading_a_file_can_be_cancelled_and_a_newer_one_takes_its_place(here: Any, shown: Any) -> None:
+    rc = shown(community.Page, "/community")
+    [upload] = found(rc, "upload.vue")
+    long = base64.b64encode(gzip.compress((HEAD + ROWS * 10_000).encode())).decode()
+    upload.vue_file({"name": "long.csv.gz", "content": long})
+    button(rc, "cancel-log").vue_press(None)
+    until(lambda: "Reading" not in texts(rc))
+    assert not rc.paths
+    assert not _troubles(rc)
+    upload.vue_file({"name": "long.csv.gz", "content": long})
+    upload.vue_file({"name": "mine.csv", "content": base64.b64encode((HEAD + ROWS).encode()).decode()})
+    until(lambda: rc.paths)
+    assert len(rc.paths) == 1
+
+
+def hungry(name: str, content: bytes) -> int:
+    return len(bytes(3_000_000_000))
+
+
+def strange(name: str, content: bytes) -> None:
+    raise LogError(f"{name} is strange", ("line 1", "line 2"))
+
+
+def stuck(name: str, content: bytes) -> None:
+    time.sleep(600)
+
+
+def test_a_file_that_takes_too_much_memory_is_refused_in_one_sentence() -> None:
+    with pytest.raises(UploadError, match="^big.csv takes more than 1 GB of memory to read; "):
+        Reading("big.csv", b"", hungry).result()
+
+
+def test_what_is_wrong_with_a_file_is_told_as_if_it_had_been_read_here() -> None:
+    with pytest.raises(LogError, match="^x.csv is strange$") as refused:
+        Reading("x.csv", b"", strange).result()
+    assert refused.value.problems == ("line 1", "line 2")
+
+
+def test_files_wait_for_their_turn_and_can_be_cancelled_meanwhile() -> None:
+    readings = [Reading(f"{n}", b"", stuck) for n in range(uploads.AT_ONCE + 1)]
+    with ThreadPoolExecutor(len(readings)) as threads:
+        results = [threads.submit(reading.result) for reading in readings]
+        time.sleep(0.3)
+        for reading in readings:
+            reading.cancel()
+        assert all(isinstance(result.exception(60), Cancelled) for result in results)
+    assert Reading("x", b"123", length).result() == 3
+
+
+def length(name: str, content: bytes) -> int:
+    return len(content)

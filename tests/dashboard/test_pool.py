@@ -1,5 +1,7 @@
 """Simulations share a bounded pool: turns, cancelling, failures."""
 
+import os
+import signal
 import threading
 import time
 from concurrent.futures import Future
@@ -13,6 +15,7 @@ from dashboard.pool import AGAIN, Cancelled, Pool, worked
 from experiments.runner import Job, Outcome
 from sim.parameters import parameters_from
 from sim.plan import Plan
+from tests.dashboard.looking import until
 
 SMALL = Plan(phases=((0, parameters_from({"market": {"size": 300, "founders": 30}})),), days=40)
 
@@ -156,9 +159,48 @@ def test_a_run_whose_process_died_is_begun_again_but_not_for_ever(table: tuple[P
     pool, hands = table
     request = pool.ask("anna", jobs("a", 1))
     for _ in range(AGAIN + 1):
+        until(lambda: hands.begun)
         hands.finish(error=BrokenProcessPool("a process died"))
     [outcome] = list(request)
     assert "a process died" in outcome.error
+
+
+def test_who_says_that_a_pool_broke_does_not_wait_for_who_is_asking(table: tuple[Pool, Hands]) -> None:
+    """It holds the executor's lock, which whoever is asking will need."""
+    pool, hands = table
+    request = pool.ask("anna", jobs("a", 1))
+    with pool._lock:
+        told = threading.Thread(target=hands.finish, kwargs={"error": BrokenProcessPool("died")}, daemon=True)
+        told.start()
+        told.join(10)
+        assert not told.is_alive()
+    until(lambda: hands.begun)
+    hands.finish()
+    assert [outcome.error for outcome in request] == [""]
+
+
+def test_a_pool_that_breaks_is_ended_whole_and_another_takes_its_place() -> None:
+    pool = Pool(workers=2)
+    try:
+        first = pool._started()
+        sleeping = [first.submit(time.sleep, 600) for _ in range(2)]
+        until(lambda: all(future.running() for future in sleeping))
+        processes = list(first._processes.values())
+        request = pool.ask("anna", jobs("a", 1))
+        os.kill(processes[0].pid, signal.SIGKILL)
+        [outcome] = list(request)
+        assert not outcome.error
+        assert pool._executor is not first
+        until(lambda: not any(process.is_alive() for process in processes))
+    finally:
+        pool.close()
+
+
+def test_a_closed_pool_begins_nothing_and_keeps_nobody_waiting() -> None:
+    pool = Pool(workers=1)
+    pool.close()
+    assert list(pool.ask("anna", jobs("a", 3))) == []
+    assert pool._executor is None
 
 
 def test_a_run_that_nobody_wants_stops_within_ten_days() -> None:

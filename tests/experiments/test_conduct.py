@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from experiments import runner
 from experiments.conduct import checked, conduct, status
 from experiments.errors import SchedulerError, SchedulerLost, Stopped
 from experiments.frames import points_frame, runs_frame, series_frame
-from experiments.pools import Here, Pool, pool
+from experiments.pools import Here, Pool, Processes, pool
 from experiments.runner import Job, Outcome, run_chunks
 from experiments.store import Store
 from experiments.study import Study, study_from
@@ -311,6 +312,35 @@ def test_runs_of_a_dead_worker_are_done_elsewhere_and_a_deadly_run_fails_alone(
     assert "a worker process died" in errors[2]
     assert "Traceback" in errors[5]
     assert "days = 'soon'" in errors[5]
+
+
+def test_a_pool_that_lost_a_process_leaves_none_behind() -> None:
+    made = Processes(2)
+    try:
+        sleeping = [made.submit(time.sleep, 600) for _ in range(2)]
+        assert in_time(lambda: all(future.running() for future in sleeping))
+        lost, other = list(made._pool._processes.values())
+        lost.kill()
+        assert isinstance(sleeping[1].exception(60), BrokenExecutor)
+        assert made.submit(abs, -3).result(60) == 3
+        assert not other.is_alive()
+    finally:
+        made.abandon()
+
+
+def test_a_pool_is_abandoned_at_once_whatever_its_processes_do() -> None:
+    made = Processes(2)
+    deaf = [made.submit(_deaf) for _ in range(2)]
+    assert in_time(lambda: all(future.running() for future in deaf))
+    processes = list(made._pool._processes.values())
+    time.sleep(0.5)
+    made.abandon()
+    assert not any(process.is_alive() for process in processes)
+
+
+def _deaf() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(600)
 
 
 def has_ended(process: int) -> bool:

@@ -1,12 +1,15 @@
 import os
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from sim.apart import _room, apart
+from sim.apart import Worker, _room, apart
 from sim.parameters import ParameterError
 
 MB = 1 << 20
@@ -114,6 +117,55 @@ def test_this_process_has_all_the_memory_there_is_while_the_other_has_little() -
         refused = thread.submit(apart, endless, most=64 * MB)
         assert len(bytearray(300 * MB)) == 300 * MB
         assert isinstance(refused.exception(), MemoryError)
+
+
+def test_work_that_takes_too_long_is_given_up_and_the_next_work_is_done() -> None:
+    worker = Worker()
+    with pytest.raises(TimeoutError):
+        worker.do(time.sleep, 600, most=64 * MB, seconds=0.5)
+    assert worker.do(length, 3, most=64 * MB, seconds=60) == 3
+    worker.close()
+
+
+def test_work_can_be_stopped_by_another_thread_or_before_it_has_begun() -> None:
+    worker = Worker()
+    with ThreadPoolExecutor(1) as thread:
+        doing = thread.submit(worker.do, time.sleep, 600, most=64 * MB)
+        time.sleep(0.5)
+        worker.stop()
+        assert isinstance(doing.exception(60), InterruptedError)
+    with pytest.raises(InterruptedError):
+        worker.do(length, 3, most=64 * MB)
+
+
+@pytest.mark.skipif(not hasattr(os, "getppid"), reason="nobody can be adopted")
+def test_a_child_at_work_ends_with_a_parent_that_was_killed() -> None:
+    code = (
+        "import threading, time, os\n"
+        "from sim.apart import Worker\n"
+        "w = Worker()\n"
+        "print(w.do(os.getpid, most=1 << 26), flush=True)\n"
+        "w.do(time.sleep, 600, most=1 << 26)\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    time.sleep(0.5)
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    for _ in range(600):
+        if _ended(child):
+            return
+        time.sleep(0.1)
+    raise AssertionError("it went on without anybody to answer")
+
+
+def _ended(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except FileNotFoundError:
+        return True
 
 
 def test_at_the_end_nobody_is_left() -> None:
