@@ -112,12 +112,12 @@ def ReadUpload(
         threading.Thread(target=finish, args=(reading,), daemon=True).start()
 
     def finish(reading: Reading) -> None:
+        found: Any = None
+        error: Exception | None = None
         try:
-            found, error = reading.result(), None
-        except Cancelled:
-            found, error = None, Cancelled()
-        except Exception as other:
-            found, error = None, other
+            found = reading.result()
+        except Exception as raised:
+            error = raised
         if latest.current is not reading:
             return  # a newer file is being read
         latest.current = None

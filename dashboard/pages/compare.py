@@ -10,7 +10,7 @@ import solara
 
 from dashboard import views
 from dashboard.address import DAYS, LONGEST, MOST_ARMS, PEOPLE, RUNS, VIEWS, Look, look_from
-from dashboard.arms import Arm, Dropped, arm_from_text, command_of, plan_of
+from dashboard.arms import Arm, Dropped, arm_from_text, command_of, dropped_file, plan_of
 from dashboard.asking import Answer, in_a_line, plans_of, use_answer
 from dashboard.controls import groups, value_from
 from dashboard.founders import founding_of

@@ -245,6 +245,7 @@ def test_a_dropped_file_is_shown_and_what_the_page_does_not_keep_is_said(here: A
     rc = shown(compare.Page, PATH)
     [upload] = found(rc, "upload.vue")
     upload.vue_file({"name": "mine.toml", "content": b64encode(FILE.encode()).decode()})
+    until(lambda: rc.paths)  # it is read in another process
     look = look_from(rc.paths[-1].partition("?")[2])
     assert look.days == 40
     assert dict(look.arms[0].settings)["network.n"] == 30
