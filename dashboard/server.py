@@ -14,6 +14,7 @@ from collections.abc import MutableMapping
 from pathlib import Path
 
 from dashboard.guard import HOMES, App, Guard, addresses
+from dashboard.not_found import NotFound
 
 HERE = Path(__file__).parent
 FRONT_END = HERE / "assets" / "cdn"
@@ -57,7 +58,7 @@ def serve(host: str, port: int, room_at: str | None = None) -> None:
     from solara.server import settings
     from solara.server.starlette import app
 
-    import dashboard.app  # noqa: F401 - so that a mistake is told at once
+    from dashboard.app import PAGES  # imported here also so that a mistake is told at once
     from dashboard.conductor import CONDUCTOR
     from dashboard.pool import shared_pool
 
@@ -65,10 +66,10 @@ def serve(host: str, port: int, room_at: str | None = None) -> None:
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
     settings.main.host = host
     shared_pool().warm()
-    inside: App = app
+    inside: App = NotFound(app, PAGES)
     names, sockets = list(HOMES), None
     if room_at is not None:
-        inside = _with_room(app, room_at, port)
+        inside = _with_room(inside, room_at, port)
         names.append(room_at)
         sockets = [_listening(name, port) for name in ("127.0.0.1", room_at)]
     guarded = Guard(inside, addresses(port, names))
