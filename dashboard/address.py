@@ -1,7 +1,8 @@
 """What a page shows, as its address tells: a pasted link shows the same again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from urllib.parse import parse_qsl, quote, urlencode
 
 from dashboard.arms import Arm, arm_from_text
@@ -54,25 +55,63 @@ class Look:
         return urlencode(pairs, safe="~+=@!.,", quote_via=quote)  # readable where an address allows it
 
 
-def look_from(query: str | None) -> Look:
-    """The look that an address tells; `ScenarioError` says what cannot be read."""
+class Wrong:
+    """What is wrong with an address, gathered part by part, so that the rest of it still counts."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def kept[Value, Other](self, make: Callable[[], Value], otherwise: Other) -> Value | Other:
+        """What a part of an address says, or `otherwise` if it cannot be used; why not is noted."""
+        try:
+            return make()
+        except ValueError as error:
+            self.said.append(str(error))
+            return otherwise
+
+    def one_of(self, given: Mapping[str, str], name: str, known: Iterable[str], otherwise: str) -> str:
+        """A word of the address that is one of some; `otherwise` if it is another, or missing."""
+        word = given.get(name, otherwise)
+        if word == otherwise or word in known:
+            return word
+        self.said.append(f"{name}={clipped(word)}: must be one of {', '.join(known)}")
+        return otherwise
+
+    def number(self, given: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+        """A whole number of the address, see `number`; `default` if it is none."""
+        return self.kept(lambda: number(given, name, default, low, high), default)
+
+    def __str__(self) -> str:
+        return " · ".join(self.said)
+
+
+def look_read(query: str | None) -> tuple[Look, Wrong]:
+    """The look that an address tells, and what of it cannot be used; that is left out."""
+    wrong = Wrong()
     pairs = parse_qsl((query or "").replace("+", "%2B"), keep_blank_values=True)
     given = {name: value for name, value in pairs if name != "a"}
-    arms = tuple(arm_from_text(value) for name, value in pairs if name == "a") or FIRST
-    if len(arms) > MOST_ARMS:
-        raise ScenarioError(f"{len(arms)} scenarios side by side; show at most {MOST_ARMS}")
-    view = given.get("view", "overview")
-    if view not in VIEWS:
-        raise ScenarioError(f"view={view}: must be one of {', '.join(VIEWS)}")
+    texts = [value for name, value in pairs if name == "a"]
+    if len(texts) > MOST_ARMS:
+        wrong.said.append(f"{len(texts)} scenarios side by side; show at most {MOST_ARMS}")
+    read = [wrong.kept(partial(arm_from_text, text), None) for text in texts[:MOST_ARMS]]
+    arms = tuple(arm for arm in read if arm is not None) if texts else FIRST
     return Look(
         arms,
-        number(given, "people", 2_000, 10, 200_000),
-        number(given, "days", 365, 1, LONGEST),
-        number(given, "runs", 16, 1, 256),
-        view,
-        min(number(given, "edited", 0, 0, MOST_ARMS - 1), len(arms) - 1),
+        wrong.number(given, "people", 2_000, 10, 200_000),
+        wrong.number(given, "days", 365, 1, LONGEST),
+        wrong.number(given, "runs", 16, 1, 256),
+        wrong.one_of(given, "view", VIEWS, "overview"),
+        max(0, min(wrong.number(given, "edited", 0, 0, MOST_ARMS - 1), len(arms) - 1)),
         given.get("log", "")[:80],
-    )
+    ), wrong
+
+
+def look_from(query: str | None) -> Look:
+    """The look that an address tells; `ScenarioError` says what of it cannot be used."""
+    look, wrong = look_read(query)
+    if wrong.said:
+        raise ScenarioError(str(wrong))
+    return look
 
 
 def number(given: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -81,8 +120,13 @@ def number(given: Mapping[str, str], name: str, default: int, low: int, high: in
     if text is None:
         return default
     if not text.isdecimal() or len(text) > 9 or not low <= int(text) <= high:
-        raise ScenarioError(f"{name}={text[:40]}: must be a whole number from {low:,} to {high:,}")
+        raise ScenarioError(f"{name}={clipped(text)}: must be a whole number from {low:,} to {high:,}")
     return int(text)
+
+
+def clipped(text: str, most: int = 40) -> str:
+    """What an address says, short enough to be repeated."""
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def pairs_of(query: str | None) -> dict[str, str]:

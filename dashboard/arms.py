@@ -277,7 +277,10 @@ def _loaded(arm: Arm, days: int | None, log: Founding | None, overrides: Mapping
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{arm.name}.toml"
         path.write_text(arm.toml(), encoding="utf-8")
-        return load(path, overrides=overrides, days=days, log=log)
+        try:
+            return load(path, overrides=overrides, days=days, log=log)
+        except ScenarioError as error:  # of a file that nobody else has seen
+            raise ScenarioError(str(error).replace(str(path), arm.name)) from None
 
 
 @cache

@@ -7,7 +7,6 @@ process, a bounded number of them at a time.
 import base64
 import os
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -104,11 +103,7 @@ class World:
     """One run that is watched."""
 
     def __init__(self, plan: Plan, seed: int = 0, done: Done = ()) -> None:
-        for day, name in done:
-            if name not in ACTS or not 0 <= day < MOST_DAYS:
-                raise ScenarioError(f"{name[:40]} on day {day}: nothing that can be done to a world")
-            if not ACTS[name].fits(plan):
-                raise ScenarioError(f"{ACTS[name].title}: {plan.name} has no hub")
+        check_fits(plan, done)
         self.plan, self.seed, self.done = plan, seed, done
         self.simulation = self._simulation((("hand", self._hand), *TICK))
         self.ghost: Simulation | None = None
@@ -130,7 +125,7 @@ class World:
 
     def can(self, name: str) -> bool:
         """Whether there is something to strike now: a hub that has left cannot leave."""
-        there = bool(self.simulation.community.presence > 0) or self.day == 0
+        there = bool((self.simulation.community.presence > 0).any()) or self.day == 0
         return ACTS[name].fits(self.plan) and (there or name != "hub_departs")
 
     def act(self, name: str) -> None:
@@ -144,6 +139,7 @@ class World:
         c = self.simulation.community
         s = Snapshot(c, {})
         members = c.population.members[s.rows]
+        hubs = c.presence[members["person"] % len(c.presence)]  # each member's own
         seen = members["points"] + members["contributions"]
         return {
             "day": self.day,
@@ -155,13 +151,13 @@ class World:
             "layer": _packed(np.searchsorted(np.sort(LAYERS), s.layer), np.uint8),
             "belonging": _packed(255 * np.clip(s.belonging, 0, 1), np.uint8),
             "norm": _packed(255 * np.clip(s.norm, 0, 1), np.uint8),
-            "hub": _packed(255 * np.clip(members["hub"] * c.presence, 0, 1), np.uint8),
+            "hub": _packed(255 * np.clip(members["hub"] * hubs, 0, 1), np.uint8),
             "activity": _packed(255 * np.clip(members["activity"], 0, 1), np.uint8),
             "weight": _packed(np.minimum(255, 20 * np.log1p(seen)), np.uint8),
             "edges": _packed(_ties(c, s.rows), np.int32),
             "line": self.active,
             "ghost": self.ghost_active,
-            "hub_is_there": bool(c.presence > 0 and self.plan.parameters.affiliation.hub > 0),
+            "hub_is_there": bool((c.presence > 0).any() and self.plan.parameters.affiliation.hub > 0),
             "done": [[day, ACTS[name].title] for day, name in self.done],
         }
 
@@ -268,12 +264,20 @@ def _story(c: Community, member: Any, last_visit: int, end: str) -> list[str]:
     return [*told, end] if end else told
 
 
-def done_from(texts: Sequence[str]) -> Done:
+def done_from(text: str) -> Done:
     """What an address says was done: `180:hub_departs`."""
-    found = []
-    for text in texts:
-        day, _, name = text.partition(":")
-        if not day.isdecimal() or len(day) > 6 or name not in ACTS:
-            raise ScenarioError(f"act={text[:60]}: write the day and what is done, such as 180:hub_departs")
-        found.append((int(day), name))
-    return tuple(found)
+    day, _, name = text.partition(":")
+    if not day.isdecimal() or len(day) > 6 or name not in ACTS:
+        raise ScenarioError(f"act={text[:60]}: write the day and what is done, such as 180:hub_departs")
+    if int(day) >= MOST_DAYS:
+        raise ScenarioError(f"act={text}: a world is watched for {MOST_DAYS:,} days")
+    return ((int(day), name),)
+
+
+def check_fits(plan: Plan, done: Done) -> None:
+    """Raise `ScenarioError` for what cannot be done to a world of that plan."""
+    for day, name in done:
+        if name not in ACTS or not 0 <= day < MOST_DAYS:
+            raise ScenarioError(f"{name[:40]} on day {day}: nothing that can be done to a world")
+        if not ACTS[name].fits(plan):
+            raise ScenarioError(f"{ACTS[name].title}, day {day}: {plan.name} has no hub")

@@ -20,6 +20,7 @@ from types import FrameType
 import uvicorn
 
 from dashboard.guard import HOMES, App, Guard, addresses
+from dashboard.not_found import NotFound
 from dashboard.routes import CDN, Routes, solara_files
 
 HERE = Path(__file__).parent
@@ -75,18 +76,17 @@ def serve(host: str, port: int, room_at: str | None = None) -> None:
     from solara.server import settings
     from solara.server.starlette import app
 
-    import dashboard.app  # noqa: F401 - so that a mistake is told at once
+    from dashboard.app import PAGES  # imported here also so that a mistake is told at once
     from dashboard.conductor import CONDUCTOR
     from dashboard.pool import shared_pool
 
     # Ours are lax, and the pages are in no frame.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
     settings.main.host = host
-    pages = Routes(app, FRONT_END, solara_files())
-    inside: App = pages
+    inside: App = NotFound(Routes(app, FRONT_END, solara_files()), PAGES)
     names, sockets = list(HOMES), None
     if room_at is not None:
-        inside = _with_room(pages, room_at, port)
+        inside = _with_room(inside, room_at, port)
         names.append(room_at)
         sockets = [_listening(name, port) for name in ("127.0.0.1", room_at)]
     guarded = Guard(inside, addresses(port, names))

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import solara
 
 from dashboard import views
-from dashboard.address import DAYS, LONGEST, MOST_ARMS, PEOPLE, RUNS, VIEWS, Look, look_from
+from dashboard.address import DAYS, FIRST, LONGEST, MOST_ARMS, PEOPLE, RUNS, VIEWS, Look, look_read
 from dashboard.arms import Arm, Dropped, arm_from_text, command_of, dropped_file, plan_of
 from dashboard.asking import Answer, in_a_line, plans_of, use_answer
 from dashboard.controls import groups, value_from
@@ -34,7 +34,6 @@ from experiments.assumptions import settings
 from experiments.comparison import Comparison
 from experiments.escaping import for_csv
 from scenarios import ScenarioError, library, logs
-from sim.parameters import ParameterError
 from sim.plan import Founding, Plan
 
 VIEW_TITLES = {
@@ -55,7 +54,7 @@ type Change = Callable[[Look], Look]
 
 @dataclass(frozen=True)
 class Resolved:
-    """A look with the plans behind it, or with what is wrong."""
+    """A look with the plans behind it, and what is wrong with the address."""
 
     look: Look
     plans: dict[str, Plan]
@@ -65,26 +64,29 @@ class Resolved:
 
 
 def resolved(query: str | None) -> Resolved:
-    """The look of an address and its plans; whatever is wrong with it is said, and nothing runs."""
-    try:
-        look = look_from(query)
-    except (ScenarioError, ParameterError) as error:
-        return Resolved(Look(), {}, error=str(error))
-    try:
-        founding = founding_of(look.log)
-        plans = [plan_of(arm, look.people, look.days, founding) for arm in look.arms]
-        presets = [plan_of(Arm(arm.bases), look.people, look.days, founding) for arm in look.arms]
-        return Resolved(look, plans_of(plans), tuple(presets), founding)
-    except (ScenarioError, ParameterError) as error:
-        return Resolved(look, {}, error=str(error))
+    """The look of an address and its plans; whatever is wrong with it is said and left out, the rest counts."""
+    look, wrong = look_read(query)
+    founding = wrong.kept(lambda: founding_of(look.log), None)
+    look = replace(look, log=look.log if founding is not None else "")
+    tried = [(arm, wrong.kept(partial(_plan_and_preset, arm, look, founding), None)) for arm in look.arms]
+    able = [(arm, *found) for arm, found in tried if found is not None]
+    if not able:
+        return Resolved(replace(look, arms=look.arms or FIRST), {}, founding=founding, error=str(wrong))
+    arms, plans, presets = zip(*able, strict=True)
+    look = replace(look, arms=arms, edited=min(look.edited, len(arms) - 1))
+    return Resolved(look, plans_of(plans), presets, founding, str(wrong))
+
+
+def _plan_and_preset(arm: Arm, look: Look, founding: Founding | None) -> tuple[Plan, Plan]:
+    """An arm's plan, and that of its scenarios as the library has them."""
+    own, preset = (plan_of(one, look.people, look.days, founding) for one in (arm, Arm(arm.bases)))
+    return own, preset
 
 
 def look_or_first(query: str | None) -> Look:
-    """The look that an address tells, or the first one."""
-    try:
-        return look_from(query)
-    except (ScenarioError, ParameterError):
-        return Look()
+    """The look that an address tells, without what of it cannot be used."""
+    look, _ = look_read(query)
+    return look if look.arms else replace(look, arms=FIRST)
 
 
 def to(**changed: Any) -> Change:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import solara
 
 from dashboard import views
-from dashboard.address import Look, pairs_of
+from dashboard.address import Look, clipped, pairs_of
 from dashboard.arms import arm_from_text
 from dashboard.asking import Answer, use_answer
 from dashboard.curriculum import Lesson, lessons
@@ -42,7 +42,13 @@ def Page() -> None:
                 PrintPage()
             Html(sheet(lesson))
         else:
-            Course(lesson, _guess(given.get("guess", ""), lesson))
+            guess = _guess(given.get("guess", ""), lesson)
+            if guess is None and "guess" in given:
+                Trouble(
+                    f"guess={clipped(given['guess'])}: must be a whole number from 0 to "
+                    f"{len(lesson.prediction.choices) - 1}; choose below"
+                )
+            Course(lesson, guess)
 
 
 @solara.component
@@ -187,7 +193,8 @@ def sheet(lesson: Lesson) -> str:
 
 
 def _guess(text: str, lesson: Lesson) -> int | None:
-    return int(text) if text.isdecimal() and int(text[:3]) < len(lesson.prediction.choices) else None
+    choices = [str(place) for place in range(len(lesson.prediction.choices))]
+    return choices.index(text) if text in choices else None
 
 
 def _next(lesson: Lesson, go: Callable[[str], None]) -> None:

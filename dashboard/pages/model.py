@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 import solara
 
-from dashboard.address import pairs_of
+from dashboard.address import Wrong, pairs_of
 from dashboard.here import use_here
-from dashboard.parts import Field, Html, Tabs, Words, table
+from dashboard.parts import Field, Html, Tabs, Trouble, Words, table
 from dashboard.prose import markup, model_sections
 from experiments.assumptions import Setting, settings, shown
 from experiments.escaping import for_html as escape
@@ -25,14 +25,16 @@ def Page() -> None:
     """The page."""
     where = use_here()
     given = pairs_of(where.drawn)
-    tab = given.get("tab", "parameters")
-    tab = tab if tab in TABS else "parameters"
+    wrong = Wrong()
+    tab = wrong.one_of(given, "tab", TABS, "parameters")
     word = given.get("q", "")[:80]
 
     def go(**changed: str) -> None:
         where.change("/model", lambda newest: model_path(pairs_of(newest) | changed))
 
     with solara.Div(classes=["kith-page", "wide"]), solara.Div(classes=["kith-main"]):
+        if wrong.said:
+            Trouble(str(wrong))
         Words("What is in the model", "h1")
         Words(
             f"Model version {MODEL_VERSION}. Many numbers are assumptions, marked “assumed” where they stand: "

@@ -11,7 +11,7 @@ import pandas as pd
 import solara
 
 from dashboard import study_views
-from dashboard.address import number, pairs_of
+from dashboard.address import Wrong, clipped, number, pairs_of
 from dashboard.conductor import CONDUCTOR, PLANNING, RUNNING, STOPPED, STOPPING, Progress
 from dashboard.here import use_here
 from dashboard.listening import use_bell
@@ -78,23 +78,31 @@ class Sight:
         return "/studies" + (f"?{urlencode(pairs)}" if pairs else "")
 
 
+def sight_read(query: str | None) -> tuple[Sight, Wrong]:
+    """The sight that an address tells, and what of it cannot be used; that is left out."""
+    given, wrong = pairs_of(query), Wrong()
+    own = ("size", "runs", "days", "view")
+    words = {n: given.get(n, "")[:80] for n in vars(Sight()) if n not in own}
+    return Sight(
+        size=wrong.one_of(given, "size", SIZES, "quick"),
+        runs=wrong.number(given, "runs", 0, 1, 10_000),
+        days=wrong.number(given, "days", 0, 1, 3_650),
+        view=wrong.one_of(given, "view", TITLES, ""),
+        **words,
+    ), wrong
+
+
 def sight_from(query: str | None) -> Sight:
-    """The sight that an address tells; `ScenarioError` says what cannot be read."""
-    given = pairs_of(query)
-    size = given.get("size", "quick")
-    if size not in SIZES:
-        raise ScenarioError(f"size={size[:40]}: must be {' or '.join(SIZES)}")
-    words = {n: given.get(n, "")[:80] for n in vars(Sight()) if n not in ("size", "runs", "days")}
-    runs, days = number(given, "runs", 0, 1, 10_000), number(given, "days", 0, 1, 3_650)
-    return Sight(size=size, runs=runs, days=days, **words)
+    """The sight that an address tells; `ScenarioError` says what of it cannot be used."""
+    sight, wrong = sight_read(query)
+    if wrong.said:
+        raise ScenarioError(str(wrong))
+    return sight
 
 
 def sight_or_first(query: str | None) -> Sight:
-    """The sight that an address tells, or the first one."""
-    try:
-        return sight_from(query)
-    except ScenarioError:
-        return Sight()
+    """The sight that an address tells, without what of it cannot be used."""
+    return sight_read(query)[0]
 
 
 def to(**changed: Any) -> Change:
@@ -115,11 +123,13 @@ def Page() -> None:
     trouble, set_trouble = solara.use_state("")
 
     def see() -> tuple[Sight, Study | None, str]:
+        sight, found = sight_read(query)
+        study = None
         try:
-            sight = sight_from(query)
-            return sight, sized(sight.study, sight.size, sight.runs, sight.days) if sight.study else None, ""
+            study = sized(sight.study, sight.size, sight.runs, sight.days) if sight.study else None
         except (RequestError, ScenarioError) as error:
-            return Sight(), None, str(error)
+            found.said.append(str(error))
+        return sight, study, str(found)
 
     sight, study, wrong = solara.use_memo(see, [query])
 
@@ -294,6 +304,9 @@ def Found(sight: Sight, r: Reading, go: Callable[[Change], None]) -> None:
     views = views_of(r)
     view = sight.view if sight.view in views else views[0]
     chosen = chosen_of(sight, r)
+    unknown = unknown_of(sight, r)
+    if unknown:
+        Trouble(unknown)
     Words(study_answer(r.study, r.points, r.ranking, r.found), kind="kith-lead")
     with solara.Div(classes=["kith-row"]):
         command = _command(sight, r.study)
@@ -439,6 +452,21 @@ def chosen_of(sight: Sight, r: Reading) -> Chosen:
         across = next(name for name in offered if name != outcome)
     scenario = sight.scenario if sight.scenario in scenarios else scenarios[0]
     return Chosen(scenario, outcome, across, point_of(sight.at, r), point_of(sight.beside, r), sight.sort)
+
+
+def unknown_of(sight: Sight, r: Reading) -> str:
+    """What an address chooses that the study does not have, in words; empty if nothing."""
+    wrong, given = Wrong(), vars(sight)
+    wrong.one_of(given, "scenario", list(r.points["scenario"].unique()), "")
+    wrong.one_of(given, "outcome", r.outcomes, "")
+    wrong.one_of(given, "across", [*_numeric(r), *r.outcomes], "")
+    wrong.one_of(given, "sort", list(r.points), "")
+    for name in ("at", "beside"):
+        if given[name] and point_of(given[name], r) is None:
+            first = next(iter(_points(r)), None)
+            example = f", such as {key_of(first)}" if first is not None else ""
+            wrong.said.append(f"{name}={clipped(given[name])}: must be a point of the study{example}")
+    return str(wrong)
 
 
 def point_of(key: str, r: Reading) -> Point | None:

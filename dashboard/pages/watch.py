@@ -9,15 +9,16 @@ from uuid import uuid4
 
 import solara
 
-from dashboard.address import number
+from dashboard.address import Wrong
 from dashboard.arms import Arm, arm_from_text, plan_of
 from dashboard.here import use_here
-from dashboard.living import ACTS, MOST_DAYS, Done, World, done_from
+from dashboard.living import ACTS, MOST_DAYS, Done, World, check_fits, done_from
 from dashboard.pages.compare import scenario_menu
 from dashboard.parts import Choice, CopyLink, Html, JumpToSide, Press, Trouble, Words
 from experiments.assumptions import question_of
 from scenarios import ScenarioError
 from sim.parameters import ParameterError
+from sim.plan import Plan
 
 type Change = Callable[[Scene], Scene]
 """From what was asked for last to what is asked for now."""
@@ -58,31 +59,49 @@ class Scene:
         return "/watch?" + urlencode(pairs, safe="~+=@!.,:", quote_via=quote)
 
 
-def scene_from(query: str | None) -> Scene:
-    """The scene that an address tells; `ScenarioError` says what cannot be read."""
+def scene_read(query: str | None) -> tuple[Scene, Wrong]:
+    """The scene that an address tells, and what of it cannot be used; that is left out."""
+    wrong = Wrong()
     pairs = parse_qsl((query or "").replace("+", "%2B"), keep_blank_values=True)
     given = dict(pairs)
-    arm = arm_from_text(given["a"]) if "a" in given else Scene.arm
-    colour = given.get("colour", COLOURS[0])
-    if colour not in COLOURS:
-        raise ScenarioError(f"colour={colour[:40]}: must be one of {', '.join(COLOURS)}")
+    arm = wrong.kept(lambda: arm_from_text(given["a"]), Scene.arm) if "a" in given else Scene.arm
+    people = wrong.number(given, "people", Scene.people, 100, 100_000)
+    plan = wrong.kept(lambda: plan_of(arm, people), None)
+    if plan is None:
+        arm, people = Scene.arm, Scene.people
+        plan = plan_of(arm, people)
+    done: Done = ()
+    for text in (value for name, value in pairs if name == "act"):
+        done += wrong.kept(partial(_fitting, plan, text), ())
     return Scene(
         arm,
-        number(given, "people", Scene.people, 100, 100_000),
-        number(given, "seed", 0, 0, 999_999),
-        number(given, "day", 0, 0, MOST_DAYS),
-        done_from([value for name, value in pairs if name == "act"]),
-        colour,
-        number(given, "member", -1, 0, 999_999),
-    )
+        people,
+        wrong.number(given, "seed", 0, 0, 999_999),
+        wrong.number(given, "day", 0, 0, MOST_DAYS),
+        done,
+        wrong.one_of(given, "colour", COLOURS, COLOURS[0]),
+        wrong.number(given, "member", -1, 0, 999_999),
+    ), wrong
+
+
+def _fitting(plan: Plan, text: str) -> Done:
+    """What an address says was done, if it can be done to that world."""
+    done = done_from(text)
+    check_fits(plan, done)
+    return done
+
+
+def scene_from(query: str | None) -> Scene:
+    """The scene that an address tells; `ScenarioError` says what of it cannot be used."""
+    scene, wrong = scene_read(query)
+    if wrong.said:
+        raise ScenarioError(str(wrong))
+    return scene
 
 
 def scene_or_first(query: str | None) -> Scene:
-    """The scene that an address tells, or the first one."""
-    try:
-        return scene_from(query)
-    except (ScenarioError, ParameterError):
-        return Scene()
+    """The scene that an address tells, without what of it cannot be used."""
+    return scene_read(query)[0]
 
 
 def to(**changed: Any) -> Change:
@@ -155,13 +174,13 @@ def Page() -> None:
     solara.use_effect(lambda: stage.leave, [])
 
     def enter() -> tuple[Scene, str]:
+        scene, found = scene_read(query)
         try:
-            scene = scene_from(query)
             if stage.enter(scene):
                 set_frame(stage.frame())
         except (ScenarioError, ParameterError) as error:
-            return Scene(), str(error)
-        return scene, ""
+            found.said.append(str(error))
+        return scene, str(found)
 
     scene, wrong = solara.use_memo(enter, [query])
 

@@ -82,6 +82,34 @@ def test_everything_can_be_done_to_any_world(name: str) -> None:
     assert watched.day == 6
 
 
+def test_a_world_of_several_hubs_is_watched_until_the_last_has_left() -> None:
+    arm = Arm(("hub",), (("affiliation.hubs", 3),))
+    watched = World(plan_of(arm, 1_000))
+    for left in range(3):
+        watched.step(2)
+        frame = watched.frame()
+        assert watched.can("hub_departs")
+        assert frame["hub_is_there"]
+        bonds = numbers(frame["hub"], np.uint8)
+        assert (bonds > 0).any()
+        persons = numbers(frame["person"], np.int32)
+        assert not bonds[persons % 3 < left].any()  # whose own hub is gone
+        watched.act("hub_departs")
+    watched.step(2)
+    assert not watched.can("hub_departs")
+    assert not watched.frame()["hub_is_there"]
+    assert not numbers(watched.frame()["hub"], np.uint8).any()
+    watched.close()
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_everything_can_be_done_twice_to_a_world_of_several_hubs(name: str) -> None:
+    watched = World(plan_of(Arm(("hub",), (("affiliation.hubs", 3),)), 500), done=((2, name), (3, name)))
+    watched.step(5)
+    assert watched.frame()["day"] == 5
+    watched.close()
+
+
 def test_a_hub_that_is_not_there_cannot_leave() -> None:
     with pytest.raises(ScenarioError, match="no hub"):
         world("pool").act("hub_departs")
@@ -129,7 +157,7 @@ def test_a_scene_comes_back_from_its_address() -> None:
 @pytest.mark.parametrize("text", ["hub_departs", "x:spam", "3:fire", "99999999999:spam"])
 def test_a_bad_act_is_refused(text: str) -> None:
     with pytest.raises(ScenarioError, match="act="):
-        done_from([text])
+        done_from(text)
 
 
 def test_the_page_steps_acts_and_tells_stories(here: Any, shown: Any) -> None:
