@@ -23,6 +23,7 @@ import pandas as pd
 from sim.luck import key_of
 from sim.packing import Arrays, packed, unpacked
 from sim.record import Record
+from sim.state_limits import check_saved_plan
 from sim.whole import whole_folder
 
 FORMAT = 2
@@ -119,6 +120,7 @@ def _record(place: Path, about: dict[str, Any]) -> Record:
         with np.load(place / ARRAYS, allow_pickle=False) as held:
             arrays = [held[f"arr_{k}"] for k in range(about["arrays"])]
     plain = {name: unpacked(value, arrays) for name, value in about["record"].items()}
+    check_saved_plan(plain["plan"])  # or running it again could end Python
     frames = {name: _frame(place, name, about) for name in FRAMES}
     summary = pd.read_parquet(place / "summary.parquet")
     values = pd.Series(summary["value"].to_numpy(), summary["indicator"].tolist(), name="value", dtype=float)

@@ -433,10 +433,47 @@ def check_state(c: Community, recorder: Recorder) -> None:
     _demand(c.parameters.market == c.plan.parameters.market, "Community.parameters")
     _demand(c.day == max(0, recorder.noted - 1) < c.days, "Community.day")
     _demand(c.recent.maxlen == LAYER_WINDOW, "Community.recent")
+    _check_graphs(c.plan)
     _check_acquaintances(c)
     _check_clocks(c)
     _check_population(c, dims)
     _check_ties(c)
+
+
+def check_saved_plan(plan: Any) -> None:
+    """Raise `Impossible`, or `ParameterError`, unless a plan that comes from a file can be run."""
+    _demand(type(plan) is Plan, "Plan")
+    _check_names(plan)
+    for name, rule in LIMITS[Plan].items():
+        _demand(rule(getattr(plan, name), {}), f"Plan.{name}")
+    for name in ("contributions", "exchange_a") if plan.founding is not None else ():
+        array = getattr(plan.founding, name)
+        _demand(isinstance(array, np.ndarray) and array.ndim == 1, f"Founding.{name}")
+    check_plan(plan)
+    size = plan.parameters.market.size
+    dims = _of_founding(plan) | {"everyone": size, "last person": size - 1}
+    for part in parts_of(plan):
+        _check_values(part, dims)
+    _check_graphs(plan)
+
+
+def _check_graphs(plan: Plan) -> None:
+    """Pairs of a graph are between its people, each with its strength."""
+    for graph in plan.graphs().values():
+        if isinstance(graph, Graph):
+            one, other = graph.first, graph.second
+            _demand(len(one) == len(other) == len(graph.strength), "Graph.first")
+            _demand(bool(np.all((one < other) & (other < graph.people))), "Graph.second")
+
+
+def _of_founding(plan: Plan) -> Dimensions:
+    founding = plan.founding
+    founders = len(founding.contributions) if founding is not None else plan.parameters.market.founders
+    return {
+        "founders": founders,
+        "last founder": founders - 1,
+        "exchanges": len(founding.exchange_a) if founding is not None else 0,
+    }
 
 
 def _demand(true: bool, where: str) -> None:
@@ -480,11 +517,10 @@ def _check_types_of_parts(c: Community) -> None:
 
 def _dimensions(c: Community, recorder: Recorder) -> Dimensions:
     """The names that tables use, as numbers."""
-    market, founding = c.plan.parameters.market, c.plan.founding
+    market = c.plan.parameters.market
     everyone, rows = len(c.market.status), len(c.population.address)
     _demand(market.size <= everyone, "Market.status")
-    founders = len(founding.contributions) if founding is not None else market.founders
-    return {
+    return _of_founding(c.plan) | {
         "market": market.size,
         "last of market": market.size - 1,
         "everyone": everyone,
@@ -496,9 +532,6 @@ def _dimensions(c: Community, recorder: Recorder) -> Dimensions:
         "hubs": c.parameters.affiliation.hubs,
         "arms": 1 + len(c.plan.experiments),
         "last arm": len(c.plan.experiments),
-        "founders": founders,
-        "last founder": founders - 1,
-        "exchanges": len(founding.exchange_a) if founding is not None else 0,
         "day": c.day,
         "settled since": c.day - WEEK,
         "days": c.days,
@@ -614,4 +647,4 @@ def _free_blocks(ties: Ties, top: int) -> Iterator[tuple[int, int]]:
             start = int(ties.pool["twin"][start])
 
 
-__all__ = ["LIMITS", "MEMBER_LIMITS", "Impossible", "check_state"]
+__all__ = ["LIMITS", "MEMBER_LIMITS", "Impossible", "check_saved_plan", "check_state"]

@@ -154,6 +154,18 @@ def test_every_flipped_bit_is_found(records: dict[str, Record], tmp_path: Path) 
     assert_same(Record.from_parquet(tmp_path / "out"), records["founded from a log"])
 
 
+def test_a_record_with_a_plan_that_cannot_be_run_is_refused(
+    records: dict[str, Record], tmp_path: Path
+) -> None:
+    record = records["founded from a log"]
+    founding = record.plan.founding
+    assert founding is not None
+    beyond = replace(founding, exchange_a=founding.exchange_a + 10**9)
+    replace(record, plan=replace(record.plan, founding=beyond)).to_parquet(tmp_path / "out")
+    with pytest.raises(RecordError, match="damaged"):
+        Record.from_parquet(tmp_path / "out")
+
+
 def test_what_is_no_record_is_refused(records: dict[str, Record], tmp_path: Path) -> None:
     with pytest.raises(RecordError, match="holds no record.json"):
         Record.from_parquet(tmp_path)
