@@ -84,6 +84,14 @@ def _begin(read: Callable[[str, bytes], Any]) -> None:
     """In the other process: import the module of the function, by having received it."""
 
 
+def _outcome(reading: Reading) -> tuple[Any, Exception | None]:
+    """What a file holds, or why it is not known."""
+    try:
+        return reading.result(), None
+    except Exception as error:
+        return None, error
+
+
 def _refusal(name: str, limit: str) -> str:
     return f"{name} takes more than {limit} to read; give a smaller file, or use the command line, which has no such limit"
 
@@ -112,12 +120,7 @@ def ReadUpload(
         threading.Thread(target=finish, args=(reading,), daemon=True).start()
 
     def finish(reading: Reading) -> None:
-        try:
-            found, error = reading.result(), None
-        except Cancelled:
-            found, error = None, Cancelled()
-        except Exception as other:
-            found, error = None, other
+        found, error = _outcome(reading)
         if latest.current is not reading:
             return  # a newer file is being read
         latest.current = None
