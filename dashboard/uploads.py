@@ -62,7 +62,9 @@ class Reading:
             if self._unwanted.is_set():
                 raise Cancelled
         try:
-            self._worker.do(_begin, self._read, most=MEMORY)  # imports do not count as reading
+            self._worker.do(
+                callable, self._read, most=MEMORY
+            )  # importing its module does not count as reading
             return self._worker.do(self._read, self.name, self._content, most=MEMORY, seconds=SECONDS)
         except InterruptedError:
             raise Cancelled from None
@@ -78,10 +80,6 @@ class Reading:
         """Stop reading it, or waiting for the turn to."""
         self._unwanted.set()
         self._worker.stop()
-
-
-def _begin(read: Callable[[str, bytes], Any]) -> None:
-    """In the other process: import the module of the function, by having received it."""
 
 
 def _outcome(reading: Reading) -> tuple[Any, Exception | None]:
