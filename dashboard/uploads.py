@@ -62,7 +62,9 @@ class Reading:
             if self._unwanted.is_set():
                 raise Cancelled
         try:
-            self._worker.do(_begin, self._read, most=MEMORY)  # imports do not count as reading
+            self._worker.do(
+                callable, self._read, most=MEMORY
+            )  # importing its module does not count as reading
             return self._worker.do(self._read, self.name, self._content, most=MEMORY, seconds=SECONDS)
         except InterruptedError:
             raise Cancelled from None
@@ -80,8 +82,12 @@ class Reading:
         self._worker.stop()
 
 
-def _begin(read: Callable[[str, bytes], Any]) -> None:
-    """In the other process: import the module of the function, by having received it."""
+def _outcome(reading: Reading) -> tuple[Any, Exception | None]:
+    """What a file holds, or why it is not known."""
+    try:
+        return reading.result(), None
+    except Exception as error:
+        return None, error
 
 
 def _refusal(name: str, limit: str) -> str:
@@ -112,12 +118,7 @@ def ReadUpload(
         threading.Thread(target=finish, args=(reading,), daemon=True).start()
 
     def finish(reading: Reading) -> None:
-        found: Any = None
-        error: Exception | None = None
-        try:
-            found = reading.result()
-        except Exception as raised:
-            error = raised
+        found, error = _outcome(reading)
         if latest.current is not reading:
             return  # a newer file is being read
         latest.current = None

@@ -1,7 +1,6 @@
 """What can be shown of a comparison: charts of the reports, a section at a time."""
 
 from collections.abc import Callable, Hashable, Mapping
-from html import escape
 
 import pandas as pd
 import solara
@@ -10,6 +9,7 @@ from dashboard.parts import Chart, Html, dot, table
 from dashboard.shared import Once
 from experiments import figures, theme, wording
 from experiments.comparison import Comparison
+from experiments.escaping import for_html as escape
 from experiments.forest import distribution, forest
 from experiments.intervals import described
 from experiments.paths import STAGE_WORDS

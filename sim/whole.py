@@ -6,6 +6,7 @@ knows what nobody will finish, and removes it; the number of a process, which an
 nothing.
 """
 
+import errno
 import fcntl
 import os
 import shutil
@@ -25,8 +26,10 @@ def partial_file(target: Path) -> Iterator[tuple[Path, IO[bytes]]]:
     """A file beside `target` to write into, and its path; the block renames it when it is whole.
 
     What the block has not renamed is removed at its end. What others began for the same target and
-    nobody will finish is removed first.
+    nobody will finish is removed first. A device, a pipe or a folder is never replaced: OSError.
     """
+    if target.exists() and not target.is_file():
+        raise OSError(errno.EINVAL, "is no plain file, and stays as it is", str(target))
     remove_abandoned(target)
     path, file = _opened(target)
     try:
@@ -42,6 +45,8 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
     If the block raises, nothing is left and an earlier `target` stays as it was.
     """
+    if target.exists() and not target.is_dir():  # a file, a device, a pipe: none of ours to put aside
+        raise NotADirectoryError(errno.ENOTDIR, "is no folder, and stays as it is", str(target))
     made = _make_parents(target.parent)
     remove_abandoned(target)
     partial, lock = _made(target)

@@ -27,7 +27,7 @@ def idle(made: Served) -> None:
 def compiling(made: Served) -> None:
     """Nothing is compiled yet, so they are at it."""
     until(lambda: made.workers())
-    time.sleep(4)
+    time.sleep(2)
 
 
 def running(made: Served) -> None:

@@ -1,10 +1,12 @@
 """What is done quickly, before a page is drawn again, stands in the address all the same."""
 
+from collections import deque
 from typing import Any
 from urllib.parse import unquote
 
 from dashboard.here import Here
 from dashboard.pages import community, compare, lessons, model, watch
+from dashboard.pool import Request
 from tests.dashboard.looking import button, found, handler, until
 
 SMALL = "people=300&days=60&runs=1"
@@ -97,7 +99,12 @@ def test_watch_keeps_the_luck_and_the_people_that_were_chosen_quickly(here: Any,
 
 
 def test_a_prediction_and_its_sheet_are_both_kept(here: Any, shown: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(here, "ask", lambda owner, jobs: iter(()))
+    def nothing(owner: str, jobs: Any) -> Request:
+        request = Request(owner, deque())
+        request.results.put(None)
+        return request
+
+    monkeypatch.setattr(here, "ask", nothing)
     rc = shown(lessons.Page, "/lessons?lesson=3-hub-leaves")
     sheet, [guess] = handler(button(rc, "sheet"), "press"), [handler(button(rc, "guess-1"), "press")]
     guess(None)

@@ -151,3 +151,25 @@ def test_a_pipe_among_what_was_begun_holds_nobody_up(tmp_path: Path) -> None:
     begin = time.monotonic()
     write_file(tmp_path / "result")
     assert time.monotonic() - begin < 60
+
+
+@pytest.mark.parametrize(
+    "make", [os.mkfifo, lambda path: path.write_bytes(b"mine")], ids=["a pipe", "a file"]
+)
+def test_a_folder_never_takes_the_place_of_what_is_no_folder(
+    make: Callable[[Path], object], tmp_path: Path
+) -> None:
+    make(tmp_path / "place")
+    before = (tmp_path / "place").stat()
+    with pytest.raises(NotADirectoryError), whole_folder(tmp_path / "place"):
+        pass
+    assert (tmp_path / "place").stat().st_ino == before.st_ino
+    assert [path.name for path in tmp_path.iterdir()] == ["place"]
+
+
+def test_a_file_never_takes_the_place_of_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "place")
+    with pytest.raises(OSError, match="plain file"), partial_file(tmp_path / "place"):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["place"]
+    assert (tmp_path / "place").is_fifo()
