@@ -88,7 +88,9 @@ class Worker:
             self._end()
 
     def _ready(self) -> subprocess.Popen[bytes]:
-        if self._child is None or self._owner != os.getpid() or self._child.poll() is not None:
+        if self._child is not None and self._owner == os.getpid() and self._child.poll() is not None:
+            self._end()  # somebody ended it; its pipes are still open
+        if self._child is None or self._owner != os.getpid():
             self._child = subprocess.Popen(
                 [sys.executable, "-c", _SERVE.format(path=sys.path)],
                 stdin=subprocess.PIPE,
