@@ -1,4 +1,4 @@
-"""Start the pages: `python -m dashboard [--port N] [--no-open] [--studies FOLDER] [--class]`.
+"""Start the pages: `python -m kith.dashboard [--port N] [--no-open] [--studies FOLDER] [--class]`.
 
 `kith dashboard` runs it as a process.
 """
@@ -14,9 +14,9 @@ from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 
-from dashboard.room import own_address
-from dashboard.server import STUDIES, serve
-from experiments.escaping import for_message
+from kith.dashboard.access.classroom import own_address
+from kith.dashboard.server import STUDIES, serve
+from kith.experiments.escaping import for_message
 
 PORT = 8765
 LAST_PORT = 65_535
@@ -24,7 +24,7 @@ LAST_PORT = 65_535
 
 def main(arguments: list[str] | None = None) -> None:
     """Read the arguments, say the address, serve."""
-    parser = argparse.ArgumentParser(prog="python -m dashboard", description="kith in the browser")
+    parser = argparse.ArgumentParser(prog="python -m kith.dashboard", description="kith in the browser")
     parser.add_argument("--port", type=int, default=PORT, help="port to listen on; 0: any that is free")
     parser.add_argument("--no-open", action="store_true", help="do not open a browser")
     parser.add_argument("--studies", type=Path, help="folder of study files and of their results")

@@ -4,10 +4,10 @@ import solara
 from ipyvue import VueWidget
 from solara.alias import rv
 
-from dashboard.here import use_here
-from dashboard.pages import classroom, community, compare, lessons, model, studies, watch
-from dashboard.parts import Bar
-from dashboard.room import room
+from kith.dashboard.access.classroom import room
+from kith.dashboard.pages import classroom, community, compare, lessons, model, studies, watch
+from kith.dashboard.state.navigation import use_here
+from kith.dashboard.widgets.parts import Bar
 
 VueWidget.layout.make_dynamic_default = lambda: None
 """No part of ours has an ipywidgets layout; one for each would double what a page sends."""

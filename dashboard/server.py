@@ -19,16 +19,16 @@ from types import FrameType
 
 import uvicorn
 
-from dashboard.guard import HOMES, App, Guard, addresses
-from dashboard.not_found import NotFound
-from dashboard.routes import CDN, Routes, solara_files
+from kith.dashboard.access.host_check import HOMES, App, Guard, addresses
+from kith.dashboard.access.not_found import NotFound
+from kith.dashboard.access.routes import CDN, Routes, solara_files
 
 HERE = Path(__file__).parent
 FRONT_END = HERE / "assets" / "cdn"
 """What Solara would fetch from a content network, see `dashboard/assets/fetch.py`; nothing writes there but that.
 
 Solara has a mount of its own for it, which keeps what it fetches, and deletes a folder that is asked for like a file. It
-is turned off: `dashboard.routes` serves these files.
+is turned off: `kith.dashboard.access.routes` serves these files.
 """
 
 PATIENCE = 4.0
@@ -45,7 +45,7 @@ def settle(environment: MutableMapping[str, str]) -> None:
     """Put Solara's settings in place; to be called before `solara` is imported."""
     environment.update(
         {
-            "SOLARA_APP": "dashboard.app",
+            "SOLARA_APP": "kith.dashboard.app",
             "SOLARA_ASSETS_PROXY": "false",
             "SOLARA_ASSETS_CDN": CDN.rstrip("/"),
             "SOLARA_ROOT_PATH": "",
@@ -76,9 +76,9 @@ def serve(host: str, port: int, room_at: str | None = None) -> None:
     from solara.server import settings
     from solara.server.starlette import app
 
-    from dashboard.app import PAGES  # imported here also so that a mistake is told at once
-    from dashboard.conductor import CONDUCTOR
-    from dashboard.pool import shared_pool
+    from kith.dashboard.app import PAGES  # imported here also so that a mistake is told at once
+    from kith.dashboard.live.shared_workers import shared_pool
+    from kith.dashboard.live.study_job import CONDUCTOR
 
     # Ours are lax, and the pages are in no frame.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
@@ -142,8 +142,8 @@ def _end_in_time() -> None:
 
 def _with_room(app: App, name: str, port: int) -> App:
     """The pages behind a door, and what the room has to know on the terminal."""
-    from dashboard.door import Door
-    from dashboard.room import Room, open_room
+    from kith.dashboard.access.classroom import Room, open_room
+    from kith.dashboard.access.pin_gate import Door
 
     room = Room(name, port)
     open_room(room)

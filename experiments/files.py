@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from experiments.errors import OutputError, PathError
-from sim.whole import beside, partial_file, whole_folder
+from kith.experiments.errors import OutputError, PathError
+from kith.sim.storage.atomic_folder import beside, partial_file, whole_folder
 
 OURS = frozenset(
     {

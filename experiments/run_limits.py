@@ -2,7 +2,7 @@
 
 import math
 
-from experiments.errors import RequestError
+from kith.experiments.errors import RequestError
 
 MOST_RUNS = 1_000_000
 """Runs of one study or one command. A study file raises it for itself with `most_runs`."""

@@ -6,11 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scenarios.catalogue import label_of, scenario_files
-from scenarios.errors import ScenarioError, shown
-from scenarios.layer import Layer, layer_from
-from scenarios.text import read_toml
-from sim.fields import nearest
+from kith.scenarios.catalogue import label_of, scenario_files
+from kith.scenarios.errors import ScenarioError, shown
+from kith.scenarios.layer import Layer, layer_from
+from kith.scenarios.text import read_toml
+from kith.sim.schema.fields import nearest
 
 DEEPEST = 20
 "files that may extend one another in a row"

@@ -2,9 +2,9 @@
 
 import os
 
-from scenarios.catalogue import Entry, entry_of
-from scenarios.chain import layers_of, source_of
-from scenarios.expected import Expected
+from kith.scenarios.catalogue import Entry, entry_of
+from kith.scenarios.chain import layers_of, source_of
+from kith.scenarios.expected import Expected
 
 
 def about(name_or_path: str | os.PathLike[str]) -> Entry:

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from scenarios.errors import ScenarioError
-from sim.fields import nearest
-from sim.indicators import INDICATORS, describe
-from sim.plan import MAX_DAYS, MEASURED
+from kith.scenarios.errors import ScenarioError
+from kith.sim.results.indicators import INDICATORS, describe
+from kith.sim.schema.fields import nearest
+from kith.sim.schema.plan import MAX_DAYS, MEASURED
 
 COUNTS = {
     "contributions": "contributions in the last 30 days",
@@ -23,7 +23,7 @@ COUNTS = {
 }
 """What can be expected of beside indicators: columns of the series, over the last 30 days."""
 OF_MEMBERSHIPS = (*MEASURED, "stays")
-"""What can be expected of an experiment inside a community, see `sim.trial`."""
+"""What can be expected of an experiment inside a community, see `kith.experiments.analyses.experiment_effects`."""
 
 Sign = Literal["+", "-", "0"]
 Role = Literal["effect", "symptom", "fix", "cost"]

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scenarios.errors import ScenarioError, shown
-from scenarios.expected import Expected, expected_from
-from scenarios.network import TABLES, Table, table_from
-from sim.fields import nearest
-from sim.parameters import SECTIONS, ParameterError, dotted_names, parameters_from
-from sim.plan import MAX_DAYS, Experiment, Shock, experiment_from, shock_from
+from kith.scenarios.errors import ScenarioError, shown
+from kith.scenarios.expected import Expected, expected_from
+from kith.scenarios.network import TABLES, Table, table_from
+from kith.sim.schema.fields import nearest
+from kith.sim.schema.parameters import SECTIONS, ParameterError, dotted_names, parameters_from
+from kith.sim.schema.plan import MAX_DAYS, Experiment, Shock, experiment_from, shock_from
 
 SENTENCES = ("title", "question", "text", "answer")
 LISTS = ("tags", "sources")

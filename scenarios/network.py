@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import IO, Any
 from xml.parsers import expat
 
-from scenarios.errors import ScenarioError, shown
-from sim.graphs import (
+from kith.scenarios.errors import ScenarioError, shown
+from kith.sim.schema.graphs import (
     STRENGTH,
     Generator,
     Graph,

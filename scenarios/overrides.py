@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from scenarios.errors import ScenarioError, shown
-from scenarios.layer import Settings, blamed_on, hint, nested, settings_from
-from scenarios.network import TABLES, Table, table_from
-from sim.parameters import SECTIONS, field_of
-from sim.plan import Shock, shock_from
+from kith.scenarios.errors import ScenarioError, shown
+from kith.scenarios.layer import Settings, blamed_on, hint, nested, settings_from
+from kith.scenarios.network import TABLES, Table, table_from
+from kith.sim.schema.parameters import SECTIONS, field_of
+from kith.sim.schema.plan import Shock, shock_from
 
 
 def graphs_of(overrides: Mapping[str, Any] | None, **given: Any) -> dict[str, Table]:

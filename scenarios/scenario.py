@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from scenarios.chain import Source, layers_of, source_of
-from scenarios.errors import ScenarioError
-from scenarios.layer import Layer, Settings, blamed_on, days_from, graph_settings, nested
-from scenarios.log import read_log
-from scenarios.network import Table, given_graph, graph_of_table, table_or_path
-from scenarios.overrides import graphs_of, plain, settings_of, shocks_of
-from sim.graphs import GraphSource
-from sim.parameters import Parameters, dotted_names, parameters_from
-from sim.plan import Experiment, Founding, Plan, Shock
+from kith.scenarios.chain import Source, layers_of, source_of
+from kith.scenarios.errors import ScenarioError
+from kith.scenarios.layer import Layer, Settings, blamed_on, days_from, graph_settings, nested
+from kith.scenarios.logs.founding import read_log
+from kith.scenarios.network import Table, given_graph, graph_of_table, table_or_path
+from kith.scenarios.overrides import graphs_of, plain, settings_of, shocks_of
+from kith.sim.schema.graphs import GraphSource
+from kith.sim.schema.parameters import Parameters, dotted_names, parameters_from
+from kith.sim.schema.plan import Experiment, Founding, Plan, Shock
 
 OVERRIDE = "override"
 DEFAULT = "default"

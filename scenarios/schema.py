@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from scenarios.expected import Expected
-from scenarios.layer import LISTS, SENTENCES
-from scenarios.network import MOST_SEED
-from sim.graphs import STRENGTH
-from sim.parameters import SECTIONS, Parameters
-from sim.plan import EXPERIMENTABLE, MAX_DAYS, Experiment, Plan, Shock
+from kith.scenarios.expected import Expected
+from kith.scenarios.layer import LISTS, SENTENCES
+from kith.scenarios.network import MOST_SEED
+from kith.sim.schema.graphs import STRENGTH
+from kith.sim.schema.parameters import SECTIONS, Parameters
+from kith.sim.schema.plan import EXPERIMENTABLE, MAX_DAYS, Experiment, Plan, Shock
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 DEFINED = "#/$defs/{model}"

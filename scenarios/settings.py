@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from scenarios.errors import ScenarioError, shown
+from kith.scenarios.errors import ScenarioError, shown
 
 
 def parse_setting(text: str) -> tuple[str, Any]:

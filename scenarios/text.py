@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from scenarios.errors import ScenarioError
+from kith.scenarios.errors import ScenarioError
 
 LIMIT = 1_000_000
 "bytes of a scenario file"

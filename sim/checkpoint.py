@@ -9,9 +9,9 @@
     record = simulation.record()
 
 A checkpoint is one zip file: `kith-checkpoint.json` says what it is, `state.json` is the state
-(see `sim.packing`), and its arrays lie one after another in `arrays.bin`. There is no program in
+(see `kith.sim.storage.serialise`), and its arrays lie one after another in `arrays.bin`. There is no program in
 it, and reading one runs none. Nothing in it is compressed, so that reading takes no more memory than the
-file has bytes, and no kernel sees its state before `sim.state_limits` has looked at it.
+file has bytes, and no kernel sees its state before `kith.sim.state_limits` has looked at it.
 """
 
 import json
@@ -28,8 +28,7 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.community import Community, Crew
-from sim.engine import (
+from kith.sim.engine import (
     MODEL_VERSION,
     TICK,
     OwnShock,
@@ -39,14 +38,15 @@ from sim.engine import (
     checked_request,
     steps_of,
 )
-from sim.frames import indicator_units
-from sim.indicators import Indicator
-from sim.packing import Arrays, PackingError, described, dtype_of, packed, parts_of, unpacked
-from sim.parameters import parameters_from
-from sim.plan import Plan
-from sim.record import AMOUNTS, COUNTS, Recorder
-from sim.state_limits import Impossible, check_state
-from sim.whole import partial_file
+from kith.sim.results.indicators import Indicator
+from kith.sim.results.record import AMOUNTS, COUNTS, Recorder
+from kith.sim.results.units import indicator_units
+from kith.sim.schema.parameters import parameters_from
+from kith.sim.schema.plan import Plan
+from kith.sim.state.community import Community, Crew
+from kith.sim.state_limits import Impossible, check_state
+from kith.sim.storage.atomic_folder import partial_file
+from kith.sim.storage.serialise import Arrays, PackingError, described, dtype_of, packed, parts_of, unpacked
 
 FORMAT = 1
 ABOUT, STATE, ARRAYS = "kith-checkpoint.json", "state.json", "arrays.bin"

@@ -6,27 +6,27 @@ from typing import Any
 
 import numpy as np
 
-from sim import motion
-from sim.admission import admit, newcomers
-from sim.community import Channel, Community
-from sim.founding import found
-from sim.indicators import Indicator, check_own
-from sim.kernel import mark_compiled
-from sim.parameters import ParameterError, Parameters
-from sim.plan import MAX_DAYS, MEASURED, Experiment, Plan, Shock, canonical
-from sim.processes.acquire import acquire
-from sim.processes.bond import bond
-from sim.processes.contribute import contribute
-from sim.processes.depart import depart
-from sim.processes.govern import govern
-from sim.processes.monetise import monetise
-from sim.processes.observe import observe
-from sim.processes.refer import refer
-from sim.processes.reward import reward
-from sim.processes.shock import strike
-from sim.processes.steer import steer
-from sim.processes.visit import visit
-from sim.record import Record, Recorder
+from kith.sim.kernels.compilation import mark_compiled
+from kith.sim.processes.acquire import acquire
+from kith.sim.processes.bond import bond
+from kith.sim.processes.contribute import contribute
+from kith.sim.processes.depart import depart
+from kith.sim.processes.founding import found
+from kith.sim.processes.govern import govern
+from kith.sim.processes.monetise import monetise
+from kith.sim.processes.observe import observe
+from kith.sim.processes.refer import refer
+from kith.sim.processes.reward import reward
+from kith.sim.processes.shock import strike
+from kith.sim.processes.steer import steer
+from kith.sim.processes.visit import visit
+from kith.sim.results.indicators import Indicator, check_own
+from kith.sim.results.record import Record, Recorder
+from kith.sim.schema.parameters import ParameterError, Parameters
+from kith.sim.schema.plan import MAX_DAYS, MEASURED, Experiment, Plan, Shock, canonical
+from kith.sim.state import decay
+from kith.sim.state.admission import admit, newcomers
+from kith.sim.state.community import Channel, Community
 
 MODEL_VERSION = "2"
 
@@ -75,7 +75,7 @@ def run(
     events : keep the run as an event log (`Record.events`)
     tick : the steps of a day, in order
     shocks : a researcher's own, each (day, name, what happens to the community that morning)
-    indicators : a researcher's own, measured each month and at the end beside those of `sim.indicators`
+    indicators : a researcher's own, measured each month and at the end beside those of `kith.sim.results.indicators`
     check : assert every conservation law each evening
     guests : silent members without a time budget, seated outside the market's count
     progress : called as progress(day, days) now and then
@@ -106,7 +106,7 @@ def run(
 
 
 class Simulation:
-    """A run that is lived in parts: advance it, look at its record, save it (`sim.checkpoint`).
+    """A run that is lived in parts: advance it, look at its record, save it (`kith.sim.checkpoint`).
 
     Takes what `run` takes; `days` is how far it can go.
     """
@@ -238,9 +238,9 @@ def live(c: Community, day: int, tick: tuple[Step, ...] = TICK, shocks: tuple[Ow
 def begin_phase(c: Community, parameters: Parameters) -> None:
     """Put new parameters in force: bring all state to today under the old ones first."""
     population, before = c.population, c.parameters
-    motion.advance_all(population.members, population.address, c.day, c.decay, c.p)
+    decay.advance_all(population.members, population.address, c.day, c.decay, c.p)
     if parameters.bonding.tie_half_life != before.bonding.tie_half_life:
-        motion.refade(population.members, c.ties.pool, population.address, c.day, c.fade)
+        decay.refade(population.members, c.ties.pool, population.address, c.day, c.fade)
     direction = c.direction
     c.use(parameters)
     if c.direction != direction:
@@ -250,14 +250,14 @@ def begin_phase(c: Community, parameters: Parameters) -> None:
     if before.incentives.badges == 0.0:
         earned = np.searchsorted(c.badge_levels, population.members["points"][rows], side="right")
         population.members["badges"][rows] = earned
-    motion.derive_rows(population.members, rows, c.p)
+    decay.derive_rows(population.members, rows, c.p)
     c.settle(rows)
 
 
 def begin_experiment(c: Community, experiment: Experiment) -> None:
     """Put the treated under their parameters, and remember what everybody had done before."""
     population = c.population
-    motion.advance_all(population.members, population.address, c.day, c.decay, c.p)
+    decay.advance_all(population.members, population.address, c.day, c.decay, c.p)
     c.use(c.parameters)
     rows = population.rows()
     held = np.zeros((len(MEASURED), len(c.market.row)), np.int64)

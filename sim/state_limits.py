@@ -14,19 +14,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.clocks import Heap, TouchClock
-from sim.community import CLIMATE, LAYER_WINDOW, PAST, Cause, Channel, Community, Count
-from sim.graphs import Generator, Graph
-from sim.ledger import MONTHS, Account, Ledger
-from sim.luck import key_of
-from sim.market import SIGNALS, Market, Status
-from sim.motion import WEEK
-from sim.packing import attributes, parts_of
-from sim.parameters import PACKED, Parameters
-from sim.plan import MAX_DAYS, MEASURED, Experiment, Founding, Plan, Shock, check_plan
-from sim.population import MEMBER, NEVER, Archive, Population
-from sim.record import AMOUNTS, COUNTS, Recorder
-from sim.ties import MAX_CAPACITY, TIE, Ties
+from kith.sim.kernels.luck import key_of
+from kith.sim.results.record import AMOUNTS, COUNTS, Recorder
+from kith.sim.schema.graphs import Generator, Graph
+from kith.sim.schema.parameters import PACKED, Parameters
+from kith.sim.schema.plan import MAX_DAYS, MEASURED, Experiment, Founding, Plan, Shock, check_plan
+from kith.sim.state.community import CLIMATE, LAYER_WINDOW, PAST, Cause, Channel, Community, Count
+from kith.sim.state.decay import WEEK
+from kith.sim.state.hazard_clocks import Heap, TouchClock
+from kith.sim.state.ledger import MONTHS, Account, Ledger
+from kith.sim.state.market import SIGNALS, Market, Status
+from kith.sim.state.population import MEMBER, NEVER, Archive, Population
+from kith.sim.state.ties import MAX_CAPACITY, TIE, Ties
+from kith.sim.storage.serialise import attributes, parts_of
 
 MOST = 2**62
 "greatest whole number: two of them can be added"

@@ -120,11 +120,11 @@ ONE_WAY_OUT = {
     r"from html import .*\bescape\b|\bhtml\.escape\(|markupsafe import .*\bescape\b": {
         "experiments/escaping.py"
     },
-    r"\b_?(?:Console|Plain)\(": {"experiments/screen.py", "experiments/progress.py"},
+    r"\b_?(?:Console|Plain)\(": {"experiments/words/terminal.py", "experiments/cli/progress.py"},
     r"typer\.echo\(|click\.echo\(|traceback\.print_": set(),
     r"sys\.(?:stdout|stderr)\.write\(": {"dashboard/__main__.py", "dashboard/server.py"},
 }
-"""What brings text out of kith, and the only modules that may do it: `experiments.escaping` says how."""
+"""What brings text out of kith, and the only modules that may do it: `kith.experiments.escaping` says how."""
 
 
 @pytest.mark.parametrize("pattern", ONE_WAY_OUT)
@@ -193,7 +193,7 @@ def test_the_command_works_from_the_wheel_in_an_empty_folder(wheel: Path, tmp_pa
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "installed")
     (tmp_path / "empty").mkdir()
-    kith = "import sys; sys.argv[0] = 'kith'; from experiments.cli import main; main()"
+    kith = "import sys; sys.argv[0] = 'kith'; from kith.experiments.cli.app import main; main()"
     where = {"PYTHONPATH": str(tmp_path / "installed"), "PYTHONDONTWRITEBYTECODE": "1"}
     said = succeed([sys.executable, "-c", kith, "list"], tmp_path / "empty", **where)
     assert "web" in said
@@ -218,7 +218,9 @@ def test_links_lead_somewhere(root: Path) -> None:
 def test_the_readme_names_the_commands_that_exist_and_no_others(root: Path) -> None:
     readme = (root / "README.md").read_text("utf-8")
     promised = set(re.findall(r"^\| `kith ([a-z]+)", readme, re.MULTILINE))
-    said = succeed([sys.executable, "-m", "experiments.cli", "--help"], root, COLUMNS="100", TERM="dumb")
+    said = succeed(
+        [sys.executable, "-m", "kith.experiments.cli.app", "--help"], root, COLUMNS="100", TERM="dumb"
+    )
     offered = set(re.findall(r"^[│| ]+([a-z]+) {2,}\S", said, re.MULTILINE))
     assert promised == offered
 

@@ -8,15 +8,16 @@ import pandas as pd
 import solara
 from matplotlib.ticker import MaxNLocator
 
-from dashboard.curriculum import Lesson, lessons
-from dashboard.here import use_here
-from dashboard.listening import use_bell
-from dashboard.parts import Chart, Choice, Html, Press, Words
-from dashboard.room import Asked, Room, is_host, room, seat
-from experiments import theme, wording
-from experiments.axes import label_rows, value_axis
-from experiments.escaping import for_html as escape
-from experiments.theme import canvas, exported, themed
+from kith.dashboard.access.classroom import Asked, Room, is_host, room, seat
+from kith.dashboard.access.listening import use_bell
+from kith.dashboard.content.lessons import Lesson, lessons
+from kith.dashboard.state.navigation import use_here
+from kith.dashboard.widgets.parts import Chart, Choice, Html, Press, Words
+from kith.experiments.charts import theme
+from kith.experiments.charts.axes import label_rows, value_axis
+from kith.experiments.charts.theme import canvas, exported, themed
+from kith.experiments.escaping import for_html as escape
+from kith.experiments.words import wording
 
 
 @solara.component

@@ -5,19 +5,27 @@ from urllib.parse import urlencode
 import pandas as pd
 import solara
 
-from dashboard.address import Look, pairs_of
-from dashboard.asking import in_a_line
-from dashboard.founders import Dropped, founding_of, keep, library_measures, measures_of, read_dropped
-from dashboard.here import use_here
-from dashboard.pages.numbers import BESIDE, LARGEST, ByHand
-from dashboard.parts import Chart, Html, Press, Save, Trouble, Words, table
-from dashboard.uploads import ReadUpload
-from experiments import figures, wording
-from experiments.escaping import for_csv
-from experiments.escaping import for_html as escape
-from experiments.log_indicators import MEASURES, MONTH
-from scenarios import ScenarioError
-from sim.plan import Founding
+from kith.dashboard.content.uploaded_logs import (
+    Dropped,
+    founding_of,
+    keep,
+    library_measures,
+    measures_of,
+    read_dropped,
+)
+from kith.dashboard.live.live_comparison import in_a_line
+from kith.dashboard.live.uploads import ReadUpload
+from kith.dashboard.pages.numbers import BESIDE, LARGEST, ByHand
+from kith.dashboard.state.address import Look, pairs_of
+from kith.dashboard.state.navigation import use_here
+from kith.dashboard.widgets.parts import Chart, Html, Press, Save, Trouble, Words, table
+from kith.experiments.charts import comparison as figures
+from kith.experiments.escaping import for_csv
+from kith.experiments.escaping import for_html as escape
+from kith.experiments.evidence.log_indicators import MEASURES, MONTH
+from kith.experiments.words import wording
+from kith.scenarios.errors import ScenarioError
+from kith.sim.schema.plan import Founding
 
 EXAMPLE = "chat_docker"
 

@@ -8,14 +8,22 @@ from typing import Any
 
 import solara
 
-from dashboard import views
-from dashboard.address import DAYS, FIRST, LONGEST, MOST_ARMS, PEOPLE, RUNS, VIEWS, Look, look_read
-from dashboard.arms import Arm, Dropped, arm_from_text, command_of, dropped_file, plan_of
-from dashboard.asking import Answer, in_a_line, plans_of, use_answer
-from dashboard.controls import groups, value_from
-from dashboard.founders import founding_of
-from dashboard.here import use_here
-from dashboard.parts import (
+from kith.dashboard.content import comparison as views
+from kith.dashboard.content.controls import groups, value_from
+from kith.dashboard.content.uploaded_logs import founding_of
+from kith.dashboard.live.live_comparison import Answer, in_a_line, plans_of, use_answer
+from kith.dashboard.live.uploads import ReadUpload
+from kith.dashboard.state.address import DAYS, FIRST, LONGEST, MOST_ARMS, PEOPLE, RUNS, VIEWS, Look, look_read
+from kith.dashboard.state.navigation import use_here
+from kith.dashboard.state.scenario_choice import (
+    Arm,
+    Dropped,
+    arm_from_text,
+    command_of,
+    dropped_file,
+    plan_of,
+)
+from kith.dashboard.widgets.parts import (
     Choice,
     Controls,
     CopyLink,
@@ -27,14 +35,15 @@ from dashboard.parts import (
     Trouble,
     Words,
 )
-from dashboard.uploads import ReadUpload
-from experiments import theme, wording
-from experiments.answers import comparison_answer
-from experiments.assumptions import settings
-from experiments.comparison import Comparison
-from experiments.escaping import for_csv
-from scenarios import ScenarioError, library, logs
-from sim.plan import Founding, Plan
+from kith.experiments.charts import theme
+from kith.experiments.comparison.comparison import Comparison
+from kith.experiments.comparison.summary_sentence import comparison_answer
+from kith.experiments.escaping import for_csv
+from kith.experiments.words import wording
+from kith.experiments.words.assumptions import settings
+from kith.scenarios.catalogue import library, logs
+from kith.scenarios.errors import ScenarioError
+from kith.sim.schema.plan import Founding, Plan
 
 VIEW_TITLES = {
     "overview": "Overview",

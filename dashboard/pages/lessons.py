@@ -6,22 +6,23 @@ from urllib.parse import urlencode
 
 import solara
 
-from dashboard import views
-from dashboard.address import Look, clipped, pairs_of
-from dashboard.arms import arm_from_text
-from dashboard.asking import Answer, use_answer
-from dashboard.curriculum import Lesson, lessons
-from dashboard.here import use_here
-from dashboard.pages.classroom import counted, votes_chart, votes_frame
-from dashboard.pages.compare import status_line
-from dashboard.pages.watch import Scene
-from dashboard.parts import Chart, Html, Press, PrintPage, Trouble, Words
-from dashboard.prose import markup
-from dashboard.room import Asked, room
-from experiments import theme, wording
-from experiments.comparison import Comparison
-from experiments.escaping import for_html as escape
-from experiments.intervals import no_interval
+from kith.dashboard.access.classroom import Asked, room
+from kith.dashboard.content import comparison as views
+from kith.dashboard.content.lessons import Lesson, lessons
+from kith.dashboard.content.markdown import markup
+from kith.dashboard.live.live_comparison import Answer, use_answer
+from kith.dashboard.pages.classroom import counted, votes_chart, votes_frame
+from kith.dashboard.pages.compare import status_line
+from kith.dashboard.pages.watch import Scene
+from kith.dashboard.state.address import Look, clipped, pairs_of
+from kith.dashboard.state.navigation import use_here
+from kith.dashboard.state.scenario_choice import arm_from_text
+from kith.dashboard.widgets.parts import Chart, Html, Press, PrintPage, Trouble, Words
+from kith.experiments.charts import theme
+from kith.experiments.comparison.comparison import Comparison
+from kith.experiments.escaping import for_html as escape
+from kith.experiments.statistics.intervals import no_interval
+from kith.experiments.words import wording
 
 
 @solara.component

@@ -6,16 +6,16 @@ from urllib.parse import urlencode
 
 import solara
 
-from dashboard.address import Wrong, pairs_of
-from dashboard.here import use_here
-from dashboard.parts import Field, Html, Tabs, Trouble, Words, table
-from dashboard.prose import markup, model_sections
-from experiments.assumptions import Setting, settings, shown
-from experiments.escaping import for_html as escape
-from sim.engine import MODEL_VERSION
-from sim.indicators import INDICATORS, describe
-from sim.parameters import SECTIONS
-from sim.plan import Plan
+from kith.dashboard.content.markdown import markup, model_sections
+from kith.dashboard.state.address import Wrong, pairs_of
+from kith.dashboard.state.navigation import use_here
+from kith.dashboard.widgets.parts import Field, Html, Tabs, Trouble, Words, table
+from kith.experiments.escaping import for_html as escape
+from kith.experiments.words.assumptions import Setting, settings, shown
+from kith.sim.engine import MODEL_VERSION
+from kith.sim.results.indicators import INDICATORS, describe
+from kith.sim.schema.parameters import SECTIONS
+from kith.sim.schema.plan import Plan
 
 TABS = {"parameters": "Parameters", "equations": "How it works", "indicators": "What is measured"}
 

@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 import solara
 
-from dashboard.address import Look
-from dashboard.arms import Arm
-from dashboard.founders import library_measures
-from dashboard.parts import Field, Html, Markup, Press, Trouble, Words, table
-from experiments import wording
-from experiments.log_indicators import MEASURES
+from kith.dashboard.content.uploaded_logs import library_measures
+from kith.dashboard.state.address import Look
+from kith.dashboard.state.scenario_choice import Arm
+from kith.dashboard.widgets.parts import Field, Html, Markup, Press, Trouble, Words, table
+from kith.experiments.evidence.log_indicators import MEASURES
+from kith.experiments.words import wording
 
 BESIDE = ("pool", "hub", "web")
 LARGEST = 20_000

@@ -10,12 +10,28 @@ from urllib.parse import urlencode
 import pandas as pd
 import solara
 
-from dashboard import study_views
-from dashboard.address import Wrong, clipped, number, pairs_of
-from dashboard.conductor import CONDUCTOR, PLANNING, RUNNING, STOPPED, STOPPING, Progress
-from dashboard.here import use_here
-from dashboard.listening import use_bell
-from dashboard.parts import (
+from kith.dashboard.access.classroom import is_host
+from kith.dashboard.access.listening import use_bell
+from kith.dashboard.content import study as study_views
+from kith.dashboard.content.comparison import Part
+from kith.dashboard.content.study import TITLES, Chosen, views_of
+from kith.dashboard.live.compute_once import Once
+from kith.dashboard.live.study_catalogue import (
+    SIZES,
+    USUAL,
+    Reading,
+    folder,
+    reading,
+    shelf,
+    sized,
+    state,
+    unreadable,
+    wanted,
+)
+from kith.dashboard.live.study_job import CONDUCTOR, PLANNING, RUNNING, STOPPED, STOPPING, Progress
+from kith.dashboard.state.address import Wrong, clipped, number, pairs_of
+from kith.dashboard.state.navigation import use_here
+from kith.dashboard.widgets.parts import (
     Chart,
     Choice,
     CopyLink,
@@ -28,22 +44,17 @@ from dashboard.parts import (
     Trouble,
     Words,
 )
-from dashboard.room import is_host
-from dashboard.shared import Once
-from dashboard.shelf import SIZES, USUAL, Reading, folder, reading, shelf, sized, state, unreadable, wanted
-from dashboard.study_views import TITLES, Chosen, views_of
-from dashboard.views import Part
-from experiments import wording
-from experiments.asked import digest
-from experiments.commands import study_command
-from experiments.conduct import Status
-from experiments.errors import RequestError
-from experiments.escaping import for_csv
-from experiments.escaping import for_html as escape
-from experiments.study import Study, studies
-from experiments.study_report import study_answer, study_page
-from experiments.worlds import priors
-from scenarios import ScenarioError
+from kith.experiments.analyses.prior_draws import priors
+from kith.experiments.comparison.repeat_command import study_command
+from kith.experiments.errors import RequestError
+from kith.experiments.escaping import for_csv
+from kith.experiments.escaping import for_html as escape
+from kith.experiments.reports.study import study_answer, study_page
+from kith.experiments.studies.execute import Status
+from kith.experiments.studies.planned_runs import digest
+from kith.experiments.studies.study import Study, studies
+from kith.experiments.words import wording
+from kith.scenarios.errors import ScenarioError
 
 REFRESH = 2.0
 """Seconds between pictures while a study is running."""

@@ -9,16 +9,16 @@ from uuid import uuid4
 
 import solara
 
-from dashboard.address import Wrong
-from dashboard.arms import Arm, arm_from_text, plan_of
-from dashboard.here import use_here
-from dashboard.living import ACTS, MOST_DAYS, Done, World, check_fits, done_from
-from dashboard.pages.compare import scenario_menu
-from dashboard.parts import Choice, CopyLink, Html, JumpToSide, Press, Trouble, Words
-from experiments.assumptions import question_of
-from scenarios import ScenarioError
-from sim.parameters import ParameterError
-from sim.plan import Plan
+from kith.dashboard.content.live_run import ACTS, MOST_DAYS, Done, World, check_fits, done_from
+from kith.dashboard.pages.compare import scenario_menu
+from kith.dashboard.state.address import Wrong
+from kith.dashboard.state.navigation import use_here
+from kith.dashboard.state.scenario_choice import Arm, arm_from_text, plan_of
+from kith.dashboard.widgets.parts import Choice, CopyLink, Html, JumpToSide, Press, Trouble, Words
+from kith.experiments.words.assumptions import question_of
+from kith.scenarios.errors import ScenarioError
+from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.plan import Plan
 
 type Change = Callable[[Scene], Scene]
 """From what was asked for last to what is asked for now."""

@@ -15,13 +15,13 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from sim.admission import Newcomers, can_pay, join, willingness
-from sim.community import Channel, Community, Count
-from sim.kernel import kernel
-from sim.ledger import Account
-from sim.luck import Purpose, uniform, uniforms
-from sim.market import SIGNALS, Status
-from sim.population import NO_PERSON
+from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.luck import Purpose, uniform, uniforms
+from kith.sim.state.admission import Newcomers, can_pay, join, willingness
+from kith.sim.state.community import Channel, Community, Count
+from kith.sim.state.ledger import Account
+from kith.sim.state.market import SIGNALS, Status
+from kith.sim.state.population import NO_PERSON
 
 _ACCEPT, _CHANNEL, _JOIN_ON_TOUCH = int(Purpose.ACCEPT), int(Purpose.CHANNEL), int(Purpose.JOIN_ON_TOUCH)
 _FOLLOW_CLOCK = int(Purpose.FOLLOW_CLOCK)

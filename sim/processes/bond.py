@@ -17,13 +17,13 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from sim.circle import Circle, circle_of_today, next_place, no_circle
-from sim.community import WINDOW, Community, Count
-from sim.fetch import BLOCK, fetch_records, fetch_ties
-from sim.kernel import kernel
-from sim.luck import Purpose, address_hash, hash_among, hashes, uniform
-from sim.motion import WEEK, advance, hub_of, settle, settle_rows
-from sim.ties import cut, fetch_pairs, find_faded, knows, prune, strengthen_pairs
+from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.luck import Purpose, address_hash, hash_among, hashes, uniform
+from kith.sim.kernels.prefetch import BLOCK, fetch_records, fetch_ties
+from kith.sim.state.community import WINDOW, Community, Count
+from kith.sim.state.decay import WEEK, advance, hub_of, settle, settle_rows
+from kith.sim.state.hash_circle import Circle, circle_of_today, next_place, no_circle
+from kith.sim.state.ties import cut, fetch_pairs, find_faded, knows, prune, strengthen_pairs
 
 _PARTNER, _FRIEND, _FRIENDS_FRIEND = int(Purpose.PARTNER), int(Purpose.FRIEND), int(Purpose.FRIENDS_FRIEND)
 _STRANGER, _REMOVAL = int(Purpose.STRANGER), int(Purpose.REMOVAL)

@@ -19,12 +19,12 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from sim.circle import circle_of_today, next_place
-from sim.community import LAYER_WINDOW, PAST, REPLIED, UNANSWERED, Community, Count
-from sim.fetch import BLOCK, fetch_records
-from sim.kernel import kernel
-from sim.luck import Purpose, address_hash, poisson, uniform
-from sim.population import NEVER
+from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.luck import Purpose, address_hash, poisson, uniform
+from kith.sim.kernels.prefetch import BLOCK, fetch_records
+from kith.sim.state.community import LAYER_WINDOW, PAST, REPLIED, UNANSWERED, Community, Count
+from kith.sim.state.hash_circle import circle_of_today, next_place
+from kith.sim.state.population import NEVER
 
 _CONTRIBUTE, _KIND, _USEFUL = int(Purpose.CONTRIBUTE), int(Purpose.KIND), int(Purpose.USEFUL)
 ANSWERS = 1000

@@ -15,11 +15,11 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from sim.community import Cause, Community
-from sim.fetch import SCREEN
-from sim.kernel import kernel
-from sim.luck import Purpose, uniform
-from sim.motion import BELONGING, EXITS, HARM, contagion, hub_of, novelty
+from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.luck import Purpose, uniform
+from kith.sim.kernels.prefetch import SCREEN
+from kith.sim.state.community import Cause, Community
+from kith.sim.state.decay import BELONGING, EXITS, HARM, contagion, hub_of, novelty
 
 _DEPART, _CAUSE = int(Purpose.DEPART), int(Purpose.CAUSE)
 _PRICE, _FEW_TIES = int(Cause.PRICE), int(Cause.FEW_TIES)

@@ -19,14 +19,14 @@ import math
 
 import numpy as np
 
-from sim import motion
-from sim.circle import circle_of_today, next_place
-from sim.community import WINDOW, Climate, Community, Count
-from sim.kernel import kernel
-from sim.ledger import Account, book, to_micro
-from sim.luck import Purpose, address_hash, uniform, uniforms
-from sim.succession import succeed
-from sim.ties import FAINTEST, feel, strength_at, strengthen_pairs
+from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.luck import Purpose, address_hash, uniform, uniforms
+from kith.sim.state import decay
+from kith.sim.state.community import WINDOW, Climate, Community, Count
+from kith.sim.state.hash_circle import circle_of_today, next_place
+from kith.sim.state.ledger import Account, book, to_micro
+from kith.sim.state.succession import succeed
+from kith.sim.state.ties import FAINTEST, feel, strength_at, strengthen_pairs
 
 QUARTER = 90
 USUAL_COUNCIL = 7
@@ -162,7 +162,7 @@ def _turn(c: Community) -> None:
     c.direction = min(1.0, max(0.0, c.direction))
     c.overlay()
     c.touch.refit(c.fit_of_market())
-    motion.derive_rows(c.population.members, c.population.rows(), c.p)
+    decay.derive_rows(c.population.members, c.population.rows(), c.p)
 
 
 # -- offline events --------------------------------------------------------------------------

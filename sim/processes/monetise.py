@@ -15,12 +15,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.community import Community, Count
-from sim.fetch import BLOCK, fetch_books
-from sim.kernel import kernel
-from sim.ledger import Account, Ledger, book, micro, to_micro
-from sim.luck import Purpose, uniform
-from sim.market import Status
+from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.luck import Purpose, uniform
+from kith.sim.kernels.prefetch import BLOCK, fetch_books
+from kith.sim.state.community import Community, Count
+from kith.sim.state.ledger import Account, Ledger, book, micro, to_micro
+from kith.sim.state.market import Status
 
 _ADS, _SUBSCRIPTION, _FEE, _TAKE = (
     int(Account.ADS),

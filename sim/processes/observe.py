@@ -3,7 +3,7 @@
 Reads  everything     Writes  active members, flows
 """
 
-from sim.community import LAYER_WINDOW, PAST, Community, Count
+from kith.sim.state.community import LAYER_WINDOW, PAST, Community, Count
 
 
 def observe(c: Community) -> None:

@@ -14,11 +14,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.community import Community, Count
-from sim.fetch import BLOCK, fetch_records
-from sim.kernel import kernel
-from sim.luck import Purpose, poisson, uniform
-from sim.market import acquaintance, neighbour
+from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.luck import Purpose, poisson, uniform
+from kith.sim.kernels.prefetch import BLOCK, fetch_records
+from kith.sim.state.community import Community, Count
+from kith.sim.state.market import acquaintance, neighbour
 
 _INVITE, _INVITEE, _DELAY = int(Purpose.INVITE), int(Purpose.INVITEE), int(Purpose.DELAY)
 

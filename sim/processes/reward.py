@@ -14,10 +14,10 @@ Reads  written, visitors, referral joins     Writes  norm, recognition, ledger, 
 
 import numpy as np
 
-from sim.community import WINDOW, Community
-from sim.kernel import kernel
-from sim.ledger import Account, book, to_micro
-from sim.luck import Purpose, uniform
+from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.luck import Purpose, uniform
+from kith.sim.state.community import WINDOW, Community
+from kith.sim.state.ledger import Account, book, to_micro
 
 _THANKS = int(Purpose.THANKS)
 _CASH, _SHARE, _REFERRAL = (

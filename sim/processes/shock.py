@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from sim import motion
-from sim.admission import join, newcomers
-from sim.community import Cause, Channel, Community
-from sim.luck import Purpose, uniforms
-from sim.market import Status
-from sim.plan import Shock
-from sim.succession import call_for_heir
+from kith.sim.kernels.luck import Purpose, uniforms
+from kith.sim.schema.plan import Shock
+from kith.sim.state import decay
+from kith.sim.state.admission import join, newcomers
+from kith.sim.state.community import Cause, Channel, Community
+from kith.sim.state.market import Status
+from kith.sim.state.succession import call_for_heir
 
 
 def strike(c: Community, shock: Shock) -> None:
@@ -49,7 +49,7 @@ def _topic_shift(c: Community, to: float) -> None:
     c.direction = to
     c.overlay()
     c.touch.refit(c.fit_of_market())
-    motion.derive_rows(c.population.members, c.population.rows(), c.p)
+    decay.derive_rows(c.population.members, c.population.rows(), c.p)
 
 
 def _mass_join(c: Community, count: int) -> None:

@@ -16,8 +16,8 @@ Reads  useful items, ledger, members     Writes  quality, budget, coverage, push
 
 import numpy as np
 
-from sim.community import WINDOW, Community
-from sim.ledger import COMMUNITY, MICRO, UNATTRIBUTED, Account, micro
+from kith.sim.state.community import WINDOW, Community
+from kith.sim.state.ledger import COMMUNITY, MICRO, UNATTRIBUTED, Account, micro
 
 QUALITY_DAYS = 180.0
 "time constant with which quality follows ideas"

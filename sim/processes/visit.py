@@ -17,13 +17,13 @@ import math
 
 import numpy as np
 
-from sim.community import PAST, Community, Count
-from sim.fetch import BLOCK, SCREEN, fetch_records, fetch_ties
-from sim.kernel import kernel
-from sim.luck import Purpose, uniform
-from sim.motion import HABIT, NEWCOMER, advance, hub_of
-from sim.population import NEVER
-from sim.ties import strength_at
+from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.luck import Purpose, uniform
+from kith.sim.kernels.prefetch import BLOCK, SCREEN, fetch_records, fetch_ties
+from kith.sim.state.community import PAST, Community, Count
+from kith.sim.state.decay import HABIT, NEWCOMER, advance, hub_of
+from kith.sim.state.population import NEVER
+from kith.sim.state.ties import strength_at
 
 _VISIT = int(Purpose.VISIT)
 AROUND = 14

@@ -23,9 +23,9 @@ from typing import Any
 import networkx as nx
 from networkx.classes.reportviews import EdgeView
 
-from sim.community import Community
-from sim.views.reading import Columns
-from sim.views.said import MemberData, TieData, refused
+from kith.sim.state.community import Community
+from kith.sim.views.column_reader import Columns
+from kith.sim.views.graph_data import MemberData, TieData, refused
 
 HUB, ORGANISATION = "hub", "organisation"
 BONDS = {HUB: "hub", ORGANISATION: "activity"}

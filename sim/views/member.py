@@ -1,6 +1,6 @@
 """Member: a Mesa agent that is a view of one membership.
 
-Its attributes are the columns of `sim.columns`: reading asks the community, writing changes it. A
+Its attributes are the columns of `kith.sim.state.columns`: reading asks the community, writing changes it. A
 member is made when asked for and may be made again: two views of the same membership are equal. A
 subclass adds properties and methods; what it wants to remember is a column (`add_column`).
 """
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from mesa import Agent
 
-from sim import columns
-from sim.community import Cause
-from sim.fields import nearest
+from kith.sim.schema.fields import nearest
+from kith.sim.state import columns
+from kith.sim.state.community import Cause
 
 if TYPE_CHECKING:
-    from sim.views.members import MemberSet
-    from sim.views.model import CommunityModel
+    from kith.sim.views.members import MemberSet
+    from kith.sim.views.model import CommunityModel
 
 
 class DepartedError(ReferenceError):

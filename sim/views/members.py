@@ -17,13 +17,13 @@ import numpy as np
 import numpy.typing as npt
 from mesa.agentset import AbstractAgentSet, GroupBy
 
-from sim import columns
-from sim.fields import nearest
-from sim.views.choice import chosen
-from sim.views.member import Member
+from kith.sim.schema.fields import nearest
+from kith.sim.state import columns
+from kith.sim.views.member import Member
+from kith.sim.views.select import chosen
 
 if TYPE_CHECKING:
-    from sim.views.model import CommunityModel
+    from kith.sim.views.model import CommunityModel
 
 type Rows = npt.NDArray[np.int64]
 type Call = str | Callable[..., Any]
@@ -80,7 +80,7 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
         return rows[present]
 
     def column(self, name: str) -> npt.NDArray[Any]:
-        """A column as an array, as of today, shape (n,); see `sim.columns`."""
+        """A column as an array, as of today, shape (n,); see `kith.sim.state.columns`."""
         if self.model is None:
             return np.empty(0)
         return columns.read(self.model.community, name, self.rows)

@@ -8,17 +8,17 @@ import numpy as np
 import numpy.typing as npt
 from mesa import DataCollector, Model
 
-from sim import columns
-from sim.community import Community
-from sim.engine import TICK, OwnShock, Simulation, Step
-from sim.fields import nearest
-from sim.indicators import Indicator
-from sim.parameters import ParameterError
-from sim.plan import Plan
-from sim.record import Record
-from sim.views.member import Member
-from sim.views.members import MemberSet
-from sim.views.overrides import overridden
+from kith.sim.engine import TICK, OwnShock, Simulation, Step
+from kith.sim.results.indicators import Indicator
+from kith.sim.results.record import Record
+from kith.sim.schema.fields import nearest
+from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.plan import Plan
+from kith.sim.state import columns
+from kith.sim.state.community import Community
+from kith.sim.views.member import Member
+from kith.sim.views.members import MemberSet
+from kith.sim.views.overrides import overridden
 
 if TYPE_CHECKING:
     import networkx
@@ -124,8 +124,8 @@ class CommunityModel(Model):  # type: ignore[misc]  # Mesa has no types
 
     @property
     def graph(self) -> "networkx.Graph":
-        """The members' network as it is at any time; see `sim.views.graph`."""
-        from sim.views.graph import graph_of
+        """The members' network as it is at any time; see `kith.sim.views.graph`."""
+        from kith.sim.views.graph import graph_of
 
         return graph_of(self.community)
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.fields import nearest
-from sim.parameters import ParameterError, Parameters, dotted_names, field_of, parameters_from
-from sim.plan import Plan
+from kith.sim.schema.fields import nearest
+from kith.sim.schema.parameters import ParameterError, Parameters, dotted_names, field_of, parameters_from
+from kith.sim.schema.plan import Plan
 
 ARGUMENTS = ("plan", "rng", "days", "threads", "tick", "shocks", "indicators", "events", "check")
 """What a model takes besides parameters."""

@@ -1,6 +1,6 @@
 """Pin the numbers of every scenario of the library: `make baselines` writes them anew.
 
-A changed number is a decision: raise `sim.engine.MODEL_VERSION`, pin again, and say in the commit
+A changed number is a decision: raise `kith.sim.engine.MODEL_VERSION`, pin again, and say in the commit
 which indicators moved and why.
 """
 
@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from scenarios import load, names
-from sim.engine import MODEL_VERSION, run
-from sim.plan import Plan
+from kith.scenarios.catalogue import names
+from kith.scenarios.scenario import load
+from kith.sim.engine import MODEL_VERSION, run
+from kith.sim.schema.plan import Plan
 
 HERE = Path(__file__).parent
 PINNED = HERE / "baselines.json"

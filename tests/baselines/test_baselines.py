@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from scenarios import names
-from sim.engine import MODEL_VERSION
+from kith.scenarios.catalogue import names
+from kith.sim.engine import MODEL_VERSION
 from tests.baselines.pin import PINNED, arithmetic, numbers
 
 PIN = json.loads(PINNED.read_text("utf-8"))

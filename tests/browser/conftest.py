@@ -83,13 +83,13 @@ def serving(
 
     Parameters
     ----------
-    options : of `python -m dashboard`.
+    options : of `python -m kith.dashboard`.
     path : where its Python looks first for what it imports.
     """
     if CHROMIUM is None:
         pytest.skip("there is no Chromium; apt-get install chromium")
     process = subprocess.Popen(
-        [sys.executable, "-m", "dashboard", "--port", "0", "--no-open", *options],
+        [sys.executable, "-m", "kith.dashboard", "--port", "0", "--no-open", *options],
         stdout=subprocess.PIPE,
         text=True,
         env=os.environ | {"HOST": "0.0.0.0", "PYTHONPATH": os.pathsep.join(map(str, (*path, root)))},

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import solara
 
-from dashboard import pool as pools
-from dashboard.pool import Pool, worked
+from kith.dashboard.live import shared_workers as pools
+from kith.dashboard.live.shared_workers import Pool, worked
 
 
 class Here(Pool):
@@ -21,7 +21,7 @@ class Here(Pool):
         """Do it now."""
         from collections import deque
 
-        from dashboard.pool import Request
+        from kith.dashboard.live.shared_workers import Request
 
         request = Request(owner, deque(), left=len(jobs))
         self.asked.append(list(jobs))
@@ -39,7 +39,11 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Here:
     """The pool of the pages, without processes."""
     pool = Here()
     pools.shared_pool.cache_clear()
-    for module in ("dashboard.asking", "dashboard.pages.lessons", "dashboard.pages.watch"):
+    for module in (
+        "kith.dashboard.live.live_comparison",
+        "kith.dashboard.pages.lessons",
+        "kith.dashboard.pages.watch",
+    ):
         __import__(module)
     import sys
 

@@ -2,7 +2,7 @@
 
 import time
 
-from scenarios import LogError
+from kith.scenarios.errors import LogError
 
 
 def hungry(name: str, content: bytes) -> int:

@@ -17,8 +17,8 @@ from uuid import uuid4
 
 from websockets.sync.client import ClientConnection, connect
 
-DIRECT = (sys.executable, "-m", "dashboard")
-BY_KITH = (sys.executable, "-c", "from experiments.cli import main; main()", "dashboard")
+DIRECT = (sys.executable, "-m", "kith.dashboard")
+BY_KITH = (sys.executable, "-c", "from kith.experiments.cli.app import main; main()", "dashboard")
 
 
 @dataclass

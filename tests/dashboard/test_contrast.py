@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import door
-from dashboard.address import MOST_ARMS
-from experiments import theme
-from experiments.figures import readable_on
-from experiments.theme import contrast, readable
+from kith.dashboard.access import pin_gate
+from kith.dashboard.state.address import MOST_ARMS
+from kith.experiments.charts import theme
+from kith.experiments.charts.comparison import readable_on
+from kith.experiments.charts.theme import contrast, readable
 
-CSS = (Path(door.__file__).parent / "assets" / "own" / "custom.css").read_text()
+CSS = (Path(pin_gate.__file__).parent / "assets" / "own" / "custom.css").read_text()
 TEXT, GRAPHICS = 4.5, 3.0
 """Least contrast of text, and of what has to be seen to use or to understand a page."""
 
@@ -86,4 +86,4 @@ def test_the_door_is_readable_in_light_and_dark() -> None:
     assert contrast("#9a3412", "#ffffff") >= TEXT
     assert contrast("#ffb27a", "#14181d") >= TEXT
     assert contrast("#ffffff", "#0072b2") >= TEXT
-    assert all(colour in door._PAGE for colour in ("#9a3412", "#ffb27a", "#14181d", "#0072b2"))
+    assert all(colour in pin_gate._PAGE for colour in ("#9a3412", "#ffb27a", "#14181d", "#0072b2"))

@@ -10,17 +10,17 @@ from urllib.parse import urlencode
 import pytest
 from solara.widgets import HTML
 
-from dashboard import shelf
-from dashboard.address import look_read
-from dashboard.app import PAGES
-from dashboard.not_found import NotFound
-from dashboard.pages import community, compare, lessons, model, studies, watch
-from dashboard.pages.studies import sight_read
-from dashboard.pages.watch import scene_read
-from dashboard.server import STUDIES
-from experiments.conduct import conduct
-from experiments.store import Store
-from experiments.study import read_study
+from kith.dashboard.access.not_found import NotFound
+from kith.dashboard.app import PAGES
+from kith.dashboard.live import study_catalogue
+from kith.dashboard.pages import community, compare, lessons, model, studies, watch
+from kith.dashboard.pages.studies import sight_read
+from kith.dashboard.pages.watch import scene_read
+from kith.dashboard.server import STUDIES
+from kith.dashboard.state.address import look_read
+from kith.experiments.studies.execute import conduct
+from kith.experiments.studies.store import Store
+from kith.experiments.studies.study import read_study
 from tests.dashboard.looking import found, texts, until
 
 JUNK = (
@@ -106,10 +106,10 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny(stored: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """That folder is the one of the pages."""
     monkeypatch.setenv(STUDIES, str(stored))
-    for cache in (shelf._all, shelf._store):
+    for cache in (study_catalogue._all, study_catalogue._store):
         cache.cache_clear()
     yield
-    for cache in (shelf._all, shelf._store):
+    for cache in (study_catalogue._all, study_catalogue._store):
         cache.cache_clear()
 
 

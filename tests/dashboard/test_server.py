@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.__main__ import main
-from dashboard.guard import Guard, addresses
-from dashboard.server import FRONT_END, settle
+from kith.dashboard.__main__ import main
+from kith.dashboard.access.host_check import Guard, addresses
+from kith.dashboard.server import FRONT_END, settle
 from tests.dashboard.serving import Served, served
 
 

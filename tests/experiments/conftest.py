@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from experiments.comparison import Comparison, compare
-from scenarios import load
-from sim import run
-from sim.plan import Plan
+from kith.experiments.comparison.comparison import Comparison, compare
+from kith.scenarios.scenario import load
+from kith.sim.engine import run
+from kith.sim.schema.plan import Plan
 
 SMALL = {"market.size": 600, "market.founders": 80}
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.cli import answered
-from experiments.escaping import (
+from kith.experiments.cli.app import answered
+from kith.experiments.escaping import (
     LONGEST_MESSAGE,
     LONGEST_NAME,
     for_csv,
@@ -35,7 +35,7 @@ type Kith = Callable[..., tuple[int, str, str]]
 def kith(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kith:
     """Runs `kith` in a folder of its own: exit code, output, errors."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sim.kernel.is_compiled", lambda: True)
+    monkeypatch.setattr("kith.sim.kernels.compilation.is_compiled", lambda: True)
 
     def answer(*args: str) -> tuple[int, str, str]:
         code = answered(list(args))
@@ -169,7 +169,7 @@ def test_a_name_in_a_picture_is_no_markup_and_no_control_character() -> None:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    from experiments.theme import exported
+    from kith.experiments.charts.theme import exported
 
     figure: Any = Figure()
     with mpl.rc_context({"svg.fonttype": "none", "text.parse_math": False}):

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from experiments import files
-from experiments.comparison import Comparison
-from experiments.errors import OutputError
-from experiments.files import check_folder, whole_folder, write_text
-from experiments.outputs import write_comparison, write_run
+from kith.experiments import files
+from kith.experiments.comparison.comparison import Comparison
+from kith.experiments.errors import OutputError
+from kith.experiments.files import check_folder, whole_folder, write_text
+from kith.experiments.reports.outputs import write_comparison, write_run
 
 
 def content(folder: Path) -> dict[str, str]:
@@ -157,7 +157,7 @@ def test_a_comparison_leaves_its_four_files(tmp_path: Path, comparison: Comparis
 def test_a_report_that_fails_takes_the_tables_with_it(
     tmp_path: Path, comparison: Comparison, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from experiments import report
+    from kith.experiments.reports import comparison as report
 
     def fail(*_: object) -> str:
         raise ValueError("no ink")

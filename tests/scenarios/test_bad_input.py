@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scenarios import ScenarioError, load
+from kith.scenarios.errors import ScenarioError
+from kith.scenarios.scenario import load
 
 type Write = Callable[..., Path]
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from scenarios import ScenarioError, about, expected_of, load
+from kith.scenarios.description import about, expected_of
+from kith.scenarios.errors import ScenarioError
+from kith.scenarios.scenario import load
 
 type Write = Callable[..., Path]
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from scenarios import ScenarioError, load
-from scenarios.schema import scenario_schema
+from kith.scenarios.errors import ScenarioError
+from kith.scenarios.scenario import load
+from kith.scenarios.schema import scenario_schema
 
 type Write = Callable[[str], str]
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from scenarios import Entry, about, expected_of, library, load, logs, names
-from scenarios.catalogue import TEXTBOOK, root
-from sim.engine import MODEL_VERSION
-from sim.parameters import dotted_names
+from kith.scenarios.catalogue import TEXTBOOK, Entry, library, logs, names, root
+from kith.scenarios.description import about, expected_of
+from kith.scenarios.scenario import load
+from kith.sim.engine import MODEL_VERSION
+from kith.sim.schema.parameters import dotted_names
 
 PRESETS = sorted(path.stem for path in (root() / "presets").glob("*.toml"))
 ON_SHELF = {shelf: sorted(path.stem for path in (root() / shelf).glob("*.toml")) for shelf in TEXTBOOK}

@@ -11,14 +11,15 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from scenarios import ScenarioError, load
-from scenarios.network import READERS
-from sim import Simulation, run
-from sim.graphs import Generator, Graph, draw
-from sim.luck import key_of, library_seed
-from sim.parameters import ParameterError
-from sim.plan import Plan
-from sim.views.graph import graph_of
+from kith.scenarios.errors import ScenarioError
+from kith.scenarios.network import READERS
+from kith.scenarios.scenario import load
+from kith.sim.engine import Simulation, run
+from kith.sim.kernels.luck import key_of, library_seed
+from kith.sim.schema.graphs import Generator, Graph, draw
+from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.plan import Plan
+from kith.sim.views.graph import graph_of
 
 type Write = Callable[..., Path]
 
@@ -463,7 +464,7 @@ def test_more_edges_than_the_limit_are_refused(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, edge = MANY[name]
-    monkeypatch.setattr("scenarios.network.EDGES", 1000)
+    monkeypatch.setattr("kith.scenarios.network.EDGES", 1000)
     (tmp_path / name).write_text(before + edge * 1002, encoding="utf-8")
     with pytest.raises(ScenarioError, match="it has more than 1,000 edges; cut it to the people that matter"):
         READERS[Path(name).suffix](tmp_path / name)
@@ -482,7 +483,7 @@ def test_more_than_five_million_edges_are_refused(name: str, write: Write, tmp_p
 
 
 def test_what_unpacks_beyond_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scenarios.network.UNPACKED", 10_000_000)
+    monkeypatch.setattr("kith.scenarios.network.UNPACKED", 10_000_000)
     for name, content in (("b.graphml", GRAPHML + " " * 10**8), ("b.csv", " " * 10**8)):
         (tmp_path / name).write_bytes(gzip.compress(content.encode(), 1))
         with pytest.raises(ScenarioError, match="holds more than 10 MB when it is unpacked"):
@@ -490,8 +491,8 @@ def test_what_unpacks_beyond_the_limit_is_refused(tmp_path: Path, monkeypatch: p
 
 
 def test_a_graph_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.graphs.SECONDS", 0.05)
-    monkeypatch.setattr("sim.graphs.SECONDS_EACH", 0.0)
+    monkeypatch.setattr("kith.sim.schema.graphs.SECONDS", 0.05)
+    monkeypatch.setattr("kith.sim.schema.graphs.SECONDS_EACH", 0.0)
     with pytest.raises(
         ParameterError, match=r"generator gnp_random_graph: .* takes longer than 0 s, too long"
     ):

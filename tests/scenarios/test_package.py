@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import scenarios
+from kith import scenarios
 
 
 def test_nothing_heavy_is_imported_for_the_list(root: Path) -> None:

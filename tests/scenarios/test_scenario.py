@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scenarios import ScenarioError, load
-from sim.parameters import Parameters, dotted_names
-from sim.plan import Founding, Plan, Shock
+from kith.scenarios.errors import ScenarioError
+from kith.scenarios.scenario import load
+from kith.sim.schema.parameters import Parameters, dotted_names
+from kith.sim.schema.plan import Founding, Plan, Shock
 
 type Write = Callable[..., Path]
 

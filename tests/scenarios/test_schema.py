@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from scenarios import library, scenario_schema
-from sim.parameters import SECTIONS, Tier
+from kith.scenarios.catalogue import library
+from kith.scenarios.schema import scenario_schema
+from kith.sim.schema.parameters import SECTIONS, Tier
 
 SCHEMA = scenario_schema()
 

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios import ScenarioError, load, parse_setting, parse_shock
+from kith.scenarios.errors import ScenarioError
+from kith.scenarios.scenario import load
+from kith.scenarios.settings import parse_setting, parse_shock
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ from functools import cache
 import numpy as np
 import pytest
 
-from scenarios import load, names
-from sim import Simulation, run
-from sim.record import Record
-from sim.snapshot import Snapshot
-from sim.sources import PARTS, by_member
+from kith.scenarios.catalogue import names
+from kith.scenarios.scenario import load
+from kith.sim.engine import Simulation, run
+from kith.sim.results.record import Record
+from kith.sim.results.snapshot import Snapshot
+from kith.sim.results.visit_value import PARTS, by_member
 
 
 @cache

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.engine import run
-from sim.parameters import Parameters, parameters_from
-from sim.plan import Founding, Plan, Shock
-from sim.record import Record
+from kith.sim.engine import run
+from kith.sim.results.record import Record
+from kith.sim.schema.parameters import Parameters, parameters_from
+from kith.sim.schema.plan import Founding, Plan, Shock
 
 type Settings = Mapping[str, Mapping[str, Any]]
 

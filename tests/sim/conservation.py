@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.engine import Simulation
-from sim.ledger import MICRO
-from sim.record import Record
+from kith.sim.engine import Simulation
+from kith.sim.results.record import Record
+from kith.sim.state.ledger import MICRO
 
 LAYERS = ("audience", "member", "internal")
 

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import columns
-from sim.checkpoint import CheckpointError, resume, save
-from sim.columns import COLUMNS, TAKEN, declare, read, write
-from sim.community import Community
-from sim.engine import TICK, OwnShock, Simulation, run
-from sim.indicators import INDICATORS, Indicator
-from sim.parameters import ParameterError
-from sim.plan import Plan, Shock
-from sim.record import Record
-from sim.snapshot import Snapshot
+from kith.sim.checkpoint import CheckpointError, resume, save
+from kith.sim.engine import TICK, OwnShock, Simulation, run
+from kith.sim.results.indicators import INDICATORS, Indicator
+from kith.sim.results.record import Record
+from kith.sim.results.snapshot import Snapshot
+from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.plan import Plan, Shock
+from kith.sim.state import columns
+from kith.sim.state.columns import COLUMNS, TAKEN, declare, read, write
+from kith.sim.state.community import Community
 
 type PlanOf = Callable[..., Plan]
 type Difference = Callable[[Record, Record], list[str]]
@@ -133,7 +133,7 @@ def test_an_indicator_that_cannot_be_measured_is_named(plan: Plan) -> None:
     [
         ((Indicator("active", "-", "", lambda s: 0.0),), "indicator active: there is one already"),
         ((OLD, OLD), "indicator old: there is one already"),
-        ((old_share,), "must be a sim.indicators.Indicator"),
+        ((old_share,), "must be a kith.sim.results.indicators.Indicator"),
     ],
 )
 def test_an_indicator_needs_a_name_of_its_own(plan: Plan, indicators: Any, message: str) -> None:

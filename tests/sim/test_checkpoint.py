@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.checkpoint import CheckpointError, resume, save
-from sim.community import Community
-from sim.engine import TICK, Simulation, run
-from sim.parameters import ParameterError
-from sim.plan import Experiment, Plan, Shock
-from sim.record import Record
+from kith.sim.checkpoint import CheckpointError, resume, save
+from kith.sim.engine import TICK, Simulation, run
+from kith.sim.results.record import Record
+from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.plan import Experiment, Plan, Shock
+from kith.sim.state.community import Community
 
 type PlanOf = Callable[..., Plan]
 
@@ -158,7 +158,7 @@ def test_it_does_for_any_plan_interrupted_anywhere(
 
 ELSEWHERE = """
 import sys
-from sim import resume
+from kith import resume
 simulation = resume(sys.argv[1], threads=2)
 simulation.advance()
 record = simulation.record()

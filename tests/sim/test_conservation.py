@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from sim.engine import Simulation
-from sim.parameters import SECTIONS, ParameterError, parameters_from
-from sim.plan import Plan, Shock
+from kith.sim.engine import Simulation
+from kith.sim.schema.parameters import SECTIONS, ParameterError, parameters_from
+from kith.sim.schema.plan import Plan, Shock
 from tests.sim.conservation import check_run, range_of
 
 type PlanOf = Callable[..., Plan]

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.community import Community, Crew
-from sim.engine import TICK, run
-from sim.luck import key_of
-from sim.plan import Plan, Shock
-from sim.population import Population
-from sim.processes import bond as bonding
-from sim.record import Record
+from kith.sim.engine import TICK, run
+from kith.sim.kernels.luck import key_of
+from kith.sim.processes import bond as bonding
+from kith.sim.results.record import Record
+from kith.sim.schema.plan import Plan, Shock
+from kith.sim.state.community import Community, Crew
+from kith.sim.state.population import Population
 
 type PlanOf = Callable[..., Plan]
 type Difference = Callable[..., list[str]]
@@ -140,8 +140,8 @@ warnings.simplefilter("error")
 spec = importlib.util.spec_from_file_location("conftest", {conftest!r})
 small = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(small)
-from sim.engine import run
-from sim.plan import Shock
+from kith.sim.engine import run
+from kith.sim.schema.plan import Shock
 shocks = [Shock(day=20, kind="members_leave", share=0.1)]
 plan = small.small_plan({designs}, market={{"size": 250, "founders": {founders}}}, shocks=shocks,
                         phases={{25: {{"bonding": {{"tie_half_life": 40.0}}, "organisation": {{"direction": 0.4}}}}}})

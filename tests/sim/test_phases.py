@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.plan import Plan
-from sim.record import Record
+from kith.sim.results.record import Record
+from kith.sim.schema.plan import Plan
 
 type PlanOf = Callable[..., Plan]
 type Arm = Callable[..., Record]

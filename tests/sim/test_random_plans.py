@@ -14,9 +14,9 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from sim.engine import Simulation
-from sim.parameters import SECTIONS, parameters_from
-from sim.plan import Experiment, Plan, Shock, shock_from
+from kith.sim.engine import Simulation
+from kith.sim.schema.parameters import SECTIONS, parameters_from
+from kith.sim.schema.plan import Experiment, Plan, Shock, shock_from
 from tests.sim.conservation import check_run, range_of
 
 type Values = dict[str, dict[str, Any]]

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from sim.community import Community
-from sim.engine import TICK, Simulation, run
-from sim.parameters import ParameterError
-from sim.plan import Plan
-from sim.record import Record
+from kith.sim.engine import TICK, Simulation, run
+from kith.sim.results.record import Record
+from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.plan import Plan
+from kith.sim.state.community import Community
 
 type Difference = Callable[[Record, Record], list[str]]
 

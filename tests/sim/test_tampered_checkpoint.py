@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.checkpoint import ARRAYS, STATE, CheckpointError, resume, save
-from sim.engine import Simulation
-from sim.packing import PARTS, attributes, described, dtype_of, parts_of
-from sim.plan import Plan
-from sim.population import MEMBER
-from sim.state_limits import LIMITS, MEMBER_LIMITS
+from kith.sim.checkpoint import ARRAYS, STATE, CheckpointError, resume, save
+from kith.sim.engine import Simulation
+from kith.sim.schema.plan import Plan
+from kith.sim.state.population import MEMBER
+from kith.sim.state_limits import LIMITS, MEMBER_LIMITS
+from kith.sim.storage.serialise import PARTS, attributes, described, dtype_of, parts_of
 
 type Arrays = list[np.ndarray]
 type Change = Callable[[dict[str, Any], Arrays], object]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import CommunityModel
-from sim.columns import COLUMNS, Column
+from kith.sim.state.columns import COLUMNS, Column
+from kith.sim.views.model import CommunityModel
 
 
 def executed(page: Path, folder: Path) -> dict[str, Any]:

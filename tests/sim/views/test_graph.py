@@ -10,13 +10,14 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from sim import columns, motion, structure
-from sim.checkpoint import resume, save
-from sim.engine import Simulation
-from sim.plan import Plan
-from sim.views.fields import FIELDS
-from sim.views.graph import TieGraph, graph_of
-from sim.views.said import MemberData
+from kith.sim.checkpoint import resume, save
+from kith.sim.engine import Simulation
+from kith.sim.results import structure
+from kith.sim.schema.plan import Plan
+from kith.sim.state import columns, decay
+from kith.sim.views.graph import TieGraph, graph_of
+from kith.sim.views.graph_data import MemberData
+from kith.sim.views.member_fields import FIELDS
 
 type PlanOf = Callable[..., Plan]
 
@@ -197,7 +198,7 @@ def test_attributes_are_the_record_brought_to_today(lived: Simulation, live: Tie
     rows = c.population.rows()
     records, address = c.population.members[rows], c.population.address[rows]
     assert (records["settled"] < c.day).any()
-    motion.advance_all(records, address, c.day, c.decay, c.p)
+    decay.advance_all(records, address, c.day, c.decay, c.p)
     for name in FIELDS:
         ours = [live.nodes[person][name] for person in address.tolist()]
         np.testing.assert_allclose(ours, records[name], rtol=1e-6, err_msg=name)

@@ -8,12 +8,13 @@ import mesa
 import numpy as np
 import pytest
 
-from sim import CommunityModel, Member, ParameterError
-from sim.columns import COLUMNS
-from sim.community import Cause, Community
-from sim.engine import TICK, run
-from sim.plan import Plan
-from sim.views.member import DepartedError
+from kith.sim.engine import TICK, run
+from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.plan import Plan
+from kith.sim.state.columns import COLUMNS
+from kith.sim.state.community import Cause, Community
+from kith.sim.views.member import DepartedError, Member
+from kith.sim.views.model import CommunityModel
 
 type PlanOf = Callable[..., Plan]
 

@@ -11,9 +11,12 @@ import numpy as np
 import pytest
 from mesa.agentset import AbstractAgentSet, AgentSet
 
-from sim import CommunityModel, Member, MemberSet, ParameterError
-from sim.columns import COLUMNS
-from sim.plan import Plan
+from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.plan import Plan
+from kith.sim.state.columns import COLUMNS
+from kith.sim.views.member import Member
+from kith.sim.views.members import MemberSet
+from kith.sim.views.model import CommunityModel
 
 SEED = 5
 

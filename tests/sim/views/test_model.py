@@ -16,7 +16,12 @@ from mesa.experimental.scenarios import Scenario
 from mesa.time import Schedule
 from mesa.visualization import Slider, SolaraViz, make_plot_component
 
-from sim import CommunityModel, Member, ParameterError, Plan, Record, Shock, run
+from kith.sim.engine import run
+from kith.sim.results.record import Record
+from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.plan import Plan, Shock
+from kith.sim.views.member import Member
+from kith.sim.views.model import CommunityModel
 
 type PlanOf = Callable[..., Plan]
 type Difference = Callable[[Record, Record], list[str]]
@@ -376,9 +381,9 @@ LOADED = "import sys; sys.exit(' '.join(m for m in ('mesa', 'networkx', 'solara'
     "work",
     [
         "import sim; sim.run(sim.Plan(), days=1)",
-        "from sim import Simulation, resume, save, Record, Parameters",
-        "from scenarios import load; load('web')",
-        "sys.argv[1:] = ['--help']\nfrom experiments.cli import main\ntry: main()\nexcept SystemExit: pass",
+        "from kith import Simulation, resume, save, Record, Parameters",
+        "from kith import load; load('web')",
+        "sys.argv[1:] = ['--help']\nfrom kith.experiments.cli.app import main\ntry: main()\nexcept SystemExit: pass",
     ],
 )
 def test_a_plain_run_does_not_load_mesa(work: str, root: Path) -> None:
@@ -390,7 +395,7 @@ def test_a_plain_run_does_not_load_mesa(work: str, root: Path) -> None:
 
 
 def test_the_faces_are_offered_by_name() -> None:
-    import sim
+    from kith import sim
 
     assert {"CommunityModel", "Member", "MemberSet"} <= set(sim.__all__)
     assert sim.CommunityModel is CommunityModel

@@ -1,0 +1,1 @@
+"""Who may ask: the host check, the PIN gate and the classroom."""

@@ -1,0 +1,198 @@
+"""Which addresses the server answers, by which methods: those that the pages need, and no other.
+
+Solara and Starlette bring more than that, see the table in `docs/dashboard.md`. Whatever is not allowed here does not
+reach them. The browser's part of Solara is served from here as well, out of an index of files that is made at the
+start: a request is looked up in it and never becomes a path.
+"""
+
+import gzip
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from kith.dashboard.access.connections import CONNECTIONS
+from kith.dashboard.access.host_check import App, Receive, Scope, Send, headers_of
+
+CDN = "/_solara/cdn/"
+CLOSE = "/_solara/api/close/"
+KERNELS = "/jupyter/api/kernels/"
+READY = "/readyz"
+
+READ = ("GET", "HEAD")
+
+RESERVED = ("/_solara", "/static", "/jupyter", "/resourcez", READY)
+"""Where addresses are no pages: below these, or exactly these."""
+
+KINDS = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
+}
+"""Kinds of files that a browser is given, as a header names them."""
+
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,128}")
+"""What a kernel or a page may be called; browsers draw a UUID."""
+
+
+class Packed:
+    """A file of the package as it is sent; its version is in its address, so browsers may keep it for good."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+
+    @cached_property
+    def content(self) -> bytes:
+        """The whole of it."""
+        return self.path.read_bytes()
+
+    @cached_property
+    def gzipped(self) -> bytes:
+        """The same, packed once; what is packed already stays as it is."""
+        return self.content if self.path.suffix.startswith(".woff") else gzip.compress(self.content)
+
+    def answer(self, scope: Scope) -> tuple[list[tuple[bytes, bytes]], bytes]:
+        """Headers and body."""
+        packs = any("gzip" in value for value in headers_of(scope, b"accept-encoding"))
+        with self._lock:  # of two who ask at once the second waits, instead of packing it again
+            body = self.gzipped if packs else self.content
+        headers = [
+            (b"content-type", KINDS[self.path.suffix].encode()),
+            (b"cache-control", b"public, max-age=31536000, immutable"),
+            (b"vary", b"Accept-Encoding"),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        return headers + ([(b"content-encoding", b"gzip")] if body is not self.content else []), body
+
+
+class Routes:
+    """Passes on what a page needs, serves the browser's part of Solara, and answers 404 or 405 to the rest.
+
+    Parameters
+    ----------
+    app : Solara's.
+    front_end : the folder of the browser's part.
+    static : addresses of files that Solara serves itself, see `solara_files`.
+    """
+
+    def __init__(self, app: App, front_end: Path, static: frozenset[str]) -> None:
+        self.app, self.static = app, static
+        self.files: Mapping[str, Packed] = {
+            CDN + path.relative_to(front_end).as_posix(): Packed(path) for path in _files(front_end)
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or pass on."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            kernel = kernel_of(scope)
+            if kernel:
+                with CONNECTIONS.open(kernel):
+                    await self.app(scope, receive, send)
+            else:
+                await receive()
+                await send({"type": "websocket.close", "code": 1008})
+        else:
+            await self._http(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path, methods = scope["path"], self.methods(scope["path"])
+        if not methods or not _plain(scope):
+            await _answer(send, 404, _TEXT, b"There is nothing at this address.\n")
+        elif scope["method"] not in methods:
+            allowed = (b"allow", ", ".join(methods).encode())
+            await _answer(send, 405, [*_TEXT, allowed], b"This address cannot be asked for like that.\n")
+        elif path in self.files:
+            headers, body = self.files[path].answer(scope)
+            await _answer(send, 200, headers, b"" if scope["method"] == "HEAD" else body)
+        elif path.startswith(CLOSE) and not own_page(scope):
+            await _answer(send, 200, _TEXT, b"")  # the page has ended already, or is somebody else's
+        else:
+            await self.app(scope, receive, send)
+
+    def methods(self, path: str) -> tuple[str, ...]:
+        """How an address may be asked for; empty if there is nothing."""
+        if path in self.files or path in self.static or path == READY:
+            return READ
+        if path.startswith(CLOSE):
+            return ("POST",) if _NAME.fullmatch(path.removeprefix(CLOSE)) else ()
+        if any(path == start or path.startswith(f"{start}/") for start in RESERVED):
+            return ()
+        return READ if path.startswith("/") else ()
+
+
+def kernel_of(scope: Scope) -> str:
+    """The kernel to which a page opens its connection; empty if the address is not one of such a connection."""
+    name, _, channel = scope["path"].removeprefix(KERNELS).partition("/")
+    right = scope["path"].startswith(KERNELS) and _NAME.fullmatch(name) and channel == "channels"
+    return name if right and page_of(scope) else ""
+
+
+def page_of(scope: Scope) -> str:
+    """The page that a request is from, by its query; empty unless there is exactly one."""
+    if not _plain(scope):
+        return ""
+    pages = parse_qs(scope.get("query_string", b"").decode("ascii")).get("session_id", [])
+    return pages[0] if len(pages) == 1 and _NAME.fullmatch(pages[0]) else ""
+
+
+def own_page(scope: Scope) -> bool:
+    """Whether the page to be closed is there, and the browser that asks is the one that opened it."""
+    from solara.server import kernel_context
+    from solara.server.server import get_session_id_cookie
+    from starlette.requests import HTTPConnection
+
+    context = kernel_context.contexts.get(scope["path"].removeprefix(CLOSE))
+    if context is None or page_of(scope) not in context.page_status:
+        return False
+    return bool(get_session_id_cookie(HTTPConnection(scope).cookies) == context.session_id)
+
+
+def solara_files() -> frozenset[str]:
+    """Addresses of the files that Solara serves to pages: its own, ours beside them, and those of its widgets.
+
+    `solara` must have its settings by now, see `kith.dashboard.server.settle`.
+    """
+    from solara.server import server
+
+    found = {f"/static/{name}" for name in _names(Path(server.solara_static))}
+    for folder in server.asset_directories():
+        found |= {f"/static/assets/{name}" for name in _names(Path(folder))}
+    for extension in server.get_nbextension_names():
+        root = server.nbextension_root(extension)
+        if root is not None and root.is_dir():
+            found |= {f"/jupyter/nbextensions/{extension.split('/')[0]}/{name}" for name in _names(root)}
+        elif root is not None:
+            found.add(f"/jupyter/nbextensions/{extension}.js")
+    return frozenset(found)
+
+
+def _names(folder: Path) -> Iterator[str]:
+    return (path.relative_to(folder).as_posix() for path in _files(folder))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files of a folder, at any depth, that a browser can be given."""
+    return (path for path in sorted(folder.rglob("*")) if path.suffix in KINDS and path.is_file())
+
+
+def _plain(scope: Scope) -> bool:
+    """Whether the query is made of the characters that an address may have."""
+    return bool(scope.get("query_string", b"").isascii())
+
+
+_TEXT = [(b"content-type", b"text/plain; charset=utf-8")]
+
+
+async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

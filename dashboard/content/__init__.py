@@ -1,0 +1,1 @@
+"""What pages show: comparisons, studies, live runs, lessons, uploaded logs and controls."""

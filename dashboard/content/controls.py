@@ -1,0 +1,109 @@
+"""Controls made from the schema: what can be changed, how far, what it means and where it comes from."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from kith.experiments.words.assumptions import Setting, settings, shown
+from kith.sim.schema.parameters import SECTIONS
+from kith.sim.schema.plan import Plan
+
+TITLES = {
+    "affiliation.activity": "Tie to the activity (pool)",
+    "affiliation.hub": "Tie to a central figure (hub)",
+    "affiliation.peers": "Ties among members (web)",
+    "value.product": "What the product is worth",
+    "monetisation.model": "Business model",
+    "monetisation.price": "Price",
+    "acquisition.paid_budget": "Paid acquisition",
+    "referral.invites_per_month": "Invitations",
+    "incentives.cash_per_contribution": "Cash per contribution",
+    "incentives.recognition": "Recognition",
+    "governance.voice": "Members' voice",
+    "governance.moderation_hours": "Moderation",
+    "churn.base_hazard": "Leaving, all else equal",
+}
+IMPORTANT = tuple(TITLES)
+"""The first dozen that a strategist reaches for; the others are below, by section, and in the search."""
+
+
+def groups(plan: Plan, preset: Plan) -> list[dict[str, Any]]:
+    """Every parameter as a control, the important ones first, then by section.
+
+    Parameters
+    ----------
+    plan : with what somebody has set.
+    preset : the library's own, to which a reset returns.
+    """
+    before = {s.name: s.value for s in settings(preset)}
+    by_name = {s.name: s for s in settings(plan)}
+    controls = {
+        name: control(setting, before[name]) for name, setting in by_name.items() if _adjustable(setting)
+    }
+    found = [_group("important", "Most important", [controls[n] for n in IMPORTANT if n in controls], True)]
+    for section in SECTIONS:
+        own = [c for name, c in controls.items() if name.startswith(f"{section}.")]
+        own.sort(key=lambda c: list(by_name).index(c["name"]))
+        found.append(_group(section, section.replace("_", " ").capitalize(), own, False))
+    return [group for group in found if group["controls"]]
+
+
+def control(setting: Setting, preset: Any) -> dict[str, Any]:
+    """One parameter as the browser needs it."""
+    low, high = _span(setting, preset)
+    slider = not setting.choices and low is not None and high is not None
+    return {
+        "name": setting.name,
+        "key": setting.name.replace(".", "-"),
+        "title": TITLES.get(setting.name) or setting.name.partition(".")[2].replace("_", " "),
+        "kind": "choice" if setting.choices else "slider" if slider else "number",
+        "value": setting.value,
+        "preset": shown(preset),
+        "changed": setting.value != preset,
+        "choices": list(setting.choices),
+        "unit": setting.unit if setting.unit != "-" else "",
+        "low": setting.low,
+        "high": setting.high,
+        "from": low,
+        "to": high,
+        "log": low is not None and high is not None and low > 0 and high / low > 30,
+        "whole": isinstance(setting.value, int) and not isinstance(setting.value, bool),
+        "help": setting.help,
+        "range": setting.range,
+        "source": setting.source,
+    }
+
+
+def value_from(text: str, setting: Setting) -> Any:
+    """What was typed, as the schema wants it; raises `ValueError` that says what is wrong."""
+    if setting.choices:
+        return text
+    try:
+        number = float(text)
+    except ValueError:
+        raise ValueError(f"{setting.name} = {text[:40]}: must be a number, {setting.range}") from None
+    return int(number) if isinstance(setting.value, int) and number == round(number) else number
+
+
+def _adjustable(setting: Setting) -> bool:
+    plain = isinstance(setting.value, int | float | str)
+    return plain and setting.value not in (float("inf"), float("-inf"))
+
+
+def _span(setting: Setting, preset: Any) -> tuple[float | None, float | None]:
+    """Where a slider begins and ends: the range if it is short, else around the preset."""
+    low, high = setting.low, setting.high
+    if setting.choices or low is None or high is None or isinstance(preset, str):
+        return None, None
+    if (high - low <= 1.0 and low >= 0) or (0 < high <= 30 and low >= 0):
+        return low, high
+    centre = float(preset or setting.default or 0.0)
+    value = float(setting.value)
+    if centre <= 0:
+        return None, None
+    return max(low, min(centre / 10, value)), min(high, max(centre * 10, value))
+
+
+def _group(name: str, title: str, controls: Iterable[Mapping[str, Any]], open_: bool) -> dict[str, Any]:
+    own = list(controls)
+    changed = sum(bool(c["changed"]) for c in own)
+    return {"name": name, "title": title, "controls": own, "open": open_, "changed": changed}

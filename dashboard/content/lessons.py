@@ -1,0 +1,120 @@
+"""The lessons: text files with the worlds that they compare, what is to be predicted, and notes for the teacher."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from kith.dashboard.state.scenario_choice import arm_from_text, plan_of
+from kith.experiments.comparison.comparison import Comparison
+from kith.experiments.statistics.intervals import paired
+from kith.experiments.words import wording
+from kith.sim.results.indicators import describe
+from kith.sim.schema.plan import Plan
+
+FOLDER = Path(__file__).parent / "lessons"
+KINDS = ("highest", "value", "loss", "ratio")
+"""highest: which arm; value: the outcome of an arm; loss and ratio: relative to the first arm."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What is asked before the run, and how the run answers it."""
+
+    ask: str
+    kind: str
+    outcome: str
+    choices: tuple[str, ...]
+    arm: str = ""
+    edges: tuple[float, ...] = ()
+
+    def answer(self, comparison: Comparison) -> tuple[int, str]:
+        """Which choice the runs bear out, and what they show."""
+        unit = describe(self.outcome)[0]
+        means = {label: float(comparison.row(self.outcome, label)["mean"]) for label in comparison.labels}
+        shown = {
+            label: f"{wording.number(m, unit)} {wording.unit_of(unit)}".strip() for label, m in means.items()
+        }
+        said = wording.listed([f"“{label}” {value}" for label, value in shown.items()])
+        said = f"{wording.title(self.outcome).capitalize()}: {said}."
+        if self.kind == "highest":
+            return list(means).index(max(means, key=lambda label: means[label])), said
+        found, words = self._size(means[comparison.reference], means[self.arm])
+        return sum(found > edge for edge in self.edges), f"{said} {words}".strip()
+
+    def close(self, comparison: Comparison, guess: int, right: int) -> bool:
+        """Whether luck alone may have put one world above the other: no paired interval excludes 0."""
+        if self.kind != "highest" or guess == right:
+            return False
+        runs = comparison.values.pivot(index="seed", columns="scenario", values=self.outcome)
+        labels = comparison.labels
+        return not paired(runs[labels[guess]].to_numpy(float), runs[labels[right]].to_numpy(float)).resolved
+
+    def _size(self, reference: float, value: float) -> tuple[float, str]:
+        if self.kind == "value":
+            return value, ""
+        if self.kind == "loss":
+            lost = 1 - value / reference if reference else float("nan")
+            return lost, f"That is {lost:.0%} fewer.".replace("%", " %")
+        times = value / reference if reference else float("inf")
+        return times, f"That is {times:.2g} times as many or as much."
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson as its file tells it."""
+
+    name: str
+    title: str
+    question: str
+    arms: dict[str, str]
+    "label -> arm as an address writes it"
+    people: int
+    days: int
+    runs: int
+    watch: str
+    show: tuple[str, ...]
+    prediction: Prediction
+    parts: dict[str, str]
+    "heading -> Markdown"
+
+    def plans(self) -> dict[str, Plan]:
+        """The plans under the lesson's own labels."""
+        return {
+            label: plan_of(arm_from_text(text), self.people, self.days) for label, text in self.arms.items()
+        }
+
+
+@cache
+def lessons() -> dict[str, Lesson]:
+    """All lessons by the names of their files, in order."""
+    return {path.stem: _lesson(path) for path in sorted(FOLDER.glob("*.md"))}
+
+
+def _lesson(path: Path) -> Lesson:
+    _, head, body = path.read_text(encoding="utf-8").split("+++\n", 2)
+    table = tomllib.loads(head)
+    asked = table["prediction"]
+    choices = tuple(asked.get("choices") or table["arms"])
+    prediction = Prediction(
+        asked["ask"],
+        asked["kind"],
+        asked["outcome"],
+        choices,
+        asked.get("arm", ""),
+        tuple(asked.get("edges", ())),
+    )
+    parts = [part.partition("\n") for part in body.split("## ")[1:]]
+    return Lesson(
+        path.stem,
+        table["title"],
+        table["question"],
+        dict(table["arms"]),
+        table["people"],
+        table["days"],
+        table["runs"],
+        table["watch"],
+        tuple(table["show"]),
+        prediction,
+        {heading.strip(): text.strip() for heading, _, text in parts},
+    )

@@ -1,0 +1,259 @@
+"""What can be shown of a study: maps, points, what matters, what holds, one point against another."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from kith.dashboard.content.comparison import Part, verdict_words
+from kith.dashboard.live.study_catalogue import Reading
+from kith.dashboard.widgets.parts import dot, table
+from kith.experiments.analyses.robust import ENOUGH, conclusion, decision
+from kith.experiments.analyses.sensitivity import MEASURES
+from kith.experiments.charts import theme
+from kith.experiments.charts.forest import distribution, forest
+from kith.experiments.charts.points import parallel, scatter
+from kith.experiments.charts.study import bars, lever_map
+from kith.experiments.escaping import for_html as escape
+from kith.experiments.statistics.intervals import LEAST_RUNS, described
+from kith.experiments.statistics.tables import outcome_table
+from kith.experiments.studies.designs import Grid
+from kith.experiments.words import wording
+from kith.sim.results.indicators import describe
+
+TITLES = {
+    "map": "Map",
+    "matters": "What matters",
+    "points": "Points",
+    "levers": "All levers at once",
+    "holds": "What holds",
+    "pair": "One against another",
+    "table": "Table",
+    "about": "About this study",
+}
+MOST_ROWS = 60
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What somebody looks at in a study."""
+
+    scenario: str
+    outcome: str
+    across: str
+    at: tuple[str, int] | None = None
+    "scenario and number of the point that is marked on all charts"
+    beside: tuple[str, int] | None = None
+    "the point that it is compared with"
+    sort: str = field(default="")
+
+
+def views_of(r: Reading) -> list[str]:
+    """The views that this study has something for, the first of which is shown first."""
+    numeric = [name for name in r.levers if pd.api.types.is_numeric_dtype(r.points[name])]
+    fits = {
+        "map": isinstance(r.study.design, Grid) and len(r.study.lever) == 2,
+        "matters": not isinstance(r.study.design, Grid) and bool(r.levers),
+        "points": bool(numeric) or len(r.outcomes) > 1,
+        "levers": len(r.levers) > 1,
+        "holds": len(r.study.scenarios) > 1,
+    }
+    return [view for view in TITLES if fits.get(view, True)]
+
+
+def drawn(view: str, r: Reading, c: Chosen) -> list[Part]:
+    """One view: markup and charts."""
+    draw: Callable[[Reading, Chosen], list[Part]] = {
+        "map": _map,
+        "matters": _matters,
+        "points": _points,
+        "levers": _levers,
+        "holds": _holds,
+        "pair": _pair,
+    }[view]
+    return draw(r, c)
+
+
+def label(r: Reading, point: tuple[str, int]) -> str:
+    """A point's name: its number, and its levers where they are few."""
+    scenario, number = point
+    own = r.points[(r.points["scenario"] == scenario) & (r.points["point"] == number)]
+    name = f"point {number}" + (f" of {scenario}" if len(r.study.scenarios) > 1 else "")
+    if own.empty or not 0 < len(r.levers) <= 2:
+        return name
+    row = own.iloc[0]
+    said = ", ".join(f"{lever.rpartition('.')[2]} {_shown(row[lever])}" for lever in r.levers)
+    return f"{name}: {said}"
+
+
+def paired(r: Reading, first: tuple[str, int], second: tuple[str, int]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Runs of two points under short names, and their outcomes with paired differences, second minus first."""
+    parts = []
+    for scenario, number in (first, second):
+        own = r.runs[(r.runs["scenario"] == scenario) & (r.runs["point"] == number) & r.runs["error"].isna()]
+        parts.append(own.assign(scenario=_short(r, (scenario, number))))
+    values = pd.concat(parts, ignore_index=True)
+    labels = (_short(r, first), _short(r, second))
+    seeds = tuple(sorted(set(parts[0]["seed"]) & set(parts[1]["seed"])))
+    return values, outcome_table(values, labels, seeds, tuple(r.outcomes))
+
+
+def rows_of(r: Reading, c: Chosen) -> pd.DataFrame:
+    """The points in the order that is asked for, the greatest first."""
+    if c.sort in r.points and pd.api.types.is_numeric_dtype(r.points[c.sort]):
+        return r.points.sort_values(c.sort, ascending=False, kind="stable")
+    return r.points
+
+
+def cells(r: Reading, row: Any) -> list[str]:
+    """A point's levers and outcomes as a table shows them."""
+    levers = [_shown(row[name]) for name in r.levers]
+    return [*levers, *(wording.number(float(row[name]), describe(name)[0]) for name in r.outcomes)]
+
+
+def heads(r: Reading) -> list[str]:
+    """What stands above those cells."""
+    return [*(name.rpartition(".")[2] for name in r.levers), *(_words(name) for name in r.outcomes)]
+
+
+def _map(r: Reading, c: Chosen) -> list[Part]:
+    up, across = (lever.name for lever in r.study.lever)
+    own = r.points[r.points["scenario"] == c.scenario]
+    if own.empty or not own[c.outcome].notna().any():
+        return ['<p class="kith-note">Nothing is defined here yet.</p>']
+    unit = describe(c.outcome)[0]
+    mark = c.at[1] if c.at and c.at[0] == c.scenario else None
+    svg = lever_map(own, across, up, c.outcome, unit, "map", mark)
+    return [(svg, "map", own, _unit_note(c.outcome))]
+
+
+def _matters(r: Reading, c: Chosen) -> list[Part]:
+    if r.ranking.empty:
+        return [f'<p class="kith-note" role="status">{escape(r.unranked)}</p>']
+    own = r.ranking[(r.ranking["scenario"] == c.scenario) & (r.ranking["outcome"] == c.outcome)]
+    measure = MEASURES[str(r.ranking["method"].iloc[0])]
+    if own.empty or measure not in own or not own[measure].notna().any():
+        return [
+            '<p class="kith-note">This outcome is the same, or undefined, at some point: nothing to rank.</p>'
+        ]
+    luck = float(own["luck"].iloc[0])
+    note = "" if luck != luck else f"{_per_cent(luck)} of the variance between points is luck."
+    title = f"{c.scenario}: what moves {wording.title(c.outcome)}"
+    return [(bars(own, title, unit=describe(c.outcome)[0]), "what-matters", own, note)]
+
+
+def _points(r: Reading, c: Chosen) -> list[Part]:
+    unit = describe(c.across)[0] if c.across in r.outcomes else ""
+    svg = scatter(
+        r.points,
+        (c.across, unit),
+        (c.outcome, describe(c.outcome)[0]),
+        theme.colours(r.points["scenario"].unique()),
+        c.at,
+    )
+    return [(svg, "points", r.points, "Click a mark, and it is marked on every view.")]
+
+
+def _levers(r: Reading, c: Chosen) -> list[Part]:
+    own = r.points[r.points["scenario"] == c.scenario]
+    svg = parallel(own, r.levers, (c.outcome, describe(c.outcome)[0]), c.at)
+    return [(svg, "levers", own, "Click a line, and its point is marked on every view.")]
+
+
+def _holds(r: Reading, c: Chosen) -> list[Part]:
+    """For each outcome, at how many points one scenario has more than another."""
+    worlds = r.points.rename(columns={"point": "world"})
+    scenarios = list(r.points["scenario"].unique())
+    rows = []
+    for place, first in enumerate(scenarios):
+        for second in scenarios[place + 1 :]:
+            for outcome in r.outcomes:
+                found = conclusion(worlds, outcome, (first, second))
+                if found is not None:
+                    share = found.share
+                    rows.append(
+                        [
+                            found.sentence,
+                            _per_cent(share.value),
+                            f"{_per_cent(share.low)} – {_per_cent(share.high)}",
+                            wording.signed(found.median, found.unit) + " " + wording.unit_of(found.unit),
+                            decision(found.verdict, found.worlds_needed, "points"),
+                        ]
+                    )
+    rows.sort(key=lambda row: -int(row[1].rstrip(" %")))
+    head = ["conclusion", "of the points", "95 %", "median difference", ""]
+    note = (
+        f'<p class="kith-note">A conclusion is robust if the 95 % interval (Wilson) of the share of points at which it is true lies '
+        f"at {_per_cent(ENOUGH)} or above, not robust if it lies below, undecided if it holds {_per_cent(ENOUGH)}. Each point "
+        "is a plausible world where its levers follow their priors. The interval counts points, not runs.</p>"
+    )
+    return [table(head, rows, (1, 2, 3)), note]
+
+
+def _pair(r: Reading, c: Chosen) -> list[Part]:
+    if c.at is None or c.beside is None:
+        return ['<p class="kith-note">Choose two points, here or in the table.</p>']
+    if c.at == c.beside:
+        return ['<p class="kith-note">These are the same point; choose another one.</p>']
+    values, found = paired(r, c.beside, c.at)
+    first, second = _short(r, c.beside), _short(r, c.at)
+    runs = int(found["n"].min()) if len(found) else 0
+    if values["scenario"].nunique() < 2:
+        return ['<p class="kith-note">One of the two has no runs yet.</p>']
+    colours = dict(zip((first, second), two_colours(r, c.beside[0], c.at[0]), strict=True))
+    rows = []
+    for outcome in r.outcomes:
+        own = found[found["outcome"] == outcome].set_index("scenario")
+        base, other = own.loc[first], own.loc[second]
+        unit = str(base["unit"])
+        rows.append(
+            [
+                _words(outcome),
+                wording.number(base["mean"], unit),
+                wording.number(other["mean"], unit),
+                wording.signed(other["difference"], unit),
+                wording.span(other["difference_low"], other["difference_high"], unit, sign=True),
+                verdict_words(other),
+            ]
+        )
+    head = ["", dot(colours[first], first), dot(colours[second], second), "difference", "95 %", "resolved"]
+    parts: list[Part] = [
+        table(head, rows, (1, 2, 3, 4)),
+        f'<p class="kith-note">{wording.plural(runs, "run")} of each, on the same people and luck. '
+        f"{escape(described(runs))}</p>",
+    ]
+    if runs >= LEAST_RUNS:
+        parts.append((forest(found, colours), "pair", found, ""))
+    if runs > 1:
+        parts.append((distribution(values, found, c.outcome, colours), "pair-runs", values, ""))
+    return parts
+
+
+def two_colours(r: Reading, first: str, second: str) -> tuple[str, str]:
+    """The colours of two points: those of their scenarios, and one that no scenario has where both are of the same."""
+    own = theme.colours(r.points["scenario"].unique())
+    free = theme.SCENARIOS[len(own) % len(theme.SCENARIOS)]
+    return own[first], own[second] if first != second else free
+
+
+def _short(r: Reading, point: tuple[str, int]) -> str:
+    return f"{point[0]} {point[1]}" if len(r.study.scenarios) > 1 else f"point {point[1]}"
+
+
+def _unit_note(outcome: str) -> str:
+    unit, definition = describe(outcome)
+    return f"{_words(outcome)}: {definition}" if definition else unit
+
+
+def _words(name: str) -> str:
+    words = wording.title(name)
+    return words[0].upper() + words[1:]
+
+
+def _per_cent(share: float) -> str:
+    return f"{share:.0%}".replace("%", " %")
+
+
+def _shown(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

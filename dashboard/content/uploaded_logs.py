@@ -1,0 +1,146 @@
+"""Logs that found communities: those that ship with kith, and those that somebody dropped here."""
+
+import gzip
+import io
+import tempfile
+import threading
+import zlib
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from kith.dashboard.state.scenario_choice import Arm, plan_of
+from kith.experiments.escaping import for_csv
+from kith.experiments.evidence.log_indicators import Log, has_visits, measured, monthly
+from kith.scenarios.catalogue import logs
+from kith.scenarios.errors import LogError, ScenarioError
+from kith.scenarios.logs.events import read_events
+from kith.scenarios.logs.founding import read_log
+from kith.sim.schema.plan import Founding
+
+MOST = 40
+"""Dropped logs that the server keeps in memory, the latest ones."""
+
+UNPACKED = 100_000_000
+"""Bytes of a log once it is unpacked."""
+
+_keeping = threading.Lock()
+_one_at_a_time = threading.Lock()
+
+
+def founding_of(name: str) -> Founding | None:
+    """The founding log that an address names: one that ships with kith, or the digest of a dropped one."""
+    if not name:
+        return None
+    if name in _dropped:
+        return _dropped[name].founding
+    if name in logs():
+        return _shipped(name)
+    raise ScenarioError(
+        "this link was made with an event log that is no longer here; drop the log again on the page My community"
+    )
+
+
+def measured_log(path: Path) -> tuple[dict[str, float], pd.DataFrame, bool]:
+    """Indicators of a log, its months, and whether it tells of visits."""
+    events = read_events(path, "the log")
+    log = Log(events)
+    return measured(log), monthly(log), has_visits(events)
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """What was read of a log that somebody dropped."""
+
+    founding: Founding
+    measures: tuple[dict[str, float], pd.DataFrame, bool]
+    "as `measured_log`"
+
+
+def read_dropped(name: str, content: bytes) -> Dropped:
+    """Read a log that somebody dropped; nothing is kept.
+
+    Raises `LogError`, whose `problems` are the bad rows with their line numbers.
+    """
+    packed = content[:2] == b"\x1f\x8b"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / ("log.csv.gz" if packed else "log.csv")
+        try:
+            if packed:
+                _check_unpacked(content)
+            path.write_bytes(content)
+            founding = replace(read_log(path), label=name)
+            return Dropped(founding, measured_log(path))
+        except LogError as error:
+            said = str(error).replace(str(path), name)
+            raise LogError(said if name in said else f"{name}: {said}", error.problems) from None
+
+
+_dropped: OrderedDict[str, Dropped] = OrderedDict()
+
+
+def keep(found: Dropped) -> str:
+    """Keep a log in this server; the key under which addresses know it."""
+    key = found.founding.digest[:16]
+    with _keeping:
+        _dropped[key] = found
+        while len(_dropped) > MOST:
+            _dropped.popitem(last=False)
+    return key
+
+
+def dropped(name: str, content: bytes) -> str:
+    """Read a log that somebody dropped, here and now, and keep it; its key."""
+    return keep(read_dropped(name, content))
+
+
+def measures_of(key: str) -> tuple[dict[str, float], pd.DataFrame, bool]:
+    """What the log under that key tells."""
+    if key in _dropped:
+        return _dropped[key].measures
+    founding_of(key)  # says what is wrong with the key
+    return _shipped_measures(key)
+
+
+def library_measures(name: str, visits: bool) -> dict[str, float]:
+    """The same indicators of a simulated year of a preset, from its own event log."""
+    return _library_measures(name, visits)
+
+
+def _check_unpacked(content: bytes) -> None:
+    """Refuse a small file that unpacks to a huge one, without unpacking it whole."""
+    size = 0
+    try:
+        with gzip.open(io.BytesIO(content)) as stream:
+            while part := stream.read(1 << 20):
+                size += len(part)
+                if size > UNPACKED:
+                    raise LogError(
+                        f"the log unpacks to more than {UNPACKED / 1e6:,.0f} MB; use the command line"
+                    )
+    except (OSError, EOFError, zlib.error):
+        raise LogError("the log is not a sound gzip file; pack it again") from None
+
+
+@lru_cache(maxsize=16)
+def _library_measures(name: str, visits: bool) -> dict[str, float]:
+    from kith.sim.engine import run
+
+    record = run(plan_of(Arm((name,)), 5_000), seed=0, days=365, threads=1)
+    with _one_at_a_time, tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "log.csv"
+        path.write_text(for_csv(record.events), encoding="utf-8")
+        return measured(Log(read_events(path, name), visits))
+
+
+@lru_cache(maxsize=8)
+def _shipped_measures(name: str) -> tuple[dict[str, float], pd.DataFrame, bool]:
+    return measured_log(logs()[name])
+
+
+@lru_cache(maxsize=8)
+def _shipped(name: str) -> Founding:
+    return read_log(name)

@@ -1,0 +1,1 @@
+"""Work behind the pages: shared worker processes, live comparisons, running studies."""

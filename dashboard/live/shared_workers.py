@@ -1,0 +1,323 @@
+"""One bounded pool of processes for the simulations of everybody who has a page open.
+
+Owners take turns, so that a page with many runs waiting does not keep others from their first picture; a turn is what one
+picture needs, a run of each scenario: thirty pages that ask at once have theirs one after the other, not all at the end. New work of an
+owner cancels what it asked for before: what waits is dropped, what runs stops within ten simulated days.
+"""
+
+import itertools
+import os
+import queue
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cache
+from multiprocessing import get_context
+from typing import Any
+
+from kith.experiments.runs.pools import end_now, serve_one_parent
+from kith.experiments.runs.runner import Job, Outcome, condensed
+
+REMEMBERED = 600
+"""Outcomes that are kept: a run that was done for one page need not be done for another, or again."""
+
+SLOTS = 64
+"""Runs that can be under way at once and still be cancelled."""
+
+AGAIN = 2
+"""Runs of a request that are begun again, because their process died under them."""
+
+_tickets: Any = None
+"""In a worker: the ticket that each slot is for; another number there means "stop"."""
+
+
+class Cancelled(Exception):
+    """Nobody waits for this run any more."""
+
+
+@dataclass
+class Request:
+    """What one owner asked for last: iterate over it for outcomes as they come."""
+
+    owner: str
+    waiting: deque[Job]
+    results: "queue.SimpleQueue[Outcome | None]" = field(default_factory=queue.SimpleQueue)
+    left: int = 0
+    slots: dict[int, int] = field(default_factory=dict)
+    cancelled: bool = False
+    turn: int = 1
+    "runs that make a picture"
+    given: int = 0
+    again: int = AGAIN
+    "how often a run is begun again whose process died"
+
+    def __iter__(self) -> Iterator[Outcome]:
+        """Outcomes in the order of their completion, until all are there or the request is cancelled."""
+        while (outcome := self.results.get()) is not None:
+            yield outcome
+
+
+class Pool:
+    """Runs jobs for many owners on a bounded number of processes."""
+
+    def __init__(self, workers: int | None = None) -> None:
+        self.workers = workers or max(1, getattr(os, "process_cpu_count", os.cpu_count)() or 1)
+        self._lock = threading.RLock()
+        self._requests: dict[str, Request] = {}
+        self._turns: deque[str] = deque()
+        self._ticket = itertools.count(1)
+        self._running = 0
+        self._closed = False
+        self._free = list(range(SLOTS))
+        self._executor: ProcessPoolExecutor | None = None
+        self._flags: Any = None
+        self._known: OrderedDict[str, Outcome] = OrderedDict()
+        self._under_way: dict[str, list[tuple[Request, Job]]] = {}
+        "name of a run -> who waits for it besides the one who asked first"
+
+    def ask(self, owner: str, jobs: Sequence[Job]) -> Request:
+        """Start this work and cancel the owner's former work; what is known already is there at once."""
+        with self._lock:
+            self.release(owner)
+            known = [self._recalled(job) for job in jobs]
+            new = deque(job for job, outcome in zip(jobs, known, strict=True) if outcome is None)
+            request = Request(owner, new, left=len(new), turn=len({str(job.key) for job in new}) or 1)
+            for outcome in known:
+                if outcome is not None:
+                    request.results.put(outcome)
+            self._requests[owner] = request
+            self._turns.append(owner)
+            if not new or self._closed:
+                request.results.put(None)
+            self._fill()
+        return request
+
+    def release(self, owner: str) -> None:
+        """Cancel whatever the owner still waits for."""
+        with self._lock:
+            request = self._requests.pop(owner, None)
+            if request is not None:
+                self._cancel(request)
+
+    def withdraw(self, request: Request) -> None:
+        """Cancel this request, if it is still its owner's last."""
+        with self._lock:
+            if self._requests.get(request.owner) is request:
+                self.release(request.owner)
+
+    def busy(self) -> tuple[int, int]:
+        """Runs under way, and runs that wait."""
+        with self._lock:
+            return self._running, sum(len(r.waiting) for r in self._requests.values())
+
+    def warm(self) -> None:
+        """Start the processes, so that the first picture does not wait for them."""
+        with self._lock:
+            for _ in range(0 if self._closed else self.workers):
+                self._started().submit(_imported)
+
+    def close(self) -> None:
+        """Cancel everything and end the processes, also while they compile; nothing is begun any more."""
+        with self._lock:
+            self._closed = True
+            for owner in list(self._requests):
+                self.release(owner)
+            executor, self._executor = self._executor, None
+        if executor is not None:
+            end_now(executor)
+
+    def _recalled(self, job: Job) -> Outcome | None:
+        name = _name(job)
+        if name not in self._known:
+            return None
+        self._known.move_to_end(name)
+        return replace(self._known[name], key=job.key)
+
+    def _remember(self, job: Job, outcome: Outcome) -> None:
+        self._known[_name(job)] = outcome
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+
+    def _cancel(self, request: Request) -> None:
+        request.cancelled = True
+        request.waiting.clear()
+        for slot, ticket in request.slots.items():
+            if self._flags[slot] == ticket:
+                self._flags[slot] = 0
+        if request.owner in self._turns:
+            self._turns.remove(request.owner)
+        request.results.put(None)
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._executor is None:
+            context = get_context("spawn")
+            self._flags = context.Array("q", SLOTS, lock=False)
+            self._executor = ProcessPoolExecutor(
+                self.workers, mp_context=context, initializer=_join, initargs=(self._flags,)
+            )
+        return self._executor
+
+    def _fill(self) -> None:
+        """Give free processes to the owners whose turn it is."""
+        while self._running < self.workers and self._turns and not self._closed:
+            owner = self._turns.popleft()
+            request = self._requests.get(owner)
+            if request is None or not request.waiting:
+                continue
+            request.given += 1
+            if request.given % request.turn:
+                self._turns.appendleft(owner)
+            else:
+                self._turns.append(owner)
+            self._begin(request, request.waiting.popleft())
+
+    def _begin(self, request: Request, job: Job) -> None:
+        """Run a job, unless it was run by now or is under way for somebody else."""
+        known, name = self._recalled(job), _name(job)
+        if known is not None:
+            _deliver(request, known)
+        elif name in self._under_way:
+            self._under_way[name].append((request, job))
+        else:
+            self._under_way[name] = []
+            self._start(request, job)
+
+    def _start(self, request: Request, job: Job) -> None:
+        executor = self._started()
+        slot, ticket = self._free.pop(), next(self._ticket)
+        request.slots[slot] = self._flags[slot] = ticket
+        self._running += 1
+        try:
+            future = executor.submit(_work, job, slot, ticket)
+        except RuntimeError as error:  # a worker died and took the executor with it: begin anew next time
+            future = Future()
+            future.set_exception(error)
+
+        def finish(done: "Future[Outcome]") -> None:
+            if _broke(done):  # whoever tells us holds a lock of the executor, which is now to be ended
+                threading.Thread(
+                    target=self._finished, args=(request, job, slot, done, executor), daemon=True
+                ).start()
+            else:
+                self._finished(request, job, slot, done, executor)
+
+        future.add_done_callback(finish)
+
+    def _finished(
+        self, request: Request, job: Job, slot: int, done: "Future[Outcome]", executor: ProcessPoolExecutor
+    ) -> None:
+        outcome = _outcome(job, done)
+        if _broke(done):
+            self._abandon(executor)
+        with self._lock:
+            self._running -= 1
+            self._free.append(slot)
+            request.slots.pop(slot, None)
+            others = self._under_way.pop(_name(job), [])
+            if _broke(done) and request.again > 0:
+                request.again -= 1
+                outcome, others = None, [(request, job), *others]
+            if outcome is None:
+                self._begin_again(others)
+            else:
+                if not outcome.error:
+                    self._remember(job, outcome)
+                for one, its in [(request, job), *others]:
+                    _deliver(one, replace(outcome, key=its.key))
+            self._fill()
+
+    def _abandon(self, executor: ProcessPoolExecutor) -> None:
+        """End a pool that broke, with all its processes; the next run gets a new one."""
+        with self._lock:
+            if self._executor is not executor:
+                return
+            self._executor = None
+        end_now(executor)
+
+    def _begin_again(self, others: "list[tuple[Request, Job]]") -> None:
+        """A run was stopped by who asked first; who waited for it as well still wants it."""
+        for request, job in others:
+            if not request.cancelled:
+                request.waiting.appendleft(job)
+                if request.owner not in self._turns:
+                    self._turns.append(request.owner)
+
+
+def _broke(done: "Future[Any]") -> bool:
+    """Whether a process died, and with it the pool that it belonged to."""
+    return not done.cancelled() and isinstance(done.exception(), BrokenExecutor)
+
+
+def _outcome(job: Job, done: "Future[Outcome]") -> Outcome | None:
+    """What came of a job; nothing if it was stopped because nobody wanted it."""
+    if done.cancelled():
+        return None
+    error = done.exception()
+    if error is None:
+        return done.result()
+    return None if isinstance(error, Cancelled) else Outcome(job.key, job.seed, error=repr(error))
+
+
+def _deliver(request: Request, outcome: Outcome) -> None:
+    if request.cancelled:
+        return
+    request.results.put(outcome)
+    request.left -= 1
+    if request.left == 0:
+        request.results.put(None)
+
+
+@cache
+def shared_pool() -> Pool:
+    """The one pool of this server."""
+    return Pool()
+
+
+def _name(job: Job) -> str:
+    from kith.sim.engine import run_id
+
+    name = run_id(job.plan, job.seed, job.days or job.plan.days)
+    return name if job.series else f"{name} without series"
+
+
+def _join(flags: Any) -> None:
+    global _tickets
+    _tickets = flags
+    serve_one_parent()
+
+
+def _imported() -> None:
+    """Import the engine and compile or load its kernels, by one short run."""
+    from kith.sim.engine import run
+    from kith.sim.schema.plan import Plan
+
+    run(Plan(), days=30, threads=1, events=False).series.head()
+
+
+def _work(job: Job, slot: int, ticket: int) -> Outcome:
+    return worked(job, lambda: _tickets is None or _tickets[slot] == ticket)
+
+
+def worked(job: Job, wanted: Callable[[], bool]) -> Outcome:
+    """The outcome of a job, or `Cancelled` as soon as it is no longer wanted."""
+    import traceback
+
+    from kith.sim.engine import run
+    from kith.sim.schema.parameters import ParameterError
+
+    def ask(day: int, days: int) -> None:
+        if not wanted():
+            raise Cancelled
+
+    try:
+        ask(0, 0)
+        record = run(job.plan, job.seed, job.days, threads=1, events=False, progress=ask)
+        return condensed(job, record)
+    except Cancelled:
+        raise
+    except ParameterError as error:
+        return Outcome(job.key, job.seed, error=str(error), refused=str(error))
+    except Exception:
+        return Outcome(job.key, job.seed, error=traceback.format_exc())

@@ -1,0 +1,1 @@
+"""The state of each page as its address."""

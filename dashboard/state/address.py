@@ -1,0 +1,134 @@
+"""What a page shows, as its address tells: a pasted link shows the same again."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from urllib.parse import parse_qsl, quote, urlencode
+
+from kith.dashboard.state.scenario_choice import Arm, arm_from_text
+from kith.scenarios.errors import ScenarioError
+
+MOST_ARMS = 4
+VIEWS = ("overview", "leaving", "joining", "money", "network", "table", "health", "assumptions")
+PEOPLE = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
+DAYS = (90, 180, 365, 730, 1095)
+LONGEST = 3_650
+"""The most days that a page runs."""
+RUNS = (1, 4, 8, 16, 32, 64)
+FIRST = (Arm(("pool",)), Arm(("hub",)), Arm(("web",)))
+
+
+@dataclass(frozen=True)
+class Look:
+    """A comparison and what is shown of it."""
+
+    arms: tuple[Arm, ...] = FIRST
+    people: int = 2_000
+    days: int = 365
+    runs: int = 16
+    view: str = "overview"
+    edited: int = 0
+    "which arm the controls change"
+    log: str = ""
+    "the log that founds the communities: a name in the library, or the digest of one that was dropped"
+
+    def question(self) -> tuple[object, ...]:
+        """What decides the numbers, and not only what is shown of them."""
+        return tuple(arm.text() for arm in self.arms), self.people, self.days, self.runs, self.log
+
+    def with_arm(self, place: int, arm: Arm) -> "Look":
+        """The same with another arm in that place."""
+        return replace(self, arms=(*self.arms[:place], arm, *self.arms[place + 1 :]))
+
+    def path(self) -> str:
+        """Its address."""
+        query = self.query()
+        return f"/?{query}" if query else "/"
+
+    def query(self) -> str:
+        """The part of the address after `?`: only what differs from the first look."""
+        pairs = [("a", arm.text()) for arm in self.arms] if self.arms != FIRST else []
+        plain = Look()
+        for name in ("people", "days", "runs", "view", "edited", "log"):
+            if getattr(self, name) != getattr(plain, name):
+                pairs.append((name, str(getattr(self, name))))
+        return urlencode(pairs, safe="~+=@!.,", quote_via=quote)  # readable where an address allows it
+
+
+class Wrong:
+    """What is wrong with an address, gathered part by part, so that the rest of it still counts."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def kept[Value, Other](self, make: Callable[[], Value], otherwise: Other) -> Value | Other:
+        """What a part of an address says, or `otherwise` if it cannot be used; why not is noted."""
+        try:
+            return make()
+        except ValueError as error:
+            self.said.append(str(error))
+            return otherwise
+
+    def one_of(self, given: Mapping[str, str], name: str, known: Iterable[str], otherwise: str) -> str:
+        """A word of the address that is one of some; `otherwise` if it is another, or missing."""
+        word = given.get(name, otherwise)
+        if word == otherwise or word in known:
+            return word
+        self.said.append(f"{name}={clipped(word)}: must be one of {', '.join(known)}")
+        return otherwise
+
+    def number(self, given: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+        """A whole number of the address, see `number`; `default` if it is none."""
+        return self.kept(lambda: number(given, name, default, low, high), default)
+
+    def __str__(self) -> str:
+        return " · ".join(self.said)
+
+
+def look_read(query: str | None) -> tuple[Look, Wrong]:
+    """The look that an address tells, and what of it cannot be used; that is left out."""
+    wrong = Wrong()
+    pairs = parse_qsl((query or "").replace("+", "%2B"), keep_blank_values=True)
+    given = {name: value for name, value in pairs if name != "a"}
+    texts = [value for name, value in pairs if name == "a"]
+    if len(texts) > MOST_ARMS:
+        wrong.said.append(f"{len(texts)} scenarios side by side; show at most {MOST_ARMS}")
+    read = [wrong.kept(partial(arm_from_text, text), None) for text in texts[:MOST_ARMS]]
+    arms = tuple(arm for arm in read if arm is not None) if texts else FIRST
+    return Look(
+        arms,
+        wrong.number(given, "people", 2_000, 10, 200_000),
+        wrong.number(given, "days", 365, 1, LONGEST),
+        wrong.number(given, "runs", 16, 1, 256),
+        wrong.one_of(given, "view", VIEWS, "overview"),
+        max(0, min(wrong.number(given, "edited", 0, 0, MOST_ARMS - 1), len(arms) - 1)),
+        given.get("log", "")[:80],
+    ), wrong
+
+
+def look_from(query: str | None) -> Look:
+    """The look that an address tells; `ScenarioError` says what of it cannot be used."""
+    look, wrong = look_read(query)
+    if wrong.said:
+        raise ScenarioError(str(wrong))
+    return look
+
+
+def number(given: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    """A whole number of the address, within bounds."""
+    text = given.get(name)
+    if text is None:
+        return default
+    if not text.isdecimal() or len(text) > 9 or not low <= int(text) <= high:
+        raise ScenarioError(f"{name}={clipped(text)}: must be a whole number from {low:,} to {high:,}")
+    return int(text)
+
+
+def clipped(text: str, most: int = 40) -> str:
+    """What an address says, short enough to be repeated."""
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def pairs_of(query: str | None) -> dict[str, str]:
+    """Names and values of an address with plain parts."""
+    return dict(parse_qsl(query or "", keep_blank_values=True))

@@ -1,0 +1,327 @@
+"""An arm of a comparison as somebody composes it in the browser: scenarios of the library and what differs.
+
+It is what a scenario file says, so it can be written as TOML and read back, and what an address says. Only names of
+the library are followed: nothing that comes from a browser is used as a path.
+"""
+
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from kith.experiments.comparison.repeat_command import compare_command, run_command
+from kith.scenarios.catalogue import names
+from kith.scenarios.errors import ScenarioError, shown
+from kith.scenarios.layer import LISTS, REPEATED, SENTENCES, Layer, blamed_on, layer_from
+from kith.scenarios.network import TABLES
+from kith.scenarios.scenario import load
+from kith.scenarios.settings import parse_setting, parse_shock, shock_text, toml_key, toml_value
+from kith.scenarios.text import toml_of
+from kith.sim.schema.plan import Founding, Plan
+
+LIMIT = 100_000
+"""Characters of a scenario that somebody gives: a page of text is 3,000."""
+
+type Values = tuple[tuple[str, Any], ...]
+"""Dotted names and their values, in the order in which they were set."""
+
+BETWEEN = "~"
+"""What separates the parts of an arm in an address."""
+
+
+@dataclass(frozen=True)
+class Arm:
+    """Scenarios of the library, combined, and what differs from them."""
+
+    bases: tuple[str, ...]
+    settings: Values = ()
+    "of parameters, and of the graphs `network` and `acquaintances`; `network` = {} drops one"
+    phases: tuple[tuple[int, Values], ...] = ()
+    shocks: tuple[str, ...] = ()
+    "as on the command line: `180 hub_departs`"
+    clears: tuple[str, ...] = ()
+    "`phase`, `shock` or `experiment`, where those of the library's scenario do not count"
+
+    @property
+    def name(self) -> str:
+        """What it is called in menus."""
+        return " + ".join(self.bases)
+
+    @property
+    def altered(self) -> bool:
+        """Whether it differs from the library's scenario."""
+        return self.changes > 0
+
+    @property
+    def changes(self) -> int:
+        """In how many things it differs."""
+        return len(self.settings) + len(self.phases) + len(self.shocks) + len(self.clears)
+
+    def with_setting(self, name: str, value: Any) -> "Arm":
+        """The arm with one more setting, or another value for one that it has."""
+        kept = tuple((n, v) for n, v in self.settings if n != name)
+        return replace(self, settings=(*kept, (name, value)))
+
+    def without(self, name: str) -> "Arm":
+        """The arm with that parameter as the library has it."""
+        return replace(self, settings=tuple((n, v) for n, v in self.settings if n != name))
+
+    def text(self) -> str:
+        """As one line, for an address."""
+        parts = ["+".join(self.bases), *(f"{name}=[]" for name in self.clears)]
+        parts += [_part(*s) for s in self.settings]
+        for day, settings in self.phases:
+            parts += [f"@{day}", *(_part(*s) for s in settings)]
+        return BETWEEN.join([*parts, *(f"!{shock}" for shock in self.shocks)])
+
+    def toml(self, days: int | None = None) -> str:
+        """As a scenario file, of so many days."""
+        lines = [f"extends = {toml_value(list(self.bases))}"]
+        lines += [f"days = {days}"] if days is not None else []
+        lines += [f"{name} = []" for name in self.clears]
+        lines += [f"{name} = {toml_value(value)}" for name, value in self.settings if "." not in name]
+        lines += ["", *_sections(s for s in self.settings if "." in s[0])]
+        for day, settings in self.phases:
+            lines += ["[[phase]]", f"from_day = {day}", *(f"{n} = {toml_value(v)}" for n, v in settings), ""]
+        for shock in self.shocks:
+            table = parse_shock(shock)
+            lines += ["[[shock]]", *(f"{name} = {toml_value(value)}" for name, value in table.items()), ""]
+        return "\n".join(lines)
+
+
+def arm_from_text(text: str) -> Arm:
+    """The arm that an address tells; `ScenarioError` says what is wrong with it."""
+    first, *rest = text.split(BETWEEN)
+    arm = Arm(_known(first.split("+")))
+    phase: int | None = None
+    phases: dict[int, list[tuple[str, Any]]] = {}
+    for part in rest:
+        if part.startswith("!"):
+            parse_shock(part[1:])
+            arm = replace(arm, shocks=(*arm.shocks, part[1:]))
+        elif part.startswith("@"):
+            phase = _day(part[1:])
+            phases.setdefault(phase, [])
+        elif phase is None:
+            arm = _with_part(arm, *parse_setting(part))
+        else:
+            phases[phase].append(parse_setting(part))
+    own = {"phase": phases, "shock": arm.shocks}
+    both = next((name for name in arm.clears if own.get(name)), None)
+    if both is not None:
+        raise ScenarioError(f"{both}=[] drops every {both}, and the address has one; keep one of the two")
+    return replace(arm, phases=tuple((day, tuple(values)) for day, values in sorted(phases.items())))
+
+
+def _with_part(arm: Arm, name: str, value: Any) -> Arm:
+    """The arm with what a part of an address sets."""
+    if name in REPEATED:
+        if value != []:
+            raise ScenarioError(f"{name}={shown(value)}: in an address only {name}=[] is understood")
+        return replace(arm, clears=tuple(dict.fromkeys((*arm.clears, name))))
+    table, _, key = name.partition(".")
+    if table in TABLES:
+        _check_graph(table, {key: value} if key else value)
+    elif not key:
+        raise ScenarioError(f"unknown parameter {shown(name)}; write section.name=value")
+    return arm.with_setting(name, value)
+
+
+def _check_graph(table: str, values: Any) -> None:
+    """Refuse what no address can hold, and files: nothing that comes from a browser is used as a path."""
+    for key in values if isinstance(values, Mapping) else ():
+        if key == "file":
+            raise ScenarioError(
+                f"{table}.file: a page reads no files of this machine; use `kith compare`, or a generator"
+            )
+        if key != toml_key(key):
+            raise ScenarioError(f"{table}.{shown(key)}: must be letters, digits, _ or - here")
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """What a page makes of a scenario file: an arm, and what belongs elsewhere or nowhere."""
+
+    arm: Arm
+    days: int | None = None
+    "how long it runs, if it says so: on a page that is asked of all scenarios together"
+    left_out: tuple[str, ...] = ()
+    "keys of the file for which a page has no place; none of them changes a run"
+
+
+def dropped_file(name: str, content: bytes) -> Dropped:
+    """What a page makes of a scenario file of that name."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ScenarioError(f"{name} is not text in UTF-8; give a scenario file (TOML)") from None
+    return dropped_scenario(text, name)
+
+
+def dropped_scenario(text: str, name: str = "the file") -> Dropped:
+    """What a scenario file tells a page, read and checked as a file on the command line is."""
+    if len(text) > LIMIT:
+        raise ScenarioError(f"{name} has {len(text):,} characters; a scenario has at most {LIMIT:,}")
+    table = toml_of(text.encode(), name)
+    extends = table.get("extends", [])
+    bases = _known(extends if isinstance(extends, list) else [extends]) if extends != [] else ("baseline",)
+    for graph in TABLES:
+        with blamed_on(name):
+            _check_graph(graph, table.get(graph))
+    layer = layer_from(table, name, name)
+    if layer.experiments:
+        raise ScenarioError(f"{name} has experiments inside the community; run it with `kith run`")
+    arm = Arm(
+        bases,
+        _settings_of(layer),
+        tuple((day, tuple(values.items())) for day, values in sorted(layer.phases.items())),
+        tuple(shock_text(shock.model_dump(exclude_none=True)) for shock in layer.shocks),
+        layer.clears,
+    )
+    plan_of(arm_from_text(arm.text()))  # what the address says of it
+    left_out = tuple(key for key in (*SENTENCES, *LISTS, "expected") if table.get(key))
+    return Dropped(arm, layer.days, left_out)
+
+
+def arm_from_toml(text: str, name: str = "the file") -> Arm:
+    """The arm alone of `dropped_scenario`."""
+    return dropped_scenario(text, name).arm
+
+
+def _settings_of(layer: Layer) -> Values:
+    """Parameters and graphs of a file; a graph that it empties is {}."""
+    found = dict(layer.settings)
+    for name, table in layer.graphs.items():
+        found |= {f"{name}.{key}": value for key, value in table.values.items()} or {name: {}}
+        if name == "acquaintances" and found["market.acquaintances"] == ("graph" if table.values else "ring"):
+            del found["market.acquaintances"]  # follows from the table
+    return tuple(found.items())
+
+
+@lru_cache(maxsize=256)
+def _plan(text: str, people: int | None, days: int | None, log: "_Log") -> Plan:
+    arm = arm_from_text(text)
+    if log.founding is not None:
+        return _loaded(arm, days, log.founding, {})
+    plan = _loaded(arm, days, None, {})
+    if people is None or not scaled(arm, plan, people):
+        return plan
+    return _loaded(arm, days, None, dict(scaled(arm, plan, people)))
+
+
+def scaled(arm: Arm, plan: Plan, people: int) -> Values:
+    """What scales the plan of an arm to a market of `people`: founders keep their share, unless a graph counts them."""
+    market = plan.parameters.market
+    if people == market.size or any(name.startswith("market.") for name, _ in arm.settings):
+        return ()
+    if any(name == "network.n" for name, _ in arm.settings):
+        return (("market.size", people),)
+    founders = max(1, round(people * market.founders / market.size))
+    return (("market.size", people), ("market.founders", founders))
+
+
+def command_of(arms: Mapping[str, Arm], people: int, days: int, runs: int, log: str = "") -> str:
+    """The command line that repeats what a page shows: the same plans, the same seeds, hence the same numbers.
+
+    An arm that is no scenario of the library as it is becomes a scenario file, which the command writes first.
+
+    Parameters
+    ----------
+    arms : label -> arm.
+    people, days, runs : as the page has them; seeds are 0 … runs - 1.
+    log : the name or the path of the log that founds the communities.
+    """
+    markets = [() if log else scaled(arm, plan_of(arm), people) for arm in arms.values()]
+    together = markets[0] if len(set(markets)) == 1 else ()
+    scenarios: list[str] = []
+    files: dict[str, str] = {}
+    for (label, arm), market in zip(arms.items(), markets, strict=True):
+        own = arm if together else replace(arm, settings=(*arm.settings, *market))
+        if len(own.bases) == 1 and not own.altered and own.bases[0] not in scenarios:
+            scenarios.append(own.bases[0])
+        else:
+            name = f"{re.sub(r'[^A-Za-z0-9_ .,+#()-]', '_', label)}.toml"
+            files[name] = own.toml(days)
+            scenarios.append(f"./{name}")
+    asked = {"overrides": dict(together), "log": log}
+    if len(scenarios) > 1:
+        return compare_command(scenarios, runs, days, asked, files=files)
+    first = run_command(scenarios[0], 0, days, asked, files)
+    return first if runs == 1 else f"{first}\n# the first of {runs} runs, whose seeds are 0 to {runs - 1}"
+
+
+@dataclass(frozen=True)
+class _Log:
+    """A founding log, told apart by its digest."""
+
+    digest: str = ""
+    founding: Founding | None = field(default=None, compare=False)
+
+
+def plan_of(
+    arm: Arm, people: int | None = None, days: int | None = None, founding: Founding | None = None
+) -> Plan:
+    """The plan of an arm, scaled to a market of `people` unless the arm says how large it is.
+
+    Founders keep their share of the market. Raises `ScenarioError` with what to change.
+    """
+    log = _Log() if founding is None else _Log(founding.digest, founding)
+    return _plan(arm.text(), people, days, log)
+
+
+def _loaded(arm: Arm, days: int | None, log: Founding | None, overrides: Mapping[str, Any]) -> Plan:
+    if len(arm.bases) == 1 and not arm.altered:
+        return load(arm.bases[0], overrides=overrides, days=days, log=log)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{arm.name}.toml"
+        path.write_text(arm.toml(), encoding="utf-8")
+        try:
+            return load(path, overrides=overrides, days=days, log=log)
+        except ScenarioError as error:  # of a file that nobody else has seen
+            raise ScenarioError(str(error).replace(str(path), arm.name)) from None
+
+
+@cache
+def _library() -> tuple[str, ...]:
+    """Its names; the files of a server do not change under it."""
+    return tuple(names())
+
+
+def _known(given: Iterable[Any]) -> tuple[str, ...]:
+    from kith.sim.schema.fields import nearest
+
+    library = _library()
+    for name in given:
+        if name not in library:
+            close = nearest(str(name), library)
+            hint = f"; did you mean {close}?" if close else "; choose one of the library"
+            raise ScenarioError(f"there is no scenario {shown(str(name))}{hint}")
+    found = tuple(str(name) for name in given)
+    if not found:
+        raise ScenarioError("a scenario extends nothing; name one of the library")
+    return found
+
+
+def _day(text: str) -> int:
+    if not text.isdecimal() or len(text) > 6 or int(text) == 0:
+        raise ScenarioError(f"phase from day {shown(text)}: must be a whole number above 0")
+    return int(text)
+
+
+def _part(name: str, value: Any) -> str:
+    """A setting in an address; what separates parts is escaped where a text holds it."""
+    return f"{name}={toml_value(value).replace(BETWEEN, f'\\u{ord(BETWEEN):04X}')}"
+
+
+def _sections(settings: Iterable[tuple[str, Any]]) -> list[str]:
+    lines: list[str] = []
+    sections: dict[str, list[str]] = {}
+    for name, value in settings:
+        section, _, rest = name.partition(".")
+        sections.setdefault(section, []).append(f"{rest} = {toml_value(value)}")
+    for section, rows in sections.items():
+        lines += [f"[{section}]", *rows, ""]
+    return lines

@@ -1,0 +1,1 @@
+"""Vue components and HTML helpers that pages are made of."""

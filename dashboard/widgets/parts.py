@@ -1,0 +1,321 @@
+"""Parts of pages that are drawn in the browser: one chart, the controls, a file that is dropped."""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping, Sequence
+from html import unescape
+from typing import Any
+
+import pandas as pd
+import solara
+
+from kith.experiments.escaping import for_csv, for_file_name
+from kith.experiments.escaping import for_html as escape
+
+UPLOAD_LIMIT = 8_000_000
+"""Bytes of a file that is dropped; the connection itself refuses more than twice that."""
+
+
+@solara.component_vue("vue/chart.vue", vuetify=False)
+def _Chart(
+    svg: str = "",
+    title: str = "",
+    words: str = "",
+    name: str = "chart",
+    csv: str = "",
+    note: str = "",
+    picks: bool = False,
+    event_pick: Callable[[Any], None] | None = None,
+    event_ask: Callable[[Any], None] | None = None,
+) -> Any: ...
+
+
+@solara.component_vue("vue/controls.vue", vuetify=False)
+def Controls(
+    groups: list[dict[str, Any]],
+    label: str = "",
+    event_set: Callable[[Any], None] | None = None,
+    event_reset: Callable[[Any], None] | None = None,
+) -> Any:
+    """Every parameter as a control, see `kith.dashboard.content.controls`."""
+
+
+@solara.component_vue("vue/upload.vue", vuetify=False)
+def _Upload(
+    label: str = "",
+    accept: str = "",
+    limit: int = UPLOAD_LIMIT,
+    name: str = "file",
+    event_file: Callable[[Any], None] | None = None,
+    event_refused: Callable[[Any], None] | None = None,
+) -> Any: ...
+
+
+@solara.component
+def Chart(
+    svg: str,
+    name: str,
+    frame: pd.DataFrame | None = None,
+    note: str = "",
+    on_pick: Callable[[str], None] | None = None,
+) -> None:
+    """A chart with its picture and its data to take away, and its words for who does not see it.
+
+    Parameters
+    ----------
+    svg : of `kith.experiments.charts.comparison`; its title and description are in it.
+    name : of the files.
+    frame : the numbers behind it; they are written as CSV when they are asked for.
+    note : a sentence below.
+    on_pick : called with what follows `point-` in the id of a mark that is clicked.
+    """
+    asked, set_asked = solara.use_state(False)
+    csv = solara.use_memo(lambda: for_csv(frame) if asked and frame is not None else "", [asked, svg])
+    _Chart(
+        svg=svg,
+        title=_inside(svg, "title"),
+        words=_inside(svg, "desc"),
+        name=name,
+        csv=csv,
+        note=note,
+        picks=on_pick is not None,
+        event_pick=(lambda key: on_pick(str(key)[:80])) if on_pick else None,
+        event_ask=lambda _: set_asked(True),
+    )
+
+
+@solara.component
+def Upload(
+    label: str,
+    accept: str,
+    on_file: Callable[[str, bytes], None],
+    on_refused: Callable[[str], None],
+    name: str,
+) -> None:
+    """A place to drop a file, or to choose one; whatever is wrong with it is said."""
+
+    def received(data: Mapping[str, Any]) -> None:
+        try:
+            content = base64.b64decode(str(data["content"]), validate=True)
+        except (KeyError, TypeError, binascii.Error):
+            on_refused("the file could not be read; try again")
+            return
+        if len(content) > UPLOAD_LIMIT:
+            on_refused(too_large(len(content)))
+            return
+        on_file(str(data.get("name", "file"))[:120], content)
+
+    _Upload(
+        label=label,
+        accept=accept,
+        name=name,
+        event_file=received,
+        event_refused=lambda size: on_refused(too_large(int(size))),
+    )
+
+
+def too_large(size: int) -> str:
+    """Why a file is not taken."""
+    return (
+        f"the file has {size / 1e6:,.1f} MB; here it may have {UPLOAD_LIMIT / 1e6:,.0f} MB. "
+        "Pack it as .csv.gz, or use the command line: kith run web --from-log FILE"
+    )
+
+
+def _inside(svg: str, tag: str) -> str:
+    start = svg.find(f"<{tag} ")
+    if start < 0:
+        return ""
+    begin = svg.index(">", start) + 1
+    return unescape(svg[begin : svg.index(f"</{tag}>", begin)])
+
+
+@solara.component_vue("vue/bar.vue", vuetify=False)
+def Bar(pages: list[dict[str, str]], here: str = "/", event_go: Callable[[str], None] | None = None) -> Any:
+    """The pages, and light or dark."""
+
+
+@solara.component_vue("vue/choice.vue", vuetify=False)
+def _Choice(
+    label: str = "",
+    value: str = "",
+    groups: list[dict[str, Any]] | None = None,
+    name: str = "",
+    event_pick: Callable[[str], None] | None = None,
+) -> Any: ...
+
+
+@solara.component_vue("vue/press.vue", vuetify=False)
+def _Press(
+    label: str = "",
+    name: str = "",
+    help: str = "",
+    disabled: bool = False,
+    pressed: bool | None = None,
+    event_press: Callable[[Any], None] | None = None,
+) -> Any: ...
+
+
+@solara.component_vue("vue/save.vue", vuetify=False)
+def _Save(
+    label: str = "",
+    name: str = "",
+    file: str = "",
+    kind: str = "text/plain",
+    payload: dict[str, Any] | None = None,
+    disabled: bool = False,
+    event_ask: Callable[[Any], None] | None = None,
+) -> Any: ...
+
+
+@solara.component_vue("vue/tabs.vue", vuetify=False)
+def Tabs(
+    tabs: list[dict[str, str]],
+    here: str = "",
+    label: str = "",
+    event_pick: Callable[[str], None] | None = None,
+) -> Any:
+    """Sections of a page, each with its own address."""
+
+
+@solara.component_vue("vue/points.vue", vuetify=False)
+def PointTable(
+    heads: list[dict[str, Any]],
+    rows: list[dict[str, Any]],
+    sort: str = "",
+    at: str = "",
+    beside: str = "",
+    event_order: Callable[[str], None] | None = None,
+    event_mark: Callable[[str], None] | None = None,
+    event_compare: Callable[[str], None] | None = None,
+) -> Any:
+    """Points of a study: sorted by a column, one of them marked, another beside it."""
+
+
+@solara.component_vue("vue/field.vue", vuetify=False)
+def Field(
+    label: str = "",
+    value: Any = "",
+    kind: str = "number",
+    low: float | None = None,
+    high: float | None = None,
+    name: str = "",
+    event_put: Callable[[str], None] | None = None,
+) -> Any:
+    """A number or a word to type."""
+
+
+@solara.component_vue("vue/copy.vue", vuetify=False)
+def CopyLink(label: str = "Copy link", path: str = "") -> Any:
+    """Copies the address of the page, or of what it shows by now."""
+
+
+@solara.component_vue("vue/jump.vue", vuetify=False)
+def JumpToSide(label: str = "Change it ↓") -> Any:
+    """Leads to what stands beside a page; shown where that is below, on narrow windows."""
+
+
+@solara.component_vue("vue/print.vue", vuetify=False)
+def PrintPage() -> Any:
+    """Hands the page to the printer."""
+
+
+def Choice(
+    label: str,
+    value: str,
+    options: Mapping[str, str] | Sequence[tuple[str, Mapping[str, str]]],
+    on_pick: Callable[[str], None],
+    name: str = "",
+) -> Any:
+    """A menu of value -> words, or of groups of them."""
+    grouped = [("", options)] if isinstance(options, Mapping) else options
+    groups = [
+        {"title": title, "options": [{"value": v, "text": t} for v, t in own.items()]}
+        for title, own in grouped
+    ]
+    return _Choice(label=label, value=value, groups=groups, name=name, event_pick=on_pick)
+
+
+def Press(
+    label: str,
+    on_press: Callable[[], None],
+    name: str = "",
+    disabled: bool = False,
+    help: str = "",
+    pressed: bool | None = None,
+) -> Any:
+    """A button."""
+    return _Press(
+        label=label,
+        name=name,
+        help=help,
+        disabled=disabled,
+        pressed=pressed,
+        event_press=lambda _: on_press(),
+    )
+
+
+@solara.component
+def Save(
+    label: str, file: str, make: Callable[[], str], kind: str = "text/plain", disabled: bool = False
+) -> None:
+    """A button that makes a file and hands it to the browser."""
+    payload, set_payload = solara.use_state(None)
+    count = solara.use_ref(0)
+
+    def give(_: Any) -> None:
+        count.current += 1
+        set_payload({"text": make(), "count": count.current})
+
+    _Save(
+        label=label,
+        name="save-" + file,
+        file=for_file_name(file),
+        kind=kind,
+        payload=payload,
+        disabled=disabled,
+        event_ask=give,
+    )
+
+
+def Words(text: str, tag: str = "p", kind: str = "") -> Any:
+    """Plain text in a tag; whatever it holds is shown as it is."""
+    return solara.HTML(tag=tag, unsafe_innerHTML=escape(text), classes=[kind] if kind else [])
+
+
+def Html(markup: str, kind: str = "", tag: str = "div") -> Any:
+    """Markup of our own making; text of others in it has been escaped by who made it."""
+    return solara.HTML(tag=tag, unsafe_innerHTML=markup, classes=[kind] if kind else [])
+
+
+def Trouble(text: str) -> Any:
+    """What is wrong, said where it can be heard."""
+    return solara.HTML(unsafe_innerHTML=escape(text), classes=["kith-error"], attributes={"role": "alert"})
+
+
+def table(
+    head: Sequence[Any], rows: Sequence[Sequence[Any]], numbers: Sequence[int] = (), caption: str = ""
+) -> str:
+    """A plain HTML table with everything escaped; columns in `numbers` stand to the right."""
+
+    def cell(tag: str, place: int, value: Any) -> str:
+        kind = ' class="n"' if place in numbers else ""
+        shown = value.markup if isinstance(value, Markup) else escape(str(value))
+        return f"<{tag}{kind}>{shown}</{tag}>"
+
+    top = "".join(cell("th", i, word) for i, word in enumerate(head))
+    body = "".join("<tr>" + "".join(cell("td", i, v) for i, v in enumerate(row)) + "</tr>" for row in rows)
+    said = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return f'<div class="kith-scroll"><table>{said}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+class Markup:
+    """A cell that is markup of our own making."""
+
+    def __init__(self, markup: str) -> None:
+        self.markup = markup
+
+
+def dot(colour: str, label: str) -> Markup:
+    """A scenario's name after its colour."""
+    return Markup(f'<span class="kith-dot" style="background:{colour}"></span>{escape(label)}')

@@ -1,0 +1,1 @@
+"""Analyses over many runs: sensitivity, search, break-even, discovery, robustness, experiments within."""

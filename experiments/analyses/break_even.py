@@ -1,0 +1,188 @@
+"""Break-even: the value of one lever at which an outcome crosses a level.
+
+All values of the lever meet the same seeds, so that the mean over runs is as smooth as the model
+lets it be, and halving the range finds its root. The interval is the set of values that the runs
+cannot tell from break-even: those at which the interval of the mean holds the level. Its ends are the
+roots of that interval's bounds; with fewer than four runs there is none. All of this supposes that the mean rises or falls throughout; where
+neighbours go the other way by more than luck, `monotone` is false and the root is one of several.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from kith.experiments.errors import RunsFailed, StudyError
+from kith.experiments.runs.pools import Pool, pool
+from kith.experiments.statistics.intervals import LEAST_RUNS, difference_interval
+from kith.experiments.studies.execute import conduct
+from kith.experiments.studies.levers import Lever, Value
+from kith.experiments.studies.results import runs_frame
+from kith.experiments.studies.searches import BreakEven
+from kith.experiments.studies.store import Store
+from kith.experiments.studies.study import Study
+
+type Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Where an outcome crosses its level."""
+
+    value: float
+    "of the lever; NaN if the mean stays on one side over the whole range"
+    low: float
+    high: float
+    "what the runs cannot tell from it; NaN where that goes on beyond the range, or is not known"
+    rising: bool
+    "whether the outcome grows with the lever"
+    monotone: bool
+    "no two neighbours of `tried` go against `rising` by more than luck"
+    tried: pd.DataFrame
+    "a row per value of the lever: the lever, runs, and the outcome's mean, low, high"
+
+
+def break_even(
+    study: Study,
+    store: Store,
+    workers: int | None = None,
+    scheduler: str = "processes",
+    progress: Callable[[int, int], None] | None = None,
+) -> Crossing:
+    """Find what the study's `break_even` asks for; runs gather in the store.
+
+    Parameters
+    ----------
+    study, store : what is asked, and where runs gather; what is there is not done again.
+    workers, scheduler : see `kith.experiments.runs.pools.pool`; what is found does not depend on them.
+    progress : called with the number of values tried, and the most that it may take.
+
+    Raises
+    ------
+    StudyError
+        If the study asks for no break-even, or for one run only.
+    RunsFailed
+        If a run broke, or the outcome is undefined in one.
+    """
+    goal = study.break_even
+    if goal is None:
+        raise StudyError(f"study {study.name} has no [break_even]; give it lever and outcome")
+    study.check()
+    if study.runs < 2:
+        raise StudyError(f"runs = 1: must be at least 2, and {LEAST_RUNS} for an interval of the crossing")
+    lever = next(one for one in study.lever if one.name == goal.lever)
+    with pool(scheduler, workers) as where:
+        found = _Curve(study, goal, lever, store, where, progress or (lambda done, whole: None))
+        return found.crossing()
+
+
+def root(sign: Callable[[int], float], cells: int) -> float:
+    """Where a function of 0 … cells changes its sign, in cells; NaN if its ends have the same sign, or none.
+
+    Halves the range down to one cell, then takes the straight line between its ends.
+    """
+    first, last = sign(0), sign(cells)
+    if first == 0:
+        return 0.0
+    if not first * last <= 0:
+        return np.nan
+    low, high = 0, cells
+    while high - low > 1:
+        middle = (low + high) // 2
+        if first * sign(middle) > 0:
+            low = middle
+        else:
+            high = middle
+    below, above = sign(low), sign(high)
+    return low + below / (below - above)
+
+
+class _Curve:
+    """An outcome minus its level along a lever, measured where it is asked for, once."""
+
+    def __init__(
+        self,
+        study: Study,
+        goal: BreakEven,
+        lever: Lever,
+        store: Store,
+        where: Pool,
+        tell: Callable[[int, int], None],
+    ) -> None:
+        self._study, self._goal, self._lever = study, goal, lever
+        self._store, self._where, self._tell = store, where, tell
+        self.cells = 2**goal.halvings
+        self._known: dict[int, Floats] = {}
+
+    def crossing(self) -> Crossing:
+        """The root of the mean and of both bounds."""
+        value, *ends = (self._root_of(bound) for bound in ("mean", "low", "high"))
+        tried = [self._known[k] for k in sorted(self._known)]
+        rising = bool(tried[-1].mean() > tried[0].mean())
+        low, high = ends[::-1] if rising else ends
+        return Crossing(
+            self._value(value),
+            self._value(low),
+            self._value(high),
+            rising,
+            _steady(tried, rising),
+            self._frame(),
+        )
+
+    def _root_of(self, bound: str) -> float:
+        return root(lambda k: _bound(self._at(k), bound), self.cells)
+
+    def _at(self, k: int) -> Floats:
+        """Outcome minus level for every seed at k cells."""
+        if k not in self._known:
+            self._known[k] = self._measured(self._lever_at(k)) - self._goal.level
+            self._tell(len(self._known), self._goal.most_values)
+        return self._known[k]
+
+    def _measured(self, value: Value) -> Floats:
+        point: Mapping[str, Value] = {**self._goal.at, self._lever.name: value}
+        asking = self._study.with_changes(design={"kind": "list", "points": [point]})
+        conduct(asking, self._store, scheduler=self._where)
+        frame = runs_frame(asking, self._store, [self._goal.outcome])
+        if frame["error"].notna().any():
+            raise RunsFailed(str(frame["error"].dropna().iloc[0]))
+        if frame[self._goal.outcome].isna().any():
+            raise RunsFailed(
+                f"{self._goal.outcome} is undefined at {self._lever.name} = {value}; make runs longer"
+            )
+        return frame.sort_values("seed")[self._goal.outcome].to_numpy(float)
+
+    def _lever_at(self, k: float) -> Value:
+        return self._lever.at(np.array([k / self.cells]))[0]
+
+    def _value(self, k: float) -> float:
+        return np.nan if np.isnan(k) else float(self._lever_at(k))
+
+    def _frame(self) -> pd.DataFrame:
+        rows = []
+        for k in sorted(self._known):
+            n, mean, low, high = difference_interval(self._known[k])
+            level = self._goal.level
+            values = (self._lever_at(k), n, mean + level, low + level, high + level)
+            rows.append(dict(zip((self._lever.name, "runs", "mean", "low", "high"), values, strict=True)))
+        return pd.DataFrame(rows)
+
+
+def _bound(values: Floats, bound: str) -> float:
+    """The mean or an end of its interval; where all runs agree, both ends are the mean."""
+    found = difference_interval(values)
+    alone = len(values) >= LEAST_RUNS and math.isnan(found.low)
+    return found.mean if alone else float(getattr(found, bound))
+
+
+def _steady(tried: list[Floats], rising: bool) -> bool:
+    """Whether no neighbours go against the direction by more than luck."""
+    for first, second in pairwise(tried):
+        low, high = (_bound(second - first, end) for end in ("low", "high"))
+        if high < 0 if rising else low > 0:
+            return False
+    return True

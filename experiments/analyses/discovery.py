@@ -1,0 +1,270 @@
+"""Scenario discovery: in which worlds does a plan fail?
+
+A shallow classification tree (CART; Breiman et al. 1984) over the levers tells failing points from
+the others in rules that can be read (Bryant & Lempert 2010, doi:10.1016/j.techfore.2009.08.002; Lempert,
+Bryant & Bankes 2008 find CART and PRIM alike). A tree finds rules in pure luck as well, so it is
+judged on points that it did not see, against trees grown on shuffled failures.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from kith.experiments.charts.axes import label_rows, value_axis
+from kith.experiments.charts.theme import INK, QUIET, canvas, exported, themed
+from kith.experiments.errors import StudyError
+from kith.experiments.statistics.tables import check_outcomes
+from kith.experiments.studies.formulas import Formula
+from kith.experiments.studies.results import levers_of, runs_frame
+from kith.experiments.studies.store import Store
+from kith.experiments.studies.study import Study
+from kith.experiments.words import wording
+
+DEPTH = 3
+"Conditions in a rule, at most."
+WORTH = 0.01
+"Impurity that a further leaf must remove, else it is pruned."
+FOLDS, SHUFFLES, SEED = 5, 99, 1
+FEWEST = 5 * FOLDS
+"Failing points, and others, below which there is nothing to learn from."
+CONVINCING = 0.05
+FAILED, HELD = "#D55E00", "#9DB4C7"
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """Where a plan fails, and whether that is more than luck."""
+
+    fails: str
+    "the formula over indicators that calls a point a failure"
+    share: float
+    "of points that fail"
+    rules: pd.DataFrame
+    "a row per leaf, the worst first: rule, points, failing, share (in sample)"
+    accuracy: float
+    "balanced, on points that the tree did not see; 0.5 is a coin"
+    p: float
+    "share of trees on shuffled failures that were as accurate"
+    worlds: pd.DataFrame
+    "a row per point: its levers, words as a column of 0 and 1 each, and whether it `fails`"
+    tells: tuple[str, ...]
+    "the columns that the rules use, the one that tells most first"
+
+    @property
+    def holds(self) -> bool:
+        """Whether the tree tells more than luck does."""
+        return self.p <= CONVINCING and self.accuracy > 0.5
+
+    @property
+    def words(self) -> str:
+        """What was found in a few sentences."""
+        head = f"{self.fails} in {percent(self.share)} of {int(self.rules['points'].sum()):,} worlds."
+        judged = (
+            f"On worlds that it did not see the tree is right in {percent(self.accuracy)} "
+            f"(failures and others counted alike; a coin: 50 %; p = {self.p:.2g})."
+        )
+        if not self.holds:
+            return f"{head} No rule over the levers tells which, beyond luck. {judged}"
+        worst, best = self.rules.iloc[0], self.rules.iloc[-1]
+        return (
+            f"{head} Most often where {worst['rule']} ({percent(worst['share'])} of {worst['points']}), least "
+            f"where {best['rule']} ({percent(best['share'])} of {best['points']}). {judged}"
+        )
+
+
+def discover(study: Study, store: Store, fails: str, scenario: str | None = None) -> Discovery:
+    """Rules over levers that tell where a plan fails.
+
+    Parameters
+    ----------
+    study, store : a sample of worlds, such as a latin_hypercube over priors, and where its runs are.
+    fails : a formula over indicators such as `margin < 0`, judged on the means over a point's runs.
+    scenario : whose points; by default the study's only one.
+
+    Raises
+    ------
+    StudyError
+        If fewer than `FEWEST` points fail, or fewer than that do not.
+    """
+    formula = Formula(fails)
+    check_outcomes(formula.names)
+    frame = runs_frame(study, store, list(formula.names))
+    own = _of_scenario(frame[frame["error"].isna()], scenario).dropna(subset=list(formula.names))
+    levers = [name for name in levers_of(own, study) if name in {lever.name for lever in study.lever}]
+    by = own.groupby("point")
+    failed = np.array([bool(formula(row)) for row in by[list(formula.names)].mean().to_dict("records")], bool)
+    return grown(_numbers(by[levers].first()), failed, fails)
+
+
+def grown(x: pd.DataFrame, failed: npt.NDArray[np.bool_], fails: str) -> Discovery:
+    """The tree over a table of numbers, and how it does on points that it did not see.
+
+    Parameters
+    ----------
+    x : a row per point, a column per lever.
+    failed : whether each point fails.
+    fails : what that is called.
+    """
+    from sklearn.model_selection import StratifiedKFold, permutation_test_score
+    from sklearn.tree import DecisionTreeClassifier
+
+    if min(failed.sum(), (~failed).sum()) < FEWEST:
+        raise StudyError(
+            f"{fails} holds at {failed.sum()} of {len(failed)} points: to learn from, "
+            f"at least {FEWEST} must fail and {FEWEST} not; take more points or another formula"
+        )
+    tree = DecisionTreeClassifier(
+        max_depth=DEPTH,
+        min_samples_leaf=max(5, len(x) // 20),
+        ccp_alpha=WORTH,
+        class_weight="balanced",
+        random_state=SEED,
+    )
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
+    accuracy, _, p = permutation_test_score(
+        tree,
+        x.to_numpy(float),
+        failed,
+        cv=folds,
+        scoring="balanced_accuracy",
+        n_permutations=SHUFFLES,
+        random_state=SEED,
+    )
+    tree.fit(x.to_numpy(float), failed)
+    weights = pd.Series(tree.feature_importances_, index=x.columns).sort_values(
+        ascending=False, kind="stable"
+    )
+    return Discovery(
+        fails,
+        share=float(failed.mean()),
+        rules=_rules(tree, x, failed),
+        accuracy=float(accuracy),
+        p=float(p),
+        worlds=x.reset_index(drop=True).assign(fails=failed),
+        tells=tuple(str(name) for name in weights[weights > 0].index),
+    )
+
+
+def leaves(found: Discovery, name: str = "worlds") -> str:
+    """A bar per rule as SVG text: the share of its worlds that fail, in the sample.
+
+    Parameters
+    ----------
+    found : of `discover`.
+    name : prefix of ids.
+    """
+    rules = found.rules
+    title = f"Where {found.fails}"
+    labels = [_on_lines(str(rule)) for rule in rules["rule"]]
+    lines = sum(label.count("\n") + 1.5 for label in labels)
+    with themed():
+        figure, (axes,) = canvas(
+            title, "share of worlds that fail; the line is all worlds", height=1.2 + 0.17 * lines, left=2.8
+        )
+        axes.barh(range(len(rules)), rules["share"], height=0.62, color="#0072B2" if found.holds else QUIET)
+        axes.axvline(found.share, color=INK, linewidth=0.8)
+        label_rows(axes, labels, 200)
+        value_axis(axes, "share", axis="x")
+        return exported(figure, name, title, found.words)
+
+
+def worlds(found: Discovery, name: str = "map") -> str:
+    """A mark per world over the two levers that tell most, as SVG text; over one if only one does.
+
+    Parameters
+    ----------
+    found : of `discover`.
+    name : prefix of ids.
+    """
+    across, up = (*found.tells, "", "")[:2]
+    frame = found.worlds
+    title = "Which worlds fail"
+    with themed():
+        figure, (axes,) = canvas(
+            title,
+            f"a triangle fails ({found.fails}), a dot does not" + (f"; up: {up}" if up else ""),
+            height=3.6 if up else 1.9,
+        )
+        for fails, shape, colour, size in ((False, "o", HELD, 4.0), (True, "^", FAILED, 5.0)):
+            own = frame[frame["fails"] == fails]
+            spread = ((np.arange(len(own)) * 0.618034) % 1 - 0.5) * 0.8
+            places = own[across] if across else pd.Series(range(len(own)))
+            heights = own[up] if up else spread
+            axes.plot(places, heights, shape, color=colour, markersize=size, alpha=0.75, markeredgewidth=0)
+        axes.grid(True, axis="x")
+        if up:
+            value_axis(axes, "")
+        else:
+            axes.set_yticks([])
+        value_axis(axes, "", axis="x")
+        axes.set_xlabel(across, loc="right")
+        failing = int(frame["fails"].sum())
+        return exported(figure, name, title, f"{failing:,} of {len(frame):,} worlds fail. {found.words}")
+
+
+def percent(share: float) -> str:
+    """`32 %`."""
+    return f"{100 * share:.0f} %"
+
+
+def _on_lines(rule: str) -> str:
+    """A line per condition, without the sections of the levers."""
+    return re.sub(r"\b[a-z_]+\.(?=[a-z])", "", rule).replace(" and ", "\nand ")
+
+
+def _of_scenario(frame: pd.DataFrame, scenario: str | None) -> pd.DataFrame:
+    there = list(frame["scenario"].unique())
+    if scenario is None and len(there) > 1:
+        raise StudyError(f"scenarios {wording.listed(there)}: say which one fails")
+    if scenario is not None and scenario not in there:
+        raise StudyError(f"scenario {scenario}: has no results; there are {wording.listed(there) or 'none'}")
+    return frame if scenario is None else frame[frame["scenario"] == scenario]
+
+
+def _numbers(levers: pd.DataFrame) -> pd.DataFrame:
+    """Words as a column of 0 and 1 for each, everything else as it is."""
+    words = [name for name in levers if levers[name].map(type).eq(str).any()]
+    return pd.get_dummies(levers, columns=words, prefix_sep=" = ").astype(float)
+
+
+def _rules(tree: Any, x: pd.DataFrame, failed: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """A row per leaf, the worst first."""
+    leaf = tree.apply(x.to_numpy(float))
+    by = pd.DataFrame({"leaf": leaf, "failed": failed}).groupby("leaf")["failed"]
+    frame = pd.DataFrame({"points": by.size(), "failing": by.sum(), "share": by.mean()}).reset_index()
+    paths = _paths(tree.tree_, list(x.columns))
+    frame.insert(0, "rule", [_worded(paths[k]) for k in frame.pop("leaf")])
+    return frame.sort_values("share", ascending=False, kind="stable", ignore_index=True)
+
+
+def _paths(tree: Any, names: list[str]) -> dict[int, dict[str, tuple[float, float]]]:
+    """Leaf -> lever -> the interval (low, high] that it must be in."""
+    found: dict[int, dict[str, tuple[float, float]]] = {}
+    waiting: list[tuple[int, dict[str, tuple[float, float]]]] = [(0, {})]
+    while waiting:
+        node, path = waiting.pop()
+        if tree.children_left[node] < 0:
+            found[node] = path
+            continue
+        name, cut = names[tree.feature[node]], float(tree.threshold[node])
+        low, high = path.get(name, (-np.inf, np.inf))
+        waiting.append((int(tree.children_left[node]), path | {name: (low, min(high, cut))}))
+        waiting.append((int(tree.children_right[node]), path | {name: (max(low, cut), high)}))
+    return found
+
+
+def _worded(path: dict[str, tuple[float, float]]) -> str:
+    """`price > 10 and 0.1 < contagion ≤ 0.3`."""
+    return " and ".join(_condition(name, *ends) for name, ends in path.items()) or "anything"
+
+
+def _condition(name: str, low: float, high: float) -> str:
+    if " = " in name:
+        return name if low > 0 else name.replace(" = ", " is not ")
+    if np.isinf(low):
+        return f"{name} ≤ {high:.3g}"
+    return f"{name} > {low:.3g}" if np.isinf(high) else f"{low:.3g} < {name} ≤ {high:.3g}"

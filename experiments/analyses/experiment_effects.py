@@ -1,0 +1,101 @@
+"""Trial: what an experiment inside a community measures, and what it truly does.
+
+The *measured* effect compares the treated with the others of the same run. The *true* effect
+compares the treated with themselves in the twin run, in which nobody is treated and everything
+else, luck included, is the same. They differ by the chance imbalance between the groups, which the
+standard error of the measured effect covers, and by what leaks along ties to the others, which it
+does not.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from kith.sim.engine import run
+from kith.sim.results.record import Record
+from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.plan import MEASURED, Experiment, Plan
+
+OUTCOMES = (*MEASURED, "stays")
+"""Per member since the experiment began: counts, revenue (EUR), and whether it is still present."""
+
+
+def trial(plan: Plan, seed: int = 0, days: int | None = None, threads: int | None = None) -> pd.DataFrame:
+    """Measured and true effects of every experiment of a plan.
+
+    Returns one row per experiment and outcome: experiment, outcome, treated and others (members),
+    mean_treated, mean_others, measured with its standard error `se`, and true.
+
+    Raises
+    ------
+    ParameterError
+        If the plan has no experiment, or one begins after the last day.
+    """
+    if not plan.experiments:
+        raise ParameterError(f"{plan.name} has no experiment; add [[experiment]] to the scenario")
+    length = plan.days if days is None else days
+    for experiment in plan.experiments:
+        if experiment.from_day >= length:
+            raise ParameterError(
+                f"experiment {experiment.name} begins on day {experiment.from_day}, "
+                f"after the last of {length} days; let it begin earlier or run longer"
+            )
+    return effects(run(plan, seed, days, threads, events=False), threads)
+
+
+def effects(record: Record, threads: int | None = None) -> pd.DataFrame:
+    """What `trial` returns, for a run that is done: lives its twin, in which nobody is treated.
+
+    Of the experiments that have begun within the record; an empty frame if there is none.
+    """
+    plan, begun = record.plan, [e for e in record.plan.experiments if e.from_day < record.days]
+    if not begun:
+        return pd.DataFrame()
+    idle = replace(plan, experiments=_idle(plan.experiments))
+    twin = run(idle, record.seed, record.days, threads, events=False)
+    return pd.DataFrame(
+        [_effect(record, twin, experiment, outcome) for experiment in begun for outcome in OUTCOMES]
+    )
+
+
+def _idle(experiments: tuple[Experiment, ...]) -> tuple[Experiment, ...]:
+    """The same groups on the same days, but nothing is changed for them."""
+    return tuple(e.model_copy(update={"changes": {}}) for e in experiments)
+
+
+def _effect(record: Record, twin: Record, experiment: Experiment, outcome: str) -> dict[str, object]:
+    here, there = (_outcome(r, experiment, outcome) for r in (record, twin))
+    arm, arm_there = (_members(r, experiment)["arm"] == experiment.name for r in (record, twin))
+    treated, others = here[arm], here[~arm]
+    spread = treated.var(ddof=1) / max(1, len(treated)) + others.var(ddof=1) / max(1, len(others))
+    return {
+        "experiment": experiment.name,
+        "outcome": outcome,
+        "treated": len(treated),
+        "others": len(others),
+        "mean_treated": treated.mean(),
+        "mean_others": others.mean(),
+        "measured": treated.mean() - others.mean(),
+        "se": float(np.sqrt(spread)),
+        "true": treated.mean() - there[arm_there].mean(),
+    }
+
+
+def _members(record: Record, experiment: Experiment) -> pd.DataFrame:
+    """Memberships that lasted into the experiment or began during it."""
+    m = record.members
+    return m[~(m["left_day"] < experiment.from_day)]
+
+
+def _outcome(record: Record, experiment: Experiment, outcome: str) -> npt.NDArray[np.float64]:
+    """An outcome of each membership since the experiment began, shape (n,)."""
+    m = _members(record, experiment)
+    if outcome == "stays":
+        return m["left_day"].isna().to_numpy(float)
+    held = record.at_start[experiment.name][MEASURED.index(outcome)]
+    before = np.where(m["joined_day"] < experiment.from_day, held[m["person"].to_numpy()], 0).astype(float)
+    if outcome == "revenue":
+        before /= 1e6
+    return m[outcome].to_numpy(float) - before

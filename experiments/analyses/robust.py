@@ -1,0 +1,316 @@
+"""Robust: which conclusions about two scenarios survive our ignorance of the parameters.
+
+In each of many worlds (`kith.experiments.analyses.prior_draws`) both scenarios run once with the same people and the
+same luck; a conclusion is the sign of the difference of an indicator. It is to hold in 80 % of worlds
+(docs/science.md, section 7), and the worlds drawn are a sample: it counts as robust if Wilson's 95 %
+interval of that share lies at 80 % or above, as not robust if it lies below, and is undecided
+otherwise. Even if all agree, that takes 16 worlds. Luck is in the shares as well: a difference too
+small for one pair of runs to show cannot be robust.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kith.experiments.analyses.prior_draws import World, drawn, open_parameters
+from kith.experiments.comparison.repeat_command import robust_command
+from kith.experiments.errors import RequestError, RunsFailed
+from kith.experiments.escaping import for_csv
+from kith.experiments.run_limits import check_runs
+from kith.experiments.runs.runner import Job, Outcome, run_all
+from kith.experiments.statistics.intervals import POWER
+from kith.experiments.statistics.shares import Share, trials_needed, wilson
+from kith.experiments.statistics.tables import OUTCOMES
+from kith.experiments.words import wording
+from kith.scenarios.scenario import load
+from kith.sim.results.indicators import describe
+from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.plan import MAX_DAYS
+
+LEVEL = 0.95
+ENOUGH = 0.80
+"share of worlds in which a conclusion has to hold"
+FEWEST = 2
+ROBUST, NOT_ROBUST, UNDECIDED, SAME = "robust", "not robust", "undecided", "same"
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """In how many worlds the second scenario has more of an indicator than the first, or less."""
+
+    outcome: str
+    unit: str
+    first: str
+    second: str
+    more: int
+    less: int
+    worlds: int
+    "worlds in which both values are defined"
+    median: float
+    "median difference, second minus first"
+
+    @property
+    def holds_in(self) -> int:
+        """Worlds in which the commoner sign holds."""
+        return max(self.more, self.less)
+
+    @property
+    def share(self) -> Share:
+        """Share of worlds in which the conclusion holds, with a 95 % interval."""
+        return wilson(self.holds_in, self.worlds, LEVEL)
+
+    @property
+    def verdict(self) -> str:
+        """Robust, not robust, undecided, or without any difference."""
+        if self.holds_in == 0:
+            return SAME
+        if self.share.low >= ENOUGH:
+            return ROBUST
+        return NOT_ROBUST if self.share.high < ENOUGH else UNDECIDED
+
+    @property
+    def worlds_needed(self) -> float:
+        """About how many worlds would decide, in four cases of five, if the share is as it looks; NaN if decided."""
+        if self.verdict != UNDECIDED:
+            return math.nan
+        return max(trials_needed(self.share.value, ENOUGH, LEVEL, POWER), self.worlds + 1.0)
+
+    @property
+    def sentence(self) -> str:
+        """The conclusion in words."""
+        if self.holds_in == 0:
+            return f"{wording.title(self.outcome)}: no difference"
+        sign = "more" if self.more >= self.less else "less"
+        return f"{wording.title(self.outcome)}: {sign} in {self.second} than in {self.first}"
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """What many worlds say about two scenarios."""
+
+    first: str
+    second: str
+    worlds: int
+    days: int
+    drawn: tuple[str, ...]
+    "parameters that were drawn"
+    conclusions: tuple[Conclusion, ...]
+    values: pd.DataFrame
+    "one row per world and scenario: the drawn parameters and the indicators"
+    failures: tuple[Outcome, ...] = field(default=())
+    people: tuple[int, int] = (0, 0)
+    "people in the market, founders"
+    command: str = ""
+    "the command line that repeats it"
+
+
+def robustness(
+    scenarios: Sequence[str | Path],
+    worlds: int = 100,
+    days: int | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    shocks: Sequence[Any] | None = None,
+    log: str | Path | None = None,
+    at: str | None = None,
+    outcomes: Sequence[str] = OUTCOMES,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Robustness:
+    """Run two scenarios, paired, in many worlds drawn from the priors of the schema.
+
+    Parameters
+    ----------
+    scenarios : two names of the library or paths; differences are second minus first.
+    worlds : how many; a hundred tell 90 % from 80 %.
+    days : length of every run; by default the longer of the scenarios' own.
+    overrides, shocks, log, at : given to `scenarios.load` for both; what is set is not drawn.
+    outcomes : indicators to conclude about.
+    workers, executor, progress : see `kith.experiments.runs.runner.run_all`.
+
+    Raises
+    ------
+    RequestError, ParameterError, ScenarioError, LogError
+        The request was wrong.
+    RunsFailed
+        Every run failed. Worlds in which one of the two failed do not count.
+    """
+    first, second = _two(scenarios, worlds, days)
+    given: dict[str, Any] = {"shocks": shocks, "log": log, "at": at}
+    chosen = dict(overrides or {})
+    base = [load(name, overrides=chosen, **given) for name in (first, second)]
+    length = days or max(plan.days for plan in base)
+    names = tuple(open_parameters(base))
+    labels = (base[0].name, base[1].name)
+    draws = drawn(names, worlds)
+    jobs = [
+        Job(load(scenario, overrides={**world, **chosen}, **given), place, length, key=(place, label))
+        for place, world in enumerate(draws)
+        for label, scenario in zip(labels, (first, second), strict=True)
+    ]
+    done = list(run_all(jobs, workers, executor, progress))
+    found = _concluded(labels, length, names, draws, tuple(outcomes), done)
+    market = base[0].parameters.market
+    asked = {"overrides": chosen, **given}
+    return replace(
+        found,
+        people=(market.size, market.founders),
+        command=robust_command((str(first), str(second)), worlds, length, asked),
+    )
+
+
+def _two(scenarios: Sequence[str | Path], worlds: int, days: int | None) -> tuple[str | Path, str | Path]:
+    if isinstance(scenarios, str | Path) or len(scenarios) != 2:
+        raise RequestError("robust needs two scenarios, such as pool and web")
+    if str(scenarios[0]) == str(scenarios[1]):
+        raise RequestError(f"{scenarios[0]} is named twice; name two different scenarios")
+    if worlds < FEWEST:
+        raise RequestError(f"worlds = {worlds}: must be at least {FEWEST}; 100 is a good start")
+    check_runs(f"worlds = {worlds:,} of both scenarios", 2 * worlds, "ask for fewer")
+    if days is not None and not 1 <= days <= MAX_DAYS:
+        raise RequestError(f"days = {days}: must be 1 to {MAX_DAYS:,}")
+    return scenarios[0], scenarios[1]
+
+
+def _concluded(
+    labels: tuple[str, str],
+    days: int,
+    names: tuple[str, ...],
+    draws: Sequence[World],
+    outcomes: tuple[str, ...],
+    done: Sequence[Outcome],
+) -> Robustness:
+    failures = tuple(o for o in done if o.failed)
+    well = {o.key: o for o in done if not o.failed}
+    if not well:
+        refused = next((o.refused for o in failures if o.refused), "")
+        raise ParameterError(refused) if refused else RunsFailed(failures[0].error)
+    rows = [
+        {"world": world, "scenario": label, **draws[world], **well[world, label].summary}
+        for world in range(len(draws))
+        for label in labels
+        if (world, label) in well
+    ]
+    values = pd.DataFrame(rows)
+    return Robustness(
+        *labels,
+        worlds=len(draws),
+        days=days,
+        drawn=names,
+        conclusions=tuple(c for name in outcomes if (c := conclusion(values, name, labels)) is not None),
+        values=values,
+        failures=failures,
+    )
+
+
+def conclusion(values: pd.DataFrame, outcome: str, labels: tuple[str, str]) -> Conclusion | None:
+    """What the worlds say about one indicator; None if it is defined in no pair."""
+    if outcome not in values:
+        return None
+    pairs = values.pivot(index="world", columns="scenario", values=outcome).reindex(columns=list(labels))
+    gap = (pairs[labels[1]] - pairs[labels[0]]).dropna()
+    if gap.empty:
+        return None
+    return Conclusion(
+        outcome,
+        describe(outcome)[0],
+        *labels,
+        more=int((gap > 0).sum()),
+        less=int((gap < 0).sum()),
+        worlds=len(gap),
+        median=float(gap.median()),
+    )
+
+
+def as_object(found: Robustness) -> dict[str, Any]:
+    """Plain values for JSON."""
+    from kith.sim.engine import MODEL_VERSION
+
+    return {
+        "scenarios": [found.first, found.second],
+        "worlds": found.worlds,
+        "days": found.days,
+        "people": found.people[0],
+        "founders": found.people[1],
+        "model_version": MODEL_VERSION,
+        "command": found.command,
+        "drawn": list(found.drawn),
+        "conclusions": [
+            {
+                "indicator": c.outcome,
+                "unit": c.unit,
+                "sentence": c.sentence,
+                "more": c.more,
+                "less": c.less,
+                "worlds": c.worlds,
+                "share": c.share.value,
+                "low": c.share.low,
+                "high": c.share.high,
+                "median_difference": c.median,
+                "verdict": c.verdict,
+                "worlds_needed": c.worlds_needed if math.isfinite(c.worlds_needed) else None,
+            }
+            for c in found.conclusions
+        ],
+        "failures": [{"world": f.key[0], "scenario": f.key[1], "error": f.error} for f in found.failures],
+    }
+
+
+def decision(verdict: str, needed: float | None, of: str = "worlds") -> str:
+    """The verdict, and about how many worlds would decide what is undecided."""
+    if verdict != UNDECIDED:
+        return verdict
+    return f"{verdict}; about {wording.runs(math.inf if needed is None else needed)} {of} would decide"
+
+
+def _mark(c: Conclusion) -> str:
+    return f"{c.verdict} ({wording.runs(c.worlds_needed)})" if c.verdict == UNDECIDED else c.verdict
+
+
+def show(found: Robustness) -> None:
+    """Print the conclusions, the firmest first."""
+    from rich.text import Text
+
+    from kith.experiments.words.terminal import aligned, printer
+
+    head = ["conclusion", "worlds", "95 %", "median gap", ""]
+    lines: list[Text | list[Text]] = [[Text(words, style="dim") for words in head]]
+    for c in sorted(found.conclusions, key=lambda c: -c.share.value):
+        lines.append(
+            [
+                Text(c.sentence),
+                Text(f"{c.share.value:.0%}"),
+                Text(f"{c.share.low:.0%}–{c.share.high:.0%}", style="dim"),
+                Text(wording.signed(c.median, c.unit)),
+                Text(_mark(c), style="bold" if c.verdict == ROBUST else "dim"),
+            ]
+        )
+    out = printer()
+    out.print(aligned(lines, (1, 2, 3)))
+    out.print(
+        Text(
+            f"\n{found.worlds} worlds, one pair of runs over {found.days:,} days in each; "
+            f"{len(found.drawn)} parameters drawn,\nas many as have a prior and are not set by a scenario\n{ROBUST}: Wilson's 95 % interval of the share lies at {ENOUGH:.0%} or above   "
+            f"{NOT_ROBUST}: below\n{UNDECIDED}: it holds {ENOUGH:.0%}; about so many worlds (in brackets) would decide",
+            style="dim",
+        )
+    )
+
+
+def write(found: Robustness, folder: Path) -> None:
+    """`robust.md` with `robust.svg`, `robust.json`, and `worlds.csv`, a row per world and scenario."""
+    from kith.experiments.files import whole_folder, write_text
+    from kith.experiments.reports.outputs import as_json
+    from kith.experiments.reports.robust import page, picture
+
+    told = as_object(found)
+    with whole_folder(folder) as inside:
+        write_text(inside / "robust.json", as_json(told) + "\n")
+        write_text(inside / "robust.md", page(told))
+        write_text(inside / "robust.svg", picture(told) + "\n")
+        (inside / "worlds.csv").write_text(for_csv(found.values), encoding="utf-8")

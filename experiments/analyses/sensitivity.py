@@ -1,0 +1,143 @@
+"""Which levers matter: Morris, Sobol or PAWN, whichever the design of a study is made for.
+
+A point's value is the mean over its runs, which share their seeds with all other points: what luck
+does to all points alike moves no index. `luck` says how much of the variance between points is the rest,
+what luck does to each point in its own way; indices below it mean little. All of it is given the seeds.
+
+Morris 1991, doi:10.1080/00401706.1991.10484804; Campolongo, Cariboni & Saltelli 2007,
+doi:10.1016/j.envsoft.2006.10.004 (μ*); Saltelli et al. 2010, doi:10.1016/j.cpc.2009.09.018 (Sobol);
+Pianosi & Wagener 2018, doi:10.1016/j.envsoft.2018.07.019 (PAWN).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from kith.experiments.analyses.morris import morris_effects, moves
+from kith.experiments.analyses.pawn import FEWEST_PER_SLICE, pawn_indices
+from kith.experiments.errors import StudyError
+from kith.experiments.statistics.point_noise import luck
+from kith.experiments.studies.designs import Grid, Listed, Morris, Sobol, unit_problem
+from kith.experiments.studies.planned_runs import points
+from kith.experiments.studies.results import runs_frame
+from kith.experiments.studies.store import Store
+from kith.experiments.studies.study import Study
+
+type Floats = npt.NDArray[np.float64]
+
+RESAMPLES = 1_000
+"Bootstrap resamples behind the intervals."
+SEED = 1
+MEASURES = {"morris": "mu_star", "sobol": "ST", "pawn": "median"}
+"The measure by which levers are ranked, by method."
+
+
+def sensitivity(study: Study, store: Store, outcomes: Sequence[str] | None = None) -> pd.DataFrame:
+    """One row per scenario, outcome and lever, the most important lever first.
+
+    Columns: scenario, outcome, lever, method, luck, then the measures of the method. `morris`: mu,
+    mu_star with mu_star_conf (half of its 95 % interval), sigma, in units of the outcome per range of
+    the lever; of words, per change of the word. `sobol`: S1 and ST, shares of variance, with S1_conf and
+    ST_conf. `pawn`, for designs that are neither: median, maximum, and floor, what the median of a lever
+    without any effect stays below in 19 cases of 20. Measures are NaN where the outcome is undefined at
+    some point or the same at all of them.
+
+    Raises
+    ------
+    StudyError
+        If the design has too few points to tell, or some are not there yet.
+    """
+    grid = points(study)
+    levers = _levers(study, grid)
+    frame = runs_frame(study, store, outcomes or study.outcomes)
+    if frame.empty:
+        raise StudyError("no run is stored yet: `kith study run` does them")
+    rows = []
+    for scenario in frame["scenario"].unique():
+        own = frame[(frame["scenario"] == scenario) & frame["error"].isna()]
+        _check_complete(study, own, scenario, len(grid))
+        for outcome in outcomes or study.outcomes:
+            if outcome in own:
+                found = _of_outcome(study, grid[levers], own, outcome)
+                found.insert(0, "outcome", outcome)
+                found.insert(0, "scenario", scenario)
+                rows.append(found)
+    return pd.concat(rows, ignore_index=True)
+
+
+def method_of(study: Study) -> str:
+    """The method that the study's design is made for."""
+    return study.design.kind if isinstance(study.design, Sobol | Morris) else "pawn"
+
+
+def sobol_indices(y: Floats, levers: int, second_order: bool = False) -> pd.DataFrame:
+    """S1 and ST with half of their 95 % intervals, a row per lever.
+
+    Parameters
+    ----------
+    y : the outcome at every point, in the order of the design.
+    levers : how many.
+    second_order : whether the design was made for interactions of pairs.
+    """
+    from SALib.analyze import sobol
+
+    found = sobol.analyze(
+        unit_problem(levers), y, calc_second_order=second_order, num_resamples=RESAMPLES, seed=SEED
+    )
+    return pd.DataFrame({name: np.asarray(found[name], float) for name in ("S1", "S1_conf", "ST", "ST_conf")})
+
+
+def _of_outcome(study: Study, grid: pd.DataFrame, own: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    y = own.groupby("point")[outcome].mean().to_numpy(float)
+    method = method_of(study)
+    found = _measured(study, grid, y) if _can_vary(y) else pd.DataFrame(index=range(grid.shape[1]))
+    found.insert(0, "luck", luck(own, outcome))
+    found.insert(0, "method", method)
+    found.insert(0, "lever", list(grid.columns))
+    by = MEASURES[method]
+    return found.sort_values(by, ascending=False, kind="stable") if by in found else found
+
+
+def _measured(study: Study, grid: pd.DataFrame, y: Floats) -> pd.DataFrame:
+    design = study.design
+    if isinstance(design, Sobol):
+        return sobol_indices(y, grid.shape[1], design.second_order)
+    if isinstance(design, Morris):
+        unit = design.unit(grid.shape[1])
+        return morris_effects(unit, y, design.levels, moves(study.lever, unit))
+    numbers = [_numbered(grid[name]) for name in grid]
+    return pawn_indices(np.column_stack(numbers), y)
+
+
+def _levers(study: Study, grid: pd.DataFrame) -> list[str]:
+    """The levers of the design; what formulas derive from them is not one."""
+    names = [lever.name for lever in study.lever]
+    if isinstance(study.design, Listed | Grid):
+        names = [str(name) for name in grid if str(name) not in study.derived]
+    if method_of(study) == "pawn" and len(grid) < 2 * FEWEST_PER_SLICE:
+        raise StudyError(
+            f"{len(grid)} points are too few to tell which levers matter; ask for {10 * FEWEST_PER_SLICE} or more"
+        )
+    return names
+
+
+def _check_complete(study: Study, own: pd.DataFrame, scenario: str, wanted: int) -> None:
+    there = own["point"].nunique()
+    if there < wanted:
+        raise StudyError(
+            f"{wanted - there} of {wanted} points of {scenario} have no result yet, and a "
+            f"{study.design.kind} design needs all of them: `kith study run` does the rest"
+        )
+
+
+def _can_vary(y: Floats) -> bool:
+    return bool(np.isfinite(y).all() and np.ptp(y) > 0)
+
+
+def _numbered(column: "pd.Series[float]") -> Floats:
+    """Numbers as they are, words as their place in the order of first appearance."""
+    if pd.api.types.is_numeric_dtype(column):
+        return column.to_numpy(float)
+    return pd.factorize(column)[0].astype(float)

@@ -1,0 +1,196 @@
+"""Charts of the points of a study as SVG text: two quantities against each other, and all levers at once.
+
+Each point's mark has an id that ends in `point-SCENARIO-NUMBER`, so that a page can tell which one was
+clicked; the marked one is drawn again on top, in ink.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+
+from kith.experiments.charts.axes import arms_key, unit_words, value_axis
+from kith.experiments.charts.study import thinned
+from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, themed
+from kith.experiments.words import wording
+
+SHAPES = ("o", "s", "^", "D", "v", "P", "X")
+"""A shape for each scenario, beside its colour."""
+
+CROWDED = 5
+"""Axes beside each other, above which their names stand aslant."""
+
+
+def scatter(
+    points: pd.DataFrame,
+    across: tuple[str, str],
+    up: tuple[str, str],
+    colours: Mapping[str, str],
+    marked: tuple[str, int] | None = None,
+    name: str = "scatter",
+) -> str:
+    """A mark for each point of a study: one quantity across, another upwards.
+
+    Parameters
+    ----------
+    points : `kith.experiments.studies.results.points_frame`.
+    across, up : a numeric column and its unit, each.
+    colours : scenario -> colour.
+    marked : scenario and number of the point to be ringed.
+    name : prefix of ids.
+    """
+    (x, x_unit), (y, y_unit) = across, up
+    title = f"{_title(y)} against {wording.title(x)}"
+    known = points[points[x].notna() & points[y].notna()]
+    drawn = thinned(known, marked)
+    with themed():
+        figure, (axes,) = canvas(
+            title,
+            f"a mark is a point of the study, mean over its runs{_of_more(drawn, known)}; up: {_axis(y, y_unit)}",
+            height=3.7,
+        )
+        for place, (label, colour) in enumerate(colours.items()):
+            shape = SHAPES[place % len(SHAPES)]
+            for row in drawn[drawn["scenario"] == label].to_dict("records"):
+                own: dict[str, Any] = {"marker": shape, "color": colour, "markersize": 5.5, "alpha": 0.75}
+                axes.plot(row[x], row[y], markeredgewidth=0, gid=_id(row), **own)
+                if marked == (label, row["point"]):
+                    axes.plot(row[x], row[y], marker="o", color=INK, fillstyle="none", markersize=13)
+        axes.grid(True, axis="x")
+        value_axis(axes, y_unit)
+        value_axis(axes, x_unit, axis="x")
+        axes.set_xlabel(_axis(x, x_unit), loc="right")
+        if len(colours) > 1:
+            arms_key(axes, colours)
+        said = [f"{len(known)} points"]
+        for label in colours:
+            own = known[known["scenario"] == label]
+            if len(own) > 2 and own[x].nunique() > 1 and own[y].nunique() > 1:
+                rank = own[x].rank().corr(own[y].rank())
+                said.append(f"{label}: rank correlation {rank:.2f}")
+        return exported(figure, name, title, "; ".join(said) + ".")
+
+
+def parallel(
+    points: pd.DataFrame,
+    levers: Sequence[str],
+    outcome: tuple[str, str],
+    marked: tuple[str, int] | None = None,
+    name: str = "parallel",
+) -> str:
+    """A line for each point through its value of every lever, dark where the outcome is high.
+
+    Parameters
+    ----------
+    points : of one scenario.
+    levers : columns, from left to right; words stand in the order of their first appearance.
+    outcome : a column and its unit, the last axis.
+    marked : scenario and number of the point to be drawn on top.
+    name : prefix of ids.
+    """
+    column, unit = outcome
+    title = f"Which values go with {wording.title(column)}"
+    every = points[points[column].notna()].sort_values(column)
+    own = thinned(every, marked)
+    names = [*levers, column]
+    heights = np.column_stack([_share(own[one]) for one in names]) if len(own) else np.zeros((0, len(names)))
+    scale = colormaps["cividis_r"]
+    with themed():
+        figure, (axes,) = canvas(
+            title,
+            f"a line is a point of the study{_of_more(own, every)}; the darker and thicker, the higher its outcome on the axis at the right",
+            height=3.9,
+            left=0.5,
+            right=0.75,
+            bottom=0.95 if len(names) > CROWDED else 0.45,
+        )
+        for row, line in zip(own.to_dict("records"), heights, strict=True):
+            high = line[-1]
+            hue = scale(0.2 + 0.6 * high)  # neither end is lost on white or in the dark
+            axes.plot(line, color=hue, linewidth=0.9 + 1.1 * high, alpha=0.75, gid=_id(row))
+            if marked == (row["scenario"], row["point"]):
+                axes.plot(line, color=INK, linewidth=3.0, marker="o", zorder=5)
+        _upright(axes, own, names, unit)
+        return exported(figure, name, title, _top_words(every, levers, column, unit))
+
+
+def _of_more(drawn: pd.DataFrame, known: pd.DataFrame) -> str:
+    return f" ({len(drawn):,} of {len(known):,})" if len(drawn) < len(known) else ""
+
+
+def _upright(axes: Axes, own: pd.DataFrame, names: Sequence[str], unit: str) -> None:
+    axes.set_xlim(-0.15, len(names) - 0.85)
+    axes.set_ylim(-0.1, 1.08)
+    axes.grid(False)
+    axes.set_yticks([])
+    axes.spines["bottom"].set_visible(False)
+    crowded = len(names) > CROWDED
+    for place, one in enumerate(names):
+        axes.axvline(place, 0.085, 0.93, color=REST, linewidth=0.8, zorder=0)
+        if len(own):
+            low, high = _ends(own[one], unit if place == len(names) - 1 else "")
+            for text, at, side in ((low, -0.03, "top"), (high, 1.02, "bottom")):
+                axes.text(place, at, text, ha="center", va=side, fontsize=7.5, color=QUIET)
+    words = [wording.title(one) if one == names[-1] else one.rpartition(".")[2] for one in names]
+    axes.set_xticks(range(len(names)), words, color=INK)
+    axes.tick_params(axis="x", length=0, labelsize=7.5 if crowded else 9)
+    if crowded:
+        for label in axes.get_xticklabels():
+            label.set(rotation=25, ha="right")
+
+
+def _share(column: "pd.Series[Any]") -> npt.NDArray[np.float64]:
+    """From 0, the lowest, to 1, the highest; one half where all are the same."""
+    numbers = column.to_numpy(float) if _numeric(column) else pd.factorize(column)[0].astype(float)
+    low, high = float(np.min(numbers)), float(np.max(numbers))
+    return (numbers - low) / (high - low) if high > low else np.full(len(numbers), 0.5)
+
+
+def _ends(column: "pd.Series[Any]", unit: str) -> tuple[str, str]:
+    if _numeric(column):
+        low, high = float(column.min()), float(column.max())
+        return (
+            (wording.number(low, unit), wording.number(high, unit)) if unit else (_brief(low), _brief(high))
+        )
+    seen = [str(value) for value in pd.unique(column)]
+    return seen[0], seen[-1]
+
+
+def _brief(value: float) -> str:
+    return f"{value:,.4g}"
+
+
+def _numeric(column: "pd.Series[Any]") -> bool:
+    return pd.api.types.is_numeric_dtype(column)
+
+
+def _top_words(own: pd.DataFrame, levers: Sequence[str], outcome: str, unit: str) -> str:
+    if own.empty:
+        return "Undefined everywhere."
+    said = []
+    for word, row in (("Lowest", own.iloc[0]), ("highest", own.iloc[-1])):
+        where = ", ".join(f"{one} {_shown(row[one])}" for one in levers)
+        said.append(f"{word} {wording.number(float(row[outcome]), unit)} at {where}")
+    return "; ".join(said) + "."
+
+
+def _shown(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _title(name: str) -> str:
+    words = wording.title(name)
+    return words[0].upper() + words[1:]
+
+
+def _axis(name: str, unit: str) -> str:
+    words = unit_words(unit)
+    return f"{wording.title(name)} ({words})" if words else wording.title(name)
+
+
+def _id(row: Mapping[Any, Any]) -> str:
+    return f"point-{row['scenario']}-{row['point']}"

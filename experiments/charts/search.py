@@ -1,0 +1,214 @@
+"""Charts of searches as SVG text: what was tried, what a promise was worth, where a curve crosses a level.
+
+They draw what they are given and compute no statistic.
+"""
+
+import math
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from kith.experiments.analyses.break_even import Crossing
+from kith.experiments.analyses.optimise import Optimum
+from kith.experiments.charts.axes import label_rows, unit_words, value_axis
+from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, themed
+from kith.experiments.statistics.intervals import no_interval
+from kith.experiments.studies.searches import BreakEven
+from kith.experiments.words import wording
+from kith.sim.results.indicators import describe
+
+APART = 14
+"""Dots between two numbers, at least."""
+TRIED, CHOSEN, BROKEN = "#9DB4C7", "#0072B2", "#D9DEE4"
+
+
+def tried(found: Optimum, name: str = "tried") -> str:
+    """Every point that was tried: over two goals, or one after the other where there is one goal.
+
+    Parameters
+    ----------
+    found : of `optimise`.
+    name : prefix of ids.
+    """
+    goal = found.study.optimise
+    assert goal is not None, found.study.name
+    up, across = goal.objectives[0], (goal.objectives[1] if len(goal.objectives) > 1 else None)
+    points = found.trials[found.trials[list(goal.objectives)].notna().all(axis=1)]
+    title = "What was tried"
+    with themed():
+        figure, (axes,) = canvas(title, _key(found, up, across), height=3.8, right=0.4)
+        _marks(axes, points, found, up, across)
+        value_axis(axes, describe(up)[0])
+        if across is None:
+            axes.set_xlabel("in the order of the search", loc="right")
+        else:
+            value_axis(axes, describe(across)[0], axis="x")
+            axes.set_xlabel(_named(across), loc="right")
+            axes.grid(True, axis="x")
+        return exported(figure, name, title, _tried_words(found, points, up))
+
+
+def promises(found: Optimum, outcome: str, name: str = "promises") -> str:
+    """What each finalist promised, and what it kept on fresh luck; a row per finalist, the best on top.
+
+    Parameters
+    ----------
+    found : of `optimise`.
+    outcome : one of its goals.
+    name : prefix of ids.
+    """
+    own = found.finalists[found.finalists["outcome"] == outcome].to_dict("records")
+    unit = describe(outcome)[0]
+    title = f"{capital(wording.title(outcome))}: promised and kept"
+    said = []
+    with themed():
+        figure, (axes,) = canvas(
+            title,
+            ", ".join(
+                part
+                for part in (
+                    unit_words(unit),
+                    f"hollow: promised by the search; filled: on fresh luck; {_intervals(found.finalists)}",
+                )
+                if part
+            ),
+            height=1.15 + 0.27 * len(own),
+            left=1.1,
+            right=0.4,
+        )
+        for place, row in enumerate(own):
+            axes.plot([row["promised_low"], row["promised_high"]], [place, place], color=REST, linewidth=0.8)
+            axes.plot([row["low"], row["high"]], [place, place], color=CHOSEN, linewidth=2.0)
+            axes.plot([row["fresh"]], [place], "o", color=CHOSEN, markersize=5.5)
+            axes.plot(
+                [row["promised"]], [place], "o", color=INK, markersize=5.5, markerfacecolor="none", zorder=4
+            )
+            said.append(
+                f"point {row['point']}: promised {wording.number(row['promised'], unit)}, "
+                f"kept {_span(row['fresh'], row['low'], row['high'], unit)}"
+            )
+        label_rows(axes, [f"point {row['point']}" for row in own])
+        value_axis(axes, unit, axis="x")
+        return exported(figure, name, title, "; ".join(said) + ".")
+
+
+def curve(goal: BreakEven, found: Crossing, log: bool = False, name: str = "curve") -> str:
+    """The outcome along the lever with its 95 % interval, the level, and where they meet.
+
+    Parameters
+    ----------
+    goal, found : what was asked, and what was found.
+    log : whether equal ratios of the lever are alike.
+    name : prefix of ids.
+    """
+    unit = describe(goal.outcome)[0]
+    title = f"{capital(wording.title(goal.outcome))} along {goal.lever}"
+    frame = found.tried
+    with themed():
+        known = frame["low"].notna().any()
+        band = "the band what runs cannot tell from the crossing" if known else no_interval("runs")
+        what = f"mean{' with 95 % interval' if known else ''}; the line is the level, {band}"
+        figure, (axes,) = canvas(
+            title, ", ".join(p for p in (unit_words(unit), what) if p), height=3.4, right=0.4
+        )
+        if log:
+            axes.set_xscale("log")
+            axes.xaxis.set_major_locator(LogLocator(10, subs=(1, 2, 5)))
+            axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+            axes.xaxis.set_minor_formatter(NullFormatter())
+        ends = frame[goal.lever].iloc[[0, -1]].astype(float).tolist()
+        if not math.isnan(found.value):
+            low, high = (
+                e if math.isnan(x) else x for x, e in zip((found.low, found.high), ends, strict=True)
+            )
+            if known:
+                axes.axvspan(low, high, color=CHOSEN, alpha=0.12, linewidth=0)
+            axes.axvline(found.value, color=CHOSEN, linewidth=1.2)
+        axes.axhline(goal.level, color=REST, linewidth=1)
+        axes.errorbar(
+            frame[goal.lever],
+            frame["mean"],
+            yerr=[frame["mean"] - frame["low"], frame["high"] - frame["mean"]],
+            fmt="o-",
+            color=INK,
+            markersize=4,
+            linewidth=1.2,
+            elinewidth=0.9,
+        )
+        value_axis(axes, unit)
+        axes.set_xlabel(goal.lever, loc="right")
+        said = [
+            f"{row[goal.lever]:.3g}: {_span(row['mean'], row['low'], row['high'], unit)}"
+            for row in frame.to_dict("records")
+        ]
+        return exported(figure, name, title, "; ".join(said) + ".")
+
+
+def _span(mean: float, low: float, high: float, unit: str) -> str:
+    """The interval, or the mean where there is none."""
+    if math.isnan(low):
+        return f"{wording.number(mean, unit)}, no interval"
+    return wording.span(low, high, unit)
+
+
+def _intervals(finalists: pd.DataFrame) -> str:
+    return "with 95 % intervals" if finalists["low"].notna().any() else no_interval("runs")
+
+
+def _marks(axes: Axes, points: pd.DataFrame, found: Optimum, up: str, across: str | None) -> None:
+    finalists = set(found.finalists["point"])
+    chosen = points["point"].isin(finalists)
+    for own, style, colour, size in (
+        (points[~points["within"]], "x", REST, 4.0),
+        (points[points["within"] & ~chosen], "o", TRIED, 4.5),
+        (points[chosen], "o", CHOSEN, 6.5),
+    ):
+        places = own["point"] if across is None else own[across]
+        axes.plot(places, own[up], style, color=colour, markersize=size, alpha=0.85, markeredgewidth=0.8)
+    _numbers(axes, points[chosen], up, across)
+
+
+def _numbers(axes: Axes, points: pd.DataFrame, up: str, across: str | None) -> None:
+    """The number of each point beside it, unless there is one close by already."""
+    written: list[tuple[float, float]] = []
+    for row in points.sort_values(up).to_dict("records"):
+        place = (float(row["point"] if across is None else row[across]), float(row[up]))
+        here = axes.transData.transform(place)
+        if any(abs(here[0] - x) < APART and abs(here[1] - y) < APART for x, y in written):
+            continue
+        written.append((float(here[0]), float(here[1])))
+        axes.annotate(
+            str(row["point"]),
+            place,
+            (-4, 4),
+            textcoords="offset points",
+            ha="right",
+            fontsize=8,
+            color=QUIET,
+        )
+
+
+def _key(found: Optimum, up: str, across: str | None) -> str:
+    which = "the best" if across is None else "those that no other beats"
+    broken = "; crosses break a limit" if not found.trials["within"].all() else ""
+    what = f"up: {_named(up)}; a dot is a point, the mean over {wording.plural(found.study.runs, 'run')}"
+    return f"{what}; dark: {which}{broken}"
+
+
+def _tried_words(found: Optimum, points: pd.DataFrame, up: str) -> str:
+    unit = describe(up)[0]
+    low, high = (wording.number(float(x), unit) for x in (points[up].min(), points[up].max()))
+    numbers = wording.listed(str(number) for number in dict.fromkeys(found.finalists["point"]))
+    return f"{len(points)} points; {wording.title(up)} from {low} to {high}; finalists are points {numbers}."
+
+
+def _named(outcome: str) -> str:
+    """The outcome with its unit."""
+    unit = unit_words(describe(outcome)[0])
+    return wording.title(outcome) + (f", {unit}" if unit and unit not in ("members", "people") else "")
+
+
+def capital(words: str) -> str:
+    """The words with a capital letter at the start."""
+    return words[:1].upper() + words[1:]

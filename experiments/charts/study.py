@@ -1,0 +1,266 @@
+"""Charts of studies as SVG text: bars of what matters, and maps of two levers."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from kith.experiments.charts.axes import arms_key, label_rows, unit_words, value_axis
+from kith.experiments.charts.theme import INK, canvas, colours, exported, themed
+from kith.experiments.words import wording
+
+MEASURED = {
+    "morris": "μ*, mean effect of moving a lever over its range, with 95 % interval",
+    "sobol": "share of variance: dark alone (S1), light with all interactions (ST), with 95 % intervals",
+    "pawn": "median change of the outcome's distribution (PAWN); left of its mark a lever is no more than chance",
+}
+ALONE, WHOLE = "#0072B2", "#A6CDE6"
+
+CROWD = 2_000
+"""Points of a scenario that are drawn; of more, as many that stand for all."""
+
+
+def bars(found: pd.DataFrame, title: str, name: str = "bars", unit: str = "") -> str:
+    """One bar per lever, the most important on top.
+
+    Parameters
+    ----------
+    found : the rows of one scenario and outcome of `kith.experiments.analyses.sensitivity.sensitivity`.
+    title : of the chart.
+    name : prefix of ids.
+    unit : of the outcome, in which Morris measures.
+    """
+    method = str(found["method"].iloc[0])
+    unit = unit if method == "morris" else ""
+    levers = [str(lever) for lever in found["lever"]]
+    with themed():
+        figure, (axes,) = canvas(
+            title, _measured(method, unit), height=1.15 + 0.3 * len(levers), left=2.6, right=0.4
+        )
+        for measure, colour, height in _layers(method):
+            axes.barh(range(len(levers)), found[measure], height=height, color=colour)
+            if f"{measure}_conf" in found:
+                axes.errorbar(
+                    found[measure],
+                    range(len(levers)),
+                    xerr=found[f"{measure}_conf"],
+                    fmt="none",
+                    ecolor=INK,
+                    elinewidth=0.8,
+                )
+        if method == "pawn":
+            axes.plot(found["floor"], range(len(levers)), "|", color=INK, markersize=13, markeredgewidth=1.4)
+        label_rows(axes, levers, 34)
+        value_axis(axes, unit, axis="x")
+        main = _layers(method)[0][0]
+        said = [
+            f"{lever} {wording.number(float(value), unit)}"
+            for lever, value in zip(levers, found[main], strict=True)
+        ]
+        return exported(figure, name, title, "; ".join(said) + ".")
+
+
+def lever_map(
+    frame: pd.DataFrame,
+    across: str,
+    up: str,
+    outcome: str,
+    unit: str,
+    name: str = "map",
+    marked: int | None = None,
+    scenario: str = "",
+) -> str:
+    """The mean of an outcome for every pair of values of two levers, written in its cell.
+
+    Parameters
+    ----------
+    frame : points of one scenario: the two levers and the outcome.
+    across, up : names of the levers.
+    outcome, unit : what is drawn.
+    name : prefix of ids.
+    marked : number of the point whose cell gets a frame.
+    scenario : whose points, if there are several.
+    """
+    cells = frame.pivot(index=up, columns=across, values=outcome)
+    cells = cells.loc[frame[up].unique(), frame[across].unique()]
+    values = cells.to_numpy(float)
+    title = f"{scenario}: {wording.title(outcome)}" if scenario else _capital(wording.title(outcome))
+    kind = _kind(unit)
+    with themed():
+        figure, (axes,) = canvas(
+            title,
+            f"{f'{kind}, ' if kind else ''}means over runs; across: {across}, down: {up}",
+            height=1.2 + 0.34 * len(cells),
+            left=1.4,
+        )
+        edges = [np.arange(n + 1) - 0.5 for n in (values.shape[1], values.shape[0])]
+        axes.pcolormesh(*edges, values, cmap="cividis")  # shapes: our pages load no pictures
+        axes.grid(False)
+        axes.invert_yaxis()
+        axes.set_xticks(range(values.shape[1]), [_shown(value) for value in cells.columns])
+        axes.set_yticks(range(values.shape[0]), [_shown(value) for value in cells.index])
+        middle = (np.nanmin(values) + np.nanmax(values)) / 2 if np.isfinite(values).any() else 0.0
+        for row, line in enumerate(values):
+            for column, value in enumerate(line):
+                axes.text(
+                    column,
+                    row,
+                    wording.number(float(value), unit),
+                    ha="center",
+                    va="center",
+                    fontsize=8,
+                    color="black" if value > middle else "white",
+                    gid=f"inside-{row}-{column}",
+                )
+        _outline(axes, frame, cells, across, up, marked)
+        return exported(figure, name, title, _extremes(frame, [across, up], outcome, unit))
+
+
+def along_lever(points: pd.DataFrame, lever: str, outcome: str, unit: str, name: str = "along") -> str:
+    """The mean of an outcome at each value of one lever, a line per scenario.
+
+    Parameters
+    ----------
+    points : `points_frame`: scenario, the lever (numbers) and the outcome.
+    lever, outcome, unit : what is drawn.
+    name : prefix of ids.
+    """
+    title = _capital(wording.title(outcome))
+    kind = _kind(unit)
+    hues = colours(str(label) for label in points["scenario"].unique())
+    said = []
+    with themed():
+        figure, (axes,) = canvas(
+            title, f"{f'{kind}, ' if kind else ''}means over runs; across: {lever}", height=2.6
+        )
+        for label, hue in hues.items():
+            own = points[points["scenario"] == label].sort_values(lever)
+            axes.plot(own[lever].astype(float), own[outcome], "o-", color=hue, markersize=4, linewidth=1.4)
+            said.append(f"{label}: {_extremes(own, [lever], outcome, unit)}")
+        value_axis(axes, unit)
+        arms_key(axes, hues)
+        return exported(figure, name, title, " ".join(said))
+
+
+def spread(points: pd.DataFrame, outcome: str, unit: str, name: str = "spread") -> str:
+    """The mean of an outcome at every point as a dot, a row per scenario, the median as a bar.
+
+    Of more than `CROWD` points of a scenario as many are drawn, evenly by size, least and greatest included.
+
+    Parameters
+    ----------
+    points : `points_frame`: scenario and the outcome.
+    outcome, unit : what is drawn.
+    name : prefix of ids.
+    """
+    crowded = int(points.groupby("scenario", observed=True)[outcome].count().max()) > CROWD
+    title = f"{_capital(wording.title(outcome))}: {'all points' if crowded else 'every point'}"
+    hues = colours(str(label) for label in points["scenario"].unique())
+    kind = _kind(unit)
+    said = []
+    with themed():
+        figure, (axes,) = canvas(
+            title,
+            (f"{kind}; " if kind else "")
+            + (
+                f"dots stand for points, {CROWD:,} for all of a scenario; the bar is the median of all"
+                if crowded
+                else "a dot is a point, the mean over its runs; the bar is the median of the points"
+            ),
+            height=1.1 + 0.5 * len(hues),
+            left=1.5,
+            right=0.3,
+        )
+        for place, (label, hue) in enumerate(hues.items()):
+            own = points.loc[points["scenario"] == label, outcome].dropna().to_numpy(float)
+            drawn = own if len(own) <= CROWD else np.sort(own)[_evenly(len(own))]
+            jitter = ((np.arange(len(drawn)) * 0.618034) % 1 - 0.5) * 0.4
+            axes.scatter(drawn, place + jitter, s=13, color=hue, alpha=0.45, linewidths=0)
+            if len(own):
+                median = float(np.median(own))
+                axes.plot([median, median], [place - 0.3, place + 0.3], color=hue, linewidth=2.2)
+                low, high = (wording.number(float(x), unit) for x in (own.min(), own.max()))
+                said.append(f"{label}: median {wording.number(median, unit)}, from {low} to {high}")
+        label_rows(axes, list(hues), 20)
+        value_axis(axes, unit, axis="x")
+        return exported(figure, name, title, "; ".join(said) + ".")
+
+
+def thinned(points: pd.DataFrame, kept: tuple[str, int] | None = None) -> pd.DataFrame:
+    """At most `CROWD` of the points, evenly from first to last, and the one that is to be kept."""
+    if len(points) <= CROWD:
+        return points
+    chosen = np.zeros(len(points), bool)
+    chosen[_evenly(len(points))] = True
+    if kept is not None:
+        chosen |= ((points["scenario"] == kept[0]) & (points["point"] == kept[1])).to_numpy(bool)
+    return points[chosen]
+
+
+def _evenly(n: int) -> npt.NDArray[np.int64]:
+    """`CROWD` places from the first to the last of n."""
+    return np.linspace(0, n - 1, CROWD).round().astype(np.int64)
+
+
+def _kind(unit: str) -> str:
+    """The unit in words, where the outcome's name does not say it."""
+    return unit_words(unit) if unit not in ("members", "people") else ""
+
+
+def _measured(method: str, unit: str) -> str:
+    kind = "percentage points" if unit == "share" else unit_words(unit) if method == "morris" else ""
+    return MEASURED[method] + (f", {kind}" if kind else "")
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _layers(method: str) -> Sequence[tuple[str, str, float]]:
+    """Measure, colour and height of each layer of bars, the one behind first."""
+    if method == "sobol":
+        return (("ST", WHOLE, 0.62), ("S1", ALONE, 0.34))
+    return (("mu_star" if method == "morris" else "median", ALONE, 0.62),)
+
+
+def _outline(
+    axes: Axes, frame: pd.DataFrame, cells: pd.DataFrame, across: str, up: str, marked: int | None
+) -> None:
+    """A rectangle over each cell that knows its point, and a frame around the marked one."""
+    if not {"scenario", "point"} <= set(frame.columns):
+        return
+    rows, columns = list(cells.index), list(cells.columns)
+    for point in frame.to_dict("records"):
+        corner = columns.index(point[across]) - 0.5, rows.index(point[up]) - 0.5
+        here = point["point"] == marked
+        axes.add_patch(
+            Rectangle(
+                corner,
+                1,
+                1,
+                fill=False,
+                edgecolor="#D55E00" if here else "none",
+                linewidth=3.0,
+                zorder=5 if here else 4,
+                gid=f"point-{point['scenario']}-{point['point']}",
+            )
+        )
+
+
+def _extremes(frame: pd.DataFrame, levers: Sequence[str], outcome: str, unit: str) -> str:
+    known = frame[frame[outcome].notna()]
+    if known.empty:
+        return "Undefined everywhere."
+    said = []
+    for word, place in (("Lowest", known[outcome].idxmin()), ("highest", known[outcome].idxmax())):
+        row = known.loc[place]
+        where = ", ".join(f"{lever} {_shown(row[lever])}" for lever in levers)
+        said.append(f"{word} {wording.number(float(row[outcome]), unit)} at {where}")
+    return "; ".join(said) + "."
+
+
+def _shown(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

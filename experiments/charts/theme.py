@@ -1,0 +1,205 @@
+"""One look for every chart, and its export as SVG that is the same on every machine.
+
+Colours are Okabe & Ito's (scenarios) and Tol's muted set (causes), both told apart by colour-blind
+eyes. Text stays text (`svg.fonttype: none`), ids come from content, and nothing of the machine or
+the moment is written.
+"""
+
+import io
+import re
+import threading
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from kith.experiments.escaping import for_svg, visible
+
+SCENARIOS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#4D4D4D")
+
+CAUSES = {
+    "background": "#C3C8D0",
+    "newcomer": "#88CCEE",
+    "value": "#332288",
+    "price": "#AA4499",
+    "overload": "#999933",
+    "belonging": "#117733",
+    "hub": "#882255",
+    "contagion": "#CC6677",
+    "unfairness": "#DDCC77",
+    "few_ties": "#44AA99",
+    "shock": "#30343B",
+    "ignored_voice": "#6699CC",
+    "harassment": "#661100",
+    "competitor": "#EE8866",
+    "unwanted": "#AAAA00",
+    "disputes": "#77AADD",
+    "selling": "#BBCC33",
+}
+
+CHANNELS = {
+    "external": "#C3C8D0",
+    "imitation": "#88CCEE",
+    "paid": "#DDCC77",
+    "hub": "#882255",
+    "search": "#44AA99",
+    "referral": "#117733",
+    "return": "#332288",
+    "campaign": "#CC6677",
+}
+
+LAYERS = {"audience": "#C6DBEF", "member": "#5A9FCF", "internal": "#0B4F80"}
+
+GAIN, LOSS, TOTAL = "#0072B2", "#AEB6C0", "#30343B"
+INK, QUIET, RULE, REST = "#1F2933", "#5F6B7A", "#E3E7EC", "#9AA5B1"
+
+WIDTH = 8.0
+"""Width of a full chart, inches."""
+
+_RC: Any = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "kith",
+    "text.parse_math": False,
+    "font.family": ["DejaVu Sans"],
+    "font.size": 9.0,
+    "text.color": INK,
+    "axes.edgecolor": REST,
+    "axes.labelcolor": QUIET,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.unicode_minus": True,
+    "grid.color": RULE,
+    "grid.linewidth": 0.8,
+    "lines.linewidth": 1.8,
+    "lines.solid_capstyle": "round",
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.major.size": 3.0,
+    "ytick.major.size": 0.0,
+    "figure.facecolor": "white",
+    "axes.facecolor": "white",
+}
+
+_DRAWING = threading.RLock()
+
+
+def colours(labels: Iterable[str]) -> dict[str, str]:
+    """A colour for each scenario, by its place; the same on every chart of a comparison."""
+    return {label: SCENARIOS[place % len(SCENARIOS)] for place, label in enumerate(labels)}
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of `#rrggbb`, from 0, black, to 1, white (WCAG 2.2)."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours, from 1 to 21 (WCAG 2.2)."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@cache
+def readable(colour: str) -> str:
+    """The colour, as much darker as text in it has to be on white: contrast 4.5 (WCAG AA)."""
+    shade = colour
+    for percent in range(100, 0, -2):
+        parts = [int(colour[i : i + 2], 16) * percent // 100 for i in (1, 3, 5)]
+        shade = "#" + "".join(f"{part:02X}" for part in parts)
+        if contrast(shade, "#FFFFFF") >= 4.5:
+            break
+    return shade
+
+
+@contextmanager
+def themed() -> Iterator[None]:
+    """The theme for the charts drawn inside; one thread at a time, for matplotlib's sake."""
+    with _DRAWING, mpl.rc_context(rc=_RC):
+        yield
+
+
+def canvas(
+    title: str,
+    subtitle: str,
+    height: float = 3.2,
+    left: float = 0.65,
+    right: float = 1.35,
+    bottom: float = 0.45,
+    rows: tuple[float, ...] = (1.0,),
+    width: float = WIDTH,
+) -> tuple[Figure, list[Axes]]:
+    """A figure with its title above; margins in inches, panels one above the other.
+
+    `rows` are the relative heights of the panels, from the top.
+    """
+    figure = Figure(figsize=(width, height))
+    figure.text(0.0, 1 - 0.04 / height, title, va="top", ha="left", fontsize=11.5, fontweight="bold")
+    figure.text(0.0, 1 - 0.27 / height, subtitle, va="top", ha="left", fontsize=9, color=QUIET)
+    grid = figure.add_gridspec(
+        len(rows),
+        1,
+        height_ratios=rows,
+        left=left / width,
+        right=1 - right / width,
+        bottom=bottom / height,
+        top=1 - 0.6 / height,
+        hspace=0.28,
+    )
+    return figure, [figure.add_subplot(grid[place]) for place in range(len(rows))]
+
+
+def exported(figure: Figure, name: str, title: str, words: str) -> str:
+    """The figure as one SVG element with a title and a description for those who do not see it.
+
+    Parameters
+    ----------
+    figure : the drawing.
+    name : unique in its document; ids start with it.
+    title, words : what it is, and what it shows.
+    """
+    buffer = io.StringIO()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        figure.savefig(
+            buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+        )
+    body = visible(buffer.getvalue())
+    body = re.sub(r"\A.*?(?=<svg )", "", body, flags=re.DOTALL)
+    body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.DOTALL)
+    body = re.sub(r'\bid="', f'id="{name}-', body)
+    body = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{name}-", body)
+    return _described(body, name, title, words).strip()
+
+
+def spread(wanted: list[float], gap: float, low: float, high: float) -> list[float]:
+    """Places near the wanted ones that are at least `gap` apart and within [low, high]."""
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    places = [min(max(wanted[i], low), high) for i in order]
+    for i in range(1, len(places)):
+        places[i] = max(places[i], places[i - 1] + gap)
+    over = max(0.0, places[-1] - high) if places else 0.0
+    for i in range(len(places) - 1, -1, -1):
+        ceiling = high if i == len(places) - 1 else places[i + 1] - gap
+        places[i] = min(places[i], ceiling) if over else places[i]
+    back = dict(zip(order, places, strict=True))
+    return [back[i] for i in range(len(wanted))]
+
+
+def _described(body: str, name: str, title: str, words: str) -> str:
+    label = f'role="img" aria-labelledby="{name}-t {name}-d" class="chart"'
+    texts = f'<title id="{name}-t">{for_svg(title)}</title>\n <desc id="{name}-d">{for_svg(words)}</desc>\n '
+    head, _, rest = body.partition(">")
+    head = re.sub(r'\s(width|height)="[^"]*"', "", head).replace("<svg ", f"<svg {label} ", 1)
+    return f"{head}>\n {texts}{rest.lstrip()}"

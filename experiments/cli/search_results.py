@@ -1,0 +1,177 @@
+"""What a search found, on the screen and as plain values: the best mix, and break-even."""
+
+import math
+from typing import Any
+
+from rich.text import Text
+
+from kith.experiments.analyses.break_even import Crossing
+from kith.experiments.analyses.optimise import Optimum
+from kith.experiments.statistics.intervals import LEAST_RUNS, no_interval
+from kith.experiments.statistics.tables import nulled
+from kith.experiments.studies.searches import BreakEven
+from kith.experiments.studies.study import Study
+from kith.experiments.words import wording
+from kith.experiments.words.assumptions import shown
+from kith.experiments.words.terminal import heading, plain_table, printer
+from kith.sim.results.indicators import describe
+
+
+def optimum_object(found: Optimum) -> dict[str, object]:
+    """An optimum as plain values for JSON."""
+    return {
+        "study": found.study.name,
+        "trials": [nulled(row) for row in found.trials.to_dict("records")],
+        "finalists": [nulled(row) for row in found.finalists.to_dict("records")],
+    }
+
+
+def crossing_object(study: Study, found: Crossing) -> dict[str, object]:
+    """A crossing as plain values for JSON; NaN becomes null."""
+    return {
+        "study": study.name,
+        **goal_of(study).model_dump(),
+        **nulled({name: getattr(found, name) for name in ("value", "low", "high", "rising", "monotone")}),
+        "tried": [nulled(row) for row in found.tried.to_dict("records")],
+    }
+
+
+def show_optimum(found: Optimum) -> None:
+    """The finalists: what they promised in the search, and what they keep on fresh luck."""
+    out = printer()
+    heading(out, found.study.title or found.study.name, found.study.question)
+    goal = found.study.optimise
+    assert goal is not None, found.study.name
+    table = plain_table()
+    levers = [lever.name for lever in found.study.lever]
+    for name in (*levers, "outcome"):
+        table.add_column(name)
+    for name in ("promised", "fresh", "95 % interval", "change", "sure"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in found.finalists.to_dict("records"):
+        table.add_row(*(short(row[name]) for name in levers), *optimum_cells(row))
+    out.print(table)
+    out.print(Text(optimum_answer(found)))
+    if unmeasured(found):
+        out.print(Text(unmeasured(found), style="red"))
+    out.print(
+        Text(
+            f"{len(found.trials)} points tried; fresh: {goal.fresh_runs} runs each on seeds that the search never "
+            f"used; sure: share of bootstrap draws over seeds in which the point is "
+            f"{'best' if len(goal.objectives) == 1 else 'on the front'}"
+            + ("" if goal.fresh_runs >= LEAST_RUNS else f"; {no_interval('fresh runs')}"),
+            style="dim",
+        )
+    )
+
+
+def optimum_answer(found: Optimum) -> str:
+    """The best point, what it promised and what it keeps; limits that luck broke; how long the front is."""
+    levers = [lever.name for lever in found.study.lever]
+    first = found.winner.iloc[0]
+    where = ", ".join(f"{name} {short(first[name])}" for name in levers)
+    kept = []
+    for row in found.winner.to_dict("records"):
+        unit = describe(row["outcome"])[0]
+        half = (row["high"] - row["low"]) / 2
+        fresh, promised = (wording.number(row[name], unit, half) for name in ("fresh", "promised"))
+        money = "" if unit == "share" else wording.unit_of(unit) if unit not in ("members", "people") else ""
+        kept.append(f"{wording.title(row['outcome'])} {fresh} {money}".strip() + f" (promised {promised})")
+    broken = "" if first["within_fresh"] else " On fresh luck it does not keep its limits."
+    goals = [wording.title(name) for name in dict.fromkeys(found.finalists["outcome"])]
+    front = int(found.trials["front"].sum())
+    others = (
+        f" {front} of {len(found.trials)} points are on the front of {wording.listed(goals)}."
+        if len(goals) > 1
+        else ""
+    )
+    return (
+        f"Best for {wording.title(first['outcome'])}: {where}; on fresh luck {wording.listed(kept)}."
+        f"{broken}{others}"
+    )
+
+
+def unmeasured(found: Optimum) -> str:
+    """How many points could not be measured, and which finalists lost runs; empty if none."""
+    goal = found.study.optimise
+    assert goal is not None, found.study.name
+    lost = int(found.trials[list(goal.objectives)].isna().any(axis=1).sum())
+    short_of = found.finalists.groupby("point")["runs"].min()
+    fewer = [str(point) for point, runs in short_of.items() if runs < goal.fresh_runs]
+    said = [
+        f"{wording.plural(lost, 'point')} could not be measured: a run failed, or a goal is undefined there."
+    ]
+    said = said if lost else []
+    if fewer:
+        said.append(f"On fresh luck some runs failed or are undefined at {wording.listed(fewer)}.")
+    return " ".join(said)
+
+
+def show_crossing(study: Study, found: Crossing) -> None:
+    """The sentence, and what was tried."""
+    out = printer()
+    heading(out, study.title or study.name, study.question)
+    goal = goal_of(study)
+    unit = describe(goal.outcome)[0]
+    table = plain_table()
+    for name in (goal.lever, wording.title(goal.outcome), "95 % interval"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in found.tried.to_dict("records"):
+        cells = (wording.number(row["mean"], unit), wording.span(row["low"], row["high"], unit))
+        table.add_row(short(row[goal.lever]), *cells)
+    out.print(table)
+    out.print(Text(crossing_answer(study, found)))
+
+
+def crossing_answer(study: Study, found: Crossing) -> str:
+    """One sentence: where the outcome crosses, how sure that is, or that it does not cross."""
+    goal = goal_of(study)
+    title, unit = wording.title(goal.outcome), describe(goal.outcome)[0]
+    level = wording.number(goal.level, unit)
+    first, last = found.tried[goal.lever].iloc[[0, -1]]
+    if math.isnan(found.value):
+        side = "above" if float(found.tried["mean"].iloc[0]) > goal.level else "below"
+        return f"{title}: {side} {level} from {goal.lever} {first:.3g} to {last:.3g}, no crossing there."
+    way = "above" if found.rising else "below"
+    low, high = (
+        f"{end:.3g}" if not math.isnan(end) else f"beyond {edge:.3g}"
+        for end, edge in ((found.low, first), (found.high, last))
+    )
+    odd = (
+        "" if found.monotone else " The outcome goes up and down on the way, so there may be other crossings."
+    )
+    based = f"95 %: {low} to {high}" if study.runs >= LEAST_RUNS else no_interval("runs")
+    return f"{title}: {way} {level} from {goal.lever} {found.value:.3g} on ({based}).{odd}"
+
+
+def optimum_cells(row: dict[Any, Any], changes: bool = False) -> list[str]:
+    """The cells of a finalist after its levers; with `changes` also the interval of the change."""
+    unit = describe(row["outcome"])[0]
+    half = (row["high"] - row["low"]) / 2
+    between = [wording.span(row["change_low"], row["change_high"], unit, sign=True)] if changes else []
+    return [
+        titled(row["outcome"]),
+        wording.number(row["promised"], unit, half),
+        wording.number(row["fresh"], unit, half),
+        wording.span(row["low"], row["high"], unit),
+        wording.signed(row["change"], unit, half),
+        *between,
+        f"{row['front_share']:.0%}".replace("%", " %"),
+    ]
+
+
+def goal_of(study: Study) -> BreakEven:
+    """What the study's break-even asks for."""
+    assert study.break_even is not None, study.name
+    return study.break_even
+
+
+def short(value: Any) -> str:
+    """A lever's value in three digits."""
+    return f"{value:.3g}" if isinstance(value, float) else shown(value)
+
+
+def titled(outcome: str) -> str:
+    """The outcome with its unit, where its name does not say it."""
+    unit = wording.unit_of(describe(outcome)[0])
+    return wording.title(outcome) + (f", {unit}" if unit and unit not in ("members", "people") else "")

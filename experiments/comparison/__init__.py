@@ -1,0 +1,1 @@
+"""Comparisons of scenarios on common random numbers: paired differences and how they are summed up."""

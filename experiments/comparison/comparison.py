@@ -1,0 +1,367 @@
+"""Compare scenarios under common luck: the same seeds, hence the same people, in every arm.
+
+Seeds are 0 … n - 1, never picked. Differences are paired run by run; their intervals are a
+bootstrap over seeds (see `kith.experiments.statistics.intervals`). The first outcome is the main one; all others are
+exploratory: where many differences are looked at, some exclude zero by luck alone.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kith.experiments.comparison.stopping import MOST, StoppingRule
+from kith.experiments.errors import ComparisonError, RunsFailed
+from kith.experiments.escaping import for_json
+from kith.experiments.run_limits import check_runs
+from kith.experiments.runs.pools import Pool
+from kith.experiments.runs.runner import Job, Outcome, place, run_chunks
+from kith.experiments.statistics.intervals import LEAST_RUNS, LEVEL, described
+from kith.experiments.statistics.tables import (
+    OUTCOMES,
+    bands,
+    check_outcomes,
+    health_table,
+    mean_by,
+    nulled,
+    outcome_table,
+    typical_half_width,
+)
+from kith.experiments.words.assumptions import changes, shown
+from kith.scenarios.logs.founding import read_log
+from kith.scenarios.scenario import load
+from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.plan import MAX_DAYS, Plan
+
+RUNS = 16
+FIRST_LOOK = LEAST_RUNS
+"Complete pairs after which the first look is taken."
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Paired runs of several scenarios, the first of which is the reference."""
+
+    plans: dict[str, Plan]
+    "label -> plan, the reference first"
+    days: int
+    seeds: tuple[int, ...]
+    outcomes: tuple[str, ...]
+    table: pd.DataFrame
+    "one row per outcome and scenario, see `outcome_table`"
+    values: pd.DataFrame
+    "one row per run: scenario, seed, run_id, and a column per indicator"
+    series: pd.DataFrame
+    "scenario, day, column, median, low, high"
+    joins: pd.DataFrame
+    "channel by scenario: mean joins over a run"
+    leaving: pd.DataFrame
+    "cause by scenario: mean departures over a run"
+    health: pd.DataFrame
+    "scenario, name, indicator, target, note, value (mean), met (share of runs), runs"
+    funnel: pd.DataFrame = field(default_factory=pd.DataFrame)
+    "step by scenario: mean newcomers who came so far"
+    worth: pd.DataFrame = field(default_factory=pd.DataFrame)
+    "part of what members had of it, by scenario: mean EUR over a run"
+    staying: pd.DataFrame = field(default_factory=pd.DataFrame)
+    "like `series`, with days since joining: the share of newcomers still there"
+    failures: tuple[Outcome, ...] = ()
+    model_version: str = ""
+    request: Mapping[str, Any] = field(default_factory=dict)
+    "what was asked for, for the record"
+    rule: StoppingRule | None = None
+    "when it was to stop, if it was not told how often to run"
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The scenarios, the reference first."""
+        return tuple(self.plans)
+
+    @property
+    def reference(self) -> str:
+        """The scenario to which the others are compared."""
+        return self.labels[0]
+
+    @property
+    def runs(self) -> int:
+        """Runs asked for per scenario."""
+        return len(self.seeds)
+
+    @property
+    def judged(self) -> bool:
+        """Whether there are enough runs for intervals and verdicts."""
+        return self.runs >= LEAST_RUNS
+
+    @property
+    def exploratory(self) -> tuple[str, ...]:
+        """The outcomes beside the main one."""
+        return self.outcomes[1:]
+
+    @property
+    def by_luck(self) -> float:
+        """How many exploratory differences would look resolved if there were none at all."""
+        seen = self.table[self.table["outcome"].isin(self.exploratory) & self.table["difference_low"].notna()]
+        return (1 - LEVEL) * len(seen)
+
+    def row(self, outcome: str, scenario: str) -> pd.Series:
+        """The table's row for an outcome of a scenario."""
+        table = self.table
+        return table[(table["outcome"] == outcome) & (table["scenario"] == scenario)].iloc[0]
+
+    def precision(self, outcome: str) -> tuple[float, float]:
+        """Half-widths that decide the digits of an outcome: of its means, and of its differences."""
+        own = self.table[self.table["outcome"] == outcome]
+        return (
+            typical_half_width(own["low"], own["high"]),
+            typical_half_width(own["difference_low"], own["difference_high"]),
+        )
+
+    def plain(self) -> dict[str, Any]:
+        """Plain values for JSON: undefined and infinite numbers are None."""
+        return {
+            "scenarios": list(self.labels),
+            "reference": self.reference,
+            "days": self.days,
+            "runs": self.runs,
+            "main_outcome": self.outcomes[0],
+            "exploratory_outcomes": list(self.exploratory),
+            "intervals": described(self.runs),
+            "precision": None if self.rule is None else self.rule.precision,
+            "seeds": list(self.seeds),
+            "model_version": self.model_version,
+            "run_ids": {s: list(v["run_id"]) for s, v in self.values.groupby("scenario", sort=False)},
+            "table": [nulled(row) for row in self.table.to_dict("records")],
+            "leaving": {s: nulled(self.leaving[s].to_dict()) for s in self.labels},
+            "joins": {s: nulled(self.joins[s].to_dict()) for s in self.labels},
+            "failures": [{"scenario": f.key, "seed": f.seed, "error": f.error} for f in self.failures],
+        }
+
+    def to_json(self) -> str:
+        """One strictly valid JSON object."""
+        return for_json(json.dumps(self.plain(), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def compare(
+    scenarios: Sequence[str | Path | Plan],
+    runs: int | None = None,
+    days: int | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    shocks: Sequence[Any] | None = None,
+    log: str | Path | None = None,
+    at: str | None = None,
+    outcomes: Sequence[str] | None = None,
+    first_seed: int = 0,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    precision: float | None = None,
+    look: "Callable[[Comparison], None] | None" = None,
+) -> Comparison:
+    """Run every scenario with the same seeds and compare each with the first, pair by pair.
+
+    Parameters
+    ----------
+    scenarios : two or more names of the library, paths, or plans; the first is the reference.
+    runs : paired runs per scenario, by default 16; with fewer than 4 there are no intervals. With a
+        precision the most there may be, by default 1,000.
+    days : length of every run; by default the longest of the scenarios' own lengths.
+    overrides, shocks, log, at : given to `scenarios.load` for every scenario that is not a plan yet.
+    outcomes : indicators to compare, the main one first; by default `OUTCOMES`.
+    first_seed : seeds are first_seed … first_seed + runs - 1.
+    workers, executor, progress : see `kith.experiments.runs.runner.run_all`.
+    precision : run until the differences of the main outcome are known to so much of the
+        reference's mean; `kith.experiments.comparison.stopping` has the rule.
+    look : called with what the runs so far say, each time that there are twice as many.
+
+    Raises
+    ------
+    ComparisonError, ParameterError, ScenarioError, LogError
+        The request was wrong.
+    RunsFailed
+        Every run failed. If only some did, they are in `Comparison.failures` and the table rests on
+        the complete pairs.
+    """
+    rule = None if precision is None else StoppingRule(precision, MOST if runs is None else runs)
+    runs = RUNS if runs is None else runs
+    _check_request(runs, days, first_seed, workers)
+    chosen = _known_outcomes(outcomes or OUTCOMES)
+    given = {"overrides": overrides, "shocks": shocks, "log": log, "at": at}
+    several = _several(scenarios)
+    most = rule.most if rule is not None else runs
+    check_runs(f"runs = {most:,} of each of {len(several)} scenarios", most * len(several), "ask for fewer")
+    plans = labelled(_resolved(several, given))
+    length = days or max(plan.days for plan in plans.values())
+    request = {
+        "scenarios": [str(s.name if isinstance(s, Plan) else s) for s in scenarios],
+        **given,
+        "days": days,
+        "outcomes": None if outcomes is None else list(chosen),
+        "complete": not any(isinstance(s, Plan) for s in scenarios),
+    }
+    gathering = _Gathering(plans, length, first_seed, chosen, request, rule)
+    stage = runs if rule is None else rule.first
+    with place(workers, executor, stage * len(plans)) as where:
+        while True:
+            gathering.more(stage, where, progress, look)
+            found = gathering.found()
+            stage = found.runs if rule is None else rule.next(found)
+            if stage == found.runs:
+                return found
+
+
+@dataclass
+class _Gathering:
+    """A comparison on its way: outcomes come in, and at any time there is one of what is complete."""
+
+    plans: dict[str, Plan]
+    days: int
+    first_seed: int
+    outcomes: tuple[str, ...]
+    request: Mapping[str, Any]
+    rule: StoppingRule | None
+    done: list[Outcome] = field(default_factory=list)
+
+    def more(
+        self,
+        runs: int,
+        where: Pool,
+        progress: Callable[[int, int], None] | None,
+        look: Callable[[Comparison], None] | None,
+    ) -> None:
+        """Go on until there are so many runs of each."""
+        first = self.first_seed + len(self.done) // len(self.plans)
+        seeds = range(first, self.first_seed + runs)
+        jobs = [Job(p, seed, self.days, key=label) for seed in seeds for label, p in self.plans.items()]
+        tell = progress or (lambda done, whole: None)
+        tell(len(self.done), runs * len(self.plans))
+        due = max(FIRST_LOOK, 2 * (first - self.first_seed))
+        for outcomes in run_chunks(jobs, where):
+            self.done += outcomes
+            tell(len(self.done), runs * len(self.plans))
+            if look is not None and self.complete() >= due:
+                due = 2 * self.complete()
+                self._show(look)
+
+    def _show(self, look: Callable[[Comparison], None]) -> None:
+        """Show what there is, unless every run has failed so far."""
+        with suppress(RunsFailed, ParameterError):
+            look(self.found())
+
+    def complete(self) -> int:
+        """How many seeds, from the first on, have come back in every scenario."""
+        back = Counter(outcome.seed for outcome in self.done)
+        return next(n for n in count() if back[self.first_seed + n] < len(self.plans))
+
+    def found(self) -> Comparison:
+        """What the complete seeds say."""
+        seeds = tuple(range(self.first_seed, self.first_seed + self.complete()))
+        done = [outcome for outcome in self.done if outcome.seed <= seeds[-1]]
+        return gathered(self.plans, self.days, seeds, self.outcomes, done, self.request, self.rule)
+
+
+def gathered(
+    plans: dict[str, Plan],
+    days: int,
+    seeds: tuple[int, ...],
+    outcomes: tuple[str, ...],
+    done: Sequence[Outcome],
+    request: Mapping[str, Any] | None = None,
+    rule: StoppingRule | None = None,
+) -> Comparison:
+    """The comparison of outcomes that came back in any order."""
+    order = {label: place for place, label in enumerate(plans)}
+    done = sorted(done, key=lambda o: (order[o.key], o.seed))
+    well = [o for o in done if not o.failed]
+    failures = tuple(o for o in done if o.failed)
+    lived = {o.key for o in well}
+    lost = [o for o in failures if o.key not in lived]
+    if lost:  # a scenario of which nothing is known has no place beside the others
+        refused = next((o.refused for o in lost if o.refused), "")
+        raise ParameterError(refused) if refused else RunsFailed(lost[0].error)
+    values = pd.DataFrame(
+        [{"scenario": o.key, "seed": o.seed, "run_id": o.run_id, **o.summary} for o in well]
+    )
+    return Comparison(
+        plans,
+        days,
+        seeds,
+        outcomes,
+        table=outcome_table(values, tuple(plans), seeds, outcomes),
+        values=values,
+        series=bands(well),
+        joins=mean_by(well, tuple(plans), lambda o: o.joins),
+        leaving=mean_by(well, tuple(plans), lambda o: o.leaving),
+        health=health_table(well),
+        funnel=mean_by(well, tuple(plans), lambda o: o.funnel),
+        worth=mean_by(well, tuple(plans), lambda o: o.worth),
+        staying=bands(well, lambda o: o.staying, together=True),
+        failures=failures,
+        model_version=well[0].model_version,
+        request=request or {},
+        rule=rule,
+    )
+
+
+def labelled(plans: Sequence[Plan]) -> dict[str, Plan]:
+    """Each plan under its name; plans that share a name are told apart by what differs."""
+    named: dict[str, Plan] = {}
+    for plan in plans:
+        label = plan.name
+        if label in named:
+            label = f"{label} ({_what_differs(named[label], plan)})"
+        if label in named:
+            label = f"{label} #{sum(p.name == plan.name for p in named.values()) + 1}"
+        named[label] = plan
+    return named
+
+
+def _check_request(runs: int, days: int | None, first_seed: int, workers: int | None) -> None:
+    if runs < 1:
+        raise ComparisonError(f"runs = {runs}: must be at least 1; 16 is a good start")
+    if days is not None and not 1 <= days <= MAX_DAYS:
+        raise ComparisonError(f"days = {days}: must be 1 to {MAX_DAYS:,}")
+    if first_seed < 0:
+        raise ComparisonError(f"first_seed = {first_seed}: must be 0 or more")
+    if workers is not None and workers < 1:
+        raise ComparisonError(f"workers = {workers}: must be at least 1")
+
+
+def _known_outcomes(names: Sequence[str]) -> tuple[str, ...]:
+    check_outcomes(names)
+    return tuple(dict.fromkeys(names))
+
+
+def _several(scenarios: Sequence[str | Path | Plan]) -> list[str | Path | Plan]:
+    if isinstance(scenarios, str | Path | Plan) or len(scenarios) < 2:
+        raise ComparisonError("a comparison needs two scenarios or more, such as pool and web")
+    names = [str(s) for s in scenarios if not isinstance(s, Plan)]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise ComparisonError(f"{twice} is named twice; name each scenario once")
+    return list(scenarios)
+
+
+def _resolved(scenarios: list[str | Path | Plan], given: Mapping[str, Any]) -> list[Plan]:
+    extra = next((name for name, value in given.items() if value), None)
+    if extra and any(isinstance(s, Plan) for s in scenarios):
+        raise ComparisonError(f"{extra} cannot be added to a plan, which is complete; give it to load()")
+    if given["log"]:  # read once, for all of them
+        given = {**given, "log": read_log(given["log"], given["at"]), "at": None}
+    return [s if isinstance(s, Plan) else load(s, **given) for s in scenarios]
+
+
+def _what_differs(first: Plan, second: Plan) -> str:
+    if first.content() == second.content():
+        raise ComparisonError(f"{second.name} is given twice with the same parameters; change one of them")
+    found = [
+        f"{name.rpartition('.')[2]} {shown(after)}"
+        for name, _, after in changes(first.parameters, second.parameters)
+    ]
+    return ", ".join(found) if 0 < len(found) <= 2 else "variant"

@@ -1,0 +1,107 @@
+"""The command line that repeats a result: every report, page and command takes it from here."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kith.scenarios.overrides import plain
+from kith.scenarios.settings import setting_text, shock_text
+
+if TYPE_CHECKING:
+    from kith.experiments.comparison.comparison import Comparison
+
+
+def comparison_command(comparison: "Comparison") -> str:
+    """The command line that repeats a comparison; empty if plans were made in Python."""
+    asked = comparison.request
+    if not asked.get("complete"):
+        return ""
+    return compare_command(
+        asked["scenarios"],
+        comparison.runs,
+        comparison.days,
+        asked,
+        comparison.seeds[0],
+        asked.get("outcomes") or (),
+    )
+
+
+def compare_command(
+    scenarios: Sequence[str],
+    runs: int,
+    days: int,
+    asked: Mapping[str, Any],
+    first_seed: int = 0,
+    outcomes: Sequence[str] = (),
+    files: Mapping[str, str] | None = None,
+) -> str:
+    """The command line that compares scenarios.
+
+    Parameters
+    ----------
+    scenarios : names of the library, and paths.
+    runs, days, first_seed, outcomes : as `kith.experiments.comparison.comparison.compare` takes them.
+    asked : `overrides`, `shocks`, `log` and `at`, as `scenarios.load` takes them.
+    files : name -> what a scenario file holds that has to be there first.
+    """
+    words = ["kith", "compare", *scenarios, "--runs", str(runs), "--days", str(days)]
+    words += ["--first-seed", str(first_seed)] if first_seed else []
+    for outcome in outcomes:
+        words += ["--outcome", outcome]
+    return _files_first(files or {}, words + _options(asked))
+
+
+def run_command(
+    scenario: str, seed: int, days: int, asked: Mapping[str, Any], files: Mapping[str, str] | None = None
+) -> str:
+    """The command line that repeats a run; `files` as in `compare_command`."""
+    words = ["kith", "run", scenario, "--seed", str(seed), "--days", str(days)]
+    return _files_first(files or {}, words + _options(asked))
+
+
+def robust_command(scenarios: Sequence[str], worlds: int, days: int, asked: Mapping[str, Any]) -> str:
+    """The command line that repeats a comparison in many worlds."""
+    words = ["kith", "robust", *scenarios, "--worlds", str(worlds), "--days", str(days)]
+    return shlex.join(words + _options(asked))
+
+
+def study_command(
+    study: str,
+    verb: str = "run",
+    store: Path | None = None,
+    runs: int | None = None,
+    days: int | None = None,
+    quick: bool = False,
+    **options: str | None,
+) -> str:
+    """The command line that repeats what was done with a study."""
+    words = ["kith", "study", verb, study]
+    for name, value in {**options, "store": store, "runs": runs, "days": days}.items():
+        words += [f"--{name}", str(value)] if value is not None else []
+    return shlex.join(words + (["--quick"] if quick else []))
+
+
+def _options(asked: Mapping[str, Any]) -> list[str]:
+    words: list[str] = []
+    for name, value in (asked.get("overrides") or {}).items():
+        words += ["--set", setting_text(name, plain(value))]
+    for shock in asked.get("shocks") or ():
+        words += ["--shock", _shock_words(shock)]
+    for option, value in (("--from-log", asked.get("log")), ("--at", asked.get("at"))):
+        words += [option, str(value)] if value else []
+    return words
+
+
+def _shock_words(shock: Any) -> str:
+    from kith.sim.schema.plan import shock_from
+
+    return shock_text(shock_from(shock).model_dump(exclude_none=True))
+
+
+def _files_first(files: Mapping[str, str], words: Sequence[str]) -> str:
+    """The command after lines for a POSIX shell that write the files it reads."""
+    written = [
+        f"cat > {shlex.quote('./' + name)} <<'END'\n{text.strip()}\nEND" for name, text in files.items()
+    ]
+    return "\n".join([*written, shlex.join(words)])

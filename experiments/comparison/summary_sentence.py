@@ -1,0 +1,98 @@
+"""The answer in one sentence, with its uncertainty."""
+
+from typing import TYPE_CHECKING, Any
+
+from kith.experiments.statistics.intervals import LEAST_RUNS, no_interval
+from kith.experiments.words import wording
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kith.experiments.comparison.comparison import Comparison
+
+COUNTS = ("members", "people", "ties")
+
+
+def comparison_answer(comparison: "Comparison") -> str:
+    """What the headline outcome says: each scenario against the first."""
+    outcome, reference = comparison.outcomes[0], comparison.reference
+    if not comparison.judged:
+        return f"{_means(comparison, outcome)}; {no_interval()}, since so few cannot tell a difference from luck."
+    noun = wording.title(outcome)
+    clauses = [
+        _clause(comparison.row(outcome, label), label, noun if place == 0 else "")
+        for place, label in enumerate(comparison.labels[1:])
+    ]
+    start = f"Compared with {reference} after {comparison.days:,} days"
+    based = f"95 % intervals over {wording.plural(comparison.runs, 'paired run')}"
+    return f"{start}, {'; '.join(clauses)} ({based})."
+
+
+def brief_answer(comparison: "Comparison") -> str:
+    """What the runs so far say of the main outcome, for a line beside a progress bar."""
+    outcome = comparison.outcomes[0]
+    said = []
+    for label in comparison.labels[1:]:
+        row = comparison.row(outcome, label)
+        span = wording.span(row["difference_low"], row["difference_high"], row["unit"], sign=True)
+        said.append(f"{label} {span}")
+    return f"{wording.title(outcome)}: {', '.join(said)}"
+
+
+def run_answer(record: Any) -> str:
+    """How the run ended; it is one draw of luck, and says so."""
+    summary = record.summary
+    active, present = (
+        wording.number(float(summary.get(name, float("nan"))), "members") for name in ("active", "present")
+    )
+    start = f"After {record.days:,} days {active} members are active, of {present} present"
+    reason = main_cause(record.leaving)
+    why = f"; the most frequent reason to leave was “{reason}”" if reason else "; nobody left"
+    return f"{start}{why}. This is one run, one draw of luck: an interval needs several."
+
+
+def main_cause(leaving: dict[str, float]) -> str:
+    """The most frequent cause of leaving in words, or nothing if nobody left."""
+    cause, count = max(leaving.items(), key=lambda item: item[1], default=("", 0.0))
+    return wording.CAUSES.get(cause, cause) if count > 0 else ""
+
+
+def _means(comparison: "Comparison", outcome: str) -> str:
+    rows = [comparison.row(outcome, label) for label in comparison.labels]
+    said = [f"{row['scenario']} {_with_unit(row['mean'], row['unit'])}" for row in rows]
+    return f"After {comparison.days:,} days {wording.title(outcome)} are {wording.listed(said)}"
+
+
+def _clause(row: "pd.Series", label: str, noun: str) -> str:
+    """One scenario against the first; later clauses do without the noun."""
+    low, high, unit = row["difference_low"], row["difference_high"], row["unit"]
+    within_noun = f" in {noun}" if noun else ""
+    if low != low:
+        return _without_interval(row, label, within_noun)
+    if not row["resolved"]:
+        return (
+            f"{label} shows no resolved difference{within_noun} ({wording.span(low, high, unit, sign=True)})"
+        )
+    size = wording.number(abs(row["difference"]), unit, (high - low) / 2).replace(" %", " percentage points")
+    near, far = sorted((abs(low), abs(high)))
+    more = row["difference"] > 0
+    within = wording.span(near, far, unit).replace(" %", "")
+    if unit in COUNTS:
+        return f"{label} has {size} {'more' if more else 'fewer'} {noun}".strip() + f" ({within})"
+    size = f"{size} {wording.unit_of(unit)}".strip()
+    return f"in {label} {noun or 'it'} is {size} {'higher' if more else 'lower'} ({within})"
+
+
+def _without_interval(row: "pd.Series", label: str, within_noun: str) -> str:
+    """One scenario against the first where the pairs are too few for an interval, or all agree."""
+    if row["pairs"] == 0:
+        return f"{label} cannot be compared{within_noun}"
+    unit = "" if row["unit"] in COUNTS else wording.unit_of(row["unit"])
+    size = f"{wording.signed(row['difference'], row['unit'])} {unit}".strip()
+    if row["pairs"] < LEAST_RUNS:
+        return f"{label} differs by {size}{within_noun} ({no_interval()})"
+    return f"{label} differs by {size}{within_noun} in every run (no spread seen: no interval)"
+
+
+def _with_unit(value: float, unit: str) -> str:
+    return f"{wording.number(value, unit)} {wording.unit_of(unit) if unit not in COUNTS else ''}".strip()

@@ -1,0 +1,290 @@
+"""Expectations: does the model still give the answers that the library tells?
+
+Every `[[expected]]` of a scenario is a difference to another scenario, or the true effect of an
+experiment inside it. Both sides are lived with the same seeds, so differences are paired; a side
+that several expectations need is lived once. Seeds are 0 … runs - 1, never picked. Where luck is so
+wide that the usual number of runs says nothing, an expectation may ask for more (`runs`).
+"""
+
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kith.experiments.errors import RequestError
+from kith.experiments.run_limits import check_runs
+from kith.experiments.runs.runner import Job, Outcome, run_all
+from kith.experiments.statistics.intervals import (
+    LEAST_RUNS,
+    Floats,
+    Mean,
+    Paired,
+    mean_interval,
+    no_interval,
+    paired,
+)
+from kith.scenarios.catalogue import TEXTBOOK, library
+from kith.scenarios.description import expected_of
+from kith.scenarios.expected import COUNTS, Expected
+from kith.scenarios.scenario import load
+
+SHOWN, UNCLEAR, OPPOSITE = "shown", "unclear", "opposite"
+TWIN = "twin"
+
+type Readings = dict[str, Floats]
+"what was read on a day, by indicator, one value per seed"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a comparison: a scenario, what is changed in it, whether its experiments are tried."""
+
+    scenario: str
+    but: tuple[tuple[str, str], ...] = ()
+    "dotted names, and values as JSON: a list, such as one of tiers, has no hash"
+    trial: bool = False
+
+    @property
+    def overrides(self) -> dict[str, Any]:
+        """What is changed, for `scenarios.load`."""
+        return {name: json.loads(value) for name, value in self.but}
+
+    def __str__(self) -> str:
+        changed = ", ".join(f"{name} = {value}" for name, value in self.but)
+        return f"{self.scenario} but {changed}" if changed else self.scenario
+
+
+@dataclass(frozen=True)
+class Check:
+    """An expectation beside what paired runs showed."""
+
+    scenario: str
+    expected: Expected
+    against: str
+    day: int
+    own: Mean
+    other: Mean
+    gap: Paired
+
+    @property
+    def verdict(self) -> str:
+        """Shown if the whole 95 % interval lies where it was expected."""
+        low, high = self.gap.low, self.gap.high
+        if self.expected.sign == "0":
+            return self._sameness(low, high)
+        if self.expected.sign == "-":
+            low, high = -high, -low
+        return SHOWN if low > 0 else OPPOSITE if high < 0 else UNCLEAR
+
+    def _sameness(self, low: float, high: float) -> str:
+        if math.isnan(low) and self.gap.n >= LEAST_RUNS and self.gap.difference == 0:
+            return SHOWN  # the same in every pair, to the last bit
+        bound = self.expected.within * abs(self.other.mean)
+        if -bound <= low and high <= bound:
+            return SHOWN
+        return OPPOSITE if low > bound or high < -bound else UNCLEAR
+
+
+def check(
+    scenarios: Sequence[str] | None = None,
+    runs: int = 16,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Check]:
+    """Live every side of every expectation of some scenarios and compare them pair by pair.
+
+    Parameters
+    ----------
+    scenarios : names or paths; by default every scenario of the library that has expectations.
+    runs : paired runs of each side, at least 4; where an expectation asks for more, it gets more.
+    workers, progress : see `kith.experiments.runs.runner.run_all`.
+
+    Raises
+    ------
+    RequestError, ScenarioError
+        The request was wrong.
+    RuntimeError
+        A run failed: then there is no table, since pairs would be missing.
+    """
+    if runs < LEAST_RUNS:
+        raise RequestError(f"runs = {runs}: must be at least {LEAST_RUNS}; {no_interval()}")
+    wanted = [(name, one) for name in scenarios or textbook() for one in expected_of(name)]
+    _check_experiments(wanted)
+    needed = _needed(wanted, runs)
+    whole = sum(need.runs for need in needed.values())
+    check_runs(f"runs = {runs:,} of each of {len(needed)} sides", whole, "ask for fewer")
+    seen = _lived(needed, workers, progress)
+    return [_checked(name, one, seen, runs_of(one, runs)) for name, one in wanted]
+
+
+def _check_experiments(wanted: Sequence[tuple[str, Expected]]) -> None:
+    """Refuse what is expected of an experiment that a scenario does not have."""
+    for name, one in wanted:
+        known = [experiment.name for experiment in load(name).experiments] if one.experiment else []
+        if one.experiment and one.experiment not in known:
+            raise RequestError(
+                f"{name}: expected: experiment = {one.experiment!r}: the scenario's experiments are "
+                f"{', '.join(known) or 'none'}"
+            )
+
+
+def textbook() -> list[str]:
+    """The scenarios that ask a question about communities, in the order of the library."""
+    return [entry.name for entry in library() if entry.shelf in TEXTBOOK]
+
+
+def chosen(words: Sequence[str]) -> list[str]:
+    """Names of scenarios from names, paths, and tags, each once."""
+    entries = library() if words else []
+    known = {entry.name for entry in entries}
+    tagged: dict[str, list[str]] = {}
+    for entry in entries:
+        for tag in entry.tags:
+            tagged.setdefault(tag, []).append(entry.name)
+    found = [name for word in words for name in (tagged.get(word, [word]) if word not in known else [word])]
+    silent = [name for name in dict.fromkeys(found) if not expected_of(name)]
+    if found and len(silent) == len(dict.fromkeys(found)):
+        raise RequestError(f"{', '.join(silent)}: expects nothing; add [[expected]] to the scenario")
+    return list(dict.fromkeys(found))
+
+
+def sides_of(scenario: str, expected: Expected) -> tuple[Side, Side]:
+    """This side and the other; for an experiment both are the trial that has them both."""
+    if expected.experiment is not None:
+        return Side(scenario, trial=True), Side(scenario, trial=True)
+    return Side(scenario), Side(
+        str(expected.against), tuple((name, json.dumps(value)) for name, value in expected.but.items())
+    )
+
+
+def day_of(scenario: str, expected: Expected) -> int:
+    """The day after which both sides are read: the scenario's last, unless the expectation says."""
+    return expected.day or load(scenario).days
+
+
+def runs_of(expected: Expected, runs: int) -> int:
+    """How many pairs an expectation is judged by: as many as all, or as it asks for."""
+    return max(runs, expected.runs or 0)
+
+
+@dataclass
+class Need:
+    """After which days a side is read, and with how many seeds."""
+
+    days: set[int]
+    runs: int
+
+
+def _needed(wanted: Sequence[tuple[str, Expected]], runs: int) -> dict[Side, Need]:
+    """For each side what is read of it."""
+    needs: dict[Side, Need] = {}
+    for name, one in wanted:
+        for side in sides_of(name, one):
+            need = needs.setdefault(side, Need(set(), 0))
+            need.days.add(day_of(name, one))
+            need.runs = max(need.runs, runs_of(one, runs))
+    return needs
+
+
+def _lived(
+    needed: Mapping[Side, Need],
+    workers: int | None,
+    progress: Callable[[int, int], None] | None,
+) -> dict[tuple[Side, int], Readings]:
+    jobs = [
+        Job(
+            load(side.scenario, overrides=side.overrides, days=max(need.days)),
+            seed,
+            key=(side, tuple(sorted(need.days))),
+            measure=_tried if side.trial else _read,
+        )
+        for side, need in needed.items()
+        for seed in range(need.runs)
+    ]
+    done = list(run_all(jobs, workers, progress=progress))
+    failed = next((outcome for outcome in done if outcome.failed), None)
+    if failed is not None:
+        raise RuntimeError(f"{failed.key[0]} with seed {failed.seed}: {_last_line(failed.error)}")
+    return dict(_gathered(sorted(done, key=lambda outcome: outcome.seed)))
+
+
+def _last_line(error: str) -> str:
+    return error.strip().splitlines()[-1]
+
+
+def _gathered(done: Sequence[Outcome]) -> Iterator[tuple[tuple[Side, int], Readings]]:
+    by_side: dict[Side, list[Outcome]] = {}
+    for outcome in done:
+        by_side.setdefault(outcome.key[0], []).append(outcome)
+    for side, outcomes in by_side.items():
+        for day in outcomes[0].key[1]:
+            start = f"{day} "
+            names = [name.removeprefix(start) for name in outcomes[0].summary if name.startswith(start)]
+            yield (
+                (side, day),
+                {n: np.array([o.summary[start + n] for o in outcomes]) for n in names},
+            )
+
+
+def _read(job: Job, threads: int | None) -> Outcome:
+    """A run read after each of its days: indicators, and counts of the last 30 days."""
+    from kith.sim.engine import Simulation
+
+    simulation = Simulation(job.plan, job.seed, threads=threads, events=False)
+    read: dict[str, float] = {}
+    lived = 0
+    for day in job.key[1]:
+        simulation.advance(day - lived)
+        lived, record = day, simulation.record()
+        read |= {f"{day} {name}": float(value) for name, value in record.summary.items()}
+        month = record.series.tail(30)
+        read |= {f"{day} {name}": float(month[_column(name)].sum()) for name in COUNTS}
+    return Outcome(job.key, job.seed, summary=read)
+
+
+def _column(count: str) -> str:
+    return "today" if count == "visits" else count
+
+
+def _tried(job: Job, threads: int | None) -> Outcome:
+    """The trial of every experiment: means of the treated and of their twins, by outcome."""
+    from kith.experiments.analyses.experiment_effects import trial
+
+    read: dict[str, float] = {}
+    for day in job.key[1]:
+        for row in trial(job.plan, job.seed, day, threads).to_dict("records"):
+            name = f"{day} {row['experiment']} {row['outcome']}"
+            treated = float(row["mean_treated"])
+            read |= {name: treated, f"{name} {TWIN}": treated - float(row["true"])}
+    return Outcome(job.key, job.seed, summary=read)
+
+
+def _checked(
+    scenario: str, expected: Expected, seen: Mapping[tuple[Side, int], Readings], runs: int
+) -> Check:
+    day = day_of(scenario, expected)
+    side, other_side = sides_of(scenario, expected)
+    name = other_name = expected.indicator
+    against = str(other_side)
+    if expected.experiment is not None:
+        name, against = f"{expected.experiment} {expected.indicator}", f"{expected.experiment}, its {TWIN}"
+        other_name = f"{name} {TWIN}"
+    own, other = seen[side, day].get(name), seen[other_side, day].get(other_name)
+    if own is None or other is None:
+        raise RequestError(f"{scenario} expects {name}, which is not among what runs leave behind")
+    own, other = own[:runs], other[:runs]  # another expectation may have needed more of a side
+    return Check(
+        scenario, expected, against, day, mean_interval(own), mean_interval(other), paired(other, own)
+    )
+
+
+def share_removed(symptom: Check, fix: Check) -> float:
+    """How much of a symptom the fix takes away: 1 all of it, 0 nothing; NaN where undefined.
+
+    Both are means over the same seeds of differences of the same indicator.
+    """
+    same = symptom.expected.indicator == fix.expected.indicator and symptom.day == fix.day
+    return -fix.gap.difference / symptom.gap.difference if same and symptom.gap.difference else math.nan

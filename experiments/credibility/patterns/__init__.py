@@ -1,0 +1,53 @@
+"""Patterns: stylised facts that must emerge, one small file each.
+
+The statistic is a function of records; the band and its source stand beside it. No input states a
+result: what is varied are designs, shocks and switches of mechanisms.
+"""
+
+from kith.experiments.credibility.patterns import (
+    adoption,
+    ads,
+    cash,
+    contagion,
+    duration,
+    graph,
+    inequality,
+    removal,
+    replies,
+    take_off,
+    tenure,
+    unravelling,
+)
+from kith.experiments.credibility.patterns.pattern import (
+    FULL,
+    SMALL,
+    Arm,
+    Over,
+    Pattern,
+    Quantity,
+    Records,
+    Size,
+)
+
+PATTERNS: tuple[Pattern, ...] = tuple(
+    home.PATTERN
+    for home in (
+        adoption,
+        inequality,
+        tenure,
+        replies,
+        contagion,
+        unravelling,
+        graph,
+        removal,
+        cash,
+        ads,
+        duration,
+        take_off,
+    )
+)
+"""All patterns, in the order of science.md; then duration and take-off."""
+
+NAMED: dict[str, Pattern] = {pattern.code: pattern for pattern in PATTERNS}
+
+__all__ = ["FULL", "NAMED", "PATTERNS", "SMALL", "Arm", "Over", "Pattern", "Quantity", "Records", "Size"]

@@ -1,0 +1,28 @@
+"""Run the arms of a pattern with one seed and measure it."""
+
+from collections.abc import Mapping
+
+from kith.experiments.credibility.patterns.pattern import Arm, Pattern, Size
+from kith.sim.results.record import Record
+
+type Observed = Mapping[str, float]
+
+
+def observe(pattern: Pattern, seed: int, size: Size) -> Observed:
+    """What one seed shows."""
+    return dict(pattern.measure({name: lived(arm, seed) for name, arm in pattern.arms(size).items()}))
+
+
+def lived(arm: Arm, seed: int) -> list[Record]:
+    """The records of an arm, at each look and at the end."""
+    from kith.sim.engine import Simulation
+
+    simulation = Simulation(arm.plan, seed, threads=1, events=False)
+    records = []
+    try:
+        for day in (*arm.looks, arm.plan.days):
+            simulation.advance(day - simulation.day)
+            records.append(simulation.record())
+    finally:
+        simulation.close()
+    return records

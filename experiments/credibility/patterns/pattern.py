@@ -1,0 +1,124 @@
+"""A pattern: which runs it looks at, what it measures in them, and in which band that has to lie.
+
+The statistic is a function of the records of one seed. Bands are those of `docs/science.md`,
+section 4; they belong to the pattern and are written here once.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from kith.scenarios.scenario import load
+from kith.sim.results.record import Record
+from kith.sim.schema.plan import Plan
+
+type Records = Mapping[str, Sequence[Record]]
+"""Arm -> its records, one per look, the last at the end of the run."""
+
+
+class Over(Enum):
+    """How the values of the seeds become one value with a 90 % interval."""
+
+    SEEDS = "median of the seeds, 5 to 95 % of them"
+    SHARE = "share of the seeds, Wilson's interval"
+    MEAN_T = "mean over seeds in standard errors (Student's t)"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many people and seeds a pattern is looked for in."""
+
+    name: str
+    seeds: int
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+FULL = Size("full", 30)
+"""The defaults of the schema: 20,000 people, 1,000 founders."""
+SMALL = Size("small", 3, {"market.size": 6_000, "market.founders": 300})
+"""For the tests of every day: it can contradict a pattern, not establish one."""
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A plan, and the days after which its record is taken besides the end."""
+
+    plan: Plan
+    looks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One number of a pattern and its acceptance band, both ends included."""
+
+    name: str
+    low: float = -math.inf
+    high: float = math.inf
+    over: Over = Over.SEEDS
+    unmet: str = ""
+    "why it is known not to be met; empty where it is"
+    far: bool = False
+    "whether even a small size shows that it is not met"
+    fine: bool = False
+    "whether it is too small a difference for a small size to tell anything about it"
+
+    @property
+    def judged(self) -> bool:
+        """Whether there is a band at all."""
+        return math.isfinite(self.low) or math.isfinite(self.high)
+
+    @property
+    def band(self) -> str:
+        """The band in words."""
+        if not self.judged:
+            return "–"
+        if not math.isfinite(self.low):
+            return f"≤ {self.high:g}"
+        return f"≥ {self.low:g}" if not math.isfinite(self.high) else f"{self.low:g} to {self.high:g}"
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A stylised fact: its runs, its statistic, its bands and where they come from."""
+
+    code: str
+    name: str
+    claim: str
+    source: str
+    arms: Callable[[Size], Mapping[str, Arm]]
+    measure: Callable[[Records], Mapping[str, float]]
+    quantities: tuple[Quantity, ...]
+    small: Size = SMALL
+
+
+def arm(
+    scenario: str,
+    days: int,
+    size: Size,
+    looks: Sequence[int] = (),
+    shocks: Sequence[Any] = (),
+    phases: Mapping[int, Mapping[str, Any]] | None = None,
+    **settings: Any,
+) -> Arm:
+    """An arm of a scenario; `section__name=value` changes a parameter, from day 0 or by phase."""
+    given = {name.replace("__", "."): value for name, value in settings.items()}
+    plan = load(scenario, overrides={**size.settings, **given}, shocks=shocks, days=days)
+    return Arm(in_phases(plan, phases or {}), tuple(looks))
+
+
+def in_phases(plan: Plan, phases: Mapping[int, Mapping[str, Any]]) -> Plan:
+    """The plan with dotted parameters changed from given days on, each on top of those before."""
+    from dataclasses import replace
+
+    from kith.sim.schema.parameters import parameters_from
+
+    made = list(plan.phases)
+    for day, settings in sorted(phases.items()):
+        values = made[-1][1].model_dump()
+        for name, value in settings.items():
+            section, _, parameter = name.partition(".")
+            values[section][parameter] = value
+        made.append((day, parameters_from(values)))
+    return replace(plan, phases=tuple(made))

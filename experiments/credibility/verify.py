@@ -1,0 +1,253 @@
+"""Verify: run every benchmark and judge whether the engine agrees with the closed form.
+
+A quantity agrees if the mean over runs lies within 3 standard errors *and* 2 % of theory, and the
+runs were so many that 3 standard errors are no more than these 2 %. Seeds are 0 … runs-1.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kith.experiments.credibility.benchmarks import BENCHMARKS, NAMED, Benchmark
+
+ERRORS = 3.0
+"standard errors that a mean may be off"
+EXACT = 1e-9
+"difference below which a quantity without spread agrees"
+CLOSE, UNSURE, OFF = "agrees", "unclear", "differs"
+
+type Progress = Callable[[int, int], None]
+type Observed = dict[str, float]
+type Job = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A quantity of a benchmark: what theory says, what the runs show."""
+
+    code: str
+    benchmark: str
+    scenario: str
+    quantity: str
+    theory: float
+    simulation: float
+    standard_error: float
+    runs: int
+    tolerance: float
+    approximate: bool = False
+    quick: bool = False
+
+    @property
+    def z(self) -> float:
+        """Standard errors between simulation and theory; 0 where both are the same without spread."""
+        apart = self.simulation - self.theory
+        if self.standard_error > 0.0:
+            return apart / self.standard_error
+        return 0.0 if abs(apart) <= EXACT else math.copysign(math.inf, apart)
+
+    @property
+    def relative(self) -> float:
+        """Difference relative to theory; the plain difference where theory says 0."""
+        return (self.simulation - self.theory) / (abs(self.theory) or 1.0)
+
+    @property
+    def resolved(self) -> bool:
+        """Whether the runs were enough to see a difference as large as the tolerance."""
+        return ERRORS * self.standard_error <= self.tolerance * (abs(self.theory) or 1.0)
+
+    @property
+    def verdict(self) -> str:
+        """Agrees, differs, or was run too few times to tell."""
+        near = abs(self.relative) <= self.tolerance or (self.quick and not self.resolved)
+        if not near or (abs(self.z) > self._errors and not self.approximate):
+            return OFF
+        return CLOSE if self.resolved or self.quick else UNSURE
+
+    @property
+    def _errors(self) -> float:
+        """As improbable as 3 standard errors; with few runs, by Student's t."""
+        if not self.quick:
+            return ERRORS
+        from scipy.stats import norm, t
+
+        return float(t.isf(norm.sf(ERRORS), self.runs - 1))
+
+
+def verify(
+    quick: bool = False,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    benchmarks: Sequence[Benchmark] = BENCHMARKS,
+) -> list[Finding]:
+    """Run benchmarks and judge them, in their order.
+
+    Parameters
+    ----------
+    quick : fewer runs of fewer people; then a mean has to lie within the spread of so few runs,
+        by Student's t, and within 2 % only where the runs can tell.
+    workers : processes; by default one per processor. With 1 everything runs here.
+    progress : called with the number of runs done and asked for.
+    benchmarks : which ones; with more than one process only those of the list.
+    """
+    todo = [
+        (benchmark.name, seed)
+        for benchmark in benchmarks
+        for seed in range(benchmark.quick_runs if quick else benchmark.runs)
+    ]
+    seen: dict[Job, Observed] = {}
+    if progress is not None:
+        progress(0, len(todo))
+    for job, observed in _observations(benchmarks, todo, quick, workers):
+        seen[job] = observed
+        if progress is not None:
+            progress(len(seen), len(todo))
+    return [
+        finding
+        for benchmark in benchmarks
+        for finding in judged(benchmark, [seen[job] for job in todo if job[0] == benchmark.name], quick)
+    ]
+
+
+def judged(benchmark: Benchmark, observed: Sequence[Observed], quick: bool) -> list[Finding]:
+    """One finding per quantity that the benchmark compares."""
+    theory = benchmark.theory(benchmark.plan(0, quick))
+    return [
+        _finding(benchmark, name, theory[name], np.array([one[name] for one in observed]), quick)
+        for name in benchmark.only or theory
+    ]
+
+
+def _finding(benchmark: Benchmark, name: str, theory: float, values: Any, quick: bool) -> Finding:
+    same = bool((values == values[0]).all())  # the mean of equal numbers may differ from them in the last bit
+    return Finding(
+        benchmark.code,
+        benchmark.name,
+        benchmark.scenario,
+        name,
+        theory,
+        float(values[0] if same else values.mean()),
+        0.0 if same else float(values.std(ddof=1) / math.sqrt(len(values))),
+        len(values),
+        benchmark.tolerance,
+        benchmark.approximate,
+        quick,
+    )
+
+
+def observe(benchmark: Benchmark, seed: int, quick: bool) -> Observed:
+    """What one run shows."""
+    from kith.sim.engine import run
+
+    return dict(benchmark.measure(run(benchmark.plan(seed, quick), seed=seed, threads=1, events=False)))
+
+
+def _observe_named(name: str, seed: int, quick: bool) -> Observed:
+    """`observe` in another process: a name travels, a function made here does not."""
+    return observe(NAMED[name], seed, quick)
+
+
+def _observations(
+    benchmarks: Sequence[Benchmark], todo: list[Job], quick: bool, workers: int | None
+) -> Iterator[tuple[Job, Observed]]:
+    """Every job with what it shows; the first one runs here if the kernels are not compiled yet."""
+    from kith.sim.kernels.compilation import is_compiled
+
+    known = {benchmark.name: benchmark for benchmark in benchmarks}
+    here = len(todo) if workers == 1 else 0 if is_compiled() else 1
+    for name, seed in todo[:here]:
+        yield (name, seed), observe(known[name], seed, quick)
+    if todo[here:]:
+        yield from _pooled(todo[here:], quick, workers)
+
+
+def _pooled(todo: list[Job], quick: bool, workers: int | None) -> Iterator[tuple[Job, Observed]]:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        asked = {pool.submit(_observe_named, *job, quick): job for job in todo}
+        try:
+            for future in as_completed(asked):
+                yield asked[future], future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def agree(findings: Sequence[Finding]) -> bool:
+    """Whether every quantity agrees."""
+    return all(finding.verdict == CLOSE for finding in findings)
+
+
+def as_object(findings: Sequence[Finding], quick: bool) -> dict[str, Any]:
+    """The findings as one plain object; z is None where there is no spread."""
+    return {
+        "quick": quick,
+        "agrees": agree(findings),
+        "findings": [
+            {
+                "code": f.code,
+                "benchmark": f.benchmark,
+                "scenario": f.scenario,
+                "quantity": f.quantity,
+                "theory": f.theory,
+                "simulation": f.simulation,
+                "standard_error": f.standard_error,
+                "runs": f.runs,
+                "z": f.z if f.standard_error > 0.0 else None,
+                "relative_difference": f.relative,
+                "approximate_theory": f.approximate,
+                "verdict": f.verdict,
+            }
+            for f in findings
+        ],
+    }
+
+
+def row(finding: Finding) -> tuple[str, ...]:
+    """The cells of a table: benchmark, quantity, theory, simulation, error, z, difference, verdict."""
+    spread = finding.standard_error > 0.0
+    return (
+        f"{finding.code} {finding.benchmark}",
+        finding.quantity,
+        f"{finding.theory:.4g}" + "≈" * finding.approximate,
+        f"{finding.simulation:.4g}",
+        f"{finding.standard_error:.2g}" if spread else "0",
+        f"{finding.z:+.1f}" if spread else "exact" if finding.z == 0.0 else "off",
+        f"{finding.relative:+.2%}",
+        finding.verdict,
+    )
+
+
+HEADINGS = ("benchmark", "quantity", "theory", "observed", "SE", "z", "difference", "verdict")
+
+
+def show(findings: Sequence[Finding]) -> None:
+    """Print the table."""
+    from rich.text import Text
+
+    from kith.experiments.words.terminal import aligned, printer
+
+    rows = [row(finding) for finding in findings]
+    out = printer()
+    out.print(aligned([[Text(cell) for cell in cells] for cells in (HEADINGS, *rows)], (2, 3, 4, 5, 6)))
+    ok = sum(finding.verdict == CLOSE for finding in findings)
+    out.print(f"\n{ok} of {len(findings)} quantities agree with theory")
+
+
+def write_page(findings: Sequence[Finding], target: Path) -> None:
+    """Write the page of the documentation: the same text for the same findings."""
+    template = Path(__file__).parent / "templates" / "verification.md"
+    lines = [
+        "| " + " | ".join((*HEADINGS[:5], "runs", *HEADINGS[5:])) + " |",
+        "|---|---|--:|--:|--:|--:|--:|--:|---|",
+    ]
+    for finding in findings:
+        cells = row(finding)
+        lines.append("| " + " | ".join((*cells[:5], str(finding.runs), *cells[5:])) + " |")
+    text = template.read_text("utf-8").replace("{{ table }}", "\n".join(lines))
+    ok = sum(finding.verdict == CLOSE for finding in findings)
+    text = text.replace("{{ agree }}", str(ok)).replace("{{ all }}", str(len(findings)))
+    target.write_text(text, encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Evidence: real event logs, measured as simulated communities are."""

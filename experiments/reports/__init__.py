@@ -1,0 +1,1 @@
+"""Reports: pages and folders that are written from results."""

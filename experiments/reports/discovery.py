@@ -1,0 +1,95 @@
+"""How a discovery is told: on the screen, as plain values, and as an offline page with its frames."""
+
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+from rich.text import Text
+
+from kith.experiments.analyses.discovery import FOLDS, SHUFFLES, Discovery, leaves, percent, worlds
+from kith.experiments.escaping import for_csv
+from kith.experiments.files import whole_folder
+from kith.experiments.reports.comparison import page_template, versions
+from kith.experiments.reports.outputs import as_json
+from kith.experiments.statistics.tables import nulled
+from kith.experiments.studies.execute import Status
+from kith.experiments.studies.study import Study
+from kith.experiments.words import wording
+from kith.experiments.words.terminal import heading, plain_table, printer
+from kith.sim.engine import MODEL_VERSION
+
+
+def show_discovery(found: Discovery, study: Study, state: Status) -> None:
+    """The rules, the worst first, and how far they are to be believed."""
+    out = printer()
+    heading(out, study.title or study.name, f"In which worlds is {found.fails}?")
+    table = plain_table()
+    table.add_column("where")
+    for name in ("worlds", "fail", "share"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in found.rules.to_dict("records"):
+        table.add_row(row["rule"], f"{row['points']:,}", f"{row['failing']:,}", percent(row["share"]))
+    out.print(table)
+    out.print(Text(found.words))
+    out.print(Text(_caution(study, state), style="dim"))
+
+
+def discovery_object(found: Discovery, study: Study, state: Status) -> dict[str, Any]:
+    """A discovery as plain values for JSON."""
+    return {
+        "study": study.name,
+        "fails": found.fails,
+        "share": found.share,
+        "holds": found.holds,
+        "accuracy": found.accuracy,
+        "p": found.p,
+        "rules": [nulled(row) for row in found.rules.to_dict("records")],
+        "words": found.words,
+        "missing": state.missing,
+    }
+
+
+def discovery_page(found: Discovery, study: Study, state: Status, command: str) -> str:
+    """One offline HTML page: the sentence, the rules, the worlds.
+
+    Parameters
+    ----------
+    found, study, state : what was found, for whom, and how far the runs are.
+    command : what to type to see it again.
+    """
+    return page_template("discovery.html.j2").render(
+        title=study.title or study.name,
+        question=f"In which worlds is {found.fails}?",
+        answer=found.words,
+        found=found,
+        study=study,
+        state=state,
+        charts=[Markup(leaves(found)), Markup(worlds(found))],
+        rules=[row | {"percent": percent(row["share"])} for row in found.rules.to_dict("records")],
+        caution=_caution(study, state),
+        folds=FOLDS,
+        shuffles=SHUFFLES,
+        command=command,
+        versions=versions(MODEL_VERSION),
+    )
+
+
+def write_discovery(found: Discovery, study: Study, state: Status, target: Path, command: str) -> None:
+    """Write what was found: report.html, study.json, and rules and worlds as Parquet and CSV."""
+    with whole_folder(target) as folder:
+        for name, frame in (("rules", found.rules), ("worlds", found.worlds)):
+            frame.to_parquet(folder / f"{name}.parquet", index=False)
+            (folder / f"{name}.csv").write_text(for_csv(frame), encoding="utf-8")
+        (folder / "study.json").write_text(as_json(study.model_dump(mode="json")) + "\n", encoding="utf-8")
+        page = discovery_page(found, study, state, command)
+        (folder / "report.html").write_text(page, encoding="utf-8")
+
+
+def _caution(study: Study, state: Status) -> str:
+    """On what it rests, and what is missing."""
+    missing = f" {state.missing:,} runs are missing." if state.missing else ""
+    failed = f" {state.failed:,} runs broke and are left out." if state.failed else ""
+    return (
+        f"A world is a point of the study, judged by its mean over {wording.plural(study.runs, 'run')}; "
+        f"shares are those of the sample.{missing}{failed}"
+    )

@@ -1,0 +1,222 @@
+"""How expectations are told: as a table on the screen, as a page of the documentation, as JSON."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from kith.experiments.credibility.expectations import OPPOSITE, SHOWN, UNCLEAR, Check, share_removed
+from kith.experiments.files import write_text
+from kith.experiments.statistics.intervals import described
+from kith.experiments.words import wording
+from kith.experiments.words.terminal import aligned, printer
+from kith.scenarios.catalogue import SHELF_TITLES, TEXTBOOK, Entry, library
+from kith.scenarios.description import about
+
+MARKS = {SHOWN: "●", UNCLEAR: "○", OPPOSITE: "✗"}
+SIGNS = {"+": "more", "-": "less", "0": "same"}
+HALF = 0.5
+"share of a symptom above which a fix removes most of it"
+HEAD = ("", "compared with", "after", "expected", "here", "there", "difference", "95 % interval", "")
+
+
+def show(checks: Sequence[Check], runs: int) -> None:
+    """Print what was expected beside what was seen."""
+    head = ("", "expected", "difference", "95 % interval", "")
+    lines: list[Text | list[Text]] = [[Text(word, style="dim") for word in head]]
+    for scenario in dict.fromkeys(check.scenario for check in checks):
+        lines.append(Text(scenario, style="bold"))
+        lines += [_screen_row(check) for check in checks if check.scenario == scenario]
+    out = printer()
+    out.print(aligned(lines, right=(2, 3)))
+    out.print(f"\n{summary(checks)}, by {wording.plural(runs, 'paired run')} of each")
+    out.print(
+        Text("● the whole interval lies where it was expected   ○ it does not   ✗ it lies on the other side")
+    )
+
+
+def summary(checks: Sequence[Check]) -> str:
+    """How many expectations are shown."""
+    return f"{sum(check.verdict == SHOWN for check in checks)} of {len(checks)} expectations are shown"
+
+
+def holds(checks: Sequence[Check]) -> bool:
+    """Whether every expectation is shown."""
+    return all(check.verdict == SHOWN for check in checks)
+
+
+def as_object(checks: Sequence[Check], runs: int) -> dict[str, Any]:
+    """The checks as one plain object; what is undefined is None."""
+    return {"runs": runs, "holds": holds(checks), "expectations": [_plain(check) for check in checks]}
+
+
+def write_page(checks: Sequence[Check], runs: int, target: Path) -> None:
+    """Write the page of answers, whole or not at all: the same text for the same checks."""
+    from kith.sim.engine import MODEL_VERSION
+
+    template = (Path(__file__).parent / "templates" / "answers.md").read_text("utf-8")
+    parts = {
+        "summary": summary(checks),
+        "runs": str(runs),
+        "more": _more(checks, runs),
+        "method": described(runs),
+        "fixes": _fixes(checks),
+        "version": MODEL_VERSION,
+        "pitfalls": "\n".join(_pitfalls(checks)),
+        "norms": "\n".join(_table(_with_scenario(c) for c in _on(checks, "norms"))),
+        "answers": "\n".join(_answers(checks)),
+    }
+    for name, text in parts.items():
+        template = template.replace(f"{{{{ {name} }}}}", text)
+    write_text(target, template)
+
+
+def pairs(checks: Sequence[Check]) -> Iterator[tuple[Check, Check]]:
+    """Every symptom of a pitfall with what the fix does about it."""
+    fixes = [check for check in checks if check.expected.role == "fix"]
+    for symptom in (check for check in checks if check.expected.role == "symptom"):
+        for fix in fixes:
+            if (fix.expected.against, fix.expected.indicator) == (
+                symptom.scenario,
+                symptom.expected.indicator,
+            ):
+                yield symptom, fix
+
+
+def _more(checks: Sequence[Check], runs: int) -> str:
+    """That some rows rest on more runs, in words."""
+    return " or as many as the row says" if any((c.expected.runs or 0) > runs for c in checks) else ""
+
+
+def _fixes(checks: Sequence[Check]) -> str:
+    """Whether every fix removes more than half of its symptom, in words."""
+    weak = [f"`{fix.scenario}`" for symptom, fix in pairs(checks) if not share_removed(symptom, fix) > HALF]
+    if not weak:
+        return "Every fix removes more than half of every symptom of its pitfall."
+    named = wording.listed(dict.fromkeys(weak))
+    return f"Not every symptom is removed for the most part, by {named}: the answers below say why."
+
+
+def _on(checks: Sequence[Check], shelf: str) -> list[Check]:
+    return [check for check in checks if about(check.scenario).shelf == shelf]
+
+
+def _pitfalls(checks: Sequence[Check]) -> Iterator[str]:
+    yield "| pitfall | symptom | to | difference | fix: difference to the pitfall | of the symptom removed |"
+    yield "|---|---|---|--:|--:|--:|"
+    for symptom, fix in pairs(checks):
+        removed = share_removed(symptom, fix)
+        cells = (
+            f"`{symptom.scenario}`",
+            _name(symptom),
+            f"`{symptom.against}`",
+            _difference(symptom),
+            _difference(fix),
+            wording.DASH if math.isnan(removed) else f"{removed:.0%}".replace("%", " %"),
+        )
+        yield _line(cells)
+    yield ""
+    yield "| fix | its cost | difference to the pitfall |"
+    yield "|---|---|--:|"
+    for check in checks:
+        if check.expected.role == "cost":
+            yield _line((f"`{check.scenario}`", _name(check), _difference(check)))
+
+
+def _answers(checks: Sequence[Check]) -> Iterator[str]:
+    for shelf in TEXTBOOK:
+        yield f"## {SHELF_TITLES[shelf]}\n"
+        for entry in (one for one in library() if one.shelf == shelf):
+            yield from _answer(entry, [check for check in checks if check.scenario == entry.name])
+
+
+def _answer(entry: Entry, checks: Sequence[Check]) -> Iterator[str]:
+    yield f"### {entry.title}\n"
+    yield f"`{entry.name}` · *{entry.question}*\n"
+    yield f"{entry.answer}\n"
+    if checks:
+        yield from _table(_cells(check) for check in checks)
+        yield ""
+
+
+def _table(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    rows = list(rows)
+    first = "scenario | " if rows and len(rows[0]) > len(HEAD) else ""
+    yield f"| {first}{' | '.join(HEAD)} |"
+    yield "|---" * bool(first) + "|---|---|--:|---|--:|--:|--:|--:|---|"
+    yield from (_line(cells) for cells in rows)
+
+
+def _with_scenario(check: Check) -> tuple[str, ...]:
+    return (f"`{check.scenario}`", *_cells(check))
+
+
+def _cells(check: Check) -> tuple[str, ...]:
+    unit = check.expected.unit
+    return (
+        _name(check),
+        f"`{check.against}`",
+        f"{check.day:,} d" + (f", {check.expected.runs:,} runs" if check.expected.runs else ""),
+        SIGNS[check.expected.sign],
+        wording.number(check.own.mean, unit, _half(check)),
+        wording.number(check.other.mean, unit, _half(check)),
+        wording.signed(check.gap.difference, unit, _half(check)),
+        wording.span(check.gap.low, check.gap.high, unit, _half(check), sign=True),
+        MARKS[check.verdict],
+    )
+
+
+def _screen_row(check: Check) -> list[Text]:
+    unit = check.expected.unit
+    role = "" if check.expected.role == "effect" else f" ({check.expected.role})"
+    name = f"  {_name(check)}{role}, to {check.against}"
+    return [
+        Text(name if len(name) <= 52 else f"{name[:51]}…"),
+        Text(SIGNS[check.expected.sign], style="dim"),
+        Text(wording.signed(check.gap.difference, unit, _half(check))),
+        Text(wording.span(check.gap.low, check.gap.high, unit, _half(check), sign=True), style="dim"),
+        Text(MARKS[check.verdict], style="" if check.verdict == SHOWN else "bold red"),
+    ]
+
+
+def _name(check: Check) -> str:
+    unit = "" if check.expected.unit in ("members", "ties") else wording.unit_of(check.expected.unit)
+    return wording.title(check.expected.indicator) + (f", {unit}" if unit else "")
+
+
+def _difference(check: Check) -> str:
+    unit, half = check.expected.unit, _half(check)
+    interval = wording.span(check.gap.low, check.gap.high, unit, half, sign=True)
+    mark = "" if check.verdict == SHOWN else f" {MARKS[check.verdict]}"
+    return f"{wording.signed(check.gap.difference, unit, half)} [{interval}]{mark}"
+
+
+def _half(check: Check) -> float:
+    return (check.gap.high - check.gap.low) / 2
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _plain(check: Check) -> dict[str, Any]:
+    numbers = {
+        "mean": check.own.mean,
+        "mean_against": check.other.mean,
+        "difference": check.gap.difference,
+        "low": check.gap.low,
+        "high": check.gap.high,
+    }
+    return {
+        "scenario": check.scenario,
+        "indicator": check.expected.indicator,
+        "unit": check.expected.unit,
+        "against": check.against,
+        "role": check.expected.role,
+        "day": check.day,
+        "expected": check.expected.sign,
+        "pairs": check.gap.n,
+        "verdict": check.verdict,
+    } | {name: value if math.isfinite(value) else None for name, value in numbers.items()}

@@ -1,0 +1,1 @@
+"""Runs: one or many, on processes or a cluster, each reduced to what comparisons need."""

@@ -1,0 +1,195 @@
+"""Where runs are done: here, in processes, in threads, or on a Dask cluster.
+
+One seam: a `Pool` is anything with the `submit` of `concurrent.futures.Executor`, and how many tasks
+it works on at once. Results do not depend on which one it is.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context, parent_process
+
+from kith.experiments.errors import SchedulerError
+from kith.experiments.run_limits import check_workers
+from kith.experiments.runs.dask import check_answers, connected, threads_of
+
+KINDS = ("processes", "threads", "local")
+"""What `pool` knows beside the address of a Dask scheduler; `local` is a Dask cluster on this machine."""
+
+PATIENCE = 1.0
+"""Seconds that a process has to end when it is asked to, before it is killed."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Something that does tasks, and what `run_all` has to know about it."""
+
+    executor: Executor
+    slots: Callable[[], int]
+    "how many tasks it works on at once, now"
+    threads: int | None = 1
+    "threads of the engine within a run; None means as many as the engine likes"
+    alive: Callable[[], bool] = lambda: True
+    "whether tasks that are submitted still have a chance"
+
+
+class Here(Executor):
+    """Does every task in the calling thread, before `submit` returns."""
+
+    def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """A future that is done."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class Processes(Executor):
+    """Spawned processes. When one dies its pool is lost; the next task gets a new pool."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._pool = self._made()
+
+    def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Ask for a task; raises nothing because an earlier task killed its worker."""
+        try:
+            return self._pool.submit(fn, *args, **kwargs)
+        except BrokenExecutor:
+            end_now(self._pool)
+            self._pool = self._made()
+            return self._pool.submit(fn, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes when their tasks are done."""
+        self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+
+    def abandon(self) -> None:
+        """End the processes now."""
+        end_now(self._pool)
+
+    def _made(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            self._workers, mp_context=get_context("spawn"), initializer=serve_one_parent
+        )
+
+
+@contextmanager
+def pool(kind: str = "processes", workers: int | None = None) -> Iterator[Pool]:
+    """A pool for the length of a block; a block that raises ends it at once.
+
+    Parameters
+    ----------
+    kind : one of `KINDS`, or the address of a Dask scheduler such as `tcp://10.0.0.7:8786`.
+    workers : how many runs at once; by default one per processor. A scheduler that is there already
+        decides for itself.
+
+    Raises
+    ------
+    SchedulerError
+        If the kind is unknown or the scheduler cannot be reached.
+    """
+    check_workers("workers =", workers)
+    check_scheduler(kind)
+    workers = workers or processors()
+    if kind == "processes":
+        with _processes(workers) as made:
+            yield made
+    elif kind == "threads":
+        with _threads(workers) as made:
+            yield made
+    else:
+        with _dask(kind, workers) as made:
+            yield made
+
+
+def check_scheduler(kind: str) -> None:
+    """Raise `SchedulerError` if `pool` does not know the kind, or nobody listens at the address."""
+    if kind in KINDS:
+        return
+    if "://" not in kind:
+        raise SchedulerError(
+            f"scheduler {kind}: must be {', '.join(KINDS)}, or an address such as tcp://10.0.0.7:8786"
+        )
+    check_answers(kind)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return getattr(os, "process_cpu_count", os.cpu_count)() or 1
+
+
+@contextmanager
+def _processes(workers: int) -> Iterator[Pool]:
+    if workers == 1:
+        yield Pool(Here(), lambda: 1, threads=None)
+        return
+    made = Processes(workers)
+    try:
+        yield Pool(made, lambda: workers)
+    except BaseException:
+        made.abandon()
+        raise
+    made.shutdown()
+
+
+@contextmanager
+def _threads(workers: int) -> Iterator[Pool]:
+    made = ThreadPoolExecutor(workers)
+    try:
+        yield Pool(made, lambda: workers)
+    finally:
+        made.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _dask(address: str, workers: int) -> Iterator[Pool]:
+    """A Dask client, with a cluster of its own if the address is `local`."""
+    with connected(address, workers) as client:
+        yield Pool(
+            client.get_executor(pure=False),
+            lambda: threads_of(client),
+            alive=lambda: client.status == "running",
+        )
+
+
+def end_now(executor: ProcessPoolExecutor) -> None:
+    """End every process of a pool, whatever it is doing; what it was asked for is not done.
+
+    `shutdown` waits until each process has finished its task, and a pool that broke because one process was killed may
+    leave the others running. After this call none is left.
+    """
+    processes = list((executor._processes or {}).values())
+    executor.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join(PATIENCE)
+        if process.is_alive():
+            process.kill()
+            process.join()
+
+
+def serve_one_parent() -> None:
+    """Leave Ctrl-C to the parent, and end with it, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

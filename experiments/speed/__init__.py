@@ -1,0 +1,1 @@
+"""Speed: what a day costs on this machine, next to an equivalent plain-Mesa model."""

@@ -1,0 +1,264 @@
+"""Throughput: thousands of short runs as a study: how long, what a second process gains, how much memory.
+
+The study is one that a researcher would ask for: a community of 1,000 founders in a market of 20,000
+for a year, in worlds drawn from the priors of six parameters. Times are by the clock on the wall, so they
+want a quiet machine; memory is read from /proc, and unknown where there is none.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import active_children
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from kith.experiments.runs.pools import Pool, Processes, processors
+from kith.experiments.runs.runner import Job, Outcome, run_chunks
+from kith.experiments.speed.bench import BUSY_WEB, machine
+from kith.experiments.studies.execute import conduct, wanted_by
+from kith.experiments.studies.levers import flat
+from kith.experiments.studies.store import Store
+from kith.experiments.studies.study import Study, study_from
+from kith.scenarios.scenario import load
+from kith.sim.engine import MODEL_VERSION
+from kith.sim.results.indicators import INDICATORS
+
+RUNS_PER_POINT = 8
+LEVERS = (
+    "churn.contagion",
+    "bonding.tie_half_life",
+    "bonding.belonging_half_life",
+    "acquisition.imitation_rate",
+    "referral.invites_per_month",
+    "referral.conversion",
+)
+SPEED_UP_SHARE = 50
+"One run in so many is done again to compare one process with several."
+LOOK_EVERY = 2.0
+"Seconds between two looks at memory."
+PARTS = 10
+"How many rows the table of memory has."
+ROWS = 100_000
+
+type Progress = Callable[[str, int, int], None]
+
+
+def year_of_thousand(
+    runs: int, first_seed: int = 0, days: int = 365, founders: int = 1_000, scenario: str = BUSY_WEB
+) -> Study:
+    """So many runs of a scenario with 1,000 founders for a year, in worlds drawn from priors."""
+    return study_from(
+        {
+            "name": "throughput",
+            "scenarios": [scenario],
+            "days": days,
+            "runs": min(runs, RUNS_PER_POINT),
+            "first_seed": first_seed,
+            "set": {"market": {"founders": founders, "size": 20 * founders}},
+            "lever": [{"name": name, "prior": True} for name in LEVERS],
+            "design": {"kind": "latin_hypercube", "points": max(1, round(runs / RUNS_PER_POINT))},
+            "outcomes": ["active", "churn_month_mean", "referral_velocity", "margin"],
+        }
+    )
+
+
+def throughput(
+    runs: int,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    days: int = 365,
+    founders: int = 1_000,
+    scenario: str = BUSY_WEB,
+) -> dict[str, Any]:
+    """Conduct such a study in a folder that is removed afterwards; figures as plain values.
+
+    First all of it with `workers` while memory is watched, then a fiftieth of it with one process and
+    with `workers`, turn by turn, then 100,000 rows are read and drawn.
+    """
+    workers = workers or processors()
+    tell = progress or (lambda what, done, whole: None)
+    with TemporaryDirectory(prefix="kith-throughput-") as folder:
+        place = Path(folder)
+        figures = {
+            "model_version": MODEL_VERSION,
+            "machine": machine(),
+            "workers": workers,
+            "scenario": scenario,
+            "study": _whole(runs, workers, place, tell, days, founders, scenario),
+            "speed_up": _speed_up(runs, workers, place, tell, days, founders, scenario)
+            if workers > 1
+            else None,
+            "rows": rows_read_and_drawn(place / "rows"),
+        }
+    return figures
+
+
+def _speed_up(
+    runs: int, workers: int, place: Path, tell: Progress, days: int, founders: int, scenario: str
+) -> dict[str, Any]:
+    """Runs a second with one process and with more: 1, n, n, 1, each on seeds of its own."""
+    part = max(RUNS_PER_POINT * 2, runs // SPEED_UP_SHARE)
+    seconds: dict[int, list[float]] = {1: [], workers: []}
+    for turn, n in enumerate((1, workers, workers, 1)):
+        study = year_of_thousand(part, 1_000_000 * (turn + 1), days, founders, scenario)
+        with _warm_pool(n, study) as made:
+            start = time.perf_counter()
+            found = conduct(
+                study, Store(place / f"turn{turn}"), scheduler=made, progress=_named(tell, f"{n} at once")
+            )
+            seconds[n].append((time.perf_counter() - start) / found.stored)
+    one, many = (sum(seconds[n]) / 2 for n in (1, workers))
+    return {"runs": part, "one_s_per_run": one, "many_s_per_run": many, "speed_up": one / many}
+
+
+@contextmanager
+def _warm_pool(workers: int, study: Study) -> Iterator[Pool]:
+    """A pool whose processes have been started and have done a run."""
+    processes = Processes(workers)
+    try:
+        for _ in run_chunks(_first_days(study, 4 * workers), made := Pool(processes, lambda: workers)):
+            pass
+        yield made
+    finally:
+        processes.shutdown(cancel_futures=True)
+
+
+def _first_days(study: Study, jobs: int) -> list[Job]:
+    plan = load(study.scenarios[0], overrides=flat(study.set))
+    return [Job(plan, seed, 31, seed, series=False) for seed in range(jobs)]
+
+
+def _whole(
+    runs: int, workers: int, place: Path, tell: Progress, days: int, founders: int, scenario: str
+) -> dict[str, Any]:
+    """All of it, with the most that each process holds, as it goes on."""
+    study, store = year_of_thousand(runs, 0, days, founders, scenario), Store(place / "store")
+    start = time.perf_counter()
+    wanted_by(study, store, _named(tell, "planning"))
+    planned = time.perf_counter() - start
+    with _Watch() as watch:
+        told = _named(tell, "runs")
+
+        def noted(done: int, whole: int) -> None:
+            watch.done = done
+            told(done, whole)
+
+        found = conduct(study, store, workers, progress=noted)
+    seconds = time.perf_counter() - start
+    return {
+        "runs": found.stored,
+        "failed": found.failed,
+        "days": days,
+        "founders": founders,
+        "seconds": seconds,
+        "planning_s": planned,
+        "runs_per_s": found.stored / seconds,
+        "bytes_on_disk": store.size(),
+        "memory": watch.table(found.wanted),
+    }
+
+
+def _named(tell: Progress, what: str) -> Callable[[int, int], None]:
+    return lambda done, whole: tell(what, done, whole)
+
+
+class _Watch:
+    """Looks at the memory of this process and its children while a block runs."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        "runs that are stored so far, kept up to date by whoever runs them"
+        self._seen: list[tuple[int, float, float, float]] = []
+        "runs done, MB of this process, of its largest child, of all together (what they share counted once)"
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> "_Watch":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def table(self, whole: int) -> list[dict[str, float]]:
+        """The most that was held in each tenth of the runs."""
+        rows = []
+        for part in range(PARTS):
+            low, high = whole * part / PARTS, whole * (part + 1) / PARTS
+            own = [seen for seen in self._seen if low <= seen[0] < high or (seen[0] == whole == high)]
+            if own:
+                parent, child, together = (max(seen[k] for seen in own) for k in (1, 2, 3))
+                rows.append(
+                    {"runs": round(high), "parent_mb": parent, "worker_mb": child, "together_mb": together}
+                )
+        return rows
+
+    def _look(self) -> None:
+        while not self._over.wait(LOOK_EVERY):
+            held = [_megabytes(process) for process in (os.getpid(), *(c.pid for c in active_children()))]
+            largest = max((whole for whole, _ in held[1:]), default=0.0)
+            self._seen.append((self.done, held[0][0], largest, sum(share for _, share in held)))
+
+
+def _megabytes(process: int | None) -> tuple[float, float]:
+    """Resident memory of a process, and its share of it where others use it too; NaN where nothing tells."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text("ascii").splitlines()[1:]
+    except OSError:
+        return float("nan"), float("nan")
+    held = {line.partition(":")[0]: int(line.split()[1]) / 1e3 for line in lines}
+    return held.get("Rss", float("nan")), held.get("Pss", float("nan"))
+
+
+def rows_read_and_drawn(folder: Path, rows: int = ROWS) -> dict[str, float]:
+    """Seconds in which a frame of so many results is read from a store, and drawn."""
+    from kith.experiments.charts.study import spread
+
+    store = Store(folder)
+    for block in range(0, rows, 5_000):
+        store.add([_made_up(run) for run in range(block, min(rows, block + 5_000))])
+    store.compact(least=2)
+    start = time.perf_counter()
+    frame = store.query("SELECT run_id, error, active, margin FROM results")
+    read = time.perf_counter() - start
+    frame["scenario"] = BUSY_WEB
+    spread(frame, "active", "members")
+    return {"rows": len(frame), "read_s": read, "drawn_s": time.perf_counter() - start - read}
+
+
+def _made_up(run: int) -> Outcome:
+    """A result with as many columns as a real one."""
+    summary = {name: float((run * 7_919 + k * 104_729) % 10_007) for k, name in enumerate(INDICATORS)}
+    return Outcome(f"{run:016x}", run, f"{run:016x}", MODEL_VERSION, summary)
+
+
+def text(figures: dict[str, Any]) -> str:
+    """What `kith bench --runs` prints."""
+    study, rows, host = figures["study"], figures["rows"], figures["machine"]
+    lines = [
+        f"{study['runs']:,} runs of {figures['scenario']} with {study['founders']:,} founders for {study['days']} days, "
+        f"{figures['workers']} processes, model {figures['model_version']}; {host['cores']} cores, "
+        f"load {host['load']:.1f}, Python {host['python']}, numba {host['numba']}",
+        f"{study['seconds'] / 60:.1f} minutes, {study['runs_per_s']:.2f} runs a second, of which planning "
+        f"{study['planning_s']:.1f} s; {study['failed']} failed; {study['bytes_on_disk'] / 1e6:.1f} MB on disk",
+    ]
+    if figures["speed_up"]:
+        s = figures["speed_up"]
+        lines.append(
+            f"{figures['workers']} processes against one: {s['speed_up']:.2f} times the speed "
+            f"({s['one_s_per_run']:.3f} and {s['many_s_per_run']:.3f} s a run, {s['runs']} runs each, in turns)"
+        )
+    lines += ["", f"{'most memory, MB, up to':>24}  this process  largest worker  all together"]
+    for row in study["memory"]:
+        lines.append(
+            f"{row['runs']:>19,} runs {row['parent_mb']:13.0f} {row['worker_mb']:15.0f} {row['together_mb']:13.0f}"
+        )
+    lines += [
+        "",
+        f"{rows['rows']:,} rows of results: read in {rows['read_s']:.2f} s, drawn in {rows['drawn_s']:.2f} s",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Statistics that know no scenario: intervals, shares, Pareto fronts, dominance."""

@@ -1,0 +1,252 @@
+"""A study is conducted: what is asked minus what is stored is run, and stored as it comes in."""
+
+import errno
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from kith.experiments.errors import Stopped
+from kith.experiments.runs.pools import Pool, check_scheduler, pool
+from kith.experiments.runs.runner import Job, Outcome, run_chunks
+from kith.experiments.studies.planned_runs import asked, digest, jobs
+from kith.experiments.studies.store import Store
+from kith.experiments.studies.study import Study
+
+SOON_PLANNED = 2_000, 50_000
+"Points and runs that `status` names one by one in a moment; of more it gives the number alone."
+
+LOOK_EVERY = 5.0
+"Seconds after which a process looks what others have stored meanwhile."
+
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+type Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a study is."""
+
+    study: str
+    store: Path
+    wanted: int
+    "runs that the study asks for; two points that ask for the same one count once"
+    stored: int
+    failed: int
+    "of those stored"
+    damaged: tuple[Path, ...] = ()
+    "parts that were put aside; their runs are missing again"
+    first_failure: str = ""
+    "the last line of a traceback"
+    planned: bool = True
+    "whether the runs are known one by one; if not, `wanted` is the most there can be, and none is looked up"
+
+    @property
+    def missing(self) -> int:
+        """Runs that are still to be done."""
+        return self.wanted - self.stored
+
+    def plain(self) -> dict[str, object]:
+        """Plain values for JSON."""
+        return {
+            "study": self.study,
+            "store": str(self.store),
+            "wanted": self.wanted,
+            "stored": self.stored,
+            "failed": self.failed,
+            "missing": self.missing,
+            "damaged": [str(path) for path in self.damaged],
+            "first_failure": self.first_failure,
+            "planned": self.planned,
+        }
+
+
+def conduct(
+    study: Study,
+    store: Store,
+    workers: int | None = None,
+    scheduler: str | Pool = "processes",
+    progress: Progress | None = None,
+    retry_failed: bool = False,
+    wanted: pd.DataFrame | None = None,
+) -> Status:
+    """Do the runs that a study asks for and the store does not have.
+
+    Parameters
+    ----------
+    study, store : what is asked, and where results go.
+    workers, scheduler : see `kith.experiments.runs.pools.pool`; results do not depend on them. A pool that is
+        open already is used, and left open.
+    progress : called with the number of runs stored and asked for.
+    retry_failed : also repeat runs that failed.
+    wanted : what `planned` gave, if the study is planned already.
+
+    Raises
+    ------
+    StudyError, StoreError, SchedulerError
+        The request was wrong; nothing was run or written.
+    Stopped
+        Ctrl-C; what was stored is kept.
+    OSError, SchedulerLost
+        Results cannot be written, or the pool is gone; what was stored before is kept.
+    """
+    if isinstance(scheduler, str):
+        check_scheduler(scheduler)
+    wanted = planned(study, store) if wanted is None else wanted
+    todo = _missing(study, store, wanted, retry_failed)
+    tally = _Tally(wanted["run_id"].nunique(), len(todo), progress)
+    if len(todo):
+        opened = nullcontext(scheduler) if isinstance(scheduler, Pool) else pool(scheduler, workers)
+        with _kept(store, tally), opened as where:
+            _keep(study, store, wanted)  # not before: a scheduler that is refused leaves nothing behind
+            for outcomes in run_chunks(_fresh(study, todo, store, tally), where, len(todo)):
+                store.add([checked(outcome) for outcome in outcomes])
+                store.compact()
+                tally.count(len(outcomes))
+    _keep(study, store, wanted)
+    store.compact(least=2)
+    return status(study, store)
+
+
+def status(study: Study, store: Store) -> Status:
+    """How far a study is, without running or writing anything.
+
+    A large study that was never begun is not planned for it: see `Status.planned`.
+    """
+    store.refresh()
+    known = store.asked(digest(study))
+    if known is None and not _soon_planned(study):
+        return Status(
+            study.name,
+            store.folder,
+            wanted=study.size[1],
+            stored=0,
+            failed=0,
+            damaged=tuple(store.damaged),
+            planned=False,
+        )
+    ids = set((asked(study) if known is None else known)["run_id"])
+    failed = ids & store.failed()
+    return Status(
+        study.name,
+        store.folder,
+        wanted=len(ids),
+        stored=len(ids & store.done(study.series)),
+        failed=len(failed),
+        damaged=tuple(store.damaged),
+        first_failure=_why(store, min(failed)) if failed else "",
+    )
+
+
+def wanted_by(study: Study, store: Store, progress: Progress | None = None) -> pd.DataFrame:
+    """What the study asks for, from the store if it was asked before, and kept there."""
+    wanted = planned(study, store, progress)
+    _keep(study, store, wanted)
+    return wanted
+
+
+def planned(study: Study, store: Store, progress: Progress | None = None) -> pd.DataFrame:
+    """What the study asks for, from the store if it was asked before; nothing is written."""
+    known = store.asked(digest(study))
+    return asked(study, progress) if known is None else known
+
+
+def _keep(study: Study, store: Store, wanted: pd.DataFrame) -> None:
+    """Keep what the study asks for in the store, unless it is there."""
+    name = digest(study)
+    if not store.has_asked(name):
+        store.ask(name, wanted)
+
+
+def _soon_planned(study: Study) -> bool:
+    """Whether it takes a moment to name the runs of a study; raises `StudyError` if there are too many."""
+    study.check_design()
+    return all(number <= most for number, most in zip(study.size, SOON_PLANNED, strict=True))
+
+
+def checked(outcome: Outcome) -> Outcome:
+    """The outcome, or a failure if it is not of the run that was asked for."""
+    if outcome.failed or outcome.run_id == outcome.key:
+        return outcome
+    why = (
+        f"asked for run {outcome.key}, got run {outcome.run_id} of model {outcome.model_version}: "
+        "the worker has another version of kith or of a scenario"
+    )
+    return Outcome(outcome.key, outcome.seed, error=why)
+
+
+@contextmanager
+def search_kept(store: Store) -> Iterator[None]:
+    """Ctrl-C in a search, wherever it comes, is told with what is kept: a search counts in points, not runs."""
+    try:
+        yield
+    except (KeyboardInterrupt, Stopped):
+        raise Stopped(
+            f"stopped; the runs so far are stored in {store.folder}, and the same command goes on from there"
+        ) from None
+
+
+class _Tally:
+    """How many runs are stored, counted as they come in."""
+
+    def __init__(self, whole: int, missing: int, progress: Progress | None) -> None:
+        self.stored, self.whole = whole - missing, whole
+        self._tell = progress or (lambda done, whole: None)
+        self.count(0)
+
+    def count(self, more: int) -> None:
+        self.stored += more
+        self._tell(self.stored, self.whole)
+
+
+@contextmanager
+def _kept(store: Store, tally: _Tally) -> Iterator[None]:
+    """Whatever ends the work early is told with what is kept."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Stopped(
+            f"stopped; {tally.stored:,} of {tally.whole:,} runs are stored in {store.folder}, "
+            "and the same command goes on from there"
+        ) from None
+    except OSError as error:
+        if error.errno in NO_SPACE:
+            why = f"{os.strerror(error.errno)}; what was stored is kept: make room and repeat the command"
+            raise OSError(error.errno, why, str(store.folder)) from None
+        raise
+
+
+def _missing(study: Study, store: Store, wanted: pd.DataFrame, retry_failed: bool) -> pd.DataFrame:
+    """The rows to run, each run once, seed by seed and within a seed in random order.
+
+    The order matters to nobody but a second process on the same store, which would otherwise do
+    the same runs at the same time; and what is there early is spread over the design.
+    """
+    there = store.done(study.series) - (store.failed() if retry_failed else set())
+    rows = wanted[~wanted["run_id"].isin(there)].drop_duplicates("run_id")
+    return rows.sample(frac=1).sort_values("seed", kind="stable")
+
+
+def _fresh(study: Study, todo: pd.DataFrame, store: Store, tally: _Tally) -> Iterator[Job]:
+    """The jobs of `todo`, without those that another process has stored since."""
+    before = store.done(study.series)
+    since, looked = set[str](), time.monotonic()
+    for job in jobs(study, todo):
+        if time.monotonic() - looked > LOOK_EVERY:
+            store.refresh()
+            since, looked = store.done(study.series) - before, time.monotonic()
+        if job.key in since:
+            tally.count(1)
+        else:
+            yield job
+
+
+def _why(store: Store, run: str) -> str:
+    """The last line of a failed run's traceback."""
+    found = store.query("SELECT error FROM results WHERE run_id = ?", [run])
+    return str(found["error"].iloc[0]).strip().splitlines()[-1]

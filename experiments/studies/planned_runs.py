@@ -1,0 +1,127 @@
+"""What a study asks for: one row per run wanted, with its inputs and its name."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kith.experiments.errors import StudyError
+from kith.experiments.runs.runner import Job
+from kith.experiments.studies.designs import table
+from kith.experiments.studies.levers import Lever, flat
+from kith.experiments.studies.study import Study
+from kith.scenarios.chain import layers_of, source_of
+from kith.scenarios.scenario import load
+from kith.sim.engine import MODEL_VERSION, run_id
+from kith.sim.schema.plan import Plan
+
+IDS = ("run_id", "scenario", "point", "seed")
+"The columns of `asked` that come before the levers."
+
+AT_A_TIME = 1_000
+"Rows that are made into jobs at once."
+
+DESIGN_VERSION = 2
+"Raised when the same study file comes to mean other points."
+
+
+def points(study: Study) -> pd.DataFrame:
+    """The points of a study, a row each: levers, then what formulas derive from them.
+
+    Raises `StudyError` before anything is drawn if there are more runs than the study may ask for.
+    """
+    study.check_design()
+    found = table(study.design, study.lever, study.formulas)
+    rows = found.to_dict("records")
+    for name, formula in study.derived.items():
+        found[name] = [formula(row) for row in rows]
+    return found.astype({c: object for c in found if found[c].map(type).nunique() > 1})
+
+
+def plan_of(study: Study, scenario: str, point: dict[str, Any]) -> Plan:
+    """The plan of a scenario at a point."""
+    levers = {lever.name: lever for lever in study.lever}
+    overrides = flat(study.set)
+    for name, value in point.items():
+        lever = levers.get(name) or Lever(name=name, values=(value,))
+        overrides |= lever.settings(value)
+    return load(scenario, overrides=overrides, shocks=study.shock, days=study.days)
+
+
+def asked(study: Study, progress: Callable[[int, int], None] | None = None) -> pd.DataFrame:
+    """One row per run: run_id, scenario, point, seed, then the levers.
+
+    Rows are in the order of scenario, point, seed. Two points may ask for the same run.
+
+    Raises
+    ------
+    StudyError
+        If a point has no plan; the message says which.
+    """
+    grid = points(study)
+    labels = labels_of(study)
+    rows: list[tuple[str, str, int, int]] = []
+    for scenario in study.scenarios:
+        for number, point in enumerate(grid.to_dict("records")):
+            plan = _plan_at(study, scenario, number, point)
+            rows += [(run_id(plan, seed, plan.days), labels[scenario], number, seed) for seed in study.seeds]
+            if progress is not None:
+                progress(len(rows), len(study.scenarios) * len(grid) * study.runs)
+    frame = pd.DataFrame(rows, columns=list(IDS))
+    return frame.join(grid, on="point")
+
+
+def jobs(study: Study, wanted: pd.DataFrame) -> Iterator[Job]:
+    """A job for each row of `wanted`, which is some of `asked`; made only when it is taken."""
+    scenarios = {label: scenario for scenario, label in labels_of(study).items()}
+    levers = [name for name in wanted.columns if name not in IDS]
+    last: tuple[Any, Plan] | None = None
+    for row in _records(wanted):
+        place = (row["scenario"], row["point"])
+        if last is None or last[0] != place:
+            point = {str(name): row[name] for name in levers}
+            last = (place, plan_of(study, scenarios[row["scenario"]], point))
+        plan = last[1]
+        yield Job(plan, row["seed"], plan.days, key=row["run_id"], series=study.series)
+
+
+def _records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """The rows of a frame, made a few at a time: a dictionary takes more room than a row."""
+    for start in range(0, len(frame), AT_A_TIME):
+        yield from frame.iloc[start : start + AT_A_TIME].to_dict("records")
+
+
+def labels_of(study: Study) -> dict[str, str]:
+    """Scenario as written -> what frames call it."""
+    labels = {scenario: Path(scenario).stem for scenario in study.scenarios}
+    if len(set(labels.values())) < len(labels):
+        raise StudyError(f"two scenarios are called {_twice(list(labels.values()))}; rename a file")
+    return labels
+
+
+def digest(study: Study) -> str:
+    """A name for what a study asks for: changes with anything that changes a row of `asked`."""
+    silent = {"name", "title", "question", "text", "tags", "sources", "outcomes", "series", "most_runs"}
+    silent |= {"optimise", "break_even", "discover"}
+    content = [
+        MODEL_VERSION,
+        DESIGN_VERSION,
+        study.model_dump(mode="json", exclude=silent),
+        [repr(layers_of(source_of(scenario))) for scenario in study.scenarios],
+    ]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _plan_at(study: Study, scenario: str, number: int, point: dict[str, Any]) -> Plan:
+    try:
+        return plan_of(study, scenario, point)
+    except ValueError as error:
+        shown = ", ".join(f"{name} = {value}" for name, value in point.items())
+        raise StudyError(f"point {number} of {scenario} ({shown}): {error}") from None
+
+
+def _twice(names: list[str]) -> str:
+    return next(name for name in names if names.count(name) > 1)

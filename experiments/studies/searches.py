@@ -1,0 +1,158 @@
+"""Goals of a study file: what is to be made best, where an outcome crosses a level, and when a plan fails."""
+
+from collections.abc import Sequence
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from kith.experiments.errors import StudyError
+from kith.experiments.statistics.tables import check_outcomes
+from kith.experiments.studies.formulas import Formula
+from kith.experiments.studies.levers import Lever, Value
+from kith.sim.schema.fields import nearest
+
+BEST = 5
+"Finalists where there is one objective."
+MOST_FINALISTS = 25
+"Finalists where there are several."
+
+
+class Optimise(BaseModel):
+    """The best mix of the study's levers, and where it is searched."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    maximise: Annotated[tuple[str, ...], Field(description="indicators that should be large")] = ()
+    minimise: Annotated[tuple[str, ...], Field(description="indicators that should be small")] = ()
+    limits: Annotated[
+        tuple[str, ...],
+        Field(description="formulas over indicators that means over runs must satisfy: 'cost <= 6000'"),
+    ] = ()
+    trials: Annotated[int, Field(ge=1, le=100_000, description="points that are tried")] = 60
+    batch: Annotated[int, Field(ge=1, le=1_000, description="points that are proposed at a time")] = 4
+    fresh_runs: Annotated[
+        int,
+        Field(ge=2, le=1_000_000, description="runs of each finalist on seeds that the search never used"),
+    ] = 32
+    seed: Annotated[int, Field(ge=0, lt=2**32, description="which course the search takes")] = 0
+
+    @model_validator(mode="after")
+    def _something_to_do(self) -> Self:
+        if not self.objectives:
+            raise ValueError("optimise: nothing is to be made best; give maximise or minimise")
+        twice = next((name for name in self.objectives if self.objectives.count(name) > 1), None)
+        if twice:
+            raise ValueError(f"optimise: {twice} is there twice; keep one")
+        return self
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """The indicators that are made best, those to be maximised first."""
+        return (*self.maximise, *self.minimise)
+
+    @property
+    def signs(self) -> tuple[float, ...]:
+        """What turns each objective into one that should be small."""
+        return (-1.0,) * len(self.maximise) + (1.0,) * len(self.minimise)
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """The limits, ready to be evaluated."""
+        return tuple(Formula(text) for text in self.limits)
+
+    def most_runs(self, runs: int) -> int:
+        """How many runs the search takes at most, with so many runs of each point."""
+        finalists = MOST_FINALISTS if len(self.objectives) > 1 else BEST
+        return self.trials * runs + min(self.trials, finalists) * self.fresh_runs
+
+    def reduced(self) -> "Optimise":
+        """The same with the fewest runs that still try the machinery."""
+        return self.model_copy(update={"trials": min(self.trials, 4), "batch": 2, "fresh_runs": 2})
+
+    def check(self, levers: Sequence[Lever]) -> None:
+        """Raise a `RequestError` for what cannot be searched."""
+        if not levers:
+            raise StudyError("optimise: there is nothing to turn; write [[lever]] with a name and a range")
+        check_outcomes(self.objectives)
+        for formula in self.formulas:
+            check_outcomes(formula.names)
+            formula({name: 0.37 * (k + 1) for k, name in enumerate(formula.names)})
+
+
+class BreakEven(BaseModel):
+    """Where an outcome crosses a level as one lever goes over its range."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lever: Annotated[str, Field(description="the lever that is turned; it needs a range")]
+    outcome: Annotated[str, Field(description="the indicator that crosses the level")]
+    level: Annotated[float, Field(description="the level")] = 0.0
+    at: Annotated[dict[str, Value], Field(description="every other lever of the study -> its value")] = {}
+    halvings: Annotated[
+        int, Field(ge=1, le=20, description="how often the range is halved: 6 finds it to 1/64")
+    ] = 6
+
+    @property
+    def most_values(self) -> int:
+        """How many values of the lever are tried at most: the ends, and a halving for each of three curves."""
+        return 2 + 3 * self.halvings
+
+    def most_runs(self, runs: int) -> int:
+        """How many runs the search takes at most, with so many runs of each value."""
+        return self.most_values * runs
+
+    def reduced(self) -> "BreakEven":
+        """The same, roughly."""
+        return self.model_copy(update={"halvings": 2})
+
+    def check(self, levers: Sequence[Lever]) -> None:
+        """Raise a `RequestError` for what cannot be searched."""
+        check_outcomes((self.outcome,))
+        known = {lever.name: lever for lever in levers}
+        own = known.get(self.lever)
+        if own is None:
+            raise StudyError(f"break_even lever = {self.lever}: {_instead(self.lever, list(known))}")
+        if own.discrete:
+            raise StudyError(f"break_even lever = {self.lever}: has no range; give it low and high")
+        for name in self.at:
+            if name not in known or name == self.lever:
+                others = [other for other in known if other != self.lever]
+                raise StudyError(f"break_even at {name}: {_instead(name, others)}")
+        left = next((name for name in known if name != self.lever and name not in self.at), None)
+        if left:
+            raise StudyError(f"break_even: where is {left} meanwhile? Give it a value in break_even.at")
+
+
+class Discover(BaseModel):
+    """When a world counts as one in which the plan fails."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fails: Annotated[
+        str,
+        Field(description="formula over indicators, on means over a point's runs: 'margin < 0'"),
+    ]
+    scenario: Annotated[str | None, Field(description="whose plan; by default the study's only scenario")] = (
+        None
+    )
+
+    def check(self, scenarios: Sequence[str]) -> None:
+        """Raise a `RequestError` for a formula or a scenario that is not to be had."""
+        formula = Formula(self.fails)
+        check_outcomes(formula.names)
+        if not isinstance(formula({name: 0.37 * (k + 1) for k, name in enumerate(formula.names)}), bool):
+            raise StudyError(f"discover fails = {self.fails}: is a number; compare it, as in 'margin < 0'")
+        if self.scenario is not None and self.scenario not in scenarios:
+            close = nearest(self.scenario, list(scenarios))
+            hint = f"did you mean {close}?" if close else f"there are {', '.join(scenarios)}"
+            raise StudyError(f"discover scenario = {self.scenario}: is not one of this study; {hint}")
+        if self.scenario is None and len(scenarios) > 1:
+            raise StudyError(
+                f"discover: scenarios {', '.join(scenarios)}; say with scenario whose plan fails"
+            )
+
+
+def _instead(name: str, known: list[str]) -> str:
+    close = nearest(name, known)
+    hint = f"did you mean {close}?" if close else f"there are {', '.join(known) or 'none'}"
+    return f"is not a lever of this study to be named here; {hint}"

@@ -1,0 +1,443 @@
+"""A store: a folder in which the results of many runs gather, safe against whatever happens.
+
+    asked/<digest>-<check>.parquet    what a study asks for: run_id, inputs
+    results/<unique>-<check>.parquet  what was found: run_id, error, one column per indicator
+    series/<unique>-<check>.parquet   on request: run_id, day, one column per thinned series
+
+A file appears whole or not at all, and is never changed. There is no index: the set of files is
+the manifest, so two processes can fill one store. The second half of a name is a checksum of the
+content, so that a damaged file is known without trusting it. A run's name is its content, so that
+a result found twice is the same result.
+"""
+
+import hashlib
+import io
+import json
+import os
+import stat
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from kith.experiments.errors import StoreDamaged, StoreError
+from kith.experiments.files import user_path
+from kith.experiments.runs.runner import Outcome
+from kith.sim.engine import MODEL_VERSION
+from kith.sim.storage.atomic_folder import partial_file, remove_all_abandoned
+
+if TYPE_CHECKING:
+    import duckdb
+
+LAYOUT = 1
+MARK = b"kith"
+KINDS = ("asked", "results", "series")
+SMALL = 400_000
+"Bytes below which a part may be merged with others."
+MANY = 64
+"Small parts that are worth merging."
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+
+
+COLUMNS: dict[str, dict[str, Callable[[pa.DataType], bool]]] = {
+    "asked": {
+        "run_id": _is_text,
+        "scenario": _is_text,
+        "point": pa.types.is_integer,
+        "seed": pa.types.is_integer,
+    },
+    "results": {"run_id": _is_text, "error": _is_text},
+    "series": {"run_id": _is_text, "day": pa.types.is_integer},
+}
+"Kind -> the columns that each of its parts has; further ones of results and series are floats."
+DAMAGED = ".damaged"
+
+
+class Store:
+    """A folder of results; made when something is first written to it.
+
+    Parameters
+    ----------
+    folder : where it is.
+    only_read : whether the folder stays as it is: damaged parts are named and left where they are, and what a
+        study asks for is not kept.
+
+    Raises
+    ------
+    StoreError
+        If the folder is not a store, cannot be read, or holds results of another model or what is
+        no file.
+    StoreDamaged
+        If a part is what was written, by its checksum, and is no part of a store.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], only_read: bool = False) -> None:
+        self.folder = user_path(folder)
+        self.only_read = only_read
+        self.damaged: list[Path] = []
+        "parts that were found damaged and put aside since this store was opened"
+        self._ids: dict[str, dict[Path, frozenset[str]]] = {"results": {}, "series": {}}
+        "kind -> part -> the runs in it"
+        self._failed: dict[Path, frozenset[str]] = {}
+        self._swept: set[str] = set()
+        "kinds whose folders were freed of what killed processes had begun"
+        self._check_folder()
+        self.refresh()
+
+    # What is there
+
+    def done(self, series: bool = False) -> set[str]:
+        """The runs that have a result, failed or not, and, if asked for, series."""
+        results = _union(self._ids["results"].values())
+        return results & (_union(self._ids["series"].values()) | self.failed()) if series else results
+
+    def failed(self) -> set[str]:
+        """The runs that have failed and nothing better."""
+        own = self._ids["results"]
+        return _union(self._failed.values()) - _union(own[path] - bad for path, bad in self._failed.items())
+
+    def refresh(self) -> None:
+        """Look for parts that others have written, and check them; damaged ones are put aside."""
+        for kind, known in self._ids.items():
+            there = set(self._parts(kind))
+            for gone in set(known) - there:
+                del known[gone]
+                self._failed.pop(gone, None)
+            for path in sorted(there - set(known)):
+                self._read_ids(kind, path)
+
+    def query(self, sql: str, parameters: Sequence[Any] = (), **frames: pd.DataFrame) -> pd.DataFrame:
+        """What DuckDB answers; `results`, `series` and the frames given are tables.
+
+        Nothing is loaded but the answer: DuckDB reads what the question needs, and works on disk
+        where memory is short.
+        """
+        import duckdb
+
+        for attempt in range(3):
+            try:
+                with self.connection() as connection:
+                    for name, frame in frames.items():
+                        connection.register(name, frame)
+                    return connection.execute(sql, list(parameters)).df()
+            except (duckdb.IOException, duckdb.InvalidInputException):
+                if attempt == 2:
+                    raise
+                for known in (*self._ids.values(), self._failed):  # a part was merged, or is damaged
+                    known.clear()
+                self.refresh()
+        raise AssertionError("three attempts end in an answer or an error")
+
+    def asked(self, digest: str) -> pd.DataFrame | None:
+        """What was asked for under that digest, or None."""
+        for path in self._parts("asked", f"{digest}-"):
+            table = self._read_part("asked", path)
+            if table is not None:
+                return table.to_pandas()
+        return None
+
+    def has_asked(self, digest: str) -> bool:
+        """Whether there is a file of what was asked for under that digest."""
+        return bool(self._parts("asked", f"{digest}-"))
+
+    def connection(self) -> "duckdb.DuckDBPyConnection":
+        """A DuckDB connection in which `results` and `series` are tables, as far as there are any."""
+        import duckdb
+
+        connection = duckdb.connect()
+        for kind in ("results", "series"):
+            if parts := self._parts(kind):
+                names = ", ".join(f"'{str(part).replace(chr(39), chr(39) * 2)}'" for part in parts)
+                source = f"read_parquet([{names}], union_by_name = true)"
+                connection.execute(f"CREATE VIEW {kind} AS {_once(kind, source, self._has_doubles())}")
+        return connection
+
+    def size(self) -> int:
+        """Bytes on disk."""
+        return sum(_bytes(path) for kind in KINDS for path in self._parts(kind))
+
+    # What is added
+
+    def ask(self, digest: str, asked: pd.DataFrame) -> None:
+        """Keep what a study asks for."""
+        if self.only_read:
+            return
+        path = self._folder_of("asked") / f"{digest}.parquet"
+        self._write(pa.Table.from_pandas(asked, preserve_index=False), path)
+        path.unlink(missing_ok=True)  # written before these files had a checksum; nothing reads it
+
+    def add(self, outcomes: Sequence[Outcome]) -> None:
+        """Keep the results of some runs: all of them, or none if writing fails."""
+        series = [o for o in outcomes if o.series]
+        if series:  # before the results, so that no run counts as done without its series
+            path = self._add_part("series", _series_table(series))
+            self._ids["series"][path] = frozenset(str(o.key) for o in series)
+        path = self._add_part("results", _results_table(outcomes))
+        self._ids["results"][path] = frozenset(str(o.key) for o in outcomes)
+        self._failed[path] = frozenset(str(o.key) for o in outcomes if o.failed)
+
+    def compact(self, least: int = MANY) -> None:
+        """Merge small parts into larger ones where there are `least` or more.
+
+        Old parts go when the new one is there whole. Whoever reads meanwhile may miss a file and
+        looks again; whoever merges the same parts leaves rows twice, which reading takes as once.
+        """
+        for kind in self._ids:
+            parts = self._parts(kind)
+            small = [path for path in parts if _bytes(path) < SMALL] if len(parts) >= least else []
+            if len(small) >= max(least, 2):
+                self._merge(kind, small)
+                self.refresh()
+
+    def _merge(self, kind: str, parts: list[Path]) -> None:
+        tables = [table for path in parts if (table := self._read_part(kind, path)) is not None]
+        if len(tables) < len(parts):
+            return  # another process was faster, or a part is damaged
+        whole = pa.concat_tables(tables, promote_options="default")
+        try:
+            self._add_part(kind, whole if kind == "series" else _once_each(whole))
+        except OSError:
+            return  # no room for a copy: small parts are as good
+        for path in parts:
+            path.unlink(missing_ok=True)
+        del tables, whole
+        pa.default_memory_pool().release_unused()  # memory stays flat however many merges there are
+
+    def _add_part(self, kind: str, table: pa.Table) -> Path:
+        folder = self._folder_of(kind)
+        return self._write(table, folder / f"{uuid.uuid4().hex[:16]}.parquet")
+
+    def _write(self, table: pa.Table, path: Path) -> Path:
+        """Write a file whole: beside its place first, safely on disk, then renamed; its name tells its checksum."""
+        mark = json.dumps({"model_version": MODEL_VERSION, "layout": LAYOUT}).encode()
+        table = table.replace_schema_metadata({**(table.schema.metadata or {}), MARK: mark})
+        try:
+            with partial_file(path) as (partial, file):
+                pq.write_table(table, file, compression="zstd")
+                file.flush()
+                os.fsync(file.fileno())
+                target = path.with_stem(f"{path.stem}-{_checksum(partial.read_bytes())}")
+                partial.replace(target)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self.folder)) from error
+        return target
+
+    # What can be wrong
+
+    def _check_folder(self) -> None:
+        if not self.folder.exists():
+            return
+        if not self.folder.is_dir():
+            raise StoreError(f"store {self.folder}: is a file; name a folder with --store")
+        try:
+            strangers = sorted(p.name for p in self.folder.iterdir() if p.name not in KINDS)
+            for kind in KINDS:
+                list((self.folder / kind).glob("*"))
+        except OSError as error:
+            raise StoreError(f"store {self.folder}: cannot be read ({error.strerror})") from None
+        for kind in KINDS:
+            place = self.folder / kind
+            if not place.is_dir() and (place.exists() or place.is_symlink()):
+                raise StoreError(
+                    f"store {self.folder}: {kind} is {_what(place)}; name another folder with --store"
+                )
+        if strangers:
+            raise StoreError(
+                f"store {self.folder}: holds {strangers[0]}, which is of no store; name another folder with --store"
+            )
+
+    def _read_ids(self, kind: str, path: Path) -> None:
+        """Note the runs of a part; a part that is damaged goes aside, and its runs are missing again."""
+        table = self._read_part(kind, path, ["run_id", "error"] if kind == "results" else ["run_id"])
+        if table is None:
+            return
+        frame = table.to_pandas()
+        self._ids[kind][path] = frozenset(frame["run_id"])
+        if kind == "results":
+            self._failed[path] = frozenset(frame["run_id"][frame["error"].notna()])
+
+    def _read_part(self, kind: str, path: Path, columns: list[str] | None = None) -> pa.Table | None:
+        """A part, or some columns of it; None if it is gone, or damaged and goes aside.
+
+        A part is gone when it was merged into another one meanwhile. Its bytes are read once, so that what is checked is what is used.
+        """
+        try:
+            if not stat.S_ISREG(path.stat().st_mode):
+                raise self._no_file(kind, path)
+            content = path.read_bytes()
+        except FileNotFoundError:
+            if path.is_symlink():
+                raise self._no_file(kind, path) from None
+            return None
+        except OSError as error:
+            raise self._unreadable(path, error) from None
+        if _checksum(content) != path.stem.rpartition("-")[2]:
+            self._put_aside(path)
+            return None
+        try:
+            schema = pq.read_schema(io.BytesIO(content))
+            self._check_version(path, schema)
+            self._check_columns(kind, path, schema)
+            table = pq.read_table(io.BytesIO(content), columns=columns)
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            raise self._no_part(kind, path, "is no Parquet") from error
+        if table["run_id"].null_count:
+            raise self._no_part(kind, path, "has rows without a run_id")
+        return table
+
+    def _check_version(self, path: Path, schema: pa.Schema) -> None:
+        try:
+            mark = json.loads((schema.metadata or {}).get(MARK, b"{}"))
+        except (ValueError, RecursionError):
+            mark = None
+        if not isinstance(mark, dict):
+            raise self._no_part(path.parent.name, path, "does not say which model made it")
+        made_by = mark.get("model_version", "an unknown version")
+        if made_by != MODEL_VERSION or mark.get("layout") != LAYOUT:
+            raise StoreError(
+                f"store {self.folder}: {path.name} was made by model {made_by!s:.40}, this is model {MODEL_VERSION}; "
+                "results of two models do not mix: name another folder with --store, or remove this one"
+            )
+
+    def _check_columns(self, kind: str, path: Path, schema: pa.Schema) -> None:
+        """Raise `StoreDamaged` unless a part has the columns of its kind."""
+        needed = COLUMNS[kind]
+        twice = next((name for name in schema.names if schema.names.count(name) > 1), None)
+        if twice is not None:
+            raise self._no_part(kind, path, f"has two columns {twice!r:.60}")
+        for name in needed:
+            if name not in schema.names:
+                raise self._no_part(kind, path, f"has no column {name}")
+        for field in schema:
+            right = needed.get(field.name, _is_value if kind == "asked" else pa.types.is_floating)
+            if not right(field.type):
+                raise self._no_part(kind, path, f"has {field.type!s:.40} in column {field.name!r:.60}")
+
+    def _no_part(self, kind: str, path: Path, why: str) -> StoreDamaged:
+        return StoreDamaged(
+            f"store {self.folder}: {kind}/{path.name} {why}, so it is no part of a store; remove this file, "
+            "and the same command does its runs again"
+        )
+
+    def _no_file(self, kind: str, path: Path) -> StoreError:
+        return StoreError(
+            f"store {self.folder}: {kind}/{path.name} is {_what(path)} and no file; remove it, "
+            "or name another folder with --store"
+        )
+
+    def _unreadable(self, path: Path, error: OSError) -> StoreError:
+        why = error.strerror or str(error)
+        return StoreError(
+            f"store {self.folder}: {path.name} cannot be read ({why}); see to it, or name another folder with --store"
+        )
+
+    def _put_aside(self, path: Path) -> None:
+        """Keep a damaged file for whoever wants to look, out of the way."""
+        if self.only_read:
+            self.damaged += [path] if path not in self.damaged else []
+            return
+        aside = path.with_name(f"{path.name}{DAMAGED}")
+        try:
+            path.replace(aside)
+        except FileNotFoundError:
+            return  # another process has done so
+        self.damaged.append(aside)
+
+    def _parts(self, kind: str, begins: str = "") -> list[Path]:
+        parts = sorted((self.folder / kind).glob("[!.]*.parquet"))
+        return [part for part in parts if part.name.startswith(begins) and part not in self.damaged]
+
+    def _folder_of(self, kind: str) -> Path:
+        folder = self.folder / kind
+        folder.mkdir(parents=True, exist_ok=True)
+        if kind not in self._swept:
+            self._swept.add(kind)
+            remove_all_abandoned(folder)
+        return folder
+
+    def _has_doubles(self) -> bool:
+        return sum(len(ids) for ids in self._ids["results"].values()) > len(self.done())
+
+
+def _results_table(outcomes: Sequence[Outcome]) -> pa.Table:
+    names = list(dict.fromkeys(name for o in outcomes for name in o.summary))
+    columns: dict[str, Any] = {
+        "run_id": pa.array([str(o.key) for o in outcomes], pa.string()),
+        "error": pa.array([o.error or None for o in outcomes], pa.string()),
+    }
+    for name in names:
+        columns[name] = pa.array([o.summary.get(name) for o in outcomes], pa.float64())
+    return pa.table(columns)
+
+
+def _series_table(outcomes: Iterable[Outcome]) -> pa.Table:
+    """A row per run and day on which at least one series has a value."""
+    frames = []
+    for outcome in outcomes:
+        frame = pd.DataFrame(outcome.series).astype(float)
+        frame.insert(0, "day", frame.index.astype("int64"))
+        frame.insert(0, "run_id", str(outcome.key))
+        frames.append(frame)
+    return pa.Table.from_pandas(pd.concat(frames, ignore_index=True), preserve_index=False)
+
+
+def _once(kind: str, source: str, doubles: bool) -> str:
+    """The rows of a table, each run once; a result wins over a failure."""
+    if kind == "series":
+        return f"SELECT * FROM {source} QUALIFY row_number() OVER (PARTITION BY run_id, day) = 1"
+    if not doubles:
+        return f"SELECT * FROM {source}"
+    better = "row_number() OVER (PARTITION BY run_id ORDER BY error IS NOT NULL)"
+    return f"SELECT * FROM {source} QUALIFY {better} = 1"
+
+
+def _once_each(table: pa.Table) -> pa.Table:
+    """The same in memory, for parts that are merged."""
+    frame = table.select(["run_id", "error"]).to_pandas()
+    frame["failed"] = frame["error"].notna()
+    kept = frame.sort_values("failed", kind="stable").drop_duplicates("run_id").index
+    return table.take(pa.array(sorted(kept)))
+
+
+def _union(sets: Iterable[frozenset[str]]) -> set[str]:
+    return set().union(*sets)
+
+
+def _bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return SMALL
+
+
+def _checksum(content: bytes) -> str:
+    return hashlib.blake2b(content).hexdigest()[:16]
+
+
+def _is_value(kind: pa.DataType) -> bool:
+    """Whether a lever can have values of this type."""
+    return any(
+        is_one(kind) for is_one in (pa.types.is_floating, pa.types.is_integer, pa.types.is_boolean, _is_text)
+    )
+
+
+def _what(path: Path) -> str:
+    """What a path leads to, in words."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return "a link that leads nowhere"
+    kinds = {
+        stat.S_IFREG: "a file",
+        stat.S_IFDIR: "a folder",
+        stat.S_IFIFO: "a pipe",
+        stat.S_IFSOCK: "a socket",
+    }
+    return kinds.get(stat.S_IFMT(mode), "a device")

@@ -1,0 +1,1 @@
+"""Numbers and names as people read them, and the terminal that prints them."""

@@ -1,0 +1,169 @@
+"""Numbers and names as people read them: on the screen, in reports, in figures.
+
+Shares are shown in per cent and their differences in percentage points (pp). A mean has about
+as many digits as its interval leaves meaning to.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+DASH = "–"
+
+TITLES = {
+    "active": "active members",
+    "present": "present members",
+    "today": "members who came today",
+    "churn_month": "churn, last month",
+    "churn_month_mean": "churn per month",
+    "retention_30d": "retention after 30 days",
+    "retention_90d": "retention after 90 days",
+    "retention_365d": "retention after a year",
+    "referral_velocity": "invitations per active member",
+    "referral_share": "joins by invitation",
+    "referral_conversion": "invitations accepted",
+    "participation_rate": "participation",
+    "ties_per_member": "ties per member",
+    "hub_dependence": "dependence on the hub",
+    "ncv": "net community value",
+    "ltv": "lifetime value",
+    "ltv_cac": "lifetime value over acquisition cost",
+    "cac": "acquisition cost",
+    "arpu": "revenue per member",
+}
+
+CAUSES = {
+    "background": "life moves on",
+    "newcomer": "newcomer drift",
+    "value": "too little value",
+    "price": "price",
+    "overload": "overload",
+    "belonging": "too little belonging",
+    "hub": "the hub left",
+    "contagion": "friends left",
+    "unfairness": "unfair rewards",
+    "few_ties": "too few ties",
+    "shock": "shock",
+    "ignored_voice": "ignored votes",
+    "harassment": "harassment",
+    "competitor": "a competitor",
+    "unwanted": "unwanted content",
+    "disputes": "disputes",
+    "selling": "hard selling",
+}
+
+MONEY = {
+    "revenue_product": "product, to members",
+    "revenue_product_outside": "product, to others",
+    "revenue_take": "take rate",
+    "revenue_fee": "membership fees",
+    "revenue_subscription": "subscriptions",
+    "revenue_leads": "sales to qualified leads",
+    "cost_goods": "cost of goods, members",
+    "cost_goods_outside": "cost of goods, others",
+    "cost_cash_rewards": "cash for contributions",
+    "cost_revenue_share": "revenue shared",
+    "cost_equity": "equity and tokens",
+    "cost_paid": "paid acquisition",
+}
+
+CHANNELS = {
+    "external": "external",
+    "imitation": "word of mouth",
+    "paid": "paid",
+    "hub": "hub",
+    "search": "search",
+    "referral": "invitation",
+    "return": "came back",
+    "campaign": "campaign",
+}
+
+
+def title(name: str) -> str:
+    """An indicator's name in words."""
+    return TITLES.get(name) or name.replace("_", " ")
+
+
+def number(value: float, unit: str = "", half_width: float = math.nan) -> str:
+    """A value in its unit's dress: `12.3 %`, `1,234`, `–` when undefined."""
+    if math.isnan(value):
+        return DASH
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    scale, mark = (100, " %") if unit == "share" else (1, "")
+    return _plain(value * scale, _digits(value * scale, half_width * scale, unit)) + mark
+
+
+def signed(value: float, unit: str = "", half_width: float = math.nan) -> str:
+    """A difference with its sign; shares in percentage points."""
+    if math.isnan(value):
+        return DASH
+    text = number(abs(value), unit, half_width).replace(" %", " pp")
+    zero = not any(digit in text for digit in "123456789∞")
+    return text if zero else ("+" if value > 0 else "−") + text
+
+
+def span(low: float, high: float, unit: str = "", half_width: float = math.nan, *, sign: bool = False) -> str:
+    """An interval, `590 to 614`; its own width decides the digits unless told otherwise."""
+    if math.isnan(low) or math.isnan(high):
+        return DASH
+    half = (high - low) / 2 if math.isnan(half_width) else half_width
+    show = signed if sign else number
+    start, end = (show(edge, unit, half) for edge in (low, high))
+    mark = next((m for m in (" %", " pp") if start.endswith(m)), "")
+    return f"{start.removesuffix(mark)} to {end}"
+
+
+def runs(count: float) -> str:
+    """A number of runs that is only roughly known: two digits, or that it is hopeless."""
+    if math.isnan(count):
+        return DASH
+    if count > 99_999:
+        return "> 100,000"
+    step = 10 ** max(0, math.floor(math.log10(count)) - 1)
+    return f"{math.ceil(count / step) * step:,}"
+
+
+def health_unit(check: Mapping[str, Any]) -> str:
+    """The unit of a health check's value: its own if it says so, else its indicator's."""
+    from kith.sim.results.indicators import describe
+
+    return str(check.get("unit") or describe(str(check["indicator"]))[0])
+
+
+def target(check: Mapping[str, Any], unit: str) -> str:
+    """The target of a health check: a bare number is a least value."""
+    goal = check["target"]
+    if not isinstance(goal, int | float):
+        return str(goal)
+    return f"> {goal * 100:g} %" if unit == "share" else f"> {goal:g}"
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    *most, final = list(words) or [""]
+    return f"{', '.join(most)} {last} {final}" if most else final
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 run`, `16 runs`."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def unit_of(unit: str) -> str:
+    """The unit as a reader expects it beside a name; nothing for pure numbers."""
+    return {"share": "", "-": "", "–": "", "[0, 1]": "", "1/month": "per month"}.get(unit, unit)
+
+
+def _digits(value: float, half_width: float, unit: str) -> int:
+    if half_width > 0:
+        return min(4, max(0, math.ceil(-math.log10(half_width / 3))))
+    if value == round(value) and unit in ("members", "people", "days"):
+        return 0
+    size = abs(value)
+    return 0 if size >= 100 or size == 0 else 1 if size >= 10 else 2 if size >= 1 else 3
+
+
+def _plain(value: float, digits: int) -> str:
+    text = f"{abs(value):,.{digits}f}"
+    return f"−{text}" if value < 0 and any(d in text for d in "123456789") else text

@@ -1,0 +1,188 @@
+"""A community founded from its event log: who was there on a date, and who knew whom.
+
+Founders are the members who acted in the 90 days before the date and have not left. Nothing
+after the date is used. Days are whole days in UTC: what happened on the day before the date
+has age 1, and the window holds ages 1 to 90.
+"""
+
+import os
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from kith.scenarios.catalogue import logs
+from kith.scenarios.errors import LogError, shown
+from kith.scenarios.logs.events import CONTRIBUTION, EXCHANGE, LEAVE, Events, Integers, read_events
+from kith.sim.schema.plan import Founding
+
+WINDOW = 90
+"days before the date in which founders must have acted"
+
+_EPOCH = date(1970, 1, 1)
+
+
+def read_log(log: str | os.PathLike[str], at: str | date | None = None) -> Founding:
+    """The founders of a community as its event log shows them on a date.
+
+    Parameters
+    ----------
+    log
+        A `.csv` or `.csv.gz` file with the columns `member_id, timestamp, action, target_member`,
+        or the name of a log that ships with kith. Timestamps are ISO 8601, UTC if they name no zone.
+    at
+        The day on which the simulation starts; events of that day and later are not used. By
+        default the end of the 90 days in which most members were active, the earliest of equals;
+        these 90 days lie inside the log, unless the log is shorter.
+
+    Returns
+    -------
+    Founding
+        Founders in the order of their first action. `join`, `leave`, `visit`, `invite` and
+        `exchange` are no contributions; contributions and exchanges with a target tie founders.
+
+    Raises
+    ------
+    LogError
+        The file cannot be read, rows are bad (`problems` names their lines), the date lies
+        outside the log, or nobody was active before it.
+    """
+    path = _path_of(log)
+    label = str(log) if path.name == str(log) or str(path) == str(log) else path.name
+    events = read_events(path, label)
+    day = _busiest(events) if at is None else _checked_day(at, events, label)
+    return _founding(events, day, label=path.name, where=label)
+
+
+def _path_of(log: str | os.PathLike[str]) -> Path:
+    try:
+        text = os.fspath(log)
+    except TypeError:
+        text = ""
+    if not text:
+        raise LogError(f"log {shown(log)}: give the path of a .csv or .csv.gz file")
+    shipped = logs().get(log) if isinstance(log, str) else None
+    return shipped or Path(text)
+
+
+def _checked_day(at: str | date, events: Events, label: str) -> int:
+    day = (_date(at, label) - _EPOCH).days
+    first, last = int(events.day[0]), int(events.day[-1])
+    if not first < day <= last + 1:
+        raise LogError(
+            f"{label} runs from {_iso(first)} to {_iso(last)}, and the date {_iso(day)} is outside; "
+            f"choose one from {_iso(first + 1)} to {_iso(last + 1)}"
+        )
+    return day
+
+
+def _date(at: str | date, label: str) -> date:
+    try:
+        return date.fromisoformat(str(at))
+    except ValueError:
+        raise LogError(f"date {shown(str(at))} for {label}: must be a day such as 2004-12-31") from None
+
+
+def _iso(day: int) -> str:
+    try:
+        return (_EPOCH + timedelta(days=day)).isoformat()
+    except OverflowError:
+        return "the last day of the calendar"
+
+
+def _busiest(events: Events) -> int:
+    """The day that ends the window in which most members acted; the earliest of equals.
+
+    Windows that begin before the log are left out, or equals would favour a window of few days;
+    of a log shorter than a window, the end is the day.
+    """
+    active = events.kind != LEAVE
+    member, day = _pairs(events.actor[active], events.day[active])
+    if len(day) == 0:
+        return int(events.day[-1]) + 1
+    # A member counts for the windows that end on day+1 … day+90, or until its next day takes over.
+    last = np.append(
+        np.where(member[1:] == member[:-1], day[1:], np.iinfo(np.int64).max), np.iinfo(np.int64).max
+    )
+    ends = np.concatenate((day + 1, np.minimum(day + WINDOW, last) + 1))
+    ends = np.maximum(ends, min(events.day[0] + WINDOW, events.day[-1] + 1))
+    steps = np.repeat([1, -1], len(day))
+    days, place = np.unique(ends, return_inverse=True)
+    counts = np.cumsum(np.bincount(place, weights=steps))
+    return int(days[np.argmax(counts)])
+
+
+def _founding(events: Events, day: int, label: str, where: str) -> Founding:
+    past = events.day < day
+    window = past & (events.day >= day - WINDOW)
+    founders = _founders(events, past, window)
+    if len(founders) == 0:
+        raise LogError(
+            f"{where}: nobody was active in the {WINDOW} days before {_iso(day)}; choose another date"
+        )
+    place = np.full(events.members, -1, np.int64)
+    place[founders] = np.arange(len(founders))
+    active = window & (events.kind != LEAVE)
+    a, b, age = _exchanges(events, window, place, day)
+    return Founding(
+        contributions=_count(place[events.actor[window & (events.kind == CONTRIBUTION)]], len(founders)),
+        tenure=day - _first(events, past)[founders],
+        silence=day - _last(events, active)[founders],
+        active_days=_active_days(place[events.actor[active]], events.day[active], len(founders)),
+        exchange_a=a,
+        exchange_b=b,
+        exchange_age=age,
+        date=_iso(day),
+        window=WINDOW,
+        label=label,
+    )
+
+
+def _founders(events: Events, past: npt.NDArray[np.bool_], window: npt.NDArray[np.bool_]) -> Integers:
+    """Who acted in the window, unless the last thing that the log tells of them is that they left."""
+    present = np.zeros(events.actors, np.bool_)
+    present[events.actor[window]] = True
+    present[events.actor[past]] &= events.kind[past] != LEAVE  # in order of time: the last row decides
+    return np.flatnonzero(present)
+
+
+def _exchanges(
+    events: Events, window: npt.NDArray[np.bool_], place: Integers, day: int
+) -> tuple[Integers, Integers, Integers]:
+    """Both founders and the age of every exchange between two founders, in order of time."""
+    between = window & (events.target >= 0) & (events.target != events.actor)
+    between &= (events.kind == CONTRIBUTION) | (events.kind == EXCHANGE)
+    a, b = place[events.actor[between]], place[events.target[between]]
+    kept = (a >= 0) & (b >= 0)
+    return a[kept], b[kept], (day - events.day[between])[kept]
+
+
+def _first(events: Events, rows: npt.NDArray[np.bool_]) -> Integers:
+    first = np.full(events.actors, np.iinfo(np.int64).max, np.int64)
+    np.minimum.at(first, events.actor[rows], events.day[rows])
+    return first
+
+
+def _last(events: Events, rows: npt.NDArray[np.bool_]) -> Integers:
+    last = np.full(events.actors, np.iinfo(np.int64).min, np.int64)
+    np.maximum.at(last, events.actor[rows], events.day[rows])
+    return last
+
+
+def _active_days(founder: Integers, day: Integers, founders: int) -> Integers:
+    return _count(_pairs(founder[founder >= 0], day[founder >= 0])[0], founders)
+
+
+def _pairs(member: Integers, day: Integers) -> tuple[Integers, Integers]:
+    """Every member and day that occur together, once each, by member and then by day."""
+    if len(day) == 0:
+        return member, day
+    first, span = int(day.min()), int(np.ptp(day)) + 1
+    both = np.sort(member * span + (day - first))
+    both = both[np.append(True, both[1:] != both[:-1])]
+    return both // span, both % span + first
+
+
+def _count(founder: Integers, founders: int) -> Integers:
+    return np.bincount(founder[founder >= 0], minlength=founders).astype(np.int64)

@@ -1,0 +1,370 @@
+"""Founding: who is there on day 0, settled, with the tenure, ties and bonds of a running community.
+
+Founders are drawn from the market (those whom the purpose fits come first) or taken from an
+event log. Treated as newcomers, four in five of them would be gone within the year. Their
+state is put at its own fixed point: habit, bonds and satisfaction where the design that they
+live in would hold them.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from kith.sim.kernels.luck import Purpose, library_seed, uniforms
+from kith.sim.schema.graphs import Graph
+from kith.sim.schema.parameters import Bonding
+from kith.sim.schema.plan import Founding
+from kith.sim.state.admission import admit, newcomers, tie_capacity
+from kith.sim.state.community import LAYER_WINDOW, PAST, Channel, Community
+from kith.sim.state.decay import derive_rows, fading, settle_rows
+from kith.sim.state.population import NEVER
+from kith.sim.state.ties import MAX_CAPACITY, add_up, place_ties
+
+MEAN_TENURE = 400.0
+LEAST_TENURE, MOST_TENURE = 60.0, 1500.0
+NEAR_FOUNDERS = 8.0
+"typical distance on the ring, in founders, between those who are tied on day 0"
+SETTLED_RECIPROCITY = 0.2
+"reciprocity that a settled contributor is taken to feel"
+FAR_SHARE = 0.15
+"share of founders' ties that lead anywhere"
+
+type Rows = npt.NDArray[np.int64]
+type Numbers = npt.NDArray[np.float64]
+
+
+def found(c: Community) -> None:
+    """Seat the founders in rows 0 … n-1, in ascending address."""
+    log = c.plan.founding
+    n = len(log) if log is not None else c.parameters.market.founders
+    if n:
+        seat = _addresses(c, n)
+        if log is not None:
+            _found_from_log(c, seat, log)
+        else:
+            _found_by_luck(c, seat, _network(c, n))
+        _enter_counts(c)
+    c.count_active()
+
+
+def _network(c: Community, n: int) -> Graph | None:
+    """Who among n founders is tied, where the plan says it by a graph."""
+    return None if c.plan.network is None else c.plan.network.drawn(library_seed(c.key, 0), n)
+
+
+def _addresses(c: Community, n: int) -> Rows:
+    """The n persons whose founding clocks run out first, fit first: more founders include fewer."""
+    size = c.market.size
+    clocks = -np.log(uniforms(c.key, np.arange(size), 0, Purpose.FOUNDER))
+    with np.errstate(divide="ignore"):
+        return _first(clocks / c.fit_of_market(), n)
+
+
+def _first(clocks: Numbers, n: int) -> Rows:
+    """The places of the n least, least first, in order of place where they are equal; sorts only these."""
+    last = np.partition(clocks, n - 1)[n - 1]
+    early = np.flatnonzero(clocks <= last)
+    return early[np.argsort(clocks[early], kind="stable")[:n]]
+
+
+def _luck(c: Community, persons: Rows, ordinal: int) -> Numbers:
+    return uniforms(c.key, persons, 0, Purpose.FOUNDING_STATE, ordinal)
+
+
+def _found_by_luck(c: Community, seat: Rows, network: Graph | None) -> None:
+    """Founders with tenure and contributions drawn; ties too, or those of a graph."""
+    persons = np.sort(seat)
+    capacity = None if network is None else _room_for(c, seat, network)
+    rows = admit(c, newcomers(persons, Channel.FOUNDER), capacity)
+    members = c.population.members
+    tenure = np.minimum(LEAST_TENURE - MEAN_TENURE * np.log(_luck(c, persons, 0)), MOST_TENURE).astype(
+        np.int64
+    )
+    members["joined"][rows] = -tenure
+    _have_paid(c, rows)
+    if network is None:
+        _lay_ties(c, rows, persons)
+    else:
+        place = np.argsort(np.argsort(seat))
+        _lay_strongest_first(c, rows, place[network.first], place[network.second], network.strength)
+    visits = _settle_state(c, rows)
+    per_day = _contributions_per_day(c, rows, visits) * c.parameters.contribution.doors_open
+    ever = _luck(c, persons, 1) < 1.0 - np.exp(-c.parameters.contribution.first_barrier * per_day * tenure)
+    count = np.where(ever, np.maximum(1, np.round(per_day * tenure)), 0).astype(np.int64)
+    silence = 1 + np.floor(-np.log(_luck(c, persons, 2)) / np.maximum(per_day, 1e-9)).clip(max=1e6).astype(
+        np.int64
+    )
+    ever &= silence < tenure
+    members["points"][rows] = np.where(ever, count, 0)
+    if len(c.tiers):
+        visits = _settle_state(c, rows)
+    _remember(c, rows, np.where(ever, count, 0), np.where(ever, -silence, NEVER), visits)
+    _fill_content(c, float(per_day[ever].sum()))
+
+
+def _found_from_log(c: Community, seat: Rows, log: Founding) -> None:
+    """Founders with the propensities, tenure and ties that the log shows; founder k sits at seat[k]."""
+    order = np.argsort(seat)
+    persons = seat[order]
+    pairs = _ties_of(log)
+    place = np.argsort(order)
+    degree = np.bincount(np.concatenate([place[pairs[0]], place[pairs[1]]]), minlength=len(seat))
+    capacity = np.maximum(tie_capacity(c, persons), np.minimum(degree, MAX_CAPACITY))
+    rows = admit(c, newcomers(persons, Channel.FOUNDER), capacity)
+    members = c.population.members
+    members["joined"][rows] = -np.clip(log.tenure[order], 1, PAST - 1)
+    _have_paid(c, rows)
+    _lay_strongest_first(c, rows, place[pairs[0]], place[pairs[1]], pairs[2])
+    count = log.contributions[order]
+    propensity = most_likely_propensity(
+        count, _expected_of_log(c, rows, log, order), c.parameters.contribution.propensity_sigma
+    )
+    c.market.remember_traits(persons, propensity, capacity)
+    members["propensity"][rows] = propensity
+    members["points"][rows] = count
+    derive_rows(members, rows, c.p)
+    visits = _settle_state(c, rows)
+    last = -np.maximum(1, log.silence[order])
+    _remember(c, rows, count, np.where(count > 0, last, NEVER), visits)
+    came = c.population.last_visit[rows] > NEVER
+    c.population.last_visit[rows[came]] = np.maximum(c.population.last_visit[rows], last)[came]
+    _fill_content(c, float(count.sum()) / log.window * c.parameters.contribution.doors_open)
+
+
+def _room_for(c: Community, seat: Rows, network: Graph) -> Rows:
+    """Tie capacity of founders in ascending address: what each can keep, at least its ties in the graph."""
+    wanted = np.bincount(np.concatenate([network.first, network.second]), minlength=len(seat))
+    order = np.argsort(seat)
+    capacity = np.maximum(tie_capacity(c, seat[order]), np.minimum(wanted[order], MAX_CAPACITY))
+    c.market.remember_capacity(seat[order], capacity)
+    return capacity
+
+
+def _lay_strongest_first(c: Community, rows: Rows, one: Rows, other: Rows, strength: Numbers) -> None:
+    """Lay ties between places in `rows`; of more than an end can keep, the strongest."""
+    ends = np.sort(np.stack([one, other]), axis=0)
+    strongest_first = np.lexsort((ends[1], ends[0], -strength))
+    first, second = rows[ends[:, strongest_first]]
+    _place(c, first, second, strength[strongest_first], np.zeros(len(first), np.int64))
+
+
+def _expected_of_log(c: Community, rows: Rows, log: Founding, order: Rows) -> Numbers:
+    """Contributions in the log's window that propensity 1 would lead to, shape (n,).
+
+    Free of the design, so that every design starts with the same people: visits by time budget
+    alone, though no fewer than the days on which the log saw the member; motivation at neutral
+    belonging.
+    """
+    q, churn = c.parameters.contribution, c.parameters.churn
+    by_budget = 1.0 - np.exp(-c.population.members["visits_per_day"][rows])
+    visits = np.maximum(by_budget * log.window, log.active_days[order])
+    motivation = 1.0 + q.belonging_gain * churn.neutral_belonging + SETTLED_RECIPROCITY * q.reciprocity_gain
+    audience = min(1.0, (len(rows) / q.audience_scale) ** q.audience_elasticity)
+    return visits * q.rate * motivation * audience
+
+
+def _have_paid(c: Community, rows: Rows) -> None:
+    """Founders of a community with a fee have paid it so far, so they are willing to."""
+    m = c.parameters.monetisation
+    if m.model == "fee":
+        willing = c.population.members["wtp"]
+        least = np.nextafter(np.float32(m.price), np.float32(np.inf))  # not rounded below the price
+        willing[rows] = np.maximum(willing[rows], least)
+
+
+def most_likely_propensity(count: Rows, expected: Numbers, sigma: float) -> Numbers:
+    """The propensity most likely after `count` contributions, shape (n,).
+
+    The mode of the posterior of ln theta ~ Normal(0, sigma^2) with count ~ Poisson(theta expected),
+    by Newton steps on a concave function.
+    """
+    if sigma <= 0.0:
+        return np.ones(len(count))
+    x = np.zeros(len(count))
+    for _ in range(60):
+        mean = np.exp(x) * expected
+        step = (count - mean - x / sigma**2) / (mean + 1.0 / sigma**2)
+        x += np.clip(step, -1.0, 1.0)
+    return np.exp(x)
+
+
+def _ties_of(log: Founding) -> tuple[Rows, Rows, Numbers]:
+    """Ties between founders on day 0: first, second, strength.
+
+    Every exchange of the log counts and fades by the schema's default rule, so that all designs
+    start with the same ties.
+    """
+    rule = Bonding()
+    fade = fading(rule.tie_half_life, log.window + 2)
+    held: dict[tuple[int, int], tuple[float, int]] = {}
+    for a, b, age in zip(
+        log.exchange_a.tolist(), log.exchange_b.tolist(), log.exchange_age.tolist(), strict=True
+    ):
+        pair = (min(a, b), max(a, b))
+        if pair in held:
+            strength, before = held[pair]
+            faded = strength * float(fade[before - age])
+            held[pair] = (faded + rule.strength_step * (1.0 - faded), age)
+        else:
+            held[pair] = (rule.first_strength, age)
+    today = ((a, b, s * float(fade[age])) for (a, b), (s, age) in held.items())
+    kept = [tie for tie in today if tie[2] >= rule.drop_below]
+    columns = np.array(kept, dtype=float).reshape(len(kept), 3)
+    return columns[:, 0].astype(np.int64), columns[:, 1].astype(np.int64), columns[:, 2]
+
+
+def _place(c: Community, first: Rows, second: Rows, strength: Numbers, day: Rows) -> None:
+    members = c.population.members
+    place_ties(members, c.ties.pool, c.ties.count, first, second, strength, day, c.fade)
+    add_up(members, c.ties.pool, c.population.rows(), c.day, c.fade)
+
+
+def _lay_ties(c: Community, rows: Rows, persons: Rows) -> None:
+    """Ties among founders, mostly between neighbours on the ring, more for the more active."""
+    peers, n = c.parameters.affiliation.peers, len(rows)
+    if peers <= 0.0 or n < 3:
+        return
+    propensity = c.population.members["propensity"][rows]
+    eager = peers * 2.0 * np.minimum(propensity**c.parameters.contribution.exchange_exponent, 10.0)
+    wish = np.floor(eager + _luck(c, persons, 3)).astype(np.int64)
+    first = np.repeat(np.arange(n), wish)
+    nth = np.arange(len(first)) - np.repeat(np.cumsum(wish) - wish, wish)
+    u = np.stack([_tie_luck(c, persons[first], nth, k) for k in range(3)])
+    step = 1 + np.floor(-NEAR_FOUNDERS * np.log(u[0])).astype(np.int64)
+    anywhere = 1 + np.floor(u[0] * (n - 1)).astype(np.int64)
+    second = (first + np.where(u[1] < FAR_SHARE, anywhere, step)) % n
+    kept = first != second
+    _place(
+        c,
+        rows[first[kept]],
+        rows[second[kept]],
+        0.15 + 0.55 * u[2][kept],
+        np.zeros(int(kept.sum()), np.int64),
+    )
+
+
+def _tie_luck(c: Community, persons: Rows, nth: Rows, part: int) -> Numbers:
+    """A uniform for the nth tie of each person."""
+    out = np.empty(len(persons))
+    for k in np.unique(nth).tolist():
+        chosen = nth == k
+        out[chosen] = uniforms(c.key, persons[chosen], 0, Purpose.FOUNDING_TIE, 3 * k + part)
+    return out
+
+
+def _settle_state(c: Community, rows: Rows) -> Numbers:
+    """Put habit, bonds, belonging and satisfaction at their fixed point; visits per day, shape (n,)."""
+    m, p, b = c.population.members, c.parameters, c.parameters.bonding
+    _refresh(c, rows)
+    visits = np.full(len(rows), 0.2)
+    for _ in range(12):
+        gap = 1.0 / np.maximum(visits, 1e-3)
+        m["habit"][rows] = _steady(p.visiting.habit_step, p.visiting.habit_half_life, gap)
+        m["activity"][rows] = _steady(b.activity_step * p.affiliation.activity, b.activity_half_life, gap)
+        m["hub"][rows] = _steady(b.hub_step * p.affiliation.hub, b.hub_half_life, gap)
+        m["satisfaction"][rows] = _value(c, rows)
+        _refresh(c, rows)
+        floor = p.visiting.habit_floor
+        visits = 1.0 - np.exp(-m["visit_rate"][rows] * (floor + (1.0 - floor) * m["habit"][rows]))
+        visits[m["visits_per_day"][rows] == 0.0] = 0.0
+    m["belonging"][rows] = m["attachment"][rows]
+    _refresh(c, rows)
+    return visits
+
+
+def _refresh(c: Community, rows: Rows) -> None:
+    population = c.population
+    population.members["belonging"][rows] = population.members["attachment"][rows]
+    settle_rows(
+        population.members,
+        rows,
+        0,
+        len(rows),
+        c.day,
+        c.decay,
+        c.base,
+        c.p,
+        c.presence,
+        population.visit_bound,
+        population.exit_bound,
+    )
+
+
+def _steady(step: float, half_life: float, gap: Numbers) -> Numbers:
+    """The level at which x <- x 2^(-gap / half_life), x <- x + step (1 - x) stands still."""
+    left = np.exp2(-gap / half_life)
+    return np.minimum(1.0, step / (1.0 - (1.0 - step) * left + 1e-12))
+
+
+def _value(c: Community, rows: Rows) -> Numbers:
+    """The value of a visit to a settled founder, with half of the content value."""
+    m, v = c.population.members, c.parameters.value
+    value = (
+        v.product * c.parameters.organisation.quality
+        + 0.5 * v.content
+        + v.peers * m["bonds"][rows]
+        + v.hub * m["hub"][rows]
+        + v.match * (1.0 - (1.0 + 0.5 * len(rows)) ** (-v.match_gain))
+        - m["misfit"][rows]
+    )
+    for points, perk, _ in c.tiers:
+        value = np.where(m["points"][rows] >= points, value + perk, value)
+    if c.parameters.monetisation.model == "fee":
+        value -= v.price_weight * c.parameters.monetisation.price / m["wtp"][rows]
+    return np.clip(value, 0.0, 1.0)
+
+
+def _contributions_per_day(c: Community, rows: Rows, visits: Numbers) -> Numbers:
+    """Expected contributions per day of settled founders under social norms, shape (n,)."""
+    m, q = c.population.members, c.parameters.contribution
+    motivation = 1.0 + q.belonging_gain * m["belonging"][rows] + SETTLED_RECIPROCITY * q.reciprocity_gain
+    audience = min(1.0, (len(rows) / q.audience_scale) ** q.audience_elasticity)
+    return visits * q.rate * m["propensity"][rows] * motivation * audience
+
+
+def _remember(c: Community, rows: Rows, count: Rows, last: Rows, visits: Numbers) -> None:
+    """What founders have done before day 0."""
+    m = c.population.members
+    persons = c.population.address[rows]
+    contributed = last > NEVER
+    m["contributions"][rows] = count
+    m["points"][rows] = count
+    m["badges"][rows] = np.searchsorted(c.badge_levels, count, side="right")
+    m["last_contribution"][rows] = np.where(contributed, np.maximum(last, -PAST + 1), NEVER)
+    m["first_contribution"][rows] = np.where(contributed, np.maximum(m["joined"][rows], -PAST + 1), NEVER)
+    days = -m["joined"][rows].astype(float)
+    if c.plan.founding is not None:
+        days = np.minimum(days, c.plan.founding.window)
+    weeks = np.where(contributed & (-last <= LAYER_WINDOW), 1 << np.minimum(-last // 7, 13).clip(0), 0)
+    often = np.where(contributed, count / np.maximum(1.0, days / 30.0), 0.0) >= 1.0
+    m["weeks"][rows] = np.where(often & contributed, weeks | 0b1001000100000, weeks).astype(np.uint32)
+    m["last_post"][rows] = m["last_contribution"][rows]
+    ago = 1 + np.floor(-np.log(_luck(c, persons, 4)) / np.maximum(visits, 1e-3)).clip(max=60).astype(np.int64)
+    last_visit = np.maximum(-ago, np.where(contributed, last, -PAST))
+    c.population.last_visit[rows] = np.where(m["visits_per_day"][rows] > 0.0, last_visit, NEVER)
+
+
+def _fill_content(c: Community, per_day: float) -> None:
+    """The stock of useful content that so many contributions per day hold up."""
+    q, v = c.parameters.contribution, c.parameters.value
+    c.content = (
+        per_day
+        * q.share_post
+        * (1.0 + 0.5 * q.reply_ceiling)
+        * v.useful_share
+        * min(v.content_half_life, 3650.0)
+        / np.log(2.0)
+    )
+
+
+def _enter_counts(c: Community) -> None:
+    """Histograms of last visits and contributions, and the first ambassadors."""
+    rows = c.population.rows()
+    m, visits = c.population.members, c.population.last_visit[rows]
+    came = visits > -PAST
+    np.add.at(c.last_visits, (m["side"][rows][came], visits[came] + PAST), 1)
+    last = m["last_contribution"][rows]
+    np.add.at(c.last_contributions, last[last > -PAST] + PAST, 1)
+    c.rank(rows)
+
+
+__all__ = ["found", "most_likely_propensity"]

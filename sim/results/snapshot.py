@@ -1,0 +1,130 @@
+"""Snapshot: a community at the end of a day, as indicators see it."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kith.sim.state import decay
+from kith.sim.state.community import LAYER_WINDOW, REPLIED, WINDOW, Cause, Channel, Community
+from kith.sim.state.population import NEVER
+
+type Numbers = npt.NDArray[np.float64]
+type Integers = npt.NDArray[np.int64]
+
+
+class Snapshot:
+    """Columns of present members and of all memberships, read once when asked for.
+
+    `daily[name]` are the series up to today. W is the last 30 complete days.
+    """
+
+    def __init__(self, community: Community, daily: Mapping[str, npt.NDArray[Any]]) -> None:
+        self.c = community
+        self.daily = daily
+        self.day = community.day
+        self.rows = community.population.rows()
+
+    def member(self, name: str) -> npt.NDArray[Any]:
+        """A column of present members, shape (present,); state and traits in double precision."""
+        return _double(self.c.population.members[name][self.rows])
+
+    def membership(self, name: str) -> npt.NDArray[Any]:
+        """A column of all memberships, ended ones first, shape (memberships,)."""
+        archive = self.c.archive
+        return np.concatenate([_double(archive.members[name][: archive.count]), self.member(name)])
+
+    @cached_property
+    def left_day(self) -> Integers:
+        """The day on which each membership ended, or a day after the end."""
+        archive = self.c.archive
+        return np.concatenate([archive.left[: archive.count], np.full(len(self.rows), self.day + 1)]).astype(
+            np.int64
+        )
+
+    @cached_property
+    def left_by_shock(self) -> npt.NDArray[np.bool_]:
+        """Memberships that a shock ended in the morning, before their last day was lived."""
+        archive = self.c.archive
+        by_shock = archive.cause[: archive.count] == int(Cause.SHOCK)
+        return np.concatenate([by_shock, np.zeros(len(self.rows), bool)])
+
+    @cached_property
+    def joined_day(self) -> Integers:
+        """The day on which each membership began; founders' lie before day 0."""
+        return self.membership("joined").astype(np.int64)
+
+    @cached_property
+    def is_newcomer(self) -> npt.NDArray[np.bool_]:
+        """Memberships begun during the run."""
+        return self.membership("channel") != int(Channel.FOUNDER)
+
+    @cached_property
+    def active(self) -> npt.NDArray[np.bool_]:
+        """Present members who visited within W."""
+        return self.c.population.last_visit[self.rows] > self.day - WINDOW
+
+    @cached_property
+    def _days_since(self) -> Integers:
+        return np.clip(self.day - self.member("settled").astype(np.int64), 0, decay.WEEK)
+
+    @cached_property
+    def belonging(self) -> Numbers:
+        """Belonging tonight."""
+        target = self.member("attachment")
+        return target + (self.member("belonging") - target) * self.c.decay[self._days_since, decay.BELONGING]
+
+    @cached_property
+    def norm(self) -> Numbers:
+        """Norm tonight."""
+        return 1.0 - (1.0 - self.member("norm")) * self.c.decay[self._days_since, decay.NORM]
+
+    @cached_property
+    def contributed_within_window(self) -> npt.NDArray[np.bool_]:
+        """Present members who contributed within W."""
+        return self.member("last_contribution") > self.day - WINDOW
+
+    @cached_property
+    def recent_contributions(self) -> Integers:
+        """Contributions of each present member in the last 90 days."""
+        persons = np.concatenate([np.empty(0, np.int64), *self.c.recent])
+        times = np.bincount(persons, minlength=len(self.c.market.row))
+        return times[self.c.population.address[self.rows]]
+
+    @cached_property
+    def layer(self) -> npt.NDArray[Any]:
+        """The layer of each present member tonight."""
+        contributed = self.member("last_contribution") > self.day - LAYER_WINDOW
+        return np.where(self.member("internal") > 0, "internal", np.where(contributed, "member", "audience"))
+
+    def window(self, name: str) -> float:
+        """Sum of a daily series over W; NaN before W is complete."""
+        values = self.daily[name]
+        return float(values[-WINDOW:].sum()) if len(values) >= WINDOW else float("nan")
+
+
+def gini(values: npt.NDArray[Any]) -> float:
+    """Gini coefficient of non-negative values; NaN if they sum to 0."""
+    n, total = len(values), float(values.sum())
+    if n == 0 or total <= 0.0:
+        return float("nan")
+    return 2.0 * _ranked_sum(values) / (n * total) - (n + 1) / n
+
+
+def _ranked_sum(values: npt.NDArray[Any]) -> float:
+    """The sum of rank times value, ranks from 1 upward; small whole numbers are counted, not sorted."""
+    if values.dtype.kind == "i" and int(values.max()) < len(values):
+        count = np.bincount(values)
+        last = np.cumsum(count)
+        ranks = count * (2 * last - count + 1) / 2.0
+        return float(np.dot(ranks, np.arange(len(count))))
+    return float(np.dot(np.arange(1, len(values) + 1), np.sort(np.asarray(values, float))))
+
+
+__all__ = ["NEVER", "REPLIED", "Snapshot", "gini"]
+
+
+def _double(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return column.astype(float) if column.dtype.kind == "f" else column

@@ -1,0 +1,99 @@
+"""Sources: where the value of a visit comes from, tonight.
+
+The value of a visit as `kith.sim.processes.visit` has it, term by term, for every active member if it
+came now: what product, content, the other side, peers, the hub and perks give, and what price,
+overload, unwanted content, disputes, selling and bad fit take. `limits` is what keeping the value
+in [0, 1] adds or takes, so that the parts add up to the value.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.prefetch import BLOCK, fetch_ties
+from kith.sim.processes.visit import AROUND
+from kith.sim.results.snapshot import Numbers, Snapshot
+from kith.sim.state.decay import HUB
+from kith.sim.state.population import gathered
+from kith.sim.state.ties import strength_at
+
+PARTS = (
+    "product",
+    "content",
+    "match",
+    "peers",
+    "hub",
+    "perks",
+    "price",
+    "overload",
+    "unwanted",
+    "disputes",
+    "selling",
+    "misfit",
+    "limits",
+)
+
+
+def visit_value(s: Snapshot) -> dict[str, float]:
+    """Mean value of a visit over active members, and its parts as `_<part>`; NaN where nobody is active."""
+    parts = by_member(s)
+    names = {"": sum(parts.values(), np.zeros(int(s.active.sum()))), **{f"_{k}": v for k, v in parts.items()}}
+    return {name: float(v.mean()) if len(v) else float("nan") for name, v in names.items()}
+
+
+def by_member(s: Snapshot) -> Mapping[str, Numbers]:
+    """Each part for each active member, shape (active,)."""
+    found = {**_given(s), **_taken(s)}
+    whole = np.sum(list(found.values()), axis=0)
+    return {**found, "limits": np.clip(whole, 0.0, 1.0) - whole}
+
+
+def _given(s: Snapshot) -> dict[str, Numbers]:
+    c, q, rows = s.c, s.c.p[0], s.rows[s.active]
+    m = gathered(c.population.members, rows)
+    around = strength_around(
+        c.population.members, c.ties.pool, rows, c.population.last_visit, c.day + 1, c.fade, AROUND
+    )
+    age = np.clip(c.day - m["settled"], 0, 7)
+    content = c.content / (c.content + q["value_content_scale"] * c.active) if c.content > 0.0 else 0.0
+    perks = np.zeros(len(rows))
+    for points, perk, _ in c.tiers:
+        perks = np.where(m["points"] >= points, perk, perks)
+    return {
+        "product": np.full(len(rows), q["value_product"] * q["organisation_quality"]),
+        "content": np.full(len(rows), q["value_content"] * content),
+        "match": q["value_match"] * c.liquidity()[m["side"]],
+        "peers": q["value_peers"] * (1.0 - np.exp(-around / q["value_tie_scale"])),
+        "hub": q["value_hub"] * m["hub"] * c.decay[age, HUB] * c.presence[m["person"] % len(c.presence)],
+        "perks": perks,
+    }
+
+
+def _taken(s: Snapshot) -> dict[str, Numbers]:
+    c, air = s.c, s.c.climate[0]
+    m = gathered(c.population.members, s.rows[s.active])
+    price = c.p["monetisation_price"][m["arm"]] * (m["paying"] > 0)
+    everybody = np.ones(len(m))
+    return {
+        "price": -c.p[0]["value_price_weight"] * price / m["wtp"],
+        "overload": -m["overload"].astype(float),
+        "unwanted": -air["unwanted"] * everybody,
+        "disputes": -air["disputes"] * everybody,
+        "selling": -air["selling"] * everybody,
+        "misfit": -m["misfit"].astype(float),
+    }
+
+
+@kernel
+def strength_around(members, pool, rows, last_visit, day, fade, window):
+    """Sum of the strengths of each row's ties whose other end came within `window` days, shape (n,)."""
+    out = np.zeros(len(rows))
+    for k in range(len(rows)):
+        if k % BLOCK == 0 and fetch_ties(members, pool, rows, k, min(len(rows), k + BLOCK)) < 0.0:
+            break
+        m = members[rows[k]]
+        for s in range(m["slots"], m["slots"] + m["degree"]):
+            if last_visit[pool[s]["row"]] > day - window:
+                out[k] += strength_at(pool[s], day, fade)
+    return out

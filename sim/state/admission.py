@@ -1,0 +1,345 @@
+"""Admission: a person becomes a member, with the traits that hang on its address."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import gammaincinv
+
+from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.luck import Purpose, normal, uniform, uniforms
+from kith.sim.state.community import Channel, Community, Count
+from kith.sim.state.decay import NEWCOMER, derive, derive_rows, settle_rows
+from kith.sim.state.market import Status
+from kith.sim.state.population import NEVER, NO_PERSON
+from kith.sim.state.ties import MAX_CAPACITY, allocate, strengthen_pairs
+
+_PROPENSITY, _BUDGET, _WILLING = int(Purpose.PROPENSITY), int(Purpose.BUDGET), int(Purpose.WILLINGNESS)
+_AVERSION, _RESPONDER, _SIDE = int(Purpose.AVERSION), int(Purpose.RESPONDER), int(Purpose.SIDE)
+FEE = 3.0
+"`monetisation.model` fee, as parameters are packed"
+_CAPACITY, _FIRST_TIE = int(Purpose.CAPACITY), int(Purpose.FIRST_TIE)
+
+
+@dataclass(frozen=True)
+class Newcomers:
+    """People who join today; arrays of shape (n,)."""
+
+    person: npt.NDArray[np.int64]
+    channel: npt.NDArray[np.int64]
+    referrer: npt.NDArray[np.int64]
+    generation: npt.NDArray[np.int64]
+
+    def in_address_order(self) -> "Newcomers":
+        """The same people, ascending by address."""
+        order = self.person.argsort(kind="stable")
+        return Newcomers(
+            self.person[order], self.channel[order], self.referrer[order], self.generation[order]
+        )
+
+
+def newcomers(person: npt.NDArray[np.int64], channel: Channel | npt.NDArray[np.int64]) -> Newcomers:
+    """People who come without a referrer."""
+    n = len(person)
+    lines = np.empty((4, n), np.int64)
+    lines[0], lines[1], lines[2], lines[3] = person, channel, NO_PERSON, 0
+    return Newcomers(*lines)
+
+
+def willingness(c: Community, person: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Willingness to pay (EUR per month) of persons, shape (n,)."""
+    m = c.parameters.monetisation
+    return _willingness(c.key, person, m.wtp_median, m.wtp_sigma)
+
+
+def admit(
+    c: Community, new: Newcomers, capacity: npt.NDArray[np.int64] | None = None
+) -> npt.NDArray[np.int64]:
+    """Seat newcomers (ascending by address) in rows; returns the rows, shape (n,).
+
+    `capacity` overrides the number of ties that each can keep, for founders from a log.
+    """
+    population, market = c.population, c.market
+    persons = new.person
+    rows = population.take_rows(len(persons))
+    market.move(persons, Status.PRESENT)
+    drawn = capacity if capacity is not None else tie_capacity(c, persons)
+    c.ties.reserve(int(np.add.reduce(drawn)))
+    shape = c.parameters.referral.dispersion
+    u = uniforms(c.key, persons, 0, Purpose.INVITING)
+    inviting = gammaincinv(shape, u) / shape if shape < 1e6 else np.ones(len(persons))
+    _seat(
+        population.members,
+        population.address,
+        population.last_visit,
+        population.next_bill,
+        market.row,
+        market.due,
+        market.spells,
+        rows,
+        persons,
+        new.channel,
+        new.referrer,
+        new.generation,
+        market.interest,
+        inviting,
+        drawn,
+        c.ties.pool,
+        c.ties.top,
+        c.ties.free,
+        c.day,
+        c.key,
+        c.p,
+    )
+    if c.plan.experiments:
+        population.members["arm"][rows] = arms_of(c, persons)
+    if market.propensity is not None:
+        known = ~np.isnan(market.propensity[persons])
+        population.members["propensity"][rows[known]] = market.propensity[persons[known]]
+        derive_rows(population.members, rows[known], c.p)
+    if c.parameters.monetisation.model == "fee":
+        population.next_bill[rows] = c.day
+    settle_rows(
+        population.members,
+        rows,
+        0,
+        len(rows),
+        c.day,
+        c.decay,
+        c.base,
+        c.p,
+        c.presence,
+        population.visit_bound,
+        population.exit_bound,
+    )
+    _expect(population.visit_bound, rows)
+    return rows
+
+
+def arms_of(c: Community, persons: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The experiment whose treated group each person belongs to, from 1; 0 for none; shape (n,)."""
+    edges = np.cumsum([e.share for e in c.plan.experiments])
+    u = uniforms(c.key, persons, 0, Purpose.TREATMENT)
+    arm = np.searchsorted(edges, u, side="right") + 1
+    return np.where(arm <= len(edges), arm, 0)
+
+
+def tie_capacity(c: Community, persons: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """How many ties each person can keep: Pareto, at most 150; shape (n,)."""
+    b = c.parameters.bonding
+    drawn = _capacities(c.key, persons, b.capacity_min, b.capacity_shape)
+    if c.market.capacity is None:
+        return drawn
+    return np.maximum(drawn, c.market.capacity[persons])
+
+
+def join(c: Community, new: Newcomers) -> None:
+    """Admit today's newcomers, tie the referred to their referrers, count them."""
+    new = new.in_address_order()
+    rows = admit(c, new)
+    c.joins += np.bincount(new.channel, minlength=len(c.joins))
+    c.count[Count.JOINS] += len(rows)
+    _welcome(c, new, rows)
+
+
+def _welcome(c: Community, new: Newcomers, rows: npt.NDArray[np.int64]) -> None:
+    """Count who came by referral, and tie them to their referrers where the design lets peers tie."""
+    referred = (new.channel == Channel.REFERRAL).nonzero()[0]
+    c.count[Count.REFERRAL_JOINS] += len(referred)
+    c.referred = np.empty((len(referred), 2), np.int64)
+    if not len(referred):
+        return
+    referrers, invited = new.referrer[referred], rows[referred]
+    kept = _count_referrals(
+        c.population.members,
+        c.market.row,
+        referrers,
+        invited,
+        new.person[referred],
+        c.parameters.affiliation.peers,
+        c.day,
+        c.key,
+        c.referred,
+    )
+    strengthen_pairs(
+        c.population.members,
+        c.ties.pool,
+        c.ties.count,
+        kept,
+        invited,
+        0,
+        len(kept),
+        c.parameters.referral.tie_strength,
+        0.0,
+        c.day,
+        c.fade,
+    )
+
+
+@kernel
+def _count_referrals(members, row_of, referrers, invited, persons, peers, day, key, referred):
+    """Rows of the referrers who get a tie to whom they invited, else -1; shape (n,)."""
+    kept = np.full(len(referrers), -1)
+    for k in range(len(referrers)):
+        row = -1
+        if referrers[k] >= 0:
+            row = row_of[referrers[k]]
+        referred[k, 0] = row
+        referred[k, 1] = invited[k]
+        if row < 0:
+            continue
+        members[row]["invited_joins"] += 1
+        if uniform(key, persons[k], day, _FIRST_TIE, 0) < peers:
+            kept[k] = row
+    return kept
+
+
+@kernel
+def _willing(key, person, median, sigma):
+    return median * math.exp(sigma * normal(uniform(key, person, 0, _WILLING, 0)))
+
+
+@kernel
+def _willingness(key, person, median, sigma):
+    out = np.empty(len(person))
+    for k in range(len(person)):
+        out[k] = _willing(key, person[k], median, sigma)
+    return out
+
+
+@kernel
+def can_pay(key, person, q, proof):
+    """Whether a person would pay the membership fee, if there is one."""
+    if q["monetisation_model"] != FEE:
+        return True
+    willing = _willing(key, person, q["monetisation_wtp_median"], q["monetisation_wtp_sigma"])
+    return willing * proof >= q["monetisation_price"]
+
+
+@kernel
+def _capacities(key, person, least, shape):
+    out = np.empty(len(person), np.int64)
+    for k in range(len(person)):
+        u = uniform(key, person[k], 0, _CAPACITY, 0)
+        out[k] = int(min(float(MAX_CAPACITY), max(1.0, math.floor(least * u ** (-1.0 / shape)))))
+    return out
+
+
+@kernel
+def _expect(visit_bound, rows):
+    """Whoever joins comes today, unless there is no time at all."""
+    for k in range(len(rows)):
+        if visit_bound[rows[k]] > 0.0:
+            visit_bound[rows[k]] = NEWCOMER
+
+
+@kernel
+def _seat(
+    members,
+    address,
+    last_visit,
+    next_bill,
+    row_of,
+    due,
+    spells,
+    rows,
+    persons,
+    channel,
+    referrer,
+    generation,
+    interest,
+    inviting,
+    capacity,
+    pool,
+    top,
+    free,
+    day,
+    key,
+    p,
+):
+    q = p[0]
+    for k in range(len(rows)):
+        m = members[rows[k]]
+        i = persons[k]
+        address[rows[k]] = i
+        row_of[i] = rows[k]
+        due[i] = np.inf
+        m["person"] = i
+        m["spell"] = spells[i]
+        spells[i] += 1
+        m["joined"] = day
+        m["settled"] = day
+        m["channel"] = channel[k]
+        m["referrer"] = referrer[k]
+        m["generation"] = generation[k]
+        m["degree"] = 0
+        m["capacity"] = capacity[k]
+        m["slots"] = allocate(pool, top, free, capacity[k])
+        _blank(m)
+        m["satisfaction"] = q["churn_neutral_value"]
+        m["norm"] = 1.0
+        m["propensity"] = math.exp(
+            q["contribution_propensity_sigma"] * normal(uniform(key, i, 0, _PROPENSITY, 0))
+        )
+        m["interest"] = interest[i]
+        derive(m, q)
+        hours = q["visiting_budget_hours"] * math.exp(
+            q["visiting_budget_sigma"] * normal(uniform(key, i, 0, _BUDGET, 0))
+        )
+        m["visits_per_day"] = hours / q["visiting_session_hours"] / 30.0
+        m["inviting"] = inviting[k]
+        m["wtp"] = q["monetisation_wtp_median"] * math.exp(
+            q["monetisation_wtp_sigma"] * normal(uniform(key, i, 0, _WILLING, 0))
+        )
+        spread = q["monetisation_ad_aversion_spread"]
+        m["aversion"] = 1.0 - spread + 2.0 * spread * uniform(key, i, 0, _AVERSION, 0)
+        m["responder"] = 1 if uniform(key, i, 0, _RESPONDER, 0) < q["incentives_badge_responders"] else 0
+        m["side"] = 1 if uniform(key, i, 0, _SIDE, 0) < 0.5 else 0
+        last_visit[rows[k]] = NEVER
+        next_bill[rows[k]] = -1
+
+
+@kernel
+def _blank(m):
+    """A newcomer knows nobody and has done nothing."""
+    m["habit"] = 0.0
+    m["activity"] = 0.0
+    m["hub"] = 0.0
+    m["reciprocity"] = 0.0
+    m["recognition"] = 0.0
+    m["belonging"] = 0.0
+    m["attachment"] = 0.0
+    m["exits"] = 0.0
+    m["annoyance"] = 0.0
+    m["overload"] = 0.0
+    m["harassed"] = 0.0
+    m["internal"] = 0
+    m["arm"] = 0
+    m["paying"] = 0
+    m["unwilling"] = 0
+    m["first_replied"] = 0
+    m["again"] = 0
+    m["owner"] = 0
+    m["standing"] = 0
+    m["badges"] = 0
+    m["weeks"] = 0
+    m["points"] = 0
+    m["contributions"] = 0
+    m["invitations"] = 0
+    m["invited_joins"] = 0
+    m["first_contribution"] = NEVER
+    m["last_contribution"] = NEVER
+    m["last_benefit"] = NEVER
+    m["last_reward"] = NEVER
+    m["month_points"] = 0
+    m["last_post"] = NEVER
+    m["last_answer"] = NEVER
+    m["last_react"] = NEVER
+    m["last_vote"] = NEVER
+    m["last_attend"] = NEVER
+    m["revenue"] = 0
+    m["cost"] = 0
+    m["surplus"] = 0
+    m["earned"] = 0
+    m["month_earned"] = 0

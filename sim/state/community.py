@@ -1,0 +1,664 @@
+"""Community: all that changes during a run, and the invariants between its parts."""
+
+import math
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from enum import IntEnum
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.luck import Purpose, key_of, library_seed, uniform, uniforms
+from kith.sim.schema.parameters import Parameters, packed
+from kith.sim.schema.plan import Plan
+from kith.sim.state import decay as motion
+from kith.sim.state.decay import EXITS, NEWCOMER, advance, contagion
+from kith.sim.state.hazard_clocks import Heap, TouchClock
+from kith.sim.state.ledger import INCENTIVES, UNATTRIBUTED, Account, Ledger
+from kith.sim.state.market import Market, Status, farness, fit
+from kith.sim.state.population import MEMBER, Archive, Population
+from kith.sim.state.ties import Ties, add_up, cut, give_back, strength_at, ties_are_sound
+
+PAST = 2000
+"days before day 0 that founders may remember"
+WINDOW = 30
+LAYER_WINDOW = 90
+ROUNDING = 1e-5
+"by how much a sum that is kept by its changes may be off, for each tie that a member can have"
+_RETURN_CLOCK = int(Purpose.RETURN_CLOCK)
+UNANSWERED, REPLIED = 1, 2
+"what became of a first post"
+
+
+class Channel(IntEnum):
+    """How a membership began."""
+
+    FOUNDER = 0
+    EXTERNAL = 1
+    IMITATION = 2
+    PAID = 3
+    HUB = 4
+    SEARCH = 5
+    REFERRAL = 6
+    RETURN = 7
+    CAMPAIGN = 8
+
+
+class Cause(IntEnum):
+    """Why a membership ended."""
+
+    BACKGROUND = 0
+    NEWCOMER = 1
+    VALUE = 2
+    PRICE = 3
+    OVERLOAD = 4
+    BELONGING = 5
+    HUB = 6
+    CONTAGION = 7
+    UNFAIRNESS = 8
+    FEW_TIES = 9
+    SHOCK = 10
+    IGNORED_VOICE = 11
+    HARASSMENT = 12
+    COMPETITOR = 13
+    UNWANTED = 14
+    DISPUTES = 15
+    SELLING = 16
+
+
+class Count(IntEnum):
+    """What is counted every day; all restart at 0."""
+
+    JOINS = 0
+    LEAVES = 1
+    VISITS = 2
+    CONTRIBUTIONS = 3
+    REPLIES = 4
+    EXCHANGES = 5
+    INVITATIONS = 6
+    INVITATIONS_WASTED = 7
+    REFERRAL_JOINS = 8
+    FOLLOWS = 9
+    TURNED_AWAY = 10
+    AUDIENCE_TO_MEMBER = 11
+    MEMBER_TO_AUDIENCE = 12
+    MEMBER_TO_INTERNAL = 13
+    INTERNAL_TO_MEMBER = 14
+    LEAVES_AUDIENCE = 15
+    LEAVES_MEMBER = 16
+    LEAVES_INTERNAL = 17
+    REJECTIONS = 18
+    STAFF_REPLIES = 19
+    HARASSMENTS = 20
+    ATTENDANCES = 21
+    LEADS = 22
+
+
+class Climate(NamedTuple):
+    """What everybody meets alike: value lost to unwanted content, disputes and selling; a competitor's
+    pull and how far belonging shields from it; log hazard that voice takes off and that an ignored vote
+    adds; by how much social proof lifts conversion and price tolerance; and the greatest factor by
+    which all this can raise a hazard.
+    """
+
+    unwanted: float
+    disputes: float
+    selling: float
+    competitor: float
+    shield: float
+    voice: float
+    ignored: float
+    proof: float
+    bound: float
+
+
+CLIMATE = np.dtype([(name, "f8") for name in Climate._fields])
+
+
+class Crew:
+    """Shares a kernel's rows among threads; kernels release the GIL.
+
+    The caller works too: it enters its kernel while the first helper wakes, so that work of a
+    millisecond is worth sharing. Two helpers and a waiting caller would take turns at the GIL.
+    """
+
+    def __init__(self, threads: int | None) -> None:
+        self.threads = threads or 1
+        self._helpers = ThreadPoolExecutor(self.threads - 1) if self.threads > 1 else None
+
+    def share(self, n: int, work: Callable[[int, int], Any]) -> list[Any]:
+        """work(lo, hi) over 0 … n in as many parts as there are threads; results in order."""
+        if self._helpers is None or n < self.threads:
+            return [work(0, n)]
+        edges = np.linspace(0, n, self.threads + 1).astype(int).tolist()
+        jobs = [self._helpers.submit(work, lo, hi) for lo, hi in pairwise(edges[1:])]
+        return [work(0, edges[1]), *(job.result() for job in jobs)]
+
+    def follow(
+        self, n: int, size: int, fetch: Callable[[int, int], Any], work: Callable[[int, int], Any]
+    ) -> None:
+        """work(lo, hi) over 0 … n in order, `size` at a time, while a helper fetches what comes next.
+
+        For work that must not be shared: the processors have a cache in common, and waiting for memory
+        is most of it.
+        """
+        if self._helpers is None or n < 2 * size:
+            work(0, n)
+            return
+        job = self._helpers.submit(fetch, 0, size)
+        for lo in range(0, n, size):
+            job.result()
+            job = self._helpers.submit(fetch, min(n, lo + size), min(n, lo + 2 * size))
+            work(lo, min(n, lo + size))
+        job.result()
+
+    def close(self) -> None:
+        """End the threads."""
+        if self._helpers is not None:
+            self._helpers.shutdown()
+
+
+class Community:
+    """The state of a run. Processes read and write it; nothing else holds state."""
+
+    def __init__(self, plan: Plan, seed: int, days: int, threads: int | None = None, guests: int = 0) -> None:
+        self.plan = plan
+        self.seed = seed
+        self.days = days
+        self.key = key_of(seed)
+        self.day = 0
+        self.presence = np.ones(plan.parameters.affiliation.hubs)
+        "of each hub, in [0, 1]; a member follows the hub of its address (`motion.hub_of`)"
+        self.pushing = 1.0
+        "how far management has pushed frequency and ads, relative to the plan"
+        self.parameters = plan.parameters
+        self.at_start: dict[str, npt.NDArray[np.int64]] = {}
+        "experiment -> contributions, invitations, invited joins, revenue by person on its first morning"
+        self.quality = plan.parameters.organisation.quality
+        self.direction = plan.parameters.organisation.direction
+        self.crew = Crew(threads)
+        self.use(plan.parameters)
+        market = plan.parameters.market
+        self.market = Market(market.size, guests, self.key, market.interest_similarity)
+        self.far = farness(self.key, market.far, market.size)
+        self.known = acquaintance_lists(plan, self.key)
+        "where each person's acquaintances begin, (size + 1,), and all of them; empty without a graph"
+        everyone = np.arange(market.size)
+        clocks = -np.log(uniforms(self.key, everyone, 0, Purpose.TOUCH_CLOCK))
+        self.touch = TouchClock(clocks, self.fit_of_market())
+        self.follow, self.back = Heap(), Heap()
+        self.population, self.archive = Population(), Archive()
+        self.ties, self.ledger = Ties(), Ledger()
+        self.count = np.zeros(len(Count), np.int64)
+        self.joins = np.zeros(len(Channel), np.int64)
+        self.leaves = np.zeros(len(Cause), np.int64)
+        self.last_visits = np.zeros((2, PAST + days + 1), np.int64)
+        "present members by side and day of their last visit"
+        self.last_contributions = np.zeros(PAST + days + 1, np.int64)
+        self.internal = 0
+        self.active = 0
+        self.active_by_side = np.zeros(2)
+        self.content = 0.0
+        self.items = np.zeros(days + 1, np.int64)
+        "posts and answers made before the morning of each day"
+        self.visitors = np.empty(0, np.int64)
+        "rows of who visits today, in ascending address"
+        self.visiting = np.empty(0, np.int64)
+        "their addresses"
+        self.gaps = np.empty(0)
+        self.written = no_items()
+        self.exchanges = np.empty(0, np.int64)
+        self.referred = np.empty((0, 2), np.int64)
+        "today's referral joins: referrer's row or -1, newcomer's row"
+        self.invited: dict[int, list[npt.NDArray[np.int64]]] = {}
+        self.recent: deque[npt.NDArray[np.int64]] = deque(maxlen=LAYER_WINDOW)
+        "who contributed on each of the last 90 days, once per contribution"
+        self.diary: list[tuple[int, str, npt.NDArray[np.int64], npt.NDArray[np.int64]]] | None = None
+        "day, action, persons, targets; kept only if an event log is asked for"
+        self.unwanted = 0.0
+        "unwanted items in sight"
+        self.disputes = 0.0
+        self.ignored = 0.0
+        "how far the last vote was ignored, fading"
+        self.legitimacy = 0.5
+        self.bad_news = 0.0
+        "disappointed leavers who are still talked about"
+        self.competitor = 0.0
+        self.competitor_bonds = False
+        self.promoters = 0.0
+        "share of active members who were promoters at the last month's end"
+        self.useful = np.zeros(days + 1, np.int64)
+        "useful items by day"
+        self.budget = plan.parameters.organisation.community_budget
+        self.coverage = 1.0
+        "share of planned staff, moderation and events that the budget pays for"
+        self.returns = np.full(2, np.nan)
+        "last month's true and measured return of the community, EUR a month"
+        self.saved = np.zeros(2, np.int64)
+        "micro-euros of support and development that the community has saved"
+        self.surplus = np.zeros(1, np.int64)
+        "members' surplus so far, micro-euros"
+        self.without = 0
+        "micro-euros that as many followers as there were members would have left so far"
+        self.value_counted = 0
+        "micro-euros of the community's return that months before have counted"
+        self.heir_on = -1
+        "day from which somebody takes over the hub's role, or -1"
+        self.climate = np.zeros(1, CLIMATE)
+        self.climate["bound"] = self.climate["proof"] = 1.0
+        self.plan_founders = len(plan.founding) if plan.founding is not None else market.founders
+        self.invitation_joins = np.zeros(days + 1, np.int64)
+        "invitations that led to a join at once, by the day on which they were sent"
+        self.unfairness = 0.0
+        self.share_per_point = 0.0
+        self.month_revenue = 0
+        self.columns: dict[str, npt.NDArray[Any]] = {}
+        "columns that a researcher has added, by person address; see `kith.sim.state.columns.declare`"
+        self.by_hand = False
+        "whether anybody but the steps and the shocks has changed members; the run's id says so"
+
+    # -- parameters in force -------------------------------------------------------------
+
+    def use(self, parameters: Parameters) -> None:
+        """Put parameters in force; members' state must be of today (see `motion.advance_all`)."""
+        before = self.parameters
+        self.parameters = parameters
+        self.p = packed(parameters, *self._arms(parameters))
+        if before.organisation.quality != parameters.organisation.quality:
+            self.quality = parameters.organisation.quality
+        if before.affiliation.hubs != parameters.affiliation.hubs:
+            kept = self.presence[: parameters.affiliation.hubs]
+            self.presence = np.append(kept, np.ones(parameters.affiliation.hubs - len(kept)))
+        if before.organisation.direction != parameters.organisation.direction:
+            self.direction = parameters.organisation.direction
+        self.overlay()
+        a = parameters.acquisition
+        self.strengths = np.cumprod([1.0, 1.0, a.reinforcement_2, a.reinforcement_3, a.reinforcement_4])
+        "how much more readily a person joins who has heard from 0 … 4 people"
+        self.decay = motion.decays(parameters)
+        self.fade = motion.fading(parameters.bonding.tie_half_life, self.days + PAST)
+        self.base = motion.base_hazards(parameters, self.days + PAST + 10)
+        tiers = parameters.incentives.tier
+        self.tiers = np.array([[t.points, t.perk, t.cost] for t in tiers]).reshape(len(tiers), 3)
+        self.badge_levels = np.array(parameters.incentives.badge_levels, np.int64)
+
+    def _arms(self, parameters: Parameters) -> list[Parameters]:
+        """What the members of each experiment's treated group live under; before it starts, what all do."""
+        return [
+            e.applied(parameters) if e.from_day <= self.day else parameters for e in self.plan.experiments
+        ]
+
+    def overlay(self) -> None:
+        """Put what the organisation has become over the parameters that it started with."""
+        self.p["organisation_quality"] = self.quality
+        self.p["organisation_direction"] = self.direction
+        for row, arm in enumerate([self.parameters, *self._arms(self.parameters)]):
+            pushing = self.pushing if arm.monetisation.model == "ads" else 1.0
+            self.p["monetisation_ad_load"][row] = arm.monetisation.ad_load * pushing
+            self.p["platform_feed_share"][row] = min(1.0, arm.platform.feed_share * pushing)
+
+    def fit_of_market(self) -> npt.NDArray[np.float64]:
+        """How well the purpose fits each person of the market, shape (size,)."""
+        size = self.parameters.market.size
+        return fit(
+            self.market.interest[:size],
+            self.direction,
+            self.parameters.market.fit_width,
+        )
+
+    def anywhere(self, name: str) -> bool:
+        """Whether a packed parameter is other than 0 in any arm."""
+        return any(self.p[name].tolist())
+
+    def good_name(self) -> float:
+        """Readiness to join that bad news leaves: each disappointed leaver tells its acquaintances."""
+        market = self.parameters.market
+        starts, known = self.known
+        acquaintances = len(known) / market.size if len(starts) else market.near + market.far
+        told = min(1.0, self.bad_news * acquaintances / market.size)
+        return 1.0 - self.parameters.acquisition.bad_news_weight * told
+
+    def liquidity(self) -> npt.NDArray[np.float64]:
+        """What the members of the other side make possible for each side, 1 - (1 + n)^-a, shape (2,).
+
+        Zeros where nothing depends on it.
+        """
+        value = self.parameters.value
+        if value.match == 0.0 and self.parameters.monetisation.model != "marketplace":
+            return np.zeros(2)
+        other: npt.NDArray[np.float64] = 1.0 - (1.0 + self.active_by_side[::-1]) ** (-value.match_gain)
+        return other
+
+    # -- counts --------------------------------------------------------------------------
+
+    def count_active(self) -> None:
+        """Count who visited within the last 30 days, today included."""
+        end = PAST + self.day + 1
+        first, second = add_up_rows(self.last_visits, end - WINDOW, end)
+        self.active_by_side = np.array([first, second], float)
+        self.active = first + second
+
+    def contributed_within(self, days: int) -> int:
+        """Members whose last contribution lies within the last `days` days, today included."""
+        end = PAST + self.day + 1
+        return int(np.add.reduce(self.last_contributions[end - days : end]))
+
+    def rank(self, rows: npt.NDArray[np.int64], week_ends: bool = False) -> tuple[int, int]:
+        """Decide which of `rows` are ambassadors; how many became one, how many no longer are.
+
+        With `week_ends` a new week of contributions begins for them.
+        """
+        members, threshold = self.population.members, self.parameters.bonding.internal_belonging
+
+        def part(lo: int, hi: int) -> tuple[int, int]:
+            return motion.rank(members, rows, lo, hi, threshold, week_ends)
+
+        risen, fallen = (sum(changed) for changed in zip(*self.crew.share(len(rows), part), strict=True))
+        self.internal += risen - fallen
+        return risen, fallen
+
+    def in_order(self, rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """`rows` in ascending person address, and these addresses."""
+        out, persons = np.empty_like(rows), np.empty_like(rows)
+        if len(rows):
+            words = np.zeros(len(self.market.row) // 64 + 1, np.uint64)
+            _order(rows, self.population.address, self.market.row, words, out, persons)
+        return out, persons
+
+    def in_address_order(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """`rows` in ascending person address."""
+        return self.in_order(rows)[0]
+
+    def settle(self, rows: npt.NDArray[np.int64]) -> None:
+        """Bring the state of rows to today, and derive targets, rates and bounds from it anew.
+
+        Who has joined today still comes today.
+        """
+        population = self.population
+        coming = rows[population.visit_bound[rows] >= NEWCOMER]
+        motion.settle_rows(
+            population.members,
+            rows,
+            0,
+            len(rows),
+            self.day,
+            self.decay,
+            self.base,
+            self.p,
+            self.presence,
+            population.visit_bound,
+            population.exit_bound,
+        )
+        population.visit_bound[coming] = NEWCOMER
+
+    # -- leaving -------------------------------------------------------------------------
+
+    def release(self, rows: npt.NDArray[np.int64], causes: npt.NDArray[np.int64]) -> None:
+        """End memberships, in ascending address: cut ties, tell neighbours, archive, vacate."""
+        if not len(rows):
+            return
+        population, archive, market = self.population, self.archive, self.market
+        archive.reserve(len(rows))
+        due, done = np.empty(len(rows)), np.zeros(3, np.int64)
+        _release(
+            population.members,
+            population.exit_bound,
+            rows,
+            self.ties.pool,
+            self.ties.free,
+            self.ties.count,
+            self.day,
+            self.fade,
+            self.decay,
+            self.p,
+        )
+        _bid_farewell(
+            population.members,
+            population.last_visit,
+            rows,
+            causes,
+            archive.members,
+            archive.left,
+            archive.cause,
+            archive.last_visit,
+            archive.count,
+            self.last_visits,
+            self.last_contributions,
+            self.leaves,
+            self.day,
+            done,
+        )
+        archive.count += len(rows)
+        members, audience, internal = (int(n) for n in done)
+        self.internal -= internal
+        self.count[Count.LEAVES] += len(rows)
+        self.count[Count.LEAVES_INTERNAL] += internal
+        self.count[Count.LEAVES_MEMBER] += members
+        self.count[Count.LEAVES_AUDIENCE] += audience
+        persons = population.address[rows]
+        market.move(persons, Status.LEFT)
+        self.bad_news += _may_return(
+            population.members,
+            rows,
+            persons,
+            market.row,
+            market.due,
+            market.size,
+            self.parameters.acquisition.disappointed_below,
+            self.back.hazard,
+            self.day,
+            self.key,
+            due,
+        )
+        self.back.push(due, persons)
+        population.release(rows)
+
+    # -- conservation --------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Assert every conservation law: people, layers, ties, books, stocks."""
+        population, market = self.population, self.market
+        rows = population.rows()
+        members = population.members[rows]
+        inside = population.address[rows] < market.size
+        assert population.present == len(rows), "present members and occupied rows differ"
+        assert np.array_equal(market.row[population.address[rows]], rows), "rows and addresses differ"
+        assert market.count(Status.PRESENT) == int(inside.sum()), (
+            "market and population differ on who is present"
+        )
+        true = np.bincount(market.status[: market.size], minlength=len(Status))
+        assert np.array_equal(true, market.tally), "people of the market miscounted by status"
+        visited = int((population.last_visit[rows] > -PAST).sum())
+        assert int(self.last_visits.sum()) == visited, "last visits miscounted"
+        assert int(self.last_contributions.sum()) == int((members["last_contribution"] > -PAST).sum())
+        assert self.internal == int((members["internal"] > 0).sum()), "internal members miscounted"
+        assert self.internal <= self.contributed_within(LAYER_WINDOW) <= len(rows), "layers do not nest"
+        ends = ties_are_sound(population.members, self.ties.pool, population.address)
+        assert ends == 2 * int(self.ties.count[0]), f"ties are unsound: {ends}"
+        self._check_tied(rows)
+        self._check_books()
+        for stock in ("content", "unwanted", "disputes", "bad_news", "ignored", "budget", "pushing"):
+            value = getattr(self, stock)
+            assert np.isfinite(value) and value >= 0.0, f"{stock} is negative or undefined"
+        assert 0.0 <= self.quality <= 1.0 and 0.0 <= self.direction <= 1.0, (
+            "quality or direction leaves [0, 1]"
+        )
+        surplus = int(members["surplus"].sum()) + int(
+            self.archive.members["surplus"][: self.archive.count].sum()
+        )
+        assert surplus == int(self.surplus[0]), "members' surplus differs from the total"
+        for name in MEMBER.names or ():
+            column = members[name]
+            if column.dtype.kind == "f":
+                assert np.all(np.isfinite(column)), f"{name} is undefined for some member"
+        for name in (
+            "habit",
+            "activity",
+            "hub",
+            "reciprocity",
+            "recognition",
+            "norm",
+            "belonging",
+            "attachment",
+            "satisfaction",
+            "bonds",
+        ):
+            assert np.all((members[name] >= 0) & (members[name] <= 1)), f"{name} leaves [0, 1]"
+
+    def _check_tied(self, rows: npt.NDArray[np.int64]) -> None:
+        """Today's sum of tie strengths of each member is that of its ties, up to rounding.
+
+        The sum is kept in single precision and as of the day `settled`, where a tie of today counts
+        up to 2^70 times as much (half-life 0.1 days, a week ago). What it leaves there when it is cut
+        is rounding of today's sum, which is at most `capacity`, and large beside sums of that earlier
+        day. Nothing reads these, so what is compared is today's.
+        """
+        kept = self.population.members[rows]
+        fresh = self.population.members.copy()
+        add_up(fresh, self.ties.pool, rows, self.day, self.fade)
+        change = kept["tied"].astype(float) - fresh["tied"][rows].astype(float)
+        off = np.abs(change) * self.fade[self.day - kept["settled"]]
+        assert np.all(off <= ROUNDING * kept["capacity"]), "sums of ties differ"
+
+    def _check_books(self) -> None:
+        ledger, rows = self.ledger, self.population.rows()
+        present, gone = self.population.members[rows], self.archive.members[: self.archive.count]
+        for column, accounts in (
+            ("revenue", range(Account.GOODS)),
+            ("cost", range(Account.GOODS, len(Account))),
+        ):
+            booked = sum(int(ledger.total[a]) for a in accounts if a not in UNATTRIBUTED)
+            held = int(present[column].sum()) + int(gone[column].sum())
+            assert booked == held, f"members' {column} {held} differs from the books {booked}"
+        revenue, cost = ledger.total[: Account.GOODS].sum(), ledger.total[Account.GOODS :].sum()
+        assert ledger.cash == int(revenue - cost), "the ledger does not balance"
+        earned = int(present["earned"].sum()) + int(gone["earned"].sum())
+        paid = sum(int(ledger.total[a]) for a in INCENTIVES if a != Account.PERKS)
+        assert earned == paid, "rewards earned and paid differ"
+
+
+def acquaintance_lists(plan: Plan, key: np.uint64) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """Who knows whom where the plan says it by a graph: see `Graph.neighbours`; node k is person k."""
+    if plan.acquaintances is None:
+        return np.empty(0, np.int64), np.empty(0, np.int32)
+    size = plan.parameters.market.size
+    return plan.acquaintances.drawn(library_seed(key, 1), size).neighbours(size)
+
+
+def no_items() -> npt.NDArray[np.int64]:
+    """Today's contributions, shape (n, 4): author row, kind, replier row or -1, useful."""
+    return np.empty((0, 4), np.int64)
+
+
+_DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
+_BIT_OF = np.zeros(64, np.int64)
+"which bit a word of one bit is: _BIT_OF[word * _DE_BRUIJN >> 58] (Leiserson, Prokop & Randall 1998)"
+for _bit in range(64):
+    _BIT_OF[(((1 << _bit) * int(_DE_BRUIJN)) % 2**64) >> 58] = _bit
+
+
+@kernel
+def _order(rows, address, row_of, words, out, persons):
+    """Sort rows by address through one bit per person: O(people / 64 + rows)."""
+    zero, one, top = np.uint64(0), np.uint64(1), np.uint64(58)
+    for k in range(len(rows)):
+        person = address[rows[k]]
+        words[person // 64] |= one << np.uint64(person % 64)
+    n = 0
+    for w in range(len(words)):
+        word = words[w]
+        while word != zero:
+            rest = word & (word - one)
+            persons[n] = w * 64 + _BIT_OF[((word ^ rest) * _DE_BRUIJN) >> top]
+            out[n] = row_of[persons[n]]
+            n += 1
+            word = rest
+
+
+@kernel
+def add_up_rows(table, lo, hi):
+    """Sums over columns lo … hi of the two rows of a table."""
+    first, second = 0, 0
+    for k in range(lo, hi):
+        first += table[0, k]
+        second += table[1, k]
+    return first, second
+
+
+@kernel
+def _release(members, exit_bound, rows, pool, free, count, day, fade, decay, p):
+    """Cut the leavers' ties, let the neighbours feel it, give the slots back."""
+    q = p[0]
+    weak = q["churn_contagion_weak"]
+    for k in range(len(rows)):
+        m = members[rows[k]]
+        advance(m, day, decay, p[m["arm"]])
+        while m["degree"] > 0:
+            slot = m["slots"] + m["degree"] - 1
+            other = members[pool[slot]["row"]]
+            felt = weak + (2.0 - 2.0 * weak) * strength_at(pool[slot], day, fade)
+            before = contagion(other["exits"], q)
+            other["exits"] += felt / decay[min(day - other["settled"], 7), EXITS]
+            exit_bound[pool[slot]["row"]] *= math.exp(contagion(other["exits"], q) - before)
+            cut(members, pool, count, rows[k], slot, day, fade)
+        give_back(pool, free, m["slots"], m["capacity"])
+
+
+@kernel
+def _bid_farewell(
+    members,
+    last_visit,
+    rows,
+    causes,
+    ended,
+    ended_left,
+    ended_cause,
+    ended_last_visit,
+    n,
+    last_visits,
+    last_contributions,
+    leaves,
+    day,
+    done,
+):
+    """Archive leavers from line n on, and take them out of the counts; done = member, audience, internal."""
+    for k in range(len(rows)):
+        r = rows[k]
+        m = members[r]
+        ended[n + k] = members[r]
+        ended_left[n + k] = day
+        ended_cause[n + k] = causes[k]
+        ended_last_visit[n + k] = last_visit[r]
+        leaves[causes[k]] += 1
+        if last_visit[r] > -PAST:
+            last_visits[m["side"], last_visit[r] + PAST] -= 1
+        if m["last_contribution"] > -PAST:
+            last_contributions[m["last_contribution"] + PAST] -= 1
+        recent = m["last_contribution"] >= day - LAYER_WINDOW
+        if m["internal"] > 0:
+            done[2] += 1
+        elif recent:
+            done[0] += 1
+        if not recent:
+            done[1] += 1
+
+
+@kernel
+def _may_return(members, rows, persons, row_of, dues, size, disappointed_below, hazard, day, key, due):
+    """When each leaver may be back: never if disappointed; returns how many of those there are."""
+    disappointed = 0.0
+    for k in range(len(rows)):
+        person = persons[k]
+        row_of[person] = -1
+        due[k] = np.inf
+        if person < size:
+            if members[rows[k]]["satisfaction"] < disappointed_below:
+                disappointed += 1.0
+            else:
+                due[k] = hazard - math.log(uniform(key, person, day, _RETURN_CLOCK, 0))
+        dues[person] = due[k]
+    return disappointed

@@ -1,0 +1,227 @@
+"""Motion: how a member's inner state moves between visits, in closed form.
+
+State is stored as of the day `settled` and is at most seven days old, because every member
+is looked at on its visits and otherwise once a week. So absent members cost nothing, and
+the decays are a table of eight rows.
+
+`settle` derives what follows from the state: belonging's target, the visit rate, and the
+bounds that the daily screens compare with.
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.prefetch import BLOCK, fetch_records
+from kith.sim.schema.parameters import Parameters
+from kith.sim.state.ties import FAINTEST, strength_at
+
+WEEK = 7
+NEWCOMER = 2.0
+"visit bound of a member who has joined today and therefore comes"
+HABIT, ACTIVITY, HUB, MEMORY, NORM, BELONGING, EXITS, ADS, HARM, TIES = range(10)
+
+
+def decays(parameters: Parameters) -> npt.NDArray[np.float64]:
+    """What is left of each stock after 0 … 7 days, shape (8, 10): day, stock."""
+    b, i, v, c, m = (
+        parameters.bonding,
+        parameters.incentives,
+        parameters.visiting,
+        parameters.contribution,
+        parameters.monetisation,
+    )
+    half_lives = np.array(
+        [
+            v.habit_half_life,
+            b.activity_half_life,
+            b.hub_half_life,
+            c.memory_half_life,
+            i.norm_recovery,
+            b.belonging_half_life,
+            parameters.churn.contagion_half_life,
+            m.ad_time * math.log(2.0),
+            parameters.governance.harassment_half_life,
+            b.tie_half_life,
+        ]
+    )
+    return np.exp2(-np.arange(WEEK + 1)[:, None] / half_lives[None, :])
+
+
+def fading(half_life: float, days: int) -> npt.NDArray[np.float64]:
+    """What is left of a tie after 0 … days-1 days."""
+    return np.exp2(-np.arange(days) / half_life)
+
+
+@kernel
+def derive(m, p):
+    """What a member's traits mean under the parameters in force."""
+    m["sociability"] = m["propensity"] ** p["contribution_exchange_exponent"]
+    away = m["interest"] - p["organisation_direction"]
+    m["misfit"] = p["value_fit_weight"] * (1.0 - math.exp(-away * away / (2.0 * p["market_fit_width"] ** 2)))
+
+
+@kernel
+def derive_rows(members, rows, p):
+    """`derive` for rows; after parameters have changed."""
+    for k in range(len(rows)):
+        derive(members[rows[k]], p[0])
+
+
+@kernel
+def advance(m, day, decay, p):
+    """Bring a member's state to `day`, under the parameters p of its arm."""
+    ad_load = p["monetisation_ad_load"] * (p["monetisation_model"] == 1.0)
+    while m["settled"] < day:
+        d = min(day - m["settled"], WEEK)
+        m["habit"] *= decay[d, HABIT]
+        m["activity"] *= decay[d, ACTIVITY]
+        m["hub"] *= decay[d, HUB]
+        m["reciprocity"] *= decay[d, MEMORY]
+        m["recognition"] *= decay[d, MEMORY]
+        m["norm"] = 1.0 - (1.0 - m["norm"]) * decay[d, NORM]
+        m["belonging"] = m["attachment"] + (m["belonging"] - m["attachment"]) * decay[d, BELONGING]
+        m["exits"] *= decay[d, EXITS]
+        m["harassed"] *= decay[d, HARM]
+        m["tied"] *= decay[d, TIES]
+        m["annoyance"] = ad_load + (m["annoyance"] - ad_load) * decay[d, ADS]
+        m["settled"] += d
+
+
+@kernel
+def advance_all(members, address, day, decay, p):
+    """Bring everybody's state to `day`; before parameters change."""
+    for r in range(len(address)):
+        if address[r] >= 0:
+            advance(members[r], day, decay, p[members[r]["arm"]])
+
+
+@kernel
+def refade(members, pool, address, day, fade):
+    """Store every tie's strength as of `day`; before the half-life changes."""
+    for r in range(len(address)):
+        if address[r] < 0:
+            continue
+        start = members[r]["slots"]
+        for s in range(start, start + members[r]["degree"]):
+            pool[s]["strength"] = max(strength_at(pool[s], day, fade), FAINTEST)
+            pool[s]["day"] = day
+
+
+def base_hazards(parameters: Parameters, days: int) -> npt.NDArray[np.float64]:
+    """Hazard (1/day) of an indifferent member by tenure in days: novelty wears off, age sets in."""
+    c, tenure = parameters.churn, np.arange(days)
+    novel = 1.0 + (c.newcomer_factor - 1.0) * np.exp2(-tenure / c.newcomer_half_life)
+    return c.base_hazard * (novel + c.ageing * tenure / 365.0)
+
+
+@kernel
+def novelty(tenure, p):
+    """How much likelier to leave a newcomer is than a settled member, at some tenure."""
+    return 1.0 + (p["churn_newcomer_factor"] - 1.0) * 2.0 ** (-tenure / p["churn_newcomer_half_life"])
+
+
+@kernel
+def contagion(exits, p):
+    """Log hazard of neighbours' exits E: ln(1 + kappa) E / (1 + E / saturation)."""
+    if exits == 0.0:
+        return 0.0
+    return math.log(1.0 + p["churn_contagion"]) * exits / (1.0 + exits / p["churn_contagion_saturation"])
+
+
+@kernel
+def hub_of(m, presence):
+    """How far a member's hub is present: people are spread over the hubs by address."""
+    return presence[m["person"] % len(presence)]
+
+
+@kernel
+def settle(members, row, day, base, p, presence, visit_bound, exit_bound):
+    """Belonging's target, visit rate and both bounds of a member whose state is of today.
+
+    The exit bound holds for a week: belonging moves monotonically toward its target, and
+    contagion only fades until another neighbour leaves.
+    """
+    m = members[row]
+    m["bonds"] = 1.0 - math.exp(-m["tied"] / p["value_tie_scale"]) if m["tied"] > 0.0 else 0.0
+    z = (
+        p["bonding_identity_weight"]
+        * m["activity"]
+        * p["organisation_purpose"]
+        * (1.0 + p["governance_voice_identity"] * p["governance_voice"])
+        + p["bonding_ties_weight"] * m["bonds"]
+        + p["bonding_hub_weight"] * m["hub"] * hub_of(m, presence)
+        + p["bonding_recognition_weight"] * m["recognition"]
+    )
+    m["attachment"] = 1.0 - math.exp(-z)
+    annoyed = 0.0
+    if p["monetisation_model"] == 1.0:
+        quick = p["monetisation_ad_quick"]
+        load = quick * p["monetisation_ad_load"] + (1.0 - quick) * m["annoyance"]
+        annoyed = p["monetisation_ad_slope"] * load * m["aversion"]
+    elif m["annoyance"] > 0.0:
+        annoyed = (
+            p["monetisation_ad_slope"] * (1.0 - p["monetisation_ad_quick"]) * m["annoyance"] * m["aversion"]
+        )
+    gain = (
+        p["visiting_satisfaction_gain"] * (m["satisfaction"] - p["churn_neutral_value"])
+        + p["visiting_identity_gain"] * m["activity"]
+        + p["visiting_bond_gain"] * m["bonds"]
+    )
+    m["visit_rate"] = m["visits_per_day"] * math.exp(gain) * max(0.0, 1.0 - annoyed)
+    floor = p["visiting_habit_floor"]
+    visit_bound[row] = min(1.0, m["visit_rate"] * (floor + (1.0 - floor) * m["habit"]))
+    least = min(m["belonging"], m["attachment"])
+    x = (
+        p["churn_value_weight"] * (p["churn_neutral_value"] - m["satisfaction"])
+        + p["churn_belonging_weight"] * (p["churn_neutral_belonging"] - least)
+        + contagion(m["exits"], p)
+        + p["churn_unfairness"]
+        + p["governance_harassment_weight"] * m["harassed"]
+    )
+    if p["incentives_equity_points"] > 0.0:
+        loyalty = math.log(1.0 + p["incentives_equity_loyalty"])
+        x -= loyalty if m["owner"] > 0 else min(0.0, loyalty)  # who is no owner may become one this week
+    tenure = day - m["joined"]
+    exit_bound[row] = max(base[tenure], base[tenure + WEEK + 1]) * math.exp(x)
+
+
+@kernel
+def settle_rows(members, rows, lo, hi, day, decay, base, p, presence, visit_bound, exit_bound):
+    """`advance` and `settle` for rows[lo:hi]."""
+    for k in range(lo, hi):
+        if (k - lo) % BLOCK == 0 and fetch_records(members, rows, k, min(hi, k + BLOCK)) < 0.0:
+            break
+        r = rows[k]
+        q = p[members[r]["arm"]]
+        advance(members[r], day, decay, q)
+        settle(members, r, day, base, q, presence, visit_bound, exit_bound)
+
+
+@kernel
+def rank(members, rows, lo, hi, threshold, week_ends):
+    """Ambassadors among rows[lo:hi]: contributed in each of the last three months (4, 5, 4 weeks), and belong.
+
+    Returns how many have become one and how many no longer are. If `week_ends`, the bits of the
+    weeks in which they contributed move by one week.
+    """
+    risen, fallen = 0, 0
+    for k in range(lo, hi):
+        m = members[rows[k]]
+        weeks = m["weeks"]
+        steady = (
+            (weeks & np.uint32(0xF)) != 0
+            and (weeks & np.uint32(0x1F0)) != 0
+            and (weeks & np.uint32(0x1E00)) != 0
+        )
+        internal = 1 if steady and m["belonging"] > threshold else 0
+        if internal > m["internal"]:
+            risen += 1
+        elif internal < m["internal"]:
+            fallen += 1
+        m["internal"] = internal
+        if week_ends:
+            m["weeks"] = (weeks << np.uint32(1)) & np.uint32(0x1FFF)
+    return risen, fallen

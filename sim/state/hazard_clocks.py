@@ -1,0 +1,126 @@
+"""Clocks: who is reached, and when, without drawing a count for the crowd.
+
+Each person has a clock E ~ Exp(1) and is reached on the day when the cumulative hazard,
+times how far it concerns the person, passes E. Depletion is exact and costs O(reached).
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from kith.sim.kernels.compilation import kernel
+
+
+class TouchClock:
+    """Unaware persons in the order in which a common hazard reaches them."""
+
+    def __init__(self, clocks: npt.NDArray[np.float64], fit: npt.NDArray[np.float64]) -> None:
+        self.hazard = 0.0
+        self._residual = clocks.copy()
+        "what was left of each clock when the fit was last set"
+        self._threshold = np.empty(len(clocks))
+        self._set(np.arange(len(clocks)), fit)
+
+    def _set(self, persons: npt.NDArray[np.int64], fit: npt.NDArray[np.float64]) -> None:
+        self._fit, self._since = fit, self.hazard
+        wait = np.full(len(persons), np.inf)
+        np.divide(self._residual[persons], fit[persons], out=wait, where=fit[persons] > 0)
+        self._threshold[persons] = self.hazard + wait
+        self._order = persons[np.argsort(self._threshold[persons], kind="stable")]
+        self._next = 0
+
+    def advance(self, hazard: float) -> npt.NDArray[np.int64]:
+        """Persons whom one more day of `hazard` reaches, in the order of their clocks."""
+        self.hazard += hazard
+        look = 256
+        while True:
+            ahead = self._threshold[self._order[self._next : self._next + look]]
+            n = int(ahead.searchsorted(self.hazard, side="right"))
+            if n < look:  # whoever comes next waits, or nobody is left
+                break
+            look *= 8
+        reached = self._order[self._next : self._next + n]
+        self._next += n
+        return reached
+
+    def refit(self, fit: npt.NDArray[np.float64]) -> None:
+        """Sort those who remain again by their residual clocks, after fit has changed."""
+        rest = np.sort(self._order[self._next :])
+        spent = (self.hazard - self._since) * self._fit[rest]
+        self._residual[rest] = np.maximum(self._residual[rest] - spent, 0.0)
+        self._set(rest, fit)
+
+
+class Heap:
+    """Persons due at thresholds of a cumulative hazard; entries may be overtaken.
+
+    An entry counts only while `due[person]` still equals its threshold, so a person is
+    moved by pushing it again.
+    """
+
+    def __init__(self) -> None:
+        self.hazard = 0.0
+        self._thresholds = np.zeros(256)
+        self._persons = np.zeros(256, np.int64)
+        self._size = 0
+
+    def push(self, thresholds: npt.NDArray[np.float64], persons: npt.NDArray[np.int64]) -> None:
+        """Add entries; infinite thresholds never come due and are not kept."""
+        needed = self._size + len(persons)
+        if needed > len(self._persons):
+            size = max(needed, 2 * len(self._persons))
+            self._thresholds = np.resize(self._thresholds, size)
+            self._persons = np.resize(self._persons, size)
+        if len(persons):
+            self._size = _push(self._thresholds, self._persons, self._size, thresholds, persons)
+
+    def advance(self, hazard: float, due: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+        """Persons who come due with one more day of `hazard`, in ascending address."""
+        self.hazard += hazard
+        if not self._size or self._thresholds[0] > self.hazard:
+            return np.empty(0, np.int64)
+        out = np.empty(self._size, np.int64)
+        self._size, n = _pop(self._thresholds, self._persons, self._size, self.hazard, due, out)
+        return np.sort(out[:n])
+
+
+@kernel
+def _push(thresholds, persons, size, new_thresholds, new_persons):
+    for k in range(len(new_persons)):
+        t = new_thresholds[k]
+        if t == np.inf:
+            continue
+        place = size
+        size += 1
+        while place > 0 and thresholds[(place - 1) // 2] > t:
+            thresholds[place] = thresholds[(place - 1) // 2]
+            persons[place] = persons[(place - 1) // 2]
+            place = (place - 1) // 2
+        thresholds[place] = t
+        persons[place] = new_persons[k]
+    return size
+
+
+@kernel
+def _pop(thresholds, persons, size, hazard, due, out):
+    n = 0
+    while size > 0 and thresholds[0] <= hazard:
+        if due[persons[0]] == thresholds[0]:
+            out[n] = persons[0]
+            due[persons[0]] = np.inf
+            n += 1
+        size -= 1
+        t = thresholds[size]
+        p = persons[size]
+        place = 0
+        while 2 * place + 1 < size:
+            child = 2 * place + 1
+            if child + 1 < size and thresholds[child + 1] < thresholds[child]:
+                child += 1
+            if thresholds[child] >= t:
+                break
+            thresholds[place] = thresholds[child]
+            persons[place] = persons[child]
+            place = child
+        thresholds[place] = t
+        persons[place] = p
+    return size, n

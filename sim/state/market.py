@@ -1,0 +1,170 @@
+"""Market: everyone who could ever join, on a ring; what each has heard.
+
+Neighbours on the ring know each other. Far acquaintances come from involutions
+i <-> (a - i) mod M, so that knowing is mutual without a list of pairs.
+"""
+
+import math
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.luck import Purpose, address_hash, hashes, normal, uniform
+
+KNOT_SPACING = 50
+SIGNALS = 4
+
+
+class Status(IntEnum):
+    """Where a person stands."""
+
+    UNAWARE = 0
+    FOLLOWER = 1
+    PRESENT = 2
+    LEFT = 3
+
+
+_INVITEE = int(Purpose.INVITEE)
+_KNOT, _NOISE, _FAR = int(Purpose.INTEREST_KNOT), int(Purpose.INTEREST_NOISE), int(Purpose.FAR)
+
+
+class Market:
+    """Persons by address; shapes (size + guests,). Guests are seated outside the market's count."""
+
+    def __init__(self, size: int, guests: int, key: np.uint64, similarity: float) -> None:
+        everyone = size + guests
+        self.size = size
+        self.status = np.zeros(everyone, np.int8)
+        self.row = np.full(everyone, -1, np.int32)
+        self.spells = np.zeros(everyone, np.int16)
+        self.touched_by = np.zeros(everyone, np.int8)
+        self.due = np.full(everyone, np.inf)
+        self.signals = np.zeros(everyone, np.int8)
+        self.signallers = np.full((everyone, SIGNALS), -1, np.int32)
+        self.interest = np.full(everyone, 0.5)
+        self.interest[:size] = interests(key, size, similarity)
+
+        self.tally = np.zeros(len(Status), np.int64)
+        "people of the market by status; guests are not counted"
+        self.tally[Status.UNAWARE] = size
+
+        self.propensity: npt.NDArray[np.float64] | None = None
+        "propensities that a log has shown, NaN elsewhere; None without a log"
+        self.capacity: npt.NDArray[np.int64] | None = None
+
+    def remember_traits(
+        self,
+        persons: npt.NDArray[np.int64],
+        propensity: npt.NDArray[np.float64],
+        capacity: npt.NDArray[np.int64],
+    ) -> None:
+        """Keep what a log has shown of people, so that they have it when they return."""
+        self.propensity = np.full(len(self.status), np.nan)
+        self.propensity[persons] = propensity
+        self.remember_capacity(persons, capacity)
+
+    def remember_capacity(self, persons: npt.NDArray[np.int64], capacity: npt.NDArray[np.int64]) -> None:
+        """Keep how many ties people have had room for, at least."""
+        self.capacity = np.zeros(len(self.status), np.int64)
+        self.capacity[persons] = capacity
+
+    def move(self, persons: npt.NDArray[np.int64], status: Status) -> None:
+        """Put persons, each named once, into a status."""
+        _move(self.status, self.tally, self.size, persons, int(status))
+
+    def count(self, status: Status) -> int:
+        """People of the market in a status."""
+        return int(self.tally[status])
+
+
+@kernel
+def _move(statuses, tally, size, persons, status):
+    for k in range(len(persons)):
+        person = persons[k]
+        if person < size:
+            tally[statuses[person]] -= 1
+            tally[status] += 1
+        statuses[person] = status
+
+
+def fit(interest: npt.NDArray[np.float64], direction: float, width: float) -> npt.NDArray[np.float64]:
+    """How well the purpose fits: exp(-(x - direction)^2 / (2 width^2)), shape of `interest`."""
+    return np.exp(-((interest - direction) ** 2) / (2.0 * width * width))
+
+
+def farness(key: np.uint64, far: int, size: int) -> npt.NDArray[np.int64]:
+    """The constants a of the far acquaintances, shape (far,)."""
+    return (hashes(key, np.arange(far), 0, Purpose.FAR) % np.uint64(size)).astype(np.int64)
+
+
+@kernel
+def interests(key, size, similarity):
+    """Interest of each person: uniform in (0, 1), correlated along the ring."""
+    knots = max(1, size // KNOT_SPACING)
+    out = np.empty(size)
+    shared = similarity**0.5
+    own = (1.0 - similarity) ** 0.5
+    for i in range(size):
+        place = i * knots / size
+        k = int(place)
+        w = place - k
+        left = normal(uniform(key, k, 0, _KNOT, 0))
+        right = normal(uniform(key, (k + 1) % knots, 0, _KNOT, 0))
+        if knots == 1:
+            smooth = left
+        else:
+            smooth = ((1.0 - w) * left + w * right) / ((1.0 - w) ** 2 + w * w) ** 0.5
+        z = shared * smooth + own * normal(uniform(key, i, 0, _NOISE, 0))
+        out[i] = _phi(z)
+    return out
+
+
+@kernel
+def _phi(z):
+    """Standard normal distribution function (Abramowitz & Stegun 26.2.17, error below 1e-7)."""
+    t = 1.0 / (1.0 + 0.2316419 * abs(z))
+    poly = t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
+    tail = 0.3989422804014327 * math.exp(-0.5 * z * z) * poly
+    return 1.0 - tail if z >= 0.0 else tail
+
+
+@kernel
+def acquaintance(key, person, weak, u, size, near, far, everyone):
+    """The acquaintance whom a uniform u chooses: near on the ring, far, or anyone; never oneself.
+
+    `far` are the constants of the far acquaintances. As many live on either side, so an odd
+    `near` is one less. In a market smaller than the circle of
+    acquaintances everybody knows everybody.
+    """
+    if everyone or size <= near + 1:
+        return (person + 1 + int(u * (size - 1))) % size
+    if weak:
+        other = (far[int(u * len(far))] - person) % size
+        return other if other != person else -1
+    half = near // 2
+    side = int(u * 2 * half)
+    offset = side + 1 if side < half else -(side - half + 1)
+    return (person + offset) % size
+
+
+@kernel
+def neighbour(key, person, day, nth, starts, known):
+    """The acquaintance in a graph with the largest hash of the day's nth choice; -1 for nobody.
+
+    So another acquaintance changes a choice only where it is chosen itself, and one who is gone only
+    where it had been.
+    """
+    best = -1
+    largest = np.uint64(0)
+    salt = np.uint64(nth + 1) << np.uint64(40)
+    for k in range(starts[person], starts[person + 1]):
+        h = address_hash(key, person, day, _INVITEE, salt ^ np.uint64(known[k]))
+        if best < 0 or h > largest:
+            best = int(known[k])
+            largest = h
+    return best
+
+
+__all__ = ["KNOT_SPACING", "Market", "Status", "acquaintance", "farness", "fit", "interests", "neighbour"]

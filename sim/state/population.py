@@ -1,0 +1,174 @@
+"""Population: the columns of members. A *person* is an address, a *row* is a place.
+
+One record of four cache lines per member: what moves and what every visit asks comes first, so
+that most of a day touches two of them. State is in single precision, which is what makes it
+fit; arithmetic is double. The few columns that are scanned every day for every member stand
+alone. A row is reused after its member has left; nothing may depend on which row a member has.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kith.sim.kernels.compilation import kernel
+
+# fmt: off
+_FIELDS = [
+    # the first cache line: what moves between visits, as of the day `settled`
+    ("person", "i4"), ("slots", "i4"), ("degree", "i2"), ("capacity", "i2"), ("settled", "i4"),
+    ("habit", "f4"), ("satisfaction", "f4"), ("activity", "f4"), ("hub", "f4"), ("reciprocity", "f4"), ("recognition", "f4"),
+    ("norm", "f4"), ("belonging", "f4"), ("attachment", "f4"), ("exits", "f4"), ("tied", "f4"), ("bonds", "f4"),
+    # the second: traits, and what every visit asks
+    ("visit_rate", "f4"), ("visits_per_day", "f4"), ("annoyance", "f4"), ("harassed", "f4"), ("overload", "f4"),
+    ("propensity", "f4"), ("sociability", "f4"), ("misfit", "f4"), ("inviting", "f4"), ("wtp", "f4"), ("aversion", "f4"),
+    ("joined", "i4"), ("points", "i4"), ("contributions", "i4"), ("responder", "u1"), ("side", "u1"), ("internal", "u1"),
+    ("paying", "u1"), ("arm", "u1"), ("unwilling", "u1"), ("weeks", "u2"),
+    # the third: money (micro-euros), and what contributors and strangers ask
+    ("revenue", "i8"), ("cost", "i8"), ("surplus", "i8"), ("earned", "i8"), ("month_earned", "i8"),
+    ("interest", "f4"), ("generation", "i4"), ("first_contribution", "i4"), ("last_contribution", "i4"),
+    ("last_benefit", "i4"), ("last_reward", "i4"),
+    # the fourth: what is rarely asked
+    ("first_replied", "u1"), ("badges", "u1"), ("again", "u1"), ("owner", "u1"), ("standing", "i1"), ("spell", "i4"), ("channel", "i4"), ("referrer", "i4"), ("invitations", "i4"),
+    ("invited_joins", "i4"), ("month_points", "i4"), ("last_post", "i4"), ("last_answer", "i4"), ("last_react", "i4"),
+    ("last_vote", "i4"), ("last_attend", "i4"),
+]
+# fmt: on
+LINE = 64
+"bytes of a cache line"
+MEMBER = np.dtype(
+    {"names": [n for n, _ in _FIELDS], "formats": [f for _, f in _FIELDS], "itemsize": 4 * LINE},
+    align=True,
+)
+NEVER = -(10**6)
+NO_PERSON = -1
+
+
+def records(capacity: int) -> npt.NDArray[np.void]:
+    """Empty member records that start on a cache line, shape (capacity,)."""
+    room = np.zeros(capacity * MEMBER.itemsize + LINE, np.uint8)
+    start = -room.ctypes.data % LINE
+    return room[start : start + capacity * MEMBER.itemsize].view(MEMBER)
+
+
+_BYTES = np.dtype((np.void, MEMBER.itemsize))
+"a record as its bytes: NumPy copies these at once, and a record with room to spare field by field"
+
+
+def gathered(members: npt.NDArray[np.void], rows: npt.NDArray[Any]) -> npt.NDArray[np.void]:
+    """A copy of the records of `rows`, an array of places or of truth values; what `members[rows]` is, quickly."""
+    return members.view(_BYTES)[rows].view(MEMBER)
+
+
+def _longer(old: npt.NDArray[Any], size: int, empty: float = 0) -> npt.NDArray[Any]:
+    """A copy of `old` with room for `size`."""
+    if old.dtype == MEMBER:
+        new = records(size)
+        new.view(_BYTES)[: len(old)] = old.view(_BYTES)
+        return new
+    new = np.full(size, empty, old.dtype) if empty else np.zeros(size, old.dtype)
+    new[: len(old)] = old
+    return new
+
+
+class Population:
+    """Members by row; shapes (capacity,).
+
+    `address[row]` is the person there, or -1; `visit_bound` and `exit_bound` are the
+    probabilities and hazards that the daily screens compare with; `last_visit` and
+    `next_bill` are days.
+    """
+
+    def __init__(self, capacity: int = 256) -> None:
+        self.members: npt.NDArray[np.void] = records(capacity)
+        self.address = np.full(capacity, -1, np.int64)
+        self.visit_bound = np.zeros(capacity)
+        self.exit_bound = np.zeros(capacity)
+        self.last_visit = np.full(capacity, NEVER, np.int32)
+        self.next_bill = np.full(capacity, -1, np.int32)
+        self.top = 0
+        self.vacant = np.zeros(capacity, np.int64)
+        self.vacancies = 0
+        self.present = 0
+
+    @property
+    def capacity(self) -> int:
+        """Rows that there is room for."""
+        return len(self.address)
+
+    def rows(self) -> npt.NDArray[np.int64]:
+        """Rows of present members in ascending order of address."""
+        rows = np.flatnonzero(self.address[: self.top] >= 0)
+        return rows[np.argsort(self.address[rows], kind="stable")]
+
+    def take_rows(self, n: int) -> npt.NDArray[np.int64]:
+        """n free rows, vacated ones first."""
+        reused = min(n, self.vacancies)
+        self.vacancies -= reused
+        rows = np.empty(n, np.int64)
+        rows[:reused] = self.vacant[self.vacancies : self.vacancies + reused]
+        self._grow(self.top + n - reused)
+        rows[reused:] = np.arange(self.top, self.top + n - reused)
+        self.top += n - reused
+        self.present += n
+        return rows
+
+    def release(self, rows: npt.NDArray[np.int64]) -> None:
+        """Vacate the rows of members who have left; their ties are cut already."""
+        _vacate(
+            rows,
+            self.address,
+            self.visit_bound,
+            self.exit_bound,
+            self.next_bill,
+            self.vacant,
+            self.vacancies,
+        )
+        self.vacancies += len(rows)
+        self.present -= len(rows)
+
+    def _grow(self, needed: int) -> None:
+        if needed <= self.capacity:
+            return
+        size = needed + needed // 2  # room that nobody has entered yet takes no memory
+        for name, empty in (
+            ("members", 0),
+            ("address", -1),
+            ("visit_bound", 0.0),
+            ("exit_bound", 0.0),
+            ("last_visit", NEVER),
+            ("next_bill", -1),
+            ("vacant", 0),
+        ):
+            setattr(self, name, _longer(getattr(self, name), size, empty))
+
+
+@kernel
+def _vacate(rows, address, visit_bound, exit_bound, next_bill, vacant, vacancies):
+    for k in range(len(rows)):
+        r = rows[k]
+        address[r] = -1
+        visit_bound[r] = 0.0
+        exit_bound[r] = 0.0
+        next_bill[r] = -1
+        vacant[vacancies + k] = r
+
+
+class Archive:
+    """Memberships that have ended: their last record, the day and the cause."""
+
+    def __init__(self, capacity: int = 256) -> None:
+        self.members: npt.NDArray[np.void] = records(capacity)
+        self.left = np.zeros(capacity, np.int32)
+        self.cause = np.zeros(capacity, np.int8)
+        self.last_visit = np.zeros(capacity, np.int32)
+        self.count = 0
+
+    def reserve(self, n: int) -> None:
+        """Room for n more memberships."""
+        needed = self.count + n
+        if needed <= len(self.left):
+            return
+        size = max(needed, 2 * len(self.left))
+        for name in ("members", "left", "cause", "last_visit"):
+            setattr(self, name, _longer(getattr(self, name), size))

@@ -1,0 +1,219 @@
+"""Keep: a record as a folder of Parquet files, and back, exactly.
+
+    record.to_parquet("out/web")
+    again = Record.from_parquet("out/web")
+
+`series`, `monthly`, `members`, `ties`, `summary` and `diary` (what `Record.events` is made from) are
+Parquet that everything reads; `record.json` says what the record is of and holds its plan, and
+`arrays.npz` the numbers of a founding log or graph, if there is one. `record.json` also has the
+checksums of the other files and of itself, so that a bit that has flipped is found. Reading runs no code
+that came with the folder. A folder is written under another name and then renamed.
+"""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from kith.sim.kernels.luck import key_of
+from kith.sim.results.record import Record
+from kith.sim.state_limits import check_saved_plan
+from kith.sim.storage.atomic_folder import whole_folder
+from kith.sim.storage.serialise import Arrays, packed, unpacked
+
+FORMAT = 2
+ABOUT, ARRAYS = "record.json", "arrays.npz"
+FRAMES = ("series", "monthly", "members", "ties")
+PLAIN = ("plan", "seed", "days", "model_version", "run_id", "leaving", "health", "at_start")
+"attributes of a record that are no frames"
+FILES = frozenset({ABOUT, ARRAYS, *(f"{name}.parquet" for name in (*FRAMES, "summary", "diary"))})
+
+
+class RecordError(ValueError):
+    """A record cannot be kept where it was asked to, or a folder holds none."""
+
+
+def write_record(record: Record, folder: str | os.PathLike[str]) -> None:
+    """Keep a record in a folder, which is there whole or stays as it was.
+
+    Raises
+    ------
+    RecordError
+        If the place is a file, holds what `write_record` did not write, or cannot be written to.
+    """
+    target = _check_place(folder)
+    arrays: Arrays = []
+    plain = {name: packed(getattr(record, name), name, arrays) for name in PLAIN}
+    frames = {name: getattr(record, name) for name in FRAMES}
+    about = {"format": FORMAT, "record": plain, "arrays": len(arrays)}
+    about["columns"] = {name: _columns(frame) for name, frame in frames.items()}
+    about["units"] = {name: frame.attrs for name, frame in (frames | {"summary": record.summary}).items()}
+    try:
+        with whole_folder(target) as partial:
+            for name, frame in frames.items():
+                frame.to_parquet(partial / f"{name}.parquet", index=False)
+            _summary_frame(record.summary).to_parquet(partial / "summary.parquet", index=False)
+            if record._diary is not None:
+                _diary_frame(record._diary).to_parquet(partial / "diary.parquet", index=False)
+            if arrays:
+                np.savez(partial / ARRAYS, *arrays)
+            about["checks"] = {path.name: _checksum(path.read_bytes()) for path in partial.iterdir()}
+            about["check"] = _own_check(json.loads(json.dumps(about)))
+            (partial / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+    except OSError as error:
+        raise RecordError(f"{folder}: cannot be written ({error.strerror}); choose another place") from None
+
+
+def read_record(folder: str | os.PathLike[str]) -> Record:
+    """The record that a folder keeps.
+
+    Raises
+    ------
+    RecordError
+        If the folder holds no record, one of another format, or a damaged one.
+    """
+    place = Path(folder)
+    if not (place / ABOUT).is_file():
+        raise RecordError(
+            f"{folder}: holds no {ABOUT}, so no record; name a folder that Record.to_parquet wrote"
+        )
+    try:
+        about = json.loads((place / ABOUT).read_text("utf-8"))
+        if about["format"] == FORMAT:
+            _check_files(place, about)
+            return _record(place, about)
+    except MemoryError:
+        raise
+    except Exception as error:  # damage shows in many ways
+        raise RecordError(f"{folder}: is cut short or damaged; copy it again, or run it again") from error
+    raise RecordError(
+        f"{folder}: format is {about['format']!r}, here it is {FORMAT}; read it with its own kith"
+    )
+
+
+def _check_files(place: Path, about: dict[str, Any]) -> None:
+    """Raise ValueError unless every file has the checksum that it had when it was written."""
+    if about.pop("check") != _own_check(about):
+        raise ValueError(f"{ABOUT} is not what was written")
+    there = {path.name for path in place.iterdir()} & (FILES - {ABOUT})
+    for name in there | about["checks"].keys():
+        if not (place / name).is_file() or _checksum((place / name).read_bytes()) != about["checks"][name]:
+            raise ValueError(f"{name} is not what was written")
+
+
+def _own_check(about: dict[str, Any]) -> str:
+    return _checksum(json.dumps(about, sort_keys=True).encode())
+
+
+def _checksum(content: bytes) -> str:
+    return hashlib.blake2b(content).hexdigest()[:16]
+
+
+def _record(place: Path, about: dict[str, Any]) -> Record:
+    arrays: Arrays = []
+    if about["arrays"]:
+        with np.load(place / ARRAYS, allow_pickle=False) as held:
+            arrays = [held[f"arr_{k}"] for k in range(about["arrays"])]
+    plain = {name: unpacked(value, arrays) for name, value in about["record"].items()}
+    check_saved_plan(plain["plan"])  # or running it again could end Python
+    frames = {name: _frame(place, name, about) for name in FRAMES}
+    summary = pd.read_parquet(place / "summary.parquet")
+    values = pd.Series(summary["value"].to_numpy(), summary["indicator"].tolist(), name="value", dtype=float)
+    values.attrs = about["units"]["summary"]
+    diary = place / "diary.parquet"
+    return Record(
+        **plain,
+        **frames,
+        summary=values,
+        _diary=_diary(pd.read_parquet(diary)) if diary.is_file() else None,
+        _key=key_of(plain["seed"]),
+    )
+
+
+def _check_place(folder: str | os.PathLike[str]) -> Path:
+    target = Path(folder).resolve()
+    if target.is_file():
+        raise RecordError(f"{folder}: is a file; name a folder")
+    inside = {entry.name for entry in target.iterdir()} if target.is_dir() else set()
+    strangers = sorted(inside - FILES)
+    if strangers or (inside and ABOUT not in inside):
+        first = (strangers or sorted(inside))[0]
+        raise RecordError(f"{folder}: holds {first}, which is no record of kith's; name a new folder")
+    if target == Path.cwd():
+        raise RecordError(f"{folder}: is the folder you are in; name a new one")
+    return target
+
+
+# -- frames --------------------------------------------------------------------------------
+
+
+def _columns(frame: pd.DataFrame) -> dict[str, Any]:
+    """Column -> its dtype, or the categories that it may have: Parquet keeps those that occur."""
+    return {
+        name: frame[name].cat.categories.tolist()
+        if isinstance(frame[name].dtype, pd.CategoricalDtype)
+        else str(frame[name].dtype)
+        for name in frame.columns
+    }
+
+
+def _frame(place: Path, name: str, about: dict[str, Any]) -> pd.DataFrame:
+    columns, read = about["columns"][name], pd.read_parquet(place / f"{name}.parquet")
+    if not columns:  # no complete month has been lived
+        frame = pd.DataFrame([])
+        frame.attrs = about["units"][name]
+        return frame
+    content = {
+        column: pd.Categorical(read[column], kind) if isinstance(kind, list) else read[column].astype(kind)
+        for column, kind in columns.items()
+    }
+    frame = pd.DataFrame(content)
+    frame.attrs = about["units"][name]
+    return frame
+
+
+def _summary_frame(summary: pd.Series) -> pd.DataFrame:
+    return pd.DataFrame({"indicator": summary.index.astype("str"), "value": summary.to_numpy()})
+
+
+type Diary = list[tuple[int, str, npt.NDArray[np.int64], npt.NDArray[np.int64]]]
+
+
+def _diary_frame(diary: Diary) -> pd.DataFrame:
+    """One row per event in the order of the diary; `entry` numbers what was written together."""
+    sizes = [len(who) for _, _, who, _ in diary]
+    empty = [np.empty(0, np.int64)]
+    return pd.DataFrame(
+        {
+            "entry": np.repeat(np.arange(len(diary)), sizes),
+            "day": np.repeat(np.array([day for day, *_ in diary], np.int64), sizes),
+            "action": pd.Categorical(np.repeat(np.array([action for _, action, *_ in diary], object), sizes)),
+            "person": np.concatenate(empty + [who for _, _, who, _ in diary]),
+            "target": np.concatenate(empty + [_targets(who, target) for _, _, who, target in diary]),
+        }
+    )
+
+
+def _targets(who: npt.NDArray[np.int64], target: Any) -> npt.NDArray[np.int64]:
+    return np.full(len(who), -1, np.int64) if target is None else target
+
+
+def _diary(frame: pd.DataFrame) -> Diary:
+    """The entries of a diary; those that told of nobody are gone."""
+    edges = np.flatnonzero(np.diff(frame["entry"].to_numpy(), prepend=-1))
+    persons, targets = frame["person"].to_numpy(), frame["target"].to_numpy()
+    days, actions = frame["day"].to_numpy(), frame["action"].to_numpy()
+    ends = np.append(edges, len(frame))[1:].tolist()
+    return [
+        (int(days[a]), str(actions[a]), persons[a:b], targets[a:b])
+        for a, b in zip(edges.tolist(), ends, strict=True)
+        if b > a
+    ]
+
+
+__all__ = ["RecordError", "read_record", "write_record"]

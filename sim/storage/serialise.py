@@ -1,0 +1,138 @@
+"""Packing: the state of a run as JSON values, with its arrays put aside.
+
+State is gathered by walking attributes, so a new attribute of `Community` or of a part of it is
+packed without a word here. What cannot be packed raises; what is not packed is named in
+`REBUILT`. Unpacking makes only what is listed here, and runs no code that came with the state.
+"""
+
+import json
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel
+
+from kith.sim.results.record import Recorder
+from kith.sim.schema.graphs import Generator, Graph
+from kith.sim.schema.parameters import Parameters
+from kith.sim.schema.plan import Experiment, Founding, Plan, Shock
+from kith.sim.state.community import Community
+from kith.sim.state.hazard_clocks import Heap, TouchClock
+from kith.sim.state.ledger import Ledger
+from kith.sim.state.market import Market
+from kith.sim.state.population import Archive, Population
+from kith.sim.state.ties import Ties
+
+type Arrays = list[npt.NDArray[Any]]
+
+PARTS: tuple[type[Any], ...] = (
+    *(Community, Recorder, Plan, Founding, Graph, Generator),
+    *(Market, TouchClock, Heap, Population, Archive, Ties, Ledger),
+)
+"classes whose attributes are packed"
+MODELS: tuple[type[BaseModel], ...] = (Parameters, Shock, Experiment)
+REBUILT: dict[type[Any], frozenset[str]] = {
+    Community: frozenset({"crew"}),
+    Plan: frozenset({"canonical_content"}),
+    Recorder: frozenset({"community", "indicators"}),
+}
+"attributes that are not packed; whoever unpacks makes them anew"
+
+
+class PackingError(ValueError):
+    """A value is of a kind that cannot be packed."""
+
+
+def attributes(part: Any) -> dict[str, Any]:
+    """What is packed of a part, by name."""
+    left_out = REBUILT.get(type(part), frozenset())
+    return {name: value for name, value in vars(part).items() if name not in left_out}
+
+
+def parts_of(part: Any) -> Iterator[Any]:
+    """A part and the parts within."""
+    yield part
+    for value in attributes(part).values():
+        if type(value) in PARTS:
+            yield from parts_of(value)
+
+
+def packed(value: Any, where: str, arrays: Arrays) -> Any:
+    """A value as JSON; what JSON does not know becomes {its kind: content}, arrays go to `arrays`.
+
+    Raises
+    ------
+    PackingError
+        If a value, which `where` leads to, is of a kind that cannot be packed.
+    """
+    kind = type(value)
+    if value is None or kind in (bool, int, float, str):
+        return value
+    if isinstance(value, np.ndarray | np.generic) and described(value.dtype) is not None:
+        arrays.append(np.ascontiguousarray(value).reshape(value.shape))
+        return {"array" if isinstance(value, np.ndarray) else "scalar": len(arrays) - 1}
+    if kind in (list, tuple):
+        return {kind.__name__: [packed(v, f"{where}[{k}]", arrays) for k, v in enumerate(value)]}
+    if kind is deque:
+        return {"deque": [value.maxlen, packed(list(value), where, arrays)]}
+    if kind is dict:
+        pairs = value.items()
+        return {"dict": [[packed(k, where, arrays), packed(v, f"{where}[{k!r}]", arrays)] for k, v in pairs]}
+    if kind in MODELS:
+        return {kind.__name__: value.model_dump()}
+    if kind in PARTS:
+        content = attributes(value).items()
+        return {kind.__name__: {name: packed(v, f"{where}.{name}", arrays) for name, v in content}}
+    raise PackingError(
+        f"{where}: {value!r:.60} cannot be saved; keep numbers, text, arrays of numbers, or lists, tuples "
+        "and dicts of them"
+    )
+
+
+def unpacked(value: Any, arrays: Arrays) -> Any:
+    """The value that `packed` turned into JSON."""
+    if not isinstance(value, dict):
+        return value
+    ((kind, content),) = value.items()
+    match kind:
+        case "array":
+            return arrays[content]
+        case "scalar":
+            return arrays[content][()]
+        case "list":
+            return [unpacked(v, arrays) for v in content]
+        case "tuple":
+            return tuple(unpacked(v, arrays) for v in content)
+        case "deque":
+            return deque(unpacked(content[1], arrays), maxlen=content[0])
+        case "dict":
+            return {unpacked(k, arrays): unpacked(v, arrays) for k, v in content}
+    for model in MODELS:
+        if kind == model.__name__:
+            return model.model_validate_json(json.dumps(content))
+    part = next(part for part in PARTS if kind == part.__name__)
+    whole = object.__new__(part)
+    made_anew = REBUILT.get(part, frozenset())
+    vars(whole).update({name: unpacked(v, arrays) for name, v in content.items() if name not in made_anew})
+    return whole
+
+
+def described(dtype: np.dtype[Any]) -> Any:
+    """A dtype as JSON; None if its values are not plain."""
+    if dtype.fields is None:
+        return dtype.str if dtype.kind in "biufUM" else None
+    formats = [described(field[0]) for field in dtype.fields.values()]
+    if dtype.names is None or None in formats:
+        return None
+    offsets = [field[1] for field in dtype.fields.values()]
+    columns = {"names": list(dtype.names), "formats": formats, "offsets": offsets, "itemsize": dtype.itemsize}
+    return {"columns": columns, "align": dtype.isalignedstruct}
+
+
+def dtype_of(description: Any) -> np.dtype[Any]:
+    """The dtype that was `described`."""
+    if isinstance(description, str):
+        return np.dtype(description)
+    return np.dtype(description["columns"], align=description["align"])

@@ -1,0 +1,86 @@
+"""kith: an agent-based simulator of community growth.
+
+    from kith import compare, load, run
+
+    record = run(load("web"), seed=1)
+    print(record.summary)
+
+Everything of everyday use is here and is loaded when it is first used, so that `import kith` is
+cheap. Behind it are four packages, each of which imports only from those after it:
+`kith.dashboard`, `kith.experiments`, `kith.scenarios` and `kith.sim`.
+"""
+
+from typing import TYPE_CHECKING
+
+from kith.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from kith.experiments.comparison.comparison import Comparison, compare
+    from kith.scenarios.catalogue import library, names
+    from kith.scenarios.errors import LogError, ScenarioError
+    from kith.scenarios.logs.founding import read_log
+    from kith.scenarios.scenario import load
+    from kith.sim.checkpoint import CheckpointError, resume, save
+    from kith.sim.engine import MODEL_VERSION, TICK, Simulation, run
+    from kith.sim.results.record import Record
+    from kith.sim.schema.parameters import ParameterError, Parameters
+    from kith.sim.schema.plan import Founding, Plan, Shock
+    from kith.sim.views.member import Member
+    from kith.sim.views.members import MemberSet
+    from kith.sim.views.model import CommunityModel
+
+_HOMES = {
+    "Comparison": "kith.experiments.comparison.comparison",
+    "compare": "kith.experiments.comparison.comparison",
+    "library": "kith.scenarios.catalogue",
+    "names": "kith.scenarios.catalogue",
+    "LogError": "kith.scenarios.errors",
+    "ScenarioError": "kith.scenarios.errors",
+    "read_log": "kith.scenarios.logs.founding",
+    "load": "kith.scenarios.scenario",
+    "CheckpointError": "kith.sim.checkpoint",
+    "resume": "kith.sim.checkpoint",
+    "save": "kith.sim.checkpoint",
+    "MODEL_VERSION": "kith.sim.engine",
+    "TICK": "kith.sim.engine",
+    "Simulation": "kith.sim.engine",
+    "run": "kith.sim.engine",
+    "Record": "kith.sim.results.record",
+    "ParameterError": "kith.sim.schema.parameters",
+    "Parameters": "kith.sim.schema.parameters",
+    "Founding": "kith.sim.schema.plan",
+    "Plan": "kith.sim.schema.plan",
+    "Shock": "kith.sim.schema.plan",
+    "Member": "kith.sim.views.member",
+    "MemberSet": "kith.sim.views.members",
+    "CommunityModel": "kith.sim.views.model",
+}
+
+__all__ = [
+    "MODEL_VERSION",
+    "TICK",
+    "CheckpointError",
+    "CommunityModel",
+    "Comparison",
+    "Founding",
+    "LogError",
+    "Member",
+    "MemberSet",
+    "ParameterError",
+    "Parameters",
+    "Plan",
+    "Record",
+    "ScenarioError",
+    "Shock",
+    "Simulation",
+    "compare",
+    "library",
+    "load",
+    "names",
+    "read_log",
+    "resume",
+    "run",
+    "save",
+]
+
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

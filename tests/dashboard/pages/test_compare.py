@@ -1,0 +1,343 @@
+"""Compare: what is asked for is run, what is changed is in the address, what is wrong is said."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from base64 import b64encode
+from collections import deque
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from solara.widgets import HTML
+
+from kith.dashboard.content import comparison as views
+from kith.dashboard.content.controls import IMPORTANT, groups, value_from
+from kith.dashboard.content.uploaded_logs import dropped
+from kith.dashboard.live.live_comparison import Answer, jobs_for, plans_of
+from kith.dashboard.live.shared_workers import Request
+from kith.dashboard.pages import compare
+from kith.dashboard.state.address import VIEWS, look_from
+from kith.dashboard.state.scenario_choice import Arm, plan_of
+from kith.experiments.charts import theme
+from kith.experiments.cli.app import answered
+from kith.experiments.cli.printed_results import show_comparison
+from kith.experiments.comparison.comparison import Comparison, gathered
+from kith.experiments.reports.comparison import comparison_page
+from kith.experiments.runs.runner import Outcome, execute
+from kith.experiments.statistics.intervals import described, no_interval
+from kith.experiments.statistics.tables import OUTCOMES, outcome_table
+from kith.experiments.words.assumptions import settings
+from kith.sim.schema.parameters import SECTIONS
+from tests.dashboard.looking import found, texts, until
+
+PATH = "/?a=pool&a=web&people=300&days=60&runs=4"
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    plans = plans_of([plan_of(Arm((name,)), 300, 90) for name in ("hub", "web")])
+    jobs = jobs_for(plans, 90, 4)
+    return gathered(
+        plans,
+        90,
+        (0, 1, 2, 3),
+        (*OUTCOMES, "member_surplus", "member_surplus_share"),
+        [execute(j, 1) for j in jobs],
+    )
+
+
+def test_the_page_runs_what_the_address_says_and_shows_charts(here: Any, shown: Any) -> None:
+    rc = shown(compare.Page, PATH)
+    until(lambda: len(found(rc, "chart.vue")) >= 3)
+    assert {(job.key, job.seed) for job in here.asked[-1]} == {
+        (a, s) for a in ("pool", "web") for s in range(4)
+    }
+    assert all(job.plan.parameters.market.size == 300 for job in here.asked[-1])
+    chart = found(rc, "chart.vue")[0]
+    assert chart.svg.startswith("<svg")
+    assert "Active members" in chart.title
+    assert "pool ends at" in chart.words
+
+
+def test_a_changed_control_stands_in_the_address_and_is_run(here: Any, shown: Any) -> None:
+    rc = shown(compare.Page, PATH)
+    until(lambda: len(here.asked) == 1)
+    [controls] = found(rc, "controls.vue")
+    controls.vue_set({"name": "monetisation.price", "value": "7"})
+    assert "monetisation.price=7" in unquote(rc.paths[-1])
+    until(lambda: len(here.asked) == 2)
+    priced = {job.key: job.plan.parameters.monetisation.price for job in here.asked[-1]}
+    assert priced["pool"] == 7
+    assert priced["web"] != 7
+    look = look_from(rc.paths[-1].partition("?")[2])
+    assert look.arms[0].settings == (("monetisation.price", 7),)
+
+
+def test_going_back_to_the_preset_leaves_no_trace(here: Any, shown: Any) -> None:
+    rc = shown(compare.Page, "/?a=pool~affiliation.activity=0.5&people=300&days=60&runs=1")
+    [controls] = found(rc, "controls.vue")
+    changed = [c["name"] for g in controls.groups[:1] for c in g["controls"] if c["changed"]]
+    assert changed == ["affiliation.activity"]
+    controls.vue_set({"name": "affiliation.activity", "value": "1"})
+    assert "activity" not in rc.paths[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "word"),
+    [
+        ("churn.base_hazard", "-1", "base_hazard"),
+        ("churn.base_hazard", "much", "must be a number"),
+        ("churn.bas_hazard", "1", "no parameter"),
+        ("market.founders", "299999", "founders"),
+    ],
+)
+def test_a_bad_value_is_refused_and_nothing_runs(
+    here: Any, shown: Any, name: str, value: str, word: str
+) -> None:
+    rc = shown(compare.Page, PATH)
+    until(lambda: len(here.asked) == 1)
+    found(rc, "controls.vue")[0].vue_set({"name": name, "value": value})
+    assert rc.paths == []
+    assert any(word in text for text in _troubles(rc))
+    assert len(here.asked) == 1
+
+
+def test_a_bad_address_says_what_is_wrong_and_runs_nothing(here: Any, shown: Any) -> None:
+    rc = shown(compare.Page, "/?a=wbe")
+    assert any("did you mean web" in text for text in _troubles(rc))
+    assert all(not asked for asked in here.asked)
+
+
+def test_a_run_that_fails_is_told_and_is_no_row_of_zeros(here: Any, shown: Any, monkeypatch: Any) -> None:
+    def ask(owner: str, jobs: Any) -> Any:
+        request = Request(owner, deque(), left=len(jobs))
+        for job in jobs:
+            request.results.put(Outcome(job.key, job.seed, error="Traceback …\n  here\nKeyError: 'it broke'"))
+        return request
+
+    monkeypatch.setattr(here, "ask", ask)
+    rc = shown(compare.Page, PATH)
+    until(lambda: any("a run of pool failed: KeyError: &#x27;it broke&#x27;" in t for t in _troubles(rc)))
+    assert not found(rc, "chart.vue")
+
+
+def test_text_of_others_is_escaped(here: Any, shown: Any) -> None:
+    rc = shown(compare.Page, "/?a=%3Cscript%3Ealert(1)%3C/script%3E")
+    assert not any("<script>" in text for text in _troubles(rc))
+    assert any("&lt;script&gt;" in text for text in _troubles(rc))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_section_has_something_to_show(comparison: Comparison, view: str) -> None:
+    show = getattr(views, f"_{view}")
+    drawn = show(comparison, theme.colours(comparison.labels))
+    assert drawn
+    for part in drawn:
+        if isinstance(part, str):
+            assert part == "" or part.startswith("<")
+        else:
+            svg, _, frame, _ = part
+            assert svg.startswith("<svg")
+            assert "<desc" in svg
+            assert not frame.empty
+
+
+def test_the_report_is_one_page(comparison: Comparison) -> None:
+    page = views.report(comparison, "kith compare hub web")
+    assert page.lstrip().startswith("<!doctype html>") or "<html" in page
+    assert "hub" in page
+    assert page.count("<svg") >= 5
+
+
+def test_every_parameter_that_is_a_number_or_a_word_has_a_control() -> None:
+    plan = plan_of(Arm(("web",)))
+    given = {c["name"] for g in groups(plan, plan) for c in g["controls"]}
+    names = {f"{s}.{n}" for s, section in SECTIONS.items() for n in section.model_fields}
+    missing = names - given
+    assert all(
+        not isinstance(s.value, int | float | str) or s.value == float("inf")
+        for s in settings(plan)
+        if s.name in missing
+    )
+    assert set(IMPORTANT) <= given
+    for group in groups(plan, plan):
+        for control in group["controls"]:
+            assert control["help"]
+            assert control["source"] or control["kind"] == "choice"
+            if control["kind"] == "slider":
+                assert control["from"] <= control["value"] <= control["to"], control
+
+
+def test_numbers_that_are_whole_stay_whole() -> None:
+    by_name = {s.name: s for s in settings(plan_of(Arm(("web",))))}
+    assert value_from("15", by_name["affiliation.group_size"]) == 15
+    assert isinstance(value_from("15.0", by_name["affiliation.group_size"]), int)
+    assert value_from("groups", by_name["affiliation.form"]) == "groups"
+
+
+def test_an_answer_knows_whether_more_is_to_come() -> None:
+    assert Answer("a", None, 1, 16).running("a")
+    assert Answer("a", None, 16, 16).running("b")
+    assert not Answer("a", None, 16, 16).running("a")
+    assert not Answer("a", error="broken").running("a")
+
+
+def test_two_arms_that_say_the_same_are_told_apart() -> None:
+    plan = plan_of(Arm(("web",)), 300)
+    assert list(plans_of([plan, plan])) == ["web", "web #2"]
+
+
+def _troubles(rc: Any) -> list[str]:
+    """What the page says is wrong, as the browser gets it."""
+    return [
+        w.unsafe_innerHTML for w in rc.find(HTML).widgets if "kith-error" in w.attributes.get("class", "")
+    ]
+
+
+def markup_of(comparison: Comparison, view: str) -> str:
+    """Everything that a section shows, tables and pictures."""
+    parts = getattr(views, f"_{view}")(comparison, theme.colours(comparison.labels))
+    return " ".join(part if isinstance(part, str) else part[0] + part[3] for part in parts)
+
+
+def test_page_report_and_screen_say_the_same_of_their_intervals(
+    comparison: Comparison, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_comparison(comparison)
+    sentence = described(comparison.runs)
+    assert sentence in " ".join(capsys.readouterr().out.split())
+    for text in (markup_of(comparison, "table"), comparison_page(comparison)):
+        assert sentence in unescape(text)
+    assert comparison.plain()["intervals"] == sentence
+
+
+def test_intervals_that_are_bootstrapped_are_not_called_students(comparison: Comparison) -> None:
+    many = replace(comparison, seeds=tuple(range(8)))
+    assert "of a difference by a bootstrap over seeds" in unescape(markup_of(many, "table"))
+
+
+@pytest.mark.parametrize("runs", [1, 2, 3])
+def test_too_few_runs_show_means_without_intervals_and_verdicts(comparison: Comparison, runs: int) -> None:
+    values = comparison.values[comparison.values["seed"] < runs]
+    table = outcome_table(values, comparison.labels, tuple(range(runs)), comparison.outcomes)
+    few = replace(comparison, seeds=tuple(range(runs)), values=values, table=table)
+    shown = markup_of(few, "table")
+    assert no_interval()[1:] in shown
+    assert "yes" not in shown
+    assert "runs would" not in shown
+    assert not re.search(r"\d to [−+\d]", shown)
+    assert no_interval()[1:] in markup_of(few, "overview")
+    assert "What differs from" not in markup_of(few, "overview")
+
+
+FILE = (
+    'extends = "web"\ndays = 40\ntitle = "Mine"\n[network]\ngenerator = "gnp_random_graph"\np = 0.2\nn = 30\n'
+)
+
+
+def test_a_dropped_file_is_shown_and_what_the_page_does_not_keep_is_said(here: Any, shown: Any) -> None:
+    rc = shown(compare.Page, PATH)
+    [upload] = found(rc, "upload.vue")
+    upload.vue_file({"name": "mine.toml", "content": b64encode(FILE.encode()).decode()})
+    until(lambda: rc.paths)  # it is read in another process
+    look = look_from(rc.paths[-1].partition("?")[2])
+    assert look.days == 40
+    assert dict(look.arms[0].settings)["network.n"] == 30
+    until(
+        lambda: (
+            "Days is 40 now, for every scenario. Not kept, because no run depends on it: title" in texts(rc)
+        )
+    )
+    until(lambda: any(job.plan.network is not None and job.days == 40 for job in here.asked[-1]))
+    rc.go(PATH)
+    until(lambda: "mine.toml is loaded" not in texts(rc))
+
+
+COMMANDS = {
+    "market and days alone": "a=pool&a=web&people=300&days=40&runs=2",
+    "settings, a phase, a shock, two bases": (
+        'a=pool~affiliation.activity=0.123456789012345~@20~churn.contagion=0.2~!25 members_leave share=0.3 who="random"'
+        "&a=web%2Bsubscription&people=300&days=40&runs=2"
+    ),
+    "markets of their own, a graph, nothing of a shock": (
+        "a=web~market.size=400~market.founders=30&a=small_world~network.k=4&a=hub_leaves~shock=[]&people=300&days=40&runs=2"
+    ),
+    "the same scenario twice": "a=web&a=web&people=300&days=40&runs=2",
+    "a log": "a=pool&a=hub&log=chat_docker&days=10&runs=1",
+}
+
+
+def found_at(query: str) -> tuple[Comparison, str]:
+    """What a page at that address shows, and the command of its report."""
+    now = compare.resolved(query)
+    assert now.error == ""
+    done = [execute(job, 1) for job in jobs_for(now.plans, now.look.days, now.look.runs)]
+    found = gathered(now.plans, now.look.days, tuple(range(now.look.runs)), OUTCOMES, done)
+    command = compare.command_for(now.look.question(), found)
+    assert command in unescape(views.report(found, command))
+    return found, command
+
+
+def check_the_same(told: str, found: Comparison) -> None:
+    again, page = json.loads(told), found.plain()
+    assert again["scenarios"] == list(found.labels)
+    assert again["run_ids"] == page["run_ids"]
+    assert again["table"] == page["table"]
+
+
+@pytest.mark.parametrize("query", COMMANDS.values(), ids=COMMANDS)
+def test_the_command_of_a_report_gives_the_numbers_of_the_page(
+    query: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A shell reads it and writes its files; the words that it would start kith with are run here."""
+    found, command = found_at(query)
+    kith = 'kith() { for word in "$@"; do printf "%s\\0" "$word"; done; }'
+    shell = ["sh", "-ec", f"{kith}\n{command}"]
+    words = subprocess.run(shell, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    monkeypatch.chdir(tmp_path)
+    capsys.readouterr()
+    assert answered([*words.split("\0")[:-1], "--workers", "1", "--json"]) == 0
+    check_the_same(capsys.readouterr().out, found)
+
+
+@pytest.mark.slow
+def test_the_command_of_a_report_runs_as_it_is_copied(tmp_path: Path) -> None:
+    found, command = found_at(COMMANDS["settings, a phase, a shock, two bases"])
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    told = subprocess.run(
+        ["sh", "-ec", f"{command} --workers 1 --json"],
+        cwd=tmp_path,
+        env=os.environ | {"PATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    check_the_same(told.stdout, found)
+
+
+def test_a_page_with_one_scenario_names_the_run_that_it_begins_with() -> None:
+    now = compare.resolved("a=web~monetisation.price=7&people=300&days=40&runs=4")
+    done = [execute(job, 1) for job in jobs_for(now.plans, 40, 1)]
+    found = gathered(now.plans, 40, (0,), OUTCOMES, done)
+    command = compare.command_for(now.look.question(), replace(found, seeds=(0, 1, 2, 3)))
+    assert "kith run ./web.toml --seed 0 --days 40 --set market.size=300 --set market.founders=15" in command
+    assert "# the first of 4 runs, whose seeds are 0 to 3" in command
+
+
+def test_a_dropped_log_is_named_in_the_command() -> None:
+    content = "member_id,timestamp,action,target_member\n" + "".join(
+        f"m{k % 7},2024-01-{1 + k % 28:02d}T10:00:00,post,m{(k + 1) % 7}\n" for k in range(140)
+    )
+    key = dropped("our club's log.csv", content.encode())
+    now = compare.resolved(f"a=pool&a=web&log={key}&days=5&runs=1")
+    done = [execute(job, 1) for job in jobs_for(now.plans, 5, 1)]
+    command = compare.command_for(now.look.question(), gathered(now.plans, 5, (0,), OUTCOMES, done))
+    assert command.startswith("# with the log that was dropped")
+    assert "--from-log './our club_s log.csv'" in command
+    assert "market.size" not in command

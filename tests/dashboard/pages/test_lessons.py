@@ -1,0 +1,123 @@
+"""Lessons: seven, complete, and their answers come from the runs."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+from solara.widgets import HTML
+
+from kith.dashboard.content.comparison import COLUMNS, LINES
+from kith.dashboard.content.lessons import KINDS, Lesson, Prediction, lessons
+from kith.dashboard.live.live_comparison import jobs_for
+from kith.dashboard.pages import lessons as page
+from kith.dashboard.state.address import look_from
+from kith.experiments.comparison.comparison import Comparison, gathered
+from kith.experiments.runs.runner import MONTHLY, STOCKS, execute
+from kith.experiments.statistics.tables import OUTCOMES
+from kith.sim.results.indicators import describe
+from tests.dashboard.pages.test_compare import found, until
+
+PARTS = {"The situation", "Look closer", "Discuss", "For the teacher"}
+
+
+def test_there_are_seven() -> None:
+    assert len(lessons()) == 7
+
+
+@pytest.mark.parametrize("lesson", lessons().values(), ids=list(lessons()))
+def test_a_lesson_is_complete(lesson: Lesson) -> None:
+    assert set(lesson.parts) == PARTS
+    assert all(len(text) > 80 for text in lesson.parts.values())
+    prediction = lesson.prediction
+    assert prediction.kind in KINDS
+    assert describe(prediction.outcome)
+    assert list(lesson.plans()) == list(lesson.arms)
+    if prediction.kind == "highest":
+        assert prediction.choices == tuple(lesson.arms)
+    else:
+        assert len(prediction.choices) == len(prediction.edges) + 1
+        assert prediction.arm in lesson.arms
+    for name in lesson.show:
+        known = name in ("leaving", "surplus", "survival", "margin_to_date")
+        assert known or COLUMNS.get(name, name) in (*STOCKS, *MONTHLY)
+        assert known or name in LINES
+    assert look_from(page.compare_path(lesson).partition("?")[2]).people == lesson.people
+    assert "☐" in page.sheet(lesson)
+
+
+def small(lesson: Lesson) -> Comparison:
+    """The worlds of a lesson, fewer people and fewer days, once."""
+    plans = lesson.plans()
+    jobs = [type(j)(j.plan, j.seed, 200, j.key) for j in jobs_for(plans, 200, 1)]
+    return gathered(plans, 200, (0,), (*OUTCOMES, lesson.prediction.outcome), [execute(j, 1) for j in jobs])
+
+
+def test_the_answer_is_the_best_arm_or_the_size_of_the_effect() -> None:
+    comparison = small(lessons()["3-hub-leaves"])
+    stays, leaves = (float(comparison.row("active", label)["mean"]) for label in comparison.labels)
+    prediction = lessons()["3-hub-leaves"].prediction
+    place, said = prediction.answer(comparison)
+    lost = 1 - leaves / stays
+    assert place == sum(lost > edge for edge in (0.1, 0.25, 0.5))
+    assert f"{lost:.0%}".replace("%", " %") in said
+    best = Prediction("?", "highest", "active", tuple(comparison.labels))
+    assert best.answer(comparison)[0] == int(leaves > stays)
+    assert (
+        Prediction("?", "value", "active", ("a", "b"), "hub leaves", (leaves - 1,)).answer(comparison)[0] == 1
+    )
+    assert Prediction("?", "ratio", "active", ("a", "b"), "hub leaves", (1e-9,)).answer(comparison)[0] == 1
+
+
+@pytest.mark.parametrize(("gaps", "close"), [((1, 2, 1, 2), False), ((1, -2, 2, -1), True)])
+def test_two_worlds_that_luck_alone_may_have_put_in_order_are_too_close(gaps: Any, close: bool) -> None:
+    rows = [("a", seed, 10.0 + seed) for seed in range(4)]
+    rows += [("b", seed, 10.0 + seed + gap) for seed, gap in enumerate(gaps)]
+    values = pd.DataFrame(rows, columns=["scenario", "seed", "active"])
+    runs: Any = SimpleNamespace(values=values, labels=("a", "b"), runs=4)
+    prediction = Prediction("?", "highest", "active", ("a", "b"))
+    assert prediction.close(runs, 0, 1) is close
+    assert not prediction.close(runs, 1, 1)
+
+
+def test_the_page_waits_for_a_prediction_and_then_holds_the_answer_against_it(
+    here: Any, shown: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    quick = {n: replace(one, runs=2, days=60, people=300) for n, one in lessons().items()}
+    monkeypatch.setattr(page, "lessons", lambda: quick)
+    rc = shown(page.Page, "/lessons?lesson=1-pool-hub-web")
+    assert not any(here.asked)
+    [guess] = [w for w in found(rc, "press.vue") if w.name == "guess-2"]
+    guess.vue_press(None)
+    assert rc.paths[-1] == "/lessons?lesson=1-pool-hub-web&guess=2"
+    until(lambda: any("You said “web”" in w.unsafe_innerHTML for w in rc.find(HTML).widgets))
+    assert {job.key for job in here.asked[-1]} == {"pool", "hub", "web"}
+    assert len(found(rc, "chart.vue")) == 3
+
+
+def test_every_lesson_comes_to_an_end(here: Any, shown: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    quick = {n: replace(one, runs=1, days=200, people=300) for n, one in lessons().items()}
+    monkeypatch.setattr(page, "lessons", lambda: quick)
+    draw, drawn = page.views.part, {}
+
+    def once(name: str, comparison: Comparison, colours: Any) -> Any:
+        """Every kind of chart is drawn, but only by the first lesson that shows it."""
+        if name not in drawn:
+            drawn[name] = draw(name, comparison, colours)
+        return drawn[name]
+
+    monkeypatch.setattr(page.views, "part", once)
+    for name in quick:
+        rc = shown(page.Page, f"/lessons?lesson={name}&guess=0")
+        until(lambda rc=rc: any("the runs say" in w.unsafe_innerHTML for w in rc.find(HTML).widgets))
+    assert set(drawn) == {name for lesson in quick.values() for name in lesson.show}
+
+
+def test_an_unknown_lesson_shows_the_list(here: Any, shown: Any) -> None:
+    rc = shown(page.Page, "/lessons?lesson=%3Cb%3Ex")
+    assert sum(w.name.startswith("begin-") for w in found(rc, "press.vue")) == 7
+    assert any("&lt;b&gt;x" in w.unsafe_innerHTML for w in rc.find(HTML).widgets)

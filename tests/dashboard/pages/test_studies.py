@@ -1,0 +1,287 @@
+"""Studies: they are started by name, stopped, gone on with, and read while they come in."""
+
+import shlex
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kith.dashboard.content.study import TITLES, Chosen, drawn, paired, two_colours, views_of
+from kith.dashboard.live import study_catalogue, study_job
+from kith.dashboard.live.study_job import DONE, RUNNING, STOPPED, Conductor
+from kith.dashboard.pages import studies
+from kith.dashboard.pages.studies import Sight, sight_from
+from kith.dashboard.server import STUDIES
+from kith.experiments.charts import theme
+from kith.experiments.charts.points import parallel, scatter
+from kith.experiments.cli.app import answered
+from kith.experiments.errors import StudyError
+from kith.experiments.studies.study import Study
+from kith.scenarios.errors import ScenarioError
+from tests.dashboard.looking import button, found, handler, texts, until
+
+SMALL = """
+title = "A small <b>grid</b>"
+question = "Does it run?"
+scenarios = ["pool", "web"]
+days = 60
+runs = 2
+outcomes = ["active", "margin"]
+set = { "market.size" = 300, "market.founders" = 60 }
+
+[[lever]]
+name = "monetisation.price"
+values = [2.0, 8.0]
+
+[[lever]]
+name = "affiliation.peers"
+values = [0.1, 0.9]
+
+[design]
+kind = "grid"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of studies with a small one, and one that is none."""
+    (tmp_path / "small.toml").write_text(SMALL)
+    (tmp_path / "broken.toml").write_text("scenarios = 3\n")
+    monkeypatch.setenv(STUDIES, str(tmp_path))
+    study_catalogue._all.cache_clear()
+    study_catalogue._store.cache_clear()
+    yield tmp_path
+    study_catalogue._all.cache_clear()
+    study_catalogue._store.cache_clear()
+
+
+@pytest.fixture
+def one(here: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Conductor]:
+    """A conductor of this test's own, on the pool without processes."""
+    made = Conductor(lambda: here)
+    monkeypatch.setattr(studies, "CONDUCTOR", made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def whole(folder: Path, one: Conductor) -> study_catalogue.Reading:
+    """The small study, all of it stored."""
+    study = study_catalogue.sized("small", "whole")
+    one.start(study)
+    until(lambda: one.now() and not one.now().under_way)
+    assert one.now().state == DONE, one.now().error
+    state = study_catalogue.state(study)
+    assert state is not None
+    return study_catalogue.reading(study, state)
+
+
+def test_the_shelf_has_what_ships_and_what_lies_in_the_folder(folder: Path) -> None:
+    assert {"small", "screening", "robustness"} <= set(study_catalogue.shelf())
+    assert list(study_catalogue.unreadable()) == ["broken"]
+
+
+@pytest.mark.parametrize("name", ["../small", "/etc/passwd", "small.toml", "broken", ""])
+def test_a_browser_reaches_studies_by_name_alone(folder: Path, name: str) -> None:
+    with pytest.raises(StudyError, match="there is no study"):
+        study_catalogue.sized(name, "whole")
+
+
+def test_an_address_is_read_back_as_it_was_written() -> None:
+    sight = Sight("small", "whole", 3, 90, "pair", "web", "margin", "active", "web-1", "pool-0", "active")
+    assert sight_from(sight.path().partition("?")[2]) == sight
+    assert Sight().path() == "/studies"
+
+
+@pytest.mark.parametrize("query", ["study=small&size=huge", "study=small&runs=0", "study=small&days=x"])
+def test_a_bad_address_is_explained(query: str) -> None:
+    with pytest.raises(ScenarioError, match="must be"):
+        sight_from(query)
+
+
+def test_looking_at_a_study_writes_nothing(folder: Path, one: Conductor, shown: Any) -> None:
+    before = sorted(folder.rglob("*"))
+    rc = shown(studies.Page, "/studies?study=small&size=whole")
+    until(lambda: "nothing is stored yet" in texts(rc) and "What is turned" in texts(rc))
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_the_page_starts_a_study_and_shows_its_map(folder: Path, one: Conductor, shown: Any) -> None:
+    rc = shown(studies.Page, "/studies?study=small&size=whole")
+    until(lambda: "8 points, 16 runs" in texts(rc))
+    button(rc, "start").vue_press(None)
+    until(lambda: "16 of 16 runs stored" in texts(rc) and found(rc, "chart.vue"))
+    [chart] = found(rc, "chart.vue")
+    assert chart.svg.count("-point-pool-") == 4
+    assert "<b>" not in texts(rc).replace("&lt;b&gt;", "").replace("<b>1", "")
+    assert button(rc, "start").disabled
+    chart.vue_pick("pool-2")
+    assert "at=pool-2" in rc.paths[-1]
+    until(lambda: "Marked: point 2 of pool" in texts(rc))
+
+
+def test_what_is_stored_is_found_again_by_the_command_line(
+    whole: study_catalogue.Reading, folder: Path
+) -> None:
+    from typer.testing import CliRunner
+
+    from kith.experiments.cli.study_commands import app
+
+    result = CliRunner().invoke(
+        app, ["status", str(folder / "small.toml"), "--store", str(folder / "small"), "--json"]
+    )
+    assert '"stored": 16' in result.stdout
+    assert '"missing": 0' in result.stdout
+
+
+def test_every_view_of_a_study_has_something_to_show(whole: study_catalogue.Reading) -> None:
+    assert views_of(whole) == ["map", "points", "levers", "holds", "pair", "table", "about"]
+    chosen = Chosen("web", "active", "monetisation.price", ("web", 1), ("web", 0))
+    for view in set(views_of(whole)) - {"table", "about"}:
+        parts = drawn(view, whole, chosen)
+        assert parts
+        for part in parts:
+            assert part.startswith("<") if isinstance(part, str) else "<desc" in part[0]
+    assert set(views_of(whole)) <= set(TITLES)
+
+
+def test_two_points_are_compared_run_by_run(whole: study_catalogue.Reading) -> None:
+    values, table = paired(whole, ("web", 0), ("web", 1))
+    row = table[(table["outcome"] == "active") & (table["scenario"] == "web 1")].iloc[0]
+    by_seed = values.pivot(index="seed", columns="scenario", values="active")
+    gap = by_seed["web 1"] - by_seed["web 0"]
+    assert row["pairs"] == 2
+    assert row["difference"] == pytest.approx(gap.mean())
+    assert row["resolved"] is None  # two runs of each: no interval, no verdict
+    assert np.isnan(row["difference_low"])
+
+
+def test_points_that_are_compared_have_the_colours_of_their_scenarios(whole: study_catalogue.Reading) -> None:
+    own = theme.colours(whole.points["scenario"].unique())
+    assert two_colours(whole, "web", "pool") == (own["web"], own["pool"])
+    first, second = two_colours(whole, "web", "web")
+    assert first == own["web"]
+    assert second not in own.values()
+
+
+def test_the_table_sorts_marks_and_compares(
+    whole: study_catalogue.Reading, one: Conductor, shown: Any
+) -> None:
+    rc = shown(studies.Page, "/studies?study=small&size=whole&view=table&sort=active")
+    until(lambda: found(rc, "points.vue"))
+    [table] = found(rc, "points.vue")
+    first = whole.points.sort_values("active", ascending=False, kind="stable").iloc[0]
+    assert table.rows[0]["key"] == f"{first['scenario']}-{first['point']}"
+    table.vue_compare("web-3")
+    assert "beside=web-3" in rc.paths[-1]
+    table.vue_order("margin")
+    assert "sort=margin" in rc.paths[-1]
+
+
+def test_two_things_done_before_the_page_is_drawn_again_are_both_in_the_address(
+    whole: study_catalogue.Reading, one: Conductor, shown: Any
+) -> None:
+    rc = shown(studies.Page, "/studies?study=small&size=whole&view=table&at=web-1")
+    until(lambda: found(rc, "points.vue"))
+    beside, to_pair = handler(found(rc, "points.vue")[0], "compare"), handler(button(rc, "to-pair"), "press")
+    beside("pool-0")
+    to_pair(None)
+    assert sight_from(rc.paths[-1].partition("?")[2]) == Sight(
+        "small", "whole", view="pair", at="web-1", beside="pool-0"
+    )
+
+
+def test_a_study_is_stopped_and_goes_on_where_it_was(
+    folder: Path, here: Any, one: Conductor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, begun = threading.Event(), threading.Event()
+    ask = here.ask
+
+    def slowly(owner: str, jobs: Any) -> Any:
+        begun.set()
+        assert go.wait(20)
+        return ask(owner, jobs)
+
+    monkeypatch.setattr(here, "ask", slowly)
+    study = study_catalogue.sized("small", "whole")
+    one.start(study)
+    assert begun.wait(20)
+    assert one.now().state == RUNNING
+    with pytest.raises(StudyError, match="one study at a time"):
+        one.start(study)
+    one.stop()
+    go.set()
+    until(lambda: one.now().state == STOPPED)
+    kept = study_catalogue.state(study)
+    assert kept is not None
+    assert 0 < kept.stored < 16
+    one.start(study)
+    until(lambda: one.now().state == DONE)
+    assert one.now().first == kept.stored
+    assert study_catalogue.state(study).missing == 0
+
+
+def test_a_failed_run_is_told(
+    folder: Path, here: Any, one: Conductor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kith.experiments.runs.runner import Outcome
+
+    class Broken:
+        workers = 1
+
+        def ask(self, owner: str, jobs: Any) -> Any:
+            return iter([Outcome(job.key, job.seed, error="Traceback\nBroken: it broke") for job in jobs])
+
+        def release(self, owner: str) -> None: ...
+
+    monkeypatch.setattr(one, "_pool", Broken)
+    one.start(study_catalogue.sized("small", "whole"))
+    until(lambda: not one.now().under_way)
+    assert one.now().state == study_job.FAILED
+    assert "it broke" in one.now().error
+
+
+def test_a_run_without_series_does_not_stand_in_for_one_with_them(folder: Path) -> None:
+    from kith.dashboard.live.shared_workers import _name
+    from kith.experiments.studies.execute import wanted_by
+    from kith.experiments.studies.planned_runs import jobs
+
+    study: Study = study_catalogue.sized("small", "whole")
+    job = next(jobs(study, wanted_by(study, study_catalogue.store_of(study))))
+    assert not job.series
+    from dataclasses import replace
+
+    assert _name(job) != _name(replace(job, series=True))
+
+
+def test_marks_have_the_name_of_their_point_and_words_tell_the_extremes() -> None:
+    points = pd.DataFrame(
+        {
+            "scenario": ["web"] * 3,
+            "point": [0, 1, 2],
+            "price": [1.0, 2.0, 4.0],
+            "kind": ["a", "b", "a"],
+            "runs": 2,
+            "active": [10.0, 30.0, 20.0],
+        }
+    )
+    svg = scatter(points, ("price", ""), ("active", "members"), {"web": "#0072B2"}, ("web", 1))
+    assert [svg.count(f'"scatter-point-web-{n}"') for n in range(3)] == [1, 1, 1]
+    svg = parallel(points, ["price", "kind"], ("active", "members"), ("web", 1))
+    assert "Lowest 10 at price 1, kind a; highest 30 at price 2, kind b." in svg
+
+
+def test_the_command_of_a_study_fills_the_store_that_the_page_reads(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sight = Sight("small", "quick", runs=1, days=5)
+    study = study_catalogue.sized(sight.study, sight.size, sight.runs, sight.days)
+    words = shlex.split(studies._command(sight, study))
+    assert answered([*words[1:], "--workers", "1"]) == 0, capsys.readouterr().err
+    state = study_catalogue.state(study)
+    assert state is not None
+    assert (state.stored, state.missing) == (state.wanted, 0)

@@ -1,0 +1,194 @@
+"""A link shows the same page again."""
+
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kith.dashboard.state.address import FIRST, Look, look_from
+from kith.dashboard.state.scenario_choice import Arm, arm_from_text, arm_from_toml, dropped_scenario, plan_of
+from kith.scenarios.catalogue import scenario_files
+from kith.scenarios.errors import ScenarioError
+from kith.scenarios.scenario import load
+
+PRICED = Arm(
+    ("web", "subscription"),
+    (("monetisation.price", 12), ("affiliation.form", "groups"), ("incentives.badge_levels", [1, 10])),
+    ((90, (("monetisation.price", 5.5),)),),
+    ('120 members_leave share=0.3 who="random"',),
+)
+
+
+def test_an_address_tells_everything_that_a_page_shows() -> None:
+    look = Look((Arm(("pool",)), PRICED), 5_000, 730, 32, "money", 1)
+    assert look_from(look.query()) == look
+
+
+def test_the_first_look_needs_no_words() -> None:
+    assert Look().query() == ""
+    assert look_from(None) == Look()
+    assert look_from("").arms == FIRST
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["churn.base_hazard", "monetisation.price", "value.product"]),
+            st.floats(0, 1, allow_nan=False),
+        ),
+        max_size=3,
+    )
+)
+def test_any_settings_come_back(settings: list[tuple[str, float]]) -> None:
+    arm = Arm(("hub",))
+    for name, value in settings:
+        arm = arm.with_setting(name, value)
+    assert look_from(replace(Look(), arms=(arm,)).query()).arms == (arm,)
+
+
+def test_a_saved_scenario_is_the_same_when_it_is_loaded() -> None:
+    again = arm_from_toml(PRICED.toml())
+    assert plan_of(again).content() == plan_of(PRICED).content()
+    assert arm_from_text(PRICED.text()) == PRICED
+
+
+def test_a_plan_has_the_settings_phases_and_shocks_of_its_arm() -> None:
+    plan = plan_of(PRICED, people=2_000)
+    assert plan.parameters.monetisation.price == 12
+    assert plan.phases[1][0] == 90
+    assert plan.phases[1][1].monetisation.price == 5.5
+    assert plan.shocks[0].share == 0.3
+    assert (plan.parameters.market.size, plan.parameters.market.founders) == (2_000, 100)
+
+
+def test_an_arm_that_says_how_large_its_market_is_keeps_it() -> None:
+    assert plan_of(Arm(("web",), (("market.size", 3_000),)), people=2_000).parameters.market.size == 3_000
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("a=wbe", "did you mean web"),
+        ("a=../../etc/passwd", "no scenario"),
+        ("a=/etc/hosts", "no scenario"),
+        ("a=pool&a=pool&a=hub&a=web&a=ugc", "at most 4"),
+        ("people=many", "whole number"),
+        ("days=0", "whole number"),
+        ("view=secret", "must be one of"),
+        ("a=web~!soon hub_departs", "write the day"),
+        ("a=web~@x~monetisation.price=1", "above 0"),
+    ],
+)
+def test_a_bad_address_is_refused_with_what_is_wrong(query: str, word: str) -> None:
+    with pytest.raises(ScenarioError, match=word):
+        look_from(query)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ('extends = "/etc/passwd"', "no scenario"),
+        ("extends = [1]", "no scenario"),
+        ("x = ", "not valid TOML"),
+        ('extends = "web"\n[monetisation]\nprise = 3', "did you mean"),
+        ("a" * 200_000, "at most"),
+    ],
+)
+def test_a_bad_scenario_file_is_refused_with_what_is_wrong(text: str, word: str) -> None:
+    with pytest.raises(ScenarioError, match=word):
+        arm_from_toml(text)
+
+
+FILES = {
+    "a network": 'extends = "web"\n[network]\ngenerator = "gnp_random_graph"\np = 0.2\nn = 60\n',
+    "a network of the library, changed": 'extends = "small_world"\n[network]\nk = 10\n',
+    "a network of the library, dropped": 'extends = "small_world"\nnetwork = {}\n',
+    "acquaintances": '[acquaintances]\ngenerator = "gnp_random_graph"\np = 0.01\n[market]\nsize = 1500\n',
+    "text with the marks of an address": 'extends = "web"\n[network]\ngenerator = "gnp_random_graph"\np = 0.1\nweight = "a~!@b"\n',
+    "no shock": 'extends = "hub_leaves"\nshock = []\n',
+    "no phase": 'extends = "pay_and_stop"\nphase = []\n',
+    "days": 'extends = "web"\ndays = 40\n',
+    "nothing": "",
+    "everything": 'extends = ["web", "subscription"]\ndays = 90\n[monetisation]\nprice = 7.1\n'
+    "[[phase]]\nfrom_day = 30\n[phase.churn]\ncontagion = 0.2\n"
+    '[[shock]]\nday = 40\nkind = "members_leave"\nshare = 0.3333333333333333\nwho = "random"\n',
+}
+
+
+@pytest.mark.parametrize("text", FILES.values(), ids=FILES)
+def test_a_file_that_is_dropped_is_the_plan_that_its_path_is(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    by_path, found = load(path), dropped_scenario(text, "mine.toml")
+    dropped = plan_of(found.arm, days=found.days)
+    assert dropped.content() == by_path.content()
+    assert dropped.days == by_path.days
+    assert plan_of(arm_from_text(found.arm.text()), days=found.days).content() == by_path.content()
+    assert plan_of(arm_from_toml(found.arm.toml(found.days))).content() == by_path.content()
+    assert look_from(replace(Look(), arms=(found.arm,)).query()).arms == (arm_from_text(found.arm.text()),)
+
+
+@pytest.mark.parametrize("path", sorted(scenario_files().values()), ids=lambda path: path.stem)
+def test_every_scenario_of_the_library_can_be_dropped_or_says_why_not(path: Path) -> None:
+    text = path.read_text("utf-8")
+    if "[[experiment]]" in text:
+        with pytest.raises(ScenarioError, match="has experiments inside the community"):
+            dropped_scenario(text, path.name)
+        return
+    found = dropped_scenario(text, path.name)
+    by_path = load(path)
+    dropped = plan_of(found.arm, days=found.days)
+    assert dropped.content() | {"experiments": []} == by_path.content() | {"experiments": []}
+    assert found.days is None or found.days == by_path.days
+    assert set(found.left_out) == {
+        k
+        for k in ("title", "question", "text", "answer", "tags", "sources", "expected")
+        if k in tomllib.loads(text)
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("a" + ".a" * 60 + " = 1", "nested too deeply"),
+        ("x = " + "[" * 40 + "]" * 40, "nested too deeply"),
+        ('extends = "web"\n[network]\nfile = "/etc/hosts"', "reads no files of this machine"),
+        ('extends = "web"\n[acquaintances]\nfile = "a.graphml"', "reads no files of this machine"),
+        ("[[shock]]", "shock"),
+        ("title = 3", "must be text"),
+        ("days = 0", "whole number"),
+    ],
+)
+def test_a_dropped_file_has_the_limits_of_a_path(tmp_path: Path, text: str, word: str) -> None:
+    with pytest.raises(ScenarioError, match=word):
+        dropped_scenario(text, "mine.toml")
+    if "file =" not in text:
+        (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+        with pytest.raises(ScenarioError, match=word):
+            load(tmp_path / "mine.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("web~network.file=/etc/hosts", "reads no files of this machine"),
+        ('web~network={file = "/etc/hosts"}', "reads no files of this machine"),
+        ("web~shock=[1]", r"only shock=\[\] is understood"),
+        ("web~shock=[]~!180 hub_departs", "keep one of the two"),
+        ("web~phase=[]~@10~churn.contagion=0.1", "keep one of the two"),
+        ("web~days=30", "unknown parameter"),
+        ("web~extends=3", "unknown parameter"),
+    ],
+)
+def test_an_address_names_no_files_and_no_unknown_tables(text: str, word: str) -> None:
+    with pytest.raises(ScenarioError, match=word):
+        arm_from_text(text)
+
+
+def test_a_graph_with_a_number_of_nodes_says_how_many_founders_there_are() -> None:
+    arm = dropped_scenario(FILES["a network"]).arm
+    market = plan_of(arm, people=2_000).parameters.market
+    assert (market.size, market.founders) == (2_000, 60)

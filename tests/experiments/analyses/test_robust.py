@@ -1,0 +1,221 @@
+"""Robustness: paired runs in many worlds, and the share of them in which a conclusion holds."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kith.experiments.analyses.prior_draws import drawn, open_parameters, priors
+from kith.experiments.analyses.robust import (
+    Conclusion,
+    Robustness,
+    as_object,
+    conclusion,
+    decision,
+    robustness,
+)
+from kith.experiments.cli.app import answered
+from kith.experiments.reports.robust import more, page, picture
+from kith.experiments.statistics.shares import trials_needed
+from kith.scenarios.scenario import load
+from kith.sim.engine import MODEL_VERSION
+
+PUBLISHED = ("pool_web", "hub_web", "no_community_web")
+
+TINY = {"market.size": 500, "market.founders": 60}
+
+
+def test_worlds_stay_within_their_priors_and_cover_them_evenly() -> None:
+    names = ["churn.contagion", "monetisation.take_rate"]
+    worlds = drawn(names, 100)
+    assert worlds == drawn(names, 100)
+    for name in names:
+        _, low, high = priors()[name]
+        values = np.array([world[name] for world in worlds])
+        assert values.min() >= low
+        assert values.max() <= high
+        assert len(np.unique(values)) == 100
+        mode = priors()[name][0]
+        assert 0.2 < float((values < mode).mean()) < 0.8
+
+
+def test_every_world_can_run() -> None:
+    names = list(priors())
+    for world in drawn(names, 30):
+        load("web", overrides=world)
+
+
+def test_what_a_scenario_a_phase_or_an_experiment_sets_is_not_drawn() -> None:
+    chat = load("community_core")
+    assert "value.content_half_life" in open_parameters([load("web")])
+    assert "value.content_half_life" not in open_parameters([load("web"), chat])
+    given = load("web", overrides={"churn.contagion": 0.3})
+    assert "churn.contagion" not in open_parameters([given])
+    from kith.experiments.credibility.patterns.pattern import in_phases
+
+    assert "incentives.cash_per_contribution" not in priors()
+    assert set(open_parameters([load("pay_and_stop")])) <= set(priors())
+    assert in_phases(load("web"), {10: {"churn.contagion": 0.1}}).phases[1][1].churn.contagion == 0.1
+
+
+def values(gaps: list[float]) -> pd.DataFrame:
+    rows = [(w, "a", 1.0) for w in range(len(gaps))] + [(w, "b", 1.0 + gap) for w, gap in enumerate(gaps)]
+    return pd.DataFrame(rows, columns=["world", "scenario", "active"])
+
+
+@pytest.mark.parametrize(
+    ("gaps", "holds", "verdict"),
+    [
+        ([1.0] * 88 + [-1.0] * 12, 88, "robust"),
+        ([1.0] * 87 + [-1.0] * 13, 87, "undecided"),
+        ([1.0] * 83 + [-1.0] * 17, 83, "undecided"),
+        ([-1.0] * 73 + [1.0] * 27, 73, "undecided"),
+        ([-1.0] * 70 + [1.0] * 30, 70, "not robust"),
+        ([1.0] * 52 + [-1.0] * 48, 52, "not robust"),
+        ([0.0] * 10, 0, "same"),
+        ([1.0] * 16 + [np.nan] * 2, 16, "robust"),
+        ([1.0] * 15 + [np.nan] * 2, 15, "undecided"),
+    ],
+)
+def test_a_conclusion_counts_the_worlds_in_which_its_sign_holds(
+    gaps: list[float], holds: int, verdict: str
+) -> None:
+    found = conclusion(values(gaps), "active", ("a", "b"))
+    assert found is not None
+    assert (found.holds_in, found.verdict) == (holds, verdict)
+    assert found.share.low <= found.share.value <= found.share.high
+    assert found.worlds == int(np.isfinite(gaps).sum())
+
+
+@pytest.mark.parametrize("worlds", [1, 2, 3, 15])
+def test_a_few_worlds_that_all_agree_decide_nothing(worlds: int) -> None:
+    found = conclusion(values([1.0] * worlds), "active", ("a", "b"))
+    assert found is not None
+    assert (found.share.value, found.verdict, found.worlds_needed) == (1.0, "undecided", 16)
+    assert decision(found.verdict, found.worlds_needed) == "undecided; about 16 worlds would decide"
+
+
+@pytest.mark.parametrize("share", [0.7, 0.76, 0.84, 0.9, 0.97])
+def test_as_many_worlds_as_are_needed_decide_in_four_cases_of_five(share: float) -> None:
+    n = int(trials_needed(share, 0.8, 0.95, 0.8))
+    holds = np.random.default_rng(1).binomial(n, share, 4000)
+    counts, times = np.unique(holds, return_counts=True)
+    found = [Conclusion("active", "members", "a", "b", int(k), n - int(k), n, 1.0).verdict for k in counts]
+    decided = sum(t for t, verdict in zip(times, found, strict=True) if verdict != "undecided")
+    assert decided / 4000 == pytest.approx(0.8, abs=0.07)
+
+
+def test_a_share_at_the_threshold_is_never_decided() -> None:
+    found = conclusion(values([1.0] * 8 + [-1.0] * 2), "active", ("a", "b"))
+    assert found is not None
+    assert (found.verdict, found.worlds_needed) == ("undecided", np.inf)
+    assert "> 100,000 worlds" in decision(found.verdict, None)
+
+
+def test_the_interval_is_that_of_wilson() -> None:
+    found = conclusion(values([1.0] * 83 + [-1.0] * 17), "active", ("a", "b"))
+    assert found is not None
+    assert tuple(found.share) == pytest.approx((0.83, 0.7445, 0.8911), abs=5e-4)
+    assert found.sentence == "active members: more in b than in a"
+
+
+def test_an_indicator_that_is_nowhere_defined_gives_no_conclusion() -> None:
+    assert conclusion(values([np.nan] * 4), "active", ("a", "b")) is None
+    assert conclusion(values([1.0]), "ncv", ("a", "b")) is None
+
+
+@pytest.fixture(scope="module")
+def small() -> Robustness:
+    seen: list[tuple[int, int]] = []
+    found = robustness(
+        ["pool", "web"], worlds=8, days=120, overrides=TINY, workers=1, progress=lambda *n: seen.append(n)
+    )
+    assert (seen[0], seen[-1]) == ((0, 16), (16, 16))
+    return found
+
+
+def test_runs_of_a_world_are_paired_and_differ_between_worlds(small: Robustness) -> None:
+    names = list(small.drawn)
+    for _, pair in small.values.groupby("world"):
+        assert (pair[names].iloc[0] == pair[names].iloc[1]).all()
+    assert small.values.groupby("scenario")["churn.contagion"].nunique().tolist() == [8, 8]
+    ties = conclusion(small.values, "ties_per_member", ("pool", "web"))
+    assert ties is not None
+    assert (ties.more, ties.verdict) == (8, "undecided")
+
+
+def test_the_object_is_plain(small: Robustness) -> None:
+    told = json.loads(json.dumps(as_object(small), allow_nan=False))
+    assert told["scenarios"] == ["pool", "web"]
+    assert told["failures"] == []
+    assert all(0 <= c["low"] <= c["share"] <= c["high"] <= 1 for c in told["conclusions"])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["pool"], "robust needs two scenarios"),
+        (["pool", "hub", "web"], "robust needs two scenarios"),
+        (["pool", "pool"], "pool is named twice"),
+        (["pool", "wep"], "wep"),
+        (["pool", "web", "--worlds", "1"], "worlds = 1: must be at least 2"),
+        (["pool", "web", "--worlds", "0"], "--worlds 0: must be 1 or more"),
+        (["pool", "web", "--days", "0"], "--days 0"),
+        (["pool", "web", "--set", "churn.contagon=1"], "did you mean churn.contagion"),
+        (["pool", "web", "--at", "2001-01-01"], "needs --from-log"),
+    ],
+)
+def test_bad_requests_are_refused_in_one_line(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert answered(["robust", *words]) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_the_command_writes_conclusions_and_worlds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small = ["--set", "market.size=300", "--set", "market.founders=40", "--days", "60", "--workers", "1"]
+    assert answered(["robust", "pool", "web", "--worlds", "3", *small, "--out", str(tmp_path / "out")]) == 0
+    out = capsys.readouterr().out
+    assert "3 worlds" in out
+    assert " robust\n" not in out.partition("3 worlds")[0]
+    told = {"robust.json", "robust.md", "robust.svg", "worlds.csv"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == told
+    assert len(pd.read_csv(tmp_path / "out" / "worlds.csv")) == 6
+
+
+def test_a_page_says_what_was_found_and_how_to_repeat_it(small: Robustness) -> None:
+    told = as_object(small)
+    text = page(told)
+    assert "{{" not in text
+    assert text == page(json.loads(json.dumps(told)))
+    assert f"kith robust pool web --worlds {small.worlds} --days {small.days} --set" in text
+    assert sum(line.startswith("| ") for line in text.splitlines()) == len(small.conclusions) + 1
+    assert "ties per member: more in web than in pool | 100 %" in text
+    assert "<title" in picture(told)
+
+
+def test_a_share_is_seen_from_the_side_of_more() -> None:
+    found = conclusion(values([-1.0] * 83 + [1.0] * 17), "active", ("a", "b"))
+    assert found is not None
+    c = {"more": found.more, "less": found.less, "share": found.share.value}
+    c |= {"low": found.share.low, "high": found.share.high}
+    assert more(c) == pytest.approx((0.17, 1 - 0.8911, 1 - 0.7445), abs=5e-4)
+
+
+@pytest.mark.parametrize("pair", PUBLISHED)
+def test_the_published_pages_are_those_of_their_worlds(root: Path, pair: str) -> None:
+    folder = root / "docs" / "robust" / pair
+    told = json.loads((folder / "robust.json").read_text("utf-8"))
+    assert told["model_version"] == MODEL_VERSION
+    assert told["worlds"] >= 100
+    assert told["failures"] == []
+    assert (folder / "robust.md").read_text("utf-8") == page(told)
+    assert "_".join(told["scenarios"]) == pair
+    calibration = (root / "docs" / "calibration.md").read_text("utf-8")
+    assert f"(robust/{pair}/robust.md)" in calibration

@@ -1,0 +1,227 @@
+"""Indices agree with functions whose indices are known, and say when luck drowns them."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kith.experiments.analyses.morris import morris_effects, moves
+from kith.experiments.analyses.pawn import pawn_indices
+from kith.experiments.analyses.sensitivity import sensitivity, sobol_indices
+from kith.experiments.errors import StudyError
+from kith.experiments.runs.runner import Outcome
+from kith.experiments.statistics.point_noise import known_to, luck
+from kith.experiments.studies.designs import Morris, Sobol
+from kith.experiments.studies.execute import wanted_by
+from kith.experiments.studies.levers import Lever
+from kith.experiments.studies.planned_runs import asked
+from kith.experiments.studies.store import Store
+from kith.experiments.studies.study import Study, study_from
+
+
+def ishigami(unit: np.ndarray) -> np.ndarray:
+    """Ishigami & Homma 1990 with a = 7, b = 0.1, on [-π, π]³."""
+    x = math.pi * (2 * unit - 1)
+    return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+
+
+def test_sobol_indices_are_those_of_ishigamis_function() -> None:
+    unit = Sobol(kind="sobol", base=4096).unit(3)
+    found = sobol_indices(ishigami(unit), 3)
+    assert found["S1"].tolist() == pytest.approx([0.3139, 0.4424, 0.0], abs=0.02)
+    assert found["ST"].tolist() == pytest.approx([0.5576, 0.4424, 0.2437], abs=0.02)
+    assert (found["ST_conf"] > 0).all()
+
+
+def test_sobol_intervals_hold_the_truth_with_few_points() -> None:
+    unit = Sobol(kind="sobol", base=256, second_order=True).unit(3)
+    found = sobol_indices(ishigami(unit), 3, second_order=True)
+    truth = np.array([0.5576, 0.4424, 0.2437])
+    assert (np.abs(found["ST"] - truth) <= 2 * found["ST_conf"]).all()
+
+
+def test_morris_finds_slopes_and_what_does_not_matter() -> None:
+    design = Morris(kind="morris", trajectories=30)
+    unit = design.unit(4)
+    y = 5 * unit[:, 0] - 2 * unit[:, 1] + 4 * unit[:, 2] ** 2
+    found = morris_effects(unit, y, design.levels)
+    assert found["mu"].tolist()[:2] == pytest.approx([5, -2])
+    assert found["mu_star"].tolist() == pytest.approx([5, 2, 4, 0], abs=0.4)
+    assert found["sigma"].tolist()[:2] == pytest.approx([0, 0], abs=1e-9)
+    assert found["sigma"][2] > 0.5
+
+
+def test_a_switch_and_words_have_the_effect_of_turning_them() -> None:
+    """A design's step of 2/3 turns a switch all the way, a lever of three values all or half of it."""
+    levers = [
+        Lever(name="on", on={}),
+        Lever(name="word", options={"a": {}, "b": {}, "c": {}}),
+        Lever(name="three", values=(1, 2, 3)),
+        Lever(name="churn.contagion", low=0, high=1),
+    ]
+    design = Morris(kind="morris", trajectories=20)
+    unit = design.unit(4)
+    on, word, three, contagion = (np.array(lever.at(unit[:, i])) for i, lever in enumerate(levers))
+    y = 10.0 * on + 6.0 * (word == "c") + 4.0 * three + 3 * contagion
+    found = morris_effects(unit, y, design.levels, moves(levers, unit))
+    assert found["mu"].tolist() == pytest.approx([10, 6, 8, 3])
+    assert found["sigma"].tolist() == pytest.approx([0, 0, 0, 0], abs=1e-9)
+
+
+def test_pawn_agrees_with_salib_where_levers_have_ranges() -> None:
+    from SALib.analyze import pawn
+
+    x = np.random.default_rng(2).random((500, 2))
+    y = x[:, 0] ** 2 + 0.3 * x[:, 1]
+    theirs = pawn.analyze({"num_vars": 2, "names": ["a", "b"], "bounds": [[0, 1]] * 2}, x, y, S=10)
+    found = pawn_indices(x, y)
+    assert found["median"].tolist() == pytest.approx(theirs["median"].tolist(), abs=0.01)
+    assert found["maximum"].tolist() == pytest.approx(theirs["maximum"].tolist(), abs=0.01)
+
+
+def test_pawn_sees_every_value_of_a_lever_that_has_few() -> None:
+    """Outcomes differ at the greatest of three values only: |1/3 of all − all of them| = 2/3 there."""
+    x = np.repeat([0.0, 1.0, 2.0], 100)[:, None]
+    found = pawn_indices(x, (x[:, 0] == 2) * 1.0)
+    assert found["maximum"].tolist() == pytest.approx([2 / 3])
+    assert found["median"].tolist() == pytest.approx([1 / 3])
+
+
+def test_a_lever_without_effect_stays_below_its_floor_nineteen_times_of_twenty() -> None:
+    random = np.random.default_rng(4)
+    for column in (random.random(150), random.integers(0, 3, 150).astype(float)):
+        above = 0
+        for _ in range(200):
+            found = pawn_indices(column[:, None], random.normal(size=150))
+            above += bool(found["median"][0] > found["floor"][0])
+        assert above / 200 == pytest.approx(0.05, abs=0.045)
+
+
+def test_pawn_lifts_what_matters_above_its_floor() -> None:
+    x = np.random.default_rng(0).random((400, 3))
+    found = pawn_indices(x, 10 * x[:, 0] + x[:, 1] ** 2)
+    assert found["median"][0] > 2 * found["floor"][0]
+    assert found["median"][2] < found["floor"][2] + 0.06
+
+
+def scattered(seed_effect: float) -> pd.DataFrame:
+    """Points that differ by N(0, 2²), seeds by `seed_effect` at all points alike, runs by N(0, 4²)."""
+    random = np.random.default_rng(1)
+    point, seed = np.repeat(np.arange(400), 8), np.tile(np.arange(8), 400)
+    y = random.normal(0, 2, 400)[point] + seed_effect * seed + random.normal(0, 4, 3200)
+    return pd.DataFrame({"point": point, "seed": seed, "y": y})
+
+
+def test_luck_is_the_share_of_variance_that_runs_leave() -> None:
+    frame = scattered(0)
+    assert luck(frame, "y") == pytest.approx((16 / 8) / (4 + 16 / 8), abs=0.06)
+    assert math.isnan(luck(frame[::8], "y"))
+    assert luck(frame.drop(index=[5, 900]), "y") == pytest.approx(luck(frame, "y"), abs=0.01)
+
+
+def test_what_seeds_do_to_all_points_alike_is_no_luck_between_them() -> None:
+    assert luck(scattered(50), "y") == pytest.approx(luck(scattered(0), "y"))
+
+
+def test_means_and_differences_are_known_as_well_as_the_textbook_says() -> None:
+    frame = scattered(3)
+    mean, difference = known_to(frame, "y")
+    alone = np.std(3 * np.arange(8), ddof=1)  # seeds move every mean, but no difference
+    assert mean == pytest.approx(1.96 * math.sqrt((16 + alone**2) / 8), rel=0.05)
+    assert difference == pytest.approx(1.96 * math.sqrt(2 * 16 / 8), rel=0.05)
+    assert all(math.isnan(half) for half in known_to(frame[frame["seed"] == 0], "y"))
+
+
+# Of a study
+
+
+def study(**changes: Any) -> Study:
+    given = {
+        "scenarios": ["web", "pool"],
+        "days": 5,
+        "runs": 2,
+        "lever": [
+            {"name": "churn.contagion", "low": 0, "high": 1},
+            {"name": "monetisation.price", "low": 0, "high": 10},
+        ],
+        "design": {"kind": "sobol", "base": 64},
+        "outcomes": ["active", "margin", "ncv", "ltv"],
+    }
+    return study_from(given | changes)
+
+
+def filled(asking: Study, folder: Path, leave_out: int = 0) -> Store:
+    """A store with made-up results: active depends on contagion, margin on price, ncv on nothing."""
+    store = Store(folder / "store")
+    wanted = wanted_by(asking, store)
+    rows = wanted.to_dict("records")[: len(wanted) - leave_out]
+    store.add(
+        [
+            Outcome(
+                row["run_id"],
+                row["seed"],
+                row["run_id"],
+                "1",
+                {
+                    "active": 100 * row["churn.contagion"] + row["seed"],
+                    "margin": (-1 if row["scenario"] == "pool" else 1) * row["monetisation.price"],
+                    "ncv": 3.0,
+                    "ltv": math.nan if row["point"] == 3 else 1.0,
+                },
+            )
+            for row in rows
+        ]
+    )
+    return store
+
+
+@pytest.mark.parametrize(
+    ("design", "measure"),
+    [
+        ({"kind": "sobol", "base": 64}, "ST"),
+        ({"kind": "morris", "trajectories": 10}, "mu_star"),
+        ({"kind": "latin_hypercube", "points": 120}, "median"),
+        ({"kind": "grid"}, "median"),
+    ],
+)
+def test_every_design_ranks_the_lever_that_decides(
+    tmp_path: Path, design: dict[str, Any], measure: str
+) -> None:
+    asking = study(design=design)
+    found = sensitivity(asking, filled(asking, tmp_path))
+    assert len(found) == 2 * 4 * 2
+    for outcome, lever in (("active", "churn.contagion"), ("margin", "monetisation.price")):
+        own = found[(found["outcome"] == outcome) & (found["scenario"] == "pool")]
+        assert own["lever"].iloc[0] == lever
+        assert own[measure].iloc[0] > 2 * own[measure].iloc[1]
+    nothing = found[found["outcome"].isin(["ncv", "ltv"])]
+    assert nothing[measure].isna().all()
+
+
+def test_a_direction_is_told_by_morris(tmp_path: Path) -> None:
+    asking = study(design={"kind": "morris", "trajectories": 4})
+    found = sensitivity(asking, filled(asking, tmp_path), ["margin"]).set_index(["scenario", "lever"])["mu"]
+    assert found["web", "monetisation.price"] == pytest.approx(10)
+    assert found["pool", "monetisation.price"] == pytest.approx(-10)
+
+
+def test_indices_of_an_unfinished_study_are_refused(tmp_path: Path) -> None:
+    asking = study()
+    with pytest.raises(StudyError, match=r"2 of 256 points of pool have no result yet.*needs all of them"):
+        sensitivity(asking, filled(asking, tmp_path, leave_out=4))
+
+
+def test_indices_of_a_study_without_results_are_refused(tmp_path: Path) -> None:
+    asking = study()
+    with pytest.raises(StudyError, match="no run is stored yet"):
+        sensitivity(asking, Store(tmp_path / "store"))
+
+
+def test_too_few_points_are_refused(tmp_path: Path) -> None:
+    asking = study(design={"kind": "random", "points": 9})
+    assert len(asked(asking)) == 36
+    with pytest.raises(StudyError, match="9 points are too few"):
+        sensitivity(asking, filled(asking, tmp_path))

@@ -1,0 +1,45 @@
+"""The published table is that of the patterns as they stand, and calibration tells the same."""
+
+import json
+import re
+from pathlib import Path
+
+from kith.experiments.credibility.patterns import PATTERNS
+from kith.experiments.credibility.patterns.judge import Finding, judged, met, surprises
+from kith.experiments.credibility.patterns.pattern import FULL
+from kith.experiments.credibility.patterns.show import page
+
+
+def published(root: Path) -> list[Finding]:
+    """The findings behind the page, judged anew."""
+    told = json.loads((root / "docs" / "patterns" / "patterns.json").read_text("utf-8"))
+    seeds = {(f["code"], f["quantity"]): f["by_seed"] for f in told["findings"]}
+    found = []
+    for pattern in PATTERNS:
+        columns = {q.name: seeds[pattern.code, q.name] for q in pattern.quantities}
+        count = len(next(iter(columns.values())))
+        rows = [{n: float("nan") if v[k] is None else v[k] for n, v in columns.items()} for k in range(count)]
+        found += judged(pattern, rows)
+    return found
+
+
+def test_the_page_says_what_its_seeds_say(root: Path) -> None:
+    text = (root / "docs" / "patterns" / "patterns.md").read_text("utf-8")
+    assert text == page(published(root), FULL)
+
+
+def test_every_verdict_is_the_one_on_record(root: Path) -> None:
+    assert surprises(published(root)) == []
+
+
+def test_every_pattern_has_its_figure(root: Path) -> None:
+    for pattern in PATTERNS:
+        svg = (root / "docs" / "patterns" / f"{pattern.code}.svg").read_text("utf-8")
+        assert pattern.quantities[0].name.split(",")[0].replace("'", "")[:8] in svg.replace("&#x27;", "")
+
+
+def test_calibration_names_the_patterns_that_are_not_met(root: Path) -> None:
+    text = (root / "docs" / "calibration.md").read_text("utf-8")
+    line = next(line for line in text.splitlines() if "**Not met:" in line)
+    said = set(re.findall(r"SF\d+", line.partition("**Not met:")[2].partition("**")[0]))
+    assert said == {code for code, well in met(published(root)).items() if not well}

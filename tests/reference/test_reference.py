@@ -1,0 +1,249 @@
+"""The engine against its natural twin: the same days, from the same pages, by other code."""
+
+import math
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kith.sim.engine import Simulation
+from kith.sim.results.snapshot import Snapshot
+from kith.sim.schema.parameters import dotted_names, field_of
+from kith.sim.schema.plan import Plan
+from kith.sim.state.decay import advance_all
+from kith.sim.state.population import MEMBER
+from tests.reference.core import OUTSIDE, core
+from tests.reference.member import stored
+from tests.reference.model import COUNTS, Twin
+
+MEANS = ("satisfaction", "belonging")
+STATE = ("habit", "satisfaction", "activity", "overload", "reciprocity", "exits", "belonging", "attachment")
+STATE += ("bonds", "visit_rate", "propensity", "sociability", "misfit", "inviting", "interest")
+TOLERANCE = max(1e-10, 16.0 * float(np.finfo(MEMBER["satisfaction"]).eps))
+"of a number in [0, 1]; sums are taken in another order, and the engine's records may be of single precision"
+
+CLOSED = {
+    f"acquisition.{name}": 0.0 for name in ("external_rate", "imitation_rate", "search_rate", "return_rate")
+}
+BUSY = {
+    "contribution.rate": 0.1,
+    "contribution.rules_visible": 0.5,
+    "acquisition.external_rate": 0.5,
+    "acquisition.imitation_rate": 3.0,
+    "acquisition.search_rate": 0.5,
+    "acquisition.search_scale": 50.0,
+    "acquisition.follower_conversion": 1.0,
+    "acquisition.return_rate": 3.0,
+    "referral.invites_per_month": 3.0,
+    "referral.conversion": 0.3,
+    "referral.dispersion": 1.0,
+    "churn.base_hazard": 0.01,
+}
+SWITCHES: dict[str, dict[str, Any]] = {
+    "no referral": {"referral.invites_per_month": 0.0},
+    "no peers": {"affiliation.peers": 0.0},
+    "half open to peers": {"affiliation.peers": 0.5},
+    "a closed market": CLOSED | {"referral.invites_per_month": 0.0},
+    "a higher base hazard": {"churn.base_hazard": 0.02},
+    "few ties end a membership": {"churn.tie_threshold": 3},
+    "little room for ties": {"bonding.capacity_min": 2.0, "bonding.capacity_shape": 3.0},
+    "ties that come and go": {
+        "contribution.exchange_rate": 5.0,
+        "contribution.reply_crowd": 60.0,
+        "bonding.tie_half_life": 10.0,
+        "bonding.drop_below": 0.1,
+        "affiliation.identity": 0.9,
+    },
+    "everybody knows everybody": {"market.acquaintances": "everyone", "referral.invites_per_month": 1.0},
+    "a filter that errs": {"governance.filter_strength": 1.0, "governance.false_positive_rate": 0.3},
+    "a tiring feed": {
+        "contribution.rate": 0.2,
+        "platform.feed_share": 1.0,
+        "platform.overload_from": 20.0,
+        "platform.overload_weight": 0.3,
+        "churn.base_hazard": 0.01,
+    },
+    "disappointment": {
+        "value.product": 0.0,
+        "value.content": 0.0,
+        "referral.promoter_satisfaction": 0.0,
+        "referral.invites_per_month": 3.0,
+        "acquisition.return_rate": 5.0,
+        "churn.base_hazard": 0.02,
+    },
+    "much of everything": BUSY,
+}
+
+
+@dataclass
+class Pair:
+    """The engine and the twin after the same days of a plan, and the engine's series with the means of each evening."""
+
+    engine: Simulation
+    twin: Twin
+    series: pd.DataFrame
+
+
+def lived(plan: Plan, seed: int, twins_plan: Plan | None = None) -> Pair:
+    """Both after the plan's days."""
+    twin, simulation, means = Twin(twins_plan or plan, seed), Simulation(plan, seed, events=False), []
+    twin.run_for(plan.days)
+    for _ in range(plan.days):
+        simulation.advance(1)
+        tonight = Snapshot(simulation.community, {})
+        means.append([tonight.member("satisfaction").astype(float).mean(), tonight.belonging.mean()])
+    series = simulation.record().series
+    return Pair(simulation, twin, series.assign(**dict(zip(MEANS, np.transpose(means), strict=True))))
+
+
+def differences(pair: Pair) -> list[str]:
+    """What differs: counts exactly; means, stocks, members and strengths of ties beyond the tolerance."""
+    return [*in_series(pair), *in_stocks(pair), *in_members(pair), *in_ties(pair)]
+
+
+def in_series(pair: Pair) -> list[str]:
+    """Columns that differ, with their first day."""
+    twin = pair.twin.series()
+    assert len(twin) == len(pair.series)
+    allowed = pd.Series(TOLERANCE, MEANS).reindex(twin.columns, fill_value=0.0)
+    off = (pair.series[twin.columns] - twin).abs() > allowed
+    return [f"{name} from day {off[name].idxmax()}" for name in twin.columns if off[name].any()]
+
+
+def in_stocks(pair: Pair) -> list[str]:
+    """What all share and cumulative hazards that differ on the last evening."""
+    c, twin = pair.engine.community, pair.twin
+    both = {
+        "content": (c.content, twin.content),
+        "bad news": (c.bad_news, twin.outside.bad_news),
+        "social proof": (float(c.climate["proof"][0]), twin.outside.proof),
+        "hazard of the unaware": (c.touch.hazard, twin.outside.reached),
+        "hazard of followers": (c.follow.hazard, twin.outside.converted),
+        "hazard of past members": (c.back.hazard, twin.outside.returned),
+    }
+    return [name for name, (here, there) in both.items() if not math.isclose(here, there, rel_tol=TOLERANCE)]
+
+
+def in_members(pair: Pair) -> list[str]:
+    """State of last evening's members that differs, or that others are there."""
+    c, members = pair.engine.community, {m.address: m for m in pair.twin.agents}
+    rows = c.population.rows()
+    advance_all(c.population.members, c.population.address, c.day, c.decay, c.p)
+    if c.population.address[rows].tolist() != sorted(members):
+        return ["who is present"]
+    pair.twin.agents.do("catch_up")
+    there = {name: [getattr(members[a], name) for a in sorted(members)] for name in STATE}
+    here = {name: c.population.members[name][rows] for name in STATE}
+    return [name for name in STATE if not np.allclose(here[name], there[name], TOLERANCE, TOLERANCE)]
+
+
+def in_ties(pair: Pair) -> list[str]:
+    """Whether ties differ, or their strengths."""
+    ties = pair.engine.record().ties.set_index(["person_a", "person_b"])["strength"].sort_index()
+    there = pd.Series(
+        {
+            tuple(sorted((one.address, other.address))): pair.twin.strength(tie)
+            for one, other, tie in pair.twin.graph.edges(data=True)
+        },
+        dtype=float,
+    ).sort_index()
+    if list(ties.index) != list(there.index):
+        return ["who is tied"]
+    return [] if np.allclose(ties, there, 1e-6, 1e-6) else ["strength of ties"]
+
+
+@cache
+def of_switch(name: str) -> Pair:
+    """Both with a switch turned."""
+    return lived(core(overrides=SWITCHES[name], days=80), 3)
+
+
+def drawn(number: int) -> dict[str, Any]:
+    """Every parameter of the schema that is a number moved at random, outside the core excepted."""
+    draw, out = np.random.default_rng(number), {}
+    for name in dotted_names():
+        default = BUSY.get(name, field_of(name).default)
+        if isinstance(default, float) and name not in OUTSIDE:
+            rules = field_of(name).metadata
+            least = next((m.ge for m in rules if hasattr(m, "ge")), 0.0)
+            most = next((m.le for m in rules if hasattr(m, "le")), math.inf)
+            out[name] = min(max(default * draw.uniform(0.7, 1.1), least), most)
+    return out
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_the_twin_lives_the_engines_days(seed: int) -> None:
+    pair = lived(core(days=200 if seed == 0 else 60), seed)
+    assert differences(pair) == []
+    assert set(pair.twin.series().columns) == {"day", "present", "active", "ties", *COUNTS, *MEANS}
+
+
+@pytest.mark.parametrize("switch", SWITCHES)
+def test_it_follows_when_a_switch_is_turned(switch: str) -> None:
+    assert differences(of_switch(switch)) == []
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_it_follows_when_every_parameter_moves(number: int) -> None:
+    assert differences(lived(core(overrides=drawn(number), days=60), number)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(3, 33))
+def test_it_follows_wherever_the_parameters_go(number: int) -> None:
+    assert differences(lived(core(overrides=drawn(number)), number)) == []
+
+
+@pytest.mark.slow
+def test_it_follows_in_a_community_of_a_thousand() -> None:
+    assert differences(lived(core(1000, 5000, days=120), 7)) == []
+
+
+def test_what_is_compared_happens() -> None:
+    """Agreement on columns of zeros would say nothing."""
+    happened = sum(of_switch(name).series[list(COUNTS)].sum() for name in SWITCHES)
+    assert happened[happened == 0].empty
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("bonding.strength_step", 0.151),
+        ("visiting.habit_half_life", 20.2),
+        ("contribution.reply_newcomer", 1.61),
+        ("churn.contagion_weak", 0.61),
+        ("referral.tie_strength", 0.41),
+    ],
+)
+def test_a_rule_that_is_slightly_off_is_noticed(name: str, value: float) -> None:
+    other = core(overrides=BUSY | {name: value}, days=45)
+    assert differences(lived(core(overrides=BUSY, days=45), 2, other)) != []
+
+
+def test_founders_who_hardly_ever_come_are_remembered_as_the_page_says() -> None:
+    assert differences(lived(core(overrides={"visiting.budget_hours": 0.002}, days=5), 1)) == []
+
+
+@pytest.mark.parametrize(("name", "value"), [("affiliation.hub", 0.5), ("monetisation.model", "ads")])
+def test_what_is_outside_the_core_is_refused(name: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=f"{name} = {value!r}: the twin knows the core only"):
+        Twin(core(overrides={name: value}))
+
+
+def test_the_pages_python_runs(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (block,) = re.findall(r"```python\n(.+?)```", (root / "docs" / "twin.md").read_text("utf-8"), re.DOTALL)
+    exec(block, {})
+    assert "belonging" in capsys.readouterr().out
+
+
+def test_stored_numbers_have_the_precision_of_the_engines_record() -> None:
+    assert stored("habit", 0.1) == float(np.asarray(0.1, MEMBER["habit"]))
+    assert stored("gap", 0.1) == 0.1
+    member = next(iter(Twin(core(20, 100)).agents))
+    member.satisfaction = 0.1
+    assert member.satisfaction == float(np.asarray(0.1, MEMBER["satisfaction"]))

@@ -1,0 +1,27 @@
+"""Where compiled kernels are kept, and for how long."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from kith.sim.kernels import compilation
+
+
+def test_kernels_in_use_stay_and_forgotten_ones_go(tmp_path: Path) -> None:
+    used, forgotten = tmp_path / "used", tmp_path / "forgotten"
+    for folder, age in ((used, 5 * 86_400), (forgotten, 31 * 86_400)):
+        folder.mkdir()
+        os.utime(folder, (time.time() - age,) * 2)
+    own = compilation._cache_folder(tmp_path)
+    assert own.is_dir() and used.is_dir() and not forgotten.exists()
+    assert own.name == compilation._content_hash()
+
+
+def test_a_run_ends_well_though_its_cache_has_vanished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compilation, "_READY", tmp_path / "gone" / "ready")
+    compilation.mark_compiled()
+    assert not compilation._READY.exists()

@@ -1,0 +1,163 @@
+"""Founding from a log: the same people and ties in every design, settled as the design would hold them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kith.sim.engine import TICK, Step, run
+from kith.sim.processes.founding import most_likely_propensity
+from kith.sim.results.record import Record
+from kith.sim.schema.plan import Founding, Plan
+from kith.sim.state.community import Community
+
+type PlanOf = Callable[..., Plan]
+type LogOf = Callable[..., Founding]
+type FoundersOf = Callable[[Record], pd.DataFrame]
+
+DESIGNS = ("pool", "hub", "web", "nothing")
+
+
+def morning(plan: Plan, seed: int = 1) -> dict[frozenset[int], float]:
+    """The ties of day 0 before anybody acts, with their strengths."""
+    found: dict[frozenset[int], float] = {}
+
+    def look(c: Community) -> None:
+        for row in c.population.rows():
+            m = c.population.members[row]
+            for tie in c.ties.pool[m["slots"] : m["slots"] + m["degree"]]:
+                other = int(c.population.address[tie["row"]])
+                found[frozenset((int(m["person"]), other))] = float(tie["strength"]) * c.fade[-tie["day"]]
+
+    first: Step = ("look", look)
+    run(plan, seed=seed, days=1, tick=(first, *TICK))
+    return found
+
+
+@pytest.fixture(scope="module")
+def log(log_of: LogOf) -> Founding:
+    return log_of(40)
+
+
+def test_all_designs_start_with_the_same_ties(plan_of: PlanOf, log: Founding) -> None:
+    ties = [morning(plan_of(design, founding=log)) for design in DESIGNS]
+    ties.append(morning(plan_of("web", founding=log, bonding={"tie_half_life": 3.0, "first_strength": 0.9})))
+    assert len(ties[0]) > 50
+    assert all(other == ties[0] for other in ties[1:])
+
+
+def test_all_designs_start_with_the_same_people(plan_of: PlanOf, log: Founding, founders: FoundersOf) -> None:
+    who = ["joined_day", "propensity", "interest", "first_contribution"]
+    arms = [founders(run(plan_of(design, founding=log), seed=1, days=1))[who] for design in DESIGNS]
+    assert len(arms[0]) == 40
+    assert all(arm.equals(arms[0]) for arm in arms[1:])
+
+
+def test_a_hub_is_a_new_figure_and_not_one_of_the_members(plan_of: PlanOf, log: Founding) -> None:
+    record = run(plan_of("hub", founding=log), seed=1, days=1)
+    assert record.series["present"][0] + record.series["leaves"][0] - record.series["joins"][0] == 40
+    assert record.summary["hub_dependence"] > 0.1
+
+
+def test_who_wrote_more_has_the_higher_propensity(
+    plan_of: PlanOf, log: Founding, founders: FoundersOf
+) -> None:
+    alike = replace(log, active_days=np.full(40, 10))
+    found = founders(run(plan_of("pool", founding=alike, visiting={"budget_sigma": 0.0}), seed=1, days=1))
+    counts = np.sort(found["propensity"].to_numpy())
+    assert np.corrcoef(np.sort(np.log1p(alike.contributions)), np.log(counts))[0, 1] > 0.95
+
+
+@pytest.mark.parametrize("expected", [0.01, 1.0, 30.0])
+def test_the_most_likely_propensity_solves_its_equation(expected: float) -> None:
+    count = np.array([0, 1, 5, 100, 3000])
+    x = np.log(most_likely_propensity(count, np.full(5, expected), 2.0))
+    assert count - np.exp(x) * expected == pytest.approx(x / 4.0, rel=1e-6, abs=1e-6)
+    assert (np.diff(x) > 0).all()
+
+
+def test_without_spread_everybody_is_alike() -> None:
+    assert (most_likely_propensity(np.array([0, 9]), np.ones(2), 0.0) == 1.0).all()
+
+
+def test_founders_are_dated_as_in_the_log(plan_of: PlanOf, log: Founding, founders: FoundersOf) -> None:
+    found = founders(run(plan_of("nothing", founding=log), seed=1, days=1))
+    assert sorted(-found["joined_day"]) == sorted(log.tenure)
+    wrote = log.contributions > 0
+    assert sorted(-found["last_contribution"].dropna()) == sorted(log.silence[wrote])
+    assert int(found["last_contribution"].isna().sum()) == int((~wrote).sum())
+    assert (found["last_visit"] >= found["last_contribution"]).all() or wrote.sum() < 40
+
+
+def test_who_wrote_within_90_days_is_a_member_on_the_first_evening(plan_of: PlanOf, log: Founding) -> None:
+    s = run(plan_of("nothing", founding=log, churn={"base_hazard": 0.0}), seed=1, days=1).series
+    recent = int(((log.contributions > 0) & (log.silence < 90)).sum())
+    assert s["member"][0] + s["internal"][0] == recent
+
+
+def test_ties_follow_the_exchanges(plan_of: PlanOf, log: Founding) -> None:
+    pairs = {frozenset(pair) for pair in zip(log.exchange_a.tolist(), log.exchange_b.tolist(), strict=True)}
+    assert len(morning(plan_of("web", founding=log))) == len(pairs)
+    nobody = replace(
+        log, exchange_a=log.exchange_a[:0], exchange_b=log.exchange_a[:0], exchange_age=log.exchange_age[:0]
+    )
+    assert morning(plan_of("web", founding=nobody)) == {}
+
+
+def star(friends: int) -> Founding:
+    """Founder 0 has exchanged with everybody, with the last ones most often."""
+    n = friends + 1
+    often = 1 + (np.arange(1, n) > n - 50)
+    b = np.repeat(np.arange(1, n), often)
+    ones = np.ones(n, np.int64)
+    return Founding(
+        contributions=5 * ones,
+        tenure=100 * ones,
+        silence=ones,
+        active_days=9 * ones,
+        exchange_a=np.zeros(len(b), np.int64),
+        exchange_b=b,
+        exchange_age=np.ones(len(b), np.int64),
+        date="2020-03-01",
+    )
+
+
+def test_of_too_many_ties_the_strongest_are_kept(plan_of: PlanOf) -> None:
+    ties = morning(plan_of("web", founding=star(200)))
+    assert len(ties) == 150
+    assert sum(strength > 0.3 for strength in ties.values()) == 49
+
+
+def test_a_logs_people_keep_their_traits_when_they_return(plan_of: PlanOf, log: Founding) -> None:
+    back = {"return_rate": 20.0, "disappointed_below": 0.0}
+    record = run(plan_of("web", founding=log, churn={"base_hazard": 0.05}, acquisition=back), seed=1, days=90)
+    spells = record.members.groupby("person").filter(
+        lambda m: len(m) > 1 and m["channel"].iloc[0] == "founder"
+    )
+    assert spells["person"].nunique() > 5
+    assert (spells.groupby("person")["propensity"].nunique() == 1).all()
+
+
+def test_founders_by_luck_are_settled(plan_of: PlanOf) -> None:
+    record = run(plan_of("web", market={"size": 4000, "founders": 1000}), seed=1, days=60)
+    s, m = record.series, record.members
+    assert s["leaves"].sum() < 0.2 * 1000
+    assert m.loc[m["channel"] == "founder", "joined_day"].max() <= -60
+    assert s["today"][:7].mean() == pytest.approx(s["today"][-7:].mean(), rel=0.15)
+    assert s["content"].iloc[-1] == pytest.approx(s["content"][0], rel=0.5)
+
+
+def test_where_the_doors_are_closed_nobody_ever_contributed(plan_of: PlanOf) -> None:
+    record = run(plan_of("nothing"), seed=1, days=5)
+    assert record.members["contributions"].sum() == 0
+    assert (record.series[["member", "internal"]] == 0).all(axis=None)
+
+
+def test_an_ambassador_on_the_first_evening_was_there_in_the_last_month(plan_of: PlanOf) -> None:
+    plan = plan_of("web", market={"size": 3000, "founders": 1000}, bonding={"internal_belonging": 0.2})
+    m = run(plan, seed=2, days=1).members
+    internal = m[m["layer"] == "internal"]
+    assert len(internal) > 50
+    assert (internal["last_contribution"] >= -28).all()
