@@ -88,7 +88,7 @@ def _shelf(path: Path) -> int:
 @cache
 def root() -> Path:
     """The folder of the library."""
-    return Path(str(files("scenarios") / "library"))
+    return Path(str(files("kith.scenarios") / "library"))
 
 
 def label_of(path: Path) -> str:

@@ -12,7 +12,7 @@ from kith.experiments.words import wording
 from kith.sim.results.indicators import describe
 from kith.sim.schema.plan import Plan
 
-FOLDER = Path(__file__).parent / "lessons"
+FOLDER = Path(__file__).parents[1] / "lessons"
 KINDS = ("highest", "value", "loss", "ratio")
 """highest: which arm; value: the outcome of an arm; loss and ratio: relative to the first arm."""
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-PLACES = (Path(__file__).parent / "assets" / "model.md", Path(__file__).parents[1] / "docs" / "model.md")
+_DASHBOARD = Path(__file__).resolve().parents[1]
+PLACES = (_DASHBOARD / "assets" / "model.md", _DASHBOARD.parent / "docs" / "model.md")
 """Where the page of the documentation lies: in an installed package, and in the source."""
 
 

@@ -114,7 +114,7 @@ def another(**changed: Any) -> Change:
     return to(day=0, done=(), member=-1, **changed)
 
 
-@solara.component_vue("../vue/network.vue", vuetify=False)
+@solara.component_vue("../widgets/vue/network.vue", vuetify=False)
 def Network(
     frame: dict[str, Any],
     chosen: int = -1,

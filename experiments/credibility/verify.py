@@ -239,7 +239,7 @@ def show(findings: Sequence[Finding]) -> None:
 
 def write_page(findings: Sequence[Finding], target: Path) -> None:
     """Write the page of the documentation: the same text for the same findings."""
-    template = Path(__file__).parent / "templates" / "verification.md"
+    template = Path(__file__).parents[1] / "reports" / "templates" / "verification.md"
     lines = [
         "| " + " | ".join((*HEADINGS[:5], "runs", *HEADINGS[5:])) + " |",
         "|---|---|--:|--:|--:|--:|--:|--:|---|",

@@ -22,7 +22,7 @@ from kith.sim.engine import Simulation
 from kith.sim.results.record import COUNTS
 from kith.sim.schema.plan import Plan
 
-TWIN = Path(__file__).resolve().parents[1] / "tests" / "reference"
+TWIN = Path(__file__).resolve().parents[2] / "tests" / "reference"
 SIZES = (1_000, 10_000)
 "members of the communities that both live through"
 MARKET_PER_MEMBER = 4

@@ -243,7 +243,7 @@ def study_from(given: Mapping[str, Any]) -> Study:
 
 def studies() -> dict[str, Path]:
     """The study files that come with kith, by name."""
-    folder = Path(str(files("experiments") / "studies"))
+    folder = Path(str(files("kith.experiments.studies") / "library"))
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
 

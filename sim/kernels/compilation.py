@@ -4,6 +4,7 @@ numba's own cache watches one file at a time, so a kernel that inlines `luck` wo
 stale after `luck` changes. The cache folder therefore carries a hash of all of `sim/`.
 """
 
+import getpass
 import hashlib
 import os
 import shutil
@@ -17,21 +18,22 @@ from typing import cast
 
 import numba
 
-_HERE = Path(__file__).parent
+_SIM = Path(__file__).resolve().parents[1]
 UNUSED = 30 * 86_400
 "seconds after which compiled kernels that nobody uses are removed"
 
 
 def _content_hash() -> str:
-    whole = hashlib.sha256(f"{numba.__version__} {sys.version} {_HERE}".encode())
-    for path in sorted(_HERE.rglob("*.py")):
+    whole = hashlib.sha256(f"{numba.__version__} {sys.version} {_SIM}".encode())
+    for path in sorted(_SIM.rglob("*.py")):
         whole.update(path.read_bytes())
     return whole.hexdigest()[:16]
 
 
 def _cache_root() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    for root in (Path(base) / "kith", Path(tempfile.gettempdir()) / f"kith-{os.getuid()}"):
+    user = os.getuid() if hasattr(os, "getuid") else getpass.getuser()
+    for root in (Path(base) / "kith", Path(tempfile.gettempdir()) / f"kith-{user}"):
         try:
             root.mkdir(parents=True, exist_ok=True)
         except OSError:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from kith.dashboard.access import pin_gate
+from kith import dashboard
 from kith.dashboard.state.address import MOST_ARMS
 from kith.experiments.charts import theme
 from kith.experiments.charts.comparison import readable_on
 from kith.experiments.charts.theme import contrast, readable
 
-CSS = (Path(pin_gate.__file__).parent / "assets" / "own" / "custom.css").read_text()
+CSS = (Path(dashboard.__file__).parent / "assets" / "own" / "custom.css").read_text()
 TEXT, GRAPHICS = 4.5, 3.0
 """Least contrast of text, and of what has to be seen to use or to understand a page."""
 

@@ -116,7 +116,7 @@ def by_pattern(findings: Sequence[Finding]) -> list[list[Finding]]:
 
 def page(findings: Sequence[Finding], size: Size | None) -> str:
     """The page of the documentation: the same text for the same findings."""
-    template = Path(__file__).parent.parent / "templates" / "patterns.md"
+    template = Path(__file__).parents[2] / "reports" / "templates" / "patterns.md"
     table = [
         "| " + " | ".join((*HEADINGS[:-1], "seeds", HEADINGS[-1])) + " |",
         "|---|---|---|--:|---|--:|---|",

@@ -306,12 +306,13 @@ def test_a_wrong_place_is_refused_before_anything_runs(kith: Kith, tmp_path: Pat
 def test_work_that_fails_is_exit_code_one(
     kith: Kith, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from kith import sim
+    from kith.sim import engine
 
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("a wheel came off")
 
-    monkeypatch.setattr(sim, "run", fail, raising=False)
+    monkeypatch.setattr(engine, "run", fail)
+    monkeypatch.setattr("kith.experiments.runs.runner.run", fail, raising=False)
     code, out, err = kith("run", "web", "--out", "out", *SMALL)
     assert (code, out, err) == (1, "", "kith: a wheel came off; --debug shows where\n")
     assert list(tmp_path.iterdir()) == []
@@ -326,12 +327,12 @@ def test_work_that_fails_is_exit_code_one(
 def test_stopping_is_told_and_leaves_nothing(
     kith: Kith, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from kith import sim
+    from kith.sim import engine
 
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sim, "run", stop, raising=False)
+    monkeypatch.setattr(engine, "run", stop)
     code, out, err = kith("run", "web", "--out", "out", *SMALL)
     assert (code, out, err) == (130, "", "kith: stopped; nothing was written\n")
     assert list(tmp_path.iterdir()) == []

@@ -461,7 +461,7 @@ def test_a_dask_cluster_that_loses_a_worker_gives_the_same_frame(tmp_path: Path)
     code = f"""
 import os, signal, logging
 from distributed import Client, LocalCluster
-from kith import conduct as conducting
+from kith.experiments.studies import execute as conducting
 from kith.experiments.studies.store import Store
 from tests_conduct import small
 
@@ -488,7 +488,7 @@ if __name__ == "__main__":
     script = tmp_path / "drive.py"
     script.write_text(code, encoding="utf-8")
     (tmp_path / "tests_conduct.py").write_text(Path(__file__).read_text("utf-8"), encoding="utf-8")
-    where = os.pathsep.join([str(Path(conducting.__file__).parents[1]), str(tmp_path)])
+    where = str(tmp_path)
     done = subprocess.run(
         [sys.executable, str(script)],
         env=os.environ | {"PYTHONPATH": where},

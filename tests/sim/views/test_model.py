@@ -380,7 +380,7 @@ LOADED = "import sys; sys.exit(' '.join(m for m in ('mesa', 'networkx', 'solara'
 @pytest.mark.parametrize(
     "work",
     [
-        "import sim; sim.run(sim.Plan(), days=1)",
+        "import kith; kith.run(kith.Plan(), days=1)",
         "from kith import Simulation, resume, save, Record, Parameters",
         "from kith import load; load('web')",
         "sys.argv[1:] = ['--help']\nfrom kith.experiments.cli.app import main\ntry: main()\nexcept SystemExit: pass",
@@ -395,7 +395,7 @@ def test_a_plain_run_does_not_load_mesa(work: str, root: Path) -> None:
 
 
 def test_the_faces_are_offered_by_name() -> None:
-    from kith import sim
+    import kith
 
-    assert {"CommunityModel", "Member", "MemberSet"} <= set(sim.__all__)
+    assert {"CommunityModel", "Member", "MemberSet"} <= set(kith.__all__)
     assert sim.CommunityModel is CommunityModel
