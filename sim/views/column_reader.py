@@ -8,7 +8,7 @@ import numpy as np
 from kith.sim.state import decay
 from kith.sim.state.community import Community
 from kith.sim.state.population import MEMBER
-from kith.sim.views.graph_data import TieData
+from kith.sim.views.graph_data import ReadOnlyData
 from kith.sim.views.member_fields import FADING, FIELDS, LAYOUT, MOVING
 
 BELONGING, ATTACHMENT, ANNOYANCE, ARM = map(FIELDS.index, ("belonging", "attachment", "annoyance", "arm"))
@@ -55,10 +55,10 @@ class Columns:
             raise KeyError(person)
         return row
 
-    def tie(self, slot: int) -> TieData:
+    def tie(self, slot: int) -> ReadOnlyData:
         """The edge data of the tie in a slot."""
         day = self.day[slot]
-        return TieData(weight=self.strength[slot] * self.fade()[self.c.day - day], day=day)
+        return ReadOnlyData(weight=self.strength[slot] * self.fade()[self.c.day - day], day=day)
 
     def fade(self) -> list[float]:
         """What is left of a tie after so many days; a phase may replace it."""
@@ -91,8 +91,8 @@ class Columns:
         rest = self._rest(toward, row) if isinstance(toward, str) else toward
         return rest + (value - rest) * left[stock]
 
-    def fill(self, whole: dict[str, Any], row: int) -> None:
-        """Put all fields of a member's record into a dict, as they are today."""
+    def member(self, row: int) -> ReadOnlyData:
+        """The node data of a member: all fields of its record as they are today, and a researcher's own columns."""
         values = list(LAYOUT.unpack_from(self.bytes, row * MEMBER.itemsize))
         left = self.left(row)
         if left is not None:
@@ -102,7 +102,11 @@ class Columns:
             values[BELONGING] = rest + (values[BELONGING] - rest) * left[decay.BELONGING]
             rest = self._ad_load(values[ARM])
             values[ANNOYANCE] = rest + (values[ANNOYANCE] - rest) * left[decay.ADS]
-        whole.update(zip(FIELDS, values, strict=False))
+        data = ReadOnlyData(zip(FIELDS, values, strict=False))
+        if self.c.columns:
+            person = self.address[row]
+            dict.update(data, {name: column[person].item() for name, column in self.c.columns.items()})
+        return data
 
     def left(self, row: int) -> list[float] | None:
         """What is left of each kind of stock since somebody looked at a member; None on the same day."""

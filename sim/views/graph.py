@@ -25,7 +25,7 @@ from networkx.classes.reportviews import EdgeView
 
 from kith.sim.state.community import Community
 from kith.sim.views.column_reader import Columns
-from kith.sim.views.graph_data import MemberData, TieData, refused
+from kith.sim.views.graph_data import ReadOnlyData, refused
 
 HUB, ORGANISATION = "hub", "organisation"
 BONDS = {HUB: "hub", ORGANISATION: "activity"}
@@ -110,7 +110,7 @@ class _Edges(EdgeView):  # type: ignore[misc]
         return super().__getitem__(edge) if slot < 0 else columns.tie(slot)
 
 
-class _Neighbours(Mapping[Any, TieData]):
+class _Neighbours(Mapping[Any, ReadOnlyData]):
     """The ties of one member: neighbour -> edge data."""
 
     __slots__ = ("_columns", "_person")
@@ -135,7 +135,7 @@ class _Neighbours(Mapping[Any, TieData]):
         except (TypeError, IndexError):
             return False
 
-    def __getitem__(self, other: Any) -> TieData:
+    def __getitem__(self, other: Any) -> ReadOnlyData:
         try:
             slot = self._columns.slot(self._person, other)
         except (TypeError, IndexError):
@@ -144,51 +144,51 @@ class _Neighbours(Mapping[Any, TieData]):
             raise KeyError(other)
         return self._columns.tie(slot)
 
-    def items(self) -> ItemsView[Any, TieData]:
+    def items(self) -> ItemsView[Any, ReadOnlyData]:
         """Neighbours with their edge data, read side by side."""
         return _Items(self)
 
-    def values(self) -> ValuesView[TieData]:
+    def values(self) -> ValuesView[ReadOnlyData]:
         """The edge data alone."""
         return _Values(self)
 
-    def pairs(self) -> list[tuple[Any, TieData]]:
+    def pairs(self) -> list[tuple[Any, ReadOnlyData]]:
         """What `items` runs through."""
-        return self._columns.tied(self._columns.find(self._person), TieData)
+        return self._columns.tied(self._columns.find(self._person), ReadOnlyData)
 
     def copy(self) -> dict[Any, dict[str, Any]]:
         """The same as a plain dict of plain dicts."""
         return dict(self._columns.tied(self._columns.find(self._person), dict))
 
 
-class _Items(ItemsView[Any, TieData]):
+class _Items(ItemsView[Any, ReadOnlyData]):
     """`items` of `_Neighbours`, without looking every tie up by its neighbour."""
 
     _mapping: _Neighbours
 
-    def __iter__(self) -> Iterator[tuple[Any, TieData]]:
+    def __iter__(self) -> Iterator[tuple[Any, ReadOnlyData]]:
         return iter(self._mapping.pairs())
 
 
-class _Values(ValuesView[TieData]):
+class _Values(ValuesView[ReadOnlyData]):
     """`values` of `_Neighbours`, likewise."""
 
     _mapping: _Neighbours
 
-    def __iter__(self) -> Iterator[TieData]:
+    def __iter__(self) -> Iterator[ReadOnlyData]:
         return (data for _, data in self._mapping.pairs())
 
 
-class _Everybody(ItemsView[Any, Mapping[Any, TieData]]):
+class _Everybody(ItemsView[Any, Mapping[Any, ReadOnlyData]]):
     """`items` of `_Adjacency`, without looking everybody up by address."""
 
     _mapping: "_Adjacency"
 
-    def __iter__(self) -> Iterator[tuple[Any, Mapping[Any, TieData]]]:
+    def __iter__(self) -> Iterator[tuple[Any, Mapping[Any, ReadOnlyData]]]:
         return self._mapping.swept()
 
 
-class _Adjacency(Mapping[Any, Mapping[Any, TieData]]):
+class _Adjacency(Mapping[Any, Mapping[Any, ReadOnlyData]]):
     """Member -> its neighbours."""
 
     def __init__(self, columns: Columns) -> None:
@@ -206,15 +206,15 @@ class _Adjacency(Mapping[Any, Mapping[Any, TieData]]):
         except KeyError:
             return False
 
-    def __getitem__(self, node: Any) -> Mapping[Any, TieData]:
+    def __getitem__(self, node: Any) -> Mapping[Any, ReadOnlyData]:
         self._columns.find(node)
         return _Neighbours(self._columns, node)
 
-    def items(self) -> ItemsView[Any, Mapping[Any, TieData]]:
+    def items(self) -> ItemsView[Any, Mapping[Any, ReadOnlyData]]:
         """Members with their neighbours."""
         return _Everybody(self)
 
-    def swept(self) -> Iterator[tuple[Any, Mapping[Any, TieData]]]:
+    def swept(self) -> Iterator[tuple[Any, Mapping[Any, ReadOnlyData]]]:
         """What `items` runs through."""
         columns = self._columns
         return ((person, _Neighbours(columns, person)) for person in columns.persons())
@@ -236,13 +236,13 @@ class _Figured(_Adjacency):
     def __contains__(self, node: object) -> bool:
         return (isinstance(node, str) and node in self._figures) or super().__contains__(node)
 
-    def __getitem__(self, node: Any) -> Mapping[Any, TieData]:
+    def __getitem__(self, node: Any) -> Mapping[Any, ReadOnlyData]:
         if isinstance(node, str) and node in self._figures:
             return _Bonds(self._columns, node)
         self._columns.find(node)
         return _FiguredNeighbours(self._columns, node, self._figures)
 
-    def swept(self) -> Iterator[tuple[Any, Mapping[Any, TieData]]]:
+    def swept(self) -> Iterator[tuple[Any, Mapping[Any, ReadOnlyData]]]:
         """One by one."""
         return ((node, self[node]) for node in self)
 
@@ -271,12 +271,16 @@ class _FiguredNeighbours(_Neighbours):
     def __contains__(self, other: object) -> bool:
         return other in self._bonds() if isinstance(other, str) else super().__contains__(other)
 
-    def __getitem__(self, other: Any) -> TieData:
-        return TieData(weight=self._bonds()[other]) if isinstance(other, str) else super().__getitem__(other)
+    def __getitem__(self, other: Any) -> ReadOnlyData:
+        return (
+            ReadOnlyData(weight=self._bonds()[other])
+            if isinstance(other, str)
+            else super().__getitem__(other)
+        )
 
-    def pairs(self) -> list[tuple[Any, TieData]]:
+    def pairs(self) -> list[tuple[Any, ReadOnlyData]]:
         """Ties first, then bonds."""
-        bonds = [(figure, TieData(weight=bond)) for figure, bond in self._bonds().items()]
+        bonds = [(figure, ReadOnlyData(weight=bond)) for figure, bond in self._bonds().items()]
         return super().pairs() + bonds
 
     def copy(self) -> dict[Any, dict[str, Any]]:
@@ -284,7 +288,7 @@ class _FiguredNeighbours(_Neighbours):
         return super().copy() | {figure: {"weight": bond} for figure, bond in self._bonds().items()}
 
 
-class _Bonds(Mapping[Any, TieData]):
+class _Bonds(Mapping[Any, ReadOnlyData]):
     """Whoever has a bond to a figure: member -> edge data."""
 
     def __init__(self, columns: Columns, figure: str) -> None:
@@ -299,27 +303,27 @@ class _Bonds(Mapping[Any, TieData]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
-    def __getitem__(self, person: Any) -> TieData:
+    def __getitem__(self, person: Any) -> ReadOnlyData:
         weight = self._weight(person)
         if weight <= 0.0:
             raise KeyError(person)
-        return TieData(weight=weight)
+        return ReadOnlyData(weight=weight)
 
-    def copy(self) -> dict[Any, TieData]:
+    def copy(self) -> dict[Any, ReadOnlyData]:
         """The same as a plain dict."""
         return dict(self.items())
 
 
-class _Nodes(ItemsView[Any, Mapping[str, Any]]):
+class _Nodes(ItemsView[Any, ReadOnlyData]):
     """`items` of `_Members`, without looking everybody up twice."""
 
     _mapping: "_Members"
 
-    def __iter__(self) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+    def __iter__(self) -> Iterator[tuple[Any, ReadOnlyData]]:
         return self._mapping.pairs()
 
 
-class _Members(Mapping[Any, Mapping[str, Any]]):
+class _Members(Mapping[Any, ReadOnlyData]):
     """Node -> its attributes."""
 
     def __init__(self, columns: Columns, figures: tuple[str, ...]) -> None:
@@ -335,30 +339,29 @@ class _Members(Mapping[Any, Mapping[str, Any]]):
     def __contains__(self, node: object) -> bool:
         return node in self._order
 
-    def __getitem__(self, node: Any) -> Mapping[str, Any]:
+    def __getitem__(self, node: Any) -> ReadOnlyData:
         if isinstance(node, str) and node in self._order:
             return _figure(self._columns.c, node)
-        self._columns.find(node)
-        return MemberData(self._columns, node)
+        return self._columns.member(self._columns.find(node))
 
-    def items(self) -> ItemsView[Any, Mapping[str, Any]]:
+    def items(self) -> ItemsView[Any, ReadOnlyData]:
         """Nodes with their attributes."""
         return _Nodes(self)
 
-    def pairs(self) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+    def pairs(self) -> Iterator[tuple[Any, ReadOnlyData]]:
         """What `items` runs through."""
         columns = self._columns
         for person in columns.persons():
-            yield person, MemberData(columns, person)
+            yield person, columns.member(columns.find(person))
         for figure in self._figures:
             yield figure, _figure(columns.c, figure)
 
 
-def _figure(c: Community, name: str) -> TieData:
+def _figure(c: Community, name: str) -> ReadOnlyData:
     """What the node of a figure says."""
     if name == HUB:
-        return TieData(presence=float(c.presence.mean()))
-    return TieData(quality=c.quality, direction=c.direction)
+        return ReadOnlyData(presence=float(c.presence.mean()))
+    return ReadOnlyData(quality=c.quality, direction=c.direction)
 
 
 __all__ = ["TieGraph", "graph_of"]

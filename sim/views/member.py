@@ -5,18 +5,16 @@ member is made when asked for and may be made again: two views of the same membe
 subclass adds properties and methods; what it wants to remember is a column (`add_column`).
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from mesa import Agent
+from mesa.agentset import AbstractAgentSet
 
 from kith.sim.schema.fields import nearest
 from kith.sim.state import columns
 from kith.sim.state.community import Cause
-
-if TYPE_CHECKING:
-    from kith.sim.views.members import MemberSet
-    from kith.sim.views.model import CommunityModel
+from kith.sim.views.member_model import MemberModel
 
 
 class DepartedError(ReferenceError):
@@ -33,7 +31,7 @@ class Member(Agent):  # type: ignore[misc]  # Mesa has no types
         back: that is another membership.
     """
 
-    model: "CommunityModel"
+    model: MemberModel
     unique_id: int
     _spell: int
 
@@ -44,7 +42,7 @@ class Member(Agent):  # type: ignore[misc]  # Mesa has no types
         )
 
     @classmethod
-    def of(cls, model: "CommunityModel", person: int, spell: int) -> "Member":
+    def of(cls, model: MemberModel, person: int, spell: int) -> "Member":
         """The view of a person's membership; `spell` counts those before it."""
         member = cls.__new__(cls)
         member.__dict__.update(model=model, unique_id=person, _spell=spell)
@@ -58,8 +56,8 @@ class Member(Agent):  # type: ignore[misc]  # Mesa has no types
         return bool(row >= 0 and c.population.members["spell"][row] == self._spell)
 
     @property
-    def neighbours(self) -> "MemberSet":
-        """The members to whom it is tied, in ascending address."""
+    def neighbours(self) -> AbstractAgentSet:
+        """The members to whom it is tied, in ascending address, as a `MemberSet`."""
         c, row = self.model.community, self._row
         first = int(c.population.members["slots"][row])
         tied = c.ties.pool["row"][first : first + int(c.population.members["degree"][row])]

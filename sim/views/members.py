@@ -11,7 +11,7 @@ members.
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from random import Random
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -20,10 +20,8 @@ from mesa.agentset import AbstractAgentSet, GroupBy
 from kith.sim.schema.fields import nearest
 from kith.sim.state import columns
 from kith.sim.views.member import Member
+from kith.sim.views.member_model import MemberModel
 from kith.sim.views.select import chosen
-
-if TYPE_CHECKING:
-    from kith.sim.views.model import CommunityModel
 
 type Rows = npt.NDArray[np.int64]
 type Call = str | Callable[..., Any]
@@ -43,7 +41,7 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
         If one of them is no member, or belongs to another model than the first.
     """
 
-    model: "CommunityModel | None"
+    model: MemberModel | None
 
     def __init__(self, agents: Iterable[Member] = (), random: Random | None = None) -> None:
         members = _of_one_model(agents)
@@ -53,7 +51,7 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
         self._spells = np.array([m._spell for m in members], np.int64)
 
     @classmethod
-    def everybody(cls, model: "CommunityModel") -> "MemberSet":
+    def everybody(cls, model: MemberModel) -> "MemberSet":
         """Whoever is present, whenever it is asked."""
         members = cls(random=model.random)
         members.model, members._persons = model, None
@@ -167,7 +165,7 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
         elif callable(filter_func):
             rows = self._passing(rows, filter_func, limit)
         elif filter_func is not None:
-            rows = rows[chosen(self, filter_func)]
+            rows = rows[chosen(filter_func, len(rows), self.column)]
         return self._with(rows[:limit], inplace)
 
     def _passing(self, rows: Rows, passes: Callable[[Member], bool], limit: int) -> Rows:

@@ -1,7 +1,8 @@
 """Choice: which members of a set are meant by an expression over columns, or by an array."""
 
 import ast
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,12 +10,17 @@ import pandas as pd
 
 from kith.sim.schema.parameters import ParameterError
 
-if TYPE_CHECKING:
-    from kith.sim.views.members import MemberSet
 
+def chosen(
+    condition: str | npt.ArrayLike, size: int, column: Callable[[str], npt.NDArray[Any]]
+) -> npt.NDArray[np.bool_]:
+    """Which members of a set a condition selects, shape (size,).
 
-def chosen(members: "MemberSet", condition: str | npt.ArrayLike) -> npt.NDArray[np.bool_]:
-    """Whether each member of the set is meant, shape (n,).
+    Parameters
+    ----------
+    condition : an expression over columns, or a boolean array.
+    size : members in the set.
+    column : name -> the column over these members, shape (size,).
 
     Raises
     ------
@@ -24,21 +30,21 @@ def chosen(members: "MemberSet", condition: str | npt.ArrayLike) -> npt.NDArray[
         If the condition is not one True or False for each member.
     """
     told = repr(condition) if isinstance(condition, str) else f"an array of shape {np.shape(condition)}"
-    answer = np.asarray(_evaluated(members, condition) if isinstance(condition, str) else condition)
-    if answer.dtype != bool or answer.shape != (len(members),):
+    answer = np.asarray(_evaluated(condition, column) if isinstance(condition, str) else condition)
+    if answer.dtype != bool or answer.shape != (size,):
         raise ParameterError(
-            f"select by {told}: must be True or False for each of {len(members)} members, such as "
+            f"select by {told}: must be True or False for each of {size} members, such as "
             "'belonging > 0.5 and contributions > 3' or a boolean array"
         )
     return answer
 
 
-def _evaluated(members: "MemberSet", expression: str) -> Any:
+def _evaluated(expression: str, column: Callable[[str], npt.NDArray[Any]]) -> Any:
     """What pandas makes of the expression, over the columns that it names."""
     try:
         tree = ast.parse(expression.strip(), mode="eval")
     except SyntaxError as error:
         raise ParameterError(f"select by {expression!r}: {error.msg}; write it as Python") from None
     named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    frame = pd.DataFrame({name: members.column(name) for name in sorted(named)})
+    frame = pd.DataFrame({name: column(name) for name in sorted(named)})
     return frame.eval(expression.strip(), engine="python") if named else None

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from kith import dashboard
+from kith.dashboard.access import pin_gate
 from kith.dashboard.state.address import MOST_ARMS
 from kith.experiments.charts import theme
 from kith.experiments.charts.comparison import readable_on

@@ -16,7 +16,6 @@ from kith.sim.results import structure
 from kith.sim.schema.plan import Plan
 from kith.sim.state import columns, decay
 from kith.sim.views.graph import TieGraph, graph_of
-from kith.sim.views.graph_data import MemberData
 from kith.sim.views.member_fields import FIELDS
 
 type PlanOf = Callable[..., Plan]
@@ -245,16 +244,16 @@ def test_columns_that_a_step_has_added_are_attributes(plan_of: PlanOf) -> None:
     assert graph.copy().nodes[next(iter(graph))]["height"] == next(iter(graph))
 
 
-def test_node_data_is_live_also_after_it_was_read_as_a_whole(plan_of: PlanOf) -> None:
+def test_node_data_is_of_the_moment_of_the_look(plan_of: PlanOf) -> None:
     simulation = Simulation(plan_of("web"), seed=2, days=5, events=False)
     simulation.advance(1)
     graph = graph_of(simulation.community)
-    data = graph.nodes[next(iter(graph))]
-    before = dict(data)
-    simulation.advance(1)
-    assert {name: data[name] for name in before} == dict(data) != before
+    person = next(iter(graph))
+    before = graph.nodes[person]
+    kept = dict(before)
     columns.write(simulation.community, "habit", simulation.community.population.rows(), 0.5)
-    assert data["habit"] == 0.5
+    assert before == kept
+    assert graph.nodes[person]["habit"] == 0.5 != before["habit"]
 
 
 def test_node_data_can_be_copied_in_any_way(live: TieGraph, plain: nx.Graph) -> None:
@@ -278,52 +277,6 @@ def test_node_data_can_be_copied_in_any_way(live: TieGraph, plain: nx.Graph) -> 
     assert live.nodes[member] == live.nodes[member] != {}
     assert len(live.nodes[member]) == len(expected)
     assert "height" not in live.nodes[member]
-
-
-def write_habit(community: Any, value: float) -> None:
-    columns.write(community, "habit", community.population.rows(), value)
-
-
-def test_what_changes_between_names_and_values_is_seen(plan_of: PlanOf) -> None:
-    simulation = Simulation(plan_of("web"), seed=2, days=5, events=False)
-    c = simulation.community
-    c.columns["height"] = np.zeros(len(c.market.row))
-    data = graph_of(c).nodes[next(iter(graph_of(c)))]
-    for names in (data.keys(), iter(data), [*data]):
-        first, *others = names
-        write_habit(c, 0.25)
-        read = {first: data[first]}
-        write_habit(c, 0.75)
-        c.columns["height"] += 1.0
-        read |= {name: data[name] for name in others}
-        assert (read["habit"], read["height"]) == (0.75, c.columns["height"][0])
-        assert read == dict(data) == {**data}
-
-
-def test_names_and_values_by_the_same_helper_are_two_questions(plan_of: PlanOf) -> None:
-    def call(asked: Callable[..., Any], *arguments: Any) -> Any:
-        return asked(*arguments)
-
-    simulation = Simulation(plan_of("web"), seed=2, days=5, events=False)
-    c = simulation.community
-    data = graph_of(c).nodes[next(iter(graph_of(c)))]
-    first = call(data.keys)[0]
-    call(data.__getitem__, first)
-    write_habit(c, 0.75)
-    assert data["habit"] == 0.75
-
-
-def test_a_call_that_stops_half_way_leaves_nothing_behind(plan_of: PlanOf) -> None:
-    simulation = Simulation(plan_of("web"), seed=2, days=5, events=False)
-    c = simulation.community
-    data = graph_of(c).nodes[next(iter(graph_of(c)))]
-    write_habit(c, 0.25)
-    with pytest.raises(TypeError, match="habit"):
-        dict(habit=1.0, **data)
-    write_habit(c, 0.75)
-    assert data["habit"] == 0.75
-    assert dict(**data) == dict(data) == data.copy()
-    assert type(data) is MemberData
 
 
 def test_ties_are_read_when_they_are_asked_for(plan_of: PlanOf) -> None:

@@ -398,4 +398,4 @@ def test_the_faces_are_offered_by_name() -> None:
     import kith
 
     assert {"CommunityModel", "Member", "MemberSet"} <= set(kith.__all__)
-    assert sim.CommunityModel is CommunityModel
+    assert kith.CommunityModel is CommunityModel
