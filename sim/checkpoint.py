@@ -38,8 +38,10 @@ from kith.sim.engine import (
     checked_request,
     steps_of,
 )
+from kith.sim.kernels.threads import Crew
 from kith.sim.results.indicators import Indicator
 from kith.sim.results.record import AMOUNTS, COUNTS, Recorder
+from kith.sim.results.recorder import AMOUNTS, COUNTS, Recorder
 from kith.sim.results.units import indicator_units
 from kith.sim.schema.parameters import parameters_from
 from kith.sim.schema.plan import Plan

@@ -21,12 +21,14 @@ from kith.sim.processes.shock import strike
 from kith.sim.processes.steer import steer
 from kith.sim.processes.visit import visit
 from kith.sim.results.indicators import Indicator, check_own
-from kith.sim.results.record import Record, Recorder
+from kith.sim.results.record import Record
+from kith.sim.results.recorder import Recorder
 from kith.sim.schema.parameters import ParameterError, Parameters
 from kith.sim.schema.plan import MAX_DAYS, MEASURED, Experiment, Plan, Shock, canonical
 from kith.sim.state import decay
 from kith.sim.state.admission import admit, newcomers
-from kith.sim.state.community import Channel, Community
+from kith.sim.state.categories import Channel
+from kith.sim.state.community import Community
 
 MODEL_VERSION = "2"
 

@@ -20,7 +20,8 @@ from kith.sim.processes.shock import strike
 from kith.sim.results.snapshot import Snapshot
 from kith.sim.schema.parameters import parameters_from
 from kith.sim.schema.plan import Plan, Shock
-from kith.sim.state.community import Cause, Channel, Community
+from kith.sim.state.categories import Cause, Channel
+from kith.sim.state.community import Community
 
 MOST_DAYS = 1_460
 """How long a world can be watched."""

@@ -25,7 +25,7 @@ from kith.sim.engine import MODEL_VERSION, TICK, live, run
 from kith.sim.kernels.compilation import is_compiled, mark_compiled
 from kith.sim.processes.founding import found
 from kith.sim.processes.govern import QUARTER
-from kith.sim.results.record import Recorder
+from kith.sim.results.recorder import Recorder
 from kith.sim.schema.plan import Plan
 from kith.sim.state.community import Community
 

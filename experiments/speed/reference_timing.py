@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 
 from kith.sim.engine import Simulation
-from kith.sim.results.record import COUNTS
+from kith.sim.results.recorder import COUNTS
 from kith.sim.schema.plan import Plan
 
 TWIN = Path(__file__).resolve().parents[2] / "tests" / "reference"

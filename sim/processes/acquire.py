@@ -18,7 +18,8 @@ import numpy.typing as npt
 from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import Purpose, uniform, uniforms
 from kith.sim.state.admission import Newcomers, can_pay, join, willingness
-from kith.sim.state.community import Channel, Community, Count
+from kith.sim.state.categories import Channel, Count
+from kith.sim.state.community import Community
 from kith.sim.state.ledger import Account
 from kith.sim.state.market import SIGNALS, Status
 from kith.sim.state.population import NO_PERSON

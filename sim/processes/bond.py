@@ -20,9 +20,11 @@ import numpy.typing as npt
 from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import Purpose, address_hash, hash_among, hashes, uniform
 from kith.sim.kernels.prefetch import BLOCK, fetch_records, fetch_ties
-from kith.sim.state.community import WINDOW, Community, Count
+from kith.sim.state.categories import Count
+from kith.sim.state.community import Community
 from kith.sim.state.decay import WEEK, advance, hub_of, settle, settle_rows
 from kith.sim.state.hash_circle import Circle, circle_of_today, next_place, no_circle
+from kith.sim.state.layers import WINDOW
 from kith.sim.state.ties import cut, fetch_pairs, find_faded, knows, prune, strengthen_pairs
 
 _PARTNER, _FRIEND, _FRIENDS_FRIEND = int(Purpose.PARTNER), int(Purpose.FRIEND), int(Purpose.FRIENDS_FRIEND)

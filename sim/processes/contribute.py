@@ -22,8 +22,10 @@ import numpy.typing as npt
 from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import Purpose, address_hash, poisson, uniform
 from kith.sim.kernels.prefetch import BLOCK, fetch_records
-from kith.sim.state.community import LAYER_WINDOW, PAST, REPLIED, UNANSWERED, Community, Count
+from kith.sim.state.categories import REPLIED, UNANSWERED, Count
+from kith.sim.state.community import Community
 from kith.sim.state.hash_circle import circle_of_today, next_place
+from kith.sim.state.layers import LAYER_WINDOW, PAST
 from kith.sim.state.population import NEVER
 
 _CONTRIBUTE, _KIND, _USEFUL = int(Purpose.CONTRIBUTE), int(Purpose.KIND), int(Purpose.USEFUL)

@@ -18,7 +18,8 @@ import numpy.typing as npt
 from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import Purpose, uniform
 from kith.sim.kernels.prefetch import SCREEN
-from kith.sim.state.community import Cause, Community
+from kith.sim.state.categories import Cause
+from kith.sim.state.community import Community
 from kith.sim.state.decay import BELONGING, EXITS, HARM, contagion, hub_of, novelty
 
 _DEPART, _CAUSE = int(Purpose.DEPART), int(Purpose.CAUSE)

@@ -14,8 +14,10 @@ from kith.sim.schema.graphs import Graph
 from kith.sim.schema.parameters import Bonding
 from kith.sim.schema.plan import Founding
 from kith.sim.state.admission import admit, newcomers, tie_capacity
-from kith.sim.state.community import LAYER_WINDOW, PAST, Channel, Community
+from kith.sim.state.categories import Channel
+from kith.sim.state.community import Community
 from kith.sim.state.decay import derive_rows, fading, settle_rows
+from kith.sim.state.layers import LAYER_WINDOW, PAST
 from kith.sim.state.population import NEVER
 from kith.sim.state.ties import MAX_CAPACITY, add_up, place_ties
 

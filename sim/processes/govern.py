@@ -22,8 +22,11 @@ import numpy as np
 from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import Purpose, address_hash, uniform, uniforms
 from kith.sim.state import decay
-from kith.sim.state.community import WINDOW, Climate, Community, Count
+from kith.sim.state.categories import Count
+from kith.sim.state.climate import Climate
+from kith.sim.state.community import Community
 from kith.sim.state.hash_circle import circle_of_today, next_place
+from kith.sim.state.layers import WINDOW
 from kith.sim.state.ledger import Account, book, to_micro
 from kith.sim.state.succession import succeed
 from kith.sim.state.ties import FAINTEST, feel, strength_at, strengthen_pairs

@@ -18,7 +18,8 @@ import numpy.typing as npt
 from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import Purpose, uniform
 from kith.sim.kernels.prefetch import BLOCK, fetch_books
-from kith.sim.state.community import Community, Count
+from kith.sim.state.categories import Count
+from kith.sim.state.community import Community
 from kith.sim.state.ledger import Account, Ledger, book, micro, to_micro
 from kith.sim.state.market import Status
 

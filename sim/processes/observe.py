@@ -3,7 +3,9 @@
 Reads  everything     Writes  active members, flows
 """
 
-from kith.sim.state.community import LAYER_WINDOW, PAST, Community, Count
+from kith.sim.state.categories import Count
+from kith.sim.state.community import Community
+from kith.sim.state.layers import LAYER_WINDOW, PAST
 
 
 def observe(c: Community) -> None:

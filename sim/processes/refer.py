@@ -17,7 +17,8 @@ import numpy as np
 from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import Purpose, poisson, uniform
 from kith.sim.kernels.prefetch import BLOCK, fetch_records
-from kith.sim.state.community import Community, Count
+from kith.sim.state.categories import Count
+from kith.sim.state.community import Community
 from kith.sim.state.market import acquaintance, neighbour
 
 _INVITE, _INVITEE, _DELAY = int(Purpose.INVITE), int(Purpose.INVITEE), int(Purpose.DELAY)

@@ -16,7 +16,8 @@ import numpy as np
 
 from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import Purpose, uniform
-from kith.sim.state.community import WINDOW, Community
+from kith.sim.state.community import Community
+from kith.sim.state.layers import WINDOW
 from kith.sim.state.ledger import Account, book, to_micro
 
 _THANKS = int(Purpose.THANKS)

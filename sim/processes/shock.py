@@ -6,7 +6,8 @@ from kith.sim.kernels.luck import Purpose, uniforms
 from kith.sim.schema.plan import Shock
 from kith.sim.state import decay
 from kith.sim.state.admission import join, newcomers
-from kith.sim.state.community import Cause, Channel, Community
+from kith.sim.state.categories import Cause, Channel
+from kith.sim.state.community import Community
 from kith.sim.state.market import Status
 from kith.sim.state.succession import call_for_heir
 

@@ -16,7 +16,8 @@ Reads  useful items, ledger, members     Writes  quality, budget, coverage, push
 
 import numpy as np
 
-from kith.sim.state.community import WINDOW, Community
+from kith.sim.state.community import Community
+from kith.sim.state.layers import WINDOW
 from kith.sim.state.ledger import COMMUNITY, MICRO, UNATTRIBUTED, Account, micro
 
 QUALITY_DAYS = 180.0

@@ -20,8 +20,10 @@ import numpy as np
 from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import Purpose, uniform
 from kith.sim.kernels.prefetch import BLOCK, SCREEN, fetch_records, fetch_ties
-from kith.sim.state.community import PAST, Community, Count
+from kith.sim.state.categories import Count
+from kith.sim.state.community import Community
 from kith.sim.state.decay import HABIT, NEWCOMER, advance, hub_of
+from kith.sim.state.layers import PAST
 from kith.sim.state.population import NEVER
 from kith.sim.state.ties import strength_at
 

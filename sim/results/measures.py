@@ -10,7 +10,8 @@ import numpy as np
 
 from kith.sim.results import lifetimes, structure
 from kith.sim.results.snapshot import REPLIED, Snapshot, gini
-from kith.sim.state.community import WINDOW, Cause, Channel
+from kith.sim.state.categories import Cause, Channel
+from kith.sim.state.layers import WINDOW
 from kith.sim.state.ledger import COMMUNITY, COSTS, INCENTIVES, MICRO, REVENUE, UNATTRIBUTED, Account
 from kith.sim.state.population import NEVER
 

@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kith.sim.state import decay
-from kith.sim.state.community import LAYER_WINDOW, REPLIED, WINDOW, Cause, Channel, Community
+from kith.sim.state.categories import REPLIED, Cause, Channel
+from kith.sim.state.community import Community
+from kith.sim.state.layers import LAYER_WINDOW, WINDOW
 from kith.sim.state.population import NEVER
 
 type Numbers = npt.NDArray[np.float64]

@@ -9,7 +9,8 @@ from scipy.special import gammaincinv
 
 from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import Purpose, normal, uniform, uniforms
-from kith.sim.state.community import Channel, Community, Count
+from kith.sim.state.categories import Channel, Count
+from kith.sim.state.community import Community
 from kith.sim.state.decay import NEWCOMER, derive, derive_rows, settle_rows
 from kith.sim.state.market import Status
 from kith.sim.state.population import NEVER, NO_PERSON

@@ -19,7 +19,9 @@ import numpy.typing as npt
 from kith.sim.schema.fields import nearest
 from kith.sim.schema.parameters import ParameterError
 from kith.sim.state import decay
-from kith.sim.state.community import LAYER_WINDOW, Channel, Community
+from kith.sim.state.categories import Channel
+from kith.sim.state.community import Community
+from kith.sim.state.layers import LAYER_WINDOW
 from kith.sim.state.ledger import MICRO
 from kith.sim.state.population import MEMBER
 

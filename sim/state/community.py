@@ -1,165 +1,30 @@
 """Community: all that changes during a run, and the invariants between its parts."""
 
-import math
 from collections import deque
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from enum import IntEnum
-from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from kith.sim.kernels.compilation import kernel
-from kith.sim.kernels.luck import Purpose, key_of, library_seed, uniform, uniforms
+from kith.sim.kernels.address_order import add_up_rows, order_by_address
+from kith.sim.kernels.luck import Purpose, key_of, library_seed, uniforms
+from kith.sim.kernels.threads import Crew
 from kith.sim.schema.parameters import Parameters, packed
 from kith.sim.schema.plan import Plan
 from kith.sim.state import decay as motion
-from kith.sim.state.decay import EXITS, NEWCOMER, advance, contagion
+from kith.sim.state.categories import Cause, Channel, Count
+from kith.sim.state.climate import CLIMATE
+from kith.sim.state.decay import NEWCOMER
+from kith.sim.state.departure import archive_leavers, draw_returns, release_ties
 from kith.sim.state.hazard_clocks import Heap, TouchClock
+from kith.sim.state.layers import LAYER_WINDOW, PAST, WINDOW
 from kith.sim.state.ledger import INCENTIVES, UNATTRIBUTED, Account, Ledger
 from kith.sim.state.market import Market, Status, farness, fit
 from kith.sim.state.population import MEMBER, Archive, Population
-from kith.sim.state.ties import Ties, add_up, cut, give_back, strength_at, ties_are_sound
+from kith.sim.state.ties import Ties, add_up, ties_are_sound
 
-PAST = 2000
-"days before day 0 that founders may remember"
-WINDOW = 30
-LAYER_WINDOW = 90
 ROUNDING = 1e-5
 "by how much a sum that is kept by its changes may be off, for each tie that a member can have"
-_RETURN_CLOCK = int(Purpose.RETURN_CLOCK)
-UNANSWERED, REPLIED = 1, 2
-"what became of a first post"
-
-
-class Channel(IntEnum):
-    """How a membership began."""
-
-    FOUNDER = 0
-    EXTERNAL = 1
-    IMITATION = 2
-    PAID = 3
-    HUB = 4
-    SEARCH = 5
-    REFERRAL = 6
-    RETURN = 7
-    CAMPAIGN = 8
-
-
-class Cause(IntEnum):
-    """Why a membership ended."""
-
-    BACKGROUND = 0
-    NEWCOMER = 1
-    VALUE = 2
-    PRICE = 3
-    OVERLOAD = 4
-    BELONGING = 5
-    HUB = 6
-    CONTAGION = 7
-    UNFAIRNESS = 8
-    FEW_TIES = 9
-    SHOCK = 10
-    IGNORED_VOICE = 11
-    HARASSMENT = 12
-    COMPETITOR = 13
-    UNWANTED = 14
-    DISPUTES = 15
-    SELLING = 16
-
-
-class Count(IntEnum):
-    """What is counted every day; all restart at 0."""
-
-    JOINS = 0
-    LEAVES = 1
-    VISITS = 2
-    CONTRIBUTIONS = 3
-    REPLIES = 4
-    EXCHANGES = 5
-    INVITATIONS = 6
-    INVITATIONS_WASTED = 7
-    REFERRAL_JOINS = 8
-    FOLLOWS = 9
-    TURNED_AWAY = 10
-    AUDIENCE_TO_MEMBER = 11
-    MEMBER_TO_AUDIENCE = 12
-    MEMBER_TO_INTERNAL = 13
-    INTERNAL_TO_MEMBER = 14
-    LEAVES_AUDIENCE = 15
-    LEAVES_MEMBER = 16
-    LEAVES_INTERNAL = 17
-    REJECTIONS = 18
-    STAFF_REPLIES = 19
-    HARASSMENTS = 20
-    ATTENDANCES = 21
-    LEADS = 22
-
-
-class Climate(NamedTuple):
-    """What everybody meets alike: value lost to unwanted content, disputes and selling; a competitor's
-    pull and how far belonging shields from it; log hazard that voice takes off and that an ignored vote
-    adds; by how much social proof lifts conversion and price tolerance; and the greatest factor by
-    which all this can raise a hazard.
-    """
-
-    unwanted: float
-    disputes: float
-    selling: float
-    competitor: float
-    shield: float
-    voice: float
-    ignored: float
-    proof: float
-    bound: float
-
-
-CLIMATE = np.dtype([(name, "f8") for name in Climate._fields])
-
-
-class Crew:
-    """Shares a kernel's rows among threads; kernels release the GIL.
-
-    The caller works too: it enters its kernel while the first helper wakes, so that work of a
-    millisecond is worth sharing. Two helpers and a waiting caller would take turns at the GIL.
-    """
-
-    def __init__(self, threads: int | None) -> None:
-        self.threads = threads or 1
-        self._helpers = ThreadPoolExecutor(self.threads - 1) if self.threads > 1 else None
-
-    def share(self, n: int, work: Callable[[int, int], Any]) -> list[Any]:
-        """work(lo, hi) over 0 … n in as many parts as there are threads; results in order."""
-        if self._helpers is None or n < self.threads:
-            return [work(0, n)]
-        edges = np.linspace(0, n, self.threads + 1).astype(int).tolist()
-        jobs = [self._helpers.submit(work, lo, hi) for lo, hi in pairwise(edges[1:])]
-        return [work(0, edges[1]), *(job.result() for job in jobs)]
-
-    def follow(
-        self, n: int, size: int, fetch: Callable[[int, int], Any], work: Callable[[int, int], Any]
-    ) -> None:
-        """work(lo, hi) over 0 … n in order, `size` at a time, while a helper fetches what comes next.
-
-        For work that must not be shared: the processors have a cache in common, and waiting for memory
-        is most of it.
-        """
-        if self._helpers is None or n < 2 * size:
-            work(0, n)
-            return
-        job = self._helpers.submit(fetch, 0, size)
-        for lo in range(0, n, size):
-            job.result()
-            job = self._helpers.submit(fetch, min(n, lo + size), min(n, lo + 2 * size))
-            work(lo, min(n, lo + size))
-        job.result()
-
-    def close(self) -> None:
-        """End the threads."""
-        if self._helpers is not None:
-            self._helpers.shutdown()
 
 
 class Community:
@@ -366,7 +231,7 @@ class Community:
         out, persons = np.empty_like(rows), np.empty_like(rows)
         if len(rows):
             words = np.zeros(len(self.market.row) // 64 + 1, np.uint64)
-            _order(rows, self.population.address, self.market.row, words, out, persons)
+            order_by_address(rows, self.population.address, self.market.row, words, out, persons)
         return out, persons
 
     def in_address_order(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -404,7 +269,7 @@ class Community:
         population, archive, market = self.population, self.archive, self.market
         archive.reserve(len(rows))
         due, done = np.empty(len(rows)), np.zeros(3, np.int64)
-        _release(
+        release_ties(
             population.members,
             population.exit_bound,
             rows,
@@ -416,7 +281,7 @@ class Community:
             self.decay,
             self.p,
         )
-        _bid_farewell(
+        archive_leavers(
             population.members,
             population.last_visit,
             rows,
@@ -441,7 +306,7 @@ class Community:
         self.count[Count.LEAVES_AUDIENCE] += audience
         persons = population.address[rows]
         market.move(persons, Status.LEFT)
-        self.bad_news += _may_return(
+        self.bad_news += draw_returns(
             population.members,
             rows,
             persons,
@@ -552,113 +417,3 @@ def acquaintance_lists(plan: Plan, key: np.uint64) -> tuple[npt.NDArray[np.int64
 def no_items() -> npt.NDArray[np.int64]:
     """Today's contributions, shape (n, 4): author row, kind, replier row or -1, useful."""
     return np.empty((0, 4), np.int64)
-
-
-_DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
-_BIT_OF = np.zeros(64, np.int64)
-"which bit a word of one bit is: _BIT_OF[word * _DE_BRUIJN >> 58] (Leiserson, Prokop & Randall 1998)"
-for _bit in range(64):
-    _BIT_OF[(((1 << _bit) * int(_DE_BRUIJN)) % 2**64) >> 58] = _bit
-
-
-@kernel
-def _order(rows, address, row_of, words, out, persons):
-    """Sort rows by address through one bit per person: O(people / 64 + rows)."""
-    zero, one, top = np.uint64(0), np.uint64(1), np.uint64(58)
-    for k in range(len(rows)):
-        person = address[rows[k]]
-        words[person // 64] |= one << np.uint64(person % 64)
-    n = 0
-    for w in range(len(words)):
-        word = words[w]
-        while word != zero:
-            rest = word & (word - one)
-            persons[n] = w * 64 + _BIT_OF[((word ^ rest) * _DE_BRUIJN) >> top]
-            out[n] = row_of[persons[n]]
-            n += 1
-            word = rest
-
-
-@kernel
-def add_up_rows(table, lo, hi):
-    """Sums over columns lo … hi of the two rows of a table."""
-    first, second = 0, 0
-    for k in range(lo, hi):
-        first += table[0, k]
-        second += table[1, k]
-    return first, second
-
-
-@kernel
-def _release(members, exit_bound, rows, pool, free, count, day, fade, decay, p):
-    """Cut the leavers' ties, let the neighbours feel it, give the slots back."""
-    q = p[0]
-    weak = q["churn_contagion_weak"]
-    for k in range(len(rows)):
-        m = members[rows[k]]
-        advance(m, day, decay, p[m["arm"]])
-        while m["degree"] > 0:
-            slot = m["slots"] + m["degree"] - 1
-            other = members[pool[slot]["row"]]
-            felt = weak + (2.0 - 2.0 * weak) * strength_at(pool[slot], day, fade)
-            before = contagion(other["exits"], q)
-            other["exits"] += felt / decay[min(day - other["settled"], 7), EXITS]
-            exit_bound[pool[slot]["row"]] *= math.exp(contagion(other["exits"], q) - before)
-            cut(members, pool, count, rows[k], slot, day, fade)
-        give_back(pool, free, m["slots"], m["capacity"])
-
-
-@kernel
-def _bid_farewell(
-    members,
-    last_visit,
-    rows,
-    causes,
-    ended,
-    ended_left,
-    ended_cause,
-    ended_last_visit,
-    n,
-    last_visits,
-    last_contributions,
-    leaves,
-    day,
-    done,
-):
-    """Archive leavers from line n on, and take them out of the counts; done = member, audience, internal."""
-    for k in range(len(rows)):
-        r = rows[k]
-        m = members[r]
-        ended[n + k] = members[r]
-        ended_left[n + k] = day
-        ended_cause[n + k] = causes[k]
-        ended_last_visit[n + k] = last_visit[r]
-        leaves[causes[k]] += 1
-        if last_visit[r] > -PAST:
-            last_visits[m["side"], last_visit[r] + PAST] -= 1
-        if m["last_contribution"] > -PAST:
-            last_contributions[m["last_contribution"] + PAST] -= 1
-        recent = m["last_contribution"] >= day - LAYER_WINDOW
-        if m["internal"] > 0:
-            done[2] += 1
-        elif recent:
-            done[0] += 1
-        if not recent:
-            done[1] += 1
-
-
-@kernel
-def _may_return(members, rows, persons, row_of, dues, size, disappointed_below, hazard, day, key, due):
-    """When each leaver may be back: never if disappointed; returns how many of those there are."""
-    disappointed = 0.0
-    for k in range(len(rows)):
-        person = persons[k]
-        row_of[person] = -1
-        due[k] = np.inf
-        if person < size:
-            if members[rows[k]]["satisfaction"] < disappointed_below:
-                disappointed += 1.0
-            else:
-                due[k] = hazard - math.log(uniform(key, person, day, _RETURN_CLOCK, 0))
-        dues[person] = due[k]
-    return disappointed

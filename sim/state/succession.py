@@ -8,7 +8,8 @@ within two more.
 import numpy as np
 
 from kith.sim.kernels.luck import Purpose, uniforms
-from kith.sim.state.community import WINDOW, Community
+from kith.sim.state.community import Community
+from kith.sim.state.layers import WINDOW
 
 TAKEOVER_DAYS = 60
 ENOUGH_AMBASSADORS = 3

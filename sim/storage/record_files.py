@@ -1,7 +1,7 @@
-"""Keep: a record as a folder of Parquet files, and back, exactly.
+"""Record files: what a record holds, as a folder of Parquet files, and back, exactly.
 
-    record.to_parquet("out/web")
-    again = Record.from_parquet("out/web")
+`Record.to_parquet` and `Record.from_parquet` are the way in; this file knows frames and plain values,
+not the class, so that the record can import it.
 
 `series`, `monthly`, `members`, `ties`, `summary` and `diary` (what `Record.events` is made from) are
 Parquet that everything reads; `record.json` says what the record is of and holds its plan, and
@@ -13,6 +13,7 @@ that came with the folder. A folder is written under another name and then renam
 import hashlib
 import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,6 @@ from kith.sim.storage.serialise import Arrays, packed, unpacked
 FORMAT = 2
 ABOUT, ARRAYS = "record.json", "arrays.npz"
 FRAMES = ("series", "monthly", "members", "ties")
-PLAIN = ("plan", "seed", "days", "model_version", "run_id", "leaving", "health", "at_start")
-"attributes of a record that are no frames"
 FILES = frozenset({ABOUT, ARRAYS, *(f"{name}.parquet" for name in (*FRAMES, "summary", "diary"))})
 
 
@@ -38,28 +37,38 @@ class RecordError(ValueError):
     """A record cannot be kept where it was asked to, or a folder holds none."""
 
 
-def write_record(record: Record, folder: str | os.PathLike[str]) -> None:
-    """Keep a record in a folder, which is there whole or stays as it was.
+@dataclass(frozen=True)
+class RecordContents:
+    """What a record consists of: plain values and frames by name, the summary, and the event diary."""
+
+    plain: dict[str, Any]
+    frames: dict[str, pd.DataFrame]
+    summary: pd.Series
+    diary: "Diary | None"
+
+
+def write_record_files(contents: RecordContents, folder: str | os.PathLike[str]) -> None:
+    """Write a record into a folder, whole or not at all.
 
     Raises
     ------
     RecordError
-        If the place is a file, holds what `write_record` did not write, or cannot be written to.
+        If the place is a file, holds what this function did not write, or cannot be written to.
     """
     target = _check_place(folder)
     arrays: Arrays = []
-    plain = {name: packed(getattr(record, name), name, arrays) for name in PLAIN}
-    frames = {name: getattr(record, name) for name in FRAMES}
+    plain = {name: packed(value, name, arrays) for name, value in contents.plain.items()}
+    frames, summary, diary = contents.frames, contents.summary, contents.diary
     about = {"format": FORMAT, "record": plain, "arrays": len(arrays)}
     about["columns"] = {name: _columns(frame) for name, frame in frames.items()}
-    about["units"] = {name: frame.attrs for name, frame in (frames | {"summary": record.summary}).items()}
+    about["units"] = {name: frame.attrs for name, frame in (frames | {"summary": summary}).items()}
     try:
         with whole_folder(target) as partial:
             for name, frame in frames.items():
                 frame.to_parquet(partial / f"{name}.parquet", index=False)
-            _summary_frame(record.summary).to_parquet(partial / "summary.parquet", index=False)
-            if record._diary is not None:
-                _diary_frame(record._diary).to_parquet(partial / "diary.parquet", index=False)
+            _summary_frame(summary).to_parquet(partial / "summary.parquet", index=False)
+            if diary is not None:
+                _diary_frame(diary).to_parquet(partial / "diary.parquet", index=False)
             if arrays:
                 np.savez(partial / ARRAYS, *arrays)
             about["checks"] = {path.name: _checksum(path.read_bytes()) for path in partial.iterdir()}
@@ -69,8 +78,8 @@ def write_record(record: Record, folder: str | os.PathLike[str]) -> None:
         raise RecordError(f"{folder}: cannot be written ({error.strerror}); choose another place") from None
 
 
-def read_record(folder: str | os.PathLike[str]) -> Record:
-    """The record that a folder keeps.
+def read_record_files(folder: str | os.PathLike[str]) -> RecordContents:
+    """What `write_record_files` wrote into a folder.
 
     Raises
     ------
@@ -86,7 +95,7 @@ def read_record(folder: str | os.PathLike[str]) -> Record:
         about = json.loads((place / ABOUT).read_text("utf-8"))
         if about["format"] == FORMAT:
             _check_files(place, about)
-            return _record(place, about)
+            return _contents(place, about)
     except MemoryError:
         raise
     except Exception as error:  # damage shows in many ways
@@ -114,7 +123,7 @@ def _checksum(content: bytes) -> str:
     return hashlib.blake2b(content).hexdigest()[:16]
 
 
-def _record(place: Path, about: dict[str, Any]) -> Record:
+def _contents(place: Path, about: dict[str, Any]) -> RecordContents:
     arrays: Arrays = []
     if about["arrays"]:
         with np.load(place / ARRAYS, allow_pickle=False) as held:
@@ -126,13 +135,8 @@ def _record(place: Path, about: dict[str, Any]) -> Record:
     values = pd.Series(summary["value"].to_numpy(), summary["indicator"].tolist(), name="value", dtype=float)
     values.attrs = about["units"]["summary"]
     diary = place / "diary.parquet"
-    return Record(
-        **plain,
-        **frames,
-        summary=values,
-        _diary=_diary(pd.read_parquet(diary)) if diary.is_file() else None,
-        _key=key_of(plain["seed"]),
-    )
+    entries = _diary(pd.read_parquet(diary)) if diary.is_file() else None
+    return RecordContents(plain, frames, values, entries)
 
 
 def _check_place(folder: str | os.PathLike[str]) -> Path:
@@ -216,4 +220,4 @@ def _diary(frame: pd.DataFrame) -> Diary:
     ]
 
 
-__all__ = ["RecordError", "read_record", "write_record"]
+__all__ = ["RecordContents", "RecordError", "read_record_files", "write_record_files"]

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel
 
-from kith.sim.results.record import Recorder
+from kith.sim.results.recorder import Recorder
 from kith.sim.schema.graphs import Generator, Graph
 from kith.sim.schema.parameters import Parameters
 from kith.sim.schema.plan import Experiment, Founding, Plan, Shock

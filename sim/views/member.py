@@ -13,7 +13,7 @@ from mesa.agentset import AbstractAgentSet
 
 from kith.sim.schema.fields import nearest
 from kith.sim.state import columns
-from kith.sim.state.community import Cause
+from kith.sim.state.categories import Cause
 from kith.sim.views.member_model import MemberModel
 
 

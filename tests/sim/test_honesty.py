@@ -14,10 +14,11 @@ import pytest
 
 from kith.sim.engine import TICK, run
 from kith.sim.kernels.luck import key_of
+from kith.sim.kernels.threads import Crew
 from kith.sim.processes import bond as bonding
 from kith.sim.results.record import Record
 from kith.sim.schema.plan import Plan, Shock
-from kith.sim.state.community import Community, Crew
+from kith.sim.state.community import Community
 from kith.sim.state.population import Population
 
 type PlanOf = Callable[..., Plan]

@@ -19,7 +19,8 @@ from kith.sim.processes import depart as leaving
 from kith.sim.processes.contribute import POST
 from kith.sim.results.record import Record
 from kith.sim.schema.plan import Plan, Shock
-from kith.sim.state.community import Cause, Community, Count
+from kith.sim.state.categories import Cause, Count
+from kith.sim.state.community import Community
 
 type PlanOf = Callable[..., Plan]
 type Arm = Callable[..., Record]

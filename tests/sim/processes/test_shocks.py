@@ -13,7 +13,8 @@ from kith.sim.processes import depart as leaving
 from kith.sim.results.record import Record
 from kith.sim.schema.plan import Plan, Shock
 from kith.sim.state import market
-from kith.sim.state.community import Cause, Community
+from kith.sim.state.categories import Cause
+from kith.sim.state.community import Community
 from kith.sim.state.succession import call_for_heir
 
 type PlanOf = Callable[..., Plan]

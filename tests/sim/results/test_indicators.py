@@ -12,7 +12,8 @@ import pytest
 from kith.sim.engine import TICK, run
 from kith.sim.results.indicators import INDICATORS, describe
 from kith.sim.results.lifetimes import HORIZON_MONTHS
-from kith.sim.results.record import CAUSES, Record
+from kith.sim.results.record import Record
+from kith.sim.results.recorder import CAUSES
 from kith.sim.schema.plan import Plan
 from kith.sim.state.community import Community
 

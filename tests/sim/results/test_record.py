@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from kith.sim.engine import MODEL_VERSION, TICK, run
-from kith.sim.results.record import CAUSES, CHANNELS, Record
+from kith.sim.results.record import Record
+from kith.sim.results.recorder import CAUSES, CHANNELS
 from kith.sim.schema.plan import Founding, Plan
 
 type PlanOf = Callable[..., Plan]

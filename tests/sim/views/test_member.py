@@ -11,8 +11,9 @@ import pytest
 from kith.sim.engine import TICK, run
 from kith.sim.schema.parameters import ParameterError
 from kith.sim.schema.plan import Plan
+from kith.sim.state.categories import Cause
 from kith.sim.state.columns import COLUMNS
-from kith.sim.state.community import Cause, Community
+from kith.sim.state.community import Community
 from kith.sim.views.member import DepartedError, Member
 from kith.sim.views.model import CommunityModel
 

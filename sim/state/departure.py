@@ -1,0 +1,88 @@
+"""Departure: what ends with a membership, kernel by kernel."""
+
+import math
+
+import numpy as np
+
+from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.luck import Purpose, uniform
+from kith.sim.state.decay import EXITS, advance, contagion
+from kith.sim.state.layers import LAYER_WINDOW, PAST
+from kith.sim.state.ties import cut, give_back, strength_at
+
+_RETURN_CLOCK = int(Purpose.RETURN_CLOCK)
+
+
+@kernel
+def release_ties(members, exit_bound, rows, pool, free, count, day, fade, decay, p):
+    """Cut the leavers' ties, let the neighbours feel it, give the slots back."""
+    q = p[0]
+    weak = q["churn_contagion_weak"]
+    for k in range(len(rows)):
+        m = members[rows[k]]
+        advance(m, day, decay, p[m["arm"]])
+        while m["degree"] > 0:
+            slot = m["slots"] + m["degree"] - 1
+            other = members[pool[slot]["row"]]
+            felt = weak + (2.0 - 2.0 * weak) * strength_at(pool[slot], day, fade)
+            before = contagion(other["exits"], q)
+            other["exits"] += felt / decay[min(day - other["settled"], 7), EXITS]
+            exit_bound[pool[slot]["row"]] *= math.exp(contagion(other["exits"], q) - before)
+            cut(members, pool, count, rows[k], slot, day, fade)
+        give_back(pool, free, m["slots"], m["capacity"])
+
+
+@kernel
+def archive_leavers(
+    members,
+    last_visit,
+    rows,
+    causes,
+    ended,
+    ended_left,
+    ended_cause,
+    ended_last_visit,
+    n,
+    last_visits,
+    last_contributions,
+    leaves,
+    day,
+    done,
+):
+    """Archive leavers from line n on, and take them out of the counts; done = member, audience, internal."""
+    for k in range(len(rows)):
+        r = rows[k]
+        m = members[r]
+        ended[n + k] = members[r]
+        ended_left[n + k] = day
+        ended_cause[n + k] = causes[k]
+        ended_last_visit[n + k] = last_visit[r]
+        leaves[causes[k]] += 1
+        if last_visit[r] > -PAST:
+            last_visits[m["side"], last_visit[r] + PAST] -= 1
+        if m["last_contribution"] > -PAST:
+            last_contributions[m["last_contribution"] + PAST] -= 1
+        recent = m["last_contribution"] >= day - LAYER_WINDOW
+        if m["internal"] > 0:
+            done[2] += 1
+        elif recent:
+            done[0] += 1
+        if not recent:
+            done[1] += 1
+
+
+@kernel
+def draw_returns(members, rows, persons, row_of, dues, size, disappointed_below, hazard, day, key, due):
+    """When each leaver may be back: never if disappointed; returns how many of those there are."""
+    disappointed = 0.0
+    for k in range(len(rows)):
+        person = persons[k]
+        row_of[person] = -1
+        due[k] = np.inf
+        if person < size:
+            if members[rows[k]]["satisfaction"] < disappointed_below:
+                disappointed += 1.0
+            else:
+                due[k] = hazard - math.log(uniform(key, person, day, _RETURN_CLOCK, 0))
+        dues[person] = due[k]
+    return disappointed
