@@ -14,7 +14,8 @@ from kith.experiments.credibility import closed_forms as exact
 from kith.sim.results.lifetimes import DISCOUNT_PER_YEAR, HORIZON_MONTHS
 from kith.sim.results.record import Record
 from kith.sim.results.snapshot import gini
-from kith.sim.schema.parameters import Parameters, packed
+from kith.sim.schema.packed import packed
+from kith.sim.schema.parameters import Parameters
 from kith.sim.schema.plan import Plan
 
 type Values = dict[str, float]

@@ -9,7 +9,8 @@ import numpy.typing as npt
 from kith.sim.kernels.address_order import add_up_rows, order_by_address
 from kith.sim.kernels.luck import Purpose, key_of, library_seed, uniforms
 from kith.sim.kernels.threads import Crew
-from kith.sim.schema.parameters import Parameters, packed
+from kith.sim.schema.packed import packed
+from kith.sim.schema.parameters import Parameters
 from kith.sim.schema.plan import Plan
 from kith.sim.state import decay as motion
 from kith.sim.state.categories import Cause, Channel, Count

@@ -9,7 +9,8 @@ import pytest
 
 from kith.scenarios.catalogue import library
 from kith.scenarios.schema import scenario_schema
-from kith.sim.schema.parameters import SECTIONS, Tier
+from kith.sim.schema.parameters import SECTIONS
+from kith.sim.schema.sections import Tier
 
 SCHEMA = scenario_schema()
 

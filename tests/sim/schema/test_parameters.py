@@ -8,17 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kith.sim.schema.fields import DAYS_PER_MONTH, DAYS_PER_YEAR
+from kith.sim.schema.packed import PACKED, packed
 from kith.sim.schema.parameters import (
-    PACKED,
     SECTIONS,
     ParameterError,
     Parameters,
-    Tier,
     dotted_names,
     field_of,
-    packed,
     parameters_from,
 )
+from kith.sim.schema.sections import Tier
 
 NAMES = dotted_names()
 NUMBERS = [name for name in NAMES if isinstance(field_of(name).default, int | float)]

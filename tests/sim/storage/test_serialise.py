@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 import kith.sim.schema.plan
 from kith.sim.checkpoint import CheckpointError, resume, save
 from kith.sim.engine import Simulation
-from kith.sim.schema.parameters import PACKED, parameters_from
+from kith.sim.schema.packed import PACKED
+from kith.sim.schema.parameters import parameters_from
 from kith.sim.schema.plan import Plan
 from kith.sim.state.population import MEMBER
 from kith.sim.state.ties import TIE
