@@ -40,16 +40,17 @@ from kith.sim.engine import (
 )
 from kith.sim.kernels.threads import Crew
 from kith.sim.results.indicators import Indicator
-from kith.sim.results.record import AMOUNTS, COUNTS, Recorder
 from kith.sim.results.recorder import AMOUNTS, COUNTS, Recorder
 from kith.sim.results.units import indicator_units
 from kith.sim.schema.parameters import parameters_from
 from kith.sim.schema.plan import Plan
-from kith.sim.state.community import Community, Crew
+from kith.sim.state.community import Community
 from kith.sim.state_limits import Impossible, check_state
 from kith.sim.storage.atomic_folder import partial_file
-from kith.sim.storage.serialise import Arrays, PackingError, described, dtype_of, packed, parts_of, unpacked
+from kith.sim.storage.serialise import Arrays, COMMUNITY, PackingError, described, dtype_of, packed, parts_of, unpacked
 
+KINDS = COMMUNITY.and_(Recorder, frozenset({"community", "indicators"}))
+"the classes of a checkpoint; the recorder's community is the other part, indicators come with the call"
 FORMAT = 1
 ABOUT, STATE, ARRAYS = "kith-checkpoint.json", "state.json", "arrays.bin"
 CHUNK = 1 << 24
@@ -174,7 +175,7 @@ def _state(simulation: Simulation) -> tuple[dict[str, Any], Arrays]:
     arrays: Arrays = []
     parts = {"community": simulation.community, "recorder": simulation.recorder}
     try:
-        state = {name: packed(part, name, arrays) for name, part in parts.items()}
+        state = {name: packed(part, name, arrays, KINDS) for name, part in parts.items()}
     except PackingError as error:
         raise CheckpointError(str(error)) from None
     return state | {"arrays": [[described(array.dtype), array.shape] for array in arrays]}, arrays
@@ -245,7 +246,7 @@ def _read_state(archive: zipfile.ZipFile) -> tuple[Community, Recorder]:
         if stream.read(1):  # at its end the checksum is compared
             raise ValueError("more than its arrays")
     kept = _Once(arrays)
-    community, recorder = unpacked(state["community"], kept), unpacked(state["recorder"], kept)
+    community, recorder = (unpacked(state[name], kept, KINDS) for name in ("community", "recorder"))
     if (
         type(community) is not Community
         or type(recorder) is not Recorder
@@ -298,7 +299,7 @@ def _layout() -> dict[str, Any]:
     layout: dict[str, Any] = {
         f"{type(part).__name__}.{name}": _kind(value)
         for whole in (least.community, least.recorder)
-        for part in parts_of(whole)
+        for part in parts_of(whole, KINDS)
         for name, value in vars(part).items()
     }
     layout["Recorder.series"] = [*COUNTS, *AMOUNTS]

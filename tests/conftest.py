@@ -17,14 +17,12 @@ settings.register_profile(
 settings.load_profile("kith")
 
 FIRST = (
-    "test_house",
+    "house",
     "browser",
     "test_notebooks",
     "dashboard",
-    "patterns",
-    "verification",
     "experiments",
-    "twin",
+    "reference",
 )
 """What begins first, of a run on several cores: files that take long, so that none is left for the end.
 The house asks linters and not kernels; so others compile them meanwhile, once instead of on every core."""

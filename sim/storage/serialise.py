@@ -2,19 +2,19 @@
 
 State is gathered by walking attributes, so a new attribute of `Community` or of a part of it is
 packed without a word here. What cannot be packed raises; what is not packed is named in
-`REBUILT`. Unpacking makes only what is listed here, and runs no code that came with the state.
+`COMMUNITY`. Unpacking makes only what is listed here, and runs no code that came with the state.
 """
 
 import json
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel
 
-from kith.sim.results.recorder import Recorder
 from kith.sim.schema.graphs import Generator, Graph
 from kith.sim.schema.parameters import Parameters
 from kith.sim.schema.plan import Experiment, Founding, Plan, Shock
@@ -27,39 +27,51 @@ from kith.sim.state.ties import Ties
 
 type Arrays = list[npt.NDArray[Any]]
 
-PARTS: tuple[type[Any], ...] = (
-    *(Community, Recorder, Plan, Founding, Graph, Generator),
-    *(Market, TouchClock, Heap, Population, Archive, Ties, Ledger),
-)
-"classes whose attributes are packed"
 MODELS: tuple[type[BaseModel], ...] = (Parameters, Shock, Experiment)
-REBUILT: dict[type[Any], frozenset[str]] = {
-    Community: frozenset({"crew"}),
-    Plan: frozenset({"canonical_content"}),
-    Recorder: frozenset({"community", "indicators"}),
-}
-"attributes that are not packed; whoever unpacks makes them anew"
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """Classes whose attributes are packed, and for each which attributes are made anew by whoever unpacks."""
+
+    rebuilt: Mapping[type[Any], frozenset[str]]
+
+    def and_(self, part: type[Any], rebuilt: frozenset[str]) -> "Kinds":
+        """The same with one class more."""
+        return Kinds({**self.rebuilt, part: rebuilt})
+
+
+NOTHING: frozenset[str] = frozenset()
+COMMUNITY = Kinds(
+    {
+        **dict.fromkeys((Founding, Graph, Generator, Market, TouchClock, Heap, Population), NOTHING),
+        **dict.fromkeys((Archive, Ties, Ledger), NOTHING),
+        Community: frozenset({"crew"}),
+        Plan: frozenset({"canonical_content"}),
+    }
+)
+"the parts of plans and of communities"
 
 
 class PackingError(ValueError):
     """A value is of a kind that cannot be packed."""
 
 
-def attributes(part: Any) -> dict[str, Any]:
+def attributes(part: Any, kinds: Kinds = COMMUNITY) -> dict[str, Any]:
     """What is packed of a part, by name."""
-    left_out = REBUILT.get(type(part), frozenset())
+    left_out = kinds.rebuilt[type(part)]
     return {name: value for name, value in vars(part).items() if name not in left_out}
 
 
-def parts_of(part: Any) -> Iterator[Any]:
+def parts_of(part: Any, kinds: Kinds = COMMUNITY) -> Iterator[Any]:
     """A part and the parts within."""
     yield part
-    for value in attributes(part).values():
-        if type(value) in PARTS:
-            yield from parts_of(value)
+    for value in attributes(part, kinds).values():
+        if type(value) in kinds.rebuilt:
+            yield from parts_of(value, kinds)
 
 
-def packed(value: Any, where: str, arrays: Arrays) -> Any:
+def packed(value: Any, where: str, arrays: Arrays, kinds: Kinds = COMMUNITY) -> Any:
     """A value as JSON; what JSON does not know becomes {its kind: content}, arrays go to `arrays`.
 
     Raises
@@ -74,24 +86,29 @@ def packed(value: Any, where: str, arrays: Arrays) -> Any:
         arrays.append(np.ascontiguousarray(value).reshape(value.shape))
         return {"array" if isinstance(value, np.ndarray) else "scalar": len(arrays) - 1}
     if kind in (list, tuple):
-        return {kind.__name__: [packed(v, f"{where}[{k}]", arrays) for k, v in enumerate(value)]}
+        return {kind.__name__: [packed(v, f"{where}[{k}]", arrays, kinds) for k, v in enumerate(value)]}
     if kind is deque:
-        return {"deque": [value.maxlen, packed(list(value), where, arrays)]}
+        return {"deque": [value.maxlen, packed(list(value), where, arrays, kinds)]}
     if kind is dict:
         pairs = value.items()
-        return {"dict": [[packed(k, where, arrays), packed(v, f"{where}[{k!r}]", arrays)] for k, v in pairs]}
+        return {
+            "dict": [
+                [packed(k, where, arrays, kinds), packed(v, f"{where}[{k!r}]", arrays, kinds)]
+                for k, v in pairs
+            ]
+        }
     if kind in MODELS:
         return {kind.__name__: value.model_dump()}
-    if kind in PARTS:
-        content = attributes(value).items()
-        return {kind.__name__: {name: packed(v, f"{where}.{name}", arrays) for name, v in content}}
+    if kind in kinds.rebuilt:
+        content = attributes(value, kinds).items()
+        return {kind.__name__: {name: packed(v, f"{where}.{name}", arrays, kinds) for name, v in content}}
     raise PackingError(
         f"{where}: {value!r:.60} cannot be saved; keep numbers, text, arrays of numbers, or lists, tuples "
         "and dicts of them"
     )
 
 
-def unpacked(value: Any, arrays: Arrays) -> Any:
+def unpacked(value: Any, arrays: Arrays, kinds: Kinds = COMMUNITY) -> Any:
     """The value that `packed` turned into JSON."""
     if not isinstance(value, dict):
         return value
@@ -102,20 +119,22 @@ def unpacked(value: Any, arrays: Arrays) -> Any:
         case "scalar":
             return arrays[content][()]
         case "list":
-            return [unpacked(v, arrays) for v in content]
+            return [unpacked(v, arrays, kinds) for v in content]
         case "tuple":
-            return tuple(unpacked(v, arrays) for v in content)
+            return tuple(unpacked(v, arrays, kinds) for v in content)
         case "deque":
-            return deque(unpacked(content[1], arrays), maxlen=content[0])
+            return deque(unpacked(content[1], arrays, kinds), maxlen=content[0])
         case "dict":
-            return {unpacked(k, arrays): unpacked(v, arrays) for k, v in content}
+            return {unpacked(k, arrays, kinds): unpacked(v, arrays, kinds) for k, v in content}
     for model in MODELS:
         if kind == model.__name__:
             return model.model_validate_json(json.dumps(content))
-    part = next(part for part in PARTS if kind == part.__name__)
+    part = next(part for part in kinds.rebuilt if kind == part.__name__)
     whole = object.__new__(part)
-    made_anew = REBUILT.get(part, frozenset())
-    vars(whole).update({name: unpacked(v, arrays) for name, v in content.items() if name not in made_anew})
+    made_anew = kinds.rebuilt[part]
+    vars(whole).update(
+        {name: unpacked(v, arrays, kinds) for name, v in content.items() if name not in made_anew}
+    )
     return whole
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import kith.sim.checkpoint
-from kith.sim.checkpoint import ABOUT, STATE, CheckpointError, check_place, resume, save
+from kith.sim.checkpoint import ABOUT, KINDS, STATE, CheckpointError, check_place, resume, save
 from kith.sim.engine import Simulation
 from kith.sim.schema.plan import Plan
 from kith.sim.storage.serialise import packed
@@ -34,7 +34,7 @@ def digest(simulation: Simulation) -> str:
     """What tells one state from another."""
     arrays: list[Any] = []
     parts = (simulation.community, simulation.recorder)
-    text = json.dumps([packed(part, "", arrays) for part in parts])
+    text = json.dumps([packed(part, "", arrays, KINDS) for part in parts])
     whole = hashlib.sha256(text.encode())
     for array in arrays:
         whole.update(array.tobytes())

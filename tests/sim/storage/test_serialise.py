@@ -13,14 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kith.sim.schema.plan
-from kith.sim.checkpoint import CheckpointError, resume, save
+from kith.sim.checkpoint import KINDS, CheckpointError, resume, save
 from kith.sim.engine import Simulation
+from kith.sim.results.recorder import Recorder
 from kith.sim.schema.packed import PACKED
 from kith.sim.schema.parameters import parameters_from
 from kith.sim.schema.plan import Plan
+from kith.sim.state.community import Community
 from kith.sim.state.population import MEMBER
 from kith.sim.state.ties import TIE
-from kith.sim.storage.serialise import MODELS, PARTS, REBUILT, attributes, packed, parts_of, unpacked
+from kith.sim.storage.serialise import MODELS, attributes, packed, parts_of, unpacked
 
 type PlanOf = Callable[..., Plan]
 
@@ -58,8 +60,8 @@ def same(one: Any, other: Any) -> bool:
         return False
     if isinstance(one, np.ndarray | np.generic):
         return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
-    if type(one) in PARTS:
-        return same(attributes(one), attributes(other))
+    if type(one) in KINDS.rebuilt:
+        return same(attributes(one, KINDS), attributes(other, KINDS))
     if isinstance(one, dict):
         return list(one) == list(other) and all(same(one[k], other[k]) for k in one)
     if isinstance(one, list | tuple | deque):
@@ -69,15 +71,17 @@ def same(one: Any, other: Any) -> bool:
 
 
 def test_every_attribute_is_saved_or_made_anew(plan: Plan, tmp_path: Path) -> None:
-    """An attribute that misses here is neither saved nor named in `REBUILT`."""
+    """An attribute that misses here is neither saved nor named in `KINDS`."""
     before = Simulation(plan, seed=3, days=70)
     before.advance(65)
     after = resumed(before, tmp_path)
     for one, other in ((before.community, after.community), (before.recorder, after.recorder)):
         assert vars(one).keys() == vars(other).keys()
-        assert [name for name, value in attributes(one).items() if not same(value, vars(other)[name])] == []
+        assert [
+            name for name, value in attributes(one, KINDS).items() if not same(value, vars(other)[name])
+        ] == []
     assert after.recorder.community is after.community
-    assert {kind.__name__: set(names) for kind, names in REBUILT.items()} == {
+    assert {kind.__name__: set(names) for kind, names in KINDS.rebuilt.items() if names} == {
         "Community": {"crew"},
         "Plan": {"canonical_content"},
         "Recorder": {"community", "indicators"},
@@ -92,7 +96,7 @@ def test_no_two_names_share_what_changes(plan: Plan) -> None:
         f"{type(part).__name__}{k}.{name}": value
         for k, part in enumerate(parts_of(simulation.community))
         for name, value in attributes(part).items()
-        if isinstance(value, np.ndarray | list | dict | deque) or type(value) in PARTS[:2]
+        if isinstance(value, np.ndarray | list | dict | deque) or type(value) in (Community, Recorder)
     }
     assert len({id(value) for value in named.values()}) == len(named)
     arrays = [(name, value) for name, value in named.items() if isinstance(value, np.ndarray)]
@@ -106,14 +110,14 @@ def test_no_two_names_share_what_changes(plan: Plan) -> None:
 
 
 def test_every_part_of_a_plan_can_be_packed() -> None:
-    """A model or a dataclass that misses here belongs to `MODELS` or `PARTS`."""
+    """A model or a dataclass that misses here belongs to `MODELS` or `KINDS`."""
     ours = [
         kind
         for kind in vars(kith.sim.schema.plan).values()
         if getattr(kind, "__module__", "") == "kith.sim.schema.plan"
     ]
     kinds = [kind for kind in ours if isinstance(kind, type) and not issubclass(kind, Exception)]
-    assert [kind.__name__ for kind in kinds if kind not in (*MODELS, *PARTS)] == []
+    assert [kind.__name__ for kind in kinds if kind not in (*MODELS, *KINDS.rebuilt)] == []
 
 
 def test_a_new_attribute_is_saved(saved: Path, tmp_path: Path) -> None:
@@ -172,7 +176,7 @@ def test_a_longer_run_has_the_state_of_one_that_was_planned_longer(plan: Plan, t
     states = [resumed(Simulation(plan, seed=3, days=30), tmp_path, days=50)]
     states += [Simulation(plan, seed=3, days=50)]
     for whole in ("community", "recorder"):
-        one, other = (attributes(getattr(state, whole)) for state in states)
+        one, other = (attributes(getattr(state, whole), KINDS) for state in states)
         differing = {name for name, value in one.items() if not same(value, other[name])}
         assert differing <= {"follow", "back"}  # heaps hold room in which nothing was ever written
 

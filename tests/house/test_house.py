@@ -6,14 +6,12 @@ import re
 import subprocess
 import sys
 import tomllib
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-PACKAGES = ("sim", "scenarios", "experiments", "dashboard")
 NOT_OURS = {"out", "build", "dist", "node_modules", "__pycache__"}
 
 
@@ -61,14 +59,6 @@ def lines_with(root: Path, pattern: str) -> list[str]:
 def settings(root: Path) -> dict[str, Any]:
     """pyproject.toml."""
     return tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-
-
-@pytest.fixture(scope="session")
-def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built without a network."""
-    folder = tmp_path_factory.mktemp("wheel")
-    succeed([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], root)
-    return next(folder.glob("*.whl"))
 
 
 # How it is written
@@ -172,33 +162,6 @@ def test_there_is_one_version(root: Path, settings: dict[str, Any]) -> None:
     changes = (root / "CHANGELOG.md").read_text("utf-8")
     assert re.search(r"^version: (.+)$", citation, re.MULTILINE)[1] == version
     assert re.search(r"^## \[(.+?)\]", changes, re.MULTILINE)[1] == version
-
-
-# What is shipped
-
-
-def test_the_wheel_holds_every_file_of_the_packages(root: Path, wheel: Path) -> None:
-    shipped = set(zipfile.ZipFile(wheel).namelist())
-    ours = {path.relative_to(root).as_posix() for name in PACKAGES for path in files_of(root / name)}
-    assert ours - shipped == set()
-    copied = {"dashboard/assets/model.md"}  # docs/model.md, for the page Model
-    front_end = {name for name in shipped if name.startswith("dashboard/assets/cdn/")}
-    assert any(name.endswith("/dist/main8.css") for name in front_end)
-    rest = shipped - ours - front_end  # its folder is called dist, which files_of leaves out
-    assert {name for name in rest if ".dist-info/" not in name} == copied
-
-
-def test_the_command_works_from_the_wheel_in_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
-    """The library and the templates are found where they are installed, not where they are written."""
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(tmp_path / "installed")
-    (tmp_path / "empty").mkdir()
-    kith = "import sys; sys.argv[0] = 'kith'; from kith.experiments.cli.app import main; main()"
-    where = {"PYTHONPATH": str(tmp_path / "installed"), "PYTHONDONTWRITEBYTECODE": "1"}
-    said = succeed([sys.executable, "-c", kith, "list"], tmp_path / "empty", **where)
-    assert "web" in said
-    origin = [sys.executable, "-c", "import sim; print(sim.__file__)"]
-    assert str(tmp_path) in succeed(origin, tmp_path / "empty", **where)
 
 
 # What is promised
