@@ -84,7 +84,7 @@ def _twin(part: str) -> ModuleType | None:
     if not TWIN.is_dir():
         return None
     try:
-        return import_module(f"tests.twin.{part}")
+        return import_module(f"tests.reference.{part}")
     except ModuleNotFoundError as error:
         if str(error.name).startswith("tests"):  # another package of that name comes first
             return None

@@ -48,7 +48,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Here:
     import sys
 
     for name, module in list(sys.modules.items()):
-        if name.startswith("dashboard") and hasattr(module, "shared_pool"):
+        if name.startswith("kith.dashboard") and hasattr(module, "shared_pool"):
             monkeypatch.setattr(module, "shared_pool", lambda: pool)
     return pool
 

@@ -615,7 +615,7 @@ def digest(plan_of: PlanOf) -> dict[str, Any]:
 
 def test_plain_python_makes_the_same_record_with_everything_on(root: Path, plan_of: PlanOf) -> None:
     here = Path(__file__)
-    script = SCRIPT.format(conftest=str(here.with_name("conftest.py")), this=str(here))
+    script = SCRIPT.format(conftest=str(here.parents[1] / "conftest.py"), this=str(here))
     done = subprocess.run(
         [sys.executable, "-c", script],
         cwd=root,

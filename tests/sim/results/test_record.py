@@ -170,10 +170,11 @@ def test_an_empty_run_has_empty_frames_of_the_same_columns(plan_of: PlanOf, reco
 
 
 def test_a_runs_events_can_found_a_community_again(record: Record, plan_of: PlanOf, tmp_path: object) -> None:
-    scenarios = pytest.importorskip("scenarios")
+    from kith import load
+
     path = f"{tmp_path}/again.csv"
     record.events.to_csv(path, index=False)
-    plan = scenarios.load("web", log=path, at="2001-03-12")
+    plan = load("web", log=path, at="2001-03-12")
     acted = record.events[~record.events["action"].isin(["leave"])]
     last = record.events.groupby("member_id")["action"].last()
     assert len(plan.founding) == (last[acted["member_id"].unique()] != "leave").sum()
