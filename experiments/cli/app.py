@@ -362,19 +362,21 @@ def verify(
     """The engine against closed forms: every benchmark, its theory, its runs, a verdict."""
     _checked(None, workers=workers)
     target = _file(out)
+    from kith.experiments.cli.printed_checks import show_verification
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.credibility import verify as benchmarks
     from kith.experiments.reports.outputs import as_json
+    from kith.experiments.reports.verification import write_verification
 
     _announce_compilation()
     with Waiting("verifying", "runs") as waiting:
         findings = benchmarks.verify(quick, workers, waiting)
     if target is not None:
-        benchmarks.write_page(findings, target)
+        write_verification(findings, target)
     if json:
         say(as_json(benchmarks.as_object(findings, quick)))
     else:
-        benchmarks.show(findings)
+        show_verification(findings)
     if not benchmarks.agree(findings):
         raise RuntimeError("not every quantity agrees with theory; the table shows which")
 
@@ -390,11 +392,13 @@ def patterns(
 ) -> None:
     """Known patterns of real communities: does the model show them without being told?"""
     target = _checked(out, seeds=seeds, workers=workers)
+    from kith.experiments.cli.printed_checks import show_patterns
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.credibility.patterns import FULL
+    from kith.experiments.credibility.patterns.findings import as_object
     from kith.experiments.credibility.patterns.judge import chosen, look, surprises
-    from kith.experiments.credibility.patterns.show import as_object, show, write
     from kith.experiments.reports.outputs import as_json
+    from kith.experiments.reports.patterns import write_patterns
 
     size = None if quick else FULL
     asked = chosen(codes or ())
@@ -402,11 +406,11 @@ def patterns(
     with Waiting("looking for patterns", "seeds") as waiting:
         findings = look(size, asked, seeds, workers, waiting)
     if target is not None:
-        write(findings, size, target)
+        write_patterns(findings, size, target)
     if json:
         say(as_json(as_object(findings, size)))
     else:
-        show(findings)
+        show_patterns(findings)
     if new := surprises(findings):
         raise RuntimeError(f"not as recorded in experiments/patterns: {'; '.join(new)}")
 

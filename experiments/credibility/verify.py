@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -222,32 +221,3 @@ def row(finding: Finding) -> tuple[str, ...]:
 
 
 HEADINGS = ("benchmark", "quantity", "theory", "observed", "SE", "z", "difference", "verdict")
-
-
-def show(findings: Sequence[Finding]) -> None:
-    """Print the table."""
-    from rich.text import Text
-
-    from kith.experiments.words.terminal import aligned, printer
-
-    rows = [row(finding) for finding in findings]
-    out = printer()
-    out.print(aligned([[Text(cell) for cell in cells] for cells in (HEADINGS, *rows)], (2, 3, 4, 5, 6)))
-    ok = sum(finding.verdict == CLOSE for finding in findings)
-    out.print(f"\n{ok} of {len(findings)} quantities agree with theory")
-
-
-def write_page(findings: Sequence[Finding], target: Path) -> None:
-    """Write the page of the documentation: the same text for the same findings."""
-    template = Path(__file__).parents[1] / "reports" / "templates" / "verification.md"
-    lines = [
-        "| " + " | ".join((*HEADINGS[:5], "runs", *HEADINGS[5:])) + " |",
-        "|---|---|--:|--:|--:|--:|--:|--:|---|",
-    ]
-    for finding in findings:
-        cells = row(finding)
-        lines.append("| " + " | ".join((*cells[:5], str(finding.runs), *cells[5:])) + " |")
-    text = template.read_text("utf-8").replace("{{ table }}", "\n".join(lines))
-    ok = sum(finding.verdict == CLOSE for finding in findings)
-    text = text.replace("{{ agree }}", str(ok)).replace("{{ all }}", str(len(findings)))
-    target.write_text(text, encoding="utf-8")

@@ -11,7 +11,8 @@ import pytest
 from kith.experiments.cli.app import answered
 from kith.experiments.credibility import theory, theory_of_ties, tie_graphs
 from kith.experiments.credibility.benchmarks import BENCHMARKS
-from kith.experiments.credibility.verify import Finding, agree, as_object, row, verify, write_page
+from kith.experiments.credibility.verify import Finding, agree, as_object, row, verify
+from kith.experiments.reports.verification import write_verification
 
 GOOD = Finding("B0", "coin", "still", "heads", 0.5, 0.501, 0.001, 40, 0.02)
 SMALL = [one for one in BENCHMARKS if one.scenario in {"star", "inequality"}]
@@ -56,7 +57,7 @@ def test_findings_are_those_of_the_seeds_and_nothing_else() -> None:
 
 def test_the_page_is_the_same_for_the_same_findings(tmp_path: Path) -> None:
     for name in ("one.md", "two.md"):
-        write_page([GOOD, replace(GOOD, quantity="tails", simulation=0.6)], tmp_path / name)
+        write_verification([GOOD, replace(GOOD, quantity="tails", simulation=0.6)], tmp_path / name)
     text = (tmp_path / "one.md").read_text("utf-8")
     assert text == (tmp_path / "two.md").read_text("utf-8")
     assert "**1 of 2 quantities agree with theory.**" in text

@@ -21,9 +21,10 @@ from kith.experiments.credibility.patterns import (
     Records,
     Size,
 )
+from kith.experiments.credibility.patterns.findings import as_object, row
 from kith.experiments.credibility.patterns.judge import Finding, look, met, surprises
 from kith.experiments.credibility.patterns.pattern import arm
-from kith.experiments.credibility.patterns.show import as_object, page, row
+from kith.experiments.reports.patterns import page
 
 BAND = Quantity("heads", 0.4, 0.6)
 COIN = Pattern("SF0", "coin", "It is fair.", "none", lambda size: {}, lambda records: {}, (BAND,))

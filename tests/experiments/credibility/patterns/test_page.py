@@ -7,7 +7,7 @@ from pathlib import Path
 from kith.experiments.credibility.patterns import PATTERNS
 from kith.experiments.credibility.patterns.judge import Finding, judged, met, surprises
 from kith.experiments.credibility.patterns.pattern import FULL
-from kith.experiments.credibility.patterns.show import page
+from kith.experiments.reports.patterns import page
 
 
 def published(root: Path) -> list[Finding]:

@@ -1,11 +1,10 @@
-"""Show: findings as a table, as plain values, and as a page with one figure per pattern."""
+"""Findings about patterns in words and as plain values."""
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from kith.experiments.credibility.patterns.judge import MET, Finding, met
+from kith.experiments.credibility.patterns.judge import Finding, met
 from kith.experiments.credibility.patterns.pattern import FULL, SMALL, Size
 
 HEADINGS = ("pattern", "quantity", "band", "value", "90 % interval", "verdict")
@@ -29,27 +28,6 @@ def number(value: float) -> str:
     if math.isnan(value):
         return "–"
     return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-
-
-def show(findings: Sequence[Finding]) -> None:
-    """Print the table."""
-    from rich.text import Text
-
-    from kith.experiments.words.terminal import aligned, printer
-
-    lines: list[Text | list[Text]] = [[Text(cell, style="dim") for cell in ("", *HEADINGS[2:])]]
-    for place, finding in enumerate(findings):
-        cells = row(finding)
-        if place == 0 or findings[place - 1].pattern is not finding.pattern:
-            lines.append(Text(cells[0], style="bold"))
-        lines.append([Text(f"  {_short(cells[1])}"), *(Text(cell) for cell in cells[2:])])
-    out = printer()
-    out.print(aligned(lines, (2, 3)))
-    out.print(f"\n{summary(findings)}")
-
-
-def _short(words: str, most: int = 42) -> str:
-    return words if len(words) <= most else words[: most - 1] + "…"
 
 
 def summary(findings: Sequence[Finding]) -> str:
@@ -93,47 +71,12 @@ def _plain(finding: Finding) -> dict[str, Any]:
     }
 
 
-def write(findings: Sequence[Finding], size: Size | None, folder: Path) -> None:
-    """`patterns.md`, `patterns.json` and one SVG per pattern into a folder."""
-    from kith.experiments.credibility.patterns.draw import picture
-    from kith.experiments.files import whole_folder, write_text
-    from kith.experiments.reports.outputs import as_json
-
-    with whole_folder(folder) as inside:
-        write_text(inside / "patterns.json", as_json(as_object(findings, size)) + "\n")
-        write_text(inside / "patterns.md", page(findings, size))
-        for own in by_pattern(findings):
-            write_text(inside / f"{own[0].pattern.code}.svg", picture(own) + "\n")
-
-
 def by_pattern(findings: Sequence[Finding]) -> list[list[Finding]]:
     """The findings of each pattern."""
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
         groups.setdefault(finding.pattern.code, []).append(finding)
     return list(groups.values())
-
-
-def page(findings: Sequence[Finding], size: Size | None) -> str:
-    """The page of the documentation: the same text for the same findings."""
-    template = Path(__file__).parents[2] / "reports" / "templates" / "patterns.md"
-    table = [
-        "| " + " | ".join((*HEADINGS[:-1], "seeds", HEADINGS[-1])) + " |",
-        "|---|---|---|--:|---|--:|---|",
-    ]
-    for finding in findings:
-        cells = row(finding)
-        table.append("| " + " | ".join((*cells[:-1], str(len(finding.values)), _verdict(finding))) + " |")
-    text = template.read_text("utf-8")
-    for hole, words in (
-        ("summary", summary(findings)),
-        ("size", people(size)),
-        ("provisional", provisional(findings)),
-        ("table", "\n".join(table)),
-        ("patterns", "\n\n".join(_section(own) for own in by_pattern(findings))),
-    ):
-        text = text.replace(f"{{{{ {hole} }}}}", words)
-    return text
 
 
 def provisional(findings: Sequence[Finding]) -> str:
@@ -154,20 +97,4 @@ def people(size: Size | None) -> str:
     return f"{asked['market.size']:,} people, {asked['market.founders']:,} founders"
 
 
-def _verdict(finding: Finding) -> str:
-    return finding.verdict if finding.verdict in (MET, "shown") else f"**{finding.verdict}**"
-
-
-def _section(own: Sequence[Finding]) -> str:
-    pattern = own[0].pattern
-    reasons = [f"- *{f.quantity.name}* is not met: {f.quantity.unmet}" for f in own if f.quantity.unmet]
-    parts = [
-        f"## {pattern.code} {pattern.name}",
-        f"{pattern.claim} Source: {pattern.source}.",
-        f"![{pattern.code}: seeds, median, 90 % interval and band]({pattern.code}.svg)",
-        "\n".join(reasons),
-    ]
-    return "\n\n".join(part for part in parts if part)
-
-
-__all__ = ["as_object", "by_pattern", "page", "row", "show", "summary", "write"]
+__all__ = ["HEADINGS", "as_object", "by_pattern", "number", "people", "provisional", "row", "summary"]

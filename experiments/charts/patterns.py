@@ -1,4 +1,4 @@
-"""Draw: every seed of every quantity of a pattern, with its interval, beside its band."""
+"""Patterns as charts: every seed of every quantity of a pattern, with its interval, beside its band."""
 
 import math
 from collections.abc import Sequence
@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from kith.experiments.charts.theme import INK, QUIET, SCENARIOS, canvas, exported, themed
+from kith.experiments.credibility.patterns.findings import number
 from kith.experiments.credibility.patterns.judge import MET, Finding
-from kith.experiments.credibility.patterns.show import number
 
 BAND, DOTS, GOOD, BAD = "#DDEFE6", SCENARIOS[0], SCENARIOS[2], SCENARIOS[1]
 
