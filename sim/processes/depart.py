@@ -23,8 +23,17 @@ from kith.sim.state.community import Community
 from kith.sim.state.decay import BELONGING, EXITS, HARM, contagion, hub_of, novelty
 
 _DEPART, _CAUSE = int(Purpose.DEPART), int(Purpose.CAUSE)
-_PRICE, _FEW_TIES = int(Cause.PRICE), int(Cause.FEW_TIES)
 CAUSES = len(Cause)
+# Kernels know no enumerations; each name is the place of that cause among the log factors.
+BACKGROUND, NEWCOMER, VALUE, PRICE = (
+    int(c) for c in (Cause.BACKGROUND, Cause.NEWCOMER, Cause.VALUE, Cause.PRICE)
+)
+OVERLOAD, OF_BELONGING, OF_HUB = (int(c) for c in (Cause.OVERLOAD, Cause.BELONGING, Cause.HUB))
+CONTAGION, UNFAIRNESS, FEW_TIES = (int(c) for c in (Cause.CONTAGION, Cause.UNFAIRNESS, Cause.FEW_TIES))
+IGNORED_VOICE, HARASSMENT, COMPETITOR = (
+    int(c) for c in (Cause.IGNORED_VOICE, Cause.HARASSMENT, Cause.COMPETITOR)
+)
+UNWANTED, DISPUTES, SELLING = (int(c) for c in (Cause.UNWANTED, Cause.DISPUTES, Cause.SELLING))
 GRACE = 30
 "days during which a member may have fewer ties than the threshold"
 
@@ -70,14 +79,14 @@ def _certain(c: Community, cause: npt.NDArray[np.int64]) -> npt.NDArray[np.int64
     there = population.address[: population.top] >= 0
     if c.parameters.monetisation.model == "fee":
         rows = np.flatnonzero(there & (members["unwilling"] > 0))
-        cause[rows] = _PRICE
+        cause[rows] = PRICE
     if c.parameters.churn.tie_threshold > 0:
         few = (
             there
             & (members["degree"] < c.parameters.churn.tie_threshold)
             & (c.day - members["joined"] >= GRACE)
         )
-        cause[few] = _FEW_TIES
+        cause[few] = FEW_TIES
         rows = np.concatenate([rows, np.flatnonzero(few)])
     return rows
 
@@ -119,21 +128,31 @@ def _reasons(m, q, decay, day, presence, unfairness, air, x):
     belonging = m["attachment"] + (m["belonging"] - m["attachment"]) * decay[d, BELONGING]
     value = q["churn_value_weight"] * (q["churn_neutral_value"] - m["satisfaction"])
     bonds = q["churn_belonging_weight"] * (q["churn_neutral_belonging"] - belonging)
-    x[1] = math.log(max(novelty(float(day - m["joined"]), q), 1e-12))
-    x[7] = contagion(m["exits"] * decay[d, EXITS], q)
-    x[8] = 0.0
+    x[NEWCOMER] = math.log(max(novelty(float(day - m["joined"]), q), 1e-12))
+    x[CONTAGION] = contagion(m["exits"] * decay[d, EXITS], q)
+    x[UNFAIRNESS] = 0.0
     if unfairness > 0.0 and m["contributions"] > 0 and m["last_reward"] <= day - 60:
-        x[8] = q["churn_unfairness"] * unfairness
-    x[11] = air["ignored"]
-    x[12] = q["governance_harassment_weight"] * m["harassed"] * decay[d, HARM]
-    x[13] = q["churn_value_weight"] * air["competitor"] * (1.0 - air["shield"] * belonging)
+        x[UNFAIRNESS] = q["churn_unfairness"] * unfairness
+    x[IGNORED_VOICE] = air["ignored"]
+    x[HARASSMENT] = q["governance_harassment_weight"] * m["harassed"] * decay[d, HARM]
+    x[COMPETITOR] = q["churn_value_weight"] * air["competitor"] * (1.0 - air["shield"] * belonging)
     hub_there = hub_of(m, presence)
     _split_value(m, q, value, hub_there, air, x)
     _split_belonging(m, q, bonds, hub_there, x)
     loyalty = 0.0
     if q["incentives_equity_points"] > 0.0 and m["owner"] > 0:
         loyalty = math.log(1.0 + q["incentives_equity_loyalty"])
-    return value + bonds + x[7] + x[8] + x[11] + x[12] + x[13] - air["voice"] - loyalty
+    return (
+        value
+        + bonds
+        + x[CONTAGION]
+        + x[UNFAIRNESS]
+        + x[IGNORED_VOICE]
+        + x[HARASSMENT]
+        + x[COMPETITOR]
+        - air["voice"]
+        - loyalty
+    )
 
 
 @kernel
@@ -144,28 +163,29 @@ def _split_value(m, q, value, presence, air, x):
     known = price + m["overload"] + hub + air["unwanted"] + air["disputes"] + air["selling"]
     missing = value / q["churn_value_weight"] if q["churn_value_weight"] > 0.0 else 0.0
     whole = max(known, missing)
-    x[2], x[3], x[4], x[6], x[14], x[15], x[16] = value, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    x[VALUE] = value
+    x[PRICE] = x[OVERLOAD] = x[OF_HUB] = x[UNWANTED] = x[DISPUTES] = x[SELLING] = 0.0
     if value > 0.0 and whole > 0.0:
-        x[3] = value * price / whole
-        x[4] = value * m["overload"] / whole
-        x[6] = value * hub / whole
-        x[14] = value * air["unwanted"] / whole
-        x[15] = value * air["disputes"] / whole
-        x[16] = value * air["selling"] / whole
-        x[2] = value * (whole - known) / whole
+        x[PRICE] = value * price / whole
+        x[OVERLOAD] = value * m["overload"] / whole
+        x[OF_HUB] = value * hub / whole
+        x[UNWANTED] = value * air["unwanted"] / whole
+        x[DISPUTES] = value * air["disputes"] / whole
+        x[SELLING] = value * air["selling"] / whole
+        x[VALUE] = value * (whole - known) / whole
 
 
 @kernel
 def _split_belonging(m, q, bonds, presence, x):
     """Share missing belonging between the hub's absence and the rest."""
-    x[5] = bonds
+    x[OF_BELONGING] = bonds
     if bonds > 0.0 and presence < 1.0:
         lost = (1.0 - m["attachment"]) * (
             1.0 - math.exp(-q["bonding_hub_weight"] * m["hub"] * (1.0 - presence))
         )
         hub = min(bonds, q["churn_belonging_weight"] * lost)
-        x[5] -= hub
-        x[6] += hub
+        x[OF_BELONGING] -= hub
+        x[OF_HUB] += hub
 
 
 @kernel
@@ -176,7 +196,7 @@ def _name(x, u):
         total += max(0.0, x[k])
     background = math.exp(-total)
     if u < background or total <= 0.0:
-        return 0
+        return BACKGROUND
     point = (u - background) / (1.0 - background) * total
     for k in range(1, CAUSES):
         point -= max(0.0, x[k])
