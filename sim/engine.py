@@ -108,7 +108,7 @@ def run(
 
 
 class Simulation:
-    """A run that is lived in parts: advance it, look at its record, save it (`kith.sim.checkpoint`).
+    """A run that is lived in parts: advance it, look at its record, save it (`kith.sim.checkpoints.checkpoint`).
 
     Takes what `run` takes; `days` is how far it can go.
     """

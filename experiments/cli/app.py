@@ -538,7 +538,7 @@ def _is_wrong_request(error: Exception) -> bool:
         return True
     if isinstance(error, OSError) and error.errno in (ENAMETOOLONG, ELOOP):
         return True
-    from kith.sim.checkpoint import CheckpointError
+    from kith.sim.checkpoints.checkpoint import CheckpointError
 
     return isinstance(error, CheckpointError)
 

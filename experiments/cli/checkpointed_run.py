@@ -33,14 +33,14 @@ def check_parts(
         if path is not None:
             user_path(path)
     if save is not None:
-        from kith.sim.checkpoint import check_place
+        from kith.sim.checkpoints.checkpoint import check_place
 
         check_place(save)
 
 
 def continued(resume: Path, days: int | None, threads: int | None, events: bool) -> "Simulation":
     """The simulation of a checkpoint, with `events` only if it has kept them."""
-    from kith.sim.checkpoint import resume as resumed
+    from kith.sim.checkpoints.checkpoint import resume as resumed
 
     simulation = resumed(resume, threads, days=days)
     if events and simulation.community.diary is None:
@@ -52,7 +52,7 @@ def lived(
     simulation: "Simulation", until: int | None, save: Path | None, progress: Callable[[int, int], None]
 ) -> "Record":
     """The record on the day `until`, by default at the end, with the state saved."""
-    from kith.sim.checkpoint import save as write
+    from kith.sim.checkpoints.checkpoint import save as write
 
     last = simulation.community.days
     until = last if until is None else until

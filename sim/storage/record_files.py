@@ -21,10 +21,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from kith.sim.kernels.luck import key_of
-from kith.sim.results.record import Record
-from kith.sim.state_limits import check_saved_plan
 from kith.sim.storage.atomic_folder import whole_folder
+from kith.sim.storage.plan_limits import check_saved_plan
 from kith.sim.storage.serialise import Arrays, packed, unpacked
 
 FORMAT = 2

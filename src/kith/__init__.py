@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kith.scenarios.errors import LogError, ScenarioError
     from kith.scenarios.logs.founding import read_log
     from kith.scenarios.scenario import load
-    from kith.sim.checkpoint import CheckpointError, resume, save
+    from kith.sim.checkpoints.checkpoint import CheckpointError, resume, save
     from kith.sim.engine import MODEL_VERSION, TICK, Simulation, run
     from kith.sim.results.record import Record
     from kith.sim.schema.parameters import ParameterError, Parameters
@@ -38,9 +38,9 @@ _HOMES = {
     "ScenarioError": "kith.scenarios.errors",
     "read_log": "kith.scenarios.logs.founding",
     "load": "kith.scenarios.scenario",
-    "CheckpointError": "kith.sim.checkpoint",
-    "resume": "kith.sim.checkpoint",
-    "save": "kith.sim.checkpoint",
+    "CheckpointError": "kith.sim.checkpoints.checkpoint",
+    "resume": "kith.sim.checkpoints.checkpoint",
+    "save": "kith.sim.checkpoints.checkpoint",
     "MODEL_VERSION": "kith.sim.engine",
     "TICK": "kith.sim.engine",
     "Simulation": "kith.sim.engine",

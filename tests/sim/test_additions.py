@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kith.sim.checkpoint import CheckpointError, resume, save
+from kith.sim.checkpoints.checkpoint import CheckpointError, resume, save
 from kith.sim.engine import TICK, OwnShock, Simulation, run
 from kith.sim.results.indicators import INDICATORS, Indicator
 from kith.sim.results.record import Record

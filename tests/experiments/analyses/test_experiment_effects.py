@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kith.experiments.analyses.experiment_effects import OUTCOMES, trial
-from kith.sim.checkpoint import resume, save
+from kith.sim.checkpoints.checkpoint import resume, save
 from kith.sim.engine import Simulation, run
 from kith.sim.schema.parameters import ParameterError
 from kith.sim.schema.plan import Plan, experiment_from

@@ -9,7 +9,7 @@ import pytest
 
 from kith.experiments.cli.app import answered
 from kith.scenarios.scenario import load
-from kith.sim.checkpoint import save
+from kith.sim.checkpoints.checkpoint import save
 from kith.sim.engine import Simulation
 
 SMALL = {"market.size": 600, "market.founders": 80}

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kith.sim.checkpoint import resume, save
+from kith.sim.checkpoints.checkpoint import resume, save
 from kith.sim.engine import Simulation, run
 from kith.sim.kernels.luck import key_of
 from kith.sim.schema.graphs import Generator, Graph, graph_from

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kith.sim.schema.plan
-from kith.sim.checkpoint import KINDS, CheckpointError, resume, save
+from kith.sim.checkpoints.checkpoint import CheckpointError, resume, save
+from kith.sim.checkpoints.state_limits import KINDS
 from kith.sim.engine import Simulation
 from kith.sim.results.recorder import Recorder
 from kith.sim.schema.packed import PACKED

@@ -10,7 +10,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from kith.sim.checkpoint import resume, save
+from kith.sim.checkpoints.checkpoint import resume, save
 from kith.sim.engine import Simulation
 from kith.sim.results import structure
 from kith.sim.schema.plan import Plan

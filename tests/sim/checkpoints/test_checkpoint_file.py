@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-import kith.sim.checkpoint
-from kith.sim.checkpoint import ABOUT, KINDS, STATE, CheckpointError, check_place, resume, save
+import kith.sim.checkpoints.checkpoint
+from kith.sim.checkpoints.checkpoint import ABOUT, KINDS, STATE, CheckpointError, check_place, resume, save
 from kith.sim.engine import Simulation
 from kith.sim.schema.plan import Plan
 from kith.sim.storage.serialise import packed
@@ -151,7 +151,7 @@ def test_a_failed_save_leaves_what_was_there(
         file.write(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(kith.sim.checkpoint, "_write", full)
+    monkeypatch.setattr(kith.sim.checkpoints.checkpoint, "_write", full)
     with pytest.raises(CheckpointError, match="cannot be written .No space left on device.; choose another"):
         save(resume(saved), saved)
     assert saved.read_bytes() == before

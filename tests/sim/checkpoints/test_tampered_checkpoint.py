@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kith.sim.checkpoint import ARRAYS, STATE, CheckpointError, resume, save
+from kith.sim.checkpoints.checkpoint import ARRAYS, STATE, CheckpointError, resume, save
+from kith.sim.checkpoints.state_limits import LIMITS, MEMBER_LIMITS
 from kith.sim.engine import Simulation
 from kith.sim.schema.plan import Plan
 from kith.sim.state.population import MEMBER
-from kith.sim.state_limits import LIMITS, MEMBER_LIMITS
 from kith.sim.storage.serialise import PARTS, attributes, described, dtype_of, parts_of
 
 type Arrays = list[np.ndarray]

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kith.sim.checkpoint import CheckpointError, resume, save
+from kith.sim.checkpoints.checkpoint import CheckpointError, resume, save
 from kith.sim.engine import TICK, Simulation, run
 from kith.sim.results.record import Record
 from kith.sim.schema.parameters import ParameterError

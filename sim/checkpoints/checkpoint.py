@@ -11,7 +11,7 @@
 A checkpoint is one zip file: `kith-checkpoint.json` says what it is, `state.json` is the state
 (see `kith.sim.storage.serialise`), and its arrays lie one after another in `arrays.bin`. There is no program in
 it, and reading one runs none. Nothing in it is compressed, so that reading takes no more memory than the
-file has bytes, and no kernel sees its state before `kith.sim.state_limits` has looked at it.
+file has bytes, and no kernel sees its state before `kith.sim.checkpoints.state_checks` has looked at it.
 """
 
 import json
@@ -28,6 +28,8 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
+from kith.sim.checkpoints.state_checks import check_state
+from kith.sim.checkpoints.state_limits import KINDS
 from kith.sim.engine import (
     MODEL_VERSION,
     TICK,
@@ -45,12 +47,18 @@ from kith.sim.results.units import indicator_units
 from kith.sim.schema.parameters import parameters_from
 from kith.sim.schema.plan import Plan
 from kith.sim.state.community import Community
-from kith.sim.state_limits import Impossible, check_state
 from kith.sim.storage.atomic_folder import partial_file
-from kith.sim.storage.serialise import Arrays, COMMUNITY, PackingError, described, dtype_of, packed, parts_of, unpacked
+from kith.sim.storage.limits import Impossible
+from kith.sim.storage.serialise import (
+    Arrays,
+    PackingError,
+    described,
+    dtype_of,
+    packed,
+    parts_of,
+    unpacked,
+)
 
-KINDS = COMMUNITY.and_(Recorder, frozenset({"community", "indicators"}))
-"the classes of a checkpoint; the recorder's community is the other part, indicators come with the call"
 FORMAT = 1
 ABOUT, STATE, ARRAYS = "kith-checkpoint.json", "state.json", "arrays.bin"
 CHUNK = 1 << 24

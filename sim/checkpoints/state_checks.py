@@ -1,0 +1,192 @@
+"""State checks: a state from a file is compared with its tables, then part with part.
+
+Rows and addresses are each other's, each tie is known to both its ends, blocks of slots lie apart.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from kith.sim.checkpoints.state_limits import KINDS, LIMITS, MEMBER_LIMITS
+from kith.sim.kernels.luck import key_of
+from kith.sim.results.recorder import Recorder
+from kith.sim.schema.plan import Plan, check_plan
+from kith.sim.state.community import Community
+from kith.sim.state.decay import WEEK
+from kith.sim.state.layers import LAYER_WINDOW, PAST
+from kith.sim.state.population import MEMBER
+from kith.sim.state.ties import Ties
+from kith.sim.storage.limits import MOST, WIDEST, Dimensions, Numbers, Of, check_names, check_values, demand
+from kith.sim.storage.plan_limits import check_graphs, of_founding
+from kith.sim.storage.serialise import parts_of
+
+
+def check_state(c: Community, recorder: Recorder) -> None:
+    """Raise `Impossible` unless a community and its recorder are what the engine can hold.
+
+    Runs no kernel, and trusts nothing of the state but what was looked at before.
+    """
+    for part in (c, recorder):
+        check_names(part, LIMITS, KINDS)
+    _check_types_of_parts(c)
+    check_plan(c.plan)
+    dims = _dimensions(c, recorder)
+    for part in (*parts_of(c, KINDS), *parts_of(recorder, KINDS)):
+        check_values(part, dims, LIMITS)
+    demand(int(c.key) == int(key_of(c.seed)), "Community.key")
+    demand(c.parameters.market == c.plan.parameters.market, "Community.parameters")
+    demand(c.day == max(0, recorder.noted - 1) < c.days, "Community.day")
+    demand(c.recent.maxlen == LAYER_WINDOW, "Community.recent")
+    check_graphs(c.plan)
+    _check_acquaintances(c)
+    _check_clocks(c)
+    _check_population(c, dims)
+    _check_ties(c)
+
+
+def _check_types_of_parts(c: Community) -> None:
+    """The parts are where they belong; before anybody asks them for a length."""
+    nothing: Dimensions = {}
+    for name, rule in LIMITS[Community].items():
+        if isinstance(rule, Of):
+            demand(rule(getattr(c, name), nothing), f"Community.{name}")
+    for part, names in (
+        (c.plan, [name for name in LIMITS[Plan] if name != "origin"]),
+        (c, ["seed", "days", "day"]),
+    ):
+        for name in names:
+            demand(LIMITS[type(part)][name](getattr(part, name), nothing), f"{type(part).__name__}.{name}")
+    lengths = (
+        (c.market, "status"),
+        (c.population, "address"),
+        (c.archive, "left"),
+        (c.ties, "pool"),
+        *((c.plan.founding, name) for name in ("contributions", "exchange_a") if c.plan.founding is not None),
+    )
+    for one, name in lengths:
+        array = getattr(one, name)
+        demand(isinstance(array, np.ndarray) and array.ndim == 1, f"{type(one).__name__}.{name}")
+
+
+def _dimensions(c: Community, recorder: Recorder) -> Dimensions:
+    """The names that tables use, as numbers."""
+    market = c.plan.parameters.market
+    everyone, rows = len(c.market.status), len(c.population.address)
+    demand(market.size <= everyone, "Market.status")
+    return of_founding(c.plan) | {
+        "market": market.size,
+        "last of market": market.size - 1,
+        "everyone": everyone,
+        "last person": everyone - 1,
+        "rows": rows,
+        "last row": rows - 1,
+        "archived": len(c.archive.left),
+        "slots": len(c.ties.pool),
+        "hubs": c.parameters.affiliation.hubs,
+        "arms": 1 + len(c.plan.experiments),
+        "last arm": len(c.plan.experiments),
+        "day": c.day,
+        "settled since": c.day - WEEK,
+        "days": c.days,
+        "days and one": c.days + 1,
+        "days and past": c.days + PAST,
+        "days, past and ten": c.days + PAST + 10,
+        "past, days and one": PAST + c.days + 1,
+    }
+
+
+def _check_acquaintances(c: Community) -> None:
+    starts, known = c.known
+    demand(len(starts) in (0, c.market.size + 1) and (len(starts) > 0 or not len(known)), "Community.known")
+    if len(starts):
+        whole = starts[0] == 0 and starts[-1] == len(known) and np.all(np.diff(starts) >= 0)
+        demand(bool(whole), "Community.known")
+
+
+def _check_clocks(c: Community) -> None:
+    order, size = c.touch._order, c.market.size
+    demand(len(np.unique(order)) == len(order), "TouchClock._order")
+    demand(c.touch._next <= len(order) <= size, "TouchClock._next")
+    waits = c.touch._threshold[order]
+    demand(bool(np.all(waits[1:] >= waits[:-1])), "TouchClock._threshold")
+    for heap in (c.follow, c.back):
+        n = heap._size
+        demand(n <= len(heap._thresholds) == len(heap._persons), "Heap._size")
+        child = np.arange(1, n)
+        above = heap._thresholds[(child - 1) // 2]
+        demand(bool(np.all(above <= heap._thresholds[child])), "Heap._thresholds")
+
+
+def _check_population(c: Community, dims: Dimensions) -> None:
+    """Rows and addresses are each other's, vacant rows are vacant, records are in range."""
+    population, market, archive = c.population, c.market, c.archive
+    top, n = population.top, population.vacancies
+    there = np.flatnonzero(population.address >= 0)
+    persons = population.address[there]
+    demand(not len(there) or int(there[-1]) < top, "Population.top")
+    demand(len(there) == population.present == top - n, "Population.present")
+    demand(np.array_equal(market.row[persons], there), "Population.address")
+    demand(int((market.row >= 0).sum()) == len(there), "Market.row")
+    vacant = population.vacant[:n]
+    free = np.unique(vacant)
+    demand(len(free) == n and (not n or int(free[-1]) < top), "Population.vacant")
+    demand(bool(np.all(population.address[vacant] < 0)), "Population.vacant")
+    members = population.members[there]
+    _check_records(members, dims, "Population.members")
+    demand(np.array_equal(members["person"], persons), "Population.members[person]")
+    _check_records(archive.members[: archive.count], dims | {"settled since": -PAST}, "Archive.members")
+
+
+def _check_records(records: npt.NDArray[np.void], dims: Dimensions, where: str) -> None:
+    for name in MEMBER.names or ():
+        column, (low, high) = records[name], MEMBER_LIMITS.get(name, (-MOST, MOST))
+        if name not in MEMBER_LIMITS and column.dtype.kind == "f":
+            low, high = -WIDEST, WIDEST
+        demand(Numbers(column.dtype, (None,), low, high).holds(column, dims), f"{where}[{name}]")
+
+
+def _check_ties(c: Community) -> None:
+    """Blocks of slots lie apart, and each tie is known to both its ends."""
+    members, ties, address = c.population.members, c.ties, c.population.address
+    top, pool, there = int(ties.top[0]), ties.pool, np.flatnonzero(address >= 0)
+    starts = members["slots"][there].astype(np.int64)
+    sizes = members["capacity"][there].astype(np.int64)
+    degrees = members["degree"][there].astype(np.int64)
+    demand(bool(np.all(degrees <= sizes)), "Population.members[degree]")
+    freed = np.array(list(_free_blocks(ties, top)), np.int64).reshape(-1, 2)
+    first, size = np.append(starts, freed[:, 0]), np.append(sizes, freed[:, 1])
+    order = np.lexsort((size, first))
+    ends = (first + size)[order]
+    demand(
+        bool(np.all(ends[:-1] <= first[order][1:])) and bool(np.all(ends <= top)), "Population.members[slots]"
+    )
+    used = np.repeat(starts, degrees) + _within(degrees)
+    owner = np.repeat(there, degrees)
+    row, twin = pool["row"][used].astype(np.int64), pool["twin"][used].astype(np.int64)
+    demand(bool(np.all((row >= 0) & (row < len(address)) & (twin >= 0) & (twin < top))), "Ties.pool")
+    owner_of = np.full(top, -1, np.int64)
+    owner_of[used] = owner
+    demand(bool(np.all(owner_of[twin] == row)) and bool(np.all(row != owner)), "Ties.pool[row]")
+    demand(bool(np.all(pool["twin"][twin] == used)), "Ties.pool[twin]")
+    day, strength = pool["day"][used], pool["strength"][used]
+    demand(bool(np.all((day > -PAST) & (day <= c.day))), "Ties.pool[day]")
+    demand(bool(np.all((strength > 0.0) & (strength <= 1.0))), "Ties.pool[strength]")
+    demand(len(used) == 2 * int(ties.count[0]), "Ties.count")
+
+
+def _within(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """0 … n-1 for each of some lengths, one after another."""
+    before = np.cumsum(lengths) - lengths
+    return np.arange(int(lengths.sum())) - np.repeat(before, lengths)
+
+
+def _free_blocks(ties: Ties, top: int) -> Iterator[tuple[int, int]]:
+    """Start and size of every freed block; raises where the chain of a size leaves the pool or never ends."""
+    left = top
+    for capacity, start in enumerate(ties.free.tolist()):
+        while start >= 0:
+            left -= max(1, capacity)
+            demand(start + capacity <= top and left >= 0, "Ties.free")
+            yield start, capacity
+            start = int(ties.pool["twin"][start])

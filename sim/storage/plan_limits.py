@@ -1,0 +1,108 @@
+"""What a plan from a file may be, whoever wrote it: looked at before anything is run."""
+
+from typing import Any
+
+import numpy as np
+
+from kith.sim.schema.graphs import Generator, Graph
+from kith.sim.schema.parameters import Parameters
+from kith.sim.schema.plan import MAX_DAYS, Experiment, Founding, Plan, Shock, check_plan
+from kith.sim.storage.limits import (
+    MOST,
+    PERSONS,
+    SHARE,
+    TEXT,
+    Dimensions,
+    Each,
+    Fields,
+    Numbers,
+    Of,
+    Rule,
+    Table,
+    Whole,
+    check_names,
+    check_values,
+    demand,
+)
+from kith.sim.storage.serialise import COMMUNITY, parts_of
+
+LIMITS: dict[type[Any], dict[str, Rule]] = {
+    Plan: {
+        "name": TEXT,
+        "phases": Each(tuple, Fields((Whole(0, MAX_DAYS), Of((Parameters,))))),
+        "shocks": Each(tuple, Of((Shock,))),
+        "experiments": Each(tuple, Of((Experiment,))),
+        "founding": Of((type(None), Founding)),
+        "network": Of((type(None), Graph, Generator)),
+        "acquaintances": Of((type(None), Graph, Generator)),
+        "days": Whole(1, MAX_DAYS),
+        "title": TEXT,
+        "origin": Table(TEXT, TEXT),
+    },
+    Founding: {
+        "contributions": Numbers("i8", ("founders",), 0, MOST),
+        "tenure": Numbers("i8", ("founders",), 0, MOST),
+        "silence": Numbers("i8", ("founders",), 0, MOST),
+        "active_days": Numbers("i8", ("founders",), 0, MOST),
+        "exchange_a": Numbers("i8", ("exchanges",), 0, "last founder"),
+        "exchange_b": Numbers("i8", ("exchanges",), 0, "last founder"),
+        "exchange_age": Numbers("i8", ("exchanges",), 0, MOST),
+        "date": TEXT,
+        "window": Whole(1, MOST),
+        "label": TEXT,
+    },
+    Graph: {
+        "people": Whole(0, "everyone"),
+        "first": PERSONS,
+        "second": PERSONS,
+        "strength": Numbers("f8", (None,), 0.0, 1.0),
+        "label": TEXT,
+        "notes": Each(tuple, TEXT),
+    },
+    Generator: {
+        "name": TEXT,
+        "arguments": Of((dict,)),
+        "weight": TEXT,
+        "strength": SHARE,
+        "library": TEXT,
+        "notes": Each(tuple, TEXT),
+    },
+}
+"""Part of a plan -> attribute -> what it may be."""
+
+
+def check_saved_plan(plan: Any) -> None:
+    """Raise `Impossible`, or `ParameterError`, unless a plan that comes from a file can be run."""
+    demand(type(plan) is Plan, "Plan")
+    check_names(plan, LIMITS, COMMUNITY)
+    for name, rule in LIMITS[Plan].items():
+        demand(rule(getattr(plan, name), {}), f"Plan.{name}")
+    for name in ("contributions", "exchange_a") if plan.founding is not None else ():
+        array = getattr(plan.founding, name)
+        demand(isinstance(array, np.ndarray) and array.ndim == 1, f"Founding.{name}")
+    check_plan(plan)
+    size = plan.parameters.market.size
+    dims = of_founding(plan) | {"everyone": size, "last person": size - 1}
+    for part in parts_of(plan):
+        check_values(part, dims, LIMITS)
+    check_graphs(plan)
+
+
+def check_graphs(plan: Plan) -> None:
+    """Pairs of a graph are between its people, each with its strength."""
+    for graph in plan.graphs().values():
+        if isinstance(graph, Graph):
+            one, other = graph.first, graph.second
+            demand(len(one) == len(other) == len(graph.strength), "Graph.first")
+            demand(bool(np.all((one < other) & (other < graph.people))), "Graph.second")
+
+
+def of_founding(plan: Plan) -> Dimensions:
+    """The names of dimensions that a founding log gives."""
+    founding = plan.founding
+    founders = len(founding.contributions) if founding is not None else plan.parameters.market.founders
+    return {
+        "founders": founders,
+        "last founder": founders - 1,
+        "exchanges": len(founding.exchange_a) if founding is not None else 0,
+    }
