@@ -6,7 +6,6 @@ Bryant & Bankes 2008 find CART and PRIM alike). A tree finds rules in pure luck 
 judged on points that it did not see, against trees grown on shuffled failures.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from kith.experiments.charts.axes import label_rows, value_axis
-from kith.experiments.charts.theme import INK, QUIET, canvas, exported, themed
 from kith.experiments.errors import StudyError
 from kith.experiments.statistics.tables import check_outcomes
 from kith.experiments.studies.formulas import Formula
@@ -32,7 +29,6 @@ FOLDS, SHUFFLES, SEED = 5, 99, 1
 FEWEST = 5 * FOLDS
 "Failing points, and others, below which there is nothing to learn from."
 CONVINCING = 0.05
-FAILED, HELD = "#D55E00", "#9DB4C7"
 
 
 @dataclass(frozen=True)
@@ -149,71 +145,9 @@ def grown(x: pd.DataFrame, failed: npt.NDArray[np.bool_], fails: str) -> Discove
     )
 
 
-def leaves(found: Discovery, name: str = "worlds") -> str:
-    """A bar per rule as SVG text: the share of its worlds that fail, in the sample.
-
-    Parameters
-    ----------
-    found : of `discover`.
-    name : prefix of ids.
-    """
-    rules = found.rules
-    title = f"Where {found.fails}"
-    labels = [_on_lines(str(rule)) for rule in rules["rule"]]
-    lines = sum(label.count("\n") + 1.5 for label in labels)
-    with themed():
-        figure, (axes,) = canvas(
-            title, "share of worlds that fail; the line is all worlds", height=1.2 + 0.17 * lines, left=2.8
-        )
-        axes.barh(range(len(rules)), rules["share"], height=0.62, color="#0072B2" if found.holds else QUIET)
-        axes.axvline(found.share, color=INK, linewidth=0.8)
-        label_rows(axes, labels, 200)
-        value_axis(axes, "share", axis="x")
-        return exported(figure, name, title, found.words)
-
-
-def worlds(found: Discovery, name: str = "map") -> str:
-    """A mark per world over the two levers that tell most, as SVG text; over one if only one does.
-
-    Parameters
-    ----------
-    found : of `discover`.
-    name : prefix of ids.
-    """
-    across, up = (*found.tells, "", "")[:2]
-    frame = found.worlds
-    title = "Which worlds fail"
-    with themed():
-        figure, (axes,) = canvas(
-            title,
-            f"a triangle fails ({found.fails}), a dot does not" + (f"; up: {up}" if up else ""),
-            height=3.6 if up else 1.9,
-        )
-        for fails, shape, colour, size in ((False, "o", HELD, 4.0), (True, "^", FAILED, 5.0)):
-            own = frame[frame["fails"] == fails]
-            spread = ((np.arange(len(own)) * 0.618034) % 1 - 0.5) * 0.8
-            places = own[across] if across else pd.Series(range(len(own)))
-            heights = own[up] if up else spread
-            axes.plot(places, heights, shape, color=colour, markersize=size, alpha=0.75, markeredgewidth=0)
-        axes.grid(True, axis="x")
-        if up:
-            value_axis(axes, "")
-        else:
-            axes.set_yticks([])
-        value_axis(axes, "", axis="x")
-        axes.set_xlabel(across, loc="right")
-        failing = int(frame["fails"].sum())
-        return exported(figure, name, title, f"{failing:,} of {len(frame):,} worlds fail. {found.words}")
-
-
 def percent(share: float) -> str:
     """`32 %`."""
     return f"{100 * share:.0f} %"
-
-
-def _on_lines(rule: str) -> str:
-    """A line per condition, without the sections of the levers."""
-    return re.sub(r"\b[a-z_]+\.(?=[a-z])", "", rule).replace(" and ", "\nand ")
 
 
 def _of_scenario(frame: pd.DataFrame, scenario: str | None) -> pd.DataFrame:

@@ -20,7 +20,6 @@ import pandas as pd
 from kith.experiments.analyses.prior_draws import World, drawn, open_parameters
 from kith.experiments.comparison.repeat_command import robust_command
 from kith.experiments.errors import RequestError, RunsFailed
-from kith.experiments.escaping import for_csv
 from kith.experiments.run_limits import check_runs
 from kith.experiments.runs.runner import Job, Outcome, run_all
 from kith.experiments.statistics.intervals import POWER
@@ -266,51 +265,3 @@ def decision(verdict: str, needed: float | None, of: str = "worlds") -> str:
     if verdict != UNDECIDED:
         return verdict
     return f"{verdict}; about {wording.runs(math.inf if needed is None else needed)} {of} would decide"
-
-
-def _mark(c: Conclusion) -> str:
-    return f"{c.verdict} ({wording.runs(c.worlds_needed)})" if c.verdict == UNDECIDED else c.verdict
-
-
-def show(found: Robustness) -> None:
-    """Print the conclusions, the firmest first."""
-    from rich.text import Text
-
-    from kith.experiments.words.terminal import aligned, printer
-
-    head = ["conclusion", "worlds", "95 %", "median gap", ""]
-    lines: list[Text | list[Text]] = [[Text(words, style="dim") for words in head]]
-    for c in sorted(found.conclusions, key=lambda c: -c.share.value):
-        lines.append(
-            [
-                Text(c.sentence),
-                Text(f"{c.share.value:.0%}"),
-                Text(f"{c.share.low:.0%}–{c.share.high:.0%}", style="dim"),
-                Text(wording.signed(c.median, c.unit)),
-                Text(_mark(c), style="bold" if c.verdict == ROBUST else "dim"),
-            ]
-        )
-    out = printer()
-    out.print(aligned(lines, (1, 2, 3)))
-    out.print(
-        Text(
-            f"\n{found.worlds} worlds, one pair of runs over {found.days:,} days in each; "
-            f"{len(found.drawn)} parameters drawn,\nas many as have a prior and are not set by a scenario\n{ROBUST}: Wilson's 95 % interval of the share lies at {ENOUGH:.0%} or above   "
-            f"{NOT_ROBUST}: below\n{UNDECIDED}: it holds {ENOUGH:.0%}; about so many worlds (in brackets) would decide",
-            style="dim",
-        )
-    )
-
-
-def write(found: Robustness, folder: Path) -> None:
-    """`robust.md` with `robust.svg`, `robust.json`, and `worlds.csv`, a row per world and scenario."""
-    from kith.experiments.files import whole_folder, write_text
-    from kith.experiments.reports.outputs import as_json
-    from kith.experiments.reports.robust import page, picture
-
-    told = as_object(found)
-    with whole_folder(folder) as inside:
-        write_text(inside / "robust.json", as_json(told) + "\n")
-        write_text(inside / "robust.md", page(told))
-        write_text(inside / "robust.svg", picture(told) + "\n")
-        (inside / "worlds.csv").write_text(for_csv(found.values), encoding="utf-8")

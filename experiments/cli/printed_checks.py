@@ -1,12 +1,16 @@
-"""Checks of the model as the terminal prints them: closed forms, patterns."""
+"""Checks of the model as the terminal prints them: closed forms, patterns, answers, robustness."""
 
 from collections.abc import Sequence
 
 from rich.text import Text
 
+from kith.experiments.analyses.robust import ENOUGH, NOT_ROBUST, ROBUST, UNDECIDED, Conclusion, Robustness
 from kith.experiments.credibility import verify
+from kith.experiments.credibility.expectations import SHOWN, Check
 from kith.experiments.credibility.patterns import findings as patterns
 from kith.experiments.credibility.patterns.judge import Finding
+from kith.experiments.reports import expectations
+from kith.experiments.words import wording
 from kith.experiments.words.terminal import aligned, printer
 
 
@@ -36,3 +40,64 @@ def show_patterns(findings: Sequence[Finding]) -> None:
 
 def _short(words: str, most: int = 42) -> str:
     return words if len(words) <= most else words[: most - 1] + "…"
+
+
+def show_robustness(found: Robustness) -> None:
+    """Print the conclusions, the firmest first."""
+    head = ["conclusion", "worlds", "95 %", "median gap", ""]
+    lines: list[Text | list[Text]] = [[Text(words, style="dim") for words in head]]
+    for c in sorted(found.conclusions, key=lambda c: -c.share.value):
+        lines.append(
+            [
+                Text(c.sentence),
+                Text(f"{c.share.value:.0%}"),
+                Text(f"{c.share.low:.0%}–{c.share.high:.0%}", style="dim"),
+                Text(wording.signed(c.median, c.unit)),
+                Text(_mark(c), style="bold" if c.verdict == ROBUST else "dim"),
+            ]
+        )
+    out = printer()
+    out.print(aligned(lines, (1, 2, 3)))
+    out.print(
+        Text(
+            f"\n{found.worlds} worlds, one pair of runs over {found.days:,} days in each; "
+            f"{len(found.drawn)} parameters drawn,\nas many as have a prior and are not set by a scenario\n{ROBUST}: Wilson's 95 % interval of the share lies at {ENOUGH:.0%} or above   "
+            f"{NOT_ROBUST}: below\n{UNDECIDED}: it holds {ENOUGH:.0%}; about so many worlds (in brackets) would decide",
+            style="dim",
+        )
+    )
+
+
+def _mark(c: Conclusion) -> str:
+    return f"{c.verdict} ({wording.runs(c.worlds_needed)})" if c.verdict == UNDECIDED else c.verdict
+
+
+def show_expectations(checks: Sequence[Check], runs: int) -> None:
+    """Print what was expected beside what was seen."""
+    head = ("", "expected", "difference", "95 % interval", "")
+    lines: list[Text | list[Text]] = [[Text(word, style="dim") for word in head]]
+    for scenario in dict.fromkeys(check.scenario for check in checks):
+        lines.append(Text(scenario, style="bold"))
+        lines += [_screen_row(check) for check in checks if check.scenario == scenario]
+    out = printer()
+    out.print(aligned(lines, right=(2, 3)))
+    out.print(f"\n{expectations.summary(checks)}, by {wording.plural(runs, 'paired run')} of each")
+    out.print(
+        Text("● the whole interval lies where it was expected   ○ it does not   ✗ it lies on the other side")
+    )
+
+
+def _screen_row(check: Check) -> list[Text]:
+    unit = check.expected.unit
+    role = "" if check.expected.role == "effect" else f" ({check.expected.role})"
+    name = f"  {expectations.name_of(check)}{role}, to {check.against}"
+    return [
+        Text(name if len(name) <= 52 else f"{name[:51]}…"),
+        Text(expectations.SIGNS[check.expected.sign], style="dim"),
+        Text(wording.signed(check.gap.difference, unit, expectations.half_width(check))),
+        Text(
+            wording.span(check.gap.low, check.gap.high, unit, expectations.half_width(check), sign=True),
+            style="dim",
+        ),
+        Text(expectations.MARKS[check.verdict], style="" if check.verdict == SHOWN else "bold red"),
+    ]

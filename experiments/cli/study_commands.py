@@ -156,8 +156,8 @@ def optimise(
 ) -> None:
     """The best mix of levers, as the study's `optimise` asks; its finalists are run again on fresh luck."""
     from kith.experiments.analyses.optimise import optimise as search
+    from kith.experiments.analyses.search_sentences import optimum_object
     from kith.experiments.cli.progress import Waiting
-    from kith.experiments.cli.search_results import optimum_object, show_optimum
     from kith.experiments.files import check_folder
     from kith.experiments.reports.outputs import as_json, write_optimum
     from kith.experiments.studies.execute import search_kept
@@ -171,6 +171,8 @@ def optimise(
     if json:
         say(as_json(optimum_object(found)))
     else:
+        from kith.experiments.cli.printed_studies import show_optimum
+
         show_optimum(found)
         _tell_report(out)
 
@@ -199,7 +201,7 @@ def discover(
     """In which worlds a plan fails: rules over the levers, from what is stored, judged against luck."""
     from kith.experiments.analyses.discovery import discover as search
     from kith.experiments.files import check_folder
-    from kith.experiments.reports.discovery import discovery_object, show_discovery, write_discovery
+    from kith.experiments.reports.discovery import discovery_object, write_discovery
     from kith.experiments.reports.outputs import as_json
     from kith.experiments.studies.execute import status as state
 
@@ -214,6 +216,8 @@ def discover(
     if json:
         say(as_json(discovery_object(found, asked, there)))
     else:
+        from kith.experiments.cli.printed_studies import show_discovery
+
         show_discovery(found, asked, there)
         _tell_report(out)
 
@@ -232,8 +236,8 @@ def break_even(
 ) -> None:
     """Where an outcome crosses a level along one lever, as the study's `break_even` asks."""
     from kith.experiments.analyses.break_even import break_even as search
+    from kith.experiments.analyses.search_sentences import crossing_object
     from kith.experiments.cli.progress import Waiting
-    from kith.experiments.cli.search_results import crossing_object, show_crossing
     from kith.experiments.files import check_folder
     from kith.experiments.reports.outputs import as_json, write_crossing
     from kith.experiments.studies.execute import search_kept
@@ -247,6 +251,8 @@ def break_even(
     if json:
         say(as_json(crossing_object(asked, found)))
     else:
+        from kith.experiments.cli.printed_studies import show_crossing
+
         show_crossing(asked, found)
         _tell_report(out)
 
@@ -320,6 +326,6 @@ def _tell(found: "Status", study: "Study", store: "Store", json: bool) -> None:
 
         say(as_json(found.plain()))
         return
-    from kith.experiments.cli.study_results import show_study
+    from kith.experiments.cli.printed_studies import show_study
 
     show_study(found, study, store)

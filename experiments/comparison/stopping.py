@@ -20,18 +20,38 @@ twenty is missed by 16 pairs in 44 cases of 100. They have an interval, and coun
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from kith.experiments.errors import ComparisonError
 from kith.experiments.statistics.intervals import LEAST_RUNS
-
-if TYPE_CHECKING:
-    from kith.experiments.comparison.comparison import Comparison
 
 FIRST = 16
 MOST = 1_000
 RESERVE = 1.1
 "More runs than the estimate says: the width itself is a matter of luck."
+
+
+class Watched(Protocol):
+    """What the rule looks at: a comparison as far as it has come."""
+
+    @property
+    def runs(self) -> int:
+        """Runs of each scenario so far."""
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The outcomes, the main one first."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The scenarios, the reference first."""
+
+    @property
+    def reference(self) -> str:
+        """The scenario to which the others are compared."""
+
+    def row(self, outcome: str, scenario: str) -> Any:
+        """Mean and interval of an outcome of a scenario."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +75,7 @@ class StoppingRule:
         """Runs until the first look."""
         return min(FIRST, self.most)
 
-    def next(self, comparison: "Comparison") -> int:
+    def next(self, comparison: Watched) -> int:
         """Runs until the next look; as many as there are if it is enough."""
         runs = comparison.runs
         ratio = self.ratio(comparison)
@@ -64,7 +84,7 @@ class StoppingRule:
         wanted = math.ceil(RESERVE * runs * ratio**2) if math.isfinite(ratio) else self.most
         return min(self.most, 2 * runs, max(wanted, runs + 1))
 
-    def ratio(self, comparison: "Comparison") -> float:
+    def ratio(self, comparison: Watched) -> float:
         """The widest half-width over the one that is wanted; infinite while there is none."""
         outcome = comparison.outcomes[0]
         target = self.precision * abs(float(comparison.row(outcome, comparison.reference)["mean"]))

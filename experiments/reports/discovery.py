@@ -1,12 +1,12 @@
-"""How a discovery is told: on the screen, as plain values, and as an offline page with its frames."""
+"""A scenario discovery as plain values, and as an offline page with its frames."""
 
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
-from rich.text import Text
 
-from kith.experiments.analyses.discovery import FOLDS, SHUFFLES, Discovery, leaves, percent, worlds
+from kith.experiments.analyses.discovery import FOLDS, SHUFFLES, Discovery, percent
+from kith.experiments.charts.discovery import leaves, worlds
 from kith.experiments.escaping import for_csv
 from kith.experiments.files import whole_folder
 from kith.experiments.reports.comparison import page_template, versions
@@ -15,23 +15,7 @@ from kith.experiments.statistics.tables import nulled
 from kith.experiments.studies.execute import Status
 from kith.experiments.studies.study import Study
 from kith.experiments.words import wording
-from kith.experiments.words.terminal import heading, plain_table, printer
 from kith.sim.engine import MODEL_VERSION
-
-
-def show_discovery(found: Discovery, study: Study, state: Status) -> None:
-    """The rules, the worst first, and how far they are to be believed."""
-    out = printer()
-    heading(out, study.title or study.name, f"In which worlds is {found.fails}?")
-    table = plain_table()
-    table.add_column("where")
-    for name in ("worlds", "fail", "share"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in found.rules.to_dict("records"):
-        table.add_row(row["rule"], f"{row['points']:,}", f"{row['failing']:,}", percent(row["share"]))
-    out.print(table)
-    out.print(Text(found.words))
-    out.print(Text(_caution(study, state), style="dim"))
 
 
 def discovery_object(found: Discovery, study: Study, state: Status) -> dict[str, Any]:
@@ -66,7 +50,7 @@ def discovery_page(found: Discovery, study: Study, state: Status, command: str) 
         state=state,
         charts=[Markup(leaves(found)), Markup(worlds(found))],
         rules=[row | {"percent": percent(row["share"])} for row in found.rules.to_dict("records")],
-        caution=_caution(study, state),
+        caution=caution(study, state),
         folds=FOLDS,
         shuffles=SHUFFLES,
         command=command,
@@ -85,7 +69,7 @@ def write_discovery(found: Discovery, study: Study, state: Status, target: Path,
         (folder / "report.html").write_text(page, encoding="utf-8")
 
 
-def _caution(study: Study, state: Status) -> str:
+def caution(study: Study, state: Status) -> str:
     """On what it rests, and what is missing."""
     missing = f" {state.missing:,} runs are missing." if state.missing else ""
     failed = f" {state.failed:,} runs broke and are left out." if state.failed else ""

@@ -5,13 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.text import Text
-
 from kith.experiments.credibility.expectations import OPPOSITE, SHOWN, UNCLEAR, Check, share_removed
 from kith.experiments.files import write_text
 from kith.experiments.statistics.intervals import described
 from kith.experiments.words import wording
-from kith.experiments.words.terminal import aligned, printer
 from kith.scenarios.catalogue import SHELF_TITLES, TEXTBOOK, Entry, library
 from kith.scenarios.description import about
 
@@ -20,21 +17,6 @@ SIGNS = {"+": "more", "-": "less", "0": "same"}
 HALF = 0.5
 "share of a symptom above which a fix removes most of it"
 HEAD = ("", "compared with", "after", "expected", "here", "there", "difference", "95 % interval", "")
-
-
-def show(checks: Sequence[Check], runs: int) -> None:
-    """Print what was expected beside what was seen."""
-    head = ("", "expected", "difference", "95 % interval", "")
-    lines: list[Text | list[Text]] = [[Text(word, style="dim") for word in head]]
-    for scenario in dict.fromkeys(check.scenario for check in checks):
-        lines.append(Text(scenario, style="bold"))
-        lines += [_screen_row(check) for check in checks if check.scenario == scenario]
-    out = printer()
-    out.print(aligned(lines, right=(2, 3)))
-    out.print(f"\n{summary(checks)}, by {wording.plural(runs, 'paired run')} of each")
-    out.print(
-        Text("● the whole interval lies where it was expected   ○ it does not   ✗ it lies on the other side")
-    )
 
 
 def summary(checks: Sequence[Check]) -> str:
@@ -110,7 +92,7 @@ def _pitfalls(checks: Sequence[Check]) -> Iterator[str]:
         removed = share_removed(symptom, fix)
         cells = (
             f"`{symptom.scenario}`",
-            _name(symptom),
+            name_of(symptom),
             f"`{symptom.against}`",
             _difference(symptom),
             _difference(fix),
@@ -122,7 +104,7 @@ def _pitfalls(checks: Sequence[Check]) -> Iterator[str]:
     yield "|---|---|--:|"
     for check in checks:
         if check.expected.role == "cost":
-            yield _line((f"`{check.scenario}`", _name(check), _difference(check)))
+            yield _line((f"`{check.scenario}`", name_of(check), _difference(check)))
 
 
 def _answers(checks: Sequence[Check]) -> Iterator[str]:
@@ -156,44 +138,33 @@ def _with_scenario(check: Check) -> tuple[str, ...]:
 def _cells(check: Check) -> tuple[str, ...]:
     unit = check.expected.unit
     return (
-        _name(check),
+        name_of(check),
         f"`{check.against}`",
         f"{check.day:,} d" + (f", {check.expected.runs:,} runs" if check.expected.runs else ""),
         SIGNS[check.expected.sign],
-        wording.number(check.own.mean, unit, _half(check)),
-        wording.number(check.other.mean, unit, _half(check)),
-        wording.signed(check.gap.difference, unit, _half(check)),
-        wording.span(check.gap.low, check.gap.high, unit, _half(check), sign=True),
+        wording.number(check.own.mean, unit, half_width(check)),
+        wording.number(check.other.mean, unit, half_width(check)),
+        wording.signed(check.gap.difference, unit, half_width(check)),
+        wording.span(check.gap.low, check.gap.high, unit, half_width(check), sign=True),
         MARKS[check.verdict],
     )
 
 
-def _screen_row(check: Check) -> list[Text]:
-    unit = check.expected.unit
-    role = "" if check.expected.role == "effect" else f" ({check.expected.role})"
-    name = f"  {_name(check)}{role}, to {check.against}"
-    return [
-        Text(name if len(name) <= 52 else f"{name[:51]}…"),
-        Text(SIGNS[check.expected.sign], style="dim"),
-        Text(wording.signed(check.gap.difference, unit, _half(check))),
-        Text(wording.span(check.gap.low, check.gap.high, unit, _half(check), sign=True), style="dim"),
-        Text(MARKS[check.verdict], style="" if check.verdict == SHOWN else "bold red"),
-    ]
-
-
-def _name(check: Check) -> str:
+def name_of(check: Check) -> str:
+    """The title of the indicator, with its unit where the title does not say it."""
     unit = "" if check.expected.unit in ("members", "ties") else wording.unit_of(check.expected.unit)
     return wording.title(check.expected.indicator) + (f", {unit}" if unit else "")
 
 
 def _difference(check: Check) -> str:
-    unit, half = check.expected.unit, _half(check)
+    unit, half = check.expected.unit, half_width(check)
     interval = wording.span(check.gap.low, check.gap.high, unit, half, sign=True)
     mark = "" if check.verdict == SHOWN else f" {MARKS[check.verdict]}"
     return f"{wording.signed(check.gap.difference, unit, half)} [{interval}]{mark}"
 
 
-def _half(check: Check) -> float:
+def half_width(check: Check) -> float:
+    """Half the width of the interval of the difference."""
     return (check.gap.high - check.gap.low) / 2
 
 

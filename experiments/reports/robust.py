@@ -10,9 +10,21 @@ from typing import Any
 
 import numpy as np
 
-from kith.experiments.analyses.robust import ENOUGH, NOT_ROBUST, ROBUST, SAME, UNDECIDED, decision
+from kith.experiments.analyses.robust import (
+    ENOUGH,
+    NOT_ROBUST,
+    ROBUST,
+    SAME,
+    UNDECIDED,
+    Robustness,
+    as_object,
+    decision,
+)
 from kith.experiments.charts.axes import label_rows
 from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, themed
+from kith.experiments.escaping import for_csv
+from kith.experiments.files import whole_folder, write_text
+from kith.experiments.reports.outputs import as_json
 from kith.experiments.words import wording
 
 GOOD, FAIR, SHADE = "#009E73", "#E69F00", "#DDEFE6"
@@ -133,3 +145,13 @@ def _per_cent(share: float) -> str:
 def _lost(told: Mapping[str, Any]) -> str:
     failed = len(told["failures"])
     return f" {wording.plural(failed, 'run')} failed; their worlds do not count." if failed else ""
+
+
+def write_robustness(found: Robustness, folder: Path) -> None:
+    """`robust.md` with `robust.svg`, `robust.json`, and `worlds.csv`, a row per world and scenario."""
+    told = as_object(found)
+    with whole_folder(folder) as inside:
+        write_text(inside / "robust.json", as_json(told) + "\n")
+        write_text(inside / "robust.md", page(told))
+        write_text(inside / "robust.svg", picture(told) + "\n")
+        (inside / "worlds.csv").write_text(for_csv(found.values), encoding="utf-8")

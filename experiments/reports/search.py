@@ -6,8 +6,7 @@ from markupsafe import Markup
 
 from kith.experiments.analyses.break_even import Crossing
 from kith.experiments.analyses.optimise import Optimum
-from kith.experiments.charts.search import capital, curve, promises, tried
-from kith.experiments.cli.search_results import (
+from kith.experiments.analyses.search_sentences import (
     crossing_answer,
     goal_of,
     optimum_answer,
@@ -16,6 +15,7 @@ from kith.experiments.cli.search_results import (
     titled,
     unmeasured,
 )
+from kith.experiments.charts.search import capital, curve, promises, tried
 from kith.experiments.reports.comparison import page_template, versions
 from kith.experiments.statistics.intervals import LEAST_RUNS, no_interval
 from kith.experiments.studies.study import Study

@@ -13,7 +13,7 @@ from kith.experiments.analyses import break_even as crossing_module
 from kith.experiments.analyses import optimise as search_module
 from kith.experiments.analyses.break_even import break_even, root
 from kith.experiments.analyses.optimise import Optimum, optimise
-from kith.experiments.cli.search_results import crossing_answer, optimum_answer, unmeasured
+from kith.experiments.analyses.search_sentences import crossing_answer, optimum_answer, unmeasured
 from kith.experiments.errors import ComparisonError, RunsFailed, StudyError
 from kith.experiments.reports.search import crossing_page, optimum_page
 from kith.experiments.runs.runner import Outcome

@@ -1,9 +1,7 @@
-"""What a search found, on the screen and as plain values: the best mix, and break-even."""
+"""What a search found, in sentences and as plain values: the best mix, and break-even."""
 
 import math
 from typing import Any
-
-from rich.text import Text
 
 from kith.experiments.analyses.break_even import Crossing
 from kith.experiments.analyses.optimise import Optimum
@@ -13,7 +11,6 @@ from kith.experiments.studies.searches import BreakEven
 from kith.experiments.studies.study import Study
 from kith.experiments.words import wording
 from kith.experiments.words.assumptions import shown
-from kith.experiments.words.terminal import heading, plain_table, printer
 from kith.sim.results.indicators import describe
 
 
@@ -34,35 +31,6 @@ def crossing_object(study: Study, found: Crossing) -> dict[str, object]:
         **nulled({name: getattr(found, name) for name in ("value", "low", "high", "rising", "monotone")}),
         "tried": [nulled(row) for row in found.tried.to_dict("records")],
     }
-
-
-def show_optimum(found: Optimum) -> None:
-    """The finalists: what they promised in the search, and what they keep on fresh luck."""
-    out = printer()
-    heading(out, found.study.title or found.study.name, found.study.question)
-    goal = found.study.optimise
-    assert goal is not None, found.study.name
-    table = plain_table()
-    levers = [lever.name for lever in found.study.lever]
-    for name in (*levers, "outcome"):
-        table.add_column(name)
-    for name in ("promised", "fresh", "95 % interval", "change", "sure"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in found.finalists.to_dict("records"):
-        table.add_row(*(short(row[name]) for name in levers), *optimum_cells(row))
-    out.print(table)
-    out.print(Text(optimum_answer(found)))
-    if unmeasured(found):
-        out.print(Text(unmeasured(found), style="red"))
-    out.print(
-        Text(
-            f"{len(found.trials)} points tried; fresh: {goal.fresh_runs} runs each on seeds that the search never "
-            f"used; sure: share of bootstrap draws over seeds in which the point is "
-            f"{'best' if len(goal.objectives) == 1 else 'on the front'}"
-            + ("" if goal.fresh_runs >= LEAST_RUNS else f"; {no_interval('fresh runs')}"),
-            style="dim",
-        )
-    )
 
 
 def optimum_answer(found: Optimum) -> str:
@@ -105,22 +73,6 @@ def unmeasured(found: Optimum) -> str:
     if fewer:
         said.append(f"On fresh luck some runs failed or are undefined at {wording.listed(fewer)}.")
     return " ".join(said)
-
-
-def show_crossing(study: Study, found: Crossing) -> None:
-    """The sentence, and what was tried."""
-    out = printer()
-    heading(out, study.title or study.name, study.question)
-    goal = goal_of(study)
-    unit = describe(goal.outcome)[0]
-    table = plain_table()
-    for name in (goal.lever, wording.title(goal.outcome), "95 % interval"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in found.tried.to_dict("records"):
-        cells = (wording.number(row["mean"], unit), wording.span(row["low"], row["high"], unit))
-        table.add_row(short(row[goal.lever]), *cells)
-    out.print(table)
-    out.print(Text(crossing_answer(study, found)))
 
 
 def crossing_answer(study: Study, found: Crossing) -> str:

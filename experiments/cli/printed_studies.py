@@ -1,0 +1,143 @@
+"""Studies as the terminal prints them: how far they are, what they found, searches, discoveries."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from rich.text import Text
+
+from kith.experiments.analyses.break_even import Crossing
+from kith.experiments.analyses.discovery import Discovery, percent
+from kith.experiments.analyses.optimise import Optimum
+from kith.experiments.analyses.search_sentences import (
+    crossing_answer,
+    goal_of,
+    optimum_answer,
+    optimum_cells,
+    short,
+    unmeasured,
+)
+from kith.experiments.reports.discovery import caution
+from kith.experiments.statistics.intervals import LEAST_RUNS, no_interval
+from kith.experiments.studies.execute import Status
+from kith.experiments.studies.results import points_frame
+from kith.experiments.studies.store import Store
+from kith.experiments.studies.study import Study
+from kith.experiments.words import wording
+from kith.experiments.words.assumptions import shown
+from kith.experiments.words.terminal import aligned, heading, plain_table, printer
+from kith.sim.results.indicators import describe
+
+
+def show_study(status: Status, study: Study, store: Store) -> None:
+    """How far it is; and for each outcome, where it is lowest and where it is highest."""
+    out = printer()
+    heading(out, study.title or study.name, study.question)
+    out.print(_state(status))
+    for path in status.damaged:
+        out.print(Text(f"damaged; runs that only it had are missing again: {path}", style="red"))
+    if not status.planned or status.stored == status.failed:
+        return
+    frame = points_frame(study, store)
+    for scenario, own in frame.groupby("scenario", sort=False):
+        rows = [_range(study, own, outcome) for outcome in study.outcomes if outcome in own]
+        head = [Text(word, style="dim") for word in (str(scenario), "lowest", "at", "highest", "at")]
+        out.print(aligned([head, *rows], right=(1, 3)))
+    out.print(Text("means over the runs of a point; `kith study export` writes all of them", style="dim"))
+
+
+def _state(status: Status) -> Text:
+    if not status.planned:
+        most = f"not begun; up to {wording.plural(status.wanted, 'run')}, which `kith study run` plans"
+        return Text(f"{most} · {status.store}", style="dim")
+    failed = f", {status.failed:,} of them failed" if status.failed else ""
+    missing = f", {status.missing:,} missing" if status.missing else ""
+    return Text(
+        f"{status.stored:,} of {wording.plural(status.wanted, 'run')} stored{failed}{missing} · {status.store}",
+        style="dim",
+    )
+
+
+def _range(study: Study, own: pd.DataFrame, outcome: str) -> Sequence[Text]:
+    """The lowest and the highest mean over points, and the levers there."""
+    unit = describe(outcome)[0]
+    defined = own[own[outcome].notna()]
+    if defined.empty:
+        return [Text(wording.title(outcome)), *[Text(wording.DASH)] * 4]
+    cells = [Text(wording.title(outcome))]
+    for place in (defined[outcome].idxmin(), defined[outcome].idxmax()):
+        row = defined.loc[place]
+        cells += [Text(wording.number(float(row[outcome]), unit)), Text(_where(study, row))]
+    return cells
+
+
+def _where(study: Study, row: "pd.Series[Any]") -> str:
+    """The levers of a point, or its number where there are too many for a line."""
+    names = [lever.name for lever in study.lever if lever.name in row.index]
+    if not 0 < len(names) <= 2:
+        return f"point {row['point']}"
+    return ", ".join(f"{name.rpartition('.')[2]} {_short(row[name])}" for name in names)
+
+
+def _short(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else shown(value)
+
+
+def show_optimum(found: Optimum) -> None:
+    """The finalists: what they promised in the search, and what they keep on fresh luck."""
+    out = printer()
+    heading(out, found.study.title or found.study.name, found.study.question)
+    goal = found.study.optimise
+    assert goal is not None, found.study.name
+    table = plain_table()
+    levers = [lever.name for lever in found.study.lever]
+    for name in (*levers, "outcome"):
+        table.add_column(name)
+    for name in ("promised", "fresh", "95 % interval", "change", "sure"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in found.finalists.to_dict("records"):
+        table.add_row(*(short(row[name]) for name in levers), *optimum_cells(row))
+    out.print(table)
+    out.print(Text(optimum_answer(found)))
+    if unmeasured(found):
+        out.print(Text(unmeasured(found), style="red"))
+    out.print(
+        Text(
+            f"{len(found.trials)} points tried; fresh: {goal.fresh_runs} runs each on seeds that the search never "
+            f"used; sure: share of bootstrap draws over seeds in which the point is "
+            f"{'best' if len(goal.objectives) == 1 else 'on the front'}"
+            + ("" if goal.fresh_runs >= LEAST_RUNS else f"; {no_interval('fresh runs')}"),
+            style="dim",
+        )
+    )
+
+
+def show_crossing(study: Study, found: Crossing) -> None:
+    """The sentence, and what was tried."""
+    out = printer()
+    heading(out, study.title or study.name, study.question)
+    goal = goal_of(study)
+    unit = describe(goal.outcome)[0]
+    table = plain_table()
+    for name in (goal.lever, wording.title(goal.outcome), "95 % interval"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in found.tried.to_dict("records"):
+        cells = (wording.number(row["mean"], unit), wording.span(row["low"], row["high"], unit))
+        table.add_row(short(row[goal.lever]), *cells)
+    out.print(table)
+    out.print(Text(crossing_answer(study, found)))
+
+
+def show_discovery(found: Discovery, study: Study, state: Status) -> None:
+    """The rules, the worst first, and how far they are to be believed."""
+    out = printer()
+    heading(out, study.title or study.name, f"In which worlds is {found.fails}?")
+    table = plain_table()
+    table.add_column("where")
+    for name in ("worlds", "fail", "share"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in found.rules.to_dict("records"):
+        table.add_row(row["rule"], f"{row['points']:,}", f"{row['failing']:,}", percent(row["share"]))
+    out.print(table)
+    out.print(Text(found.words))
+    out.print(Text(caution(study, state), style="dim"))

@@ -1,0 +1,108 @@
+"""What commands have in common: requests checked before any work, and results announced."""
+
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from kith.experiments.errors import OutputError, RequestError
+from kith.experiments.escaping import for_json, say
+from kith.experiments.run_limits import check_runs, check_workers
+
+
+def checked(out: Path | None, **numbers: int | None) -> Path | None:
+    """Refuse impossible numbers and places before any work; the folder for results."""
+    from kith.experiments.files import check_folder
+
+    ends = {"seed": (0, 63), "first_seed": (0, 62)}
+    for name, value in numbers.items():
+        option = f"--{name.replace('_', '-')}"
+        least, bits = ends.get(name, (1, None))
+        if value is not None and value < least:
+            raise RequestError(f"{option} {value}: must be {least} or more")
+        if value is not None and bits is not None and value >= 2**bits:
+            raise RequestError(f"{option} {value}: must be below 2^{bits}")
+        if name in ("workers", "threads"):
+            check_workers(option, value)
+        if value is not None and name in ("runs", "seeds", "worlds"):
+            check_runs(f"{option} {value}", value, "ask for fewer")
+    if out is not None and not str(out).strip():
+        raise OutputError("--out is empty; name a folder")
+    return None if out is None else check_folder(out)
+
+
+def checked_file(out: Path | None) -> Path | None:
+    """The place of a file for results, refused before any work if it cannot be written."""
+    from kith.experiments.files import check_file
+
+    return None if out is None else check_file(out)
+
+
+def options_given(context: typer.Context) -> list[str]:
+    """What was given of that which decides what a run is, as it is written."""
+    names = {"scenario": "SCENARIO", "seed": "--seed", "set": "--set", "shock": "--shock"}
+    names |= {"from_log": "--from-log", "at": "--at"}
+    sources = {name: context.get_parameter_source(name) for name in names}
+    return [
+        names[name] for name, source in sources.items() if source is not None and source.name != "DEFAULT"
+    ]
+
+
+def plan_request(
+    settings: list[str] | None, shocks: list[str] | None, log: Path | None, at: str | None
+) -> dict[str, Any]:
+    """What scenarios are loaded with, from the options of a command."""
+    from kith.scenarios.settings import parse_shock
+
+    if at is not None and log is None:
+        raise RequestError(f"--at {at}: needs --from-log, the event log whose day it is")
+    return {
+        "overrides": overrides(settings),
+        "shocks": [parse_shock(text) for text in shocks or ()],
+        "log": None if log is None else str(log),
+        "at": at,
+    }
+
+
+def overrides(settings: list[str] | None) -> dict[str, Any]:
+    """Settings given as NAME=VALUE, by name; refused if one is given twice."""
+    from kith.scenarios.settings import parse_setting
+
+    given: dict[str, Any] = {}
+    for text in settings or ():
+        name, value = parse_setting(text)
+        if name in given:
+            raise RequestError(f"--set {name} is given twice; keep one")
+        given[name] = value
+    return given
+
+
+def announce_compilation() -> None:
+    """Say what the first run waits for, where the kernels are not compiled yet."""
+    from kith.sim.kernels.compilation import is_compiled
+
+    if not is_compiled():
+        say("compiling the engine for this machine, once: about half a minute", err=True)
+
+
+def failures_of(comparison: Any) -> str:
+    """How many runs of a comparison failed, and why the first one did."""
+    first = comparison.failures[0]
+    of = comparison.runs * len(comparison.labels)
+    return (
+        f"{len(comparison.failures)} of {of} runs failed, first {first.key} with seed {first.seed}: "
+        f"{first.error.strip().splitlines()[-1]}"
+    )
+
+
+def say_where(out: Path | None) -> None:
+    """Say where the report is."""
+    if out is not None:
+        say(f"\nreport: {out / 'report.html'}")
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON."""
+    from json import dumps
+
+    say(for_json(dumps(value, indent=2, ensure_ascii=False, allow_nan=False)))

@@ -1,0 +1,85 @@
+"""`kith run`: one run of one scenario, from its start or from a checkpoint."""
+
+import typer
+
+from kith.experiments.cli.options import (
+    At,
+    Days,
+    Json,
+    Log,
+    Optional,
+    Out,
+    Resume,
+    Save,
+    Seed,
+    Settings,
+    Shocks,
+    Threads,
+    Until,
+)
+from kith.experiments.cli.requests import (
+    announce_compilation,
+    checked,
+    options_given,
+    plan_request,
+    print_json,
+    say_where,
+)
+from kith.experiments.escaping import say
+
+
+def run(
+    context: typer.Context,
+    scenario: Optional = None,
+    days: Days = None,
+    seed: Seed = 0,
+    set: Settings = None,
+    shock: Shocks = None,
+    from_log: Log = None,
+    at: At = None,
+    out: Out = None,
+    json: Json = False,
+    threads: Threads = None,
+    save: Save = None,
+    until: Until = None,
+    resume: Resume = None,
+) -> None:
+    """One run: headline indicators, active members, reasons for leaving, health card."""
+    target = checked(out, days=days, seed=seed, threads=threads, until=until)
+    from kith.experiments.analyses.experiment_effects import effects as effects_of
+    from kith.experiments.cli.checkpointed_run import check_parts, continued, lived, resume_command
+    from kith.experiments.cli.progress import Waiting
+    from kith.experiments.comparison.repeat_command import run_command
+    from kith.experiments.reports.outputs import run_object, write_run
+    from kith.experiments.words.assumptions import graph_notes, question_of
+    from kith.scenarios.scenario import load
+    from kith.sim.engine import Simulation
+    from kith.sim.engine import run as simulate
+
+    check_parts(scenario, resume, save, until, options_given(context))
+    asked = plan_request(set, shock, from_log, at)
+    simulation = None if resume is None else continued(resume, days, threads, events=out is not None)
+    plan = load(str(scenario), days=days, **asked) if simulation is None else simulation.community.plan
+    for note in graph_notes(plan):
+        say(note, err=True)
+    announce_compilation()
+    with Waiting(plan.name, "days") as waiting:
+        if simulation is None and save is None:
+            record = simulate(plan, seed=seed, threads=threads, events=out is not None, progress=waiting)
+        else:
+            record = lived(simulation or Simulation(plan, seed, threads=threads), until, save, waiting)
+        effects = None
+        if record.plan.experiments:
+            effects = effects_of(record, threads)
+    if save is not None:
+        say(f"saved after {record.days} days; kith run --resume {save} continues it", err=True)
+    if target is not None:
+        repeat = run_command(str(scenario), seed, record.days, asked)
+        write_run(record, target, repeat if resume is None else resume_command(resume, record.days), effects)
+    if json:
+        print_json(run_object(record, effects))
+        return
+    from kith.experiments.cli.printed_results import show_run
+
+    show_run(record, question_of(plan), effects)
+    say_where(out)
