@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kith.scenarios.overrides import plain
 from kith.scenarios.settings import setting_text, shock_text
 
 if TYPE_CHECKING:
@@ -83,6 +82,8 @@ def study_command(
 
 
 def _options(asked: Mapping[str, Any]) -> list[str]:
+    from kith.scenarios.overrides import plain
+
     words: list[str] = []
     for name, value in (asked.get("overrides") or {}).items():
         words += ["--set", setting_text(name, plain(value))]

@@ -40,7 +40,7 @@ STUDY = """
 title = "A small grid"
 scenarios = ["pool", "hub"]
 days = 60
-runs = 2
+runs = 4
 outcomes = ["active", "margin"]
 set = { "market.size" = 300, "market.founders" = 60 }
 lever = [{ name = "monetisation.price", values = [2.0, 8.0] }, { name = "affiliation.peers", values = [0.1, 0.9] }]

@@ -16,7 +16,7 @@ SIZES = ((1280, 720), (1920, 1080), (400, 850))
 FITS = "document.documentElement.scrollWidth - window.innerWidth <= 1"
 
 
-def done(page: Any, runs: int = 2) -> None:
+def done(page: Any, runs: int = 4) -> None:
     """Wait until the last run is in and drawn."""
     page.wait_for_selector(f".kith-main[data-runs='{runs}'] {CHART}")
 
@@ -174,9 +174,9 @@ def test_a_study_is_started_followed_read_and_linked(page: Any, address: str, tm
     page.click("button[name=open-small]")
     page.select_option("select[name=size]", "whole")
     page.wait_for_selector("input[name=runs]")
-    page.wait_for_selector("text=16 runs; nothing is stored yet")
+    page.wait_for_selector("text=32 runs; nothing is stored yet")
     page.click("button[name=start]")
-    page.wait_for_selector("text=16 of 16 runs stored")
+    page.wait_for_selector("text=32 of 32 runs stored")
     page.click(".kith-tabs a:text-is('Points')")
     page.locator('.kith-svg [id*="-point-hub-"]').first.click()
     page.wait_for_url(re.compile("at=hub-"))
