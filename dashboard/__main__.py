@@ -15,7 +15,8 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from kith.dashboard.access.classroom import own_address
-from kith.dashboard.server import STUDIES, serve
+from kith.dashboard.live.study_catalogue import STUDIES
+from kith.dashboard.server import serve
 from kith.experiments.escaping import for_message
 
 PORT = 8765

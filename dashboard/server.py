@@ -37,9 +37,6 @@ PATIENCE = 4.0
 VANISHED = 7
 """Seconds after which somebody in the room who does not acknowledge anything counts as gone."""
 
-STUDIES = "KITH_STUDIES"
-"""The environment variable that carries the folder of studies from the command line to the pages."""
-
 
 def settle(environment: MutableMapping[str, str]) -> None:
     """Put Solara's settings in place; to be called before `solara` is imported."""

@@ -8,6 +8,7 @@ import pandas as pd
 
 from kith.dashboard.content.comparison import Part, verdict_words
 from kith.dashboard.live.study_catalogue import Reading
+from kith.dashboard.state.study_state import TITLES
 from kith.dashboard.widgets.parts import dot, table
 from kith.experiments.analyses.robust import ENOUGH, conclusion, decision
 from kith.experiments.analyses.sensitivity import MEASURES
@@ -22,16 +23,6 @@ from kith.experiments.studies.designs import Grid
 from kith.experiments.words import wording
 from kith.sim.results.indicators import describe
 
-TITLES = {
-    "map": "Map",
-    "matters": "What matters",
-    "points": "Points",
-    "levers": "All levers at once",
-    "holds": "What holds",
-    "pair": "One against another",
-    "table": "Table",
-    "about": "About this study",
-}
 MOST_ROWS = 60
 
 

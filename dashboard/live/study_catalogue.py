@@ -15,7 +15,6 @@ from typing import Any
 import pandas as pd
 
 from kith.dashboard.live.compute_once import Once
-from kith.dashboard.server import STUDIES
 from kith.experiments.analyses.sensitivity import sensitivity
 from kith.experiments.errors import RequestError, StudyError
 from kith.experiments.studies.designs import Grid, Listed
@@ -26,10 +25,11 @@ from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study, read_study, studies
 from kith.scenarios.errors import ScenarioError
 
+STUDIES = "KITH_STUDIES"
+"""The environment variable that carries the folder of studies from the command line to the pages."""
+
 USUAL = Path("out", "studies")
 """Where `kith study run` keeps results unless told otherwise, so that they are seen here."""
-
-SIZES = {"quick": "to try: seconds", "whole": "as the study asks"}
 
 
 def folder() -> Path:

@@ -1,23 +1,18 @@
 """Class: the room's address and PIN on the projector, and everybody's prediction as a histogram."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlencode
 
-import pandas as pd
 import solara
-from matplotlib.ticker import MaxNLocator
 
 from kith.dashboard.access.classroom import Asked, Room, is_host, room, seat
 from kith.dashboard.access.listening import use_bell
 from kith.dashboard.content.lessons import Lesson, lessons
+from kith.dashboard.content.votes import counted, votes_chart, votes_frame
 from kith.dashboard.state.navigation import use_here
 from kith.dashboard.widgets.parts import Chart, Choice, Html, Press, Words
-from kith.experiments.charts import theme
-from kith.experiments.charts.axes import label_rows, value_axis
-from kith.experiments.charts.theme import canvas, exported, themed
 from kith.experiments.escaping import for_html as escape
-from kith.experiments.words import wording
 
 
 @solara.component
@@ -130,39 +125,6 @@ def Votes(lesson: Lesson, asked: Asked) -> None:
         f"kith-predictions-{lesson.name}",
         votes_frame(lesson, counts),
     )
-
-
-def counted(lesson: Lesson, asked: Asked) -> list[int]:
-    """How many chose each."""
-    said = list(asked.said.values())
-    return [said.count(place) for place in range(len(lesson.prediction.choices))]
-
-
-def votes_frame(lesson: Lesson, counts: Sequence[int]) -> pd.DataFrame:
-    """The numbers behind the histogram."""
-    return pd.DataFrame({"prediction": lesson.prediction.choices, "answers": counts})
-
-
-def votes_chart(choices: Sequence[str], counts: Sequence[int], right: int | None = None) -> str:
-    """A bar for each choice; the one that came true has a star and another colour."""
-    whole = sum(counts)
-    title = f"What the class predicts: {wording.plural(whole, 'answer')}"
-    with themed():
-        figure, (axes,) = canvas(title, "answers", height=1.15 + 0.42 * len(choices), left=2.4, right=0.9)
-        for place, count in enumerate(counts):
-            true = place == right
-            axes.barh(place, count, height=0.62, color=theme.SCENARIOS[2] if true else theme.SCENARIOS[0])
-            share = f" ({count / whole:.0%})".replace("%", " %") if whole else ""
-            star = "  ★ the runs say" if true else ""
-            axes.annotate(
-                f"{count}{share}{star}", (count, place), (5, 0), textcoords="offset points", va="center"
-            )
-        label_rows(axes, choices, 34)
-        axes.set_xlim(0, max(1, *counts) * 1.25)
-        value_axis(axes, "members", axis="x")
-        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-        said = [f"{words} {count}" for words, count in zip(choices, counts, strict=True)]
-        return exported(figure, "votes", title, "; ".join(said) + ".")
 
 
 def _run(here: Room, lesson: Lesson, go: Callable[[str], None]) -> None:

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import solara
 
+from kith.dashboard.content.five_numbers import BESIDE, LARGEST, ByHand
 from kith.dashboard.content.uploaded_logs import (
     Dropped,
     founding_of,
@@ -15,8 +16,8 @@ from kith.dashboard.content.uploaded_logs import (
 )
 from kith.dashboard.live.live_comparison import in_a_line
 from kith.dashboard.live.uploads import ReadUpload
-from kith.dashboard.pages.numbers import BESIDE, LARGEST, ByHand
-from kith.dashboard.state.address import Look, pairs_of
+from kith.dashboard.state.address_parts import pairs_of
+from kith.dashboard.state.compare_state import Look
 from kith.dashboard.state.navigation import use_here
 from kith.dashboard.widgets.parts import Chart, Html, Press, Save, Trouble, Words, table
 from kith.experiments.charts import comparison as figures

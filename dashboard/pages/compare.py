@@ -3,17 +3,29 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import solara
 
 from kith.dashboard.content import comparison as views
 from kith.dashboard.content.controls import groups, value_from
+from kith.dashboard.content.run_status import status_line
+from kith.dashboard.content.scenario_menu import scenario_menu
 from kith.dashboard.content.uploaded_logs import founding_of
 from kith.dashboard.live.live_comparison import Answer, in_a_line, plans_of, use_answer
 from kith.dashboard.live.uploads import ReadUpload
-from kith.dashboard.state.address import DAYS, FIRST, LONGEST, MOST_ARMS, PEOPLE, RUNS, VIEWS, Look, look_read
+from kith.dashboard.state.compare_state import (
+    DAYS,
+    FIRST,
+    LONGEST,
+    MOST_ARMS,
+    PEOPLE,
+    RUNS,
+    VIEWS,
+    Look,
+    look_read,
+)
 from kith.dashboard.state.navigation import use_here
 from kith.dashboard.state.scenario_choice import (
     Arm,
@@ -41,7 +53,7 @@ from kith.experiments.comparison.summary_sentence import comparison_answer
 from kith.experiments.escaping import for_csv
 from kith.experiments.words import wording
 from kith.experiments.words.assumptions import settings
-from kith.scenarios.catalogue import library, logs
+from kith.scenarios.catalogue import logs
 from kith.scenarios.errors import ScenarioError
 from kith.sim.schema.plan import Founding, Plan
 
@@ -282,22 +294,6 @@ def command_for(question: Any, comparison: Comparison) -> str:
     return f"# with the log that was dropped on the page, under its name in this folder\n{command}"
 
 
-def scenario_menu(current: str) -> list[tuple[str, dict[str, str]]]:
-    """The library as groups of a menu, with a combination that is in use."""
-    known = any(current in shelf for _, shelf in _shelves())
-    return [*_shelves(), *([] if known else [("in use", {current: current})])]
-
-
-@cache
-def _shelves() -> tuple[tuple[str, dict[str, str]], ...]:
-    shelves: dict[str, dict[str, str]] = {}
-    for entry in library():
-        shelf = entry.path.parent.name
-        if shelf not in ("verification", "benchmarks"):
-            shelves.setdefault(shelf, {})[entry.name] = f"{entry.name}: {entry.title}"
-    return tuple(shelves.items())
-
-
 def _numbers(offered: tuple[int, ...], current: int) -> dict[str, str]:
     return {str(n): f"{n:,}" for n in sorted({*offered, current})}
 
@@ -380,17 +376,3 @@ def _said(comparison: Any) -> str:
         return comparison_answer(comparison)
     row = comparison.row("active", comparison.labels[0])
     return f"After {comparison.days:,} days {row['mean']:,.0f} members are active (mean of {comparison.runs} runs)."
-
-
-def status_line(answer: Answer, running: bool, question: object, wanted: int) -> str:
-    """How far the runs are, for eyes and for screen readers."""
-    done = answer.pairs if answer.question == question else 0
-    bar = f'<span class="kith-progress" aria-hidden="true"><i style="width:{100 * done / max(1, wanted):.0f}%"></i></span>'
-    if running:
-        return f'<span class="run" role="status">running</span>{bar}<span>{done} of {wanted} runs of each, on the same people and luck</span>'
-    if answer.comparison is None:
-        return '<span role="status"></span>'
-    took = f" in {answer.seconds:.1f} s" if answer.seconds >= 0.05 else ""  # what was known is there at once
-    return (
-        f'<span role="status">{wording.plural(done, "run")} of each{took}, on the same people and luck</span>'
-    )

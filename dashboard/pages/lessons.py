@@ -10,13 +10,14 @@ from kith.dashboard.access.classroom import Asked, room
 from kith.dashboard.content import comparison as views
 from kith.dashboard.content.lessons import Lesson, lessons
 from kith.dashboard.content.markdown import markup
+from kith.dashboard.content.run_status import status_line
+from kith.dashboard.content.votes import counted, votes_chart, votes_frame
 from kith.dashboard.live.live_comparison import Answer, use_answer
-from kith.dashboard.pages.classroom import counted, votes_chart, votes_frame
-from kith.dashboard.pages.compare import status_line
-from kith.dashboard.pages.watch import Scene
-from kith.dashboard.state.address import Look, clipped, pairs_of
+from kith.dashboard.state.address_parts import clipped, pairs_of
+from kith.dashboard.state.compare_state import Look
 from kith.dashboard.state.navigation import use_here
 from kith.dashboard.state.scenario_choice import arm_from_text
+from kith.dashboard.state.watch_state import Scene
 from kith.dashboard.widgets.parts import Chart, Html, Press, PrintPage, Trouble, Words
 from kith.experiments.charts import theme
 from kith.experiments.comparison.comparison import Comparison

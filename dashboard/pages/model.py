@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import solara
 
 from kith.dashboard.content.markdown import markup, model_sections
-from kith.dashboard.state.address import Wrong, pairs_of
+from kith.dashboard.state.address_parts import Wrong, pairs_of
 from kith.dashboard.state.navigation import use_here
 from kith.dashboard.widgets.parts import Field, Html, Tabs, Trouble, Words, table
 from kith.experiments.escaping import for_html as escape

@@ -2,10 +2,9 @@
 
 import threading
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 import pandas as pd
 import solara
@@ -14,10 +13,9 @@ from kith.dashboard.access.classroom import is_host
 from kith.dashboard.access.listening import use_bell
 from kith.dashboard.content import study as study_views
 from kith.dashboard.content.comparison import Part
-from kith.dashboard.content.study import TITLES, Chosen, views_of
+from kith.dashboard.content.study import Chosen, views_of
 from kith.dashboard.live.compute_once import Once
 from kith.dashboard.live.study_catalogue import (
-    SIZES,
     USUAL,
     Reading,
     folder,
@@ -29,8 +27,9 @@ from kith.dashboard.live.study_catalogue import (
     wanted,
 )
 from kith.dashboard.live.study_job import CONDUCTOR, PLANNING, RUNNING, STOPPED, STOPPING, Progress
-from kith.dashboard.state.address import Wrong, clipped, number, pairs_of
+from kith.dashboard.state.address_parts import Wrong, clipped, number
 from kith.dashboard.state.navigation import use_here
+from kith.dashboard.state.study_state import SIZES, TITLES, Sight, sight_or_first, sight_read
 from kith.dashboard.widgets.parts import (
     Chart,
     Choice,
@@ -64,56 +63,6 @@ type Change = Callable[[Sight], Sight]
 """From what was asked for last to what is asked for now."""
 
 _DRAWN: Once[list[Part]] = Once(60)
-
-
-@dataclass(frozen=True)
-class Sight:
-    """Which study, how large, and what of it is looked at: the address of the page."""
-
-    study: str = ""
-    size: str = "quick"
-    runs: int = 0
-    days: int = 0
-    view: str = ""
-    scenario: str = ""
-    outcome: str = ""
-    across: str = ""
-    at: str = ""
-    beside: str = ""
-    sort: str = ""
-
-    def path(self) -> str:
-        """Its address: only what differs from the first sight."""
-        plain = Sight()
-        pairs = {n: getattr(self, n) for n in vars(plain) if getattr(self, n) != getattr(plain, n)}
-        return "/studies" + (f"?{urlencode(pairs)}" if pairs else "")
-
-
-def sight_read(query: str | None) -> tuple[Sight, Wrong]:
-    """The sight that an address tells, and what of it cannot be used; that is left out."""
-    given, wrong = pairs_of(query), Wrong()
-    own = ("size", "runs", "days", "view")
-    words = {n: given.get(n, "")[:80] for n in vars(Sight()) if n not in own}
-    return Sight(
-        size=wrong.one_of(given, "size", SIZES, "quick"),
-        runs=wrong.number(given, "runs", 0, 1, 10_000),
-        days=wrong.number(given, "days", 0, 1, 3_650),
-        view=wrong.one_of(given, "view", TITLES, ""),
-        **words,
-    ), wrong
-
-
-def sight_from(query: str | None) -> Sight:
-    """The sight that an address tells; `ScenarioError` says what of it cannot be used."""
-    sight, wrong = sight_read(query)
-    if wrong.said:
-        raise ScenarioError(str(wrong))
-    return sight
-
-
-def sight_or_first(query: str | None) -> Sight:
-    """The sight that an address tells, without what of it cannot be used."""
-    return sight_read(query)[0]
 
 
 def to(**changed: Any) -> Change:

@@ -1,107 +1,26 @@
 """Watch: one run as a living network that can be interfered with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode
 from uuid import uuid4
 
 import solara
 
-from kith.dashboard.content.live_run import ACTS, MOST_DAYS, Done, World, check_fits, done_from
-from kith.dashboard.pages.compare import scenario_menu
-from kith.dashboard.state.address import Wrong
+from kith.dashboard.content.live_run import World
+from kith.dashboard.content.scenario_menu import scenario_menu
+from kith.dashboard.state.interventions import ACTS, MOST_DAYS
 from kith.dashboard.state.navigation import use_here
-from kith.dashboard.state.scenario_choice import Arm, arm_from_text, plan_of
+from kith.dashboard.state.scenario_choice import Arm, plan_of
+from kith.dashboard.state.watch_state import COLOURS, PEOPLE, Scene, scene_or_first, scene_read
 from kith.dashboard.widgets.parts import Choice, CopyLink, Html, JumpToSide, Press, Trouble, Words
 from kith.experiments.words.assumptions import question_of
 from kith.scenarios.errors import ScenarioError
 from kith.sim.schema.parameters import ParameterError
-from kith.sim.schema.plan import Plan
 
 type Change = Callable[[Scene], Scene]
 """From what was asked for last to what is asked for now."""
-
-HUB = Arm(("hub",))
-PEOPLE = (5_000, 10_000, 20_000, 40_000)
-COLOURS = ("layer", "belonging", "norm")
-"""What the colour of a dot can stand for."""
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Which world is watched, what was done to it, on which day, and what is looked at in it."""
-
-    arm: Arm = HUB
-    people: int = 20_000
-    seed: int = 0
-    day: int = 0
-    done: Done = ()
-    colour: str = COLOURS[0]
-    member: int = -1
-    "whose story is read; -1: nobody's"
-
-    def same_world(self, other: "Scene") -> bool:
-        """Whether only the day, what was done and what is looked at may differ."""
-        return (self.arm, self.people, self.seed) == (other.arm, other.people, other.seed)
-
-    def same_moment(self, other: "Scene") -> bool:
-        """Whether only what is looked at may differ."""
-        return self.same_world(other) and (self.day, self.done) == (other.day, other.done)
-
-    def path(self) -> str:
-        """Its address."""
-        pairs = [("a", self.arm.text()), ("people", self.people), ("seed", self.seed), ("day", self.day)]
-        pairs += [("act", f"{day}:{name}") for day, name in self.done]
-        pairs += [("colour", self.colour)] if self.colour != COLOURS[0] else []
-        pairs += [("member", self.member)] if self.member >= 0 else []
-        return "/watch?" + urlencode(pairs, safe="~+=@!.,:", quote_via=quote)
-
-
-def scene_read(query: str | None) -> tuple[Scene, Wrong]:
-    """The scene that an address tells, and what of it cannot be used; that is left out."""
-    wrong = Wrong()
-    pairs = parse_qsl((query or "").replace("+", "%2B"), keep_blank_values=True)
-    given = dict(pairs)
-    arm = wrong.kept(lambda: arm_from_text(given["a"]), Scene.arm) if "a" in given else Scene.arm
-    people = wrong.number(given, "people", Scene.people, 100, 100_000)
-    plan = wrong.kept(lambda: plan_of(arm, people), None)
-    if plan is None:
-        arm, people = Scene.arm, Scene.people
-        plan = plan_of(arm, people)
-    done: Done = ()
-    for text in (value for name, value in pairs if name == "act"):
-        done += wrong.kept(partial(_fitting, plan, text), ())
-    return Scene(
-        arm,
-        people,
-        wrong.number(given, "seed", 0, 0, 999_999),
-        wrong.number(given, "day", 0, 0, MOST_DAYS),
-        done,
-        wrong.one_of(given, "colour", COLOURS, COLOURS[0]),
-        wrong.number(given, "member", -1, 0, 999_999),
-    ), wrong
-
-
-def _fitting(plan: Plan, text: str) -> Done:
-    """What an address says was done, if it can be done to that world."""
-    done = done_from(text)
-    check_fits(plan, done)
-    return done
-
-
-def scene_from(query: str | None) -> Scene:
-    """The scene that an address tells; `ScenarioError` says what of it cannot be used."""
-    scene, wrong = scene_read(query)
-    if wrong.said:
-        raise ScenarioError(str(wrong))
-    return scene
-
-
-def scene_or_first(query: str | None) -> Scene:
-    """The scene that an address tells, without what of it cannot be used."""
-    return scene_read(query)[0]
 
 
 def to(**changed: Any) -> Change:

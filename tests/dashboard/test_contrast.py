@@ -7,7 +7,7 @@ import pytest
 
 from kith import dashboard
 from kith.dashboard.access import pin_gate
-from kith.dashboard.state.address import MOST_ARMS
+from kith.dashboard.state.compare_state import MOST_ARMS
 from kith.experiments.charts import theme
 from kith.experiments.charts.comparison import readable_on
 from kith.experiments.charts.theme import contrast, readable

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kith.dashboard.state.address import Look
+from kith.dashboard.state.compare_state import Look
 from tests.dashboard.looking import until
 from tests.dashboard.serving import BY_KITH, DIRECT, Served, served
 

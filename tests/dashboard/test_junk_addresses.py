@@ -13,11 +13,11 @@ from solara.widgets import HTML
 from kith.dashboard.access.not_found import NotFound
 from kith.dashboard.app import PAGES
 from kith.dashboard.live import study_catalogue
+from kith.dashboard.live.study_catalogue import STUDIES
 from kith.dashboard.pages import community, compare, lessons, model, studies, watch
-from kith.dashboard.pages.studies import sight_read
-from kith.dashboard.pages.watch import scene_read
-from kith.dashboard.server import STUDIES
-from kith.dashboard.state.address import look_read
+from kith.dashboard.state.compare_state import look_read
+from kith.dashboard.state.study_state import sight_read
+from kith.dashboard.state.watch_state import scene_read
 from kith.experiments.studies.execute import conduct
 from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import read_study

@@ -15,7 +15,7 @@ from kith.dashboard.access.connections import Connections
 from kith.dashboard.live import live_comparison
 from kith.dashboard.live.live_comparison import Answer, use_answer
 from kith.dashboard.live.shared_workers import SLOTS, Pool
-from kith.dashboard.state.address import Look
+from kith.dashboard.state.compare_state import Look
 from kith.sim.schema.parameters import parameters_from
 from kith.sim.schema.plan import Plan
 from tests.dashboard.live.test_shared_workers import Hands

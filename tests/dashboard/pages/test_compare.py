@@ -22,7 +22,7 @@ from kith.dashboard.content.uploaded_logs import dropped
 from kith.dashboard.live.live_comparison import Answer, jobs_for, plans_of
 from kith.dashboard.live.shared_workers import Request
 from kith.dashboard.pages import compare
-from kith.dashboard.state.address import VIEWS, look_from
+from kith.dashboard.state.compare_state import VIEWS, look_from
 from kith.dashboard.state.scenario_choice import Arm, plan_of
 from kith.experiments.charts import theme
 from kith.experiments.cli.app import answered

@@ -11,7 +11,7 @@ from kith.dashboard.content.comparison import COLUMNS, LINES
 from kith.dashboard.content.lessons import KINDS, Lesson, Prediction, lessons
 from kith.dashboard.live.live_comparison import jobs_for
 from kith.dashboard.pages import lessons as page
-from kith.dashboard.state.address import look_from
+from kith.dashboard.state.compare_state import look_from
 from kith.experiments.comparison.comparison import Comparison, gathered
 from kith.experiments.runs.runner import MONTHLY, STOCKS, execute
 from kith.experiments.statistics.tables import OUTCOMES

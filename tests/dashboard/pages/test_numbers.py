@@ -5,9 +5,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from kith.dashboard.content.five_numbers import nearest, numbers_from, numbers_table, what_if
 from kith.dashboard.pages import community, numbers
-from kith.dashboard.pages.numbers import nearest, numbers_from, numbers_table, what_if
-from kith.dashboard.state.address import look_from
+from kith.dashboard.state.compare_state import look_from
 from tests.dashboard.looking import button, found, texts, until
 
 

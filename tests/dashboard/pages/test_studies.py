@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kith.dashboard.content.study import TITLES, Chosen, drawn, paired, two_colours, views_of
+from kith.dashboard.content.study import Chosen, drawn, paired, two_colours, views_of
 from kith.dashboard.live import study_catalogue, study_job
+from kith.dashboard.live.study_catalogue import STUDIES
 from kith.dashboard.live.study_job import DONE, RUNNING, STOPPED, Conductor
 from kith.dashboard.pages import studies
-from kith.dashboard.pages.studies import Sight, sight_from
-from kith.dashboard.server import STUDIES
+from kith.dashboard.state.study_state import TITLES, Sight, sight_from
 from kith.experiments.charts import theme
 from kith.experiments.charts.points import parallel, scatter
 from kith.experiments.cli.app import answered

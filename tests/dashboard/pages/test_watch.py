@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kith.dashboard.content.live_run import ACTS, World, done_from
+from kith.dashboard.content.live_run import World
 from kith.dashboard.pages import watch
-from kith.dashboard.pages.watch import Scene, scene_from
+from kith.dashboard.state.interventions import ACTS, done_from
 from kith.dashboard.state.scenario_choice import Arm, plan_of
+from kith.dashboard.state.watch_state import Scene, scene_from
 from kith.scenarios.errors import ScenarioError
 from kith.sim.engine import run
 from kith.sim.schema.plan import Shock

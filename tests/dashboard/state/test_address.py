@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kith.dashboard.state.address import FIRST, Look, look_from
+from kith.dashboard.state.compare_state import FIRST, Look, look_from
 from kith.dashboard.state.scenario_choice import Arm, arm_from_text, arm_from_toml, dropped_scenario, plan_of
 from kith.scenarios.catalogue import scenario_files
 from kith.scenarios.errors import ScenarioError

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import solara
 
 from kith.dashboard.content.uploaded_logs import library_measures
-from kith.dashboard.state.address import Look
+from kith.dashboard.state.compare_state import Look
 from kith.dashboard.state.scenario_choice import Arm
 from kith.dashboard.widgets.parts import Field, Html, Markup, Press, Trouble, Words, table
 from kith.experiments.evidence.log_indicators import MEASURES

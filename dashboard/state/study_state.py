@@ -1,0 +1,71 @@
+"""What the page Studies shows, as its address."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from kith.dashboard.state.address_parts import Wrong, pairs_of
+from kith.scenarios.errors import ScenarioError
+
+SIZES = {"quick": "to try: seconds", "whole": "as the study asks"}
+
+
+TITLES = {
+    "map": "Map",
+    "matters": "What matters",
+    "points": "Points",
+    "levers": "All levers at once",
+    "holds": "What holds",
+    "pair": "One against another",
+    "table": "Table",
+    "about": "About this study",
+}
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Which study, how large, and what of it is looked at: the address of the page."""
+
+    study: str = ""
+    size: str = "quick"
+    runs: int = 0
+    days: int = 0
+    view: str = ""
+    scenario: str = ""
+    outcome: str = ""
+    across: str = ""
+    at: str = ""
+    beside: str = ""
+    sort: str = ""
+
+    def path(self) -> str:
+        """Its address: only what differs from the first sight."""
+        plain = Sight()
+        pairs = {n: getattr(self, n) for n in vars(plain) if getattr(self, n) != getattr(plain, n)}
+        return "/studies" + (f"?{urlencode(pairs)}" if pairs else "")
+
+
+def sight_read(query: str | None) -> tuple[Sight, Wrong]:
+    """The sight that an address tells, and what of it cannot be used; that is left out."""
+    given, wrong = pairs_of(query), Wrong()
+    own = ("size", "runs", "days", "view")
+    words = {n: given.get(n, "")[:80] for n in vars(Sight()) if n not in own}
+    return Sight(
+        size=wrong.one_of(given, "size", SIZES, "quick"),
+        runs=wrong.number(given, "runs", 0, 1, 10_000),
+        days=wrong.number(given, "days", 0, 1, 3_650),
+        view=wrong.one_of(given, "view", TITLES, ""),
+        **words,
+    ), wrong
+
+
+def sight_from(query: str | None) -> Sight:
+    """The sight that an address tells; `ScenarioError` says what of it cannot be used."""
+    sight, wrong = sight_read(query)
+    if wrong.said:
+        raise ScenarioError(str(wrong))
+    return sight
+
+
+def sight_or_first(query: str | None) -> Sight:
+    """The sight that an address tells, without what of it cannot be used."""
+    return sight_read(query)[0]
