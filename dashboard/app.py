@@ -6,7 +6,7 @@ from solara.alias import rv
 
 from kith.dashboard.access.classroom import room
 from kith.dashboard.pages import classroom, community, compare, lessons, model, studies, watch
-from kith.dashboard.state.navigation import use_here
+from kith.dashboard.state.navigation import use_navigation
 from kith.dashboard.widgets.parts import Bar
 
 VueWidget.layout.make_dynamic_default = lambda: None
@@ -26,7 +26,7 @@ PAGES = {
 @solara.component
 def Layout(children: list[solara.Element] = []) -> None:  # noqa: B006 - Solara's way
     """The frame of every page."""
-    where = use_here()
+    where = use_navigation()
     route, _ = solara.use_route()
     here = "/" if route is None or route.path == "/" else f"/{route.path}"
     pages = PAGES | ({"/class": "Class"} if room() is not None else {})

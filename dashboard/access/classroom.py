@@ -62,7 +62,7 @@ class _Seat:
 
 
 @dataclass
-class Asked:
+class ClassQuestion:
     """A prediction that the class is asked for."""
 
     lesson: str
@@ -90,7 +90,7 @@ class Room:
         self._seats: dict[str, _Seat] = {}
         self._given: dict[str, deque[float]] = {}
         "address -> when it was given seats lately"
-        self._asked: Asked | None = None
+        self._asked: ClassQuestion | None = None
 
     @property
     def address(self) -> str:
@@ -197,7 +197,7 @@ class Room:
     def ask(self, lesson: str) -> None:
         """Ask the class for its prediction in a lesson; what it said before to another one is gone."""
         with self._lock:
-            self._asked = Asked(lesson)
+            self._asked = ClassQuestion(lesson)
         self.bell.ring()
 
     def close(self) -> None:
@@ -215,11 +215,11 @@ class Room:
                 asked.said[seat] = choice
         self.bell.ring()
 
-    def now(self) -> Asked | None:
+    def now(self) -> ClassQuestion | None:
         """What is asked, and what was said."""
         with self._lock:
             asked = self._asked
-            return None if asked is None else Asked(asked.lesson, asked.open, dict(asked.said))
+            return None if asked is None else ClassQuestion(asked.lesson, asked.open, dict(asked.said))
 
     def qr(self) -> str:
         """The invitation as an SVG picture, black on white."""

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import solara
 
 from kith.dashboard.content.uploaded_logs import library_measures
-from kith.dashboard.state.compare_state import Look
-from kith.dashboard.state.scenario_choice import Arm
+from kith.dashboard.state.compare_state import CompareState
+from kith.dashboard.state.scenario_choice import ScenarioChoice
 from kith.dashboard.widgets.parts import Field, Html, Markup, Press, Trouble, Words, table
 from kith.experiments.evidence.log_indicators import MEASURES
 from kith.experiments.words import wording
@@ -20,7 +20,7 @@ LARGEST = 20_000
 
 
 @dataclass(frozen=True)
-class Asked:
+class NumberField:
     """One number: how it is asked for, in the unit in which people know it."""
 
     label: str
@@ -31,13 +31,13 @@ class Asked:
 
 
 FIVE = {
-    "active": Asked("Active members", "200", LARGEST),
-    "newcomers_month": Asked("Newcomers in a month", "15", LARGEST),
-    "lost_month": Asked("Lost in a month, %", "8", 100, 0.01),
-    "contributions": Asked("Contributions per active member, in a month", "6", 10_000),
-    "reply_rate": Asked("Newcomers who are answered within a week, %", "60", 100, 0.01),
+    "active": NumberField("Active members", "200", LARGEST),
+    "newcomers_month": NumberField("Newcomers in a month", "15", LARGEST),
+    "lost_month": NumberField("Lost in a month, %", "8", 100, 0.01),
+    "contributions": NumberField("Contributions per active member, in a month", "6", 10_000),
+    "reply_rate": NumberField("Newcomers who are answered within a week, %", "60", 100, 0.01),
 }
-MARKET = Asked("People who could ever join", "5000", 200_000)
+MARKET = NumberField("People who could ever join", "5000", 200_000)
 
 
 def numbers_from(given: Mapping[str, str]) -> dict[str, float]:
@@ -128,7 +128,7 @@ def Beside(own: dict[str, float], go: Callable[[str], None]) -> None:
 def what_if(own: Mapping[str, float]) -> str:
     """The address of a comparison that starts with that many members."""
     settings = (("market.size", _market(own)), ("market.founders", round(own["active"])))
-    return Look(tuple(Arm((name,), settings) for name in BESIDE), runs=8).path()
+    return CompareState(tuple(ScenarioChoice((name,), settings) for name in BESIDE), runs=8).path()
 
 
 def numbers_table(own: Mapping[str, float], beside: Mapping[str, Mapping[str, float]]) -> str:
@@ -170,7 +170,7 @@ def _known(given: Mapping[str, str]) -> dict[str, float] | str:
         return str(error)
 
 
-def _number(text: str, asked: Asked) -> float:
+def _number(text: str, asked: NumberField) -> float:
     try:
         value = float(text)
     except ValueError:

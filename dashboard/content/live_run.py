@@ -33,7 +33,7 @@ _turn = threading.BoundedSemaphore(max(1, os.cpu_count() or 1))
 """So many worlds move at a time; the others wait their turn."""
 
 
-class World:
+class LiveRun:
     """One run that is watched."""
 
     def __init__(self, plan: Plan, seed: int = 0, done: Done = ()) -> None:

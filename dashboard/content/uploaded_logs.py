@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kith.dashboard.state.scenario_choice import Arm, plan_of
+from kith.dashboard.state.scenario_choice import ScenarioChoice, plan_of
 from kith.experiments.escaping import for_csv
 from kith.experiments.evidence.log_indicators import Log, has_visits, measured, monthly
 from kith.scenarios.catalogue import logs
@@ -129,7 +129,7 @@ def _check_unpacked(content: bytes) -> None:
 def _library_measures(name: str, visits: bool) -> dict[str, float]:
     from kith.sim.engine import run
 
-    record = run(plan_of(Arm((name,)), 5_000), seed=0, days=365, threads=1)
+    record = run(plan_of(ScenarioChoice((name,)), 5_000), seed=0, days=365, threads=1)
     with _one_at_a_time, tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "log.csv"
         path.write_text(for_csv(record.events), encoding="utf-8")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
-from kith.dashboard.access.classroom import Asked
+from kith.dashboard.access.classroom import ClassQuestion
 from kith.dashboard.content.lessons import Lesson
 from kith.experiments.charts import theme
 from kith.experiments.charts.axes import label_rows, value_axis
@@ -13,7 +13,7 @@ from kith.experiments.charts.theme import canvas, exported, themed
 from kith.experiments.words import wording
 
 
-def counted(lesson: Lesson, asked: Asked) -> list[int]:
+def counted(lesson: Lesson, asked: ClassQuestion) -> list[int]:
     """How many chose each."""
     said = list(asked.said.values())
     return [said.count(place) for place in range(len(lesson.prediction.choices))]

@@ -13,7 +13,7 @@ from kith.dashboard.access.connections import CONNECTIONS, own_session
 from kith.dashboard.live.compute_once import Once
 from kith.dashboard.live.shared_workers import Request, shared_pool
 from kith.experiments.comparison.comparison import Comparison, gathered, labelled
-from kith.experiments.runs.runner import Job, Outcome
+from kith.experiments.runs.runner import Job, RunResult
 from kith.experiments.statistics.tables import OUTCOMES
 from kith.sim.schema.plan import Plan
 
@@ -51,7 +51,7 @@ class _Gathering:
     plans: Mapping[str, Plan]
     days: int
     outcomes: tuple[str, ...]
-    done: list[Outcome] = field(default_factory=list)
+    done: list[RunResult] = field(default_factory=list)
 
     def pairs(self) -> int:
         """Seeds 0 … n-1 that every arm has."""

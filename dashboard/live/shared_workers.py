@@ -18,7 +18,7 @@ from multiprocessing import get_context
 from typing import Any
 
 from kith.experiments.runs.pools import end_now, serve_one_parent
-from kith.experiments.runs.runner import Job, Outcome, condensed
+from kith.experiments.runs.runner import Job, RunResult, condensed
 
 REMEMBERED = 600
 """Outcomes that are kept: a run that was done for one page need not be done for another, or again."""
@@ -43,7 +43,7 @@ class Request:
 
     owner: str
     waiting: deque[Job]
-    results: "queue.SimpleQueue[Outcome | None]" = field(default_factory=queue.SimpleQueue)
+    results: "queue.SimpleQueue[RunResult | None]" = field(default_factory=queue.SimpleQueue)
     left: int = 0
     slots: dict[int, int] = field(default_factory=dict)
     cancelled: bool = False
@@ -53,13 +53,13 @@ class Request:
     again: int = AGAIN
     "how often a run is begun again whose process died"
 
-    def __iter__(self) -> Iterator[Outcome]:
+    def __iter__(self) -> Iterator[RunResult]:
         """Outcomes in the order of their completion, until all are there or the request is cancelled."""
         while (outcome := self.results.get()) is not None:
             yield outcome
 
 
-class Pool:
+class SharedWorkers:
     """Runs jobs for many owners on a bounded number of processes."""
 
     def __init__(self, workers: int | None = None) -> None:
@@ -73,7 +73,7 @@ class Pool:
         self._free = list(range(SLOTS))
         self._executor: ProcessPoolExecutor | None = None
         self._flags: Any = None
-        self._known: OrderedDict[str, Outcome] = OrderedDict()
+        self._known: OrderedDict[str, RunResult] = OrderedDict()
         self._under_way: dict[str, list[tuple[Request, Job]]] = {}
         "name of a run -> who waits for it besides the one who asked first"
 
@@ -128,14 +128,14 @@ class Pool:
         if executor is not None:
             end_now(executor)
 
-    def _recalled(self, job: Job) -> Outcome | None:
+    def _recalled(self, job: Job) -> RunResult | None:
         name = _name(job)
         if name not in self._known:
             return None
         self._known.move_to_end(name)
         return replace(self._known[name], key=job.key)
 
-    def _remember(self, job: Job, outcome: Outcome) -> None:
+    def _remember(self, job: Job, outcome: RunResult) -> None:
         self._known[_name(job)] = outcome
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
@@ -195,7 +195,7 @@ class Pool:
             future = Future()
             future.set_exception(error)
 
-        def finish(done: "Future[Outcome]") -> None:
+        def finish(done: "Future[RunResult]") -> None:
             if _broke(done):  # whoever tells us holds a lock of the executor, which is now to be ended
                 threading.Thread(
                     target=self._finished, args=(request, job, slot, done, executor), daemon=True
@@ -206,7 +206,7 @@ class Pool:
         future.add_done_callback(finish)
 
     def _finished(
-        self, request: Request, job: Job, slot: int, done: "Future[Outcome]", executor: ProcessPoolExecutor
+        self, request: Request, job: Job, slot: int, done: "Future[RunResult]", executor: ProcessPoolExecutor
     ) -> None:
         outcome = _outcome(job, done)
         if _broke(done):
@@ -250,17 +250,17 @@ def _broke(done: "Future[Any]") -> bool:
     return not done.cancelled() and isinstance(done.exception(), BrokenExecutor)
 
 
-def _outcome(job: Job, done: "Future[Outcome]") -> Outcome | None:
+def _outcome(job: Job, done: "Future[RunResult]") -> RunResult | None:
     """What came of a job; nothing if it was stopped because nobody wanted it."""
     if done.cancelled():
         return None
     error = done.exception()
     if error is None:
         return done.result()
-    return None if isinstance(error, Cancelled) else Outcome(job.key, job.seed, error=repr(error))
+    return None if isinstance(error, Cancelled) else RunResult(job.key, job.seed, error=repr(error))
 
 
-def _deliver(request: Request, outcome: Outcome) -> None:
+def _deliver(request: Request, outcome: RunResult) -> None:
     if request.cancelled:
         return
     request.results.put(outcome)
@@ -270,9 +270,9 @@ def _deliver(request: Request, outcome: Outcome) -> None:
 
 
 @cache
-def shared_pool() -> Pool:
+def shared_pool() -> SharedWorkers:
     """The one pool of this server."""
-    return Pool()
+    return SharedWorkers()
 
 
 def _name(job: Job) -> str:
@@ -296,11 +296,11 @@ def _imported() -> None:
     run(Plan(), days=30, threads=1, events=False).series.head()
 
 
-def _work(job: Job, slot: int, ticket: int) -> Outcome:
+def _work(job: Job, slot: int, ticket: int) -> RunResult:
     return worked(job, lambda: _tickets is None or _tickets[slot] == ticket)
 
 
-def worked(job: Job, wanted: Callable[[], bool]) -> Outcome:
+def worked(job: Job, wanted: Callable[[], bool]) -> RunResult:
     """The outcome of a job, or `Cancelled` as soon as it is no longer wanted."""
     import traceback
 
@@ -318,6 +318,6 @@ def worked(job: Job, wanted: Callable[[], bool]) -> Outcome:
     except Cancelled:
         raise
     except ParameterError as error:
-        return Outcome(job.key, job.seed, error=str(error), refused=str(error))
+        return RunResult(job.key, job.seed, error=str(error), refused=str(error))
     except Exception:
-        return Outcome(job.key, job.seed, error=traceback.format_exc())
+        return RunResult(job.key, job.seed, error=traceback.format_exc())

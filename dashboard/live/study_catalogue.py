@@ -18,7 +18,7 @@ from kith.dashboard.live.compute_once import Once
 from kith.experiments.analyses.sensitivity import sensitivity
 from kith.experiments.errors import RequestError, StudyError
 from kith.experiments.studies.designs import Grid, Listed
-from kith.experiments.studies.execute import Status, status
+from kith.experiments.studies.execute import StudyStatus, status
 from kith.experiments.studies.planned_runs import digest
 from kith.experiments.studies.results import points_frame, runs_frame
 from kith.experiments.studies.store import Store
@@ -73,7 +73,7 @@ class Reading:
 
     study: Study
     store: Store
-    found: Status
+    found: StudyStatus
     runs: pd.DataFrame
     points: pd.DataFrame
     "as `points_frame`; empty while nothing is stored"
@@ -96,13 +96,13 @@ class Reading:
         return {"scenario", "point", "runs", *self.study.outcomes}
 
 
-def reading(study: Study, found: Status) -> Reading:
+def reading(study: Study, found: StudyStatus) -> Reading:
     """What is stored, read once for everybody who looks at as much of it."""
     key = (folder() / study.name, digest(study), study.outcomes, found.stored, found.failed)
     return _READ.get(key, lambda: _read(study, found))
 
 
-def state(study: Study) -> Status | None:
+def state(study: Study) -> StudyStatus | None:
     """How far a study is; None while nothing of it is stored. Nothing is written."""
     with _READING:
         store = _store(folder() / study.name)
@@ -115,7 +115,7 @@ def wanted(study: Study) -> tuple[int, int]:
     return study.size
 
 
-def _read(study: Study, found: Status) -> Reading:
+def _read(study: Study, found: StudyStatus) -> Reading:
     store = store_of(study)
     runs, table = runs_frame(study, store, study.outcomes), points_frame(study, store)
     ranking, why = pd.DataFrame(), ""

@@ -13,11 +13,11 @@ from typing import Any
 from uuid import uuid4
 
 from kith.dashboard.access.change_signal import Bell
-from kith.dashboard.live.shared_workers import Pool, shared_pool
+from kith.dashboard.live.shared_workers import SharedWorkers, shared_pool
 from kith.dashboard.live.study_catalogue import store_of
 from kith.experiments.errors import StudyError
-from kith.experiments.runs.pools import Pool as Place
-from kith.experiments.runs.runner import Job, Outcome
+from kith.experiments.runs.pools import Pool
+from kith.experiments.runs.runner import Job, RunResult
 from kith.experiments.studies.execute import conduct
 from kith.experiments.studies.planned_runs import digest
 from kith.experiments.studies.study import Study
@@ -33,7 +33,7 @@ PLANNING, RUNNING, STOPPING, STOPPED, DONE, FAILED = (
 
 
 @dataclass(frozen=True)
-class Progress:
+class StudyProgress:
     """How a study that was started here is doing."""
 
     key: str
@@ -70,12 +70,12 @@ class Conductor:
     pool : gives the pool when a study begins.
     """
 
-    def __init__(self, pool: Callable[[], Pool] = shared_pool) -> None:
+    def __init__(self, pool: Callable[[], SharedWorkers] = shared_pool) -> None:
         self._pool = pool
         self._lock = threading.RLock()
         self.bell = Bell()
         self._hands = ThreadPoolExecutor(1, "study")
-        self._now: Progress | None = None
+        self._now: StudyProgress | None = None
 
     def start(self, study: Study) -> None:
         """Begin, or go on, with a study; `StudyError` if another one is under way."""
@@ -85,7 +85,7 @@ class Conductor:
                 raise StudyError(
                     f"“{self._now.title}” is running; one study at a time: wait for it, or stop it"
                 )
-            self._now = Progress(key, study.title or study.name)
+            self._now = StudyProgress(key, study.title or study.name)
             self.bell.ring()
         self._hands.submit(self._conduct, study)
 
@@ -96,7 +96,7 @@ class Conductor:
                 self._now = replace(self._now, state=STOPPING)
                 self.bell.ring()
 
-    def now(self) -> Progress | None:
+    def now(self) -> StudyProgress | None:
         """The study that was started last."""
         return self._now
 
@@ -110,7 +110,7 @@ class Conductor:
         slots = max(1, pool.workers - 1)
         try:
             with _Borrowed(pool, slots) as executor:
-                place = Place(executor, lambda: slots)
+                place = Pool(executor, lambda: slots)
                 found = conduct(study, store_of(study), scheduler=place, progress=self._count_run)
             why = f"{found.failed} runs failed, such as: {found.first_failure}" if found.failed else ""
             self._end(FAILED if found.failed else DONE, why)
@@ -141,7 +141,7 @@ class Conductor:
 class _Borrowed(ThreadPoolExecutor):
     """Processes of the pages' pool as `kith.experiments.studies.execute` wants them: each thread keeps one busy."""
 
-    def __init__(self, pool: Pool, slots: int) -> None:
+    def __init__(self, pool: SharedWorkers, slots: int) -> None:
         super().__init__(slots, "borrowed")
         self._own = pool
         self._owners: set[str] = set()
@@ -158,9 +158,9 @@ class _Borrowed(ThreadPoolExecutor):
         """Ask for a chunk of jobs; `fn` would do them here and is left out."""
         return super().submit(self._chunk, args[0])
 
-    def _chunk(self, jobs: list[Job]) -> tuple[list[Outcome], float]:
+    def _chunk(self, jobs: list[Job]) -> tuple[list[RunResult], float]:
         owner, begun = f"study-{uuid4().hex}", time.perf_counter()
-        outcomes: list[Outcome] = []
+        outcomes: list[RunResult] = []
         self._owners.add(owner)
         for job in jobs:
             if not self._ended:

@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 
 import solara
 
-from kith.dashboard.access.classroom import Asked, Room, is_host, room, seat
+from kith.dashboard.access.classroom import ClassQuestion, Room, is_host, room, seat
 from kith.dashboard.access.listening import use_bell
 from kith.dashboard.content.lessons import Lesson, lessons
 from kith.dashboard.content.votes import counted, votes_chart, votes_frame
-from kith.dashboard.state.navigation import use_here
+from kith.dashboard.state.navigation import use_navigation
 from kith.dashboard.widgets.parts import Chart, Choice, Html, Press, Words
 from kith.experiments.escaping import for_html as escape
 
@@ -36,7 +36,7 @@ def Page() -> None:
 def Hosting(here: Room) -> None:
     """What the projector shows."""
     use_bell(here.bell)
-    where = use_here()
+    where = use_navigation()
     asked = here.now()
     Words("Come in", "h1")
     with solara.Div(classes=["kith-invite"]):
@@ -79,7 +79,7 @@ def _present(here: Room) -> str:
 def Attending(here: Room, own: str) -> None:
     """What a phone shows."""
     use_bell(here.bell)
-    where = use_here()
+    where = use_navigation()
     asked = here.now()
     if asked is None:
         Words("You are in", "h1")
@@ -117,7 +117,7 @@ def Attending(here: Room, own: str) -> None:
 
 
 @solara.component
-def Votes(lesson: Lesson, asked: Asked) -> None:
+def Votes(lesson: Lesson, asked: ClassQuestion) -> None:
     """The class's predictions."""
     counts = counted(lesson, asked)
     Chart(

@@ -17,8 +17,8 @@ from kith.dashboard.content.uploaded_logs import (
 from kith.dashboard.live.live_comparison import in_a_line
 from kith.dashboard.live.uploads import ReadUpload
 from kith.dashboard.state.address_parts import pairs_of
-from kith.dashboard.state.compare_state import Look
-from kith.dashboard.state.navigation import use_here
+from kith.dashboard.state.compare_state import CompareState
+from kith.dashboard.state.navigation import use_navigation
 from kith.dashboard.widgets.parts import Chart, Html, Press, Save, Trouble, Words, table
 from kith.experiments.charts import comparison as figures
 from kith.experiments.escaping import for_csv
@@ -43,7 +43,7 @@ WORDS = {
 @solara.component
 def Page() -> None:
     """The page."""
-    where = use_here()
+    where = use_navigation()
     given = pairs_of(where.drawn)
     key = given.get("log", "")[:80]
     trouble, set_trouble = solara.use_state(())
@@ -103,7 +103,7 @@ def Told(
     key: str, founding: Founding, measures: dict[str, float], months: pd.DataFrame, visits: bool
 ) -> None:
     """The indicators of a log beside the library's, and the way to a what-if."""
-    where = use_here()
+    where = use_navigation()
     beside = solara.lab.use_task(
         lambda: {name: library_measures(name, visits) for name in BESIDE},
         dependencies=[key],
@@ -138,7 +138,7 @@ def Told(
         f"Start from the {len(founding):,} members who were active in the 90 days before {founding.date}, with the "
         "ties that their exchanges show, and compare how they would fare as a pool, a hub or a web."
     )
-    look = Look(log=key, runs=8)
+    look = CompareState(log=key, runs=8)
     with solara.Div(classes=["kith-row"]):
         Press("Compare designs from here", lambda: where.go(look.path()), "what-if")
 

@@ -23,13 +23,13 @@ from kith.dashboard.state.compare_state import (
     PEOPLE,
     RUNS,
     VIEWS,
-    Look,
-    look_read,
+    CompareState,
+    read_compare_state,
 )
-from kith.dashboard.state.navigation import use_here
+from kith.dashboard.state.navigation import use_navigation
 from kith.dashboard.state.scenario_choice import (
-    Arm,
     Dropped,
+    ScenarioChoice,
     arm_from_text,
     command_of,
     dropped_file,
@@ -69,7 +69,7 @@ VIEW_TITLES = {
 }
 
 
-type Change = Callable[[Look], Look]
+type Change = Callable[[CompareState], CompareState]
 """From what was asked for last to what is asked for now."""
 
 
@@ -77,7 +77,7 @@ type Change = Callable[[Look], Look]
 class Resolved:
     """A look with the plans behind it, and what is wrong with the address."""
 
-    look: Look
+    look: CompareState
     plans: dict[str, Plan]
     presets: tuple[Plan, ...] = ()
     founding: Founding | None = None
@@ -86,7 +86,7 @@ class Resolved:
 
 def resolved(query: str | None) -> Resolved:
     """The look of an address and its plans; whatever is wrong with it is said and left out, the rest counts."""
-    look, wrong = look_read(query)
+    look, wrong = read_compare_state(query)
     founding = wrong.kept(lambda: founding_of(look.log), None)
     look = replace(look, log=look.log if founding is not None else "")
     tried = [(arm, wrong.kept(partial(_plan_and_preset, arm, look, founding), None)) for arm in look.arms]
@@ -98,15 +98,15 @@ def resolved(query: str | None) -> Resolved:
     return Resolved(look, plans_of(plans), presets, founding, str(wrong))
 
 
-def _plan_and_preset(arm: Arm, look: Look, founding: Founding | None) -> tuple[Plan, Plan]:
+def _plan_and_preset(arm: ScenarioChoice, look: CompareState, founding: Founding | None) -> tuple[Plan, Plan]:
     """An arm's plan, and that of its scenarios as the library has them."""
-    own, preset = (plan_of(one, look.people, look.days, founding) for one in (arm, Arm(arm.bases)))
+    own, preset = (plan_of(one, look.people, look.days, founding) for one in (arm, ScenarioChoice(arm.bases)))
     return own, preset
 
 
-def look_or_first(query: str | None) -> Look:
+def look_or_first(query: str | None) -> CompareState:
     """The look that an address tells, without what of it cannot be used."""
-    look, _ = look_read(query)
+    look, _ = read_compare_state(query)
     return look if look.arms else replace(look, arms=FIRST)
 
 
@@ -118,7 +118,7 @@ def to(**changed: Any) -> Change:
 @solara.component
 def Page() -> None:
     """The page: scenarios and controls on the left, what becomes of them on the right."""
-    where = use_here()
+    where = use_navigation()
     query = where.drawn
     now = solara.use_memo(lambda: resolved(query), [query])
     trouble, set_trouble = solara.use_state("")
@@ -155,7 +155,7 @@ def Side(
     with solara.Div(classes=["kith-row"]):
         if len(look.arms) < MOST_ARMS:
             Press("Add a scenario", lambda: go(_added), name="add")
-        Press("Start again", lambda: go(lambda _: Look()), name="again")
+        Press("Start again", lambda: go(lambda _: CompareState()), name="again")
     with solara.Div(classes=["kith-fields"]):
         if now.founding is None:
             Choice(
@@ -219,7 +219,9 @@ def Side(
 
 
 @solara.component
-def ArmCard(now: Resolved, place: int, arm: Arm, colour: str, go: Callable[[Change], None]) -> None:
+def ArmCard(
+    now: Resolved, place: int, arm: ScenarioChoice, colour: str, go: Callable[[Change], None]
+) -> None:
     """One scenario: which, in which colour, and whether the controls change it."""
     look = now.look
     here = place == look.edited
@@ -241,7 +243,9 @@ def ArmCard(now: Resolved, place: int, arm: Arm, colour: str, go: Callable[[Chan
                 here,
             )
             if changed:
-                Press("Undo", lambda: go(_with(place, lambda arm: Arm(arm.bases))), f"undo-{place}")
+                Press(
+                    "Undo", lambda: go(_with(place, lambda arm: ScenarioChoice(arm.bases))), f"undo-{place}"
+                )
             if len(look.arms) > 1:
                 Press("Remove", lambda: go(lambda look: _removed(look, place, arm)), f"remove-{place}")
 
@@ -298,24 +302,24 @@ def _numbers(offered: tuple[int, ...], current: int) -> dict[str, str]:
     return {str(n): f"{n:,}" for n in sorted({*offered, current})}
 
 
-def _with(place: int, change: Callable[[Arm], Arm]) -> Change:
+def _with(place: int, change: Callable[[ScenarioChoice], ScenarioChoice]) -> Change:
     """The change of one arm, if it is still there."""
     return lambda look: look.with_arm(place, change(look.arms[place])) if place < len(look.arms) else look
 
 
-def _chosen(look: Look, place: int, name: str) -> Look:
-    return replace(_with(place, lambda _: Arm(tuple(name.split(" + "))))(look), edited=place)
+def _chosen(look: CompareState, place: int, name: str) -> CompareState:
+    return replace(_with(place, lambda _: ScenarioChoice(tuple(name.split(" + "))))(look), edited=place)
 
 
-def _added(look: Look) -> Look:
+def _added(look: CompareState) -> CompareState:
     if len(look.arms) >= MOST_ARMS:
         return look
     names = {arm.name for arm in look.arms}
     new = next((n for n in ("web", "hub", "pool", "no_community") if n not in names), "baseline")
-    return replace(look, arms=(*look.arms, Arm((new,))), edited=len(look.arms))
+    return replace(look, arms=(*look.arms, ScenarioChoice((new,))), edited=len(look.arms))
 
 
-def _removed(look: Look, place: int, arm: Arm) -> Look:
+def _removed(look: CompareState, place: int, arm: ScenarioChoice) -> CompareState:
     """Without that arm; who clicks twice does not remove its neighbour."""
     if place >= len(look.arms) or look.arms[place] != arm or len(look.arms) == 1:
         return look
@@ -327,7 +331,7 @@ def _change(place: int, data: Any, go: Callable[[Change], None], say: Callable[[
     """Put a control's value in force, or say why not."""
     name, text = str(data.get("name"))[:80], str(data.get("value"))
 
-    def change(look: Look) -> Look:
+    def change(look: CompareState) -> CompareState:
         if place >= len(look.arms):
             return look
         arm, founding = look.arms[place], founding_of(look.log)
@@ -335,7 +339,7 @@ def _change(place: int, data: Any, go: Callable[[Change], None], say: Callable[[
             next(
                 (s for s in settings(plan_of(one, look.people, look.days, founding)) if s.name == name), None
             )
-            for one in (arm, Arm(arm.bases))
+            for one in (arm, ScenarioChoice(arm.bases))
         )
         if setting is None or preset is None:
             raise ScenarioError(f"there is no parameter {name[:60]}")

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import solara
 
-from kith.dashboard.access.classroom import Asked, room
+from kith.dashboard.access.classroom import ClassQuestion, room
 from kith.dashboard.content import comparison as views
 from kith.dashboard.content.lessons import Lesson, lessons
 from kith.dashboard.content.markdown import markup
@@ -14,10 +14,10 @@ from kith.dashboard.content.run_status import status_line
 from kith.dashboard.content.votes import counted, votes_chart, votes_frame
 from kith.dashboard.live.live_comparison import Answer, use_answer
 from kith.dashboard.state.address_parts import clipped, pairs_of
-from kith.dashboard.state.compare_state import Look
-from kith.dashboard.state.navigation import use_here
+from kith.dashboard.state.compare_state import CompareState
+from kith.dashboard.state.navigation import use_navigation
 from kith.dashboard.state.scenario_choice import arm_from_text
-from kith.dashboard.state.watch_state import Scene
+from kith.dashboard.state.watch_state import WatchState
 from kith.dashboard.widgets.parts import Chart, Html, Press, PrintPage, Trouble, Words
 from kith.experiments.charts import theme
 from kith.experiments.comparison.comparison import Comparison
@@ -29,7 +29,7 @@ from kith.experiments.words import wording
 @solara.component
 def Page() -> None:
     """The list, or one lesson."""
-    where = use_here()
+    where = use_navigation()
     given = pairs_of(where.drawn)
     lesson = lessons().get(given.get("lesson", ""))
     with solara.Div(classes=["kith-page", "wide"]), solara.Div(classes=["kith-main", "kith-lesson"]):
@@ -56,7 +56,7 @@ def Page() -> None:
 @solara.component
 def Menu() -> None:
     """All lessons."""
-    where = use_here()
+    where = use_navigation()
     Words("Seven lessons of about ten minutes", "h1")
     Words(
         "Each asks for a prediction, runs, and holds the answer against it. The controls stay open at the end."
@@ -78,7 +78,7 @@ def Menu() -> None:
 @solara.component
 def Course(lesson: Lesson, guess: int | None) -> None:
     """One lesson, before or after the prediction."""
-    where = use_here()
+    where = use_navigation()
     plans = lesson.plans() if guess is not None else {}
     question = (lesson.name, guess is not None)
     answer = use_answer(question, plans, lesson.days, lesson.runs, (lesson.prediction.outcome,))
@@ -111,7 +111,7 @@ def Course(lesson: Lesson, guess: int | None) -> None:
 @solara.component
 def Outcome(lesson: Lesson, guess: int, answer: Answer, question: object) -> None:
     """What the runs show, held against the prediction, and where to go on."""
-    where = use_here()
+    where = use_navigation()
     if answer.error:
         Trouble(answer.error)
     comparison = answer.comparison if answer.question == question else None
@@ -128,13 +128,13 @@ def Outcome(lesson: Lesson, guess: int, answer: Answer, question: object) -> Non
         Chart(svg, f"kith-class-{lesson.name}", votes_frame(lesson, counts))
     Charts(lesson.show, comparison)
     Words("Look closer", "h2")
-    Html(markup(lesson.parts["Look closer"]))
+    Html(markup(lesson.parts["CompareState closer"]))
     Words("Discuss", "h2")
     Html(markup(lesson.parts["Discuss"]))
     Words("Play on", "h2")
     with solara.Div(classes=["kith-row"]):
         Press("Open the controls", lambda: where.go(compare_path(lesson)), "controls")
-        Press("Watch it", lambda: where.go(Scene(arm_from_text(lesson.watch)).path()), "watch")
+        Press("Watch it", lambda: where.go(WatchState(arm_from_text(lesson.watch)).path()), "watch")
         _next(lesson, where.go)
 
 
@@ -152,7 +152,7 @@ def Charts(names: tuple[str, ...], comparison: Comparison) -> None:
             Chart(one[0], f"kith-{one[1]}", one[2], one[3])
 
 
-def class_said(lesson: Lesson) -> Asked | None:
+def class_said(lesson: Lesson) -> ClassQuestion | None:
     """What the class predicted in this lesson, if it was asked and has answered."""
     here = room()
     asked = here.now() if here is not None else None
@@ -178,7 +178,7 @@ def verdict(lesson: Lesson, guess: int, comparison: Comparison) -> str:
 def compare_path(lesson: Lesson) -> str:
     """The worlds of a lesson on the page Compare, with all controls."""
     arms = tuple(arm_from_text(text) for text in lesson.arms.values())
-    return Look(arms, lesson.people, lesson.days, lesson.runs).path()
+    return CompareState(arms, lesson.people, lesson.days, lesson.runs).path()
 
 
 def sheet(lesson: Lesson) -> str:
@@ -189,7 +189,7 @@ def sheet(lesson: Lesson) -> str:
         f"<h1>{escape(lesson.title)}</h1><p class='kith-lead'>{escape(lesson.question)}</p>"
         f"{markup(lesson.parts['The situation'])}<h2>I predict</h2><p>{escape(lesson.prediction.ask)}</p>"
         f"<ul class='kith-ticks'>{choices}</ul><p>because</p>{room}<h2>What happened</h2>{room}"
-        f"<h2>Look closer</h2>{markup(lesson.parts['Look closer'])}{room}"
+        f"<h2>Look closer</h2>{markup(lesson.parts['CompareState closer'])}{room}"
         f"<h2>Discuss</h2>{markup(lesson.parts['Discuss'])}"
     )
 

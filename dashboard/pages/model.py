@@ -8,7 +8,7 @@ import solara
 
 from kith.dashboard.content.markdown import markup, model_sections
 from kith.dashboard.state.address_parts import Wrong, pairs_of
-from kith.dashboard.state.navigation import use_here
+from kith.dashboard.state.navigation import use_navigation
 from kith.dashboard.widgets.parts import Field, Html, Tabs, Trouble, Words, table
 from kith.experiments.escaping import for_html as escape
 from kith.experiments.words.assumptions import Setting, settings, shown
@@ -23,7 +23,7 @@ TABS = {"parameters": "Parameters", "equations": "How it works", "indicators": "
 @solara.component
 def Page() -> None:
     """The page."""
-    where = use_here()
+    where = use_navigation()
     given = pairs_of(where.drawn)
     wrong = Wrong()
     tab = wrong.one_of(given, "tab", TABS, "parameters")

@@ -26,10 +26,10 @@ from kith.dashboard.live.study_catalogue import (
     unreadable,
     wanted,
 )
-from kith.dashboard.live.study_job import CONDUCTOR, PLANNING, RUNNING, STOPPED, STOPPING, Progress
+from kith.dashboard.live.study_job import CONDUCTOR, PLANNING, RUNNING, STOPPED, STOPPING, StudyProgress
 from kith.dashboard.state.address_parts import Wrong, clipped, number
-from kith.dashboard.state.navigation import use_here
-from kith.dashboard.state.study_state import SIZES, TITLES, Sight, sight_or_first, sight_read
+from kith.dashboard.state.navigation import use_navigation
+from kith.dashboard.state.study_state import SIZES, TITLES, StudyState, read_study_state, study_state_or_first
 from kith.dashboard.widgets.parts import (
     Chart,
     Choice,
@@ -49,7 +49,7 @@ from kith.experiments.errors import RequestError
 from kith.experiments.escaping import for_csv
 from kith.experiments.escaping import for_html as escape
 from kith.experiments.reports.study import study_answer, study_page
-from kith.experiments.studies.execute import Status
+from kith.experiments.studies.execute import StudyStatus
 from kith.experiments.studies.planned_runs import digest
 from kith.experiments.studies.study import Study, studies
 from kith.experiments.words import wording
@@ -59,7 +59,7 @@ REFRESH = 2.0
 """Seconds between pictures while a study is running."""
 
 type Point = tuple[str, int]
-type Change = Callable[[Sight], Sight]
+type Change = Callable[[StudyState], StudyState]
 """From what was asked for last to what is asked for now."""
 
 _DRAWN: Once[list[Part]] = Once(60)
@@ -78,12 +78,12 @@ def turned(name: str, value: str) -> Change:
 @solara.component
 def Page() -> None:
     """The list, or one study."""
-    where = use_here()
+    where = use_navigation()
     query = where.drawn
     trouble, set_trouble = solara.use_state("")
 
-    def see() -> tuple[Sight, Study | None, str]:
-        sight, found = sight_read(query)
+    def see() -> tuple[StudyState, Study | None, str]:
+        sight, found = read_study_state(query)
         study = None
         try:
             study = sized(sight.study, sight.size, sight.runs, sight.days) if sight.study else None
@@ -95,7 +95,7 @@ def Page() -> None:
 
     def go(change: Change) -> None:
         set_trouble("")
-        where.change("/studies", lambda newest: change(sight_or_first(newest)).path())
+        where.change("/studies", lambda newest: change(study_state_or_first(newest)).path())
 
     with solara.Div(classes=["kith-page", "wide"]), solara.Div(classes=["kith-main"]):
         if wrong or trouble:
@@ -134,12 +134,12 @@ def Menu(go: Callable[[Change], None]) -> None:
 
 
 @solara.component
-def One(sight: Sight, study: Study, go: Callable[[Change], None], say: Callable[[str], None]) -> None:
+def One(sight: StudyState, study: Study, go: Callable[[Change], None], say: Callable[[str], None]) -> None:
     """A study: its question, its form, how far it is, what it has found."""
     beat = use_bell(CONDUCTOR.bell, lambda: REFRESH if _running() else 0.1)
     mine = mine_of(study)
 
-    def look() -> tuple[Status | None, Reading | None, str]:
+    def look() -> tuple[StudyStatus | None, Reading | None, str]:
         try:
             found = state(study)
             some = found is not None and found.stored > found.failed
@@ -151,7 +151,7 @@ def One(sight: Sight, study: Study, go: Callable[[Change], None], say: Callable[
     stamp = (digest(study), mine and mine.state, beat if mine is not None and mine.under_way else 0)
     known = use_last(look, stamp, digest(study))
     with solara.Div(classes=["kith-row", "kith-noprint"]):
-        Press("All studies", lambda: go(lambda _: Sight()), "all")
+        Press("All studies", lambda: go(lambda _: StudyState()), "all")
     Words(study.title or study.name, "h1")
     Words(study.question, kind="kith-lead")
     Form(sight, study, mine, known[0] if known else None, go, say)
@@ -186,10 +186,10 @@ def use_last(look: Callable[[], Any], stamp: object, what: object) -> Any:
 
 @solara.component
 def Form(
-    sight: Sight,
+    sight: StudyState,
     study: Study,
-    mine: Progress | None,
-    found: Status | None,
+    mine: StudyProgress | None,
+    found: StudyStatus | None,
     go: Callable[[Change], None],
     say: Callable[[str], None],
 ) -> None:
@@ -259,7 +259,7 @@ def Form(
 
 
 @solara.component
-def Found(sight: Sight, r: Reading, go: Callable[[Change], None]) -> None:
+def Found(sight: StudyState, r: Reading, go: Callable[[Change], None]) -> None:
     """What it has found so far."""
     views = views_of(r)
     view = sight.view if sight.view in views else views[0]
@@ -396,13 +396,13 @@ def Marked(r: Reading, point: Point, go: Callable[[Change], None]) -> None:
             Press("Take the mark away", lambda: go(to(at="")), "unmark")
 
 
-def mine_of(study: Study) -> Progress | None:
+def mine_of(study: Study) -> StudyProgress | None:
     """How this study is doing, if it is the one that was started last."""
     now = CONDUCTOR.now()
     return now if now is not None and now.key == digest(study) else None
 
 
-def chosen_of(sight: Sight, r: Reading) -> Chosen:
+def chosen_of(sight: StudyState, r: Reading) -> Chosen:
     """What the address chooses, as far as the study has it."""
     scenarios, outcomes = list(r.points["scenario"].unique()), r.outcomes
     outcome = sight.outcome if sight.outcome in outcomes else outcomes[0]
@@ -414,7 +414,7 @@ def chosen_of(sight: Sight, r: Reading) -> Chosen:
     return Chosen(scenario, outcome, across, point_of(sight.at, r), point_of(sight.beside, r), sight.sort)
 
 
-def unknown_of(sight: Sight, r: Reading) -> str:
+def unknown_of(sight: StudyState, r: Reading) -> str:
     """What an address chooses that the study does not have, in words; empty if nothing."""
     wrong, given = Wrong(), vars(sight)
     wrong.one_of(given, "scenario", list(r.points["scenario"].unique()), "")
@@ -464,7 +464,7 @@ def about(study: Study) -> str:
     )
 
 
-def how_far(mine: Progress | None, found: Status | None, size: str) -> str:
+def how_far(mine: StudyProgress | None, found: StudyStatus | None, size: str) -> str:
     """Stored, wanted, pace, for eyes and for screen readers."""
     if mine is not None and mine.state == PLANNING:
         return f'<span class="run" role="status">planning</span><span>{escape(size)}</span>'
@@ -503,7 +503,7 @@ def _points(r: Reading) -> list[Point]:
     return [(str(s), int(p)) for s, p in zip(r.points["scenario"], r.points["point"], strict=True)]
 
 
-def _command(sight: Sight, study: Study) -> str:
+def _command(sight: StudyState, study: Study) -> str:
     own = sight.study not in studies()
     return study_command(
         str(folder() / f"{sight.study}.toml") if own else sight.study,

@@ -8,18 +8,24 @@ from uuid import uuid4
 
 import solara
 
-from kith.dashboard.content.live_run import World
+from kith.dashboard.content.live_run import LiveRun
 from kith.dashboard.content.scenario_menu import scenario_menu
 from kith.dashboard.state.interventions import ACTS, MOST_DAYS
-from kith.dashboard.state.navigation import use_here
-from kith.dashboard.state.scenario_choice import Arm, plan_of
-from kith.dashboard.state.watch_state import COLOURS, PEOPLE, Scene, scene_or_first, scene_read
+from kith.dashboard.state.navigation import use_navigation
+from kith.dashboard.state.scenario_choice import ScenarioChoice, plan_of
+from kith.dashboard.state.watch_state import (
+    COLOURS,
+    PEOPLE,
+    WatchState,
+    read_watch_state,
+    watch_state_or_first,
+)
 from kith.dashboard.widgets.parts import Choice, CopyLink, Html, JumpToSide, Press, Trouble, Words
 from kith.experiments.words.assumptions import question_of
 from kith.scenarios.errors import ScenarioError
 from kith.sim.schema.parameters import ParameterError
 
-type Change = Callable[[Scene], Scene]
+type Change = Callable[[WatchState], WatchState]
 """From what was asked for last to what is asked for now."""
 
 
@@ -50,21 +56,21 @@ class Stage:
     """The world that a page watches now, and the frame that was drawn last."""
 
     def __init__(self) -> None:
-        self.scene: Scene | None = None
-        self.world: World | None = None
+        self.scene: WatchState | None = None
+        self.world: LiveRun | None = None
         self.name = ""
 
-    def enter(self, scene: Scene) -> bool:
+    def enter(self, scene: WatchState) -> bool:
         """Make the world of a scene, unless it is the one that is there already; whether it was made."""
         if self.world is not None and self.scene is not None and scene.same_moment(self.scene):
             return False
         self.leave()
-        world = World(plan_of(scene.arm, scene.people), scene.seed, scene.done)
+        world = LiveRun(plan_of(scene.arm, scene.people), scene.seed, scene.done)
         world.step(max(1, scene.day))
         self.scene, self.world, self.name = scene, world, uuid4().hex
         return True
 
-    def now(self, scene: Scene) -> Scene:
+    def now(self, scene: WatchState) -> WatchState:
         """The scene as it is by now, if it is the world that is here."""
         if self.world is None or self.scene is None or not scene.same_world(self.scene):
             return scene
@@ -85,15 +91,15 @@ class Stage:
 @solara.component
 def Page() -> None:
     """The page."""
-    where = use_here()
+    where = use_navigation()
     query = where.drawn
     stage = solara.use_memo(Stage, [])
     frame, set_frame = solara.use_state(None)
     trouble, set_trouble = solara.use_state("")
     solara.use_effect(lambda: stage.leave, [])
 
-    def enter() -> tuple[Scene, str]:
-        scene, found = scene_read(query)
+    def enter() -> tuple[WatchState, str]:
+        scene, found = read_watch_state(query)
         try:
             if stage.enter(scene):
                 set_frame(stage.frame())
@@ -119,7 +125,7 @@ def Page() -> None:
         stage.world.step(1)
         go(as_it_is)
 
-    def as_it_is(newest: Scene) -> Scene:
+    def as_it_is(newest: WatchState) -> WatchState:
         """What is on the stage now, if it is the world that was asked for."""
         now = stage.now(newest)
         if stage.world is not None and stage.scene is not None and now.same_world(stage.scene):
@@ -129,10 +135,10 @@ def Page() -> None:
 
     def go(change: Change) -> None:
         set_trouble("")
-        where.change("/watch", lambda newest: change(scene_or_first(newest)).path())
+        where.change("/watch", lambda newest: change(watch_state_or_first(newest)).path())
 
     def restart() -> None:
-        first = replace(scene_or_first(where.newest.partition("?")[2]), day=0, done=(), member=-1)
+        first = replace(watch_state_or_first(where.newest.partition("?")[2]), day=0, done=(), member=-1)
         stage.leave()
         stage.enter(first)
         set_frame(stage.frame())
@@ -167,7 +173,7 @@ def Page() -> None:
 
 @solara.component
 def Side(
-    scene: Scene,
+    scene: WatchState,
     stage: Stage,
     act: Callable[[str], None],
     restart: Callable[[], None],
@@ -178,7 +184,7 @@ def Side(
         "",
         scene.arm.name,
         scenario_menu(scene.arm.name),
-        lambda name: go(another(arm=Arm(tuple(name.split(" + "))))),
+        lambda name: go(another(arm=ScenarioChoice(tuple(name.split(" + "))))),
         "scenario",
     )
     if stage.world is not None:

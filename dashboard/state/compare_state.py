@@ -5,7 +5,7 @@ from functools import partial
 from urllib.parse import parse_qsl, quote, urlencode
 
 from kith.dashboard.state.address_parts import Wrong
-from kith.dashboard.state.scenario_choice import Arm, arm_from_text
+from kith.dashboard.state.scenario_choice import ScenarioChoice, arm_from_text
 from kith.scenarios.errors import ScenarioError
 
 MOST_ARMS = 4
@@ -15,14 +15,14 @@ DAYS = (90, 180, 365, 730, 1095)
 LONGEST = 3_650
 """The most days that a page runs."""
 RUNS = (1, 4, 8, 16, 32, 64)
-FIRST = (Arm(("pool",)), Arm(("hub",)), Arm(("web",)))
+FIRST = (ScenarioChoice(("pool",)), ScenarioChoice(("hub",)), ScenarioChoice(("web",)))
 
 
 @dataclass(frozen=True)
-class Look:
+class CompareState:
     """A comparison and what is shown of it."""
 
-    arms: tuple[Arm, ...] = FIRST
+    arms: tuple[ScenarioChoice, ...] = FIRST
     people: int = 2_000
     days: int = 365
     runs: int = 16
@@ -36,7 +36,7 @@ class Look:
         """What decides the numbers, and not only what is shown of them."""
         return tuple(arm.text() for arm in self.arms), self.people, self.days, self.runs, self.log
 
-    def with_arm(self, place: int, arm: Arm) -> "Look":
+    def with_arm(self, place: int, arm: ScenarioChoice) -> "CompareState":
         """The same with another arm in that place."""
         return replace(self, arms=(*self.arms[:place], arm, *self.arms[place + 1 :]))
 
@@ -48,14 +48,14 @@ class Look:
     def query(self) -> str:
         """The part of the address after `?`: only what differs from the first look."""
         pairs = [("a", arm.text()) for arm in self.arms] if self.arms != FIRST else []
-        plain = Look()
+        plain = CompareState()
         for name in ("people", "days", "runs", "view", "edited", "log"):
             if getattr(self, name) != getattr(plain, name):
                 pairs.append((name, str(getattr(self, name))))
         return urlencode(pairs, safe="~+=@!.,", quote_via=quote)  # readable where an address allows it
 
 
-def look_read(query: str | None) -> tuple[Look, Wrong]:
+def read_compare_state(query: str | None) -> tuple[CompareState, Wrong]:
     """The look that an address tells, and what of it cannot be used; that is left out."""
     wrong = Wrong()
     pairs = parse_qsl((query or "").replace("+", "%2B"), keep_blank_values=True)
@@ -65,7 +65,7 @@ def look_read(query: str | None) -> tuple[Look, Wrong]:
         wrong.said.append(f"{len(texts)} scenarios side by side; show at most {MOST_ARMS}")
     read = [wrong.kept(partial(arm_from_text, text), None) for text in texts[:MOST_ARMS]]
     arms = tuple(arm for arm in read if arm is not None) if texts else FIRST
-    return Look(
+    return CompareState(
         arms,
         wrong.number(given, "people", 2_000, 10, 200_000),
         wrong.number(given, "days", 365, 1, LONGEST),
@@ -76,9 +76,9 @@ def look_read(query: str | None) -> tuple[Look, Wrong]:
     ), wrong
 
 
-def look_from(query: str | None) -> Look:
+def compare_state_from(query: str | None) -> CompareState:
     """The look that an address tells; `ScenarioError` says what of it cannot be used."""
-    look, wrong = look_read(query)
+    look, wrong = read_compare_state(query)
     if wrong.said:
         raise ScenarioError(str(wrong))
     return look

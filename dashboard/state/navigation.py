@@ -12,7 +12,7 @@ from collections.abc import Callable
 import solara
 
 
-class Here:
+class Navigation:
     """The newest address of a session."""
 
     def __init__(self) -> None:
@@ -74,12 +74,12 @@ class Here:
 _context = solara.create_context(None)
 
 
-def use_here() -> Here:
+def use_navigation() -> Navigation:
     """The newest address of this session; its frame and its page know the same one."""
     router = solara.use_router()
     above = solara.use_context(_context)
-    own = solara.use_memo(Here, [])
-    here: Here = above or own
+    own = solara.use_memo(Navigation, [])
+    here: Navigation = above or own
     _context.provide(here)
     here.see(router.path + (f"?{router.search}" if router.search else ""), router.push)
     return here

@@ -33,7 +33,7 @@ BETWEEN = "~"
 
 
 @dataclass(frozen=True)
-class Arm:
+class ScenarioChoice:
     """Scenarios of the library, combined, and what differs from them."""
 
     bases: tuple[str, ...]
@@ -60,12 +60,12 @@ class Arm:
         """In how many things it differs."""
         return len(self.settings) + len(self.phases) + len(self.shocks) + len(self.clears)
 
-    def with_setting(self, name: str, value: Any) -> "Arm":
+    def with_setting(self, name: str, value: Any) -> "ScenarioChoice":
         """The arm with one more setting, or another value for one that it has."""
         kept = tuple((n, v) for n, v in self.settings if n != name)
         return replace(self, settings=(*kept, (name, value)))
 
-    def without(self, name: str) -> "Arm":
+    def without(self, name: str) -> "ScenarioChoice":
         """The arm with that parameter as the library has it."""
         return replace(self, settings=tuple((n, v) for n, v in self.settings if n != name))
 
@@ -92,10 +92,10 @@ class Arm:
         return "\n".join(lines)
 
 
-def arm_from_text(text: str) -> Arm:
+def arm_from_text(text: str) -> ScenarioChoice:
     """The arm that an address tells; `ScenarioError` says what is wrong with it."""
     first, *rest = text.split(BETWEEN)
-    arm = Arm(_known(first.split("+")))
+    arm = ScenarioChoice(_known(first.split("+")))
     phase: int | None = None
     phases: dict[int, list[tuple[str, Any]]] = {}
     for part in rest:
@@ -116,7 +116,7 @@ def arm_from_text(text: str) -> Arm:
     return replace(arm, phases=tuple((day, tuple(values)) for day, values in sorted(phases.items())))
 
 
-def _with_part(arm: Arm, name: str, value: Any) -> Arm:
+def _with_part(arm: ScenarioChoice, name: str, value: Any) -> ScenarioChoice:
     """The arm with what a part of an address sets."""
     if name in REPEATED:
         if value != []:
@@ -145,7 +145,7 @@ def _check_graph(table: str, values: Any) -> None:
 class Dropped:
     """What a page makes of a scenario file: an arm, and what belongs elsewhere or nowhere."""
 
-    arm: Arm
+    arm: ScenarioChoice
     days: int | None = None
     "how long it runs, if it says so: on a page that is asked of all scenarios together"
     left_out: tuple[str, ...] = ()
@@ -174,7 +174,7 @@ def dropped_scenario(text: str, name: str = "the file") -> Dropped:
     layer = layer_from(table, name, name)
     if layer.experiments:
         raise ScenarioError(f"{name} has experiments inside the community; run it with `kith run`")
-    arm = Arm(
+    arm = ScenarioChoice(
         bases,
         _settings_of(layer),
         tuple((day, tuple(values.items())) for day, values in sorted(layer.phases.items())),
@@ -186,7 +186,7 @@ def dropped_scenario(text: str, name: str = "the file") -> Dropped:
     return Dropped(arm, layer.days, left_out)
 
 
-def arm_from_toml(text: str, name: str = "the file") -> Arm:
+def arm_from_toml(text: str, name: str = "the file") -> ScenarioChoice:
     """The arm alone of `dropped_scenario`."""
     return dropped_scenario(text, name).arm
 
@@ -212,7 +212,7 @@ def _plan(text: str, people: int | None, days: int | None, log: "_Log") -> Plan:
     return _loaded(arm, days, None, dict(scaled(arm, plan, people)))
 
 
-def scaled(arm: Arm, plan: Plan, people: int) -> Values:
+def scaled(arm: ScenarioChoice, plan: Plan, people: int) -> Values:
     """What scales the plan of an arm to a market of `people`: founders keep their share, unless a graph counts them."""
     market = plan.parameters.market
     if people == market.size or any(name.startswith("market.") for name, _ in arm.settings):
@@ -223,7 +223,7 @@ def scaled(arm: Arm, plan: Plan, people: int) -> Values:
     return (("market.size", people), ("market.founders", founders))
 
 
-def command_of(arms: Mapping[str, Arm], people: int, days: int, runs: int, log: str = "") -> str:
+def command_of(arms: Mapping[str, ScenarioChoice], people: int, days: int, runs: int, log: str = "") -> str:
     """The command line that repeats what a page shows: the same plans, the same seeds, hence the same numbers.
 
     An arm that is no scenario of the library as it is becomes a scenario file, which the command writes first.
@@ -262,7 +262,7 @@ class _Log:
 
 
 def plan_of(
-    arm: Arm, people: int | None = None, days: int | None = None, founding: Founding | None = None
+    arm: ScenarioChoice, people: int | None = None, days: int | None = None, founding: Founding | None = None
 ) -> Plan:
     """The plan of an arm, scaled to a market of `people` unless the arm says how large it is.
 
@@ -272,7 +272,9 @@ def plan_of(
     return _plan(arm.text(), people, days, log)
 
 
-def _loaded(arm: Arm, days: int | None, log: Founding | None, overrides: Mapping[str, Any]) -> Plan:
+def _loaded(
+    arm: ScenarioChoice, days: int | None, log: Founding | None, overrides: Mapping[str, Any]
+) -> Plan:
     if len(arm.bases) == 1 and not arm.altered:
         return load(arm.bases[0], overrides=overrides, days=days, log=log)
     with tempfile.TemporaryDirectory() as folder:

@@ -22,7 +22,7 @@ TITLES = {
 
 
 @dataclass(frozen=True)
-class Sight:
+class StudyState:
     """Which study, how large, and what of it is looked at: the address of the page."""
 
     study: str = ""
@@ -39,17 +39,17 @@ class Sight:
 
     def path(self) -> str:
         """Its address: only what differs from the first sight."""
-        plain = Sight()
+        plain = StudyState()
         pairs = {n: getattr(self, n) for n in vars(plain) if getattr(self, n) != getattr(plain, n)}
         return "/studies" + (f"?{urlencode(pairs)}" if pairs else "")
 
 
-def sight_read(query: str | None) -> tuple[Sight, Wrong]:
+def read_study_state(query: str | None) -> tuple[StudyState, Wrong]:
     """The sight that an address tells, and what of it cannot be used; that is left out."""
     given, wrong = pairs_of(query), Wrong()
     own = ("size", "runs", "days", "view")
-    words = {n: given.get(n, "")[:80] for n in vars(Sight()) if n not in own}
-    return Sight(
+    words = {n: given.get(n, "")[:80] for n in vars(StudyState()) if n not in own}
+    return StudyState(
         size=wrong.one_of(given, "size", SIZES, "quick"),
         runs=wrong.number(given, "runs", 0, 1, 10_000),
         days=wrong.number(given, "days", 0, 1, 3_650),
@@ -58,14 +58,14 @@ def sight_read(query: str | None) -> tuple[Sight, Wrong]:
     ), wrong
 
 
-def sight_from(query: str | None) -> Sight:
+def study_state_from(query: str | None) -> StudyState:
     """The sight that an address tells; `ScenarioError` says what of it cannot be used."""
-    sight, wrong = sight_read(query)
+    sight, wrong = read_study_state(query)
     if wrong.said:
         raise ScenarioError(str(wrong))
     return sight
 
 
-def sight_or_first(query: str | None) -> Sight:
+def study_state_or_first(query: str | None) -> StudyState:
     """The sight that an address tells, without what of it cannot be used."""
-    return sight_read(query)[0]
+    return read_study_state(query)[0]

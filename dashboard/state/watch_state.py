@@ -6,21 +6,21 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from kith.dashboard.state.address_parts import Wrong
 from kith.dashboard.state.interventions import MOST_DAYS, Done, check_fits, done_from
-from kith.dashboard.state.scenario_choice import Arm, arm_from_text, plan_of
+from kith.dashboard.state.scenario_choice import ScenarioChoice, arm_from_text, plan_of
 from kith.scenarios.errors import ScenarioError
 from kith.sim.schema.plan import Plan
 
-HUB = Arm(("hub",))
+HUB = ScenarioChoice(("hub",))
 PEOPLE = (5_000, 10_000, 20_000, 40_000)
 COLOURS = ("layer", "belonging", "norm")
 """What the colour of a dot can stand for."""
 
 
 @dataclass(frozen=True)
-class Scene:
+class WatchState:
     """Which world is watched, what was done to it, on which day, and what is looked at in it."""
 
-    arm: Arm = HUB
+    arm: ScenarioChoice = HUB
     people: int = 20_000
     seed: int = 0
     day: int = 0
@@ -29,11 +29,11 @@ class Scene:
     member: int = -1
     "whose story is read; -1: nobody's"
 
-    def same_world(self, other: "Scene") -> bool:
+    def same_world(self, other: "WatchState") -> bool:
         """Whether only the day, what was done and what is looked at may differ."""
         return (self.arm, self.people, self.seed) == (other.arm, other.people, other.seed)
 
-    def same_moment(self, other: "Scene") -> bool:
+    def same_moment(self, other: "WatchState") -> bool:
         """Whether only what is looked at may differ."""
         return self.same_world(other) and (self.day, self.done) == (other.day, other.done)
 
@@ -46,21 +46,21 @@ class Scene:
         return "/watch?" + urlencode(pairs, safe="~+=@!.,:", quote_via=quote)
 
 
-def scene_read(query: str | None) -> tuple[Scene, Wrong]:
+def read_watch_state(query: str | None) -> tuple[WatchState, Wrong]:
     """The scene that an address tells, and what of it cannot be used; that is left out."""
     wrong = Wrong()
     pairs = parse_qsl((query or "").replace("+", "%2B"), keep_blank_values=True)
     given = dict(pairs)
-    arm = wrong.kept(lambda: arm_from_text(given["a"]), Scene.arm) if "a" in given else Scene.arm
-    people = wrong.number(given, "people", Scene.people, 100, 100_000)
+    arm = wrong.kept(lambda: arm_from_text(given["a"]), WatchState.arm) if "a" in given else WatchState.arm
+    people = wrong.number(given, "people", WatchState.people, 100, 100_000)
     plan = wrong.kept(lambda: plan_of(arm, people), None)
     if plan is None:
-        arm, people = Scene.arm, Scene.people
+        arm, people = WatchState.arm, WatchState.people
         plan = plan_of(arm, people)
     done: Done = ()
     for text in (value for name, value in pairs if name == "act"):
         done += wrong.kept(partial(_fitting, plan, text), ())
-    return Scene(
+    return WatchState(
         arm,
         people,
         wrong.number(given, "seed", 0, 0, 999_999),
@@ -78,14 +78,14 @@ def _fitting(plan: Plan, text: str) -> Done:
     return done
 
 
-def scene_from(query: str | None) -> Scene:
+def watch_state_from(query: str | None) -> WatchState:
     """The scene that an address tells; `ScenarioError` says what of it cannot be used."""
-    scene, wrong = scene_read(query)
+    scene, wrong = read_watch_state(query)
     if wrong.said:
         raise ScenarioError(str(wrong))
     return scene
 
 
-def scene_or_first(query: str | None) -> Scene:
+def watch_state_or_first(query: str | None) -> WatchState:
     """The scene that an address tells, without what of it cannot be used."""
-    return scene_read(query)[0]
+    return read_watch_state(query)[0]

@@ -21,7 +21,7 @@ from kith.experiments.analyses.prior_draws import World, drawn, open_parameters
 from kith.experiments.comparison.repeat_command import robust_command
 from kith.experiments.errors import RequestError, RunsFailed
 from kith.experiments.run_limits import check_runs
-from kith.experiments.runs.runner import Job, Outcome, run_all
+from kith.experiments.runs.runner import Job, RunResult, run_all
 from kith.experiments.statistics.intervals import POWER
 from kith.experiments.statistics.shares import Share, trials_needed, wilson
 from kith.experiments.statistics.tables import OUTCOMES
@@ -101,7 +101,7 @@ class Robustness:
     conclusions: tuple[Conclusion, ...]
     values: pd.DataFrame
     "one row per world and scenario: the drawn parameters and the indicators"
-    failures: tuple[Outcome, ...] = field(default=())
+    failures: tuple[RunResult, ...] = field(default=())
     people: tuple[int, int] = (0, 0)
     "people in the market, founders"
     command: str = ""
@@ -182,7 +182,7 @@ def _concluded(
     names: tuple[str, ...],
     draws: Sequence[World],
     outcomes: tuple[str, ...],
-    done: Sequence[Outcome],
+    done: Sequence[RunResult],
 ) -> Robustness:
     failures = tuple(o for o in done if o.failed)
     well = {o.key: o for o in done if not o.failed}

@@ -8,7 +8,7 @@ import numpy as np
 
 from kith.experiments.charts.theme import INK, QUIET, SCENARIOS, canvas, exported, themed
 from kith.experiments.credibility.patterns.findings import number
-from kith.experiments.credibility.patterns.judge import MET, Finding
+from kith.experiments.credibility.patterns.judge import MET, PatternFinding
 
 BAND, DOTS, GOOD, BAD = "#DDEFE6", SCENARIOS[0], SCENARIOS[2], SCENARIOS[1]
 
@@ -16,7 +16,7 @@ HEAD, SLOT, PANEL = 0.55, 0.92, 0.42
 "inches: title; a quantity with its words and its axis; the drawing alone"
 
 
-def picture(findings: Sequence[Finding]) -> str:
+def picture(findings: Sequence[PatternFinding]) -> str:
     """The findings of one pattern as SVG; a panel per quantity, each with its own scale."""
     pattern = findings[0].pattern
     title = f"{pattern.code} {pattern.name}"
@@ -35,7 +35,7 @@ def picture(findings: Sequence[Finding]) -> str:
         return exported(figure, pattern.code.lower(), title, _words(findings))
 
 
-def _panel(axes: Any, finding: Finding) -> None:
+def _panel(axes: Any, finding: PatternFinding) -> None:
     known, (value, low, high) = finding.known, finding.estimate
     left, right = _range(finding)
     q = finding.quantity
@@ -54,7 +54,7 @@ def _panel(axes: Any, finding: Finding) -> None:
     axes.text(0.0, 1.06, words, transform=axes.transAxes, fontsize=8.5, color=QUIET)
 
 
-def _range(finding: Finding) -> tuple[float, float]:
+def _range(finding: PatternFinding) -> tuple[float, float]:
     """Everything that is drawn, with a margin."""
     ends = [*finding.known, *finding.estimate, finding.quantity.low, finding.quantity.high]
     finite = [x for x in ends if math.isfinite(x)] or [0.0]
@@ -62,7 +62,7 @@ def _range(finding: Finding) -> tuple[float, float]:
     return min(finite) - margin, max(finite) + margin
 
 
-def _words(findings: Sequence[Finding]) -> str:
+def _words(findings: Sequence[PatternFinding]) -> str:
     return "; ".join(
         f"{f.quantity.name}: {number(f.estimate[0])}, 90 % interval {number(f.estimate[1])} to "
         f"{number(f.estimate[2])}, band {f.quantity.band}, {f.verdict}"

@@ -8,13 +8,13 @@ from kith.experiments.analyses.robust import ENOUGH, NOT_ROBUST, ROBUST, UNDECID
 from kith.experiments.credibility import verify
 from kith.experiments.credibility.expectations import SHOWN, Check
 from kith.experiments.credibility.patterns import findings as patterns
-from kith.experiments.credibility.patterns.judge import Finding
+from kith.experiments.credibility.patterns.judge import PatternFinding
 from kith.experiments.reports import expectations
 from kith.experiments.words import wording
 from kith.experiments.words.terminal import aligned, printer
 
 
-def show_verification(findings: Sequence[verify.Finding]) -> None:
+def show_verification(findings: Sequence[verify.BenchmarkFinding]) -> None:
     """Print the table."""
     rows = [verify.row(finding) for finding in findings]
     out = printer()
@@ -25,7 +25,7 @@ def show_verification(findings: Sequence[verify.Finding]) -> None:
     out.print(f"\n{ok} of {len(findings)} quantities agree with theory")
 
 
-def show_patterns(findings: Sequence[Finding]) -> None:
+def show_patterns(findings: Sequence[PatternFinding]) -> None:
     """Print the table."""
     lines: list[Text | list[Text]] = [[Text(cell, style="dim") for cell in ("", *patterns.HEADINGS[2:])]]
     for place, finding in enumerate(findings):

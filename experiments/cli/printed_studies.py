@@ -19,7 +19,7 @@ from kith.experiments.analyses.search_sentences import (
 )
 from kith.experiments.reports.discovery import caution
 from kith.experiments.statistics.intervals import LEAST_RUNS, no_interval
-from kith.experiments.studies.execute import Status
+from kith.experiments.studies.execute import StudyStatus
 from kith.experiments.studies.results import points_frame
 from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study
@@ -29,7 +29,7 @@ from kith.experiments.words.terminal import aligned, heading, plain_table, print
 from kith.sim.results.indicators import describe
 
 
-def show_study(status: Status, study: Study, store: Store) -> None:
+def show_study(status: StudyStatus, study: Study, store: Store) -> None:
     """How far it is; and for each outcome, where it is lowest and where it is highest."""
     out = printer()
     heading(out, study.title or study.name, study.question)
@@ -46,7 +46,7 @@ def show_study(status: Status, study: Study, store: Store) -> None:
     out.print(Text("means over the runs of a point; `kith study export` writes all of them", style="dim"))
 
 
-def _state(status: Status) -> Text:
+def _state(status: StudyStatus) -> Text:
     if not status.planned:
         most = f"not begun; up to {wording.plural(status.wanted, 'run')}, which `kith study run` plans"
         return Text(f"{most} · {status.store}", style="dim")
@@ -128,7 +128,7 @@ def show_crossing(study: Study, found: Crossing) -> None:
     out.print(Text(crossing_answer(study, found)))
 
 
-def show_discovery(found: Discovery, study: Study, state: Status) -> None:
+def show_discovery(found: Discovery, study: Study, state: StudyStatus) -> None:
     """The rules, the worst first, and how far they are to be believed."""
     out = printer()
     heading(out, study.title or study.name, f"In which worlds is {found.fails}?")

@@ -12,7 +12,7 @@ from kith.experiments.escaping import say
 from kith.experiments.run_limits import check_workers
 
 if TYPE_CHECKING:
-    from kith.experiments.studies.execute import Status
+    from kith.experiments.studies.execute import StudyStatus
     from kith.experiments.studies.searches import Discover
     from kith.experiments.studies.store import Store
     from kith.experiments.studies.study import Study
@@ -320,7 +320,7 @@ def _tell_report(out: Path | None) -> None:
         say(f"report: {out / 'report.html'}")
 
 
-def _tell(found: "Status", study: "Study", store: "Store", json: bool) -> None:
+def _tell(found: "StudyStatus", study: "Study", store: "Store", json: bool) -> None:
     if json:
         from kith.experiments.reports.outputs import as_json
 

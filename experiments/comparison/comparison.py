@@ -22,7 +22,7 @@ from kith.experiments.errors import ComparisonError, RunsFailed
 from kith.experiments.escaping import for_json
 from kith.experiments.run_limits import check_runs
 from kith.experiments.runs.pools import Pool
-from kith.experiments.runs.runner import Job, Outcome, place, run_chunks
+from kith.experiments.runs.runner import Job, RunResult, place, run_chunks
 from kith.experiments.statistics.intervals import LEAST_RUNS, LEVEL, described
 from kith.experiments.statistics.tables import (
     OUTCOMES,
@@ -72,7 +72,7 @@ class Comparison:
     "part of what members had of it, by scenario: mean EUR over a run"
     staying: pd.DataFrame = field(default_factory=pd.DataFrame)
     "like `series`, with days since joining: the share of newcomers still there"
-    failures: tuple[Outcome, ...] = ()
+    failures: tuple[RunResult, ...] = ()
     model_version: str = ""
     request: Mapping[str, Any] = field(default_factory=dict)
     "what was asked for, for the record"
@@ -226,7 +226,7 @@ class _Gathering:
     outcomes: tuple[str, ...]
     request: Mapping[str, Any]
     rule: StoppingRule | None
-    done: list[Outcome] = field(default_factory=list)
+    done: list[RunResult] = field(default_factory=list)
 
     def more(
         self,
@@ -271,7 +271,7 @@ def gathered(
     days: int,
     seeds: tuple[int, ...],
     outcomes: tuple[str, ...],
-    done: Sequence[Outcome],
+    done: Sequence[RunResult],
     request: Mapping[str, Any] | None = None,
     rule: StoppingRule | None = None,
 ) -> Comparison:

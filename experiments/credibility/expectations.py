@@ -16,7 +16,7 @@ import numpy as np
 
 from kith.experiments.errors import RequestError
 from kith.experiments.run_limits import check_runs
-from kith.experiments.runs.runner import Job, Outcome, run_all
+from kith.experiments.runs.runner import Job, RunResult, run_all
 from kith.experiments.statistics.intervals import (
     LEAST_RUNS,
     Floats,
@@ -215,8 +215,8 @@ def _last_line(error: str) -> str:
     return error.strip().splitlines()[-1]
 
 
-def _gathered(done: Sequence[Outcome]) -> Iterator[tuple[tuple[Side, int], Readings]]:
-    by_side: dict[Side, list[Outcome]] = {}
+def _gathered(done: Sequence[RunResult]) -> Iterator[tuple[tuple[Side, int], Readings]]:
+    by_side: dict[Side, list[RunResult]] = {}
     for outcome in done:
         by_side.setdefault(outcome.key[0], []).append(outcome)
     for side, outcomes in by_side.items():
@@ -229,7 +229,7 @@ def _gathered(done: Sequence[Outcome]) -> Iterator[tuple[tuple[Side, int], Readi
             )
 
 
-def _read(job: Job, threads: int | None) -> Outcome:
+def _read(job: Job, threads: int | None) -> RunResult:
     """A run read after each of its days: indicators, and counts of the last 30 days."""
     from kith.sim.engine import Simulation
 
@@ -242,14 +242,14 @@ def _read(job: Job, threads: int | None) -> Outcome:
         read |= {f"{day} {name}": float(value) for name, value in record.summary.items()}
         month = record.series.tail(30)
         read |= {f"{day} {name}": float(month[_column(name)].sum()) for name in COUNTS}
-    return Outcome(job.key, job.seed, summary=read)
+    return RunResult(job.key, job.seed, summary=read)
 
 
 def _column(count: str) -> str:
     return "today" if count == "visits" else count
 
 
-def _tried(job: Job, threads: int | None) -> Outcome:
+def _tried(job: Job, threads: int | None) -> RunResult:
     """The trial of every experiment: means of the treated and of their twins, by outcome."""
     from kith.experiments.analyses.experiment_effects import trial
 
@@ -259,7 +259,7 @@ def _tried(job: Job, threads: int | None) -> Outcome:
             name = f"{day} {row['experiment']} {row['outcome']}"
             treated = float(row["mean_treated"])
             read |= {name: treated, f"{name} {TWIN}": treated - float(row["true"])}
-    return Outcome(job.key, job.seed, summary=read)
+    return RunResult(job.key, job.seed, summary=read)
 
 
 def _checked(

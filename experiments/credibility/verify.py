@@ -23,11 +23,11 @@ CLOSE, UNSURE, OFF = "agrees", "unclear", "differs"
 
 type Progress = Callable[[int, int], None]
 type Observed = dict[str, float]
-type Job = tuple[str, int]
+type BenchmarkRun = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Finding:
+class BenchmarkFinding:
     """A quantity of a benchmark: what theory says, what the runs show."""
 
     code: str
@@ -83,7 +83,7 @@ def verify(
     workers: int | None = None,
     progress: Progress | None = None,
     benchmarks: Sequence[Benchmark] = BENCHMARKS,
-) -> list[Finding]:
+) -> list[BenchmarkFinding]:
     """Run benchmarks and judge them, in their order.
 
     Parameters
@@ -99,7 +99,7 @@ def verify(
         for benchmark in benchmarks
         for seed in range(benchmark.quick_runs if quick else benchmark.runs)
     ]
-    seen: dict[Job, Observed] = {}
+    seen: dict[BenchmarkRun, Observed] = {}
     if progress is not None:
         progress(0, len(todo))
     for job, observed in _observations(benchmarks, todo, quick, workers):
@@ -113,7 +113,7 @@ def verify(
     ]
 
 
-def judged(benchmark: Benchmark, observed: Sequence[Observed], quick: bool) -> list[Finding]:
+def judged(benchmark: Benchmark, observed: Sequence[Observed], quick: bool) -> list[BenchmarkFinding]:
     """One finding per quantity that the benchmark compares."""
     theory = benchmark.theory(benchmark.plan(0, quick))
     return [
@@ -122,9 +122,9 @@ def judged(benchmark: Benchmark, observed: Sequence[Observed], quick: bool) -> l
     ]
 
 
-def _finding(benchmark: Benchmark, name: str, theory: float, values: Any, quick: bool) -> Finding:
+def _finding(benchmark: Benchmark, name: str, theory: float, values: Any, quick: bool) -> BenchmarkFinding:
     same = bool((values == values[0]).all())  # the mean of equal numbers may differ from them in the last bit
-    return Finding(
+    return BenchmarkFinding(
         benchmark.code,
         benchmark.name,
         benchmark.scenario,
@@ -152,8 +152,8 @@ def _observe_named(name: str, seed: int, quick: bool) -> Observed:
 
 
 def _observations(
-    benchmarks: Sequence[Benchmark], todo: list[Job], quick: bool, workers: int | None
-) -> Iterator[tuple[Job, Observed]]:
+    benchmarks: Sequence[Benchmark], todo: list[BenchmarkRun], quick: bool, workers: int | None
+) -> Iterator[tuple[BenchmarkRun, Observed]]:
     """Every job with what it shows; the first one runs here if the kernels are not compiled yet."""
     from kith.sim.kernels.compilation import is_compiled
 
@@ -165,7 +165,9 @@ def _observations(
         yield from _pooled(todo[here:], quick, workers)
 
 
-def _pooled(todo: list[Job], quick: bool, workers: int | None) -> Iterator[tuple[Job, Observed]]:
+def _pooled(
+    todo: list[BenchmarkRun], quick: bool, workers: int | None
+) -> Iterator[tuple[BenchmarkRun, Observed]]:
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         asked = {pool.submit(_observe_named, *job, quick): job for job in todo}
         try:
@@ -175,12 +177,12 @@ def _pooled(todo: list[Job], quick: bool, workers: int | None) -> Iterator[tuple
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def agree(findings: Sequence[Finding]) -> bool:
+def agree(findings: Sequence[BenchmarkFinding]) -> bool:
     """Whether every quantity agrees."""
     return all(finding.verdict == CLOSE for finding in findings)
 
 
-def as_object(findings: Sequence[Finding], quick: bool) -> dict[str, Any]:
+def as_object(findings: Sequence[BenchmarkFinding], quick: bool) -> dict[str, Any]:
     """The findings as one plain object; z is None where there is no spread."""
     return {
         "quick": quick,
@@ -205,7 +207,7 @@ def as_object(findings: Sequence[Finding], quick: bool) -> dict[str, Any]:
     }
 
 
-def row(finding: Finding) -> tuple[str, ...]:
+def row(finding: BenchmarkFinding) -> tuple[str, ...]:
     """The cells of a table: benchmark, quantity, theory, simulation, error, z, difference, verdict."""
     spread = finding.standard_error > 0.0
     return (

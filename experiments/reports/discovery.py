@@ -12,13 +12,13 @@ from kith.experiments.files import whole_folder
 from kith.experiments.reports.comparison import page_template, versions
 from kith.experiments.reports.outputs import as_json
 from kith.experiments.statistics.tables import nulled
-from kith.experiments.studies.execute import Status
+from kith.experiments.studies.execute import StudyStatus
 from kith.experiments.studies.study import Study
 from kith.experiments.words import wording
 from kith.sim.engine import MODEL_VERSION
 
 
-def discovery_object(found: Discovery, study: Study, state: Status) -> dict[str, Any]:
+def discovery_object(found: Discovery, study: Study, state: StudyStatus) -> dict[str, Any]:
     """A discovery as plain values for JSON."""
     return {
         "study": study.name,
@@ -33,7 +33,7 @@ def discovery_object(found: Discovery, study: Study, state: Status) -> dict[str,
     }
 
 
-def discovery_page(found: Discovery, study: Study, state: Status, command: str) -> str:
+def discovery_page(found: Discovery, study: Study, state: StudyStatus, command: str) -> str:
     """One offline HTML page: the sentence, the rules, the worlds.
 
     Parameters
@@ -58,7 +58,7 @@ def discovery_page(found: Discovery, study: Study, state: Status, command: str) 
     )
 
 
-def write_discovery(found: Discovery, study: Study, state: Status, target: Path, command: str) -> None:
+def write_discovery(found: Discovery, study: Study, state: StudyStatus, target: Path, command: str) -> None:
     """Write what was found: report.html, study.json, and rules and worlds as Parquet and CSV."""
     with whole_folder(target) as folder:
         for name, frame in (("rules", found.rules), ("worlds", found.worlds)):
@@ -69,7 +69,7 @@ def write_discovery(found: Discovery, study: Study, state: Status, target: Path,
         (folder / "report.html").write_text(page, encoding="utf-8")
 
 
-def caution(study: Study, state: Status) -> str:
+def caution(study: Study, state: StudyStatus) -> str:
     """On what it rests, and what is missing."""
     missing = f" {state.missing:,} runs are missing." if state.missing else ""
     failed = f" {state.failed:,} runs broke and are left out." if state.failed else ""

@@ -13,13 +13,13 @@ from kith.experiments.credibility.patterns.findings import (
     row,
     summary,
 )
-from kith.experiments.credibility.patterns.judge import MET, Finding
+from kith.experiments.credibility.patterns.judge import MET, PatternFinding
 from kith.experiments.credibility.patterns.pattern import Size
 from kith.experiments.files import whole_folder, write_text
 from kith.experiments.reports.outputs import as_json
 
 
-def write_patterns(findings: Sequence[Finding], size: Size | None, folder: Path) -> None:
+def write_patterns(findings: Sequence[PatternFinding], size: Size | None, folder: Path) -> None:
     """`patterns.md`, `patterns.json` and one SVG per pattern into a folder."""
     with whole_folder(folder) as inside:
         write_text(inside / "patterns.json", as_json(as_object(findings, size)) + "\n")
@@ -28,7 +28,7 @@ def write_patterns(findings: Sequence[Finding], size: Size | None, folder: Path)
             write_text(inside / f"{own[0].pattern.code}.svg", picture(own) + "\n")
 
 
-def page(findings: Sequence[Finding], size: Size | None) -> str:
+def page(findings: Sequence[PatternFinding], size: Size | None) -> str:
     """The page of the documentation: the same text for the same findings."""
     template = Path(__file__).parent / "templates" / "patterns.md"
     table = [
@@ -50,11 +50,11 @@ def page(findings: Sequence[Finding], size: Size | None) -> str:
     return text
 
 
-def _verdict(finding: Finding) -> str:
+def _verdict(finding: PatternFinding) -> str:
     return finding.verdict if finding.verdict in (MET, "shown") else f"**{finding.verdict}**"
 
 
-def _section(own: Sequence[Finding]) -> str:
+def _section(own: Sequence[PatternFinding]) -> str:
     pattern = own[0].pattern
     reasons = [f"- *{f.quantity.name}* is not met: {f.quantity.unmet}" for f in own if f.quantity.unmet]
     parts = [

@@ -14,7 +14,7 @@ from kith.experiments.statistics.dominance import orders
 from kith.experiments.statistics.intervals import LEAST_RUNS
 from kith.experiments.statistics.point_noise import Known, known_to
 from kith.experiments.studies.designs import Grid, LatinHypercube, Listed, Random
-from kith.experiments.studies.execute import Status, status
+from kith.experiments.studies.execute import StudyStatus, status
 from kith.experiments.studies.results import points_frame, runs_frame
 from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study
@@ -88,7 +88,7 @@ def ranked(study: Study, store: Store) -> pd.DataFrame:
         return pd.DataFrame()
 
 
-def study_answer(study: Study, points: pd.DataFrame, ranking: pd.DataFrame, found: Status) -> str:
+def study_answer(study: Study, points: pd.DataFrame, ranking: pd.DataFrame, found: StudyStatus) -> str:
     """What the main outcome says, in one sentence for each scenario."""
     outcome = study.outcomes[0]
     unit = describe(outcome)[0]

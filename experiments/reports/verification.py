@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from kith.experiments.credibility.verify import CLOSE, HEADINGS, Finding, row
+from kith.experiments.credibility.verify import CLOSE, HEADINGS, BenchmarkFinding, row
 from kith.experiments.files import write_text
 
 
-def write_verification(findings: Sequence[Finding], target: Path) -> None:
+def write_verification(findings: Sequence[BenchmarkFinding], target: Path) -> None:
     """Write the page of the documentation: the same text for the same findings."""
     template = Path(__file__).parent / "templates" / "verification.md"
     lines = [

@@ -43,7 +43,7 @@ class Pool:
     "whether tasks that are submitted still have a chance"
 
 
-class Here(Executor):
+class InProcess(Executor):
     """Does every task in the calling thread, before `submit` returns."""
 
     def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
@@ -134,7 +134,7 @@ def processors() -> int:
 @contextmanager
 def _processes(workers: int) -> Iterator[Pool]:
     if workers == 1:
-        yield Pool(Here(), lambda: 1, threads=None)
+        yield Pool(InProcess(), lambda: 1, threads=None)
         return
     made = Processes(workers)
     try:

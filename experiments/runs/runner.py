@@ -59,12 +59,12 @@ class Job:
     key: Any = None
     series: bool = True
     "whether more than the summary is kept; a study of thousands of runs asks for none of it"
-    measure: "Callable[[Job, int | None], Outcome] | None" = None
+    measure: "Callable[[Job, int | None], RunResult] | None" = None
     "how it is lived and what is kept of it; by default a run to its end, condensed"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunResult:
     """What remains of a run: enough for tables and figures, small enough to send around.
 
     A run that failed has its `error`, with traceback, and nothing else.
@@ -98,19 +98,19 @@ class Outcome:
         return bool(self.error)
 
 
-def execute(job: Job, threads: int | None = None) -> Outcome:
+def execute(job: Job, threads: int | None = None) -> RunResult:
     """Run one job here and now; an exception becomes a failed outcome."""
     from kith.sim.schema.parameters import ParameterError
 
     try:
         return (job.measure or _whole)(job, threads)
     except ParameterError as error:
-        return Outcome(job.key, job.seed, error=traceback.format_exc(), refused=str(error))
+        return RunResult(job.key, job.seed, error=traceback.format_exc(), refused=str(error))
     except Exception:
-        return Outcome(job.key, job.seed, error=traceback.format_exc())
+        return RunResult(job.key, job.seed, error=traceback.format_exc())
 
 
-def _whole(job: Job, threads: int | None) -> Outcome:
+def _whole(job: Job, threads: int | None) -> RunResult:
     from kith.sim.engine import run
 
     if not job.series:
@@ -118,7 +118,7 @@ def _whole(job: Job, threads: int | None) -> Outcome:
     return condensed(job, run(job.plan, seed=job.seed, days=job.days, threads=threads, events=False))
 
 
-def _summary_alone(job: Job, threads: int | None) -> Outcome:
+def _summary_alone(job: Job, threads: int | None) -> RunResult:
     """The same summary, without the months and frames of a record, which cost some 20 ms a year."""
     from kith.sim.engine import MODEL_VERSION, Simulation
     from kith.sim.kernels.compilation import mark_compiled
@@ -133,15 +133,17 @@ def _summary_alone(job: Job, threads: int | None) -> Outcome:
         mark_compiled()
     with np.errstate(over="ignore"):
         summary = simulation.recorder.summary()
-    return Outcome(job.key, job.seed, run_id=simulation.run_id, model_version=MODEL_VERSION, summary=summary)
+    return RunResult(
+        job.key, job.seed, run_id=simulation.run_id, model_version=MODEL_VERSION, summary=summary
+    )
 
 
-def condensed(job: Job, record: Any) -> Outcome:
+def condensed(job: Job, record: Any) -> RunResult:
     """The outcome of a finished run: its summary, and a few columns at some 200 days."""
     from kith.experiments.runs.member_value import worth
     from kith.experiments.runs.newcomer_funnel import funnel, survival
 
-    return Outcome(
+    return RunResult(
         key=job.key,
         seed=job.seed,
         run_id=record.run_id,
@@ -184,7 +186,7 @@ def run_all(
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> Iterator[Outcome]:
+) -> Iterator[RunResult]:
     """Run every job and yield its outcome when it is done, in no particular order.
 
     A run that fails comes back as a failed outcome and does not stop the others.
@@ -225,7 +227,7 @@ def place(workers: int | None = None, executor: Executor | None = None, runs: in
         yield made
 
 
-def run_chunks(jobs: Iterable[Job], pool: Pool, whole: int | None = None) -> Iterator[list[Outcome]]:
+def run_chunks(jobs: Iterable[Job], pool: Pool, whole: int | None = None) -> Iterator[list[RunResult]]:
     """Run every job and yield outcomes in the chunks in which they come back.
 
     Jobs are taken from the iterable only as they are needed, so that any number of them fits.
@@ -246,7 +248,7 @@ def run_chunks(jobs: Iterable[Job], pool: Pool, whole: int | None = None) -> Ite
     if pool.threads is not None and (first := _to_compile_here(queue)):
         yield [execute(first)]
     suspects: deque[Job] = deque()
-    flying: dict[Future[tuple[list[Outcome], float]], list[Job]] = {}
+    flying: dict[Future[tuple[list[RunResult], float]], list[Job]] = {}
     while True:
         _fill(flying, suspects, queue, pool)
         if not flying:
@@ -267,7 +269,7 @@ def run_chunks(jobs: Iterable[Job], pool: Pool, whole: int | None = None) -> Ite
             yield outcomes
 
 
-def execute_all(jobs: list[Job], threads: int | None) -> tuple[list[Outcome], float]:
+def execute_all(jobs: list[Job], threads: int | None) -> tuple[list[RunResult], float]:
     """Run a chunk here and now; its outcomes, and the seconds that it took."""
     start = time.perf_counter()
     return [execute(job, threads) for job in jobs], time.perf_counter() - start
@@ -306,7 +308,7 @@ class _Queue:
 
 
 def _fill(
-    flying: dict[Future[tuple[list[Outcome], float]], list[Job]],
+    flying: dict[Future[tuple[list[RunResult], float]], list[Job]],
     suspects: deque[Job],
     queue: _Queue,
     pool: Pool,
@@ -323,14 +325,14 @@ def _fill(
             return
 
 
-def _alone(job: Job, pool: Pool) -> Outcome:
+def _alone(job: Job, pool: Pool) -> RunResult:
     """Do a job again while nothing else is under way, so that only it can be to blame."""
     try:
         return pool.executor.submit(execute_all, [job], pool.threads).result()[0][0]
     except (Exception, CancelledError) as error:
         _check_alive(pool)
         why = WORKER_DIED if isinstance(error, BrokenExecutor) else ""
-        return Outcome(job.key, job.seed, error=f"{traceback.format_exc()}{why}")
+        return RunResult(job.key, job.seed, error=f"{traceback.format_exc()}{why}")
 
 
 def _check_alive(pool: Pool) -> None:

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from kith.experiments.runs.pools import Pool, Processes, processors
-from kith.experiments.runs.runner import Job, Outcome, run_chunks
+from kith.experiments.runs.runner import Job, RunResult, run_chunks
 from kith.experiments.speed.bench import BUSY_WEB, machine
 from kith.experiments.studies.execute import conduct, wanted_by
 from kith.experiments.studies.levers import flat
@@ -230,10 +230,10 @@ def rows_read_and_drawn(folder: Path, rows: int = ROWS) -> dict[str, float]:
     return {"rows": len(frame), "read_s": read, "drawn_s": time.perf_counter() - start - read}
 
 
-def _made_up(run: int) -> Outcome:
+def _made_up(run: int) -> RunResult:
     """A result with as many columns as a real one."""
     summary = {name: float((run * 7_919 + k * 104_729) % 10_007) for k, name in enumerate(INDICATORS)}
-    return Outcome(f"{run:016x}", run, f"{run:016x}", MODEL_VERSION, summary)
+    return RunResult(f"{run:016x}", run, f"{run:016x}", MODEL_VERSION, summary)
 
 
 def text(figures: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kith.experiments.errors import ComparisonError
-from kith.experiments.runs.runner import Outcome
+from kith.experiments.runs.runner import RunResult
 from kith.experiments.statistics.intervals import LEAST_RUNS, Floats, mean_interval, paired
 from kith.sim.results.indicators import INDICATORS, describe
 from kith.sim.schema.fields import nearest
@@ -81,8 +81,8 @@ def verdict(row: Mapping[Any, Any] | pd.Series) -> str:
 
 
 def bands(
-    done: Sequence[Outcome],
-    of: Callable[[Outcome], Mapping[str, pd.Series]] = lambda o: o.series,
+    done: Sequence[RunResult],
+    of: Callable[[RunResult], Mapping[str, pd.Series]] = lambda o: o.series,
     together: bool = False,
 ) -> pd.DataFrame:
     """Median and 90 % band over runs of the series that `of` gives, by scenario, day and column.
@@ -198,7 +198,7 @@ def _arm(
 
 
 def _by_scenario_and_column(
-    done: Sequence[Outcome], of: Callable[[Outcome], Mapping[str, pd.Series]]
+    done: Sequence[RunResult], of: Callable[[RunResult], Mapping[str, pd.Series]]
 ) -> dict[tuple[str, str], list[pd.Series]]:
     groups: dict[tuple[str, str], list[pd.Series]] = {}
     for outcome in done:
@@ -208,14 +208,14 @@ def _by_scenario_and_column(
 
 
 def mean_by(
-    done: Sequence[Outcome], labels: tuple[str, ...], of: Callable[[Outcome], dict[str, float]]
+    done: Sequence[RunResult], labels: tuple[str, ...], of: Callable[[RunResult], dict[str, float]]
 ) -> pd.DataFrame:
     """What `of` gives, by scenario as means over runs; 0 where a scenario never has it."""
     means = {label: pd.DataFrame([of(o) for o in done if o.key == label]).mean() for label in labels}
     return pd.DataFrame(means).fillna(0.0)
 
 
-def health_table(done: Sequence[Outcome]) -> pd.DataFrame:
+def health_table(done: Sequence[RunResult]) -> pd.DataFrame:
     """One row per scenario and health check: the mean value, and the share of runs that met it."""
     checks = pd.DataFrame([{"scenario": o.key, **check} for o in done for check in o.health])
     if checks.empty:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from kith.experiments.errors import Stopped
 from kith.experiments.runs.pools import Pool, check_scheduler, pool
-from kith.experiments.runs.runner import Job, Outcome, run_chunks
+from kith.experiments.runs.runner import Job, RunResult, run_chunks
 from kith.experiments.studies.planned_runs import asked, digest, jobs
 from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study
@@ -29,7 +29,7 @@ type Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Status:
+class StudyStatus:
     """How far a study is."""
 
     study: str
@@ -74,7 +74,7 @@ def conduct(
     progress: Progress | None = None,
     retry_failed: bool = False,
     wanted: pd.DataFrame | None = None,
-) -> Status:
+) -> StudyStatus:
     """Do the runs that a study asks for and the store does not have.
 
     Parameters
@@ -113,7 +113,7 @@ def conduct(
     return status(study, store)
 
 
-def status(study: Study, store: Store) -> Status:
+def status(study: Study, store: Store) -> StudyStatus:
     """How far a study is, without running or writing anything.
 
     A large study that was never begun is not planned for it: see `Status.planned`.
@@ -121,7 +121,7 @@ def status(study: Study, store: Store) -> Status:
     store.refresh()
     known = store.asked(digest(study))
     if known is None and not _soon_planned(study):
-        return Status(
+        return StudyStatus(
             study.name,
             store.folder,
             wanted=study.size[1],
@@ -132,7 +132,7 @@ def status(study: Study, store: Store) -> Status:
         )
     ids = set((asked(study) if known is None else known)["run_id"])
     failed = ids & store.failed()
-    return Status(
+    return StudyStatus(
         study.name,
         store.folder,
         wanted=len(ids),
@@ -169,7 +169,7 @@ def _soon_planned(study: Study) -> bool:
     return all(number <= most for number, most in zip(study.size, SOON_PLANNED, strict=True))
 
 
-def checked(outcome: Outcome) -> Outcome:
+def checked(outcome: RunResult) -> RunResult:
     """The outcome, or a failure if it is not of the run that was asked for."""
     if outcome.failed or outcome.run_id == outcome.key:
         return outcome
@@ -177,7 +177,7 @@ def checked(outcome: Outcome) -> Outcome:
         f"asked for run {outcome.key}, got run {outcome.run_id} of model {outcome.model_version}: "
         "the worker has another version of kith or of a scenario"
     )
-    return Outcome(outcome.key, outcome.seed, error=why)
+    return RunResult(outcome.key, outcome.seed, error=why)
 
 
 @contextmanager

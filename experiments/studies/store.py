@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 
 from kith.experiments.errors import StoreDamaged, StoreError
 from kith.experiments.files import user_path
-from kith.experiments.runs.runner import Outcome
+from kith.experiments.runs.runner import RunResult
 from kith.sim.engine import MODEL_VERSION
 from kith.sim.storage.atomic_folder import partial_file, remove_all_abandoned
 
@@ -173,7 +173,7 @@ class Store:
         self._write(pa.Table.from_pandas(asked, preserve_index=False), path)
         path.unlink(missing_ok=True)  # written before these files had a checksum; nothing reads it
 
-    def add(self, outcomes: Sequence[Outcome]) -> None:
+    def add(self, outcomes: Sequence[RunResult]) -> None:
         """Keep the results of some runs: all of them, or none if writing fails."""
         series = [o for o in outcomes if o.series]
         if series:  # before the results, so that no run counts as done without its series
@@ -366,7 +366,7 @@ class Store:
         return sum(len(ids) for ids in self._ids["results"].values()) > len(self.done())
 
 
-def _results_table(outcomes: Sequence[Outcome]) -> pa.Table:
+def _results_table(outcomes: Sequence[RunResult]) -> pa.Table:
     names = list(dict.fromkeys(name for o in outcomes for name in o.summary))
     columns: dict[str, Any] = {
         "run_id": pa.array([str(o.key) for o in outcomes], pa.string()),
@@ -377,7 +377,7 @@ def _results_table(outcomes: Sequence[Outcome]) -> pa.Table:
     return pa.table(columns)
 
 
-def _series_table(outcomes: Iterable[Outcome]) -> pa.Table:
+def _series_table(outcomes: Iterable[RunResult]) -> pa.Table:
     """A row per run and day on which at least one series has a value."""
     frames = []
     for outcome in outcomes:

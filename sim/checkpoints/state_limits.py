@@ -22,7 +22,7 @@ from kith.sim.state.decay import WEEK
 from kith.sim.state.hazard_clocks import Heap, TouchClock
 from kith.sim.state.layers import PAST
 from kith.sim.state.ledger import MONTHS, Account, Ledger
-from kith.sim.state.market import SIGNALS, Market, Status
+from kith.sim.state.market import SIGNALS, MarketState, Status
 from kith.sim.state.population import MEMBER, NEVER, Archive, Population
 from kith.sim.state.ties import MAX_CAPACITY, TIE, Ties
 from kith.sim.storage.limits import (
@@ -92,7 +92,7 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "base": Numbers("f8", ("days, past and ten",), 0.0, WIDEST),
         "tiers": Numbers("f8", (None, 3), 0.0, WIDEST),
         "badge_levels": Numbers("i8", (None,), 0, MOST),
-        "market": Of((Market,)),
+        "market": Of((MarketState,)),
         "far": Numbers("i8", (None,), 0, "last of market"),
         "known": Fields((Numbers("i8", (None,), 0, MOST), Numbers("i4", (None,), 0, "last of market"))),
         "touch": Of((TouchClock,)),
@@ -155,7 +155,7 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "noted": Whole(0, "days"),
         "surplus": Whole(),
     },
-    Market: {
+    MarketState: {
         "size": Whole("market", "market"),
         "status": Numbers("i1", ("everyone",), 0, len(Status) - 1),
         "row": Numbers("i4", ("everyone",), -1, "last row"),

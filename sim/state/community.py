@@ -20,7 +20,7 @@ from kith.sim.state.departure import archive_leavers, draw_returns, release_ties
 from kith.sim.state.hazard_clocks import Heap, TouchClock
 from kith.sim.state.layers import LAYER_WINDOW, PAST, WINDOW
 from kith.sim.state.ledger import INCENTIVES, UNATTRIBUTED, Account, Ledger
-from kith.sim.state.market import Market, Status, farness, fit
+from kith.sim.state.market import MarketState, Status, farness, fit
 from kith.sim.state.population import MEMBER, Archive, Population
 from kith.sim.state.ties import Ties, add_up, ties_are_sound
 
@@ -49,7 +49,7 @@ class Community:
         self.crew = Crew(threads)
         self.use(plan.parameters)
         market = plan.parameters.market
-        self.market = Market(market.size, guests, self.key, market.interest_similarity)
+        self.market = MarketState(market.size, guests, self.key, market.interest_similarity)
         self.far = farness(self.key, market.far, market.size)
         self.known = acquaintance_lists(plan, self.key)
         "where each person's acquaintances begin, (size + 1,), and all of them; empty without a graph"

@@ -30,7 +30,7 @@ _INVITEE = int(Purpose.INVITEE)
 _KNOT, _NOISE, _FAR = int(Purpose.INTEREST_KNOT), int(Purpose.INTEREST_NOISE), int(Purpose.FAR)
 
 
-class Market:
+class MarketState:
     """Persons by address; shapes (size + guests,). Guests are seated outside the market's count."""
 
     def __init__(self, size: int, guests: int, key: np.uint64, similarity: float) -> None:
@@ -167,4 +167,13 @@ def neighbour(key, person, day, nth, starts, known):
     return best
 
 
-__all__ = ["KNOT_SPACING", "Market", "Status", "acquaintance", "farness", "fit", "interests", "neighbour"]
+__all__ = [
+    "KNOT_SPACING",
+    "MarketState",
+    "Status",
+    "acquaintance",
+    "farness",
+    "fit",
+    "interests",
+    "neighbour",
+]

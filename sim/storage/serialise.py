@@ -21,7 +21,7 @@ from kith.sim.schema.plan import Experiment, Founding, Plan, Shock
 from kith.sim.state.community import Community
 from kith.sim.state.hazard_clocks import Heap, TouchClock
 from kith.sim.state.ledger import Ledger
-from kith.sim.state.market import Market
+from kith.sim.state.market import MarketState
 from kith.sim.state.population import Archive, Population
 from kith.sim.state.ties import Ties
 
@@ -44,7 +44,7 @@ class Kinds:
 NOTHING: frozenset[str] = frozenset()
 COMMUNITY = Kinds(
     {
-        **dict.fromkeys((Founding, Graph, Generator, Market, TouchClock, Heap, Population), NOTHING),
+        **dict.fromkeys((Founding, Graph, Generator, MarketState, TouchClock, Heap, Population), NOTHING),
         **dict.fromkeys((Archive, Ties, Ledger), NOTHING),
         Community: frozenset({"crew"}),
         Plan: frozenset({"canonical_content"}),

@@ -7,10 +7,10 @@ import pytest
 import solara
 
 from kith.dashboard.live import shared_workers as pools
-from kith.dashboard.live.shared_workers import Pool, worked
+from kith.dashboard.live.shared_workers import SharedWorkers, worked
 
 
-class Here(Pool):
+class Here(SharedWorkers):
     """A pool without processes: what is asked for is done at once, by whoever asks."""
 
     def __init__(self) -> None:

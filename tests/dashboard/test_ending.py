@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from kith.dashboard.state.compare_state import Look
+from kith.dashboard.state.compare_state import CompareState
 from tests.dashboard.looking import until
 from tests.dashboard.serving import BY_KITH, DIRECT, Served, served
 
 SOON = 12.0
 """Seconds; five are promised, on a machine that has nothing else to do."""
 
-LONG = Look(people=40_000, days=3_650, runs=256).path()
+LONG = CompareState(people=40_000, days=3_650, runs=256).path()
 
 
 def idle(made: Served) -> None:

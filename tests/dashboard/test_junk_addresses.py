@@ -15,9 +15,9 @@ from kith.dashboard.app import PAGES
 from kith.dashboard.live import study_catalogue
 from kith.dashboard.live.study_catalogue import STUDIES
 from kith.dashboard.pages import community, compare, lessons, model, studies, watch
-from kith.dashboard.state.compare_state import look_read
-from kith.dashboard.state.study_state import sight_read
-from kith.dashboard.state.watch_state import scene_read
+from kith.dashboard.state.compare_state import read_compare_state
+from kith.dashboard.state.study_state import read_study_state
+from kith.dashboard.state.watch_state import read_watch_state
 from kith.experiments.studies.execute import conduct
 from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import read_study
@@ -115,7 +115,8 @@ def tiny(stored: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.parametrize("junk", JUNK, ids=lambda junk: ascii(junk[:12]))
 @pytest.mark.parametrize(
-    ("read", "page"), [(look_read, "compare"), (scene_read, "watch"), (sight_read, "studies")]
+    ("read", "page"),
+    [(read_compare_state, "compare"), (read_watch_state, "watch"), (read_study_state, "studies")],
 )
 def test_junk_in_one_part_of_an_address_leaves_the_others(read: Any, page: str, junk: str) -> None:
     _, _, usual = PAGE[page]

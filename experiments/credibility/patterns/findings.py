@@ -4,13 +4,13 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from kith.experiments.credibility.patterns.judge import Finding, met
+from kith.experiments.credibility.patterns.judge import PatternFinding, met
 from kith.experiments.credibility.patterns.pattern import FULL, SMALL, Size
 
 HEADINGS = ("pattern", "quantity", "band", "value", "90 % interval", "verdict")
 
 
-def row(finding: Finding) -> tuple[str, ...]:
+def row(finding: PatternFinding) -> tuple[str, ...]:
     """The cells of the table."""
     value, low, high = finding.estimate
     return (
@@ -30,7 +30,7 @@ def number(value: float) -> str:
     return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
-def summary(findings: Sequence[Finding]) -> str:
+def summary(findings: Sequence[PatternFinding]) -> str:
     """How many patterns are met, and which are not."""
     found = met(findings)
     missed = [code for code, well in found.items() if not well]
@@ -38,7 +38,7 @@ def summary(findings: Sequence[Finding]) -> str:
     return f"{words}; not {', '.join(missed)}" if missed else words
 
 
-def as_object(findings: Sequence[Finding], size: Size | None) -> dict[str, Any]:
+def as_object(findings: Sequence[PatternFinding], size: Size | None) -> dict[str, Any]:
     """The findings as one plain object; undefined numbers are None."""
     from kith.sim.engine import MODEL_VERSION
 
@@ -50,7 +50,7 @@ def as_object(findings: Sequence[Finding], size: Size | None) -> dict[str, Any]:
     }
 
 
-def _plain(finding: Finding) -> dict[str, Any]:
+def _plain(finding: PatternFinding) -> dict[str, Any]:
     q = finding.quantity
     value, low, high = (None if math.isnan(x) else x for x in finding.estimate)
     return {
@@ -71,15 +71,15 @@ def _plain(finding: Finding) -> dict[str, Any]:
     }
 
 
-def by_pattern(findings: Sequence[Finding]) -> list[list[Finding]]:
+def by_pattern(findings: Sequence[PatternFinding]) -> list[list[PatternFinding]]:
     """The findings of each pattern."""
-    groups: dict[str, list[Finding]] = {}
+    groups: dict[str, list[PatternFinding]] = {}
     for finding in findings:
         groups.setdefault(finding.pattern.code, []).append(finding)
     return list(groups.values())
 
 
-def provisional(findings: Sequence[Finding]) -> str:
+def provisional(findings: Sequence[PatternFinding]) -> str:
     """A sentence about patterns that were run with too few seeds, if there are any."""
     few = [own[0] for own in by_pattern(findings) if len(own[0].values) < FULL.seeds]
     if not few:

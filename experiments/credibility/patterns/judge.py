@@ -25,11 +25,11 @@ MET, UNMET, SHOWN = "met", "not met", "shown"
 LEVEL = 0.90
 
 type Progress = Callable[[int, int], None]
-type Job = tuple[str, int]
+type PatternRun = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Finding:
+class PatternFinding:
     """A quantity of a pattern over the seeds."""
 
     pattern: Pattern
@@ -99,7 +99,7 @@ def look(
     seeds: int | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
-) -> list[Finding]:
+) -> list[PatternFinding]:
     """Run every pattern with seeds 0 … n-1 and judge it, in the order given.
 
     Parameters
@@ -113,7 +113,7 @@ def look(
     each = {p.code: seeds or (size or p.small).seeds for p in patterns}
     check_runs(f"seeds = {seeds} of each of {len(each)} patterns", sum(each.values()), "ask for fewer")
     todo = [(p.code, seed) for p in patterns for seed in range(each[p.code])]
-    seen: dict[Job, Observed] = {}
+    seen: dict[PatternRun, Observed] = {}
     if progress is not None:
         progress(0, len(todo))
     for job, observed in _observations(patterns, todo, size, workers):
@@ -127,17 +127,17 @@ def look(
     ]
 
 
-def judged(pattern: Pattern, observed: Sequence[Observed], lenient: bool = False) -> list[Finding]:
+def judged(pattern: Pattern, observed: Sequence[Observed], lenient: bool = False) -> list[PatternFinding]:
     """One finding per quantity of the pattern."""
     return [
-        Finding(pattern, quantity, tuple(float(one[quantity.name]) for one in observed), lenient)
+        PatternFinding(pattern, quantity, tuple(float(one[quantity.name]) for one in observed), lenient)
         for quantity in pattern.quantities
     ]
 
 
 def _observations(
-    patterns: Sequence[Pattern], todo: list[Job], size: Size | None, workers: int | None
-) -> Iterator[tuple[Job, Observed]]:
+    patterns: Sequence[Pattern], todo: list[PatternRun], size: Size | None, workers: int | None
+) -> Iterator[tuple[PatternRun, Observed]]:
     """Every job with what it shows; the first one runs here if the kernels are not compiled yet."""
     from kith.sim.kernels.compilation import is_compiled
 
@@ -154,7 +154,9 @@ def _observe_named(code: str, seed: int, size: Size | None) -> Observed:
     return observe(NAMED[code], seed, size or NAMED[code].small)
 
 
-def _pooled(todo: list[Job], size: Size | None, workers: int | None) -> Iterator[tuple[Job, Observed]]:
+def _pooled(
+    todo: list[PatternRun], size: Size | None, workers: int | None
+) -> Iterator[tuple[PatternRun, Observed]]:
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         asked = {pool.submit(_observe_named, *job, size): job for job in todo}
         try:
@@ -173,7 +175,7 @@ def chosen(codes: Sequence[str]) -> tuple[Pattern, ...]:
     return tuple(pattern for pattern in PATTERNS if pattern.code in wanted)
 
 
-def surprises(findings: Sequence[Finding]) -> list[str]:
+def surprises(findings: Sequence[PatternFinding]) -> list[str]:
     """Quantities whose verdict is not the one on record: newly unmet, or met although known not to be.
 
     In a small size only the first kind counts, and not where a difference is fine: an interval that
@@ -188,7 +190,7 @@ def surprises(findings: Sequence[Finding]) -> list[str]:
     ]
 
 
-def met(findings: Sequence[Finding]) -> dict[str, bool]:
+def met(findings: Sequence[PatternFinding]) -> dict[str, bool]:
     """Code of each judged pattern -> whether all its quantities are met."""
     found: dict[str, bool] = {}
     for finding in findings:

@@ -14,8 +14,8 @@ from kith.dashboard import server
 from kith.dashboard.access.connections import Connections
 from kith.dashboard.live import live_comparison
 from kith.dashboard.live.live_comparison import Answer, use_answer
-from kith.dashboard.live.shared_workers import SLOTS, Pool
-from kith.dashboard.state.compare_state import Look
+from kith.dashboard.live.shared_workers import SLOTS, SharedWorkers
+from kith.dashboard.state.compare_state import CompareState
 from kith.sim.schema.parameters import parameters_from
 from kith.sim.schema.plan import Plan
 from tests.dashboard.live.test_shared_workers import Hands
@@ -55,9 +55,9 @@ def test_who_connects_again_at_once_was_never_away() -> None:
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> tuple[Pool, Hands, Connections]:
+def asked(monkeypatch: pytest.MonkeyPatch) -> tuple[SharedWorkers, Hands, Connections]:
     """A pool in which the test does the work, and connections that it opens, of the session "a"."""
-    pool, hands, connections = Pool(workers=1), Hands(), Connections(grace=0.05)
+    pool, hands, connections = SharedWorkers(workers=1), Hands(), Connections(grace=0.05)
     pool._flags = [0] * SLOTS
     monkeypatch.setattr(pool, "_started", lambda: hands)
     monkeypatch.setattr(live_comparison, "shared_pool", lambda: pool)
@@ -67,7 +67,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> tuple[Pool, Hands, Connections]:
 
 
 def test_a_page_that_lost_its_browser_frees_the_pool_and_asks_again_when_it_is_back(
-    asked: tuple[Pool, Hands, Connections], shown: Callable[..., Any]
+    asked: tuple[SharedWorkers, Hands, Connections], shown: Callable[..., Any]
 ) -> None:
     pool, hands, connections = asked
     answers: list[Answer] = []
@@ -91,7 +91,7 @@ def test_a_page_that_lost_its_browser_frees_the_pool_and_asks_again_when_it_is_b
 
 
 def test_a_page_that_ends_while_its_browser_is_away_asks_for_nothing_more(
-    asked: tuple[Pool, Hands, Connections], shown: Callable[..., Any]
+    asked: tuple[SharedWorkers, Hands, Connections], shown: Callable[..., Any]
 ) -> None:
     pool, hands, connections = asked
 
@@ -133,7 +133,7 @@ def test_who_vanishes_from_the_room_is_noticed_by_the_system() -> None:
 @pytest.mark.parametrize("politely", [True, False])
 def test_the_processes_rest_soon_after_a_connection_has_broken_off(tmp_path: Path, politely: bool) -> None:
     with served(tmp_path) as made:
-        page = made.open(Look(people=40_000, days=3_650, runs=256).path())
+        page = made.open(CompareState(people=40_000, days=3_650, runs=256).path())
         time.sleep(2)
         before = made.worked()
         time.sleep(3)

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from kith.dashboard.live import shared_workers as pools
-from kith.dashboard.live.shared_workers import AGAIN, Cancelled, Pool, worked
-from kith.experiments.runs.runner import Job, Outcome
+from kith.dashboard.live.shared_workers import AGAIN, Cancelled, SharedWorkers, worked
+from kith.experiments.runs.runner import Job, RunResult
 from kith.sim.schema.parameters import parameters_from
 from kith.sim.schema.plan import Plan
 from tests.dashboard.looking import until
@@ -41,12 +41,12 @@ class Hands:
         if error:
             future.set_exception(error)
         else:
-            future.set_result(Outcome(job.key, job.seed))
+            future.set_result(RunResult(job.key, job.seed))
 
 
 @pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> tuple[Pool, Hands]:
-    pool, hands = Pool(workers=2), Hands()
+def table(monkeypatch: pytest.MonkeyPatch) -> tuple[SharedWorkers, Hands]:
+    pool, hands = SharedWorkers(workers=2), Hands()
     pool._flags = [0] * pools.SLOTS
     monkeypatch.setattr(pool, "_started", lambda: hands)
     return pool, hands
@@ -56,7 +56,7 @@ def jobs(key: str, n: int, first: int = 0) -> list[Job]:
     return [Job(SMALL, seed, key=key) for seed in range(first, first + n)]
 
 
-def test_no_more_runs_at_once_than_there_are_workers(table: tuple[Pool, Hands]) -> None:
+def test_no_more_runs_at_once_than_there_are_workers(table: tuple[SharedWorkers, Hands]) -> None:
     pool, hands = table
     pool.ask("anna", jobs("a", 5))
     assert len(hands.begun) == 2
@@ -65,7 +65,7 @@ def test_no_more_runs_at_once_than_there_are_workers(table: tuple[Pool, Hands]) 
     assert pool.busy() == (2, 2)
 
 
-def test_owners_take_turns(table: tuple[Pool, Hands]) -> None:
+def test_owners_take_turns(table: tuple[SharedWorkers, Hands]) -> None:
     pool, hands = table
     pool.ask("anna", jobs("a", 10))
     pool.ask("ben", jobs("b", 10, 100))
@@ -74,7 +74,7 @@ def test_owners_take_turns(table: tuple[Pool, Hands]) -> None:
     assert sorted(job.key for job, _ in hands.begun) == ["a", "b"]
 
 
-def test_a_turn_is_what_a_picture_needs(table: tuple[Pool, Hands]) -> None:
+def test_a_turn_is_what_a_picture_needs(table: tuple[SharedWorkers, Hands]) -> None:
     pool, hands = table
     for first, owner in ((0, "anna"), (100, "ben")):  # each run is another one: alike ones are lived once
         pool.ask(owner, [Job(SMALL, first + n, key=f"{owner} {'xyz'[n % 3]}") for n in range(6)])
@@ -85,7 +85,7 @@ def test_a_turn_is_what_a_picture_needs(table: tuple[Pool, Hands]) -> None:
     assert begun == ["anna"] * 3 + ["ben"] * 3 + ["anna"] * 3 + ["ben"] * 3
 
 
-def test_newer_work_cancels_older_work_of_the_same_owner_alone(table: tuple[Pool, Hands]) -> None:
+def test_newer_work_cancels_older_work_of_the_same_owner_alone(table: tuple[SharedWorkers, Hands]) -> None:
     pool, hands = table
     old = pool.ask("anna", jobs("old", 5))
     pool.ask("ben", jobs("b", 1, 100))
@@ -99,7 +99,7 @@ def test_newer_work_cancels_older_work_of_the_same_owner_alone(table: tuple[Pool
     assert sorted(job.key for job, _ in hands.begun) == ["b", "new"]
 
 
-def test_a_closed_page_frees_its_work(table: tuple[Pool, Hands]) -> None:
+def test_a_closed_page_frees_its_work(table: tuple[SharedWorkers, Hands]) -> None:
     pool, hands = table
     request = pool.ask("anna", jobs("a", 5))
     pool.withdraw(request)
@@ -108,7 +108,7 @@ def test_a_closed_page_frees_its_work(table: tuple[Pool, Hands]) -> None:
     assert pool.busy() == (0, 0)
 
 
-def test_withdrawing_an_old_request_leaves_the_new_one_alone(table: tuple[Pool, Hands]) -> None:
+def test_withdrawing_an_old_request_leaves_the_new_one_alone(table: tuple[SharedWorkers, Hands]) -> None:
     pool, _ = table
     old = pool.ask("anna", jobs("old", 1))
     new = pool.ask("anna", jobs("new", 1, 200))
@@ -116,7 +116,7 @@ def test_withdrawing_an_old_request_leaves_the_new_one_alone(table: tuple[Pool, 
     assert not new.cancelled
 
 
-def test_what_was_run_once_is_there_at_once_for_everybody(table: tuple[Pool, Hands]) -> None:
+def test_what_was_run_once_is_there_at_once_for_everybody(table: tuple[SharedWorkers, Hands]) -> None:
     pool, hands = table
     list_of = jobs("a", 1)
     pool.ask("anna", list_of)
@@ -126,7 +126,7 @@ def test_what_was_run_once_is_there_at_once_for_everybody(table: tuple[Pool, Han
     assert [job.seed for job, _ in hands.begun] == [1]
 
 
-def test_a_run_that_many_ask_for_is_run_once(table: tuple[Pool, Hands]) -> None:
+def test_a_run_that_many_ask_for_is_run_once(table: tuple[SharedWorkers, Hands]) -> None:
     pool, hands = table
     requests = [pool.ask(f"pupil {n}", [Job(SMALL, 0, key=f"k{n}")]) for n in range(30)]
     assert len(hands.begun) == 1
@@ -135,7 +135,9 @@ def test_a_run_that_many_ask_for_is_run_once(table: tuple[Pool, Hands]) -> None:
     assert pool.busy() == (0, 0)
 
 
-def test_who_waits_for_a_run_that_its_first_asker_gave_up_still_gets_it(table: tuple[Pool, Hands]) -> None:
+def test_who_waits_for_a_run_that_its_first_asker_gave_up_still_gets_it(
+    table: tuple[SharedWorkers, Hands],
+) -> None:
     pool, hands = table
     first = pool.ask("anna", jobs("a", 1))
     second = pool.ask("ben", jobs("b", 1))
@@ -146,7 +148,7 @@ def test_who_waits_for_a_run_that_its_first_asker_gave_up_still_gets_it(table: t
     assert [outcome.key for outcome in second] == ["b"]
 
 
-def test_a_worker_that_dies_is_a_failed_run_and_not_silence(table: tuple[Pool, Hands]) -> None:
+def test_a_worker_that_dies_is_a_failed_run_and_not_silence(table: tuple[SharedWorkers, Hands]) -> None:
     pool, hands = table
     request = pool.ask("anna", jobs("a", 1))
     hands.finish(error=RuntimeError("out of memory"))
@@ -155,7 +157,7 @@ def test_a_worker_that_dies_is_a_failed_run_and_not_silence(table: tuple[Pool, H
     assert "out of memory" in outcomes[0].error
 
 
-def test_a_run_whose_process_died_is_begun_again_but_not_for_ever(table: tuple[Pool, Hands]) -> None:
+def test_a_run_whose_process_died_is_begun_again_but_not_for_ever(table: tuple[SharedWorkers, Hands]) -> None:
     pool, hands = table
     request = pool.ask("anna", jobs("a", 1))
     for _ in range(AGAIN + 1):
@@ -165,7 +167,9 @@ def test_a_run_whose_process_died_is_begun_again_but_not_for_ever(table: tuple[P
     assert "a process died" in outcome.error
 
 
-def test_who_says_that_a_pool_broke_does_not_wait_for_who_is_asking(table: tuple[Pool, Hands]) -> None:
+def test_who_says_that_a_pool_broke_does_not_wait_for_who_is_asking(
+    table: tuple[SharedWorkers, Hands],
+) -> None:
     """It holds the executor's lock, which whoever is asking will need."""
     pool, hands = table
     request = pool.ask("anna", jobs("a", 1))
@@ -180,7 +184,7 @@ def test_who_says_that_a_pool_broke_does_not_wait_for_who_is_asking(table: tuple
 
 
 def test_a_pool_that_breaks_is_ended_whole_and_another_takes_its_place() -> None:
-    pool = Pool(workers=2)
+    pool = SharedWorkers(workers=2)
     try:
         first = pool._started()
         sleeping = [first.submit(time.sleep, 600) for _ in range(2)]
@@ -197,7 +201,7 @@ def test_a_pool_that_breaks_is_ended_whole_and_another_takes_its_place() -> None
 
 
 def test_a_closed_pool_begins_nothing_and_keeps_nobody_waiting() -> None:
-    pool = Pool(workers=1)
+    pool = SharedWorkers(workers=1)
     pool.close()
     assert list(pool.ask("anna", jobs("a", 3))) == []
     assert pool._executor is None
@@ -216,7 +220,7 @@ def test_a_run_that_nobody_wants_stops_within_ten_days() -> None:
 
 
 def test_processes_give_what_a_run_here_gives() -> None:
-    pool = Pool(workers=1)
+    pool = SharedWorkers(workers=1)
     try:
         [outcome] = list(pool.ask("anna", [Job(SMALL, 3, key="x")]))
         assert not outcome.error

@@ -22,14 +22,14 @@ from kith.dashboard.content.uploaded_logs import dropped
 from kith.dashboard.live.live_comparison import Answer, jobs_for, plans_of
 from kith.dashboard.live.shared_workers import Request
 from kith.dashboard.pages import compare
-from kith.dashboard.state.compare_state import VIEWS, look_from
-from kith.dashboard.state.scenario_choice import Arm, plan_of
+from kith.dashboard.state.compare_state import VIEWS, compare_state_from
+from kith.dashboard.state.scenario_choice import ScenarioChoice, plan_of
 from kith.experiments.charts import theme
 from kith.experiments.cli.app import answered
 from kith.experiments.cli.printed_results import show_comparison
 from kith.experiments.comparison.comparison import Comparison, gathered
 from kith.experiments.reports.comparison import comparison_page
-from kith.experiments.runs.runner import Outcome, execute
+from kith.experiments.runs.runner import RunResult, execute
 from kith.experiments.statistics.intervals import described, no_interval
 from kith.experiments.statistics.tables import OUTCOMES, outcome_table
 from kith.experiments.words.assumptions import settings
@@ -41,7 +41,7 @@ PATH = "/?a=pool&a=web&people=300&days=60&runs=4"
 
 @pytest.fixture(scope="module")
 def comparison() -> Comparison:
-    plans = plans_of([plan_of(Arm((name,)), 300, 90) for name in ("hub", "web")])
+    plans = plans_of([plan_of(ScenarioChoice((name,)), 300, 90) for name in ("hub", "web")])
     jobs = jobs_for(plans, 90, 4)
     return gathered(
         plans,
@@ -75,7 +75,7 @@ def test_a_changed_control_stands_in_the_address_and_is_run(here: Any, shown: An
     priced = {job.key: job.plan.parameters.monetisation.price for job in here.asked[-1]}
     assert priced["pool"] == 7
     assert priced["web"] != 7
-    look = look_from(rc.paths[-1].partition("?")[2])
+    look = compare_state_from(rc.paths[-1].partition("?")[2])
     assert look.arms[0].settings == (("monetisation.price", 7),)
 
 
@@ -118,7 +118,9 @@ def test_a_run_that_fails_is_told_and_is_no_row_of_zeros(here: Any, shown: Any, 
     def ask(owner: str, jobs: Any) -> Any:
         request = Request(owner, deque(), left=len(jobs))
         for job in jobs:
-            request.results.put(Outcome(job.key, job.seed, error="Traceback …\n  here\nKeyError: 'it broke'"))
+            request.results.put(
+                RunResult(job.key, job.seed, error="Traceback …\n  here\nKeyError: 'it broke'")
+            )
         return request
 
     monkeypatch.setattr(here, "ask", ask)
@@ -156,7 +158,7 @@ def test_the_report_is_one_page(comparison: Comparison) -> None:
 
 
 def test_every_parameter_that_is_a_number_or_a_word_has_a_control() -> None:
-    plan = plan_of(Arm(("web",)))
+    plan = plan_of(ScenarioChoice(("web",)))
     given = {c["name"] for g in groups(plan, plan) for c in g["controls"]}
     names = {f"{s}.{n}" for s, section in SECTIONS.items() for n in section.model_fields}
     missing = names - given
@@ -175,7 +177,7 @@ def test_every_parameter_that_is_a_number_or_a_word_has_a_control() -> None:
 
 
 def test_numbers_that_are_whole_stay_whole() -> None:
-    by_name = {s.name: s for s in settings(plan_of(Arm(("web",))))}
+    by_name = {s.name: s for s in settings(plan_of(ScenarioChoice(("web",))))}
     assert value_from("15", by_name["affiliation.group_size"]) == 15
     assert isinstance(value_from("15.0", by_name["affiliation.group_size"]), int)
     assert value_from("groups", by_name["affiliation.form"]) == "groups"
@@ -189,7 +191,7 @@ def test_an_answer_knows_whether_more_is_to_come() -> None:
 
 
 def test_two_arms_that_say_the_same_are_told_apart() -> None:
-    plan = plan_of(Arm(("web",)), 300)
+    plan = plan_of(ScenarioChoice(("web",)), 300)
     assert list(plans_of([plan, plan])) == ["web", "web #2"]
 
 
@@ -246,7 +248,7 @@ def test_a_dropped_file_is_shown_and_what_the_page_does_not_keep_is_said(here: A
     [upload] = found(rc, "upload.vue")
     upload.vue_file({"name": "mine.toml", "content": b64encode(FILE.encode()).decode()})
     until(lambda: rc.paths)  # it is read in another process
-    look = look_from(rc.paths[-1].partition("?")[2])
+    look = compare_state_from(rc.paths[-1].partition("?")[2])
     assert look.days == 40
     assert dict(look.arms[0].settings)["network.n"] == 30
     until(

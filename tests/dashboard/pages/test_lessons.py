@@ -11,7 +11,7 @@ from kith.dashboard.content.comparison import COLUMNS, LINES
 from kith.dashboard.content.lessons import KINDS, Lesson, Prediction, lessons
 from kith.dashboard.live.live_comparison import jobs_for
 from kith.dashboard.pages import lessons as page
-from kith.dashboard.state.compare_state import look_from
+from kith.dashboard.state.compare_state import compare_state_from
 from kith.experiments.comparison.comparison import Comparison, gathered
 from kith.experiments.runs.runner import MONTHLY, STOCKS, execute
 from kith.experiments.statistics.tables import OUTCOMES
@@ -42,7 +42,7 @@ def test_a_lesson_is_complete(lesson: Lesson) -> None:
         known = name in ("leaving", "surplus", "survival", "margin_to_date")
         assert known or COLUMNS.get(name, name) in (*STOCKS, *MONTHLY)
         assert known or name in LINES
-    assert look_from(page.compare_path(lesson).partition("?")[2]).people == lesson.people
+    assert compare_state_from(page.compare_path(lesson).partition("?")[2]).people == lesson.people
     assert "☐" in page.sheet(lesson)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from kith.dashboard.content.five_numbers import nearest, numbers_from, numbers_table, what_if
 from kith.dashboard.pages import community, numbers
-from kith.dashboard.state.compare_state import look_from
+from kith.dashboard.state.compare_state import compare_state_from
 from tests.dashboard.looking import button, found, texts, until
 
 
@@ -41,7 +41,7 @@ def test_the_nearest_is_marked_by_more_than_colour() -> None:
 
 
 def test_the_what_if_starts_with_as_many_members() -> None:
-    look = look_from(unquote(what_if({"active": 120, "market": 3_000}).partition("?")[2]))
+    look = compare_state_from(unquote(what_if({"active": 120, "market": 3_000}).partition("?")[2]))
     assert [arm.bases for arm in look.arms] == [("pool",), ("hub",), ("web",)]
     assert dict(look.arms[0].settings) == {"market.size": 3_000, "market.founders": 120}
 

@@ -15,7 +15,7 @@ from kith.dashboard.live import study_catalogue, study_job
 from kith.dashboard.live.study_catalogue import STUDIES
 from kith.dashboard.live.study_job import DONE, RUNNING, STOPPED, Conductor
 from kith.dashboard.pages import studies
-from kith.dashboard.state.study_state import TITLES, Sight, sight_from
+from kith.dashboard.state.study_state import TITLES, StudyState, study_state_from
 from kith.experiments.charts import theme
 from kith.experiments.charts.points import parallel, scatter
 from kith.experiments.cli.app import answered
@@ -92,15 +92,17 @@ def test_a_browser_reaches_studies_by_name_alone(folder: Path, name: str) -> Non
 
 
 def test_an_address_is_read_back_as_it_was_written() -> None:
-    sight = Sight("small", "whole", 3, 90, "pair", "web", "margin", "active", "web-1", "pool-0", "active")
-    assert sight_from(sight.path().partition("?")[2]) == sight
-    assert Sight().path() == "/studies"
+    sight = StudyState(
+        "small", "whole", 3, 90, "pair", "web", "margin", "active", "web-1", "pool-0", "active"
+    )
+    assert study_state_from(sight.path().partition("?")[2]) == sight
+    assert StudyState().path() == "/studies"
 
 
 @pytest.mark.parametrize("query", ["study=small&size=huge", "study=small&runs=0", "study=small&days=x"])
 def test_a_bad_address_is_explained(query: str) -> None:
     with pytest.raises(ScenarioError, match="must be"):
-        sight_from(query)
+        study_state_from(query)
 
 
 def test_looking_at_a_study_writes_nothing(folder: Path, one: Conductor, shown: Any) -> None:
@@ -190,7 +192,7 @@ def test_two_things_done_before_the_page_is_drawn_again_are_both_in_the_address(
     beside, to_pair = handler(found(rc, "points.vue")[0], "compare"), handler(button(rc, "to-pair"), "press")
     beside("pool-0")
     to_pair(None)
-    assert sight_from(rc.paths[-1].partition("?")[2]) == Sight(
+    assert study_state_from(rc.paths[-1].partition("?")[2]) == StudyState(
         "small", "whole", view="pair", at="web-1", beside="pool-0"
     )
 
@@ -228,13 +230,13 @@ def test_a_study_is_stopped_and_goes_on_where_it_was(
 def test_a_failed_run_is_told(
     folder: Path, here: Any, one: Conductor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kith.experiments.runs.runner import Outcome
+    from kith.experiments.runs.runner import RunResult
 
     class Broken:
         workers = 1
 
         def ask(self, owner: str, jobs: Any) -> Any:
-            return iter([Outcome(job.key, job.seed, error="Traceback\nBroken: it broke") for job in jobs])
+            return iter([RunResult(job.key, job.seed, error="Traceback\nBroken: it broke") for job in jobs])
 
         def release(self, owner: str) -> None: ...
 
@@ -278,7 +280,7 @@ def test_marks_have_the_name_of_their_point_and_words_tell_the_extremes() -> Non
 def test_the_command_of_a_study_fills_the_store_that_the_page_reads(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sight = Sight("small", "quick", runs=1, days=5)
+    sight = StudyState("small", "quick", runs=1, days=5)
     study = study_catalogue.sized(sight.study, sight.size, sight.runs, sight.days)
     words = shlex.split(studies._command(sight, study))
     assert answered([*words[1:], "--workers", "1"]) == 0, capsys.readouterr().err

@@ -6,19 +6,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kith.dashboard.content.live_run import World
+from kith.dashboard.content.live_run import LiveRun
 from kith.dashboard.pages import watch
 from kith.dashboard.state.interventions import ACTS, done_from
-from kith.dashboard.state.scenario_choice import Arm, plan_of
-from kith.dashboard.state.watch_state import Scene, scene_from
+from kith.dashboard.state.scenario_choice import ScenarioChoice, plan_of
+from kith.dashboard.state.watch_state import WatchState, watch_state_from
 from kith.scenarios.errors import ScenarioError
 from kith.sim.engine import run
 from kith.sim.schema.plan import Shock
 from tests.dashboard.looking import button, found
 
 
-def world(name: str = "hub", done: tuple[tuple[int, str], ...] = (), people: int = 2_000) -> World:
-    return World(plan_of(Arm((name,)), people), 0, done)
+def world(name: str = "hub", done: tuple[tuple[int, str], ...] = (), people: int = 2_000) -> LiveRun:
+    return LiveRun(plan_of(ScenarioChoice((name,)), people), 0, done)
 
 
 def numbers(text: str, kind: Any) -> Any:
@@ -28,7 +28,7 @@ def numbers(text: str, kind: Any) -> Any:
 def test_a_world_that_nobody_touches_is_the_run_of_its_plan() -> None:
     watched = world()
     watched.step(60)
-    record = run(plan_of(Arm(("hub",)), 2_000), seed=0, days=60, threads=1)
+    record = run(plan_of(ScenarioChoice(("hub",)), 2_000), seed=0, days=60, threads=1)
     assert watched.active == record.series["active"].tolist()
     assert watched.ghost is None
 
@@ -40,7 +40,7 @@ def test_what_is_done_to_a_world_is_what_a_shock_of_the_plan_does() -> None:
     watched.step(60)
     from dataclasses import replace
 
-    struck = replace(plan_of(Arm(("hub",)), 2_000), shocks=(Shock(day=30, kind="hub_departs"),))
+    struck = replace(plan_of(ScenarioChoice(("hub",)), 2_000), shocks=(Shock(day=30, kind="hub_departs"),))
     assert watched.active == run(struck, seed=0, days=90, threads=1).series["active"].tolist()
 
 
@@ -49,7 +49,9 @@ def test_the_ghost_lives_in_the_world_without_what_was_done() -> None:
     watched.step(30)
     watched.act("core_leaves")
     watched.step(30)
-    untouched = run(plan_of(Arm(("web",)), 2_000), seed=0, days=60, threads=1).series["active"].tolist()
+    untouched = (
+        run(plan_of(ScenarioChoice(("web",)), 2_000), seed=0, days=60, threads=1).series["active"].tolist()
+    )
     assert watched.ghost_active == untouched
     assert watched.active[:30] == untouched[:30]
     assert watched.active[-1] < untouched[-1]
@@ -84,8 +86,8 @@ def test_everything_can_be_done_to_any_world(name: str) -> None:
 
 
 def test_a_world_of_several_hubs_is_watched_until_the_last_has_left() -> None:
-    arm = Arm(("hub",), (("affiliation.hubs", 3),))
-    watched = World(plan_of(arm, 1_000))
+    arm = ScenarioChoice(("hub",), (("affiliation.hubs", 3),))
+    watched = LiveRun(plan_of(arm, 1_000))
     for left in range(3):
         watched.step(2)
         frame = watched.frame()
@@ -105,7 +107,9 @@ def test_a_world_of_several_hubs_is_watched_until_the_last_has_left() -> None:
 
 @pytest.mark.parametrize("name", ACTS)
 def test_everything_can_be_done_twice_to_a_world_of_several_hubs(name: str) -> None:
-    watched = World(plan_of(Arm(("hub",), (("affiliation.hubs", 3),)), 500), done=((2, name), (3, name)))
+    watched = LiveRun(
+        plan_of(ScenarioChoice(("hub",), (("affiliation.hubs", 3),)), 500), done=((2, name), (3, name))
+    )
     watched.step(5)
     assert watched.frame()["day"] == 5
     watched.close()
@@ -151,8 +155,10 @@ def test_stories_are_told_of_members_and_of_those_who_left() -> None:
 
 def test_a_scene_comes_back_from_its_address() -> None:
     acts = ((100, "spam"), (150, "pay"))
-    scene = Scene(Arm(("web",), (("monetisation.price", 3),)), 5_000, 4, 200, acts, "norm", 17)
-    assert scene_from(scene.path().partition("?")[2]) == scene
+    scene = WatchState(
+        ScenarioChoice(("web",), (("monetisation.price", 3),)), 5_000, 4, 200, acts, "norm", 17
+    )
+    assert watch_state_from(scene.path().partition("?")[2]) == scene
 
 
 @pytest.mark.parametrize("text", ["hub_departs", "x:spam", "3:fire", "99999999999:spam"])
@@ -184,7 +190,7 @@ def test_the_page_steps_acts_and_tells_stories(here: Any, shown: Any) -> None:
     assert (network.frame["world"], network.frame["day"]) == (world, 18)
     assert (network.chosen, network.colour) == (person, "norm")
     [copy] = found(rc, "copy.vue")
-    assert scene_from(copy.path.partition("?")[2]).day == 18
+    assert watch_state_from(copy.path.partition("?")[2]).day == 18
     assert any(f"Member {person}" in w.unsafe_innerHTML for w in rc.find(watch.solara.widgets.HTML).widgets)
 
 

@@ -8,13 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kith.dashboard.state.compare_state import FIRST, Look, look_from
-from kith.dashboard.state.scenario_choice import Arm, arm_from_text, arm_from_toml, dropped_scenario, plan_of
+from kith.dashboard.state.compare_state import FIRST, CompareState, compare_state_from
+from kith.dashboard.state.scenario_choice import (
+    ScenarioChoice,
+    arm_from_text,
+    arm_from_toml,
+    dropped_scenario,
+    plan_of,
+)
 from kith.scenarios.catalogue import scenario_files
 from kith.scenarios.errors import ScenarioError
 from kith.scenarios.scenario import load
 
-PRICED = Arm(
+PRICED = ScenarioChoice(
     ("web", "subscription"),
     (("monetisation.price", 12), ("affiliation.form", "groups"), ("incentives.badge_levels", [1, 10])),
     ((90, (("monetisation.price", 5.5),)),),
@@ -23,14 +29,14 @@ PRICED = Arm(
 
 
 def test_an_address_tells_everything_that_a_page_shows() -> None:
-    look = Look((Arm(("pool",)), PRICED), 5_000, 730, 32, "money", 1)
-    assert look_from(look.query()) == look
+    look = CompareState((ScenarioChoice(("pool",)), PRICED), 5_000, 730, 32, "money", 1)
+    assert compare_state_from(look.query()) == look
 
 
 def test_the_first_look_needs_no_words() -> None:
-    assert Look().query() == ""
-    assert look_from(None) == Look()
-    assert look_from("").arms == FIRST
+    assert CompareState().query() == ""
+    assert compare_state_from(None) == CompareState()
+    assert compare_state_from("").arms == FIRST
 
 
 @given(
@@ -43,10 +49,10 @@ def test_the_first_look_needs_no_words() -> None:
     )
 )
 def test_any_settings_come_back(settings: list[tuple[str, float]]) -> None:
-    arm = Arm(("hub",))
+    arm = ScenarioChoice(("hub",))
     for name, value in settings:
         arm = arm.with_setting(name, value)
-    assert look_from(replace(Look(), arms=(arm,)).query()).arms == (arm,)
+    assert compare_state_from(replace(CompareState(), arms=(arm,)).query()).arms == (arm,)
 
 
 def test_a_saved_scenario_is_the_same_when_it_is_loaded() -> None:
@@ -65,7 +71,10 @@ def test_a_plan_has_the_settings_phases_and_shocks_of_its_arm() -> None:
 
 
 def test_an_arm_that_says_how_large_its_market_is_keeps_it() -> None:
-    assert plan_of(Arm(("web",), (("market.size", 3_000),)), people=2_000).parameters.market.size == 3_000
+    assert (
+        plan_of(ScenarioChoice(("web",), (("market.size", 3_000),)), people=2_000).parameters.market.size
+        == 3_000
+    )
 
 
 @pytest.mark.parametrize(
@@ -84,7 +93,7 @@ def test_an_arm_that_says_how_large_its_market_is_keeps_it() -> None:
 )
 def test_a_bad_address_is_refused_with_what_is_wrong(query: str, word: str) -> None:
     with pytest.raises(ScenarioError, match=word):
-        look_from(query)
+        compare_state_from(query)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +137,9 @@ def test_a_file_that_is_dropped_is_the_plan_that_its_path_is(tmp_path: Path, tex
     assert dropped.days == by_path.days
     assert plan_of(arm_from_text(found.arm.text()), days=found.days).content() == by_path.content()
     assert plan_of(arm_from_toml(found.arm.toml(found.days))).content() == by_path.content()
-    assert look_from(replace(Look(), arms=(found.arm,)).query()).arms == (arm_from_text(found.arm.text()),)
+    assert compare_state_from(replace(CompareState(), arms=(found.arm,)).query()).arms == (
+        arm_from_text(found.arm.text()),
+    )
 
 
 @pytest.mark.parametrize("path", sorted(scenario_files().values()), ids=lambda path: path.stem)

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from kith.dashboard.live.shared_workers import Request
 from kith.dashboard.pages import community, compare, lessons, model, watch
-from kith.dashboard.state.navigation import Here
+from kith.dashboard.state.navigation import Navigation
 from tests.dashboard.looking import button, found, handler, until
 
 SMALL = "people=300&days=60&runs=1"
@@ -16,7 +16,7 @@ class Browser:
     """A browser that draws an address when it is told to, as one does that is busy."""
 
     def __init__(self, path: str) -> None:
-        self.here, self.path = Here(), path
+        self.here, self.path = Navigation(), path
         self.asked: list[str] = []
         self.draw(path)
 

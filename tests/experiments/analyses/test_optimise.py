@@ -16,7 +16,7 @@ from kith.experiments.analyses.optimise import Optimum, optimise
 from kith.experiments.analyses.search_sentences import crossing_answer, optimum_answer, unmeasured
 from kith.experiments.errors import ComparisonError, RunsFailed, StudyError
 from kith.experiments.reports.search import crossing_page, optimum_page
-from kith.experiments.runs.runner import Outcome
+from kith.experiments.runs.runner import RunResult
 from kith.experiments.statistics.pareto import front_shares, nondominated
 from kith.experiments.studies.execute import wanted_by
 from kith.experiments.studies.formulas import Formula
@@ -61,7 +61,7 @@ def in_a_world(monkeypatch: pytest.MonkeyPatch) -> Callable[[World], list[int]]:
             ran.extend(todo["seed"])
             store.add(
                 [
-                    Outcome(row["run_id"], row["seed"], row["run_id"], "1", world(row))
+                    RunResult(row["run_id"], row["seed"], row["run_id"], "1", world(row))
                     for row in todo.to_dict("records")
                 ]
             )

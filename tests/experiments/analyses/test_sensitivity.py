@@ -12,7 +12,7 @@ from kith.experiments.analyses.morris import morris_effects, moves
 from kith.experiments.analyses.pawn import pawn_indices
 from kith.experiments.analyses.sensitivity import sensitivity, sobol_indices
 from kith.experiments.errors import StudyError
-from kith.experiments.runs.runner import Outcome
+from kith.experiments.runs.runner import RunResult
 from kith.experiments.statistics.point_noise import known_to, luck
 from kith.experiments.studies.designs import Morris, Sobol
 from kith.experiments.studies.execute import wanted_by
@@ -160,7 +160,7 @@ def filled(asking: Study, folder: Path, leave_out: int = 0) -> Store:
     rows = wanted.to_dict("records")[: len(wanted) - leave_out]
     store.add(
         [
-            Outcome(
+            RunResult(
                 row["run_id"],
                 row["seed"],
                 row["run_id"],

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from kith.experiments.cli.app import answered
-from kith.experiments.runs.runner import Outcome
+from kith.experiments.runs.runner import RunResult
 from kith.experiments.studies.execute import wanted_by
 from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import read_study, studies
@@ -410,7 +410,7 @@ def filled(name: str = "sampled.toml") -> None:
     kept = Store(Path("out", "studies", study.name))
     rows = wanted_by(study, kept).to_dict("records")
     made = [(r["run_id"], r["scenario"] == "web" and r["monetisation.price"] > 6) for r in rows]
-    kept.add([Outcome(run, 0, run, "2", {"margin": 1.0 if pays else -1.0}) for run, pays in made])
+    kept.add([RunResult(run, 0, run, "2", {"margin": 1.0 if pays else -1.0}) for run, pays in made])
 
 
 def test_worlds_in_which_a_plan_fails_are_told_and_written(

@@ -16,7 +16,7 @@ from kith.experiments.comparison.stopping import StoppingRule
 from kith.experiments.comparison.summary_sentence import brief_answer, comparison_answer
 from kith.experiments.errors import ComparisonError, RunsFailed
 from kith.experiments.reports.comparison import comparison_page
-from kith.experiments.runs.runner import Outcome
+from kith.experiments.runs.runner import RunResult
 from kith.experiments.statistics.intervals import no_interval, paired
 from kith.experiments.statistics.tables import OUTCOMES, UNJUDGED, bands, typical_half_width, verdict
 from kith.sim.engine import run
@@ -26,13 +26,13 @@ from kith.sim.schema.plan import Plan
 SMALL = {"market.size": 600, "market.founders": 80}
 
 
-def made_up(values: dict[str, list[float]], failed: tuple[tuple[str, int], ...] = ()) -> list[Outcome]:
+def made_up(values: dict[str, list[float]], failed: tuple[tuple[str, int], ...] = ()) -> list[RunResult]:
     """Outcomes in which `active` has the given value for every scenario and seed."""
     series = {"active": pd.Series([1.0, 2.0], index=[0, 9])}
     return [
-        Outcome(s, seed, error="Traceback: no luck" if (s, seed) in failed else "")
+        RunResult(s, seed, error="Traceback: no luck" if (s, seed) in failed else "")
         if (s, seed) in failed
-        else Outcome(s, seed, f"{s}{seed}", "1", {"active": x}, series, {"paid": 1.0}, {"price": 2.0})
+        else RunResult(s, seed, f"{s}{seed}", "1", {"active": x}, series, {"paid": 1.0}, {"price": 2.0})
         for s, own in values.items()
         for seed, x in enumerate(own)
     ]
@@ -330,7 +330,8 @@ def test_a_median_over_falling_curves_falls() -> None:
     days = range(0, 35, 7)
     curves = [[1.0, 0.5, 0.2, np.nan, np.nan], [1.0, 0.8, 0.7, 0.6, 0.5], [1.0, *[np.nan] * 4]]
     done = [
-        Outcome("a", seed, staying={"survival": pd.Series(curve, days)}) for seed, curve in enumerate(curves)
+        RunResult("a", seed, staying={"survival": pd.Series(curve, days)})
+        for seed, curve in enumerate(curves)
     ]
     found = bands(done, lambda o: o.staying, together=True)
     assert found["median"].dropna().tolist() == pytest.approx([1.0, 0.65, 0.45])

@@ -11,10 +11,10 @@ import pytest
 from kith.experiments.cli.app import answered
 from kith.experiments.credibility import theory, theory_of_ties, tie_graphs
 from kith.experiments.credibility.benchmarks import BENCHMARKS
-from kith.experiments.credibility.verify import Finding, agree, as_object, row, verify
+from kith.experiments.credibility.verify import BenchmarkFinding, agree, as_object, row, verify
 from kith.experiments.reports.verification import write_verification
 
-GOOD = Finding("B0", "coin", "still", "heads", 0.5, 0.501, 0.001, 40, 0.02)
+GOOD = BenchmarkFinding("B0", "coin", "still", "heads", 0.5, 0.501, 0.001, 40, 0.02)
 SMALL = [one for one in BENCHMARKS if one.scenario in {"star", "inequality"}]
 
 
@@ -35,7 +35,7 @@ SMALL = [one for one in BENCHMARKS if one.scenario in {"star", "inequality"}]
         (replace(GOOD, theory=0.0, simulation=1.0, standard_error=0.0), "differs"),
     ],
 )
-def test_the_verdict_needs_closeness_and_enough_runs(finding: Finding, verdict: str) -> None:
+def test_the_verdict_needs_closeness_and_enough_runs(finding: BenchmarkFinding, verdict: str) -> None:
     assert finding.verdict == verdict
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from kith.experiments.charts.study import bars, lever_map, spread, thinned
 from kith.experiments.reports.study import study_answer, study_page
-from kith.experiments.runs.runner import Outcome
+from kith.experiments.runs.runner import RunResult
 from kith.experiments.statistics.dominance import orders
 from kith.experiments.studies.execute import status, wanted_by
 from kith.experiments.studies.results import points_frame
@@ -38,7 +38,7 @@ def made_up(folder: Path, done: float = 1.0, **changes: Any) -> tuple[Study, Sto
     rows = wanted_by(study, store).to_dict("records")
     store.add(
         [
-            Outcome(
+            RunResult(
                 row["run_id"],
                 row["seed"],
                 row["run_id"],

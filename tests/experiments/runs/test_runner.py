@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from kith.experiments.runs.runner import Job, Outcome, execute, run_all
+from kith.experiments.runs.runner import Job, RunResult, execute, run_all
 from kith.sim.schema.plan import Plan
 
 
@@ -68,8 +68,8 @@ def test_whatever_has_submit_will_do(plan: Callable[..., Plan]) -> None:
 class DyingExecutor(ThreadPoolExecutor):
     """Every worker dies before it answers."""
 
-    def submit(self, *_: object, **__: object) -> Future[Outcome]:  # type: ignore[override]
-        future: Future[Outcome] = Future()
+    def submit(self, *_: object, **__: object) -> Future[RunResult]:  # type: ignore[override]
+        future: Future[RunResult] = Future()
         future.set_exception(MemoryError("killed"))
         return future
 

@@ -20,8 +20,8 @@ import pytest
 
 from kith.experiments.errors import SchedulerError, SchedulerLost, Stopped
 from kith.experiments.runs import runner
-from kith.experiments.runs.pools import Here, Pool, Processes, pool
-from kith.experiments.runs.runner import Job, Outcome, run_chunks
+from kith.experiments.runs.pools import InProcess, Pool, Processes, pool
+from kith.experiments.runs.runner import Job, RunResult, run_chunks
 from kith.experiments.studies import execute as conducting
 from kith.experiments.studies.execute import checked, conduct, status
 from kith.experiments.studies.results import points_frame, runs_frame, series_frame
@@ -86,7 +86,7 @@ def test_what_is_there_is_not_done_again(store: Store, monkeypatch: pytest.Monke
     told: list[tuple[int, int]] = []
     true = conducting.run_chunks
 
-    def counted(jobs: Any, *rest: Any) -> Iterator[list[Outcome]]:
+    def counted(jobs: Any, *rest: Any) -> Iterator[list[RunResult]]:
         for outcomes in true(jobs, *rest):
             ran.extend(o.seed for o in outcomes)
             yield outcomes
@@ -142,7 +142,7 @@ def test_a_failing_run_is_stored_with_its_traceback_and_stops_nobody(
 ) -> None:
     true = runner.execute
 
-    def unlucky(job: Job, threads: int | None = None) -> Outcome:
+    def unlucky(job: Job, threads: int | None = None) -> RunResult:
         if job.seed == 1:
             return true(Job(job.plan, job.seed, days="soon", key=job.key))  # type: ignore[arg-type]
         return true(job, threads)
@@ -163,8 +163,8 @@ def test_a_failing_run_is_stored_with_its_traceback_and_stops_nobody(
 
 
 def test_a_result_of_another_run_is_a_failure() -> None:
-    assert checked(Outcome("a", 0, "b", "0")).error.startswith("asked for run a, got run b of model 0")
-    assert not checked(Outcome("a", 0, "a", "1")).failed
+    assert checked(RunResult("a", 0, "b", "0")).error.startswith("asked for run a, got run b of model 0")
+    assert not checked(RunResult("a", 0, "a", "1")).failed
 
 
 def test_no_space_left_is_told_and_nothing_is_lost(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,7 +283,7 @@ def test_a_cluster_on_this_machine_gives_the_same_and_leaves_nothing(
 # Workers that die
 
 
-def deadly(jobs: list[Job], threads: int | None) -> tuple[list[Outcome], float]:
+def deadly(jobs: list[Job], threads: int | None) -> tuple[list[RunResult], float]:
     """Runs jobs as ever, but seed 2 takes its process down, and seed 1 does so the first time."""
     from kith.experiments.runs.runner import execute
 
@@ -381,7 +381,7 @@ def test_jobs_are_made_only_when_they_are_taken() -> None:
             made.append(seed)
             yield Job(plan, seed, 1, seed)
 
-    chunks = run_chunks(endless(), Pool(Here(), lambda: 1, threads=None))
+    chunks = run_chunks(endless(), Pool(InProcess(), lambda: 1, threads=None))
     for _ in range(5):
         next(chunks)
     assert len(made) < 2_000
@@ -503,7 +503,7 @@ if __name__ == "__main__":
     pd.testing.assert_frame_equal(frame, frame_of(40, tmp_path / "here"))
 
 
-class Lost(Here):
+class Lost(InProcess):
     """A pool that is gone after three tasks."""
 
     left = 3
@@ -518,7 +518,7 @@ class Lost(Here):
 def test_a_pool_that_is_gone_ends_the_work_and_fails_no_run() -> None:
     executor = Lost()
     gone = Pool(executor, lambda: 1, threads=None, alive=lambda: executor.left >= 0)
-    seen: list[Outcome] = []
+    seen: list[RunResult] = []
     chunks = run_chunks((Job(Plan(days=3), seed, 3, seed) for seed in range(9999)), gone)
     with pytest.raises(SchedulerLost, match="what came back is kept"):
         seen.extend(outcome for outcomes in chunks for outcome in outcomes)

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from kith.experiments.errors import StoreDamaged, StoreError
-from kith.experiments.runs.runner import Outcome
+from kith.experiments.runs.runner import RunResult
 from kith.experiments.studies.store import Store
 from kith.sim.engine import MODEL_VERSION
 
@@ -25,19 +25,19 @@ NAN = float("nan")
 ASKED = pd.DataFrame({"run_id": ["a"], "scenario": ["web"], "point": [0], "seed": [7], "churn": [0.01]})
 
 
-def found(*ids: str, **summary: float) -> list[Outcome]:
+def found(*ids: str, **summary: float) -> list[RunResult]:
     """Results of runs with these names."""
-    return [Outcome(i, 0, i, "1", {"active": float(len(i)), **summary}) for i in ids]
+    return [RunResult(i, 0, i, "1", {"active": float(len(i)), **summary}) for i in ids]
 
 
-def broken(*ids: str) -> list[Outcome]:
+def broken(*ids: str) -> list[RunResult]:
     """Runs that failed."""
-    return [Outcome(i, 0, error="Traceback\nValueError: no luck") for i in ids]
+    return [RunResult(i, 0, error="Traceback\nValueError: no luck") for i in ids]
 
 
-def with_series(run: str, days: Sequence[int] = (0, 5)) -> Outcome:
+def with_series(run: str, days: Sequence[int] = (0, 5)) -> RunResult:
     """A result with one daily and one monthly series."""
-    return Outcome(
+    return RunResult(
         run,
         0,
         run,
@@ -407,7 +407,7 @@ def test_a_part_that_cannot_be_written_leaves_nothing_behind(
 def test_a_hundred_thousand_rows_are_read_by_the_columns_that_are_asked_for(store: Store) -> None:
     names = {f"indicator_{i}": float(i) for i in range(110)}
     for block in range(20):
-        store.add([Outcome(f"{block}-{i}", 0, "", "1", names) for i in range(5_000)])
+        store.add([RunResult(f"{block}-{i}", 0, "", "1", names) for i in range(5_000)])
     frame = store.query("SELECT run_id, indicator_1, indicator_2 FROM results")
     assert list(frame.columns) == ["run_id", "indicator_1", "indicator_2"]
     assert frame["run_id"].nunique() == 100_000 and (frame["indicator_2"] == 2.0).all()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from kith.sim.kernels.luck import key_of
-from kith.sim.state.market import Market, Status, acquaintance, farness, fit, interests
+from kith.sim.state.market import MarketState, Status, acquaintance, farness, fit, interests
 
 KEY = key_of(2)
 FAR = farness(KEY, 6, 200)
@@ -76,7 +76,7 @@ places = st.lists(st.tuples(st.integers(0, 21), st.sampled_from(list(Status))), 
 def test_the_market_counts_its_people_by_status_and_leaves_guests_out(
     moves: list[tuple[int, Status]],
 ) -> None:
-    market, twin = Market(20, 2, KEY, 0.5), [Status.UNAWARE] * 20
+    market, twin = MarketState(20, 2, KEY, 0.5), [Status.UNAWARE] * 20
     for person, status in moves:
         market.move(np.array([person]), status)
         if person < 20:
@@ -85,5 +85,5 @@ def test_the_market_counts_its_people_by_status_and_leaves_guests_out(
 
 
 def test_the_same_seed_makes_the_same_people_whatever_guests_come() -> None:
-    with_guests, without = Market(100, 3, KEY, 0.5), Market(100, 0, KEY, 0.5)
+    with_guests, without = MarketState(100, 3, KEY, 0.5), MarketState(100, 0, KEY, 0.5)
     assert np.array_equal(with_guests.interest[:100], without.interest)

@@ -123,14 +123,14 @@ def test_many_writers_of_one_file_do_not_remove_each_others(tmp_path: Path) -> N
 
 
 def test_a_store_is_freed_of_what_killed_processes_had_begun(tmp_path: Path) -> None:
-    from kith.experiments.runs.runner import Outcome
+    from kith.experiments.runs.runner import RunResult
 
     folder = tmp_path / "store" / "results"
     folder.mkdir(parents=True)
     (folder / ".abc.parquet.123.partial").write_bytes(b"half")
     store = Store(tmp_path / "store")
     with partial_file(folder / "other.parquet") as (live, _):
-        store.add([Outcome("run", 0, "run", "2", {"margin": 1.0})])
+        store.add([RunResult("run", 0, "run", "2", {"margin": 1.0})])
         assert live.exists()
     assert [path.name for path in folder.glob(".*")] == []
 

@@ -22,7 +22,7 @@ from kith.experiments.credibility.patterns import (
     Size,
 )
 from kith.experiments.credibility.patterns.findings import as_object, row
-from kith.experiments.credibility.patterns.judge import Finding, look, met, surprises
+from kith.experiments.credibility.patterns.judge import PatternFinding, look, met, surprises
 from kith.experiments.credibility.patterns.pattern import arm
 from kith.experiments.reports.patterns import page
 
@@ -30,8 +30,8 @@ BAND = Quantity("heads", 0.4, 0.6)
 COIN = Pattern("SF0", "coin", "It is fair.", "none", lambda size: {}, lambda records: {}, (BAND,))
 
 
-def found(*values: float, quantity: Quantity = BAND, lenient: bool = False) -> Finding:
-    return Finding(COIN, quantity, values, lenient)
+def found(*values: float, quantity: Quantity = BAND, lenient: bool = False) -> PatternFinding:
+    return PatternFinding(COIN, quantity, values, lenient)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def found(*values: float, quantity: Quantity = BAND, lenient: bool = False) -> F
     ],
 )
 def test_the_verdict_is_about_the_median_or_in_a_small_size_about_the_interval(
-    finding: Finding, verdict: str
+    finding: PatternFinding, verdict: str
 ) -> None:
     assert finding.verdict == verdict
 

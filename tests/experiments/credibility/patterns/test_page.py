@@ -5,12 +5,12 @@ import re
 from pathlib import Path
 
 from kith.experiments.credibility.patterns import PATTERNS
-from kith.experiments.credibility.patterns.judge import Finding, judged, met, surprises
+from kith.experiments.credibility.patterns.judge import PatternFinding, judged, met, surprises
 from kith.experiments.credibility.patterns.pattern import FULL
 from kith.experiments.reports.patterns import page
 
 
-def published(root: Path) -> list[Finding]:
+def published(root: Path) -> list[PatternFinding]:
     """The findings behind the page, judged anew."""
     told = json.loads((root / "docs" / "patterns" / "patterns.json").read_text("utf-8"))
     seeds = {(f["code"], f["quantity"]): f["by_seed"] for f in told["findings"]}

@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from kith.experiments.credibility.patterns import FULL, PATTERNS, Pattern, Quantity
-from kith.experiments.credibility.patterns.judge import MET, Finding, look
+from kith.experiments.credibility.patterns.judge import MET, PatternFinding, look
 
 JUDGED = [(p, q) for p in PATTERNS for q in p.quantities if q.judged]
 
@@ -31,7 +31,7 @@ def cases(small: bool) -> list[object]:
 
 
 @cache
-def found(code: str, full: bool) -> dict[str, Finding]:
+def found(code: str, full: bool) -> dict[str, PatternFinding]:
     """The findings of a pattern by quantity; runs once for all its quantities."""
     own = [p for p in PATTERNS if p.code == code]
     return {f.quantity.name: f for f in look(FULL if full else None, own, workers=None if full else 1)}
