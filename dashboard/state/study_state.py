@@ -1,6 +1,8 @@
 """What the page Studies shows, as its address."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from kith.dashboard.state.address_parts import Wrong, pairs_of
@@ -69,3 +71,17 @@ def study_state_from(query: str | None) -> StudyState:
 def study_state_or_first(query: str | None) -> StudyState:
     """The sight that an address tells, without what of it cannot be used."""
     return read_study_state(query)[0]
+
+
+type Change = Callable[[StudyState], StudyState]
+"""From what was asked for last to what is asked for now."""
+
+
+def to(**changed: Any) -> Change:
+    """The change that puts these in the place of what was."""
+    return lambda sight: replace(sight, **changed)
+
+
+def turned(name: str, value: str) -> Change:
+    """The change that puts a value, or takes it away where it is."""
+    return lambda sight: to(**{name: "" if getattr(sight, name) == value else value})(sight)

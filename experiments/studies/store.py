@@ -10,13 +10,12 @@ content, so that a damaged file is known without trusting it. A run's name is it
 a result found twice is the same result.
 """
 
-import hashlib
 import io
 import json
 import os
 import stat
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,19 @@ import pyarrow.parquet as pq
 from kith.experiments.errors import StoreDamaged, StoreError
 from kith.experiments.files import user_path
 from kith.experiments.runs.runner import RunResult
+from kith.experiments.studies.store_parts import (
+    COLUMNS,
+    SMALL,
+    bytes_of,
+    checksum,
+    is_value,
+    kind_of_file,
+    once,
+    once_each,
+    results_table,
+    series_table,
+    union,
+)
 from kith.sim.engine import MODEL_VERSION
 from kith.sim.storage.atomic_folder import partial_file, remove_all_abandoned
 
@@ -36,27 +48,8 @@ if TYPE_CHECKING:
 LAYOUT = 1
 MARK = b"kith"
 KINDS = ("asked", "results", "series")
-SMALL = 400_000
-"Bytes below which a part may be merged with others."
 MANY = 64
 "Small parts that are worth merging."
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
-
-
-COLUMNS: dict[str, dict[str, Callable[[pa.DataType], bool]]] = {
-    "asked": {
-        "run_id": _is_text,
-        "scenario": _is_text,
-        "point": pa.types.is_integer,
-        "seed": pa.types.is_integer,
-    },
-    "results": {"run_id": _is_text, "error": _is_text},
-    "series": {"run_id": _is_text, "day": pa.types.is_integer},
-}
-"Kind -> the columns that each of its parts has; further ones of results and series are floats."
 DAMAGED = ".damaged"
 
 
@@ -95,13 +88,13 @@ class Store:
 
     def done(self, series: bool = False) -> set[str]:
         """The runs that have a result, failed or not, and, if asked for, series."""
-        results = _union(self._ids["results"].values())
-        return results & (_union(self._ids["series"].values()) | self.failed()) if series else results
+        results = union(self._ids["results"].values())
+        return results & (union(self._ids["series"].values()) | self.failed()) if series else results
 
     def failed(self) -> set[str]:
         """The runs that have failed and nothing better."""
         own = self._ids["results"]
-        return _union(self._failed.values()) - _union(own[path] - bad for path, bad in self._failed.items())
+        return union(self._failed.values()) - union(own[path] - bad for path, bad in self._failed.items())
 
     def refresh(self) -> None:
         """Look for parts that others have written, and check them; damaged ones are put aside."""
@@ -156,12 +149,12 @@ class Store:
             if parts := self._parts(kind):
                 names = ", ".join(f"'{str(part).replace(chr(39), chr(39) * 2)}'" for part in parts)
                 source = f"read_parquet([{names}], union_by_name = true)"
-                connection.execute(f"CREATE VIEW {kind} AS {_once(kind, source, self._has_doubles())}")
+                connection.execute(f"CREATE VIEW {kind} AS {once(kind, source, self._has_doubles())}")
         return connection
 
     def size(self) -> int:
         """Bytes on disk."""
-        return sum(_bytes(path) for kind in KINDS for path in self._parts(kind))
+        return sum(bytes_of(path) for kind in KINDS for path in self._parts(kind))
 
     # What is added
 
@@ -177,9 +170,9 @@ class Store:
         """Keep the results of some runs: all of them, or none if writing fails."""
         series = [o for o in outcomes if o.series]
         if series:  # before the results, so that no run counts as done without its series
-            path = self._add_part("series", _series_table(series))
+            path = self._add_part("series", series_table(series))
             self._ids["series"][path] = frozenset(str(o.key) for o in series)
-        path = self._add_part("results", _results_table(outcomes))
+        path = self._add_part("results", results_table(outcomes))
         self._ids["results"][path] = frozenset(str(o.key) for o in outcomes)
         self._failed[path] = frozenset(str(o.key) for o in outcomes if o.failed)
 
@@ -191,7 +184,7 @@ class Store:
         """
         for kind in self._ids:
             parts = self._parts(kind)
-            small = [path for path in parts if _bytes(path) < SMALL] if len(parts) >= least else []
+            small = [path for path in parts if bytes_of(path) < SMALL] if len(parts) >= least else []
             if len(small) >= max(least, 2):
                 self._merge(kind, small)
                 self.refresh()
@@ -202,7 +195,7 @@ class Store:
             return  # another process was faster, or a part is damaged
         whole = pa.concat_tables(tables, promote_options="default")
         try:
-            self._add_part(kind, whole if kind == "series" else _once_each(whole))
+            self._add_part(kind, whole if kind == "series" else once_each(whole))
         except OSError:
             return  # no room for a copy: small parts are as good
         for path in parts:
@@ -223,7 +216,7 @@ class Store:
                 pq.write_table(table, file, compression="zstd")
                 file.flush()
                 os.fsync(file.fileno())
-                target = path.with_stem(f"{path.stem}-{_checksum(partial.read_bytes())}")
+                target = path.with_stem(f"{path.stem}-{checksum(partial.read_bytes())}")
                 partial.replace(target)
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(self.folder)) from error
@@ -246,7 +239,7 @@ class Store:
             place = self.folder / kind
             if not place.is_dir() and (place.exists() or place.is_symlink()):
                 raise StoreError(
-                    f"store {self.folder}: {kind} is {_what(place)}; name another folder with --store"
+                    f"store {self.folder}: {kind} is {kind_of_file(place)}; name another folder with --store"
                 )
         if strangers:
             raise StoreError(
@@ -278,7 +271,7 @@ class Store:
             return None
         except OSError as error:
             raise self._unreadable(path, error) from None
-        if _checksum(content) != path.stem.rpartition("-")[2]:
+        if checksum(content) != path.stem.rpartition("-")[2]:
             self._put_aside(path)
             return None
         try:
@@ -316,7 +309,7 @@ class Store:
             if name not in schema.names:
                 raise self._no_part(kind, path, f"has no column {name}")
         for field in schema:
-            right = needed.get(field.name, _is_value if kind == "asked" else pa.types.is_floating)
+            right = needed.get(field.name, is_value if kind == "asked" else pa.types.is_floating)
             if not right(field.type):
                 raise self._no_part(kind, path, f"has {field.type!s:.40} in column {field.name!r:.60}")
 
@@ -328,7 +321,7 @@ class Store:
 
     def _no_file(self, kind: str, path: Path) -> StoreError:
         return StoreError(
-            f"store {self.folder}: {kind}/{path.name} is {_what(path)} and no file; remove it, "
+            f"store {self.folder}: {kind}/{path.name} is {kind_of_file(path)} and no file; remove it, "
             "or name another folder with --store"
         )
 
@@ -364,80 +357,3 @@ class Store:
 
     def _has_doubles(self) -> bool:
         return sum(len(ids) for ids in self._ids["results"].values()) > len(self.done())
-
-
-def _results_table(outcomes: Sequence[RunResult]) -> pa.Table:
-    names = list(dict.fromkeys(name for o in outcomes for name in o.summary))
-    columns: dict[str, Any] = {
-        "run_id": pa.array([str(o.key) for o in outcomes], pa.string()),
-        "error": pa.array([o.error or None for o in outcomes], pa.string()),
-    }
-    for name in names:
-        columns[name] = pa.array([o.summary.get(name) for o in outcomes], pa.float64())
-    return pa.table(columns)
-
-
-def _series_table(outcomes: Iterable[RunResult]) -> pa.Table:
-    """A row per run and day on which at least one series has a value."""
-    frames = []
-    for outcome in outcomes:
-        frame = pd.DataFrame(outcome.series).astype(float)
-        frame.insert(0, "day", frame.index.astype("int64"))
-        frame.insert(0, "run_id", str(outcome.key))
-        frames.append(frame)
-    return pa.Table.from_pandas(pd.concat(frames, ignore_index=True), preserve_index=False)
-
-
-def _once(kind: str, source: str, doubles: bool) -> str:
-    """The rows of a table, each run once; a result wins over a failure."""
-    if kind == "series":
-        return f"SELECT * FROM {source} QUALIFY row_number() OVER (PARTITION BY run_id, day) = 1"
-    if not doubles:
-        return f"SELECT * FROM {source}"
-    better = "row_number() OVER (PARTITION BY run_id ORDER BY error IS NOT NULL)"
-    return f"SELECT * FROM {source} QUALIFY {better} = 1"
-
-
-def _once_each(table: pa.Table) -> pa.Table:
-    """The same in memory, for parts that are merged."""
-    frame = table.select(["run_id", "error"]).to_pandas()
-    frame["failed"] = frame["error"].notna()
-    kept = frame.sort_values("failed", kind="stable").drop_duplicates("run_id").index
-    return table.take(pa.array(sorted(kept)))
-
-
-def _union(sets: Iterable[frozenset[str]]) -> set[str]:
-    return set().union(*sets)
-
-
-def _bytes(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return SMALL
-
-
-def _checksum(content: bytes) -> str:
-    return hashlib.blake2b(content).hexdigest()[:16]
-
-
-def _is_value(kind: pa.DataType) -> bool:
-    """Whether a lever can have values of this type."""
-    return any(
-        is_one(kind) for is_one in (pa.types.is_floating, pa.types.is_integer, pa.types.is_boolean, _is_text)
-    )
-
-
-def _what(path: Path) -> str:
-    """What a path leads to, in words."""
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        return "a link that leads nowhere"
-    kinds = {
-        stat.S_IFREG: "a file",
-        stat.S_IFDIR: "a folder",
-        stat.S_IFIFO: "a pipe",
-        stat.S_IFSOCK: "a socket",
-    }
-    return kinds.get(stat.S_IFMT(mode), "a device")

@@ -4,7 +4,6 @@ numba's own cache watches one file at a time, so a kernel that inlines `luck` wo
 stale after `luck` changes. The cache folder therefore carries a hash of all of `sim/`.
 """
 
-import getpass
 import hashlib
 import os
 import shutil
@@ -32,7 +31,9 @@ def _content_hash() -> str:
 
 def _cache_root() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    user = os.getuid() if hasattr(os, "getuid") else getpass.getuser()
+    user = (
+        os.getuid() if hasattr(os, "getuid") else "user"
+    )  # where there is none, the folder is the user's own
     for root in (Path(base) / "kith", Path(tempfile.gettempdir()) / f"kith-{user}"):
         try:
             root.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,8 @@ half-life. Activity and hub bonds grow with visits and fade without. Belonging B
 Visitors are looked at today, everybody else once a week; in between the target stands.
 
 Reads  visitors, exchanges, replies     Writes  ties, bonds, belonging, visit rate, layers
+
+Long, because choosing whom to meet is one thought: among ties, friends of friends, the circle, strangers.
 """
 
 import math

@@ -2,6 +2,8 @@
 
 A measure takes a `Snapshot` and returns a number, or a dict of numbers for variants such as
 `churn_month_<cause>`. Where a denominator is 0 the value is undefined: NaN, never 0.
+
+Long, because it is one table: whoever looks for an indicator finds it here.
 """
 
 import math

@@ -35,7 +35,7 @@ SOUND: dict[str, list[str]] = {
     "show": ["web"],
     "run": ["web", "--days", "3", *SMALL],
     "compare": ["web", "pool", "--runs", "1", "--workers", "1", "--days", "3", *SMALL],
-    "answers": ["mine.toml", "--runs", "2", "--workers", "1"],
+    "answers": ["mine.toml", "--runs", "4", "--workers", "1"],
     "schema": [],
     "bench": ["--sizes", "300", "--threads", "1"],
     "verify": ["--quick"],
@@ -118,10 +118,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def begin(*_: Any, **__: Any) -> None:
         raise Begun
 
-    for where in ("runner", "conduct", "optimise", "break_even"):
-        monkeypatch.setattr(f"experiments.{where}.pool", begin)
+    for where in ("runs.runner", "studies.execute", "analyses.optimise", "analyses.break_even"):
+        monkeypatch.setattr(f"kith.experiments.{where}.pool", begin)
     monkeypatch.setattr("kith.sim.engine.Simulation.__init__", begin)
-    monkeypatch.setattr("subprocess.run", begin)
+    monkeypatch.setattr(
+        "kith.experiments.cli.dashboard_command._become", begin
+    )  # it would replace this process
     monkeypatch.setattr("kith.experiments.speed.bench.bench", begin)
     monkeypatch.setattr("kith.experiments.credibility.verify.verify", begin)
     monkeypatch.setattr("kith.experiments.speed.throughput.throughput", begin)

@@ -165,7 +165,7 @@ def test_a_damaged_part_that_another_process_has_put_aside_is_no_trouble(
         path.unlink()
         return "damaged"
 
-    monkeypatch.setattr("kith.experiments.studies.store._checksum", vanished)
+    monkeypatch.setattr("kith.experiments.studies.store.checksum", vanished)
     assert store.asked("name") is None
     assert store.damaged == []
 
