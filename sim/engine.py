@@ -29,6 +29,7 @@ from kith.sim.state import decay
 from kith.sim.state.admission import admit, newcomers
 from kith.sim.state.categories import Channel
 from kith.sim.state.community import Community
+from kith.sim.state.conservation import check_laws
 
 MODEL_VERSION = "2"
 
@@ -191,7 +192,7 @@ class Simulation:
                 live(c, day, self.tick, self.shocks)
                 self.recorder.note(c)
                 if self.check:
-                    c.check()
+                    check_laws(c)
                 self._torn = False
                 if progress is not None and day % 10 == 9:
                     progress(day + 1, c.days)

@@ -19,13 +19,10 @@ from kith.sim.state.decay import NEWCOMER
 from kith.sim.state.departure import archive_leavers, draw_returns, release_ties
 from kith.sim.state.hazard_clocks import Heap, TouchClock
 from kith.sim.state.layers import LAYER_WINDOW, PAST, WINDOW
-from kith.sim.state.ledger import INCENTIVES, UNATTRIBUTED, Account, Ledger
+from kith.sim.state.ledger import Ledger
 from kith.sim.state.market import MarketState, Status, farness, fit
-from kith.sim.state.population import MEMBER, Archive, Population
-from kith.sim.state.ties import Ties, add_up, ties_are_sound
-
-ROUNDING = 1e-5
-"by how much a sum that is kept by its changes may be off, for each tie that a member can have"
+from kith.sim.state.population import Archive, Population
+from kith.sim.state.ties import Ties
 
 
 class Community:
@@ -322,89 +319,6 @@ class Community:
         )
         self.back.push(due, persons)
         population.release(rows)
-
-    # -- conservation --------------------------------------------------------------------
-
-    def check(self) -> None:
-        """Assert every conservation law: people, layers, ties, books, stocks."""
-        population, market = self.population, self.market
-        rows = population.rows()
-        members = population.members[rows]
-        inside = population.address[rows] < market.size
-        assert population.present == len(rows), "present members and occupied rows differ"
-        assert np.array_equal(market.row[population.address[rows]], rows), "rows and addresses differ"
-        assert market.count(Status.PRESENT) == int(inside.sum()), (
-            "market and population differ on who is present"
-        )
-        true = np.bincount(market.status[: market.size], minlength=len(Status))
-        assert np.array_equal(true, market.tally), "people of the market miscounted by status"
-        visited = int((population.last_visit[rows] > -PAST).sum())
-        assert int(self.last_visits.sum()) == visited, "last visits miscounted"
-        assert int(self.last_contributions.sum()) == int((members["last_contribution"] > -PAST).sum())
-        assert self.internal == int((members["internal"] > 0).sum()), "internal members miscounted"
-        assert self.internal <= self.contributed_within(LAYER_WINDOW) <= len(rows), "layers do not nest"
-        ends = ties_are_sound(population.members, self.ties.pool, population.address)
-        assert ends == 2 * int(self.ties.count[0]), f"ties are unsound: {ends}"
-        self._check_tied(rows)
-        self._check_books()
-        for stock in ("content", "unwanted", "disputes", "bad_news", "ignored", "budget", "pushing"):
-            value = getattr(self, stock)
-            assert np.isfinite(value) and value >= 0.0, f"{stock} is negative or undefined"
-        assert 0.0 <= self.quality <= 1.0 and 0.0 <= self.direction <= 1.0, (
-            "quality or direction leaves [0, 1]"
-        )
-        surplus = int(members["surplus"].sum()) + int(
-            self.archive.members["surplus"][: self.archive.count].sum()
-        )
-        assert surplus == int(self.surplus[0]), "members' surplus differs from the total"
-        for name in MEMBER.names or ():
-            column = members[name]
-            if column.dtype.kind == "f":
-                assert np.all(np.isfinite(column)), f"{name} is undefined for some member"
-        for name in (
-            "habit",
-            "activity",
-            "hub",
-            "reciprocity",
-            "recognition",
-            "norm",
-            "belonging",
-            "attachment",
-            "satisfaction",
-            "bonds",
-        ):
-            assert np.all((members[name] >= 0) & (members[name] <= 1)), f"{name} leaves [0, 1]"
-
-    def _check_tied(self, rows: npt.NDArray[np.int64]) -> None:
-        """Today's sum of tie strengths of each member is that of its ties, up to rounding.
-
-        The sum is kept in single precision and as of the day `settled`, where a tie of today counts
-        up to 2^70 times as much (half-life 0.1 days, a week ago). What it leaves there when it is cut
-        is rounding of today's sum, which is at most `capacity`, and large beside sums of that earlier
-        day. Nothing reads these, so what is compared is today's.
-        """
-        kept = self.population.members[rows]
-        fresh = self.population.members.copy()
-        add_up(fresh, self.ties.pool, rows, self.day, self.fade)
-        change = kept["tied"].astype(float) - fresh["tied"][rows].astype(float)
-        off = np.abs(change) * self.fade[self.day - kept["settled"]]
-        assert np.all(off <= ROUNDING * kept["capacity"]), "sums of ties differ"
-
-    def _check_books(self) -> None:
-        ledger, rows = self.ledger, self.population.rows()
-        present, gone = self.population.members[rows], self.archive.members[: self.archive.count]
-        for column, accounts in (
-            ("revenue", range(Account.GOODS)),
-            ("cost", range(Account.GOODS, len(Account))),
-        ):
-            booked = sum(int(ledger.total[a]) for a in accounts if a not in UNATTRIBUTED)
-            held = int(present[column].sum()) + int(gone[column].sum())
-            assert booked == held, f"members' {column} {held} differs from the books {booked}"
-        revenue, cost = ledger.total[: Account.GOODS].sum(), ledger.total[Account.GOODS :].sum()
-        assert ledger.cash == int(revenue - cost), "the ledger does not balance"
-        earned = int(present["earned"].sum()) + int(gone["earned"].sum())
-        paid = sum(int(ledger.total[a]) for a in INCENTIVES if a != Account.PERKS)
-        assert earned == paid, "rewards earned and paid differ"
 
 
 def acquaintance_lists(plan: Plan, key: np.uint64) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:

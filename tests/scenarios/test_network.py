@@ -19,6 +19,7 @@ from kith.sim.kernels.luck import key_of, library_seed
 from kith.sim.schema.graphs import Generator, Graph, draw
 from kith.sim.schema.parameters import ParameterError
 from kith.sim.schema.plan import Plan
+from kith.sim.state.conservation import check_laws
 from kith.sim.views.graph import graph_of
 
 type Write = Callable[..., Path]
@@ -38,7 +39,7 @@ def pairs(graph: Graph) -> set[tuple[int, int]]:
 def tied(plan: Plan, seed: int = 1) -> nx.Graph:
     """The ties on the morning of day 0."""
     simulation = Simulation(plan, seed=seed, days=1, events=False)
-    simulation.community.check()
+    check_laws(simulation.community)
     return graph_of(simulation.community).copy()
 
 
