@@ -73,7 +73,7 @@ def _dimensions(c: Community, recorder: Recorder) -> Dimensions:
     """The names that tables use, as numbers."""
     market = c.plan.parameters.market
     everyone, rows = len(c.market.status), len(c.population.address)
-    demand(market.size <= everyone, "Market.status")
+    demand(market.size <= everyone, "MarketState.status")
     return of_founding(c.plan) | {
         "market": market.size,
         "last of market": market.size - 1,
@@ -127,7 +127,7 @@ def _check_population(c: Community, dims: Dimensions) -> None:
     demand(not len(there) or int(there[-1]) < top, "Population.top")
     demand(len(there) == population.present == top - n, "Population.present")
     demand(np.array_equal(market.row[persons], there), "Population.address")
-    demand(int((market.row >= 0).sum()) == len(there), "Market.row")
+    demand(int((market.row >= 0).sum()) == len(there), "MarketState.row")
     vacant = population.vacant[:n]
     free = np.unique(vacant)
     demand(len(free) == n and (not n or int(free[-1]) < top), "Population.vacant")

@@ -63,7 +63,7 @@ def server(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
     studies = tmp_path_factory.mktemp("studies")
     (studies / "small.toml").write_text(STUDY)
     options = ("--studies", str(studies), "--class", "--address", "127.0.0.2")
-    with serving(root, *options, lines=19) as (place, said):
+    with serving(root, *options, until="with PIN") as (place, said):
         found = re.search(r"(http://127\.0\.0\.2:\d+)/join with PIN (\d{6})", said)
         assert found, said
         yield Server(place, found[1], found[2])
@@ -77,9 +77,9 @@ def address(server: Server) -> str:
 
 @contextmanager
 def serving(
-    root: Path, *options: str, lines: int = 1, path: tuple[Path, ...] = ()
+    root: Path, *options: str, until: str = "http", path: tuple[Path, ...] = ()
 ) -> Iterator[tuple[str, str]]:
-    """A dashboard of one's own: its address, and so many lines of what it says.
+    """A dashboard of one's own: its address, and what it prints up to a line with some words in it.
 
     Parameters
     ----------
@@ -105,7 +105,10 @@ def serving(
                 break
             except OSError:
                 time.sleep(0.1)
-        said += "".join(process.stdout.readline() for _ in range(lines - 1))
+        while until not in said:
+            line = process.stdout.readline()
+            assert line, f"the server ended: {said}"
+            said += line
         yield place.rstrip("/"), said
     finally:
         process.terminate()

@@ -293,7 +293,8 @@ def test_wrong_pins_of_others_lock_nobody_out(open_room: Room) -> None:
     answers, right = asyncio.run(siege())
     assert right == 303
     assert set(answers) == {403, 429}
-    assert answers.count(429) == 12 * 5  # more of one address than may wait
+    # More of one address than may wait; some had their turn while others were still coming.
+    assert 12 * 4 <= answers.count(429) <= 12 * 5
 
 
 def test_turns_come_back_at_the_stated_rate_and_addresses_share_them() -> None:

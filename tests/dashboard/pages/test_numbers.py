@@ -5,8 +5,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from kith.dashboard.content import five_numbers as numbers
 from kith.dashboard.content.five_numbers import nearest, numbers_from, numbers_table, what_if
-from kith.dashboard.pages import community, numbers
+from kith.dashboard.pages import community
 from kith.dashboard.state.compare_state import compare_state_from
 from tests.dashboard.looking import button, found, texts, until
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from kith.dashboard.content.study import Chosen, drawn, paired, two_colours, views_of
+from kith.dashboard.content.study_results import _command
 from kith.dashboard.live import study_catalogue, study_job
 from kith.dashboard.live.study_catalogue import STUDIES
 from kith.dashboard.live.study_job import DONE, RUNNING, STOPPED, Conductor
@@ -282,7 +283,7 @@ def test_the_command_of_a_study_fills_the_store_that_the_page_reads(
 ) -> None:
     sight = StudyState("small", "quick", runs=1, days=5)
     study = study_catalogue.sized(sight.study, sight.size, sight.runs, sight.days)
-    words = shlex.split(studies._command(sight, study))
+    words = shlex.split(_command(sight, study))
     assert answered([*words[1:], "--workers", "1"]) == 0, capsys.readouterr().err
     state = study_catalogue.state(study)
     assert state is not None

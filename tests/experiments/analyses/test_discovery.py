@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kith.experiments.analyses.discovery import discover, grown, leaves
+from kith.experiments.analyses.discovery import discover, grown
+from kith.experiments.charts.discovery import leaves
 from kith.experiments.errors import ComparisonError, StudyError
 from kith.experiments.runs.runner import RunResult
 from kith.experiments.studies.execute import wanted_by

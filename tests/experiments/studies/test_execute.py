@@ -355,7 +355,7 @@ def has_ended(process: int) -> bool:
     "made",
     [
         "from kith.experiments.runs.pools import Processes; p = Processes(2)",
-        "from kith.dashboard.live.shared_workers import Pool; p = Pool(2)._started()",
+        "from kith.dashboard.live.shared_workers import SharedWorkers; p = SharedWorkers(2)._started()",
     ],
 )
 def test_workers_end_with_a_parent_that_was_killed(made: str) -> None:

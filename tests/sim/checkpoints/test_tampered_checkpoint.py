@@ -17,11 +17,11 @@ import numpy as np
 import pytest
 
 from kith.sim.checkpoints.checkpoint import ARRAYS, STATE, CheckpointError, resume, save
-from kith.sim.checkpoints.state_limits import LIMITS, MEMBER_LIMITS
+from kith.sim.checkpoints.state_limits import KINDS, LIMITS, MEMBER_LIMITS
 from kith.sim.engine import Simulation
 from kith.sim.schema.plan import Plan
 from kith.sim.state.population import MEMBER
-from kith.sim.storage.serialise import PARTS, attributes, described, dtype_of, parts_of
+from kith.sim.storage.serialise import attributes, described, dtype_of, parts_of
 
 type Arrays = list[np.ndarray]
 type Change = Callable[[dict[str, Any], Arrays], object]
@@ -250,15 +250,15 @@ CASES: dict[str, tuple[Change, str]] = {
     "undefined habit": (rewired("habit", np.nan, "Population", "members"), r"Population.members\[habit\]"),
     "endless habit": (rewired("habit", np.inf, "Population", "members"), r"Population.members\[habit\]"),
     "people beyond the market": (rewired("", 2**40, "Population", "address"), "Population.address"),
-    "rows beyond the end": (rewired("", 2**30, "Market", "row"), "Market.row"),
-    "a status that is none": (rewired("", 9, "Market", "status"), "Market.status"),
-    "heard from too many": (rewired("", 5, "Market", "signals"), "Market.signals"),
+    "rows beyond the end": (rewired("", 2**30, "MarketState", "row"), "MarketState.row"),
+    "a status that is none": (rewired("", 9, "MarketState", "status"), "MarketState.status"),
+    "heard from too many": (rewired("", 5, "MarketState", "signals"), "MarketState.signals"),
     "the same person twice in line": (doubled("TouchClock", "_order"), "TouchClock._order"),
     "negative counts": (added(-(10**9), "Archive", "left"), "Archive.left"),
     "a visit too many": (lambda s, a: a[s["community"]["Community"]["last_contributions"]["array"]].__setitem__(1, 1), "damaged: "),
     "money from nowhere": (added(5, "Ledger", "total"), "damaged: (members|the ledger)"),
     "floats for whole numbers": (retyped("<f8", "Population", "address"), "Population.address"),
-    "whole numbers for floats": (retyped("<i8", "Market", "due"), "Market.due"),
+    "whole numbers for floats": (retyped("<i8", "MarketState", "due"), "MarketState.due"),
     "day as text": (said("day", "40"), "Community.day"),
     "another day": (said("day", 12), "Community.(day|invited)"),
     "days beyond the longest": (said("days", 2**40), "Community.days"),
@@ -317,9 +317,9 @@ def test_one_array_for_two_names_is_refused(saved: Path) -> None:
 def test_every_attribute_has_its_limits(plan_of: Callable[..., Plan]) -> None:
     simulation = Simulation(plan_of("web", "busy"), days=60)
     for whole in (simulation.community, simulation.recorder):
-        for part in parts_of(whole):
-            assert attributes(part).keys() == LIMITS[type(part)].keys()
-    assert set(LIMITS) == set(PARTS)
+        for part in parts_of(whole, KINDS):
+            assert attributes(part, KINDS).keys() == LIMITS[type(part)].keys()
+    assert set(LIMITS) == set(KINDS.rebuilt)
     assert MEMBER_LIMITS.keys() <= set(MEMBER.names or ())
 
 
