@@ -9,6 +9,7 @@ means a day. The largest community is the engine's alone, for the twin would tak
 gigabytes; its ratio is to the twin's largest.
 """
 
+import sys
 import time
 from importlib import import_module
 from itertools import takewhile
@@ -83,12 +84,16 @@ def _twin(part: str) -> ModuleType | None:
     """A module of the twin, or None where the tests are not there."""
     if not TWIN.is_dir():
         return None
+    root = str(TWIN.parents[1])  # what is installed is kith alone; the tests lie in the checkout
+    sys.path.insert(0, root)
     try:
         return import_module(f"tests.reference.{part}")
     except ModuleNotFoundError as error:
         if str(error.name).startswith("tests"):  # another package of that name comes first
             return None
         raise
+    finally:
+        sys.path.remove(root)
 
 
 def _time_twin(twin: Any, days: int) -> tuple[pd.DataFrame, float]:

@@ -1,6 +1,6 @@
 """A checkpoint that somebody has changed, checksums and all, is refused or does no harm; it never ends Python.
 
-    python tests/sim/test_tampered_checkpoint.py SAVED FIRST LAST
+    python -m tests.sim.checkpoints.test_tampered_checkpoint SAVED FIRST LAST
 
 resumes so many changed files one after another and prints what became of each.
 """
@@ -169,11 +169,18 @@ def go_through(path: Path, first: int, last: int) -> None:
 def run_apart(saved: Path, first: int, last: int) -> list[str]:
     """What became of so many changed files; the last line tells which one ended Python, if one did."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.sim.test_tampered_checkpoint", str(saved), str(first), str(last)],
+        [
+            sys.executable,
+            "-m",
+            "tests.sim.checkpoints.test_tampered_checkpoint",
+            str(saved),
+            str(first),
+            str(last),
+        ],
         capture_output=True,
         text=True,
         check=False,
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
     )
     assert done.returncode == 0, done.stdout[-200:] + done.stderr[-2000:]
     return done.stdout.splitlines()
