@@ -286,7 +286,7 @@ def test_a_class_comes_in_predicts_and_sees_its_histogram(page: Any, chromium: A
     phone.fill("#pin", server.pin)
     phone.click("button")
     phone.wait_for_selector("text=You are in")
-    page.wait_for_selector("text=1 person came in")
+    page.wait_for_selector("text=1 person is here now")
     page.select_option("select[name=ask]", "3-hub-leaves")
     phone.click("button[name=say-2]")
     phone.wait_for_selector("text=Noted")
