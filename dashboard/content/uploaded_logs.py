@@ -1,14 +1,9 @@
 """Logs that found communities: those that ship with kith, and those that somebody dropped here."""
 
-import gzip
-import io
-import tempfile
 import threading
-import zlib
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 
 import pandas as pd
 
@@ -16,9 +11,12 @@ from kith.dashboard.state.scenario_choice import ScenarioChoice, plan_of
 from kith.experiments.escaping import for_csv
 from kith.experiments.evidence.log_indicators import Log, has_visits, measured, monthly
 from kith.scenarios.catalogue import logs
-from kith.scenarios.errors import LogError, ScenarioError
-from kith.scenarios.logs.events import read_events
-from kith.scenarios.logs.founding import read_log
+from kith.scenarios.errors import ScenarioError
+from kith.scenarios.logs.events import events_of
+from kith.scenarios.logs.founding import founding_of as founding_of_table
+from kith.scenarios.logs.founding import read_log, read_log_table
+from kith.scenarios.logs.reading import read_events
+from kith.scenarios.logs.table import EventTable
 from kith.sim.schema.plan import Founding
 
 MOST = 40
@@ -44,9 +42,9 @@ def founding_of(name: str) -> Founding | None:
     )
 
 
-def measured_log(path: Path) -> tuple[dict[str, float], pd.DataFrame, bool]:
+def measured_log(table: EventTable) -> tuple[dict[str, float], pd.DataFrame, bool]:
     """Indicators of a log, its months, and whether it tells of visits."""
-    events = read_events(path, "the log")
+    events = events_of(table)
     log = Log(events)
     return measured(log), monthly(log), has_visits(events)
 
@@ -65,18 +63,8 @@ def read_dropped(name: str, content: bytes) -> Dropped:
 
     Raises `LogError`, whose `problems` are the bad rows with their line numbers.
     """
-    packed = content[:2] == b"\x1f\x8b"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / ("log.csv.gz" if packed else "log.csv")
-        try:
-            if packed:
-                _check_unpacked(content)
-            path.write_bytes(content)
-            founding = replace(read_log(path), label=name)
-            return Dropped(founding, measured_log(path))
-        except LogError as error:
-            said = str(error).replace(str(path), name)
-            raise LogError(said if name in said else f"{name}: {said}", error.problems) from None
+    table = read_events(content, label=name, limit=UNPACKED)
+    return Dropped(replace(founding_of_table(table), label=name), measured_log(table))
 
 
 _dropped: OrderedDict[str, Dropped] = OrderedDict()
@@ -110,35 +98,19 @@ def library_measures(name: str, visits: bool) -> dict[str, float]:
     return _library_measures(name, visits)
 
 
-def _check_unpacked(content: bytes) -> None:
-    """Refuse a small file that unpacks to a huge one, without unpacking it whole."""
-    size = 0
-    try:
-        with gzip.open(io.BytesIO(content)) as stream:
-            while part := stream.read(1 << 20):
-                size += len(part)
-                if size > UNPACKED:
-                    raise LogError(
-                        f"the log unpacks to more than {UNPACKED / 1e6:,.0f} MB; use the command line"
-                    )
-    except (OSError, EOFError, zlib.error):
-        raise LogError("the log is not a sound gzip file; pack it again") from None
-
-
 @lru_cache(maxsize=16)
 def _library_measures(name: str, visits: bool) -> dict[str, float]:
     from kith.sim.engine import run
 
     record = run(plan_of(ScenarioChoice((name,)), 5_000), seed=0, days=365, threads=1)
-    with _one_at_a_time, tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "log.csv"
-        path.write_text(for_csv(record.events), encoding="utf-8")
-        return measured(Log(read_events(path, name), visits))
+    with _one_at_a_time:
+        content = for_csv(record.events).encode()
+        return measured(Log(events_of(read_events(content, label=name)), visits))
 
 
 @lru_cache(maxsize=8)
 def _shipped_measures(name: str) -> tuple[dict[str, float], pd.DataFrame, bool]:
-    return measured_log(logs()[name])
+    return measured_log(read_log_table(name))
 
 
 @lru_cache(maxsize=8)

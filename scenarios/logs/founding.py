@@ -8,13 +8,16 @@ has age 1, and the window holds ages 1 to 90.
 import os
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from kith.scenarios.catalogue import logs
 from kith.scenarios.errors import LogError, shown
-from kith.scenarios.logs.events import CONTRIBUTION, EXCHANGE, LEAVE, Events, Integers, read_events
+from kith.scenarios.logs.events import CONTRIBUTION, EXCHANGE, LEAVE, Events, Integers, events_of
+from kith.scenarios.logs.reading import read_events
+from kith.scenarios.logs.table import EventTable
 from kith.sim.schema.plan import Founding
 
 WINDOW = 90
@@ -23,18 +26,20 @@ WINDOW = 90
 _EPOCH = date(1970, 1, 1)
 
 
-def read_log(log: str | os.PathLike[str], at: str | date | None = None) -> Founding:
+def read_log(log: str | os.PathLike[str], at: str | date | None = None, **reading: Any) -> Founding:
     """The founders of a community as its event log shows them on a date.
 
     Parameters
     ----------
     log
-        A `.csv` or `.csv.gz` file with the columns `member_id, timestamp, action, target_member`,
-        or the name of a log that ships with kith. Timestamps are ISO 8601, UTC if they name no zone.
+        A log in any format that `kith.scenarios.logs.reading.read_events` knows: a file, a folder, a
+        zip, `-` for standard input; or the name of a log that ships with kith.
     at
         The day on which the simulation starts; events of that day and later are not used. By
         default the end of the 90 days in which most members were active, the earliest of equals;
         these 90 days lie inside the log, unless the log is shorter.
+    reading
+        Options of `read_events`, such as `zone="Europe/Berlin"`.
 
     Returns
     -------
@@ -45,14 +50,25 @@ def read_log(log: str | os.PathLike[str], at: str | date | None = None) -> Found
     Raises
     ------
     LogError
-        The file cannot be read, rows are bad (`problems` names their lines), the date lies
+        The log cannot be read, too many rows are bad (`problems` names their lines), the date lies
         outside the log, or nobody was active before it.
     """
+    return founding_of(read_log_table(log, **reading), at)
+
+
+def read_log_table(log: str | os.PathLike[str], **reading: Any) -> EventTable:
+    """The event table of a log: a path, `-`, or the name of a log that ships with kith."""
     path = _path_of(log)
     label = str(log) if path.name == str(log) or str(path) == str(log) else path.name
-    events = read_events(path, label)
+    return read_events("-" if str(log) == "-" else path, **{"label": label} | reading)
+
+
+def founding_of(table: EventTable, at: str | date | None = None) -> Founding:
+    """The founders that an event table shows on a date; see `read_log`."""
+    label = table.report.source
+    events = events_of(table)
     day = _busiest(events) if at is None else _checked_day(at, events, label)
-    return _founding(events, day, label=path.name, where=label)
+    return _founding(events, day, label=Path(label).name, where=label)
 
 
 def _path_of(log: str | os.PathLike[str]) -> Path:

@@ -3,6 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from kith.scenarios.scenario import load
+from kith.sim.engine import run
+from kith.sim.results.record import Record
+
 type Write = Callable[..., Path]
 
 HEADER = "member_id,timestamp,action,target_member\n"
@@ -30,3 +34,16 @@ def write_log(tmp_path: Path) -> Write:
         return path
 
     return write_log
+
+
+@pytest.fixture
+def write_record() -> Callable[[Path], Record]:
+    """Run a small community and keep its record in a folder."""
+
+    def write_record(folder: Path) -> Record:
+        plan = load("web", {"market.size": 400, "market.founders": 40}, days=40)
+        record = run(plan, seed=1, threads=1, events=True)
+        record.to_parquet(folder)
+        return record
+
+    return write_record

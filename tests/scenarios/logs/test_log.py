@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kith.scenarios.errors import LogError, ScenarioError
-from kith.scenarios.logs import events
+from kith.scenarios.logs import sources
 from kith.scenarios.logs.founding import read_log
 from kith.scenarios.scenario import load
 from kith.sim.schema.plan import Founding
@@ -273,9 +273,9 @@ def test_bad_rows_are_told_by_line_the_first_few_and_how_many(write_log: Write) 
     with pytest.raises(LogError) as caught:
         read_log(path)
     assert str(caught.value) == (
-        f"{path} has 5 bad rows: line 4: member_id is empty; "
-        'line 5: timestamp "yesterday" is not ISO 8601, such as 2024-05-31T18:30:00Z; '
-        "line 6: action is empty; and 2 more"
+        f"{path} has 5 bad rows of 6: line 4: member_id is empty; "
+        'line 5: timestamp "yesterday" is not a time, such as 2024-05-31T18:30:00Z; '
+        "line 6: action is empty; and 2 more (more than 5 %; mend them, or allow more with --max-bad)"
     )
     assert caught.value.problems[3:] == (
         "line 7: 2 fields where the header has 4",
@@ -285,7 +285,7 @@ def test_bad_rows_are_told_by_line_the_first_few_and_how_many(write_log: Write) 
 
 
 def test_lines_are_the_lines_of_the_file_even_after_a_quoted_line_break(write_log: Write) -> None:
-    assert "1 bad row: line 4: member_id" in refusal(
+    assert "1 bad row of 2: line 4: member_id" in refusal(
         write_log('a,2001-01-01,"one\ntwo",\n,2001-01-01,post,\n')
     )
 
@@ -309,19 +309,18 @@ def test_every_year_of_the_calendar_can_be_read(write_log: Write) -> None:
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
-    path.write_text("member_id,timestamp,action\n")
-    assert "line 1: column target_member is missing" in refusal(path)
-    path.write_text("member_id;timestamp;action;target_member\n")
-    assert "separate the columns by commas" in refusal(path)
+    path.write_text("member_id,action\na,post\n")
+    assert "line 1: no column is known to hold the time" in refusal(path)
+    assert "name it with --columns time=NAME" in refusal(path)
     path.write_text("member_id,timestamp,action,target_member,action\n")
-    assert "column action stands there twice" in refusal(path)
+    assert "column action is there twice" in refusal(path)
 
 
 def test_an_empty_log_is_refused(tmp_path: Path, write_log: Write) -> None:
     path = tmp_path / "empty.csv"
     for content in ("", "\n\n"):
         path.write_text(content)
-        assert "is empty; its first line must be member_id,timestamp,action,target_member" in refusal(path)
+        assert "is empty; its first line must name the columns, such as member_id,timestamp" in refusal(path)
     assert "has no rows below its header" in refusal(write_log("\n"))
 
 
@@ -346,7 +345,7 @@ def test_a_broken_gzip_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_huge_log_is_refused_packed_or_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "LIMIT", 1_000)
+    monkeypatch.setattr(sources, "LIMIT", 1_000)
     path = tmp_path / "log.csv"
     path.write_bytes(b"x" * 1001)
     assert "cut it to the months that matter" in refusal(path)
@@ -380,7 +379,7 @@ def test_a_date_in_a_gap_of_the_log_has_no_founders(write_log: Write) -> None:
 
 
 def test_load_says_the_same(write_log: Write) -> None:
-    with pytest.raises(LogError, match="has 1 bad row: line 2"):
+    with pytest.raises(LogError, match="has 1 bad row of 1: line 2"):
         load("web", log=write_log(",2001-01-01,post,\n"))
 
 

@@ -1,0 +1,118 @@
+"""Which format a log has: told by its content, whatever the names of its files."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from kith.scenarios.errors import LogError, shown
+from kith.scenarios.logs.builder import TableBuilder
+from kith.scenarios.logs.formats import delimited, parquet
+from kith.scenarios.logs.formats.head import Head
+from kith.scenarios.logs.sources import File, kind_of_other
+
+
+@dataclass(frozen=True)
+class Format:
+    """One kind of log."""
+
+    name: str
+    "what `--format` takes"
+    title: str
+    "in words"
+    claims: Callable[[Head], bool]
+    "whether a file of that beginning belongs to a log of this kind"
+    read: Callable[[Sequence[Head], TableBuilder], None]
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """The format of a log, its files, and those left aside."""
+
+    format: Format
+    files: Sequence[Head]
+    not_read: tuple[str, ...] = ()
+
+
+FORMATS = (
+    Format(parquet.RECORD, parquet.RECORD_TITLE, parquet.claims_record, parquet.read_record),
+    Format(parquet.NAME, parquet.TITLE, parquet.claims, parquet.read),
+    Format(delimited.NAME, delimited.TITLE, delimited.claims, delimited.read),
+)
+"every format, those that are told by more first: a file belongs to the first that claims it"
+
+
+def format_named(name: str) -> Format:
+    """The format that `--format` names."""
+    found = next((one for one in FORMATS if one.name == name.strip().lower().replace("-", "_")), None)
+    if found is None:
+        raise LogError(
+            f"format {shown(name)} is not known; choose one of {', '.join(f.name for f in FORMATS)}"
+        )
+    return found
+
+
+def recognise(files: Sequence[File], label: str, wanted: str | None = None) -> Recognised:
+    """The format of a log.
+
+    Raises
+    ------
+    LogError
+        The files are of no known format, or of several.
+    """
+    heads = [Head(file, file.head()) for file in files]
+    heads = [head for head in heads if head.data.strip()]
+    if not heads:
+        raise LogError(
+            f"{label} is empty; its first line must name the columns, such as {delimited.EXPECTED}"
+        )
+    if wanted is not None:
+        return _as_wanted(heads, format_named(wanted))
+    claimed: dict[str, list[Head]] = {}
+    left: list[Head] = []
+    for head in heads:
+        form = _claiming(head)
+        if form is None:
+            left.append(head)
+        else:
+            claimed.setdefault(form.name, []).append(head)
+    if not claimed:
+        raise LogError(_unknown(left[0], label))
+    first = next(form for form in FORMATS if form.name in claimed)
+    others = [name for name in claimed if name != first.name]
+    if others and len(heads) > 1 and first.name not in WHOLE:
+        raise LogError(
+            f"{label} holds files of several formats ({', '.join(claimed)}); choose one with --format {first.name}"
+        )
+    if first.name in WHOLE:
+        return Recognised(first, claimed[first.name])
+    left += [head for name in others for head in claimed[name]]
+    return Recognised(first, claimed[first.name], tuple(head.name for head in left))
+
+
+WHOLE = {parquet.RECORD}
+"formats whose folders hold files of other kinds, too"
+
+
+def _claiming(head: Head) -> Format | None:
+    if kind_of_other(head.data) is not None or (b"\0" in head.data and not head.data.startswith(b"PAR1")):
+        return None
+    return next((form for form in FORMATS if form.claims(head)), None)
+
+
+def _as_wanted(heads: list[Head], form: Format) -> Recognised:
+    """The files of a format that somebody named: all that it claims, or the only one there is."""
+    mine = [head for head in heads if form.claims(head)] or heads
+    return Recognised(form, mine, tuple(head.name for head in heads if head not in mine))
+
+
+def _unknown(head: Head, label: str) -> str:
+    kind = kind_of_other(head.data)
+    if kind is not None:
+        return f"{label} is no event log: it is {kind}"
+    nul = head.data.find(b"\0")
+    if nul >= 0:
+        line = head.data.count(b"\n", 0, nul) + 1
+        return f"{label}: line {line} holds NUL bytes, so this is no text; save the log as text in UTF-8"
+    return (
+        f"{label} is of no known format: it begins with {shown(head.first_line)}; its first line must name the "
+        f"columns, such as {delimited.EXPECTED}, or choose one of {', '.join(f.name for f in FORMATS)} with --format"
+    )
