@@ -223,7 +223,7 @@ class TableBuilder:
         elif action == NOBODY:
             fault = f"{self.columns.get('action', 'action')} is empty"
         else:
-            fault = self._no_time(str(rows.time[row]))
+            fault = self._no_time(str(rows.time[row]).strip())
         self._count_bad(place, fault)
 
     def _no_time(self, text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kith.scenarios.errors import LogError, shown
 from kith.scenarios.logs.builder import TableBuilder
-from kith.scenarios.logs.formats import delimited, parquet
+from kith.scenarios.logs.formats import delimited, discord_csv, discord_json, discourse, parquet, slack
 from kith.scenarios.logs.formats.head import Head
 from kith.scenarios.logs.sources import File, kind_of_other
 
@@ -35,6 +35,10 @@ class Recognised:
 FORMATS = (
     Format(parquet.RECORD, parquet.RECORD_TITLE, parquet.claims_record, parquet.read_record),
     Format(parquet.NAME, parquet.TITLE, parquet.claims, parquet.read),
+    Format(discord_json.NAME, discord_json.TITLE, discord_json.claims, discord_json.read),
+    Format(slack.NAME, slack.TITLE, slack.claims, slack.read),
+    Format(discord_csv.NAME, discord_csv.TITLE, discord_csv.claims, discord_csv.read),
+    Format(discourse.NAME, discourse.TITLE, discourse.claims, discourse.read),
     Format(delimited.NAME, delimited.TITLE, delimited.claims, delimited.read),
 )
 "every format, those that are told by more first: a file belongs to the first that claims it"
@@ -88,7 +92,7 @@ def recognise(files: Sequence[File], label: str, wanted: str | None = None) -> R
     return Recognised(first, claimed[first.name], tuple(head.name for head in left))
 
 
-WHOLE = {parquet.RECORD}
+WHOLE = {parquet.RECORD, slack.NAME}
 "formats whose folders hold files of other kinds, too"
 
 

@@ -1,6 +1,6 @@
 """Rows as a format's reader hands them over: columns of texts, and the options that readers heed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -92,3 +92,57 @@ class Options:
     aliases: Mapping[str, str] = field(default_factory=dict)
     duplicates: str = "auto"
     names: bool = False
+
+
+class RowBuffer:
+    """Rows found one by one, handed over in batches.
+
+    Parameters
+    ----------
+    take : what receives the batches, such as `TableBuilder.add`.
+    values, keys : whether rows have a value, and a key of their own.
+    """
+
+    SIZE = 1 << 14
+
+    def __init__(self, take: Callable[[Rows], None], values: bool = False, keys: bool = False) -> None:
+        self._take, self._values, self._keys = take, values, keys
+        self._rows: list[tuple[str, str, str, str, str, str, str, bool, str]] = []
+
+    def add(
+        self,
+        member: str,
+        time: str,
+        action: str,
+        *,
+        target: str = "",
+        value: str = "",
+        key: str = "",
+        answers: str = "",
+        bot: bool = False,
+        place: str = "",
+    ) -> None:
+        """Take a row; an empty text stands for nothing."""
+        self._rows.append((member, time, action, target, value, key, answers, bot, place))
+        if len(self._rows) == self.SIZE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand over what is left."""
+        if not self._rows:
+            return
+        member, time, action, target, value, key, answers, bot, place = zip(*self._rows, strict=True)
+        self._take(
+            Rows(
+                member,
+                time,
+                action,
+                target,
+                value if self._values else None,
+                key if self._keys else None,
+                answers if self._keys else None,
+                np.array(bot, np.bool_),
+                place,
+            )
+        )
+        self._rows.clear()

@@ -52,7 +52,7 @@ class Places(Sequence[str]):
 
     def only(self, chosen: Sequence[int]) -> "Places":
         """The places of some of the rows."""
-        self._chosen = chosen
+        self._chosen = chosen if self._chosen is None else [self._chosen[n] for n in chosen]
         return self
 
     def __len__(self) -> int:
@@ -269,7 +269,7 @@ def _read_fast(block: bytes, lines: _Lines, table: Table) -> list[Texts] | None:
 def _has_blank_row(columns: Sequence[pa.Array]) -> bool:
     blank = None
     for column in columns:
-        empty = pc.equal(column, "")
+        empty = pc.equal(pc.utf8_trim_whitespace(column), "")
         blank = empty if blank is None else pc.and_(blank, empty)
         if not pc.any(blank).as_py():
             return False
@@ -344,14 +344,9 @@ def _columns(
                 s = "s" if len(row) != 1 else ""
                 builder.bad(places.of_row(n), f"{len(row)} field{s} where the header has {width}")
         rows, places = [rows[n] for n in sound], places.only(sound)
-    blank = ["" for _ in range(width)]
-    if blank in rows:  # a spreadsheet's empty rows
-        sound = [n for n, row in enumerate(rows) if row != blank]
-        known = places._chosen
-        rows, places = (
-            [rows[n] for n in sound],
-            places.only(sound if known is None else [known[n] for n in sound]),
-        )
+    sound = [n for n, row in enumerate(rows) if any(map(str.strip, row))]
+    if len(sound) < len(rows):  # a spreadsheet's empty rows
+        rows, places = [rows[n] for n in sound], places.only(sound)
     if rows:
         yield list(zip(*rows, strict=True)), places
 
