@@ -17,7 +17,8 @@ PRESENCE: Final = 2
 LEAVE: Final = 3
 
 KINDS = {"exchange": EXCHANGE, "join": PRESENCE, "visit": PRESENCE, "invite": PRESENCE, "leave": LEAVE}
-"kith's own actions that are no contributions; every other word is one"
+KINDS |= {"star": PRESENCE, "fork": PRESENCE}
+"kith's own actions that are no contributions, and GitHub's; every other word is one"
 
 type Integers = npt.NDArray[np.int64]
 

@@ -5,7 +5,21 @@ from dataclasses import dataclass
 
 from kith.scenarios.errors import LogError, shown
 from kith.scenarios.logs.builder import TableBuilder
-from kith.scenarios.logs.formats import delimited, discord_csv, discord_json, discourse, parquet, slack
+from kith.scenarios.logs.formats import (
+    delimited,
+    discord_csv,
+    discord_json,
+    discourse,
+    git_log,
+    github_events,
+    json_lines,
+    mailing_list,
+    parquet,
+    shopify,
+    slack,
+    stack_exchange,
+    stripe,
+)
 from kith.scenarios.logs.formats.head import Head
 from kith.scenarios.logs.sources import File, kind_of_other
 
@@ -37,8 +51,15 @@ FORMATS = (
     Format(parquet.NAME, parquet.TITLE, parquet.claims, parquet.read),
     Format(discord_json.NAME, discord_json.TITLE, discord_json.claims, discord_json.read),
     Format(slack.NAME, slack.TITLE, slack.claims, slack.read),
+    Format(github_events.NAME, github_events.TITLE, github_events.claims, github_events.read),
+    Format(json_lines.NAME, json_lines.TITLE, json_lines.claims, json_lines.read),
+    Format(stack_exchange.NAME, stack_exchange.TITLE, stack_exchange.claims, stack_exchange.read),
+    Format(mailing_list.NAME, mailing_list.TITLE, mailing_list.claims, mailing_list.read),
+    Format(git_log.NAME, git_log.TITLE, git_log.claims, git_log.read),
     Format(discord_csv.NAME, discord_csv.TITLE, discord_csv.claims, discord_csv.read),
     Format(discourse.NAME, discourse.TITLE, discourse.claims, discourse.read),
+    Format(shopify.NAME, shopify.TITLE, shopify.claims, shopify.read),
+    Format(stripe.NAME, stripe.TITLE, stripe.claims, stripe.read),
     Format(delimited.NAME, delimited.TITLE, delimited.claims, delimited.read),
 )
 "every format, those that are told by more first: a file belongs to the first that claims it"

@@ -41,6 +41,9 @@ _MONTHS = {
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
     )
 }
+_NAMED_ZONES = {"EST": -300, "EDT": -240, "CST": -360, "CDT": -300, "MST": -420, "MDT": -360}
+_NAMED_ZONES |= {"PST": -480, "PDT": -420}
+"minutes east of UTC of the zones that mail headers name"
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _NUMBER = re.compile(r"\d{9,20}(\.\d*)?")
 _NUMERIC = re.compile(r"(\d{1,4})([-/. ])(\d{1,2})\2(\d{1,4})")
@@ -50,7 +53,7 @@ _DAY_NAME = re.compile(
 _NAME_DAY = re.compile(r"(?:[A-Za-z]{3,9}\.?,? )?([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 _CLOCK = re.compile(
     r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?[\s\u202f]*([AaPp]\.?[Mm]\.?)?"
-    r"\s*(Z|UTC|GMT|[+-]\d{2}:?(?:\d{2})?)?(?: \([A-Za-z ]+\))?"
+    r"\s*(Z|UTC|GMT|UT|[ECMP][SD]T|[+-]\d{2}:?(?:\d{2})?)?(?: \([A-Za-z ]+\))?"
 )
 
 
@@ -310,7 +313,7 @@ def _clock(text: str) -> tuple[int, bool] | None:
 def _minutes(zone: str | None) -> int | None:
     """Minutes east of UTC; None if there is no such offset."""
     if zone is None or zone[0] not in "+-":
-        return 0
+        return _NAMED_ZONES.get(zone or "", 0)
     digits = zone[1:].replace(":", "")
     hours, minutes = int(digits[:2]), int(digits[2:] or 0)
     if hours > 23 or minutes > 59:

@@ -115,3 +115,128 @@ DISCOURSE_POSTS = as_csv(
     "13|-1|2024-03-02 11:30:00 UTC|7|4||",
     "14|2|2024-03-02 11:40:00 UTC|7|5||2024-03-03 00:00:00 UTC",
 )
+
+
+def json_lines(rows: list[dict[str, Any]]) -> bytes:
+    """One object per line."""
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
+
+
+OBJECTS: list[dict[str, Any]] = [
+    {"user": {"id": 7, "name": "ann"}, "ts": 1709283600, "event": "post", "text": "secret words", "to": None},
+    {"user": {"id": 8, "name": "bob"}, "ts": 1709283700.5, "event": "post", "to": 7},
+    {"user": {"id": 7, "name": "ann"}, "ts": 1709290000, "event": "like", "to": 8},
+]
+
+
+def _github(number: int, kind: str, login: str, minute: int, **payload: Any) -> dict[str, Any]:
+    return {
+        "id": str(number),
+        "type": kind,
+        "actor": {"id": number, "login": login},
+        "repo": {"id": 1, "name": "a/b"},
+        "payload": payload,
+        "public": True,
+        "created_at": f"2024-03-01T12:{minute:02d}:00Z",
+    }
+
+
+GITHUB = [
+    _github(1, "IssuesEvent", "ann", 1, action="opened", issue={"user": {"login": "ann"}}),
+    _github(
+        2, "IssueCommentEvent", "bob", 2, issue={"user": {"login": "ann"}}, comment={"body": "secret words"}
+    ),
+    _github(3, "PushEvent", "ann", 3, commits=[]),
+    _github(4, "PushEvent", "renovate[bot]", 4),
+    _github(5, "WatchEvent", "cat", 5, action="started"),
+    _github(2, "IssueCommentEvent", "bob", 2, issue={"user": {"login": "ann"}}),
+]
+
+GIT = b"""2024-03-02T10:00:00+01:00,ann@example.org,ann@example.org
+2024-03-01T10:00:00-05:00,Bob@Example.org,ann@example.org
+2024-03-01T09:00:00+00:00,cat@example.org,noreply@github.com
+2024-03-01T08:00:00+00:00,1+helper[bot]@users.noreply.github.com,noreply@github.com
+"""
+
+MBOX = b"""From ann at example.org  Fri Mar  1 10:00:00 2024
+From: ann at example.org (Ann)
+Date: Fri, 1 Mar 2024 10:00:00 +0100
+Subject: secret words
+Message-ID: <1@example.org>
+
+hello
+From here it is a text, and not a mail
+
+>From me
+
+From bob@example.org Fri Mar 01 11:00:00 2024
+From: =?utf-8?q?B=C3=B6b?= <Bob@example.org>
+Date: Fri, 01 Mar 2024 06:00:00 EST
+In-Reply-To: <1@example.org>
+References: <0@example.org>
+ <1@example.org>
+Message-Id: <2@example.org>
+
+b\xf6b
+
+From x Fri Mar 01 12:00:00 2024
+From: Ann <ann@example.org>
+Date: 1 Mar 2024 12:00:00 -0000
+References: <1@example.org> <2@example.org>
+Message-ID: <3@example.org>
+
+hi
+
+From MAILER-DAEMON Fri Mar 01 12:00:00 2024
+From: MAILER-DAEMON@example.org
+Date: 1 Mar 2024 12:30:00 GMT
+Message-ID: <4@example.org>
+
+gone
+"""
+
+STACK_EXCHANGE = {
+    "Posts.xml": b"""\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?>
+<posts>
+  <row Id="1" PostTypeId="1" CreationDate="2024-03-01T10:00:00.123" OwnerUserId="5" Body="secret &lt;words&gt;" />
+  <row Id="2" PostTypeId="2" ParentId="1" CreationDate="2024-03-01T11:00:00.123" OwnerUserId="6" />
+  <row Id="3" PostTypeId="2" ParentId="1" CreationDate="2024-03-01T12:00:00.123" />
+  <row Id="4" PostTypeId="5" CreationDate="2024-03-01T12:00:00.123" OwnerUserId="5" />
+  <row Id="5" PostTypeId="1" CreationDate="2024-03-01T12:00:00.123" OwnerUserId="-1" />
+</posts>
+""",
+    "Comments.xml": b"""<?xml version="1.0" encoding="utf-8"?>
+<comments>
+  <row Id="1" PostId="2" CreationDate="2024-03-02T10:00:00.123" UserId="5" Text="secret" />
+</comments>
+""",
+    "Users.xml": b"""<?xml version="1.0" encoding="utf-8"?>
+<users>
+  <row Id="-1" CreationDate="2023-01-01T00:00:00.000" DisplayName="Community" />
+  <row Id="5" CreationDate="2024-01-01T00:00:00.000" LastAccessDate="2024-03-05T00:00:00.000" DisplayName="name of ann" />
+  <row Id="9" CreationDate="2024-02-01T00:00:00.000" DisplayName="dan" />
+</users>
+""",
+    "Votes.xml": b"""<?xml version="1.0" encoding="utf-8"?>
+<votes>
+</votes>
+""",
+}
+
+SHOPIFY = as_csv(
+    "Name|Email|Financial Status|Paid at|Currency|Total|Lineitem name|Created at|Cancelled at",
+    "#1002|ann@example.org|paid|2024-03-02 10:00:00 +0100|EUR|30.00|tea|2024-03-02 10:00:00 +0100|",
+    "#1002|ann@example.org||||||2024-03-02 10:00:00 +0100|",
+    "#1001|Ann@example.org|paid|2024-03-01 10:00:00 +0100|EUR|12.50|tea|2024-03-01 10:00:00 +0100|",
+    "#1003|bob@example.org|refunded|2024-03-03 10:00:00 +0100|EUR|99.00|tea|2024-03-03 10:00:00 +0100|",
+    "#1004|bob@example.org|paid|2024-03-04 10:00:00 +0100|EUR|9.00|tea|2024-03-04 10:00:00 +0100|2024-03-05",
+    "#1005||paid|2024-03-04 10:00:00 +0100|EUR|9.00|tea|2024-03-04 10:00:00 +0100|",
+)
+
+STRIPE = as_csv(
+    "id|Created date (UTC)|Amount|Amount Refunded|Currency|Status|Customer ID|Customer Email",
+    "ch_1|2024-03-01 10:00:00|12.50|0.00|eur|Paid|cus_1|ann@example.org",
+    "ch_2|2024-03-02 10:00:00|1,200.00|0.00|eur|Paid|cus_2|bob@example.org",
+    "ch_3|2024-03-03 10:00:00|5.00|0.00|eur|Failed|cus_1|ann@example.org",
+    "ch_4|2024-03-03 11:00:00|5.00|0.00|eur|Paid||",
+)

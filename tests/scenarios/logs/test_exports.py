@@ -1,5 +1,6 @@
 """Exports of platforms: what each holds becomes the same table; bots and what a system wrote are left out."""
 
+import gzip
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -162,6 +163,143 @@ def test_members_of_discourse_without_posts_are_refused_with_what_is_missing() -
         read_events(exports.DISCOURSE_USERS)
 
 
+# Tables in JSON
+
+
+@pytest.mark.parametrize("as_list", [False, True])
+def test_tables_in_json(as_list: bool) -> None:
+    data = json.dumps(exports.OBJECTS, indent=2).encode() if as_list else exports.json_lines(exports.OBJECTS)
+    table = read_events(data, names=True)
+    assert table.report.format == "json_lines"
+    assert table.report.columns["member"] == "user.id"
+    assert events(table) == [
+        ("7", "2024-03-01 09:00:00", "post", ""),
+        ("8", "2024-03-01 09:01:40", "post", "7"),
+        ("7", "2024-03-01 10:46:40", "like", "8"),
+    ]
+    assert read_events(data, names=True, columns={"member": "user.name"}).names == ("ann", "bob", "7", "8")
+
+
+def test_lines_that_are_no_json_are_bad_rows() -> None:
+    lines = [*exports.json_lines(exports.OBJECTS * 20).splitlines(keepends=True)]
+    lines[30:30] = [b"\n", b'{"user": {"id": 7},\n', b"[1]\n", b'{"ts": 1709283600}\n']
+    report = read_events(b"".join(lines)).report
+    assert [problem.split(":")[0] for problem in report.problems] == ["line 32", "line 33", "line 34"]
+    assert (report.rows, report.bad) == (63, 3)
+
+
+# Code
+
+
+@pytest.mark.parametrize("as_list", [False, True])
+def test_github_events(as_list: bool) -> None:
+    data = json.dumps(exports.GITHUB).encode() if as_list else exports.json_lines(exports.GITHUB)
+    table = read_events(exports.zipped({"a.json.gz": gzip.compress(data)}), names=True)
+    assert table.report.format == "github_events"
+    assert events(table) == [
+        ("ann", "2024-03-01 12:01:00", "issue", ""),
+        ("bob", "2024-03-01 12:02:00", "comment", "ann"),
+        ("ann", "2024-03-01 12:03:00", "push", ""),
+        ("cat", "2024-03-01 12:05:00", "star", ""),
+    ]
+    assert dropped(table) == {"events of bots": 1, "duplicates": 1}
+
+
+def test_git_log() -> None:
+    table = read_events(exports.GIT, names=True)
+    assert table.report.format == "git_log"
+    assert events(table) == [
+        ("cat@example.org", "2024-03-01 09:00:00", "commit", ""),
+        ("bob@example.org", "2024-03-01 15:00:00", "commit", "ann@example.org"),
+        ("ann@example.org", "2024-03-02 09:00:00", "commit", ""),
+    ]
+    assert dropped(table) == {"events of bots": 1}
+
+
+# Mail
+
+
+def test_mailing_list() -> None:
+    table = read_events(exports.MBOX, names=True)
+    assert table.report.format == "mailing_list"
+    assert events(table) == [
+        ("ann@example.org", "2024-03-01 09:00:00", "mail", ""),
+        ("bob@example.org", "2024-03-01 11:00:00", "reply", "ann@example.org"),
+        ("ann@example.org", "2024-03-01 12:00:00", "reply", "bob@example.org"),
+    ]
+    assert dropped(table) == {"events of bots": 1}
+    assert table.report.rows == 4
+
+
+# Questions and answers
+
+
+def test_stack_exchange() -> None:
+    table = read_events(exports.zipped(exports.STACK_EXCHANGE), names=True)
+    assert table.report.format == "stack_exchange"
+    assert events(table) == [
+        ("5", "2024-03-01 10:00:00", "question", ""),
+        ("6", "2024-03-01 11:00:00", "answer", "5"),
+        ("5", "2024-03-02 10:00:00", "comment", "6"),
+    ]
+    assert dropped(table) == {
+        "other posts, such as wikis of tags": 1,
+        "events of deleted accounts": 1,
+        "events of bots": 1,
+    }
+    assert registered(table) == [("5", "2024-01-01 00:00:00"), ("9", "2024-02-01 00:00:00")]
+    assert table.report.not_read == ("Votes.xml",)
+
+
+BOMB = b"""<?xml version="1.0"?>
+<!DOCTYPE posts [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
+<posts><row Id="1" PostTypeId="1" CreationDate="2024-03-01" OwnerUserId="&b;"/></posts>"""
+OUTSIDE = b"""<?xml version="1.0"?>
+<!DOCTYPE posts SYSTEM "file:///etc/passwd">
+<posts><row Id="1" PostTypeId="1" CreationDate="2024-03-01" OwnerUserId="1"/></posts>"""
+
+
+@pytest.mark.parametrize("data", [BOMB, OUTSIDE])
+def test_xml_with_entities_or_a_document_type_is_refused(data: bytes) -> None:
+    for options in ({}, {"format": "stack_exchange"}):
+        with pytest.raises(LogError):
+            read_events(data, **options)
+    late = exports.STACK_EXCHANGE["Comments.xml"].replace(b"<comments>", b"<!DOCTYPE comments []><comments>")
+    with pytest.raises(LogError, match="declares a document type or entities"):
+        read_events(exports.zipped(exports.STACK_EXCHANGE | {"Comments.xml": late}), format="stack_exchange")
+
+
+# Orders
+
+
+def test_shopify() -> None:
+    table = read_events(exports.SHOPIFY, names=True)
+    assert table.report.format == "shopify"
+    assert events(table) == [
+        ("ann@example.org", "2024-03-01 09:00:00", "purchase", ""),
+        ("ann@example.org", "2024-03-02 09:00:00", "purchase", ""),
+    ]
+    assert table.value is not None
+    assert table.value.tolist() == [12.5, 30.0]
+    assert dropped(table) == {
+        "further rows of an order": 1,
+        "orders not paid": 2,
+        "orders without a customer": 1,
+    }
+
+
+def test_stripe() -> None:
+    table = read_events(exports.STRIPE, names=True, zone="Asia/Tokyo")
+    assert table.report.format == "stripe"
+    assert events(table) == [
+        ("cus_1", "2024-03-01 10:00:00", "purchase", ""),
+        ("cus_2", "2024-03-02 10:00:00", "purchase", ""),
+    ]
+    assert table.value is not None
+    assert table.value.tolist() == [12.5, 1200.0]
+    assert dropped(table) == {"payments that failed or were refunded": 1, "orders without a customer": 1}
+
+
 # All of them
 
 
@@ -170,6 +308,13 @@ KINDS: dict[str, Callable[[], bytes]] = {
     "discord_csv": lambda: exports.DISCORD_CSV,
     "slack": lambda: exports.zipped(exports.slack_files()),
     "discourse": lambda: exports.DISCOURSE_POSTS,
+    "json_lines": lambda: exports.json_lines(exports.OBJECTS),
+    "github_events": lambda: exports.json_lines(exports.GITHUB),
+    "git_log": lambda: exports.GIT,
+    "mailing_list": lambda: exports.MBOX,
+    "stack_exchange": lambda: exports.zipped(exports.STACK_EXCHANGE),
+    "shopify": lambda: exports.SHOPIFY,
+    "stripe": lambda: exports.STRIPE,
 }
 
 
@@ -186,7 +331,7 @@ def test_the_format_is_recognised_and_can_be_named(kind: str, tmp_path: Path) ->
 @pytest.mark.parametrize("kind", KINDS)
 def test_texts_and_names_are_not_kept(kind: str) -> None:
     shown = repr(vars(read_events(KINDS[kind]())))
-    assert not any(word in shown for word in ("secret", "hello", "name of", "ann#", "example.org"))
+    assert not any(word in shown for word in ("secret", "hello", "name of", "ann#", "example.org", "ann@"))
 
 
 @pytest.mark.parametrize("kind", KINDS)
