@@ -14,7 +14,7 @@ from typing import Any
 from kith.scenarios.chain import Source, layers_of, source_of
 from kith.scenarios.errors import ScenarioError
 from kith.scenarios.layer import Layer, Settings, blamed_on, days_from, graph_settings, nested
-from kith.scenarios.logs.founding import read_log
+from kith.scenarios.logs.founding import ReadLog, read_log
 from kith.scenarios.network import Table, given_graph, graph_of_table, table_or_path
 from kith.scenarios.overrides import graphs_of, plain, settings_of, shocks_of
 from kith.sim.schema.graphs import GraphSource
@@ -31,7 +31,7 @@ def load(
     name_or_path: str | os.PathLike[str],
     overrides: Mapping[str, Any] | None = None,
     shocks: Iterable[Shock | Mapping[str, Any]] | None = None,
-    log: str | os.PathLike[str] | Founding | None = None,
+    log: str | os.PathLike[str] | ReadLog | Founding | None = None,
     at: str | date | None = None,
     days: int | None = None,
     network: Any = None,
@@ -50,8 +50,8 @@ def load(
     shocks
         Further shocks, such as `{"day": 180, "kind": "hub_departs"}`; they add to the scenario's own.
     log
-        An event log that founds the community: a path, the name of a log in the library, or
-        what `read_log` returned. `market.size` is then 20 people per founder unless the scenario
+        An event log that founds the community: a path in any format that `read_log` knows, the name
+        of a log in the library, or what `read_log` or `read_and_found` returned. `market.size` is then 20 people per founder unless the scenario
         or an override sets it, and `market.founders` may not be set.
     at
         The day on which the simulation starts, for a log given by path: a date, or ISO text. By
@@ -151,7 +151,9 @@ def _in_phase(day: int, name: str) -> str:
     return f"phase {day}: {name}"
 
 
-def _founding(log: str | os.PathLike[str] | Founding | None, at: str | date | None) -> Founding | None:
+def _founding(
+    log: str | os.PathLike[str] | ReadLog | Founding | None, at: str | date | None
+) -> Founding | None:
     if log is None or isinstance(log, Founding):
         if at is not None:
             raise ScenarioError(f"at = {at} goes with the path of a log; give one, or leave the date out")

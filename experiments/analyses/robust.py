@@ -26,6 +26,7 @@ from kith.experiments.statistics.intervals import POWER
 from kith.experiments.statistics.shares import Share, trials_needed, wilson
 from kith.experiments.statistics.tables import OUTCOMES
 from kith.experiments.words import wording
+from kith.scenarios.logs.founding import ReadLog
 from kith.scenarios.scenario import load
 from kith.sim.results.indicators import describe
 from kith.sim.schema.parameters import ParameterError
@@ -114,7 +115,7 @@ def robustness(
     days: int | None = None,
     overrides: Mapping[str, Any] | None = None,
     shocks: Sequence[Any] | None = None,
-    log: str | Path | None = None,
+    log: str | Path | ReadLog | None = None,
     at: str | None = None,
     outcomes: Sequence[str] = OUTCOMES,
     workers: int | None = None,

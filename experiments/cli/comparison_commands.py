@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from kith.experiments.cli.log_options import LogOptions, with_log_options
 from kith.experiments.cli.options import (
     At,
     Days,
@@ -23,6 +24,7 @@ from kith.experiments.cli.requests import announce_compilation, checked, failure
 from kith.experiments.escaping import say
 
 
+@with_log_options
 def compare(
     scenarios: Several,
     runs: Runs = None,
@@ -37,6 +39,8 @@ def compare(
     out: Out = None,
     workers: Workers = None,
     json: Json = False,
+    *,
+    reading: LogOptions,
 ) -> None:
     """Paired runs under common luck: outcomes, differences to the first, intervals."""
     target = checked(out, runs=runs, days=days, workers=workers, first_seed=first_seed)
@@ -47,7 +51,7 @@ def compare(
     from kith.experiments.comparison.summary_sentence import brief_answer
     from kith.experiments.reports.outputs import write_comparison
 
-    asked = plan_request(set, shock, from_log, at)
+    asked = plan_request(set, shock, from_log, at, reading)
     with Waiting("comparing", "runs") as waiting:
 
         def progress(done: int, whole: int) -> None:
@@ -83,6 +87,7 @@ def compare(
         raise RuntimeError(failures_of(comparison))
 
 
+@with_log_options
 def robust(
     scenarios: Several,
     worlds: Annotated[int, number_option("--worlds", "Draws from the priors; by default 100.")] = 100,
@@ -94,6 +99,8 @@ def robust(
     out: OutRobust = None,
     workers: Workers = None,
     json: Json = False,
+    *,
+    reading: LogOptions,
 ) -> None:
     """Two scenarios in many plausible worlds: which conclusions survive our ignorance of the parameters?"""
     target = checked(out, worlds=worlds, days=days, workers=workers)
@@ -103,7 +110,7 @@ def robust(
     from kith.experiments.reports.outputs import as_json
     from kith.experiments.reports.robust import write_robustness
 
-    asked = plan_request(set, shock, from_log, at)
+    asked = plan_request(set, shock, from_log, at, reading)
     announce_compilation()
     with Waiting("comparing worlds", "runs") as waiting:
         found = robustness(scenarios, worlds, days, workers=workers, progress=waiting, **asked)

@@ -98,8 +98,8 @@ Log = Annotated[
     Path | None,
     option(
         "--from-log",
-        "Found the community from an event log (member_id, timestamp, action, target_member; .gz too).",
-        "CSV",
+        "Found the community from its own log: a table, an export, a folder or zip of one, or - (see docs/logs.md).",
+        "LOG",
     ),
 ]
 At = Annotated[str | None, option("--at", "With --from-log: the day on which the simulation starts.", "DATE")]

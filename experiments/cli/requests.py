@@ -5,6 +5,7 @@ from typing import Any
 
 import typer
 
+from kith.experiments.cli.log_options import LogOptions
 from kith.experiments.errors import OutputError, RequestError
 from kith.experiments.escaping import for_json, say
 from kith.experiments.run_limits import check_runs, check_workers
@@ -49,17 +50,27 @@ def options_given(context: typer.Context) -> list[str]:
 
 
 def plan_request(
-    settings: list[str] | None, shocks: list[str] | None, log: Path | None, at: str | None
+    settings: list[str] | None,
+    shocks: list[str] | None,
+    log: Path | None,
+    at: str | None,
+    reading: LogOptions,
 ) -> dict[str, Any]:
-    """What scenarios are loaded with, from the options of a command."""
+    """What scenarios are loaded with, from the options of a command; says first what was read of a log."""
+    from kith.scenarios.logs.founding import read_and_found
     from kith.scenarios.settings import parse_shock
 
     if at is not None and log is None:
         raise RequestError(f"--at {at}: needs --from-log, the event log whose day it is")
+    if log is None and reading.words():
+        raise RequestError(f"{reading.words()[0]}: needs --from-log, the event log that is read so")
+    read = None if log is None else read_and_found(str(log), at, reading.words(), **reading.given())
+    for line in () if read is None else read.lines():
+        say(line, err=True)
     return {
         "overrides": overrides(settings),
         "shocks": [parse_shock(text) for text in shocks or ()],
-        "log": None if log is None else str(log),
+        "log": read,
         "at": at,
     }
 

@@ -2,6 +2,7 @@
 
 import typer
 
+from kith.experiments.cli.log_options import LogOptions, with_log_options
 from kith.experiments.cli.options import (
     At,
     Days,
@@ -28,6 +29,7 @@ from kith.experiments.cli.requests import (
 from kith.experiments.escaping import say
 
 
+@with_log_options
 def run(
     context: typer.Context,
     scenario: Optional = None,
@@ -43,6 +45,8 @@ def run(
     save: Save = None,
     until: Until = None,
     resume: Resume = None,
+    *,
+    reading: LogOptions,
 ) -> None:
     """One run: headline indicators, active members, reasons for leaving, health card."""
     target = checked(out, days=days, seed=seed, threads=threads, until=until)
@@ -57,7 +61,7 @@ def run(
     from kith.sim.engine import run as simulate
 
     check_parts(scenario, resume, save, until, options_given(context))
-    asked = plan_request(set, shock, from_log, at)
+    asked = plan_request(set, shock, from_log, at, reading)
     simulation = None if resume is None else continued(resume, days, threads, events=out is not None)
     plan = load(str(scenario), days=days, **asked) if simulation is None else simulation.community.plan
     for note in graph_notes(plan):

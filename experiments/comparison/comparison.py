@@ -35,7 +35,7 @@ from kith.experiments.statistics.tables import (
     typical_half_width,
 )
 from kith.experiments.words.assumptions import changes, shown
-from kith.scenarios.logs.founding import read_log
+from kith.scenarios.logs.founding import ReadLog, read_log
 from kith.scenarios.scenario import load
 from kith.sim.schema.parameters import ParameterError
 from kith.sim.schema.plan import MAX_DAYS, Plan
@@ -154,7 +154,7 @@ def compare(
     days: int | None = None,
     overrides: Mapping[str, Any] | None = None,
     shocks: Sequence[Any] | None = None,
-    log: str | Path | None = None,
+    log: str | Path | ReadLog | None = None,
     at: str | None = None,
     outcomes: Sequence[str] | None = None,
     first_seed: int = 0,

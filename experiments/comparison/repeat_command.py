@@ -91,6 +91,7 @@ def _options(asked: Mapping[str, Any]) -> list[str]:
         words += ["--shock", _shock_words(shock)]
     for option, value in (("--from-log", asked.get("log")), ("--at", asked.get("at"))):
         words += [option, str(value)] if value else []
+    words += getattr(asked.get("log"), "options", ())  # how the log was read
     return words
 
 

@@ -6,6 +6,7 @@ has age 1, and the window holds ages 1 to 90.
 """
 
 import os
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from kith.scenarios.catalogue import logs
 from kith.scenarios.errors import LogError, shown
 from kith.scenarios.logs.events import CONTRIBUTION, EXCHANGE, LEAVE, Events, Integers, events_of
 from kith.scenarios.logs.reading import read_events
+from kith.scenarios.logs.report import ReadingReport
 from kith.scenarios.logs.table import EventTable
 from kith.sim.schema.plan import Founding
 
@@ -26,7 +28,38 @@ WINDOW = 90
 _EPOCH = date(1970, 1, 1)
 
 
-def read_log(log: str | os.PathLike[str], at: str | date | None = None, **reading: Any) -> Founding:
+@dataclass(frozen=True)
+class ReadLog:
+    """A log that was read, and how to read it again."""
+
+    path: str
+    founding: Founding
+    report: ReadingReport
+    options: tuple[str, ...] = ()
+    "options of the command line that read it, such as `--zone`, `Europe/Berlin`"
+
+    def __str__(self) -> str:
+        return self.path
+
+    def lines(self) -> list[str]:
+        """What was read and who founds the community, as lines of text."""
+        one = self.founding
+        pairs = np.unique(np.sort([one.exchange_a, one.exchange_b], axis=0), axis=1).shape[1]
+        return [
+            *self.report.lines(),
+            f"founded on {one.date}: {len(one):,} founders, {pairs:,} pairs of them with exchanges",
+        ]
+
+
+def read_and_found(
+    log: str | os.PathLike[str], at: str | date | None = None, options: tuple[str, ...] = (), **reading: Any
+) -> ReadLog:
+    """A log with the founders that it shows on a date and the report of its reading; see `read_log`."""
+    table = read_log_table(log, **reading)
+    return ReadLog(str(log), founding_of(table, at), table.report, options)
+
+
+def read_log(log: str | os.PathLike[str] | ReadLog, at: str | date | None = None, **reading: Any) -> Founding:
     """The founders of a community as its event log shows them on a date.
 
     Parameters
@@ -53,6 +86,8 @@ def read_log(log: str | os.PathLike[str], at: str | date | None = None, **readin
         The log cannot be read, too many rows are bad (`problems` names their lines), the date lies
         outside the log, or nobody was active before it.
     """
+    if isinstance(log, ReadLog):
+        return log.founding
     return founding_of(read_log_table(log, **reading), at)
 
 

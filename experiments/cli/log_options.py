@@ -1,0 +1,118 @@
+"""How a log is to be read: the options that every command with `--from-log` shares.
+
+`with_log_options` gives a command these options and hands them over as one argument, `reading`.
+"""
+
+import functools
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kith.experiments.cli.options import option
+from kith.experiments.errors import RequestError
+
+FIELDS = "member|time|action|target|value|key|answers|bot"
+
+
+@dataclass(frozen=True)
+class LogOptions:
+    """The options as they were given, in the order in which help shows them."""
+
+    format: Annotated[
+        str | None, option("--format", "Format of the log; by default recognised from its content.", "NAME")
+    ] = None
+    columns: Annotated[
+        list[str] | None,
+        option("--columns", "Columns of a table, such as 'member=user_id time=ts'.", "'FIELD=NAME …'"),
+    ] = None
+    zone: Annotated[
+        str | None,
+        option("--zone", "Zone of times that name none, such as Europe/Berlin; by default UTC.", "ZONE"),
+    ] = None
+    day_first: Annotated[
+        bool | None,
+        typer.Option(
+            "--day-first/--month-first",
+            help="What 05/06/2024 means; by default the whole column decides.",
+            show_default=False,
+        ),
+    ] = None
+    max_bad: Annotated[
+        float | None,
+        option("--max-bad", "Share of bad rows to skip before the log is refused; by default 0.05.", "SHARE"),
+    ] = None
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse a log with any bad row.", show_default=False)
+    ] = False
+    identities: Annotated[
+        Path | None,
+        option("--identities", "A table alias,member: names of one person, merged.", "FILE"),
+    ] = None
+    duplicates: Annotated[
+        str | None,
+        option(
+            "--duplicates", "drop or keep equal rows; by default dropped where they cannot be chance.", "WHAT"
+        ),
+    ] = None
+
+    def given(self) -> dict[str, Any]:
+        """Those that were given, as `read_events` takes them."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        values["columns"] = _columns(self.columns or []) or None
+        values["identities"] = None if self.identities is None else str(self.identities)
+        values["strict"] = self.strict or None
+        return {name: value for name, value in values.items() if value is not None}
+
+    def words(self) -> tuple[str, ...]:
+        """The options as a command line repeats them."""
+        words: list[str] = []
+        for name, value in self.given().items():
+            flag = f"--{name.replace('_', '-')}"
+            if name == "columns":
+                words += [flag, " ".join(f"{field}={column}" for field, column in value.items())]
+            elif name == "day_first":
+                words.append("--day-first" if value else "--month-first")
+            else:
+                words += [flag] if value is True else [flag, str(value)]
+        return tuple(words)
+
+
+def with_log_options(command: Callable[..., None]) -> Callable[..., None]:
+    """A command with these options, which receives them as `reading`."""
+
+    @functools.wraps(command)
+    def wrapped(*args: Any, **given: Any) -> None:
+        options = {one.name: given.pop(one.name) for one in fields(LogOptions)}
+        command(*args, **given, reading=LogOptions(**options))
+
+    signature = inspect.signature(command, eval_str=True)
+    own = [parameter for name, parameter in signature.parameters.items() if name != "reading"]
+    shared = [
+        inspect.Parameter(one.name, inspect.Parameter.KEYWORD_ONLY, default=one.default, annotation=one.type)
+        for one in fields(LogOptions)
+    ]
+    wrapped.__signature__ = signature.replace(parameters=[*own, *shared])  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {one.name: one.annotation for one in (*own, *shared)}
+    return wrapped
+
+
+def _columns(texts: list[str]) -> dict[str, str]:
+    """Field -> column of texts such as `member=User ID time=ts`."""
+    columns: dict[str, str] = {}
+    for text in texts:
+        parts = re.split(rf"(?:^|[\s,]+)(?=(?:{FIELDS})=)", text.strip())
+        for part in filter(None, parts):
+            field, equals, name = part.partition("=")
+            if not equals or not name:
+                raise RequestError(
+                    f"--columns {text}: give fields and columns, such as 'member=user_id time=ts'"
+                )
+            if field in columns:
+                raise RequestError(f"--columns: {field} is given twice; keep one")
+            columns[field.strip()] = name.strip()
+    return columns
