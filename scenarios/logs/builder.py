@@ -24,7 +24,7 @@ from kith.scenarios.logs.arrange import (
     place_order,
 )
 from kith.scenarios.logs.report import Dropped, ReadingReport
-from kith.scenarios.logs.rows import BOT, NOBODY, Numbering, Options, Rows, Texts, listed
+from kith.scenarios.logs.rows import BOT, NOBODY, Numbering, Options, Rows, Texts, listed, numbers_of
 from kith.scenarios.logs.table import UNKNOWN_TIME, Codes, EventTable, Invitations, Registrations, Times
 from kith.scenarios.logs.times import BAD, EXAMPLE, TimeColumn
 
@@ -97,7 +97,9 @@ class TableBuilder:
         if month_first is not None:
             batch["month_first"] = month_first[keep]
         if rows.value is not None:
-            batch["value"] = self._values(listed(rows.value))[keep]
+            value, none = numbers_of(listed(rows.value))
+            batch["value"] = value[keep]
+            self._no_values += none
         key = () if rows.key is None else listed(rows.key)
         if rows.key is not None:
             batch["key"] = np.fromiter(map(hash, key), np.int64, n)[keep]
@@ -247,21 +249,6 @@ class TableBuilder:
         if texts is None:
             return np.full(n, NOBODY, np.int32)
         return np.maximum(self._members.codes(texts), NOBODY).astype(np.int32)
-
-    def _values(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
-        """Numbers, with a currency sign or thousands' separators; NaN for everything else."""
-        try:
-            return np.array([text or "nan" for text in texts], np.float64)
-        except ValueError:
-            return np.array([self._value(text) for text in texts], np.float64)
-
-    def _value(self, text: str) -> float:
-        plain = text.strip().lstrip("$€£¥").replace(",", "").replace(" ", "")
-        try:
-            return float(plain or "nan")
-        except ValueError:
-            self._no_values += 1
-            return float("nan")
 
     def _note_replies(
         self,

@@ -7,7 +7,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from kith.scenarios.logs.reading import read_events as read_table
 from kith.scenarios.logs.table import EventTable
 
 # What an action tells about its member.
@@ -57,4 +56,6 @@ def events_of(table: EventTable) -> Events:
 
 def read_events(path: Path, label: str, **options: Any) -> Events:
     """The events of a log of any known format; raises `LogError` for whatever is wrong."""
+    from kith.scenarios.logs.reading import read_events as read_table
+
     return events_of(read_table(path, label=label, **options))

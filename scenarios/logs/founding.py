@@ -17,7 +17,6 @@ import numpy.typing as npt
 from kith.scenarios.catalogue import logs
 from kith.scenarios.errors import LogError, shown
 from kith.scenarios.logs.events import CONTRIBUTION, EXCHANGE, LEAVE, Events, Integers, events_of
-from kith.scenarios.logs.reading import read_events
 from kith.scenarios.logs.report import ReadingReport
 from kith.scenarios.logs.table import EventTable
 from kith.sim.schema.plan import Founding
@@ -93,6 +92,8 @@ def read_log(log: str | os.PathLike[str] | ReadLog, at: str | date | None = None
 
 def read_log_table(log: str | os.PathLike[str], **reading: Any) -> EventTable:
     """The event table of a log: a path, `-`, or the name of a log that ships with kith."""
+    from kith.scenarios.logs.reading import read_events  # loads Arrow, which few commands need
+
     path = _path_of(log)
     label = str(log) if path.name == str(log) or str(path) == str(log) else path.name
     return read_events("-" if str(log) == "-" else path, **{"label": label} | reading)

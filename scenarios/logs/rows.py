@@ -24,6 +24,28 @@ def listed(texts: Texts) -> Sequence[str]:
     return texts.to_pylist() if isinstance(texts, pa.Array) else texts
 
 
+def numbers_of(texts: Sequence[str]) -> tuple[npt.NDArray[np.float64], int]:
+    """Numbers, with a currency sign or thousands' separators; NaN for the rest, and how many are no numbers."""
+    try:
+        values = np.array([text or "nan" for text in texts], np.float64)
+        none = 0
+    except ValueError:
+        numbers = [_number(text) for text in texts]
+        values = np.array([np.nan if one is None else one for one in numbers], np.float64)
+        none = numbers.count(None)
+    endless = np.isinf(values)
+    values[endless] = np.nan
+    return values, none + int(endless.sum())
+
+
+def _number(text: str) -> float | None:
+    plain = text.strip().lstrip("$€£¥").replace(",", "").replace(" ", "")
+    try:
+        return float(plain or "nan")
+    except ValueError:
+        return None
+
+
 class Numbering(dict[str, int]):
     """Codes by text, in order of first appearance; surrounding blanks do not matter."""
 

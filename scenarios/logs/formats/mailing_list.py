@@ -10,6 +10,7 @@ from contextlib import suppress
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import BinaryIO
 
 from kith.scenarios.logs.builder import TableBuilder
@@ -88,6 +89,7 @@ def _take(mail: dict[bytes, str], rows: RowBuffer, place: str) -> None:
     )
 
 
+@lru_cache(maxsize=1 << 16)
 def _address(text: str) -> str:
     """The mail address in lower case; archives write `name at place`."""
     if "=?" in text:
