@@ -53,6 +53,17 @@ class LogOptions:
         Path | None,
         option("--identities", "A table alias,member: names of one person, merged.", "FILE"),
     ] = None
+    registrations: Annotated[
+        Path | None,
+        option(
+            "--registrations",
+            "A table of members with the time of registration, perhaps the last visit.",
+            "FILE",
+        ),
+    ] = None
+    invitations: Annotated[
+        Path | None, option("--invitations", "A table of who invited whom, perhaps when.", "FILE")
+    ] = None
     duplicates: Annotated[
         str | None,
         option(
@@ -64,7 +75,7 @@ class LogOptions:
         """Those that were given, as `read_events` takes them."""
         values = {one.name: getattr(self, one.name) for one in fields(self)}
         values["columns"] = _columns(self.columns or []) or None
-        values["identities"] = None if self.identities is None else str(self.identities)
+        values |= {name: str(value) for name, value in values.items() if isinstance(value, Path)}
         values["strict"] = self.strict or None
         return {name: value for name, value in values.items() if value is not None}
 

@@ -137,6 +137,10 @@ class TableBuilder:
         if one >= 0 and other >= 0 and one != other:
             self._invited.append((one, other, UNKNOWN_TIME if time is None else time))
 
+    def moment(self, text: str) -> int | None:
+        """A single time of a registration or invitation, by the options of the log; None if it is none."""
+        return self._times.one(text)
+
     def is_bot(self, *names: str) -> None:
         """Names whose events are to be left out from now on."""
         self._members.bots.update(names)

@@ -157,6 +157,36 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 }
 "names of columns, the likeliest first; capitals, blanks and signs between words do not matter"
 
+REGISTRATIONS: dict[str, tuple[str, ...]] = {
+    "member": (*SYNONYMS["member"], "id"),
+    "registered": (
+        "registered",
+        "registered_at",
+        "joined",
+        "joined_at",
+        "join_date",
+        "signup_date",
+        "signed_up_at",
+    )
+    + SYNONYMS["time"],
+    "last_seen": ("last_seen", "last_seen_at", "last_visit", "last_active", "last_login", "last_access_date"),
+}
+INVITATIONS: dict[str, tuple[str, ...]] = {
+    "inviter": ("inviter", "inviter_id", "invited_by", "invited_by_id", "referrer", "referrer_id", "from"),
+    "invited": (
+        "invited",
+        "invited_id",
+        "invitee",
+        "invitee_id",
+        "referred",
+        "referred_id",
+        "to",
+        *SYNONYMS["member"],
+    ),
+    "time": SYNONYMS["time"],
+}
+"columns of the two tables that may come with a log, by the same rule"
+
 REQUIRED = ("member", "time")
 
 
@@ -165,11 +195,16 @@ def plain_name(name: str) -> str:
     return re.sub(r"[^0-9a-z]+", "_", name.strip().lower()).strip("_")
 
 
-def recognised(header: Sequence[str]) -> dict[str, int]:
+def short_name(name: str) -> str:
+    """A column's name on one line and of a bearable length."""
+    return " ".join(name.split())[:60]
+
+
+def recognised(header: Sequence[str], fields: Mapping[str, tuple[str, ...]] | None = None) -> dict[str, int]:
     """The position of each field whose column has a name that is known."""
     names = [plain_name(name) for name in header]
     found: dict[str, int] = {}
-    for field, synonyms in SYNONYMS.items():
+    for field, synonyms in (SYNONYMS if fields is None else fields).items():
         place = next((names.index(name) for name in synonyms if name in names), None)
         if place is not None and place not in found.values():
             found[field] = place
@@ -204,7 +239,7 @@ def mapping_of(header: list[str], columns: Mapping[str, str], where: str) -> dic
     for field, place in found.items():
         if header.count(header[place]) > 1 and columns.get(field) != str(place + 1):
             raise LogError(
-                f"{where}: column {header[place]} is there twice; keep one, or choose by position with "
+                f"{where}: column {short_name(header[place])} is there twice; keep one, or choose by position with "
                 f"--columns {field}={place + 1}"
             )
     return found

@@ -17,6 +17,7 @@ from kith.scenarios.errors import LogError, shown
 from kith.scenarios.logs.builder import TableBuilder
 from kith.scenarios.logs.recognise import recognise
 from kith.scenarios.logs.rows import Options
+from kith.scenarios.logs.side_tables import read_invitations, read_registrations
 from kith.scenarios.logs.sources import Source, opened
 from kith.scenarios.logs.table import EventTable
 from kith.scenarios.logs.times import zone_of
@@ -36,6 +37,8 @@ def read_events(
     max_bad: float = 0.05,
     strict: bool = False,
     identities: str | os.PathLike[str] | None = None,
+    registrations: str | os.PathLike[str] | None = None,
+    invitations: str | os.PathLike[str] | None = None,
     duplicates: str = "auto",
     names: bool = False,
     label: str | None = None,
@@ -54,6 +57,8 @@ def read_events(
     max_bad : share of rows that may be bad.
     strict : refuse a log with any bad row.
     identities : a table with the columns `alias,member`: names of one person, merged into one member.
+    registrations : a table of members with the time of registration and perhaps the last visit.
+    invitations : a table of who invited whom, and perhaps when.
     duplicates : `drop` or `keep` rows that are equal in everything; `auto` drops them where they cannot be
         chance: where events have a key of their own, or times are finer than a second.
     names : keep the source's names of members; otherwise there are only numbers.
@@ -93,6 +98,10 @@ def read_events(
         found = recognise(files, label, format)
         builder = TableBuilder(label, options)
         found.format.read(found.files, builder)
+        if registrations is not None:
+            read_registrations(_path_text(registrations), builder)
+        if invitations is not None:
+            read_invitations(_path_text(invitations), builder)
         return builder.table(found.format.name, found.format.title, len(found.files), found.not_read)
 
 

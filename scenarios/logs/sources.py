@@ -9,6 +9,7 @@ import gzip
 import io
 import os
 import shutil
+import struct
 import sys
 import tempfile
 import zipfile
@@ -70,17 +71,10 @@ class File:
     @contextmanager
     def binary(self, lines: bool = True) -> Iterator[BinaryIO]:
         """The bytes, unpacked; with `lines`, only text in lines of a bearable length."""
-        try:
-            with self.open_raw() as raw:
-                checked = _Checked(raw, self.label, self.budget, lines)
-                with io.BufferedReader(checked, BUFFER) as stream:
-                    yield stream
-        except zipfile.BadZipFile as error:
-            raise LogError(f"{self.label} is in a broken zip file ({error}); copy or pack it again") from None
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise LogError(f"{self.label} is a broken gzip file ({error}); copy or pack it again") from None
-        except OSError as error:
-            raise LogError(f"{self.label} cannot be read: {error.strerror or error}") from None
+        with self.open_raw() as raw:
+            checked = _Checked(raw, self.label, self.budget, lines)
+            with io.BufferedReader(checked, BUFFER) as stream:
+                yield stream
 
     @contextmanager
     def text(self, lines: bool = True) -> Iterator[IO[str]]:
@@ -172,20 +166,21 @@ def _files(source: Source, label: str, budget: Budget, stack: ExitStack) -> Iter
         path = Path(spool.name)
     else:
         path = Path(source)
-    try:
-        if path.is_dir():
-            yield from _of_folder(path, label, budget)
-            return
-        if not path.is_file():
-            raise LogError(
-                f"{label} does not exist or is not a file; give the path of a log, a folder or a zip of "
-                "its files, or - for standard input"
-            )
-        yield from _of_stream(lambda: path.open("rb"), path.name, label, budget, stack)
-    except (OSError, ValueError) as error:
-        if isinstance(error, LogError):
-            raise
-        raise LogError(f"{label} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    with _reading(label):
+        folder, file = path.is_dir(), path.is_file()
+    if folder:
+        yield from _of_folder(path, label, budget)
+    elif file:
+        yield from _of_stream(_opening(path), path.name, label, budget, stack)
+    else:
+        raise LogError(
+            f"{label} does not exist or is not a file; give the path of a log, a folder or a zip of "
+            "its files, or - for standard input"
+        )
+
+
+def _opening(path: Path) -> Callable[[], BinaryIO]:
+    return lambda: path.open("rb")
 
 
 def _spool(stream: BinaryIO, spool: BinaryIO, budget: Budget) -> None:
@@ -203,23 +198,21 @@ def _of_folder(path: Path, label: str, budget: Budget) -> Iterator[File]:
         raise LogError(f"{label} is a folder without files; give the folder of an export")
     _check_number(len(found), label)
     for one in found:
-        name = one.relative_to(path).as_posix()
+        name = _printable(one.relative_to(path).as_posix())
         if not _is_skipped(name):
-            yield File(name, f"{label}/{name}", _unpacked(lambda one=one: one.open("rb")), budget, one)  # type: ignore[misc]
+            yield File(name, f"{label}/{name}", _unpacked(_opening(one), f"{label}/{name}"), budget, one)
 
 
 def _of_stream(
     open_raw: Callable[[], BinaryIO], name: str, label: str, budget: Budget, stack: ExitStack
 ) -> Iterator[File]:
-    with open_raw() as stream:
+    with _reading(label), open_raw() as stream:
         magic = stream.read(4)
     if magic != ZIP:
-        yield File(name, label, _unpacked(open_raw), budget)
+        yield File(name, label, _unpacked(open_raw, label), budget)
         return
-    try:
+    with _reading(label):
         archive = stack.enter_context(zipfile.ZipFile(stack.enter_context(open_raw())))
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise LogError(f"{label} is a broken zip file ({error}); copy or pack it again") from None
     yield from _of_zip(archive, label, budget)
 
 
@@ -234,8 +227,18 @@ def _of_zip(archive: zipfile.ZipFile, label: str, budget: Budget) -> Iterator[Fi
     for entry in sorted(entries, key=lambda entry: entry.filename):
         _check_entry(entry, label)
         if not _is_skipped(entry.filename):
-            opening = _unpacked(lambda entry=entry: cast(BinaryIO, archive.open(entry)))  # type: ignore[misc]
-            yield File(entry.filename, f"{label}/{entry.filename}", opening, budget)
+            name = _printable(entry.filename)
+            opening = _unpacked(_entry(archive, entry), f"{label}/{name}")
+            yield File(name, f"{label}/{name}", opening, budget)
+
+
+def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
+    return lambda: cast(BinaryIO, archive.open(entry))
+
+
+def _printable(name: str) -> str:
+    """A name that keeps to one line."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name)[:200]
 
 
 def _check_number(files: int, label: str) -> None:
@@ -247,7 +250,7 @@ def _check_number(files: int, label: str) -> None:
 
 def _check_entry(entry: zipfile.ZipInfo, label: str) -> None:
     path = PurePosixPath(entry.filename)
-    if path.is_absolute() or ".." in path.parts or "\\" in entry.filename or ":" in path.parts[0]:
+    if path.is_absolute() or ".." in path.parts or "\\" in entry.filename or ":" in "".join(path.parts[:1]):
         raise LogError(
             f"{label} holds the path {shown(entry.filename)}, which leads out of the archive; pack it again"
         )
@@ -263,15 +266,15 @@ def _is_skipped(name: str) -> bool:
     )
 
 
-def _unpacked(open_raw: Callable[[], BinaryIO]) -> Callable[[], BinaryIO]:
+def _unpacked(open_raw: Callable[[], BinaryIO], label: str) -> Callable[[], BinaryIO]:
     """The same file, unpacked if it is gzipped, whatever its name."""
 
     def opening() -> BinaryIO:
-        stream = open_raw()
-        magic = stream.read(2)
-        stream.close()
-        again = open_raw()
-        return cast(BinaryIO, _Gunzip(again)) if magic == GZIP else again
+        with _reading(label):
+            with open_raw() as stream:
+                packed = stream.read(2) == GZIP
+            again = open_raw()
+        return cast(BinaryIO, _Gunzip(again)) if packed else again
 
     return opening
 
@@ -293,6 +296,23 @@ class _Gunzip(gzip.GzipFile):
             self._packed.close()
 
 
+@contextmanager
+def _reading(label: str) -> Iterator[None]:
+    """Say in a sentence what is wrong with a file or archive that cannot be read."""
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise LogError(f"{label} is a broken gzip file ({error}); copy or pack it again") from None
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OverflowError, struct.error) as error:
+        raise LogError(f"{label} is a broken zip file ({error}); copy or pack it again") from None
+    except OSError as error:
+        raise LogError(f"{label} cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        if isinstance(error, LogError):
+            raise
+        raise LogError(f"{label} cannot be read: {error}; copy or pack it again") from None
+
+
 class _Checked(io.RawIOBase):
     """A stream whose content is looked at as it passes."""
 
@@ -304,7 +324,8 @@ class _Checked(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        block = self._raw.read(len(buffer))
+        with _reading(self._label):
+            block = self._raw.read(len(buffer))
         self._budget.take(len(block))
         if self._lines:
             self._check(block)

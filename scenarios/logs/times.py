@@ -98,6 +98,14 @@ class TimeColumn:
         if len(unlike) and self._ambiguous is None:
             self._ambiguous = texts[int(unlike[0])]
 
+    def one(self, text: str) -> int | None:
+        """A time by itself, in UTC; None if it is none, or its order of day and month is not known."""
+        day_first, month_first, naive = _time(text)
+        if day_first != month_first and self._day_first is None:
+            day_first = max(day_first, month_first) if BAD in (day_first, month_first) else BAD
+        time = month_first if self._day_first is False else day_first
+        return None if time == BAD else int(self.in_utc(np.array([time]), np.array([naive]))[0])
+
     def day_comes_first(self, label: str) -> bool:
         """Whether the column has the day before the month; raises `LogError` if it cannot be known."""
         if self._day_first is not None:

@@ -18,10 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from kith.scenarios.errors import LogError
+from kith.scenarios.errors import LogError, shown
 from kith.scenarios.logs.builder import TableBuilder
 from kith.scenarios.logs.formats.head import Head
-from kith.scenarios.logs.mapping import REQUIRED, mapping_of, recognised
+from kith.scenarios.logs.mapping import REQUIRED, mapping_of, recognised, short_name
 from kith.scenarios.logs.rows import NO_ACTION, Rows, Texts, listed
 from kith.scenarios.logs.sources import File
 from kith.scenarios.logs.times import one_time
@@ -124,12 +124,12 @@ def _read_one(head: Head, builder: TableBuilder, prefix: str) -> None:
         raise LogError(f"{builder.label} is empty; its first line must name the columns, such as {EXPECTED}")
     if not table.has_header and not {"member", "time"} <= set(options.columns):
         raise LogError(
-            f"{builder.label} has no header: its first line is {','.join(table.header)[:60]}; name the columns by "
+            f"{builder.label} has no header: its first line is {shown(','.join(table.header))}; name the columns by "
             "their positions, such as --columns member=1 --columns time=3"
         )
     names = table.header if table.has_header else [str(n + 1) for n in range(len(table.header))]
     found = mapping_of(names, options.columns, f"{builder.label}: {prefix}line {table.skip + 1}")
-    builder.columns |= {field: names[place] for field, place in found.items()}
+    builder.columns |= {field: short_name(names[place]) for field, place in found.items()}
     for columns, places in batches(head.file, table, builder, prefix):
         builder.add(rows_of(columns, found, places))
 

@@ -13,7 +13,7 @@ from kith.scenarios.logs.builder import TableBuilder
 from kith.scenarios.logs.formats.delimited import rows_of
 from kith.scenarios.logs.formats.head import Head
 from kith.scenarios.logs.formats.json_stream import elements_of
-from kith.scenarios.logs.mapping import mapping_of, recognised
+from kith.scenarios.logs.mapping import mapping_of, recognised, short_name
 
 NAME, TITLE = "json_lines", "table (JSON)"
 BATCH = 1 << 14
@@ -35,7 +35,7 @@ def read(heads: Sequence[Head], builder: TableBuilder) -> None:
                 f"{builder.label} holds no JSON objects; give one object per line, or a list of them"
             )
         found = mapping_of(names, builder.options.columns, f"{builder.label}: {prefix}record 1")
-        builder.columns |= {field: names[place] for field, place in found.items()}
+        builder.columns |= {field: short_name(names[place]) for field, place in found.items()}
         fields = {field: names[place] for field, place in found.items()}
         listed = head.text.lstrip().startswith("[")
         with head.file.text(lines=not listed) as text:

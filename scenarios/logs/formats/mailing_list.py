@@ -7,7 +7,7 @@ out.
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.utils import parseaddr
 from functools import lru_cache
@@ -93,7 +93,7 @@ def _take(mail: dict[bytes, str], rows: RowBuffer, place: str) -> None:
 def _address(text: str) -> str:
     """The mail address in lower case; archives write `name at place`."""
     if "=?" in text:
-        with suppress(HeaderParseError, LookupError, ValueError):
+        with suppress(MessageError, LookupError, ValueError):
             text = str(make_header(decode_header(text)))
     _, address = parseaddr(text)
     if "@" not in address and " at " in text:

@@ -16,7 +16,7 @@ from kith.scenarios.errors import LogError
 from kith.scenarios.logs.builder import TableBuilder
 from kith.scenarios.logs.formats.delimited import rows_of
 from kith.scenarios.logs.formats.head import Head
-from kith.scenarios.logs.mapping import REQUIRED, mapping_of, recognised
+from kith.scenarios.logs.mapping import REQUIRED, mapping_of, recognised, short_name
 from kith.scenarios.logs.sources import PARQUET
 from kith.scenarios.logs.times import BAD
 
@@ -98,7 +98,7 @@ def _add(
 ) -> None:
     options = {field: name for field, name in builder.options.columns.items() if name in names}
     found = mapping_of(names, options, builder.label)
-    builder.columns |= {field: names[place] for field, place in found.items()}
+    builder.columns |= {field: short_name(names[place]) for field, place in found.items()}
     start = 1
     for batch in batches:
         columns: list[Any] = [

@@ -73,7 +73,9 @@ def _parse(head: Head, take: Callable[[dict[str, str], str], None], prefix: str)
     with head.file.binary() as stream:
         try:
             parser.ParseFile(stream)
-        except expat.ExpatError as error:
+        except LogError:
+            raise
+        except (expat.ExpatError, LookupError, ValueError) as error:
             raise LogError(f"{label} is cut short or no XML ({error}); copy it again") from None
 
 

@@ -1,7 +1,9 @@
 """Exports of platforms: what each holds becomes the same table; bots and what a system wrote are left out."""
 
+import contextlib
 import gzip
 import json
+import random
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -360,6 +362,32 @@ def test_what_is_cut_short_is_refused_or_counted(kind: str) -> None:
             assert "\n" not in str(error)
         else:
             assert report.kept <= report.rows
+
+
+def _damaged(data: bytes, draw: random.Random) -> bytes:
+    """The same with a few bytes changed, lost, repeated or put in."""
+    out = bytearray(data)
+    odd = (b"null", b"1e400", b"[]", b"\xff", b"\0", b'"', b",", b"\n", b"<", b"{", b"9" * 30, b"?=", b"--")
+    for _ in range(draw.randrange(1, 5)):
+        place = draw.randrange(len(out) + 1)
+        length = draw.choice([0, 1, 20])
+        out[place : place + length] = draw.choice([*odd, bytes(out[place : place + 50]), b""])
+    return bytes(out)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_damage_is_read_over_or_refused_in_a_sentence(kind: str) -> None:
+    draw, data = random.Random(kind), KINDS[kind]()
+    for _ in range(60):
+        try:
+            report = read_events(_damaged(data, draw), max_bad=draw.choice([0.05, 1])).report
+        except LogError as error:
+            assert "\n" not in str(error)
+        else:
+            assert report.kept <= report.rows
+    for file in (exports.slack_files() | exports.STACK_EXCHANGE).values():
+        with contextlib.suppress(LogError):
+            read_events(_damaged(file, draw), format=kind, max_bad=1)
 
 
 def test_an_unknown_format_is_refused_with_those_there_are() -> None:

@@ -18,7 +18,7 @@ from kith.scenarios.logs import sources
 from kith.scenarios.logs.formats import delimited
 from kith.scenarios.logs.founding import read_log
 from kith.scenarios.logs.reading import read_events, read_events_apart
-from kith.scenarios.logs.table import EventTable
+from kith.scenarios.logs.table import UNKNOWN_TIME, EventTable
 
 ROWS = [
     ("ann", "2024-03-01T10:00:00Z", "post", "bob"),
@@ -369,6 +369,26 @@ def test_names_of_one_person_are_merged_by_a_file(tmp_path: Path) -> None:
         path.write_text(wrong)
         assert word in refusal(text_of(ROWS), identities=path)
     assert "does not exist" in refusal(text_of(ROWS), identities=tmp_path / "none.csv")
+
+
+def test_registrations_and_invitations_come_from_tables_beside_the_log(tmp_path: Path) -> None:
+    who, whom = tmp_path / "who.csv", tmp_path / "whom.csv"
+    who.write_text("ID;Joined;Last seen\neve;01.02.2024 10:00;2024-03-09\nbob;2024-01-01;\n")
+    whom.write_text("inviter,invited\nann,eve\nann,ann\n")
+    table = read_events(text_of(ROWS), registrations=who, invitations=whom, names=True, zone="+01:00")
+    assert table.names == ("ann", "bob", "cat", "dan", "eve")
+    r, i = table.registrations, table.invitations
+    assert r is not None
+    assert i is not None
+    assert r.member.tolist() == [1, 4]
+    assert r.registered.tolist() == [micro("2023-12-31T23:00"), micro("2024-02-01T09:00")]
+    assert r.last_seen.tolist() == [UNKNOWN_TIME, micro("2024-03-08T23:00")]
+    assert (i.inviter.tolist(), i.invited.tolist(), i.time.tolist()) == ([0], [4], [UNKNOWN_TIME])
+    assert (table.actors, table.members) == (3, 5)
+    who.write_text("id,joined\neve,soon\n")
+    assert "registrations line 2" in refusal(text_of(ROWS), registrations=who)
+    who.write_text("name,age\neve,3\n")
+    assert "no column is known to hold the registered" in refusal(text_of(ROWS), registrations=who)
 
 
 def test_members_are_numbered_by_their_first_event_and_only_numbers_are_kept() -> None:
