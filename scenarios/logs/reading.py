@@ -95,14 +95,16 @@ def read_events(
         names=names,
     )
     with opened(source, label, limit) as files:
-        found = recognise(files, label, format)
+        found = recognise(files, label, format, bool(columns))
         builder = TableBuilder(label, options)
         found.format.read(found.files, builder)
         if registrations is not None:
             read_registrations(_path_text(registrations), builder)
         if invitations is not None:
             read_invitations(_path_text(invitations), builder)
-        return builder.table(found.format.name, found.format.title, len(found.files), found.not_read)
+        return builder.table(
+            found.format.name, found.format.title, len(found.files) - len(builder.not_read), found.not_read
+        )
 
 
 def read_events_apart(source: Source, most: int = MEMORY, **options: Any) -> EventTable:

@@ -35,6 +35,8 @@ class Format:
     claims: Callable[[Head], bool]
     "whether a file of that beginning belongs to a log of this kind"
     read: Callable[[Sequence[Head], TableBuilder], None]
+    has_events: Callable[[Head], bool] = lambda head: True
+    "of a table: whether its member and time are recognised; among several files, others are left aside"
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ FORMATS = (
     Format(discord_json.NAME, discord_json.TITLE, discord_json.claims, discord_json.read),
     Format(slack.NAME, slack.TITLE, slack.claims, slack.read),
     Format(github_events.NAME, github_events.TITLE, github_events.claims, github_events.read),
-    Format(json_lines.NAME, json_lines.TITLE, json_lines.claims, json_lines.read),
+    Format(json_lines.NAME, json_lines.TITLE, json_lines.claims, json_lines.read, json_lines.has_events),
     Format(stack_exchange.NAME, stack_exchange.TITLE, stack_exchange.claims, stack_exchange.read),
     Format(mailing_list.NAME, mailing_list.TITLE, mailing_list.claims, mailing_list.read),
     Format(git_log.NAME, git_log.TITLE, git_log.claims, git_log.read),
@@ -60,7 +62,7 @@ FORMATS = (
     Format(discourse.NAME, discourse.TITLE, discourse.claims, discourse.read),
     Format(shopify.NAME, shopify.TITLE, shopify.claims, shopify.read),
     Format(stripe.NAME, stripe.TITLE, stripe.claims, stripe.read),
-    Format(delimited.NAME, delimited.TITLE, delimited.claims, delimited.read),
+    Format(delimited.NAME, delimited.TITLE, delimited.claims, delimited.read, delimited.has_events),
 )
 "every format, those that are told by more first: a file belongs to the first that claims it"
 
@@ -75,8 +77,17 @@ def format_named(name: str) -> Format:
     return found
 
 
-def recognise(files: Sequence[File], label: str, wanted: str | None = None) -> Recognised:
+def recognise(
+    files: Sequence[File], label: str, wanted: str | None = None, columns_named: bool = False
+) -> Recognised:
     """The format of a log.
+
+    Parameters
+    ----------
+    files : of the log.
+    label : how messages name it.
+    wanted : the name of a format, if somebody named one.
+    columns_named : whether somebody named columns, so that a table need not have those that are known.
 
     Raises
     ------
@@ -91,14 +102,9 @@ def recognise(files: Sequence[File], label: str, wanted: str | None = None) -> R
         )
     if wanted is not None:
         return _as_wanted(heads, format_named(wanted))
-    claimed: dict[str, list[Head]] = {}
-    left: list[Head] = []
-    for head in heads:
-        form = _claiming(head)
-        if form is None:
-            left.append(head)
-        else:
-            claimed.setdefault(form.name, []).append(head)
+    claimed, left = _claimed(heads, choosy=len(heads) > 1 and not columns_named)
+    if not claimed:
+        claimed, left = _claimed(heads, choosy=False)
     if not claimed:
         raise LogError(_unknown(left[0], label))
     first = next(form for form in FORMATS if form.name in claimed)
@@ -111,6 +117,19 @@ def recognise(files: Sequence[File], label: str, wanted: str | None = None) -> R
         return Recognised(first, claimed[first.name])
     left += [head for name in others for head in claimed[name]]
     return Recognised(first, claimed[first.name], tuple(head.name for head in left))
+
+
+def _claimed(heads: list[Head], choosy: bool) -> tuple[dict[str, list[Head]], list[Head]]:
+    """The files of each format, and those of none; if choosy, tables without events are of none."""
+    claimed: dict[str, list[Head]] = {}
+    left: list[Head] = []
+    for head in heads:
+        form = _claiming(head)
+        if form is None or (choosy and not form.has_events(head)):
+            left.append(head)
+        else:
+            claimed.setdefault(form.name, []).append(head)
+    return claimed, left
 
 
 WHOLE = {parquet.RECORD, slack.NAME}

@@ -104,6 +104,11 @@ def claims(head: Head) -> bool:
     return table is not None and (len(table.header) > 1 or set(recognised(table.header)) != set())
 
 
+def has_events(head: Head) -> bool:
+    """Whether member and time are recognised."""
+    return _fits(head, {})
+
+
 def read(heads: Sequence[Head], builder: TableBuilder) -> None:
     """The rows of tables under one mapping each; of several, those without members and times are left aside."""
     fitting = [head for head in heads if _fits(head, builder.options.columns)] if len(heads) > 1 else heads

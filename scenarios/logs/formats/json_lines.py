@@ -13,7 +13,7 @@ from kith.scenarios.logs.builder import TableBuilder
 from kith.scenarios.logs.formats.delimited import rows_of
 from kith.scenarios.logs.formats.head import Head
 from kith.scenarios.logs.formats.json_stream import elements_of
-from kith.scenarios.logs.mapping import mapping_of, recognised, short_name
+from kith.scenarios.logs.mapping import REQUIRED, mapping_of, recognised, short_name
 
 NAME, TITLE = "json_lines", "table (JSON)"
 BATCH = 1 << 14
@@ -23,6 +23,11 @@ def claims(head: Head) -> bool:
     """Whether a file is objects of which member and time are recognised, or at least something is."""
     names = _names(head)
     return bool(recognised(names)) if names else False
+
+
+def has_events(head: Head) -> bool:
+    """Whether member and time are recognised."""
+    return set(REQUIRED) <= set(recognised(_names(head)))
 
 
 def read(heads: Sequence[Head], builder: TableBuilder) -> None:

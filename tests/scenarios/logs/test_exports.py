@@ -405,6 +405,18 @@ def test_a_folder_of_several_formats_is_refused_with_both(tmp_path: Path) -> Non
     assert table.report.not_read == ("a.json", "picture.png")
 
 
+def test_files_of_a_folder_that_hold_no_events_are_left_aside_and_named(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_bytes(b"member_id,timestamp\na,2024-01-01\n")
+    (tmp_path / "package.json").write_bytes(b'{"name": "x", "version": "1"}')
+    (tmp_path / "README.txt").write_bytes(b"name, purpose\nlog, example\n")
+    table = read_events(tmp_path)
+    assert (len(table), table.report.files) == (1, 1)
+    assert table.report.not_read == ("README.txt", "package.json")
+    (tmp_path / "log.csv").write_bytes(b"wer,wann\na,2024-01-01\n")
+    with pytest.raises(LogError, match="no column is known|several formats|name"):
+        read_events(tmp_path)
+
+
 # JSON in pieces
 
 
