@@ -191,8 +191,8 @@ REQUIRED = ("member", "time")
 
 
 def plain_name(name: str) -> str:
-    """A column's name in lower case with `_` between words."""
-    return re.sub(r"[^0-9a-z]+", "_", name.strip().lower()).strip("_")
+    """A column's name in lower case without blanks and signs: `User ID`, `user_id` and `userId` are one."""
+    return re.sub(r"[^0-9a-z]+", "", name.lower())
 
 
 def short_name(name: str) -> str:
@@ -205,7 +205,8 @@ def recognised(header: Sequence[str], fields: Mapping[str, tuple[str, ...]] | No
     names = [plain_name(name) for name in header]
     found: dict[str, int] = {}
     for field, synonyms in (SYNONYMS if fields is None else fields).items():
-        place = next((names.index(name) for name in synonyms if name in names), None)
+        known = (plain_name(name) for name in synonyms)
+        place = next((names.index(name) for name in known if name in names), None)
         if place is not None and place not in found.values():
             found[field] = place
     return found

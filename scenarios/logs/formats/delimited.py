@@ -7,7 +7,7 @@ positions. Rows are taken in batches, so that memory does not grow with the file
 import contextlib
 import csv
 import io
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO, overload
@@ -180,6 +180,22 @@ def table_of(head: Head, columns: Mapping[str, str]) -> Table | None:
     has_header = not any(one_time(cell) is not None for cell in header)
     above = skip + (reader.line_num if has_header else 0)
     return Table(delimiter, header, has_header, skip, above, "\n" not in head.text and "\r" in head.text)
+
+
+def export_table(head: Head, needed: Collection[str], what: str) -> tuple[Table, list[str]]:
+    """The table of an export whose columns are known, and their names in lower case.
+
+    Raises
+    ------
+    LogError
+        If one of the columns is missing.
+    """
+    table = table_of(head, {})
+    names = [] if table is None else [name.lower() for name in table.header]
+    missing = [name for name in sorted(needed) if name not in names]
+    if table is None or missing:
+        raise LogError(f"{head.file.label} lacks {', '.join(missing) or 'all columns'}; {what}")
+    return table, names
 
 
 def batches(

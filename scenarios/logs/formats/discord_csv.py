@@ -6,9 +6,8 @@ have to be given.
 
 from collections.abc import Sequence
 
-from kith.scenarios.errors import LogError
 from kith.scenarios.logs.builder import TableBuilder
-from kith.scenarios.logs.formats.delimited import batches, table_of
+from kith.scenarios.logs.formats.delimited import batches, export_table
 from kith.scenarios.logs.formats.head import Head
 from kith.scenarios.logs.rows import Rows
 
@@ -25,12 +24,7 @@ def read(heads: Sequence[Head], builder: TableBuilder) -> None:
     """The messages of all channels."""
     builder.columns |= {"member": "AuthorID", "time": "Date"}
     for head in heads:
-        table = table_of(head, {})
-        names = [] if table is None else [name.lower() for name in table.header]
-        if table is None or not set(names) >= COLUMNS:
-            raise LogError(
-                f"{head.file.label} lacks AuthorID, Author, Date or Content; export it again as CSV"
-            )
+        table, names = export_table(head, COLUMNS, "export it again as CSV")
         prefix = f"{head.name} " if len(heads) > 1 else ""
         for columns, places in batches(head.file, table, builder, prefix):
             builder.add(

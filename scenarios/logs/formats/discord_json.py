@@ -9,7 +9,7 @@ from typing import Any
 
 from kith.scenarios.logs.builder import TableBuilder
 from kith.scenarios.logs.formats.head import Head
-from kith.scenarios.logs.formats.json_stream import list_in
+from kith.scenarios.logs.formats.json_stream import list_in, reactions_in
 from kith.scenarios.logs.rows import RowBuffer
 from kith.scenarios.logs.times import one_time
 
@@ -49,7 +49,7 @@ def read(heads: Sequence[Head], builder: TableBuilder) -> None:
                     continue
                 number += 1
                 if isinstance(message, dict):
-                    reactions += _count(message.get("reactions"))
+                    reactions += reactions_in(message)
                     _take(message, rows, builder, f"{prefix}message {number}")
                 else:
                     builder.bad(f"{prefix}message {number}", "is no object")
@@ -93,11 +93,3 @@ def _first_mention(mentions: Any, author: str) -> str:
         if isinstance(one, dict) and not one.get("isBot") and one.get("id") and str(one["id"]) != author:
             return str(one["id"])
     return ""
-
-
-def _count(reactions: Any) -> int:
-    return (
-        sum(int(one.get("count") or 0) for one in reactions if isinstance(one, dict))
-        if isinstance(reactions, list)
-        else 0
-    )

@@ -7,7 +7,7 @@ another of its topic is addressed to that one's author. Accounts of the system a
 from collections.abc import Sequence
 
 from kith.scenarios.logs.builder import TableBuilder
-from kith.scenarios.logs.formats.delimited import batches, table_of
+from kith.scenarios.logs.formats.delimited import batches, export_table
 from kith.scenarios.logs.formats.head import Head
 from kith.scenarios.logs.rows import RowBuffer, listed
 from kith.scenarios.logs.times import one_time
@@ -37,9 +37,7 @@ def read(heads: Sequence[Head], builder: TableBuilder) -> None:
 
 
 def _read_users(head: Head, builder: TableBuilder) -> None:
-    table = table_of(head, {})
-    assert table is not None
-    names = [name.lower() for name in table.header]
+    table, names = export_table(head, USERS, "export the list of users again")
     for columns, _ in batches(head.file, table, builder, f"{head.name} "):
         column = {name: listed(columns[n]) for n, name in enumerate(names)}
         inviters = column.get("invited_by_id", column.get("invited_by", [""] * len(columns[0])))
@@ -60,9 +58,7 @@ def _read_users(head: Head, builder: TableBuilder) -> None:
 
 
 def _read_posts(head: Head, builder: TableBuilder, prefix: str) -> None:
-    table = table_of(head, {})
-    assert table is not None
-    names = [name.lower() for name in table.header]
+    table, names = export_table(head, POSTS, "give posts with user_id, created_at and topic_id")
     if {"post_number", "reply_to_post_number"} <= set(names):
         builder.columns["target"] = "reply_to_post_number"
     else:

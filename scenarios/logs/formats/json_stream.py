@@ -106,3 +106,14 @@ def list_in(stream: IO[str], label: str, key: str) -> Iterator[tuple[str, Any]]:
 def elements_of(stream: IO[str], label: str) -> Iterator[Any]:
     """The elements of a file that is a list."""
     yield from JsonText(stream, label).items()
+
+
+def reactions_in(message: dict[str, Any]) -> int:
+    """How many reactions a message of a chat has."""
+    reactions = message.get("reactions")
+    counts = (
+        [one.get("count") for one in reactions if isinstance(one, dict)]
+        if isinstance(reactions, list)
+        else []
+    )
+    return sum(count for count in counts if isinstance(count, int) and count > 0)

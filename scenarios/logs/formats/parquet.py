@@ -49,7 +49,9 @@ def read(heads: Sequence[Head], builder: TableBuilder) -> None:
                     continue
                 _read_one(file, builder, f"{head.name} " if several else "")
                 fitted = True
-            except (pa.ArrowException, OSError) as error:
+            except LogError:
+                raise
+            except (pa.ArrowException, OSError, ValueError) as error:
                 raise LogError(
                     f"{builder.label} is a broken Parquet file ({_brief(error)}); copy or write it again"
                 ) from None

@@ -6,9 +6,8 @@ are left out.
 
 from collections.abc import Sequence
 
-from kith.scenarios.errors import LogError
 from kith.scenarios.logs.builder import TableBuilder
-from kith.scenarios.logs.formats.delimited import batches, table_of
+from kith.scenarios.logs.formats.delimited import batches, export_table
 from kith.scenarios.logs.formats.head import Head
 from kith.scenarios.logs.rows import RowBuffer, listed
 
@@ -30,12 +29,7 @@ def read(heads: Sequence[Head], builder: TableBuilder) -> None:
     rows = RowBuffer(builder.add, values=True, keys=True)
     currencies: set[str] = set()
     for head in heads:
-        table = table_of(head, {})
-        names = [] if table is None else [name.lower() for name in table.header]
-        if table is None or not set(names) >= COLUMNS:
-            raise LogError(
-                f"{head.file.label} lacks Name, Email, Created at or Total; export the orders again"
-            )
+        table, names = export_table(head, COLUMNS, "export the orders again")
         previous = ""
         for columns, places in batches(head.file, table, builder, f"{head.name} " if len(heads) > 1 else ""):
             column = {name: listed(columns[n]) for n, name in enumerate(names)}

@@ -13,7 +13,7 @@ from typing import Any
 from kith.scenarios.logs.builder import TableBuilder
 from kith.scenarios.logs.formats.discord_json import JOIN_NOTICES, SYSTEM
 from kith.scenarios.logs.formats.head import Head
-from kith.scenarios.logs.formats.json_stream import elements_of
+from kith.scenarios.logs.formats.json_stream import elements_of, reactions_in
 from kith.scenarios.logs.rows import RowBuffer
 from kith.scenarios.logs.times import one_time
 
@@ -58,7 +58,7 @@ def read(heads: Sequence[Head], builder: TableBuilder) -> None:
             for number, message in enumerate(elements_of(text, head.file.label), 1):
                 place = f"{head.name} message {number}"
                 if isinstance(message, dict):
-                    reactions += _count(message.get("reactions"))
+                    reactions += reactions_in(message)
                     _take(message, channel, rows, builder, place)
                 else:
                     builder.bad(place, "is no object")
@@ -111,11 +111,3 @@ def _take(message: dict[str, Any], channel: str, rows: RowBuffer, builder: Table
 def _first_mention(text: Any, author: str) -> str:
     names = _MENTION.findall(text) if isinstance(text, str) else ()
     return next((name for name in names if name != author), "")
-
-
-def _count(reactions: Any) -> int:
-    return (
-        sum(int(one.get("count") or 0) for one in reactions if isinstance(one, dict))
-        if isinstance(reactions, list)
-        else 0
-    )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from kith.scenarios.errors import LogError
 from kith.scenarios.logs.builder import TableBuilder
-from kith.scenarios.logs.formats.delimited import batches, table_of
+from kith.scenarios.logs.formats.delimited import batches, export_table
 from kith.scenarios.logs.formats.head import Head
 from kith.scenarios.logs.formats.shopify import NO_CUSTOMER
 from kith.scenarios.logs.rows import RowBuffer, listed
@@ -26,14 +26,11 @@ def read(heads: Sequence[Head], builder: TableBuilder) -> None:
     """The payments of all files."""
     rows = RowBuffer(builder.add, values=True, keys=True)
     for head in heads:
-        table = table_of(head, {})
-        names = [] if table is None else [name.lower() for name in table.header]
+        table, names = export_table(head, {"id", "amount"}, "export the payments again")
         time = next((name for name in TIMES if name in names), None)
         customer = next((name for name in CUSTOMERS if name in names), None)
-        if table is None or time is None or customer is None or "amount" not in names or "id" not in names:
-            raise LogError(
-                f"{head.file.label} lacks id, Created (UTC), Amount or Customer; export the payments again"
-            )
+        if time is None or customer is None:
+            raise LogError(f"{head.file.label} lacks Created (UTC) or Customer; export the payments again")
         builder.columns |= {"member": customer, "time": time, "value": "amount"}
         utc = " UTC" if "utc" in time else ""
         for columns, places in batches(head.file, table, builder, f"{head.name} " if len(heads) > 1 else ""):

@@ -443,4 +443,6 @@ def test_bad_messages_are_listed_by_their_number() -> None:
     wrong = exports.discord_channel([*messages, json.loads('{"id": "x", "type": "Default"}'), 5])  # type: ignore[list-item]
     report = read_events(wrong).report
     assert report.bad == 2
+    odd = exports.DISCORD[1] | {"reactions": [{"count": float("nan")}, {"count": "x"}, 5, {"count": 2}]}
+    assert "2 reactions" in " ".join(read_events(exports.discord_channel([odd])).report.notes)
     assert report.problems == ("message 71: author.id is empty", "message 72: is no object")

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -81,6 +83,7 @@ def test_a_table_is_read_whatever_separates_its_columns(delimiter: str) -> None:
         ("User ID", "Created At", "Event", "To"),
         ("AUTHOR", "DATE", "TYPE", "RECIPIENT"),
         ("user", "ts", "activity", "target"),
+        ("userId", "createdAt", "eventType", "targetUserId"),
         (" Member_ID ", "TimeStamp", "Action", "Target Member"),
         ("case:concept:name", "time:timestamp", "concept:name", "org:resource"),
     ],
@@ -173,6 +176,9 @@ def test_a_broken_parquet_file_is_refused(tmp_path: Path) -> None:
     data = (tmp_path / "log.parquet").read_bytes()
     for broken in (data[:-10], data[:50], data[:100] + b"\xff" * 60 + data[160:]):
         assert "Parquet" in refusal(broken)
+    texts = pa.array([b"\xcb", b"a"], pa.binary()).cast(pa.string(), safe=False)
+    pq.write_table(pa.table({"user": texts, "ts": [1.7e9, 1.7e9]}), tmp_path / "odd.parquet")
+    assert "Parquet" in refusal(tmp_path / "odd.parquet")
 
 
 # Times
