@@ -38,7 +38,7 @@ from kith import load
 if __name__ == "__main__":
     plan = load("web", overrides={"market.size": 40, "market.founders": 8}, days=3)
     with pool("local", 2) as workers:
-        outcomes = [outcome for chunk in run_chunks([Job(seed, plan, seed) for seed in range(4)], workers) for outcome in chunk]
+        outcomes = [outcome for chunk in run_chunks([Job(plan, seed, key=seed) for seed in range(4)], workers) for outcome in chunk]
     assert not any(outcome.failed for outcome in outcomes), outcomes[0].error
     print(len(outcomes))
 """
