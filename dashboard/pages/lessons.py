@@ -128,7 +128,7 @@ def Outcome(lesson: Lesson, guess: int, answer: Answer, question: object) -> Non
         Chart(svg, f"kith-class-{lesson.name}", votes_frame(lesson, counts))
     Charts(lesson.show, comparison)
     Words("Look closer", "h2")
-    Html(markup(lesson.parts["CompareState closer"]))
+    Html(markup(lesson.parts["Look closer"]))
     Words("Discuss", "h2")
     Html(markup(lesson.parts["Discuss"]))
     Words("Play on", "h2")
@@ -189,7 +189,7 @@ def sheet(lesson: Lesson) -> str:
         f"<h1>{escape(lesson.title)}</h1><p class='kith-lead'>{escape(lesson.question)}</p>"
         f"{markup(lesson.parts['The situation'])}<h2>I predict</h2><p>{escape(lesson.prediction.ask)}</p>"
         f"<ul class='kith-ticks'>{choices}</ul><p>because</p>{room}<h2>What happened</h2>{room}"
-        f"<h2>Look closer</h2>{markup(lesson.parts['CompareState closer'])}{room}"
+        f"<h2>Look closer</h2>{markup(lesson.parts['Look closer'])}{room}"
         f"<h2>Discuss</h2>{markup(lesson.parts['Discuss'])}"
     )
 

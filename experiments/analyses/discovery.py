@@ -58,17 +58,19 @@ class Discovery:
     @property
     def words(self) -> str:
         """What was found in a few sentences."""
-        head = f"{self.fails} in {percent(self.share)} of {int(self.rules['points'].sum()):,} worlds."
+        head = (
+            f"{self.fails} in {wording.per_cent(self.share)} of {int(self.rules['points'].sum()):,} worlds."
+        )
         judged = (
-            f"On worlds that it did not see the tree is right in {percent(self.accuracy)} "
+            f"On worlds that it did not see the tree is right in {wording.per_cent(self.accuracy)} "
             f"(failures and others counted alike; a coin: 50 %; p = {self.p:.2g})."
         )
         if not self.holds:
             return f"{head} No rule over the levers tells which, beyond luck. {judged}"
         worst, best = self.rules.iloc[0], self.rules.iloc[-1]
         return (
-            f"{head} Most often where {worst['rule']} ({percent(worst['share'])} of {worst['points']}), least "
-            f"where {best['rule']} ({percent(best['share'])} of {best['points']}). {judged}"
+            f"{head} Most often where {worst['rule']} ({wording.per_cent(worst['share'])} of {worst['points']}), least "
+            f"where {best['rule']} ({wording.per_cent(best['share'])} of {best['points']}). {judged}"
         )
 
 
@@ -143,11 +145,6 @@ def grown(x: pd.DataFrame, failed: npt.NDArray[np.bool_], fails: str) -> Discove
         worlds=x.reset_index(drop=True).assign(fails=failed),
         tells=tuple(str(name) for name in weights[weights > 0].index),
     )
-
-
-def percent(share: float) -> str:
-    """`32 %`."""
-    return f"{100 * share:.0f} %"
 
 
 def _of_scenario(frame: pd.DataFrame, scenario: str | None) -> pd.DataFrame:

@@ -108,7 +108,7 @@ def optimum_cells(row: dict[Any, Any], changes: bool = False) -> list[str]:
         wording.span(row["low"], row["high"], unit),
         wording.signed(row["change"], unit, half),
         *between,
-        f"{row['front_share']:.0%}".replace("%", " %"),
+        wording.per_cent(row["front_share"]),
     ]
 
 

@@ -218,7 +218,7 @@ def funnel(
                 at = row + step * (place - (len(labels) - 1) / 2)
                 axes.barh(at, count, height=step * 0.86, color=colours[label])
                 before = float(steps.loc[list(names)[row - 1], label]) if row else 0.0
-                share = f" ({count / before:.0%})".replace("%", " %") if before else ""
+                share = f" ({wording.per_cent(count / before)})" if before else ""
                 words = f"{wording.number(round(count), 'people')}{share}"
                 axes.annotate(
                     words, (count, at), (4, 0), textcoords="offset points", va="center", fontsize=7.5
@@ -304,7 +304,7 @@ def _segment_labels(
                 axes.text(
                     reached + count / 2,
                     place,
-                    f"{count / whole:.0%}".replace("%", " %"),
+                    wording.per_cent(count / whole),
                     ha="center",
                     va="center",
                     fontsize=7.5,

@@ -12,16 +12,13 @@ from markupsafe import Markup
 
 from kith.experiments.charts import comparison as figures
 from kith.experiments.charts import theme
-from kith.experiments.charts.axes import short
-from kith.experiments.charts.forest import distribution, forest
+from kith.experiments.charts.comparison_sections import LINES, SECTIONS, marks_of, money_steps, section_charts
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.comparison.effects import effect_rows
 from kith.experiments.comparison.repeat_command import comparison_command
 from kith.experiments.comparison.summary_sentence import comparison_answer, run_answer
 from kith.experiments.escaping import for_html, visible
 from kith.experiments.files import write_text
-from kith.experiments.runs.member_value import WORTH_WORDS
-from kith.experiments.runs.newcomer_funnel import STAGE_WORDS
 from kith.experiments.runs.runner import joins_by_channel
 from kith.experiments.statistics.intervals import described
 from kith.experiments.statistics.tables import OUTCOMES, verdict
@@ -39,13 +36,6 @@ from kith.experiments.words.assumptions import (
 from kith.sim.results.indicators import describe
 from kith.sim.schema.plan import Founding, Plan
 
-LINES = {
-    "active": ("Active members over time", "members"),
-    "churn_month": ("Churn, month by month", "share"),
-    "belonging": ("Belonging, month by month", "[0, 1]"),
-    "margin_to_date": ("Margin to date", "EUR"),
-}
-"""column -> title and unit of the chart"""
 LAYER_NAMES = {"audience": "audience", "member": "members", "internal": "internal"}
 
 
@@ -64,7 +54,14 @@ def comparison_page(comparison: Comparison, command: str = "") -> str:
         answer=comparison_answer(comparison),
         comparison=comparison,
         colours=colours,
-        charts=_comparison_charts(comparison, colours),
+        sections={name: section.title for name, section in SECTIONS.items()},
+        charts={
+            name: [
+                drawing._replace(svg=Markup(drawing.svg))
+                for drawing in section_charts(comparison, name, colours)
+            ]
+            for name in SECTIONS
+        },
         outcomes=[_outcome(name) | {"precision": comparison.precision(name)} for name in comparison.outcomes],
         health=_comparison_health(comparison),
         scenarios={label: scenario_notes(plan) for label, plan in comparison.plans.items()},
@@ -175,41 +172,13 @@ def versions(model_version: Any) -> dict[str, str]:
     return stack
 
 
-def _comparison_charts(c: Comparison, colours: Mapping[str, str]) -> dict[str, Markup]:
-    drawn = {"forest": forest(c.table, colours)} if c.judged else {}
-    marks = marks_of(c.plans)
-    for column, (title, unit) in LINES.items():
-        if (c.series["column"] == column).any():
-            drawn[column] = figures.lines(c.series, column, title, unit, colours, marks, f"lines-{column}")
-    for outcome in [o for o in (c.outcomes[0], "margin") if o in c.values and o in c.outcomes and c.runs > 1]:
-        drawn[f"runs_{outcome}"] = distribution(c.values, c.table, outcome, colours, f"runs-{outcome}")
-    what = "members per run, mean over runs" if c.runs > 1 else "members, one run"
-    if c.leaving.to_numpy().sum() > 0:
-        drawn["leaving"] = figures.stacked(
-            c.leaving, theme.CAUSES, wording.CAUSES, "Why members left", what, "leaving"
-        )
-    if c.joins.to_numpy().sum() > 0:
-        drawn["joins"] = figures.stacked(
-            c.joins, theme.CHANNELS, wording.CHANNELS, "How members came", what, "joins"
-        )
-    if not c.funnel.empty:
-        drawn["funnel"] = figures.funnel(c.funnel, STAGE_WORDS, colours)
-    for place, label in enumerate(c.labels):
-        mean = c.values[c.values["scenario"] == label].drop(columns=["scenario", "run_id"]).mean()
-        for name, title, steps, total in (
-            ("money", "the organisation's money", money_steps(mean.to_dict()), "margin"),
-            ("worth", "what its members have of it", worth_steps(c, label), "worth to members"),
-        ):
-            if steps:
-                drawn[f"{name}_{place}"] = figures.waterfall(
-                    steps, f"{label}: {title}", total, f"{name}-{place}", colours[label]
-                )
-    return {name: Markup(chart) for name, chart in drawn.items()}
-
-
 def _run_charts(record: Any) -> dict[str, Markup]:
     daily, marks = record.series, marks_of({record.plan.name: record.plan})
-    drawn = {"active": figures.one_line(daily["day"], daily["active"], *LINES["active"], marks, "active")}
+    drawn = {
+        "active": figures.one_line(
+            daily["day"], daily["active"], LINES["active"].title, LINES["active"].unit, marks, "active"
+        )
+    }
     layers = daily.set_index("day")[list(theme.LAYERS)]
     drawn["layers"] = figures.area(
         layers,
@@ -234,43 +203,17 @@ def _run_charts(record: Any) -> dict[str, Markup]:
     joins = pd.DataFrame({record.plan.name: joins_by_channel(daily)})
     if joins.to_numpy().sum() > 0:
         drawn["joins"] = figures.stacked(
-            joins, theme.CHANNELS, wording.CHANNELS, "How members came", "members over the run", "joins"
+            joins,
+            theme.CHANNELS,
+            wording.CHANNELS,
+            SECTIONS["joining"].title,
+            "members over the run",
+            "joins",
         )
     steps = money_steps(record.summary)
     if steps:
         drawn["money"] = figures.waterfall(steps, "Where money comes from and goes", "margin", "money")
     return {name: Markup(chart) for name, chart in drawn.items()}
-
-
-def marks_of(plans: Mapping[str, Plan]) -> list[tuple[int, str]]:
-    """Shocks and phases as marks on a time axis; with the scenario's name if not all have them."""
-    found: dict[tuple[int, str], list[str]] = {}
-    for label, plan in plans.items():
-        own = [(shock.day, shock.kind.replace("_", " ")) for shock in plan.shocks]
-        for mark in own + [(day, "new phase") for day, _ in plan.phases[1:]]:
-            found.setdefault(mark, []).append(label)
-    return [
-        (day, words if len(who) == len(plans) else f"{short(wording.listed(who), 24)}: {words}")
-        for (day, words), who in sorted(found.items())
-    ]
-
-
-def money_steps(summary: Mapping[str, float]) -> list[tuple[str, float]]:
-    """Revenue by source, then costs by account as negative amounts; nothing that is zero."""
-    return [
-        (wording.MONEY.get(name, name.removeprefix(prefix).replace("_", " ")), sign * float(amount))
-        for prefix, sign in (("revenue_", 1), ("cost_", -1))
-        for name, amount in summary.items()
-        if name.startswith(prefix) and amount and amount == amount
-    ]
-
-
-def worth_steps(c: Comparison, label: str) -> list[tuple[str, float]]:
-    """What members of a scenario had of it and what it cost them; nothing that is zero."""
-    if label not in c.worth:
-        return []
-    own = c.worth[label]
-    return [(words, float(own[part])) for part, words in WORTH_WORDS.items() if own.get(part)]
 
 
 def _by_month(daily: pd.DataFrame, causes: Iterable[str]) -> pd.DataFrame:
@@ -338,6 +281,7 @@ def page_template(name: str) -> Any:
         "signed": wording.signed,
         "unit": wording.unit_of,
         "runs": wording.runs,
+        "per_cent": wording.per_cent,
         "listed": wording.listed,
         "coded": _coded,
         "lever": lambda value: f"{value:.4g}" if isinstance(value, float) else shown(value),

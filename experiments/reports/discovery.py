@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from kith.experiments.analyses.discovery import FOLDS, SHUFFLES, Discovery, percent
+from kith.experiments.analyses.discovery import FOLDS, SHUFFLES, Discovery
 from kith.experiments.charts.discovery import leaves, worlds
 from kith.experiments.escaping import for_csv
 from kith.experiments.files import whole_folder
@@ -49,7 +49,7 @@ def discovery_page(found: Discovery, study: Study, state: StudyStatus, command: 
         study=study,
         state=state,
         charts=[Markup(leaves(found)), Markup(worlds(found))],
-        rules=[row | {"percent": percent(row["share"])} for row in found.rules.to_dict("records")],
+        rules=found.rules.to_dict("records"),
         caution=caution(study, state),
         folds=FOLDS,
         shuffles=SHUFFLES,

@@ -96,7 +96,7 @@ def _pitfalls(checks: Sequence[Check]) -> Iterator[str]:
             f"`{symptom.against}`",
             _difference(symptom),
             _difference(fix),
-            wording.DASH if math.isnan(removed) else f"{removed:.0%}".replace("%", " %"),
+            wording.DASH if math.isnan(removed) else wording.per_cent(removed),
         )
         yield _line(cells)
     yield ""

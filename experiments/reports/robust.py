@@ -46,7 +46,7 @@ def page(told: Mapping[str, Any]) -> str:
         "founders": f"{told['founders']:,}",
         "version": told["model_version"],
         "drawn": str(len(told["drawn"])),
-        "enough": _per_cent(ENOUGH),
+        "enough": wording.per_cent(ENOUGH),
         "lost": _lost(told),
         "table": "\n".join(_table(told)),
         "parameters": ", ".join(f"`{name}`" for name in told["drawn"]),
@@ -92,7 +92,7 @@ def picture(told: Mapping[str, Any]) -> str:
             axes.plot([low, high], [place, place], color=COLOURS[c["verdict"]], linewidth=2)
             axes.plot([share], [place], "o", color=COLOURS[c["verdict"]], markersize=5.5)
             axes.annotate(
-                f"{_per_cent(share)}  {c['verdict']}",
+                f"{wording.per_cent(share)}  {c['verdict']}",
                 (1, place),
                 (8, 0),
                 xycoords=("axes fraction", "data"),
@@ -104,7 +104,7 @@ def picture(told: Mapping[str, Any]) -> str:
             )
         label_rows(axes, [wording.title(c["indicator"]) for c in rows])
         axes.set_xlim(-0.02, 1.02)
-        axes.set_xticks(np.linspace(0, 1, 6), [_per_cent(x) for x in np.linspace(0, 1, 6)])
+        axes.set_xticks(np.linspace(0, 1, 6), [wording.per_cent(x) for x in np.linspace(0, 1, 6)])
         return exported(figure, "robust", title, "; ".join(_row_words(c) for c in rows) + ".")
 
 
@@ -122,24 +122,20 @@ def _table(told: Mapping[str, Any]) -> list[str]:
         verdict = f"**{words}**" if c["verdict"] == ROBUST else words
         unit = "" if c["unit"] in ("members", "ties") else wording.unit_of(c["unit"])
         gap = f"{wording.signed(c['median_difference'], c['unit'])} {unit}".strip()
-        span = f"{_per_cent(c['low'])} to {_per_cent(c['high'])}"
-        lines.append(f"| {c['sentence']} | {_per_cent(c['share'])} | {span} | {gap} | {verdict} |")
+        span = f"{wording.per_cent(c['low'])} to {wording.per_cent(c['high'])}"
+        lines.append(f"| {c['sentence']} | {wording.per_cent(c['share'])} | {span} | {gap} | {verdict} |")
     return lines
 
 
 def _words(c: Mapping[str, Any]) -> str:
     sign = "more" if c["more"] >= c["less"] else "less"
-    return f"{sign} {wording.title(c['indicator'])} ({_per_cent(c['share'])})"
+    return f"{sign} {wording.title(c['indicator'])} ({wording.per_cent(c['share'])})"
 
 
 def _row_words(c: Mapping[str, Any]) -> str:
     share, low, high = more(c)
     name = wording.title(c["indicator"])
-    return f"{name}: {_per_cent(share)}, {_per_cent(low)} to {_per_cent(high)}, {c['verdict']}"
-
-
-def _per_cent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return f"{name}: {wording.per_cent(share)}, {wording.per_cent(low)} to {wording.per_cent(high)}, {c['verdict']}"
 
 
 def _lost(told: Mapping[str, Any]) -> str:

@@ -104,7 +104,7 @@ def study_answer(study: Study, points: pd.DataFrame, ranking: pd.DataFrame, foun
         return "Nothing is defined yet."
     compared = orders(points, study.outcomes[:1])
     said += [
-        f"more in {row['first']} than in {row['other']} at {100 * row['share']:.0f} % of them"
+        f"more in {row['first']} than in {row['other']} at {wording.per_cent(row['share'])} of them"
         for row in compared.to_dict("records")
     ]
     missing = f" {found.missing:,} runs are still missing." if found.missing else ""

@@ -182,5 +182,5 @@ def _happenings(plan: Plan) -> Iterable[RenderableType]:
         changes = ", ".join(f"{name} = {shown(value)}" for name, value in experiment.changes.items())
         yield Text(
             f"\nExperiment {experiment.name} from day {experiment.from_day}: "
-            f"{experiment.share:.0%} of people have {changes}"
+            f"{wording.per_cent(experiment.share)} of people have {changes}"
         )

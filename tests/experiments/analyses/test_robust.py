@@ -16,7 +16,7 @@ from kith.experiments.analyses.robust import (
     decision,
     robustness,
 )
-from kith.experiments.cli.app import answered
+from kith.experiments.cli.app import exit_code
 from kith.experiments.reports.robust import more, page, picture
 from kith.experiments.statistics.shares import trials_needed
 from kith.scenarios.scenario import load
@@ -170,7 +170,7 @@ def test_the_object_is_plain(small: Robustness) -> None:
 def test_bad_requests_are_refused_in_one_line(
     words: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert answered(["robust", *words]) == 2
+    assert exit_code(["robust", *words]) == 2
     err = capsys.readouterr().err
     assert said in err
     assert len(err.strip().splitlines()) == 1
@@ -180,7 +180,7 @@ def test_the_command_writes_conclusions_and_worlds(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     small = ["--set", "market.size=300", "--set", "market.founders=40", "--days", "60", "--workers", "1"]
-    assert answered(["robust", "pool", "web", "--worlds", "3", *small, "--out", str(tmp_path / "out")]) == 0
+    assert exit_code(["robust", "pool", "web", "--worlds", "3", *small, "--out", str(tmp_path / "out")]) == 0
     out = capsys.readouterr().out
     assert "3 worlds" in out
     assert " robust\n" not in out.partition("3 worlds")[0]
