@@ -1,9 +1,9 @@
-"""Scenario discovery: in which worlds does a plan fail?
+"""Scenario discovery: under which conditions does a scenario fail?
 
-A shallow classification tree (CART; Breiman et al. 1984) over the levers tells failing points from
-the others in rules that can be read (Bryant & Lempert 2010, doi:10.1016/j.techfore.2009.08.002; Lempert,
-Bryant & Bankes 2008 find CART and PRIM alike). A tree finds rules in pure luck as well, so it is
-judged on points that it did not see, against trees grown on shuffled failures.
+A shallow classification tree (CART; Breiman et al. 1984) over the levers separates failing points from
+the others by rules that can be read (Bryant & Lempert 2010, doi:10.1016/j.techfore.2009.08.002; Lempert,
+Bryant & Bankes 2008 find CART and PRIM alike). A tree finds rules in pure noise as well, so it is
+judged on held-out points, against trees grown on shuffled failures.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ CONVINCING = 0.05
 
 @dataclass(frozen=True)
 class Discovery:
-    """Where a plan fails, and whether that is more than luck."""
+    """Where a scenario fails, and whether the rules are better than chance."""
 
     fails: str
     "the formula over indicators that calls a point a failure"
@@ -52,25 +52,23 @@ class Discovery:
 
     @property
     def holds(self) -> bool:
-        """Whether the tree tells more than luck does."""
+        """Whether the tree is better than chance."""
         return self.p <= CONVINCING and self.accuracy > 0.5
 
     @property
     def words(self) -> str:
-        """What was found in a few sentences."""
-        head = (
-            f"{self.fails} in {wording.per_cent(self.share)} of {int(self.rules['points'].sum()):,} worlds."
-        )
+        """The result in a few sentences."""
+        head = f"{self.fails} at {wording.per_cent(self.share)} of {wording.plural(int(self.rules['points'].sum()), 'point')}."
         judged = (
-            f"On worlds that it did not see the tree is right in {wording.per_cent(self.accuracy)} "
-            f"(failures and others counted alike; a coin: 50 %; p = {self.p:.2g})."
+            f"On points held out from training, the tree is right in {wording.per_cent(self.accuracy)} of cases "
+            f"(balanced accuracy; chance level: 50 %; p = {self.p:.2g})."
         )
         if not self.holds:
-            return f"{head} No rule over the levers tells which, beyond luck. {judged}"
+            return f"{head} No rule over the levers predicts failure better than chance. {judged}"
         worst, best = self.rules.iloc[0], self.rules.iloc[-1]
         return (
             f"{head} Most often where {worst['rule']} ({wording.per_cent(worst['share'])} of {worst['points']}), least "
-            f"where {best['rule']} ({wording.per_cent(best['share'])} of {best['points']}). {judged}"
+            f"often where {best['rule']} ({wording.per_cent(best['share'])} of {best['points']}). {judged}"
         )
 
 

@@ -44,14 +44,14 @@ def _short(words: str, most: int = 42) -> str:
 
 def show_robustness(found: Robustness) -> None:
     """Print the conclusions, the most robust first."""
-    head = ["conclusion", "draws", "95 %", "median difference", ""]
+    head = ["conclusion", "draws", "95 % interval", "median", ""]
     lines: list[Text | list[Text]] = [[Text(words, style="dim") for words in head]]
     for c in sorted(found.conclusions, key=lambda c: -c.share.value):
         lines.append(
             [
                 Text(c.sentence),
                 Text(wording.per_cent(c.share.value)),
-                Text(f"{wording.per_cent(c.share.low)} to {wording.per_cent(c.share.high)}", style="dim"),
+                Text(f"{100 * c.share.low:.0f} to {wording.per_cent(c.share.high)}", style="dim"),
                 Text(wording.signed(c.median, c.unit)),
                 Text(_mark(c), style="bold" if c.verdict == ROBUST else "dim"),
             ]
@@ -63,7 +63,7 @@ def show_robustness(found: Robustness) -> None:
             f"\n{wording.plural(found.worlds, 'draw')} of {wording.plural(len(found.drawn), 'parameter')} (all that have a "
             f"prior and are not set by a scenario),\none pair of runs over {wording.plural(found.days, 'day')} for each\n"
             f"{ROBUST}: the 95 % interval (Wilson) of the share of draws lies at {wording.per_cent(ENOUGH)} or above   "
-            f"{NOT_ROBUST}: below\n{UNDECIDED}: it includes {wording.per_cent(ENOUGH)}; in brackets the number of draws that would decide",
+            f"{NOT_ROBUST}: below\n{UNDECIDED}: it includes {wording.per_cent(ENOUGH)}; in brackets the number of draws that would decide\nmedian: of the difference, {found.second} minus {found.first}",
             style="dim",
         )
     )

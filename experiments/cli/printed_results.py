@@ -186,25 +186,24 @@ def _verdict(row: Any) -> str:
 
 
 def _legend(comparison: "Comparison") -> Text:
-    how = fill(described(comparison.runs), WIDTH)
     if not comparison.judged:
-        return Text(f"{how} Use --runs 16 to tell differences from chance.", style="dim")
+        lines = [f"{described(comparison.runs)} Use --runs 16 to tell differences from chance."]
+        return Text(fill(lines[0], WIDTH), style="dim")
     lines = [
         f"{MARKS[RESOLVED]} the 95 % interval of the paired difference excludes zero",
-        f"{MARKS[OPEN]} the interval includes zero; the number estimates how many paired runs would resolve it   "
-        f"{MARKS[SAME]} no difference",
-        f"vs {comparison.reference}: mean paired difference from {comparison.reference}   greater: share of paired runs in "
-        "which this scenario is above it",
+        f"{MARKS[OPEN]} the interval includes zero; the number estimates how many paired runs would resolve it",
+        f"{MARKS[SAME]} no difference   {wording.DASH} undefined   pp percentage points",
+        f"vs {_short(comparison.reference, 12)}: mean paired difference from {comparison.reference}",
+        f"greater: share of paired runs in which this scenario is above {comparison.reference}",
         f"of {len(comparison.exploratory) * (len(comparison.labels) - 1)} exploratory differences about "
         f"{comparison.by_luck:.0f} would exclude zero by chance alone; {_removed(comparison)}",
-        "pp percentage points   – undefined",
-        how,
+        described(comparison.runs),
     ]
     if not comparison.exploratory:
-        lines[3] = _removed(comparison)
+        lines[5] = _removed(comparison)
     if comparison.rule is not None:
         lines.append(_stopped(comparison))
-    return Text("\n".join(lines), style="dim")
+    return Text("\n".join(fill(line, WIDTH) for line in lines), style="dim")
 
 
 def _removed(comparison: "Comparison") -> str:

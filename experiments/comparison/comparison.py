@@ -205,65 +205,69 @@ def compare(
         "outcomes": None if outcomes is None else list(chosen),
         "complete": not any(isinstance(s, Plan) for s in scenarios),
     }
-    gathering = _Gathering(plans, length, first_seed, chosen, request, rule)
+    partial = PartialComparison(plans, length, chosen, first_seed, request, rule)
     stage = runs if rule is None else rule.first
     with place(workers, executor, stage * len(plans)) as where:
         while True:
-            gathering.more(stage, where, progress, look)
-            found = gathering.found()
-            stage = found.runs if rule is None else rule.next(found)
-            if stage == found.runs:
-                return found
+            _extend(partial, stage, where, progress, look)
+            comparison = partial.comparison()
+            stage = comparison.runs if rule is None else rule.next(comparison)
+            if stage == comparison.runs:
+                return comparison
 
 
 @dataclass
-class _Gathering:
-    """A comparison on its way: outcomes come in, and at any time there is one of what is complete."""
+class PartialComparison:
+    """A comparison in progress: results arrive in any order, and the complete seeds can be compared at any time."""
 
     plans: dict[str, Plan]
     days: int
-    first_seed: int
     outcomes: tuple[str, ...]
-    request: Mapping[str, Any]
-    rule: StoppingRule | None
+    first_seed: int = 0
+    request: Mapping[str, Any] = field(default_factory=dict)
+    rule: StoppingRule | None = None
     done: list[RunResult] = field(default_factory=list)
 
-    def more(
-        self,
-        runs: int,
-        where: Pool,
-        progress: Callable[[int, int], None] | None,
-        look: Callable[[Comparison], None] | None,
-    ) -> None:
-        """Go on until there are so many runs of each."""
-        first = self.first_seed + len(self.done) // len(self.plans)
-        seeds = range(first, self.first_seed + runs)
-        jobs = [Job(p, seed, self.days, key=label) for seed in seeds for label, p in self.plans.items()]
-        tell = progress or (lambda done, whole: None)
-        tell(len(self.done), runs * len(self.plans))
-        due = max(FIRST_LOOK, 2 * (first - self.first_seed))
-        for outcomes in run_chunks(jobs, where):
-            self.done += outcomes
-            tell(len(self.done), runs * len(self.plans))
-            if look is not None and self.complete() >= due:
-                due = 2 * self.complete()
-                self._show(look)
-
-    def _show(self, look: Callable[[Comparison], None]) -> None:
-        """Show what there is, unless every run has failed so far."""
-        with suppress(RunsFailed, ParameterError):
-            look(self.found())
-
     def complete(self) -> int:
-        """How many seeds, from the first on, have come back in every scenario."""
-        back = Counter(outcome.seed for outcome in self.done)
-        return next(n for n in count() if back[self.first_seed + n] < len(self.plans))
+        """Number of seeds, from the first on, that are done in every scenario."""
+        scenarios = Counter(seed for _, seed in {(result.key, result.seed) for result in self.done})
+        return next(n for n in count() if scenarios[self.first_seed + n] < len(self.plans))
 
-    def found(self) -> Comparison:
-        """What the complete seeds say."""
-        seeds = tuple(range(self.first_seed, self.first_seed + self.complete()))
-        done = [outcome for outcome in self.done if outcome.seed <= seeds[-1]]
-        return gathered(self.plans, self.days, seeds, self.outcomes, done, self.request, self.rule)
+    def results(self, pairs: int) -> list[RunResult]:
+        """The results of the first `pairs` seeds."""
+        return [result for result in self.done if result.seed < self.first_seed + pairs]
+
+    def comparison(self, pairs: int | None = None) -> Comparison:
+        """The comparison over the first `pairs` seeds, by default over all that are complete."""
+        pairs = self.complete() if pairs is None else pairs
+        seeds = tuple(range(self.first_seed, self.first_seed + pairs))
+        return gathered(
+            self.plans, self.days, seeds, self.outcomes, self.results(pairs), self.request, self.rule
+        )
+
+
+def _extend(
+    partial: PartialComparison,
+    runs: int,
+    where: Pool,
+    progress: Callable[[int, int], None] | None,
+    look: Callable[[Comparison], None] | None,
+) -> None:
+    """Run until there are `runs` runs of each scenario; `look` gets what is complete at each doubling."""
+    plans = partial.plans
+    before = len(partial.done) // len(plans)
+    seeds = range(partial.first_seed + before, partial.first_seed + runs)
+    jobs = [Job(plan, seed, partial.days, key=label) for seed in seeds for label, plan in plans.items()]
+    report = progress or (lambda done, total: None)
+    report(len(partial.done), runs * len(plans))
+    due = max(FIRST_LOOK, 2 * before)
+    for results in run_chunks(jobs, where):
+        partial.done += results
+        report(len(partial.done), runs * len(plans))
+        if look is not None and partial.complete() >= due:
+            due = 2 * partial.complete()
+            with suppress(RunsFailed, ParameterError):  # unless every run has failed so far
+                look(partial.comparison())
 
 
 def gathered(
