@@ -1,4 +1,4 @@
-"""Reports: one offline HTML file for a run or a comparison, which also prints well."""
+"""Reports of a run or a comparison: one self-contained HTML file that also prints well."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -44,8 +44,8 @@ def comparison_page(comparison: Comparison, command: str = "") -> str:
 
     Parameters
     ----------
-    comparison : what was found.
-    command : what to type to see it again; by default made from the request.
+    comparison : the result.
+    command : the command line that repeats it; by default made from the request.
     """
     colours = theme.colours(comparison.labels)
     return page_template("comparison.html.j2").render(
@@ -80,7 +80,7 @@ def run_page(record: Any, command: str = "", effects: pd.DataFrame | None = None
     Parameters
     ----------
     record : of `sim.run`.
-    command : what to type to see it again.
+    command : the command line that repeats it.
     effects : of `kith.experiments.analyses.experiment_effects.effects`, where there are experiments inside the community.
     """
     plan = record.plan
@@ -106,12 +106,12 @@ def run_page(record: Any, command: str = "", effects: pd.DataFrame | None = None
 
 
 def write_report(path: Path, page: str) -> None:
-    """Write a page whole or not at all."""
+    """Write a page atomically."""
     write_text(path, page)
 
 
 def scenario_notes(plan: Plan) -> dict[str, Any]:
-    """Title, question, text, answer, phases and shocks of a plan, ready to be shown."""
+    """Title, question, text, answer, phases and shocks of a plan, for the templates."""
     entry = entry_of(plan)
     return {
         "title": plan.title or plan.name,
@@ -128,7 +128,7 @@ def scenario_notes(plan: Plan) -> dict[str, Any]:
 
 
 def parameter_matrix(plans: Mapping[str, Plan]) -> list[dict[str, Any]]:
-    """Every parameter that differs from its default in some plan, with its value in each."""
+    """Every parameter that differs from its default in at least one plan, with its value in each."""
     by_plan = {label: {s.name: s for s in settings(plan)} for label, plan in plans.items()}
     first = next(iter(by_plan.values()))
     names = {s.name for plan in plans.values() for s in differing(plan)}
@@ -150,16 +150,16 @@ def parameter_matrix(plans: Mapping[str, Plan]) -> list[dict[str, Any]]:
 
 
 def founders(plans: Mapping[str, Plan]) -> list[tuple[Founding, list[str]]]:
-    """The event logs that found communities, each with the scenarios that start from it."""
-    found: dict[str, tuple[Founding, list[str]]] = {}
+    """The event logs of founding communities, each with the scenarios that start from it."""
+    logs: dict[str, tuple[Founding, list[str]]] = {}
     for label, plan in plans.items():
         if plan.founding is not None:
-            found.setdefault(plan.founding.digest, (plan.founding, []))[1].append(label)
-    return list(found.values())
+            logs.setdefault(plan.founding.digest, (plan.founding, []))[1].append(label)
+    return list(logs.values())
 
 
 def versions(model_version: Any) -> dict[str, str]:
-    """Versions of the model and of what it stands on."""
+    """Versions of the model and of the libraries it uses."""
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
@@ -185,7 +185,7 @@ def _run_charts(record: Any) -> dict[str, Markup]:
         theme.LAYERS,
         LAYER_NAMES,
         "Layers of the community",
-        "present members by what they do",
+        "present members by activity",
         marks,
         "layers",
     )
@@ -196,7 +196,7 @@ def _run_charts(record: Any) -> dict[str, Markup]:
             theme.CAUSES,
             wording.CAUSES,
             "Why members left, over time",
-            "departures per day, mean of 30 days",
+            "departures per day, 30-day mean",
             marks,
             "leaving",
         )
@@ -212,14 +212,14 @@ def _run_charts(record: Any) -> dict[str, Markup]:
         )
     steps = money_steps(record.summary)
     if steps:
-        drawn["money"] = figures.waterfall(steps, "Where money comes from and goes", "margin", "money")
+        drawn["money"] = figures.waterfall(steps, "Revenue and costs", "margin", "money")
     return {name: Markup(chart) for name, chart in drawn.items()}
 
 
 def _by_month(daily: pd.DataFrame, causes: Iterable[str]) -> pd.DataFrame:
-    """Departures per day by cause as means of 30 days, indexed by the first day of each."""
-    own = pd.DataFrame({cause: daily[f"leaves_{cause}"] for cause in causes})
-    grouped = own.groupby((daily["day"] // 30 * 30).to_numpy()).mean()
+    """30-day means of departures per day by cause, indexed by the first day of each window."""
+    departures = pd.DataFrame({cause: daily[f"leaves_{cause}"] for cause in causes})
+    grouped = departures.groupby((daily["day"] // 30 * 30).to_numpy()).mean()
     return grouped if len(grouped) > 1 else pd.concat([grouped, grouped.set_axis([len(daily)])])
 
 
@@ -260,23 +260,23 @@ def _outcome(name: str) -> dict[str, str]:
 
 
 def _common_question(comparison: Comparison) -> str:
-    asked = {question_of(plan) for plan in comparison.plans.values()}
-    if len(asked) == 1 and "" not in asked:
-        return asked.pop()
+    questions = {question_of(plan) for plan in comparison.plans.values()}
+    if len(questions) == 1 and "" not in questions:
+        return questions.pop()
     return (
-        f"What becomes of the same people, with the same luck, under {wording.listed(comparison.labels)} "
-        f"over {comparison.days:,} days?"
+        f"How does the same population develop under {wording.listed(comparison.labels)} "
+        f"over {wording.plural(comparison.days, 'day')}?"
     )
 
 
 @cache
 def page_template(name: str) -> Any:
-    """A page with holes, by its file's name."""
+    """A page template, by its file name."""
     folder = FileSystemLoader(Path(__file__).parent / "templates")
-    house = Environment(
+    environment = Environment(
         loader=folder, autoescape=True, finalize=_visible, trim_blocks=True, lstrip_blocks=True
     )
-    house.filters |= {
+    environment.filters |= {
         "number": wording.number,
         "signed": wording.signed,
         "unit": wording.unit_of,
@@ -286,8 +286,8 @@ def page_template(name: str) -> Any:
         "coded": _coded,
         "lever": lambda value: f"{value:.4g}" if isinstance(value, float) else shown(value),
     }
-    house.globals |= {"span": wording.span, "seeds": _seeds, "verdict": verdict}
-    return house.get_template(name)
+    environment.globals |= {"span": wording.span, "seeds": _seeds, "verdict": verdict}
+    return environment.get_template(name)
 
 
 def _visible(value: Any) -> Any:

@@ -233,7 +233,7 @@ def test_too_few_runs_show_means_without_intervals_and_verdicts(comparison: Comp
     assert "runs would" not in shown
     assert not re.search(r"\d to [−+\d]", shown)
     assert no_interval()[1:] in markup_of(few, "overview")
-    assert "What differs from" not in markup_of(few, "overview")
+    assert "Differences from" not in markup_of(few, "overview")
 
 
 FILE = (

@@ -94,7 +94,7 @@ def test_a_few_worlds_that_all_agree_decide_nothing(worlds: int) -> None:
     found = conclusion(values([1.0] * worlds), "active", ("a", "b"))
     assert found is not None
     assert (found.share.value, found.verdict, found.worlds_needed) == (1.0, "undecided", 16)
-    assert decision(found.verdict, found.worlds_needed) == "undecided; about 16 worlds would decide"
+    assert decision(found.verdict, found.worlds_needed) == "undecided; about 16 draws would decide"
 
 
 @pytest.mark.parametrize("share", [0.7, 0.76, 0.84, 0.9, 0.97])
@@ -111,7 +111,7 @@ def test_a_share_at_the_threshold_is_never_decided() -> None:
     found = conclusion(values([1.0] * 8 + [-1.0] * 2), "active", ("a", "b"))
     assert found is not None
     assert (found.verdict, found.worlds_needed) == ("undecided", np.inf)
-    assert "> 100,000 worlds" in decision(found.verdict, None)
+    assert "> 100,000 draws" in decision(found.verdict, None)
 
 
 def test_the_interval_is_that_of_wilson() -> None:
@@ -182,8 +182,8 @@ def test_the_command_writes_conclusions_and_worlds(
     small = ["--set", "market.size=300", "--set", "market.founders=40", "--days", "60", "--workers", "1"]
     assert exit_code(["robust", "pool", "web", "--worlds", "3", *small, "--out", str(tmp_path / "out")]) == 0
     out = capsys.readouterr().out
-    assert "3 worlds" in out
-    assert " robust\n" not in out.partition("3 worlds")[0]
+    assert "3 draws" in out
+    assert " robust\n" not in out.partition("3 draws")[0]
     told = {"robust.json", "robust.md", "robust.svg", "worlds.csv"}
     assert {path.name for path in (tmp_path / "out").iterdir()} == told
     assert len(pd.read_csv(tmp_path / "out" / "worlds.csv")) == 6

@@ -92,7 +92,7 @@ def test_the_library_is_listed(kith: Kith) -> None:
 def test_show_tells_every_parameter_and_who_set_it(kith: Kith) -> None:
     code, out, _ = kith("show", "hub", "--set", "monetisation.price=12")
     assert code == 0
-    first, _, rest = out.partition("As by default")
+    first, _, rest = out.partition("At the default")
     assert "affiliation.hub" in first
     assert "monetisation.price" in first
     assert "market.size" in rest
@@ -103,7 +103,7 @@ def test_show_tells_what_a_scenario_asks_and_what_the_model_answers(kith: Kith) 
     code, out, _ = kith("show", "poor_moderation_fixed")
     assert code == 0
     assert (
-        out.index("What does it cost to clean up?") < out.index("The model's answer") < out.index("Differs")
+        out.index("What does it cost to clean up?") < out.index("The model's answer") < out.index("not at the default")
     )
     assert "satisfaction: more than poor_moderation" in out
     assert max(map(len, out.splitlines())) <= 100
@@ -172,7 +172,7 @@ def test_a_run_is_told_in_words(kith: Kith) -> None:
         "Why members left",
         "Health card",
         "without a published source",
-        "one draw of luck",
+        "single run with one random seed",
     ):
         assert words in out
     assert max(map(len, out.splitlines())) <= 100

@@ -375,7 +375,7 @@ def test_break_even_is_told(kith: Kith, tmp_path: Path) -> None:
     (tmp_path / "tiny.toml").write_text(ranged + asks, encoding="utf-8")
     code, out, err = kith("break-even", "tiny.toml", "--workers", "1")
     assert (code, err) == (0, "")
-    assert "0 from monetisation.price" in " ".join(out.split())
+    assert "0 for all monetisation.price from 0 to 40" in " ".join(out.split())
     found = json.loads(kith("break-even", "tiny.toml", "--workers", "1", "--json", "--out", "even")[1])
     assert len(pd.read_csv(tmp_path / "even" / "tried.csv")) == len(found["tried"])
     assert "kith study break-even tiny.toml" in (tmp_path / "even" / "report.html").read_text("utf-8")
