@@ -110,8 +110,8 @@ def grown(x: pd.DataFrame, failed: npt.NDArray[np.bool_], fails: str) -> Discove
 
     if min(failed.sum(), (~failed).sum()) < FEWEST:
         raise StudyError(
-            f"{fails} holds at {failed.sum()} of {len(failed)} points: to learn from, "
-            f"at least {FEWEST} must fail and {FEWEST} not; take more points or another formula"
+            f"{fails} is true at {failed.sum()} of {len(failed)} points; to learn rules, "
+            f"at least {FEWEST} points must fail and {FEWEST} must not; use more points or another formula"
         )
     tree = DecisionTreeClassifier(
         max_depth=DEPTH,
@@ -146,11 +146,15 @@ def grown(x: pd.DataFrame, failed: npt.NDArray[np.bool_], fails: str) -> Discove
 
 
 def _of_scenario(frame: pd.DataFrame, scenario: str | None) -> pd.DataFrame:
-    there = list(frame["scenario"].unique())
-    if scenario is None and len(there) > 1:
-        raise StudyError(f"scenarios {wording.listed(there)}: say which one fails")
-    if scenario is not None and scenario not in there:
-        raise StudyError(f"scenario {scenario}: has no results; there are {wording.listed(there) or 'none'}")
+    available = list(frame["scenario"].unique())
+    if scenario is None and len(available) > 1:
+        raise StudyError(
+            f"the study has several scenarios, {wording.listed(available)}; choose one with scenario"
+        )
+    if scenario is not None and scenario not in available:
+        raise StudyError(
+            f"scenario {scenario}: has no results; scenarios with results: {wording.listed(available) or 'none'}"
+        )
     return frame if scenario is None else frame[frame["scenario"] == scenario]
 
 

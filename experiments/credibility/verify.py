@@ -1,7 +1,7 @@
 """Verify: run every benchmark and judge whether the engine agrees with the closed form.
 
-A quantity agrees if the mean over runs lies within 3 standard errors *and* 2 % of theory, and the
-runs were so many that 3 standard errors are no more than these 2 %. Seeds are 0 … runs-1.
+A quantity agrees if the mean over runs lies within 3 standard errors *and* 2 % of theory, and there
+are enough runs that 3 standard errors are at most 2 %. Seeds are 0 … runs-1.
 """
 
 import math
@@ -16,7 +16,7 @@ from kith.experiments.credibility.benchmarks import BENCHMARKS, NAMED, Benchmark
 from kith.experiments.runs.measurements import measured
 
 ERRORS = 3.0
-"standard errors that a mean may be off"
+"maximum deviation of a mean, in standard errors"
 EXACT = 1e-9
 "difference below which a quantity without spread agrees"
 CLOSE, UNSURE, OFF = "agrees", "unclear", "differs"
@@ -27,7 +27,7 @@ type Observed = dict[str, float]
 
 @dataclass(frozen=True)
 class BenchmarkFinding:
-    """A quantity of a benchmark: what theory says, what the runs show."""
+    """A quantity of a benchmark: its theoretical value and its simulated mean."""
 
     code: str
     benchmark: str
@@ -61,7 +61,7 @@ class BenchmarkFinding:
 
     @property
     def verdict(self) -> str:
-        """Agrees, differs, or was run too few times to tell."""
+        """Agrees, differs, or unclear because of too few runs."""
         near = abs(self.relative) <= self.tolerance or (self.quick and not self.resolved)
         if not near or (abs(self.z) > self._errors and not self.approximate):
             return OFF
@@ -87,8 +87,8 @@ def verify(
 
     Parameters
     ----------
-    quick : fewer runs of fewer people; then a mean has to lie within the spread of so few runs,
-        by Student's t, and within 2 % only where the runs can tell.
+    quick : fewer runs with fewer people; then a mean has to lie within the spread of these runs,
+        by Student's t, and within 2 % only where the runs resolve that.
     workers : processes; by default one per processor. With 1 everything runs in this process.
     progress : called with the number of runs done and their total.
     benchmarks : which ones; with more than one process only those of the list.
@@ -137,7 +137,7 @@ def _finding(benchmark: Benchmark, name: str, theory: float, values: Any, quick:
 
 
 def observe(benchmark: Benchmark, seed: int, quick: bool) -> Observed:
-    """What one run shows."""
+    """The quantities measured in one run."""
     from kith.sim.engine import run
 
     return dict(benchmark.measure(run(benchmark.plan(seed, quick), seed=seed, threads=1, events=False)))

@@ -1,7 +1,7 @@
-"""Judge: look for patterns over seeds and say which are met.
+"""Test patterns over seeds and decide which are met.
 
-A quantity is met if its value over the seeds (the median, as a rule) lies in the band. In a small
-size few seeds of few people cannot establish that: there the 90 % interval has to touch the band.
+A quantity is met if its value over the seeds (usually the median) lies in the band. In the small
+size, few seeds of few people cannot establish that; there the 90 % interval has to overlap the band.
 A pattern is met if all its quantities are.
 """
 
@@ -37,7 +37,7 @@ class PatternFinding:
     values: tuple[float, ...]
     "one per seed; NaN where undefined"
     lenient: bool = False
-    "whether an interval that touches the band will do"
+    "whether an interval that overlaps the band is enough"
 
     @property
     def known(self) -> Any:
@@ -52,7 +52,7 @@ class PatternFinding:
 
     @property
     def verdict(self) -> str:
-        """Met, not met, or only shown."""
+        """Met, not met, or shown without a band."""
         q = self.quantity
         if not q.judged:
             return SHOWN
@@ -76,7 +76,7 @@ def _share(known: Any) -> tuple[float, float, float]:
 
 
 def _mean_t(known: Any) -> tuple[float, float, float]:
-    """The mean in standard errors, one standard error being worth 1."""
+    """The mean in standard errors, with Student's interval."""
     from scipy.stats import t
 
     if len(known) < 2 or (known == known[0]).all():
@@ -104,7 +104,7 @@ def look(
 
     Parameters
     ----------
-    size : how many people; None for each pattern's own small size.
+    size : number of people and seeds; None for the small size of each pattern.
     patterns : which ones; with more than one process only those of the list.
     seeds : seeds of each, at least 4; by default the number set by the size.
     workers : processes; by default one per processor. With 1 everything runs in this process.
@@ -160,8 +160,8 @@ def chosen(codes: Sequence[str]) -> tuple[Pattern, ...]:
 def surprises(findings: Sequence[PatternFinding]) -> list[str]:
     """Quantities whose verdict is not the one on record: newly unmet, or met although known not to be.
 
-    In a small size only the first kind counts, and not where a difference is fine: an interval that
-    touches the band proves nothing.
+    In the small size only the first kind counts, and only for differences that are not `fine`: an interval
+    that overlaps the band proves nothing.
     """
     return [
         f"{f.pattern.code} {f.quantity.name}: {f.verdict}"
@@ -174,9 +174,9 @@ def surprises(findings: Sequence[PatternFinding]) -> list[str]:
 
 def met(findings: Sequence[PatternFinding]) -> dict[str, bool]:
     """Code of each judged pattern -> whether all its quantities are met."""
-    found: dict[str, bool] = {}
+    by_code: dict[str, bool] = {}
     for finding in findings:
         if finding.quantity.judged:
             code = finding.pattern.code
-            found[code] = found.get(code, True) and finding.verdict == MET
-    return found
+            by_code[code] = by_code.get(code, True) and finding.verdict == MET
+    return by_code

@@ -103,7 +103,9 @@ def test_show_tells_what_a_scenario_asks_and_what_the_model_answers(kith: Kith) 
     code, out, _ = kith("show", "poor_moderation_fixed")
     assert code == 0
     assert (
-        out.index("What does it cost to clean up?") < out.index("The model's answer") < out.index("not at the default")
+        out.index("What does it cost to clean up?")
+        < out.index("The model's answer")
+        < out.index("not at the default")
     )
     assert "satisfaction: more than poor_moderation" in out
     assert max(map(len, out.splitlines())) <= 100

@@ -282,12 +282,12 @@ def test_a_store_that_holds_a_pipe_is_exit_code_2_and_a_foreign_part_exit_code_1
     os.mkfifo(place / "a-b.parquet")
     code, out, err = kith("status", "tiny.toml")
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert "results/a-b.parquet is a pipe and no file; remove it" in err
+    assert "results/a-b.parquet is a pipe and not a file; remove it" in err
     (place / "a-b.parquet").unlink()
     (place / f"a-{hashlib.blake2b(b'dear').hexdigest()[:16]}.parquet").write_bytes(b"dear")
     code, out, err = kith("status", "tiny.toml")
     assert (code, out, err.count("\n")) == (1, "", 1)
-    assert "is no Parquet, so it is no part of a store; remove this file" in err
+    assert "is no Parquet, so it is not part of a store; remove this file" in err
 
 
 def test_failed_runs_are_told_and_exit_code_1(kith: Kith, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -312,7 +312,7 @@ def test_stopping_says_what_is_kept(kith: Kith, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(Store, "add", interrupted)
     code, _, err = kith("run", "tiny.toml", "--workers", "1")
     assert code == 130
-    assert "of 4 runs are stored in out/studies/tiny, and the same command goes on from there" in err
+    assert "of 4 runs are stored in out/studies/tiny, and the same command resumes" in err
 
 
 def test_a_store_of_another_model_is_refused(kith: Kith, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -366,7 +366,7 @@ def test_a_search_that_is_stopped_says_what_is_kept(
     monkeypatch.setattr(where, stopped)
     code, out, err = kith("optimise", "tiny.toml", "--workers", "1")
     assert (code, out) == (130, "")
-    assert "stopped; the runs so far are stored in out/studies/tiny, and the same command goes on" in err
+    assert "stopped; the runs so far are stored in out/studies/tiny, and the same command resumes" in err
 
 
 def test_break_even_is_told(kith: Kith, tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_a_page_is_the_same_twice(
 def test_a_comparison_says_all_that_a_reader_asks(pages: dict[str, str], comparison: Comparison) -> None:
     page = pages["comparison"]
     assert comparison_answer(comparison) in page
-    assert "targets without a published source" in page
+    assert "without a published source" in page
     assert (
         "kith compare pool hub web --runs 4 --days 70 --set market.size=600 --set market.founders=80" in page
     )
@@ -128,7 +128,7 @@ def test_shocks_and_phases_are_told(plan: Callable[..., Plan]) -> None:
 def test_founders_from_a_log_are_told_once() -> None:
     found = compare(["pool", "web"], runs=1, days=5, log="chat_docker", workers=1)
     page = report.comparison_page(found)
-    assert page.count("real people from an event log") == 1
+    assert page.count("real members from an event log") == 1
     assert "--from-log chat_docker" in page
 
 

@@ -326,12 +326,12 @@ def test_a_part_with_a_right_checksum_that_is_no_parquet_is_told(
     store: Store, kind: str, content: bytes
 ) -> None:
     put_in(store, kind, content)
-    with pytest.raises(StoreDamaged, match="is no Parquet, so it is no part of a store; remove this file"):
+    with pytest.raises(StoreDamaged, match="is no Parquet, so it is not part of a store; remove this file"):
         Store(store.folder).asked("name")
 
 
 PLACED: dict[str, tuple[Callable[[Path], object], str]] = {
-    "pipe": (os.mkfifo, "is a pipe and no file; remove it"),
+    "pipe": (os.mkfifo, "is a pipe and not a file; remove it"),
     "folder": (Path.mkdir, "is a folder and no file"),
     "lost link": (lambda path: path.symlink_to("nowhere"), "is a link that leads nowhere and no file"),
     "ring of links": (lambda path: path.symlink_to(path.name), "cannot be read"),
