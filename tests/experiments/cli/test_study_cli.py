@@ -225,7 +225,7 @@ def test_whatever_a_study_file_says_is_answered_in_one_sentence_or_taken(
         (("run", "tiny.toml", "--workers", "0"), "--workers 0: must be 1 or more"),
         (("run", "tiny.toml", "--runs", "0"), "--runs 0: must be 1 or more"),
         (("run", "tiny.toml", "--store", "tiny.toml"), "tiny.toml: is a file"),
-        (("run", "tiny.toml", "--store", "."), "holds tiny.toml, which is of no store"),
+        (("run", "tiny.toml", "--store", "."), "holds tiny.toml, which is not part of a store"),
         (("export", "tiny.toml", "--out", "frames"), "is empty; run `kith study run tiny.toml` first"),
         (("export", "tiny.toml"), "--out is missing"),
         (("run", "tiny.toml", "--days", "99999999"), "days = 99999999"),
@@ -438,7 +438,7 @@ def test_worlds_in_which_a_plan_fails_are_told_and_written(
     assert found["rules"][0]["rule"].startswith("monetisation.price > ")
     code, out, err = kith("discover", "sampled.toml", "--scenario", "pool")
     assert (code, out) == (2, "")
-    assert "holds at 120 of 120 points" in err
+    assert "is true at 120 of 120 points" in err
 
 
 @pytest.mark.parametrize(

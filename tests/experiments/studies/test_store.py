@@ -262,7 +262,7 @@ def test_results_of_another_model_are_refused(store: Store, monkeypatch: pytest.
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("dear", encoding="utf-8")
-    with pytest.raises(StoreError, match="holds letter.txt, which is of no store"):
+    with pytest.raises(StoreError, match="holds letter.txt, which is not part of a store"):
         Store(tmp_path)
     with pytest.raises(StoreError, match=r"letter.txt: is a file"):
         Store(tmp_path / "letter.txt")
