@@ -1,5 +1,5 @@
-# Two commands: `make demo` shows what kith does, `make test` shows that it works.
-# Both make the environment .venv if need be; the second time neither needs a network.
+# `make demo` shows what kith does, `make test` shows that it works.
+# Both create the environment .venv if it does not exist; after that neither needs a network.
 
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
@@ -14,38 +14,38 @@ LOG := scenarios/library/examples/chat_docker.csv.gz
 .DEFAULT_GOAL := help
 .PHONY: help demo test slow full baselines answers format notebooks environment clean
 
-help: ## this list
+help: ## show this list
 	@echo 'kith: an agent-based simulator of community growth'
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-demo: environment ## a real chat room, organised as a pool, as a hub or as a web: a table and a report
+demo: environment ## compare a real chat room organised as a pool, a hub or a web: a table and a report
 	@$(BIN)/kith compare pool hub web --from-log $(LOG) --runs $(RUNS) --days $(DAYS) --out $(OUT)
 
-test: environment ## the tests, the linter, the types and the layers, and the pages where there is a Chromium; some minutes
+test: environment ## run the tests, linter, type checks and layer contracts, and the browser tests if Chromium is installed; a few minutes
 	@$(BIN)/python $(TESTS)
 
-slow: environment ## what is too slow for `make test`
+slow: environment ## run the tests that are too slow for `make test`
 	@$(BIN)/python $(TESTS) -m slow
 
-full: environment ## the benchmarks at full size, as `kith verify` runs them, and plans drawn at random; half an hour
+full: environment ## run the benchmarks of `kith verify` at full size, and randomly drawn plans; half an hour
 	@$(BIN)/python -m pytest -m full
 
-baselines: environment ## pin the numbers of the library's scenarios anew: a decision, see tests/baselines
+baselines: environment ## pin new baselines for the scenarios of the library: a deliberate decision, see tests/baselines
 	@$(BIN)/python -m tests.baselines.pin
 
-answers: environment ## live every scenario of the library and write its answers anew; a quarter of an hour or more
+answers: environment ## run every library scenario and rewrite docs/answers.md; a quarter of an hour or more
 	@$(BIN)/kith answers --out docs/answers.md
 
-format: environment ## rewrite the code in the house's format
+format: environment ## format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-notebooks: environment ## execute the notebooks of the documentation anew, and keep what they show
+notebooks: environment ## execute the notebooks of the documentation again, with their output
 	@$(BIN)/python docs/notebooks/execute.py
 
-environment: ## the environment .venv, pinned by constraints.txt (PYTHON=... chooses the interpreter)
+environment: ## create the environment .venv, pinned by constraints.txt (PYTHON=... chooses the interpreter)
 	@.ci/environment
 
-clean: ## remove the environment, the caches and the output
+clean: ## remove the environment, the caches and all output
 	rm -rf .venv out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find sim scenarios experiments dashboard tests -name __pycache__ -type d -prune -exec rm -rf {} +

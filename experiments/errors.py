@@ -1,29 +1,29 @@
-"""What can go wrong with many runs.
+"""Errors of experiments.
 
-RequestError (a ValueError)      what was asked for cannot be done as it stands
+RequestError (a ValueError)      the request is wrong
 ├── ComparisonError              a comparison
 ├── StudyError                   a study file, a lever, a design
 ├── StoreError                   a folder of results that cannot be used
-│   └── StoreDamaged             one of its files is none of ours, though it looks like one (exit code 1)
+│   └── StoreDamaged             one of its files was not written by kith (exit code 1)
 ├── SchedulerError               where runs should be done
 ├── OutputError                  where results should go
 └── PathError                    a path that no file can have
-RunsFailed (a RuntimeError)      every run broke; the text is the first traceback
-SchedulerLost (a RuntimeError)   the place where runs were done is gone
-Stopped (a RuntimeError)         somebody pressed Ctrl-C; the text says what is kept
+RunsFailed (a RuntimeError)      every run failed; the text is the first traceback
+SchedulerLost (a RuntimeError)   the scheduler was lost during the runs
+Stopped (a RuntimeError)         Ctrl-C; the text says which results are kept
 """
 
 
 class RequestError(ValueError):
-    """What was asked for cannot be done; the message names the thing, the value and the way out."""
+    """The request is wrong; the message names the thing, the value and the way out."""
 
 
 class ComparisonError(RequestError):
-    """The request for a comparison cannot be met as it stands."""
+    """The request for a comparison is wrong."""
 
 
 class StudyError(RequestError):
-    """A study cannot be done as it is written."""
+    """A study file, a lever or a design is wrong."""
 
 
 class StoreError(RequestError):
@@ -31,19 +31,19 @@ class StoreError(RequestError):
 
 
 class StoreDamaged(StoreError):
-    """A file of a store cannot be what kith wrote; nothing that was asked for is at fault."""
+    """A file of a store was not written by kith; the request is not at fault."""
 
 
 class SchedulerError(RequestError):
-    """The place where runs should be done is unknown or cannot be reached."""
+    """The scheduler is unknown or cannot be reached."""
 
 
 class OutputError(RequestError):
-    """Results cannot be written where they were asked for."""
+    """Results cannot be written to the requested place."""
 
 
 class PathError(RequestError):
-    """No file or folder can have that name."""
+    """The name is not possible for a file or folder."""
 
 
 class RunsFailed(RuntimeError):
@@ -51,8 +51,8 @@ class RunsFailed(RuntimeError):
 
 
 class SchedulerLost(RuntimeError):
-    """The place where runs were done is gone; what came back before is kept."""
+    """The scheduler was lost; results that had arrived are kept."""
 
 
 class Stopped(RuntimeError):
-    """Work was stopped by hand; the text says what is kept and how to go on."""
+    """Ctrl-C; the text says which results are kept and how to resume."""

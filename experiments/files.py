@@ -67,7 +67,7 @@ def check_folder(target: Path) -> Path:
         raise OutputError(f"--out {target}: is a file; name a folder")
     if whole == Path.cwd() or whole in Path.cwd().parents:
         raise OutputError(
-            f"--out {target}: is the folder you are in; name a new one, such as {target / 'results'}"
+            f"--out {target}: is the current folder; name a new one, such as {target / 'results'}"
         )
     if whole.is_dir():
         _check_replaceable(target, whole)
@@ -88,7 +88,7 @@ def check_file(target: Path) -> Path:
     if whole.exists() and not whole.is_file():
         raise OutputError(f"--out {target}: is not a file; name another")
     if not whole.parent.is_dir():
-        raise OutputError(f"--out {target}: there is no folder {whole.parent}; make it first")
+        raise OutputError(f"--out {target}: the folder {whole.parent} does not exist; create it first")
     _try_to_write(target, whole.parent)
     return whole
 
@@ -120,12 +120,10 @@ def _check_replaceable(target: Path, whole: Path) -> None:
     strangers = sorted(inside - OURS)
     if strangers:
         raise OutputError(
-            f"--out {target}: holds {strangers[0]}, which kith did not write; name a new folder"
+            f"--out {target}: contains {strangers[0]}, which kith did not write; name a new folder"
         )
     if not inside.intersection(MARKS):
-        raise OutputError(
-            f"--out {target}: is not empty and not an earlier output of kith; name a new folder"
-        )
+        raise OutputError(f"--out {target}: is not empty and not an output of kith; name a new folder")
 
 
 __all__ = ["MARKS", "OURS", "check_folder", "whole_folder", "write_text"]

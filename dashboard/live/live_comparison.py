@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -12,8 +12,8 @@ import solara
 from kith.dashboard.access.connections import CONNECTIONS, own_session
 from kith.dashboard.live.compute_once import Once
 from kith.dashboard.live.shared_workers import Request, shared_pool
-from kith.experiments.comparison.comparison import Comparison, gathered, labelled
-from kith.experiments.runs.runner import Job, RunResult
+from kith.experiments.comparison.comparison import Comparison, PartialComparison, labelled
+from kith.experiments.runs.runner import Job
 from kith.experiments.statistics.tables import OUTCOMES
 from kith.sim.schema.plan import Plan
 
@@ -44,31 +44,12 @@ class Answer:
         return not self.error and (self.question != question or self.pairs < self.wanted)
 
 
-@dataclass
-class _Gathering:
-    """Outcomes of the arms as they come in, looked at whenever all arms have some more seeds."""
-
-    plans: Mapping[str, Plan]
-    days: int
-    outcomes: tuple[str, ...]
-    done: list[RunResult] = field(default_factory=list)
-
-    def pairs(self) -> int:
-        """Seeds 0 … n-1 that every arm has."""
-        by_arm = [{o.seed for o in self.done if o.key == label} for label in self.plans]
-        n = 0
-        while all(n in seeds for seeds in by_arm):
-            n += 1
-        return n
-
-    def comparison(self, pairs: int) -> Comparison:
-        """The comparison over the first seeds; the same object for everybody who asks the same."""
-        kept = [o for o in self.done if o.seed < pairs]
-        names = tuple(sorted((o.key, o.seed, o.run_id) for o in kept))
-        return _COMPARISONS.get(
-            (tuple(self.plans), names, self.outcomes),
-            lambda: gathered(dict(self.plans), self.days, tuple(range(pairs)), self.outcomes, kept),
-        )
+def _shared(partial: PartialComparison, pairs: int) -> Comparison:
+    """The comparison over the first seeds; the same object for every session that asks for the same."""
+    names = tuple(sorted((o.key, o.seed, o.run_id) for o in partial.results(pairs)))
+    return _COMPARISONS.get(
+        (tuple(partial.plans), names, partial.outcomes), lambda: partial.comparison(pairs)
+    )
 
 
 def jobs_for(plans: Mapping[str, Plan], days: int, runs: int) -> list[Job]:
@@ -152,19 +133,21 @@ def use_answer(
         def listen() -> None:
             begun, shown = time.perf_counter(), 0
             while (request := asking.begin()) is not None:
-                gathering = _Gathering(plans, days, tuple(dict.fromkeys((*OUTCOMES, *EXTRA, *also))))
+                partial = PartialComparison(
+                    dict(plans), days, tuple(dict.fromkeys((*OUTCOMES, *EXTRA, *also)))
+                )
                 try:
                     for outcome in request:
                         if outcome.failed:
                             raise ValueError(
                                 outcome.refused or f"a run of {outcome.key} failed: {outcome.error}"
                             )
-                        gathering.done.append(outcome)
-                        pairs = gathering.pairs()
+                        partial.done.append(outcome)
+                        pairs = partial.complete()
                         due = pairs > shown and (pairs in STAGES or pairs == runs)
                         if due and (not shown or pairs == runs or request.results.empty()):
                             shown = pairs
-                            found = gathering.comparison(pairs)
+                            found = _shared(partial, pairs)
                             if not request.cancelled:
                                 set_answer(
                                     Answer(question, found, pairs, runs, seconds=time.perf_counter() - begun)

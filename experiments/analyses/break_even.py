@@ -152,7 +152,7 @@ class _Curve:
             raise RunsFailed(str(frame["error"].dropna().iloc[0]))
         if frame[self._goal.outcome].isna().any():
             raise RunsFailed(
-                f"{self._goal.outcome} is undefined at {self._lever.name} = {value}; make runs longer"
+                f"{self._goal.outcome} is undefined at {self._lever.name} = {value}; use longer runs"
             )
         return frame.sort_values("seed")[self._goal.outcome].to_numpy(float)
 

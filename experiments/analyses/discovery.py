@@ -1,9 +1,9 @@
-"""Scenario discovery: in which worlds does a plan fail?
+"""Scenario discovery: under which conditions does a scenario fail?
 
-A shallow classification tree (CART; Breiman et al. 1984) over the levers tells failing points from
-the others in rules that can be read (Bryant & Lempert 2010, doi:10.1016/j.techfore.2009.08.002; Lempert,
-Bryant & Bankes 2008 find CART and PRIM alike). A tree finds rules in pure luck as well, so it is
-judged on points that it did not see, against trees grown on shuffled failures.
+A shallow classification tree (CART; Breiman et al. 1984) over the levers separates failing points from
+the others by rules that can be read (Bryant & Lempert 2010, doi:10.1016/j.techfore.2009.08.002; Lempert,
+Bryant & Bankes 2008 find CART and PRIM alike). A tree finds rules in pure noise as well, so it is
+judged on held-out points, against trees grown on shuffled failures.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ CONVINCING = 0.05
 
 @dataclass(frozen=True)
 class Discovery:
-    """Where a plan fails, and whether that is more than luck."""
+    """Where a scenario fails, and whether the rules are better than chance."""
 
     fails: str
     "the formula over indicators that calls a point a failure"
@@ -52,23 +52,23 @@ class Discovery:
 
     @property
     def holds(self) -> bool:
-        """Whether the tree tells more than luck does."""
+        """Whether the tree is better than chance."""
         return self.p <= CONVINCING and self.accuracy > 0.5
 
     @property
     def words(self) -> str:
-        """What was found in a few sentences."""
-        head = f"{self.fails} in {percent(self.share)} of {int(self.rules['points'].sum()):,} worlds."
+        """The result in a few sentences."""
+        head = f"{self.fails} at {wording.per_cent(self.share)} of {wording.plural(int(self.rules['points'].sum()), 'point')}."
         judged = (
-            f"On worlds that it did not see the tree is right in {percent(self.accuracy)} "
-            f"(failures and others counted alike; a coin: 50 %; p = {self.p:.2g})."
+            f"On points held out from training, the tree is right in {wording.per_cent(self.accuracy)} of cases "
+            f"(balanced accuracy; chance level: 50 %; p = {self.p:.2g})."
         )
         if not self.holds:
-            return f"{head} No rule over the levers tells which, beyond luck. {judged}"
+            return f"{head} No rule over the levers predicts failure better than chance. {judged}"
         worst, best = self.rules.iloc[0], self.rules.iloc[-1]
         return (
-            f"{head} Most often where {worst['rule']} ({percent(worst['share'])} of {worst['points']}), least "
-            f"where {best['rule']} ({percent(best['share'])} of {best['points']}). {judged}"
+            f"{head} Most often where {worst['rule']} ({wording.per_cent(worst['share'])} of {worst['points']}), least "
+            f"often where {best['rule']} ({wording.per_cent(best['share'])} of {best['points']}). {judged}"
         )
 
 
@@ -110,8 +110,8 @@ def grown(x: pd.DataFrame, failed: npt.NDArray[np.bool_], fails: str) -> Discove
 
     if min(failed.sum(), (~failed).sum()) < FEWEST:
         raise StudyError(
-            f"{fails} holds at {failed.sum()} of {len(failed)} points: to learn from, "
-            f"at least {FEWEST} must fail and {FEWEST} not; take more points or another formula"
+            f"{fails} is true at {failed.sum()} of {len(failed)} points; to learn rules, "
+            f"at least {FEWEST} points must fail and {FEWEST} must not; use more points or another formula"
         )
     tree = DecisionTreeClassifier(
         max_depth=DEPTH,
@@ -145,17 +145,16 @@ def grown(x: pd.DataFrame, failed: npt.NDArray[np.bool_], fails: str) -> Discove
     )
 
 
-def percent(share: float) -> str:
-    """`32 %`."""
-    return f"{100 * share:.0f} %"
-
-
 def _of_scenario(frame: pd.DataFrame, scenario: str | None) -> pd.DataFrame:
-    there = list(frame["scenario"].unique())
-    if scenario is None and len(there) > 1:
-        raise StudyError(f"scenarios {wording.listed(there)}: say which one fails")
-    if scenario is not None and scenario not in there:
-        raise StudyError(f"scenario {scenario}: has no results; there are {wording.listed(there) or 'none'}")
+    available = list(frame["scenario"].unique())
+    if scenario is None and len(available) > 1:
+        raise StudyError(
+            f"the study has several scenarios, {wording.listed(available)}; choose one with scenario"
+        )
+    if scenario is not None and scenario not in available:
+        raise StudyError(
+            f"scenario {scenario}: has no results; scenarios with results: {wording.listed(available) or 'none'}"
+        )
     return frame if scenario is None else frame[frame["scenario"] == scenario]
 
 

@@ -39,8 +39,8 @@ def trial(plan: Plan, seed: int = 0, days: int | None = None, threads: int | Non
     for experiment in plan.experiments:
         if experiment.from_day >= length:
             raise ParameterError(
-                f"experiment {experiment.name} begins on day {experiment.from_day}, "
-                f"after the last of {length} days; let it begin earlier or run longer"
+                f"experiment {experiment.name} starts on day {experiment.from_day}, "
+                f"after the last of {length} days; start it earlier or run longer"
             )
     return effects(run(plan, seed, days, threads, events=False), threads)
 

@@ -132,7 +132,7 @@ def _proposed(search: "optuna.Study", study: Study, n: int) -> list[tuple["optun
         broken += 1
         if broken == MOST_DRAWS:
             raise StudyError(
-                f"{MOST_DRAWS:,} proposals in a row break {' and '.join(study.constraints)}; widen a range"
+                f"{MOST_DRAWS:,} proposals in a row violate {' and '.join(study.constraints)}; widen a range"
             )
     return found
 
@@ -192,7 +192,7 @@ def _judged(study: Study, goal: Optimise, points: Sequence[Point], runs: pd.Data
     inside = frame["within"].to_numpy(bool)
     if not inside.any():
         raise StudyError(
-            f"none of {len(frame)} points keeps {' and '.join(goal.limits)}; ease a limit, or try more trials"
+            f"none of {len(frame)} points satisfies {' and '.join(goal.limits)}; relax a limit, or increase trials"
         )
     values = np.array([_values(goal, by[k]) for k in frame.loc[inside, "point"]])
     frame["front"], frame["front_share"] = False, 0.0

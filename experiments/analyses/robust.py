@@ -1,11 +1,11 @@
-"""Robust: which conclusions about two scenarios survive our ignorance of the parameters.
+"""Robustness: which conclusions about two scenarios hold despite uncertain parameters.
 
-In each of many worlds (`kith.experiments.analyses.prior_draws`) both scenarios run once with the same people and the
-same luck; a conclusion is the sign of the difference of an indicator. It is to hold in 80 % of worlds
-(docs/science.md, section 7), and the worlds drawn are a sample: it counts as robust if Wilson's 95 %
+For each of many draws of the parameters ("worlds", see `kith.experiments.analyses.prior_draws`) both scenarios run
+once on the same random seed; a conclusion is the sign of the difference of an indicator. It should hold in 80 % of
+draws (docs/science.md, section 7), and the draws are a sample: it counts as robust if Wilson's 95 %
 interval of that share lies at 80 % or above, as not robust if it lies below, and is undecided
-otherwise. Even if all agree, that takes 16 worlds. Luck is in the shares as well: a difference too
-small for one pair of runs to show cannot be robust.
+otherwise. Even if all agree, that takes 16 draws. The shares include sampling noise: a difference too
+small to show in one pair of runs cannot be robust.
 """
 
 import math
@@ -34,14 +34,14 @@ from kith.sim.schema.plan import MAX_DAYS
 
 LEVEL = 0.95
 ENOUGH = 0.80
-"share of worlds in which a conclusion has to hold"
+"share of draws in which a conclusion has to hold"
 FEWEST = 2
 ROBUST, NOT_ROBUST, UNDECIDED, SAME = "robust", "not robust", "undecided", "same"
 
 
 @dataclass(frozen=True)
 class Conclusion:
-    """In how many worlds the second scenario has more of an indicator than the first, or less."""
+    """In how many draws an indicator is higher, or lower, in the second scenario than in the first."""
 
     outcome: str
     unit: str
@@ -50,18 +50,18 @@ class Conclusion:
     more: int
     less: int
     worlds: int
-    "worlds in which both values are defined"
+    "draws in which both values are defined"
     median: float
     "median difference, second minus first"
 
     @property
     def holds_in(self) -> int:
-        """Worlds in which the commoner sign holds."""
+        """Number of draws with the more frequent sign."""
         return max(self.more, self.less)
 
     @property
     def share(self) -> Share:
-        """Share of worlds in which the conclusion holds, with a 95 % interval."""
+        """Share of draws in which the conclusion holds, with a 95 % interval."""
         return wilson(self.holds_in, self.worlds, LEVEL)
 
     @property
@@ -75,7 +75,7 @@ class Conclusion:
 
     @property
     def worlds_needed(self) -> float:
-        """About how many worlds would decide, in four cases of five, if the share is as it looks; NaN if decided."""
+        """Number of draws that would decide with a probability of 80 % if the true share equals the estimate; NaN if decided."""
         if self.verdict != UNDECIDED:
             return math.nan
         return max(trials_needed(self.share.value, ENOUGH, LEVEL, POWER), self.worlds + 1.0)
@@ -91,7 +91,7 @@ class Conclusion:
 
 @dataclass(frozen=True)
 class Robustness:
-    """What many worlds say about two scenarios."""
+    """The conclusions about two scenarios across many draws of the parameters."""
 
     first: str
     second: str
@@ -101,7 +101,7 @@ class Robustness:
     "parameters that were drawn"
     conclusions: tuple[Conclusion, ...]
     values: pd.DataFrame
-    "one row per world and scenario: the drawn parameters and the indicators"
+    "one row per draw and scenario: the drawn parameters and the indicators"
     failures: tuple[RunResult, ...] = field(default=())
     people: tuple[int, int] = (0, 0)
     "people in the market, founders"
@@ -122,14 +122,14 @@ def robustness(
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Robustness:
-    """Run two scenarios, paired, in many worlds drawn from the priors of the schema.
+    """Run two scenarios, paired, for many draws of the parameters from the priors of the schema.
 
     Parameters
     ----------
     scenarios : two names of the library or paths; differences are second minus first.
-    worlds : how many; a hundred tell 90 % from 80 %.
+    worlds : number of draws; a hundred distinguish 90 % from 80 %.
     days : length of every run; by default the longer of the scenarios' own.
-    overrides, shocks, log, at : given to `scenarios.load` for both; what is set is not drawn.
+    overrides, shocks, log, at : given to `scenarios.load` for both; parameters that are set are not drawn.
     outcomes : indicators to conclude about.
     workers, executor, progress : see `kith.experiments.runs.runner.run_all`.
 
@@ -138,7 +138,7 @@ def robustness(
     RequestError, ParameterError, ScenarioError, LogError
         The request was wrong.
     RunsFailed
-        Every run failed. Worlds in which one of the two failed do not count.
+        Every run failed. Draws in which one of the two runs failed are left out.
     """
     first, second = _two(scenarios, worlds, days)
     given: dict[str, Any] = {"shocks": shocks, "log": log, "at": at}
@@ -209,7 +209,7 @@ def _concluded(
 
 
 def conclusion(values: pd.DataFrame, outcome: str, labels: tuple[str, str]) -> Conclusion | None:
-    """What the worlds say about one indicator; None if it is defined in no pair."""
+    """The conclusion about one indicator; None if it is defined in no pair."""
     if outcome not in values:
         return None
     pairs = values.pivot(index="world", columns="scenario", values=outcome).reindex(columns=list(labels))
@@ -261,8 +261,8 @@ def as_object(found: Robustness) -> dict[str, Any]:
     }
 
 
-def decision(verdict: str, needed: float | None, of: str = "worlds") -> str:
-    """The verdict, and about how many worlds would decide what is undecided."""
+def decision(verdict: str, needed: float | None, of: str = "draws") -> str:
+    """The verdict, and if undecided about how many draws would decide it."""
     if verdict != UNDECIDED:
         return verdict
     return f"{verdict}; about {wording.runs(math.inf if needed is None else needed)} {of} would decide"

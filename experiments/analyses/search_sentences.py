@@ -1,4 +1,4 @@
-"""What a search found, in sentences and as plain values: the best mix, and break-even."""
+"""The result of a search, in sentences and as plain values: the best levers, and break-even."""
 
 import math
 from typing import Any
@@ -34,66 +34,70 @@ def crossing_object(study: Study, found: Crossing) -> dict[str, object]:
 
 
 def optimum_answer(found: Optimum) -> str:
-    """The best point, what it promised and what it keeps; limits that luck broke; how long the front is."""
+    """The best point, its outcome in the search and on new seeds; limits it breaks; the size of the front."""
     levers = [lever.name for lever in found.study.lever]
     first = found.winner.iloc[0]
     where = ", ".join(f"{name} {short(first[name])}" for name in levers)
-    kept = []
+    results = []
     for row in found.winner.to_dict("records"):
         unit = describe(row["outcome"])[0]
         half = (row["high"] - row["low"]) / 2
         fresh, promised = (wording.number(row[name], unit, half) for name in ("fresh", "promised"))
         money = "" if unit == "share" else wording.unit_of(unit) if unit not in ("members", "people") else ""
-        kept.append(f"{wording.title(row['outcome'])} {fresh} {money}".strip() + f" (promised {promised})")
-    broken = "" if first["within_fresh"] else " On fresh luck it does not keep its limits."
+        results.append(
+            f"{wording.title(row['outcome'])} {fresh} {money}".strip() + f" ({promised} in the search)"
+        )
+    broken = "" if first["within_fresh"] else " On new seeds it breaks a limit."
     goals = [wording.title(name) for name in dict.fromkeys(found.finalists["outcome"])]
     front = int(found.trials["front"].sum())
     others = (
-        f" {front} of {len(found.trials)} points are on the front of {wording.listed(goals)}."
+        f" {front} of {wording.plural(len(found.trials), 'point')} are on the Pareto front of {wording.listed(goals)}."
         if len(goals) > 1
         else ""
     )
     return (
-        f"Best for {wording.title(first['outcome'])}: {where}; on fresh luck {wording.listed(kept)}."
+        f"Best for {wording.title(first['outcome'])}: {where}; on new seeds {wording.listed(results)}."
         f"{broken}{others}"
     )
 
 
 def unmeasured(found: Optimum) -> str:
-    """How many points could not be measured, and which finalists lost runs; empty if none."""
+    """How many points could not be evaluated, and which finalists lost runs; empty if none."""
     goal = found.study.optimise
     assert goal is not None, found.study.name
     lost = int(found.trials[list(goal.objectives)].isna().any(axis=1).sum())
     short_of = found.finalists.groupby("point")["runs"].min()
     fewer = [str(point) for point, runs in short_of.items() if runs < goal.fresh_runs]
-    said = [
-        f"{wording.plural(lost, 'point')} could not be measured: a run failed, or a goal is undefined there."
+    sentences = [
+        f"{wording.plural(lost, 'point')} could not be evaluated: a run failed, or an objective is undefined there."
     ]
-    said = said if lost else []
+    sentences = sentences if lost else []
     if fewer:
-        said.append(f"On fresh luck some runs failed or are undefined at {wording.listed(fewer)}.")
-    return " ".join(said)
+        sentences.append(f"On new seeds some runs failed or are undefined at points {wording.listed(fewer)}.")
+    return " ".join(sentences)
 
 
 def crossing_answer(study: Study, found: Crossing) -> str:
-    """One sentence: where the outcome crosses, how sure that is, or that it does not cross."""
+    """One sentence: where the outcome crosses the level, with an interval, or that it does not."""
     goal = goal_of(study)
     title, unit = wording.title(goal.outcome), describe(goal.outcome)[0]
     level = wording.number(goal.level, unit)
     first, last = found.tried[goal.lever].iloc[[0, -1]]
     if math.isnan(found.value):
         side = "above" if float(found.tried["mean"].iloc[0]) > goal.level else "below"
-        return f"{title}: {side} {level} from {goal.lever} {first:.3g} to {last:.3g}, no crossing there."
+        return f"{title}: {side} {level} for all {goal.lever} from {first:.3g} to {last:.3g}; no crossing."
     way = "above" if found.rising else "below"
     low, high = (
         f"{end:.3g}" if not math.isnan(end) else f"beyond {edge:.3g}"
         for end, edge in ((found.low, first), (found.high, last))
     )
     odd = (
-        "" if found.monotone else " The outcome goes up and down on the way, so there may be other crossings."
+        ""
+        if found.monotone
+        else " The outcome is not monotonic over the range, so there may be other crossings."
     )
-    based = f"95 %: {low} to {high}" if study.runs >= LEAST_RUNS else no_interval("runs")
-    return f"{title}: {way} {level} from {goal.lever} {found.value:.3g} on ({based}).{odd}"
+    based = f"95 % interval: {low} to {high}" if study.runs >= LEAST_RUNS else no_interval("runs")
+    return f"{title}: {way} {level} for {goal.lever} above {found.value:.3g} ({based}).{odd}"
 
 
 def optimum_cells(row: dict[Any, Any], changes: bool = False) -> list[str]:
@@ -108,12 +112,12 @@ def optimum_cells(row: dict[Any, Any], changes: bool = False) -> list[str]:
         wording.span(row["low"], row["high"], unit),
         wording.signed(row["change"], unit, half),
         *between,
-        f"{row['front_share']:.0%}".replace("%", " %"),
+        wording.per_cent(row["front_share"]),
     ]
 
 
 def goal_of(study: Study) -> BreakEven:
-    """What the study's break-even asks for."""
+    """The `[break_even]` of the study."""
     assert study.break_even is not None, study.name
     return study.break_even
 

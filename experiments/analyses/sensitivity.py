@@ -53,7 +53,7 @@ def sensitivity(study: Study, store: Store, outcomes: Sequence[str] | None = Non
     levers = _levers(study, grid)
     frame = runs_frame(study, store, outcomes or study.outcomes)
     if frame.empty:
-        raise StudyError("no run is stored yet: `kith study run` does them")
+        raise StudyError("no run is stored yet; start with `kith study run`")
     rows = []
     for scenario in frame["scenario"].unique():
         own = frame[(frame["scenario"] == scenario) & frame["error"].isna()]
@@ -118,7 +118,7 @@ def _levers(study: Study, grid: pd.DataFrame) -> list[str]:
         names = [str(name) for name in grid if str(name) not in study.derived]
     if method_of(study) == "pawn" and len(grid) < 2 * FEWEST_PER_SLICE:
         raise StudyError(
-            f"{len(grid)} points are too few to tell which levers matter; ask for {10 * FEWEST_PER_SLICE} or more"
+            f"{len(grid)} points are too few to rank levers; use {10 * FEWEST_PER_SLICE} or more"
         )
     return names
 
@@ -128,7 +128,7 @@ def _check_complete(study: Study, own: pd.DataFrame, scenario: str, wanted: int)
     if there < wanted:
         raise StudyError(
             f"{wanted - there} of {wanted} points of {scenario} have no result yet, and a "
-            f"{study.design.kind} design needs all of them: `kith study run` does the rest"
+            f"{study.design.kind} design needs all of them; `kith study run` adds the missing runs"
         )
 
 

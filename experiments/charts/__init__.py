@@ -1,1 +1,1 @@
-"""Charts as SVG: the theme, the axes, and one file per subject; they compute no statistic."""
+"""Charts as SVG: the theme, the axes, one file per subject, and the list of charts of a comparison; they compute no statistic."""

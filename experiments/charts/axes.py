@@ -1,4 +1,4 @@
-"""What charts share: axes in their unit, marks for what happens, names beside lines and rows."""
+"""Parts shared by charts: axes with units, marks for events, labels of lines and rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from kith.experiments.charts.theme import INK, QUIET
 from kith.experiments.words import wording
 
 type Marks = Sequence[tuple[int, str]]
-"""Days on which something happens, and what."""
+"""Days and names of events."""
 
 
 def day_axis(axes: Axes, last: int) -> None:
@@ -22,7 +22,7 @@ def day_axis(axes: Axes, last: int) -> None:
 
 
 def value_axis(axes: Axes, unit: str, axis: str = "y") -> None:
-    """Ticks in the unit's dress."""
+    """Ticks formatted for the unit."""
     its = axes.yaxis if axis == "y" else axes.xaxis
     its.set_major_locator(MaxNLocator(5))
     if unit == "share":
@@ -67,7 +67,7 @@ def label_ends(
     default: str = INK,
     swatch: bool = False,
 ) -> None:
-    """Names beside the ends of their lines, moved apart where they would overlap."""
+    """Labels at the ends of lines, moved apart where they would overlap."""
     low, high = axes.get_ylim()
     places = theme.spread(list(ends.values()), (high - low) * 0.075, low, high)
     for label, place in zip(ends, places, strict=True):
@@ -92,11 +92,11 @@ def label_ends(
 
 
 def room_for(labels: Iterable[str]) -> float:
-    """Inches to the right of a drawing that `label_ends` needs."""
+    """Inches that `label_ends` needs to the right of a drawing."""
     return max(1.35, 0.2 + 0.09 * max((len(short(label, 20)) for label in labels), default=0))
 
 
-def arms_key(axes: Axes, colours: Mapping[str, str]) -> None:
+def scenario_key(axes: Axes, colours: Mapping[str, str]) -> None:
     """Names of the scenarios in their colours, above the drawing."""
     reached = 0.0
     for label, colour in colours.items():
@@ -116,7 +116,7 @@ def arms_key(axes: Axes, colours: Mapping[str, str]) -> None:
 
 
 def label_rows(axes: Axes, labels: Sequence[str], most: int = 30) -> None:
-    """Names of the rows, the first on top; the grid stands upright."""
+    """Labels of the rows, the first on top, with vertical grid lines."""
     axes.set_yticks(range(len(labels)), [short(label, most) for label in labels], color=INK)
     axes.set_ylim(len(labels) - 0.45, -0.55)
     axes.grid(False, axis="y")
@@ -124,7 +124,7 @@ def label_rows(axes: Axes, labels: Sequence[str], most: int = 30) -> None:
 
 
 def short(label: str, most: int = 30) -> str:
-    """The label, cut where it would run into the drawing."""
+    """The label, shortened to `most` characters."""
     return label if len(label) <= most else label[: most - 1] + "…"
 
 

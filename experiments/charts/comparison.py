@@ -1,6 +1,6 @@
-"""Charts as SVG text: they draw what they are given and compute no statistic.
+"""Charts of runs and comparisons as SVG text; they compute no statistic.
 
-Every chart has a title that says what it shows, its unit, and words for those who cannot see it.
+Every chart has a title, a unit, and a text alternative for screen readers.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,13 +13,13 @@ from matplotlib.axes import Axes
 from kith.experiments.charts import theme
 from kith.experiments.charts.axes import (
     Marks,
-    arms_key,
     day_axis,
     from_zero,
     label_ends,
     label_rows,
     mark_days,
     room_for,
+    scenario_key,
     unit_words,
     value_axis,
 )
@@ -48,27 +48,27 @@ def lines(
     marks : shocks and phases.
     name : prefix of ids, unique within a page.
     """
-    own = series[series["column"] == column]
+    data = series[series["column"] == column]
     ends: dict[str, float] = {}
     with themed():
-        figure, (axes,) = canvas(title, _band_words(own, unit), height=3.3, right=room_for(colours))
+        figure, (axes,) = canvas(title, _band_words(data, unit), height=3.3, right=room_for(colours))
         for label, colour in colours.items():
-            arm = own[own["scenario"] == label].dropna(subset=["median"])
-            if arm.empty:
+            line = data[data["scenario"] == label].dropna(subset=["median"])
+            if line.empty:
                 continue
-            axes.fill_between(arm["day"], arm["low"], arm["high"], color=colour, alpha=0.16, linewidth=0)
-            axes.plot(arm["day"], arm["median"], color=colour)
-            ends[label] = float(arm["median"].iloc[-1])
+            axes.fill_between(line["day"], line["low"], line["high"], color=colour, alpha=0.16, linewidth=0)
+            axes.plot(line["day"], line["median"], color=colour)
+            ends[label] = float(line["median"].iloc[-1])
         day_axis(axes, int(series["day"].max()))
         value_axis(axes, unit)
         from_zero(axes)
         mark_days(axes, marks)
         label_ends(axes, ends, colours)
-        said = [
+        sentences = [
             f"{label} ends at {wording.number(end, unit)} {wording.unit_of(unit)}".strip()
             for label, end in ends.items()
         ]
-        return exported(figure, name, title, "; ".join(said) + ".")
+        return exported(figure, name, title, "; ".join(sentences) + ".")
 
 
 def one_line(
@@ -110,7 +110,7 @@ def stacked(
     counts : kind by scenario, numbers of members.
     palette, names : kind -> colour, and kind -> words.
     title : of the chart.
-    what : what is counted, for the subtitle.
+    what : the quantity counted, for the subtitle.
     name : prefix of ids.
     """
     kinds = [kind for kind in palette if kind in counts.index and counts.loc[kind].max() > 0]
@@ -184,14 +184,14 @@ def area(
         middles = np.cumsum(stack[:, -1]) - stack[:, -1] / 2 if kinds else np.array([])
         ends = {names[k]: float(m) for k, m in zip(kinds, middles, strict=True)}
         label_ends(axes, ends, {names[k]: palette[k] for k in kinds}, swatch=True)
-        said = [f"{names[k]} {wording.number(frame[k].iloc[-1], 'members')}" for k in kinds]
-        return exported(figure, name, title, "At the end: " + "; ".join(said) + ".")
+        sentences = [f"{names[k]} {wording.number(frame[k].iloc[-1], 'members')}" for k in kinds]
+        return exported(figure, name, title, "At the end: " + "; ".join(sentences) + ".")
 
 
 def funnel(
     steps: pd.DataFrame, names: Mapping[str, str], colours: Mapping[str, str], name: str = "funnel"
 ) -> str:
-    """How many people come how far: for each step a bar per scenario.
+    """The funnel of newcomers: for each step a bar per scenario.
 
     Parameters
     ----------
@@ -200,35 +200,35 @@ def funnel(
     colours : scenario -> colour.
     name : prefix of ids.
     """
-    title, labels = "How far people come", list(colours)
+    title, labels = "Newcomer funnel", list(colours)
     height, step = 1.1 + len(names) * (0.16 + 0.17 * len(labels)), 0.8 / len(labels)
     widest = float(steps.to_numpy().max()) or 1.0
     with themed():
         figure, (axes,) = canvas(
             title,
-            "people, mean over runs; in brackets the share of the step before",
+            "people, mean over runs; in brackets the share of the previous step",
             height=height,
             left=1.75,
             right=1.1,
         )
-        said = []
+        sentences = []
         for row, stage in enumerate(names):
             for place, label in enumerate(labels):
                 count = float(steps.loc[stage, label])
                 at = row + step * (place - (len(labels) - 1) / 2)
                 axes.barh(at, count, height=step * 0.86, color=colours[label])
                 before = float(steps.loc[list(names)[row - 1], label]) if row else 0.0
-                share = f" ({count / before:.0%})".replace("%", " %") if before else ""
+                share = f" ({wording.per_cent(count / before)})" if before else ""
                 words = f"{wording.number(round(count), 'people')}{share}"
                 axes.annotate(
                     words, (count, at), (4, 0), textcoords="offset points", va="center", fontsize=7.5
                 )
-                said.append(f"{names[stage]}, {label}: {words}")
+                sentences.append(f"{names[stage]}, {label}: {words}")
         label_rows(axes, [names[stage] for stage in names])
         axes.set_xlim(0, widest * 1.02)
         value_axis(axes, "people", axis="x")
-        arms_key(axes, colours)
-        return exported(figure, name, title, "; ".join(said) + ".")
+        scenario_key(axes, colours)
+        return exported(figure, name, title, "; ".join(sentences) + ".")
 
 
 def waterfall(
@@ -239,7 +239,7 @@ def waterfall(
     colour: str = theme.GAIN,
     what: str = "EUR over the run",
 ) -> str:
-    """From sources of money through costs to what is left.
+    """A waterfall from revenue through costs to the remainder.
 
     Parameters
     ----------
@@ -247,7 +247,7 @@ def waterfall(
     title : of the chart.
     total : words for the last bar, the sum.
     name : prefix of ids.
-    colour : of what comes in: the scenario's own.
+    colour : of the gains: the colour of the scenario.
     what : unit, for the line below the title.
     """
     amounts = [amount for _, amount in steps]
@@ -258,7 +258,7 @@ def waterfall(
     with themed():
         figure, (axes,) = canvas(
             title,
-            f"{what}; in colour what comes in, grey what goes out",
+            f"{what}; gains in colour, costs in grey",
             height=1.0 + 0.34 * len(bars),
             left=2.0,
             right=0.9,
@@ -279,12 +279,14 @@ def waterfall(
         axes.axvline(0, color=REST, linewidth=0.8)
         label_rows(axes, [words for words, _, _ in bars])
         value_axis(axes, "EUR", axis="x")
-        said = [f"{words} {wording.number(amount, 'EUR')} EUR" for words, amount, _ in bars]
-        return exported(figure, name, title, "; ".join(said) + ".")
+        sentences = [f"{words} {wording.number(amount, 'EUR')} EUR" for words, amount, _ in bars]
+        return exported(figure, name, title, "; ".join(sentences) + ".")
 
 
 def _band_words(own: pd.DataFrame, unit: str) -> str:
-    band = "median and 90 % band over runs" if (own["high"] > own["low"]).any() else ""
+    band = (
+        "median over runs, with the band from 5 to 95 % of runs" if (own["high"] > own["low"]).any() else ""
+    )
     return ", ".join(word for word in (unit_words(unit), band) if word)
 
 
@@ -304,7 +306,7 @@ def _segment_labels(
                 axes.text(
                     reached + count / 2,
                     place,
-                    f"{count / whole:.0%}".replace("%", " %"),
+                    wording.per_cent(count / whole),
                     ha="center",
                     va="center",
                     fontsize=7.5,
@@ -315,7 +317,7 @@ def _segment_labels(
 
 
 def readable_on(colour: str) -> str:
-    """Ink or white, whichever is told better from this ground."""
+    """Ink or white, whichever has more contrast on this colour."""
     return max((INK, "#FFFFFF"), key=lambda ink: theme.contrast(ink, colour))
 
 
@@ -329,8 +331,8 @@ def _kinds_key(
 
 
 def _stack_words(counts: pd.DataFrame, kinds: Sequence[str], names: Mapping[str, str]) -> str:
-    said = []
+    sentences = []
     for label in counts.columns:
         parts = [f"{names.get(k, k)} {wording.number(round(counts.loc[k, label]), 'members')}" for k in kinds]
-        said.append(f"{label}: {', '.join(parts)}")
-    return "; ".join(said) + "."
+        sentences.append(f"{label}: {', '.join(parts)}")
+    return "; ".join(sentences) + "."

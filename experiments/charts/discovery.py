@@ -1,4 +1,4 @@
-"""Charts of a scenario discovery: the rules, and which worlds fail."""
+"""Charts of a scenario discovery: the rules, and the points that fail."""
 
 import re
 
@@ -8,12 +8,13 @@ import pandas as pd
 from kith.experiments.analyses.discovery import Discovery
 from kith.experiments.charts.axes import label_rows, value_axis
 from kith.experiments.charts.theme import INK, QUIET, canvas, exported, themed
+from kith.experiments.words import wording
 
 FAILED, HELD = "#D55E00", "#9DB4C7"
 
 
 def leaves(found: Discovery, name: str = "worlds") -> str:
-    """A bar per rule as SVG text: the share of its worlds that fail, in the sample.
+    """A bar per rule as SVG text: the share of its points that fail, in the sample.
 
     Parameters
     ----------
@@ -26,7 +27,10 @@ def leaves(found: Discovery, name: str = "worlds") -> str:
     lines = sum(label.count("\n") + 1.5 for label in labels)
     with themed():
         figure, (axes,) = canvas(
-            title, "share of worlds that fail; the line is all worlds", height=1.2 + 0.17 * lines, left=2.8
+            title,
+            "share of points that fail; the line is the share of all points",
+            height=1.2 + 0.17 * lines,
+            left=2.8,
         )
         axes.barh(range(len(rules)), rules["share"], height=0.62, color="#0072B2" if found.holds else QUIET)
         axes.axvline(found.share, color=INK, linewidth=0.8)
@@ -36,7 +40,7 @@ def leaves(found: Discovery, name: str = "worlds") -> str:
 
 
 def worlds(found: Discovery, name: str = "map") -> str:
-    """A mark per world over the two levers that tell most, as SVG text; over one if only one does.
+    """A mark per point over the two most informative levers, as SVG text; over one if the rules use only one.
 
     Parameters
     ----------
@@ -45,11 +49,11 @@ def worlds(found: Discovery, name: str = "map") -> str:
     """
     across, up = (*found.tells, "", "")[:2]
     frame = found.worlds
-    title = "Which worlds fail"
+    title = "Points that fail"
     with themed():
         figure, (axes,) = canvas(
             title,
-            f"a triangle fails ({found.fails}), a dot does not" + (f"; up: {up}" if up else ""),
+            f"triangles fail ({found.fails}), dots do not" + (f"; y axis: {up}" if up else ""),
             height=3.6 if up else 1.9,
         )
         for fails, shape, colour, size in ((False, "o", HELD, 4.0), (True, "^", FAILED, 5.0)):
@@ -66,7 +70,9 @@ def worlds(found: Discovery, name: str = "map") -> str:
         value_axis(axes, "", axis="x")
         axes.set_xlabel(across, loc="right")
         failing = int(frame["fails"].sum())
-        return exported(figure, name, title, f"{failing:,} of {len(frame):,} worlds fail. {found.words}")
+        return exported(
+            figure, name, title, f"{failing:,} of {wording.plural(len(frame), 'point')} fail. {found.words}"
+        )
 
 
 def _on_lines(rule: str) -> str:

@@ -1,7 +1,4 @@
-"""Differences as charts: what differs from the reference, and how runs scatter.
-
-They draw what they are given and compute no statistic.
-"""
+"""Charts of paired differences from the reference, and of the spread of runs; they compute no statistic."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from kith.experiments.charts.axes import arms_key, label_rows, unit_words, value_axis
+from kith.experiments.charts.axes import label_rows, scenario_key, unit_words, value_axis
 from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, themed
 from kith.experiments.statistics.intervals import no_interval
 from kith.experiments.statistics.tables import typical_half_width
@@ -25,7 +22,7 @@ OUTSIDE = 0.25
 
 
 def forest(table: pd.DataFrame, colours: Mapping[str, str], name: str = "forest") -> str:
-    """Paired differences to the reference with 95 % intervals, in per cent of the reference's mean.
+    """Paired differences from the reference with 95 % intervals, in per cent of the reference mean.
 
     Parameters
     ----------
@@ -41,8 +38,8 @@ def forest(table: pd.DataFrame, colours: Mapping[str, str], name: str = "forest"
     height = 1.15 + len(outcomes) * (0.14 + 0.2 * len(others))
     with themed():
         figure, (axes,) = canvas(
-            f"What differs from {reference}",
-            f"paired differences in per cent of {reference}'s mean, with 95 % intervals; hollow: not resolved",
+            f"Differences from {reference}",
+            f"paired differences in per cent of the mean of {reference}, with 95 % intervals; hollow: interval includes zero",
             height=height,
             left=2.0,
             right=1.9,
@@ -53,8 +50,8 @@ def forest(table: pd.DataFrame, colours: Mapping[str, str], name: str = "forest"
             )
             _forest_mark(axes, row, place, limit, colours[row["scenario"]])
         _forest_axes(axes, outcomes, *_sides(rows, limit))
-        arms_key(axes, {label: colours[label] for label in others})
-        return exported(figure, name, f"What differs from {reference}", _forest_words(rows))
+        scenario_key(axes, {label: colours[label] for label in others})
+        return exported(figure, name, f"Differences from {reference}", _forest_words(rows))
 
 
 def distribution(
@@ -75,7 +72,9 @@ def distribution(
     title = f"{wording.title(outcome).capitalize()}: every run"
     some = own["low"].notna().any()
     what = (
-        "the bar is the mean with its 95 % interval" if some else f"below it the mean; {no_interval('runs')}"
+        "the bar is the mean with its 95 % interval"
+        if some
+        else f"the larger dot is the mean; {no_interval('runs')}"
     )
     with themed():
         figure, (axes,) = canvas(
@@ -94,11 +93,11 @@ def distribution(
             axes.plot([row["mean"]], [place - 0.22], "o", color=colour, markersize=5)
         label_rows(axes, list(colours), 20)
         value_axis(axes, unit, axis="x")
-        said = [
+        sentences = [
             f"{label}: mean {wording.number(own.loc[label, 'mean'], unit)}, {_interval_words(own.loc[label], unit)}"
             for label in colours
         ]
-        return exported(figure, name, title, "; ".join(said) + ".")
+        return exported(figure, name, title, "; ".join(sentences) + ".")
 
 
 def _interval_words(row: pd.Series, unit: str) -> str:
@@ -134,7 +133,7 @@ def _forest_rows(table: pd.DataFrame, reference: str) -> list[dict[str, Any]]:
 
 
 def _limit(rows: Sequence[Mapping[str, Any]]) -> float:
-    """The least edge of the axis that holds enough: all intervals up to 50 %, else most marks."""
+    """The smallest limit of the axis that shows all intervals up to 50 %, or else most marks."""
     reach = max((max(abs(row["from"]), abs(row["to"])) for row in rows), default=1.0)
     marks = [abs(row["at"]) for row in rows]
     return next(
@@ -148,7 +147,7 @@ def _limit(rows: Sequence[Mapping[str, Any]]) -> float:
 
 
 def _sides(rows: Sequence[Mapping[str, Any]], limit: float) -> tuple[float, float]:
-    """Both ends of the axis: a side that needs less room gets less."""
+    """Both ends of the axis; a side with smaller values gets less room."""
     least = 0.12 * limit
     low = max((-row["from"] for row in rows), default=0.0)
     high = max((row["to"] for row in rows), default=0.0)
@@ -198,7 +197,7 @@ def _forest_axes(axes: Axes, outcomes: Sequence[str], low: float, high: float) -
 
 
 def _forest_words(rows: Sequence[Mapping[str, Any]]) -> str:
-    said = []
+    sentences = []
     for row in rows:
         ends = (row["difference_low"], row["difference_high"])
         interval = wording.span(*ends, row["unit"], sign=True)
@@ -206,5 +205,5 @@ def _forest_words(rows: Sequence[Mapping[str, Any]]) -> str:
             interval = f"{wording.signed(row['difference'], row['unit'])}, no interval"
         elif not row["resolved"]:
             interval += ", not resolved"
-        said.append(f"{wording.title(row['outcome'])}, {row['scenario']}: {interval}")
-    return "95 % intervals of the difference. " + "; ".join(said) + "."
+        sentences.append(f"{wording.title(row['outcome'])}, {row['scenario']}: {interval}")
+    return "95 % intervals of the difference. " + "; ".join(sentences) + "."

@@ -1,4 +1,4 @@
-"""Patterns as charts: every seed of every quantity of a pattern, with its interval, beside its band."""
+"""Charts of patterns: every seed of every quantity of a pattern, with the interval and the band."""
 
 import math
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ def picture(findings: Sequence[PatternFinding]) -> str:
         height = HEAD + SLOT * len(findings)
         figure, panels = canvas(
             title,
-            "a dot is a seed, the bar is the value with its 90 % interval, the shade is the band",
+            "a dot is a seed; the bar is the value with its 90 % interval; the shaded area is the band",
             height=height,
             rows=(1.0,) * len(findings),
         )
@@ -55,7 +55,7 @@ def _panel(axes: Any, finding: PatternFinding) -> None:
 
 
 def _range(finding: PatternFinding) -> tuple[float, float]:
-    """Everything that is drawn, with a margin."""
+    """The range of everything drawn, with a margin."""
     ends = [*finding.known, *finding.estimate, finding.quantity.low, finding.quantity.high]
     finite = [x for x in ends if math.isfinite(x)] or [0.0]
     margin = 0.06 * (max(finite) - min(finite)) or 0.5

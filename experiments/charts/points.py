@@ -1,7 +1,7 @@
 """Charts of the points of a study as SVG text: two quantities against each other, and all levers at once.
 
-Each point's mark has an id that ends in `point-SCENARIO-NUMBER`, so that a page can tell which one was
-clicked; the marked one is drawn again on top, in ink.
+The mark of each point has an id that ends in `point-SCENARIO-NUMBER`, so that a page can identify the one
+clicked; the selected one is drawn again on top, in black.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,16 +13,16 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 
-from kith.experiments.charts.axes import arms_key, unit_words, value_axis
+from kith.experiments.charts.axes import scenario_key, unit_words, value_axis
 from kith.experiments.charts.study import thinned
 from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, themed
 from kith.experiments.words import wording
 
 SHAPES = ("o", "s", "^", "D", "v", "P", "X")
-"""A shape for each scenario, beside its colour."""
+"""A shape for each scenario, in addition to its colour."""
 
 CROWDED = 5
-"""Axes beside each other, above which their names stand aslant."""
+"""Number of axes above which their names are rotated."""
 
 
 def scatter(
@@ -33,7 +33,7 @@ def scatter(
     marked: tuple[str, int] | None = None,
     name: str = "scatter",
 ) -> str:
-    """A mark for each point of a study: one quantity across, another upwards.
+    """A scatter plot of the points of a study: one quantity on each axis.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def scatter(
     with themed():
         figure, (axes,) = canvas(
             title,
-            f"a mark is a point of the study, mean over its runs{_of_more(drawn, known)}; up: {_axis(y, y_unit)}",
+            f"a mark is the mean over the runs of a point{_of_more(drawn, known)}; y axis: {_axis(y, y_unit)}",
             height=3.7,
         )
         for place, (label, colour) in enumerate(colours.items()):
@@ -65,14 +65,14 @@ def scatter(
         value_axis(axes, x_unit, axis="x")
         axes.set_xlabel(_axis(x, x_unit), loc="right")
         if len(colours) > 1:
-            arms_key(axes, colours)
-        said = [f"{len(known)} points"]
+            scenario_key(axes, colours)
+        sentences = [wording.plural(len(known), "point")]
         for label in colours:
             own = known[known["scenario"] == label]
             if len(own) > 2 and own[x].nunique() > 1 and own[y].nunique() > 1:
                 rank = own[x].rank().corr(own[y].rank())
-                said.append(f"{label}: rank correlation {rank:.2f}")
-        return exported(figure, name, title, "; ".join(said) + ".")
+                sentences.append(f"{label}: rank correlation {rank:.2f}")
+        return exported(figure, name, title, "; ".join(sentences) + ".")
 
 
 def parallel(
@@ -87,13 +87,13 @@ def parallel(
     Parameters
     ----------
     points : of one scenario.
-    levers : columns, from left to right; words stand in the order of their first appearance.
+    levers : columns, from left to right; words are in the order of their first appearance.
     outcome : a column and its unit, the last axis.
     marked : scenario and number of the point to be drawn on top.
     name : prefix of ids.
     """
     column, unit = outcome
-    title = f"Which values go with {wording.title(column)}"
+    title = f"Values of the levers and {wording.title(column)}"
     every = points[points[column].notna()].sort_values(column)
     own = thinned(every, marked)
     names = [*levers, column]
@@ -102,7 +102,7 @@ def parallel(
     with themed():
         figure, (axes,) = canvas(
             title,
-            f"a line is a point of the study{_of_more(own, every)}; the darker and thicker, the higher its outcome on the axis at the right",
+            f"a line is a point of the study{_of_more(own, every)}; darker and thicker lines have a higher outcome (axis on the right)",
             height=3.9,
             left=0.5,
             right=0.75,
@@ -144,7 +144,7 @@ def _upright(axes: Axes, own: pd.DataFrame, names: Sequence[str], unit: str) -> 
 
 
 def _share(column: "pd.Series[Any]") -> npt.NDArray[np.float64]:
-    """From 0, the lowest, to 1, the highest; one half where all are the same."""
+    """Scaled from 0, the lowest, to 1, the highest; one half where all are the same."""
     numbers = column.to_numpy(float) if _numeric(column) else pd.factorize(column)[0].astype(float)
     low, high = float(np.min(numbers)), float(np.max(numbers))
     return (numbers - low) / (high - low) if high > low else np.full(len(numbers), 0.5)
@@ -171,11 +171,11 @@ def _numeric(column: "pd.Series[Any]") -> bool:
 def _top_words(own: pd.DataFrame, levers: Sequence[str], outcome: str, unit: str) -> str:
     if own.empty:
         return "Undefined everywhere."
-    said = []
+    sentences = []
     for word, row in (("Lowest", own.iloc[0]), ("highest", own.iloc[-1])):
         where = ", ".join(f"{one} {_shown(row[one])}" for one in levers)
-        said.append(f"{word} {wording.number(float(row[outcome]), unit)} at {where}")
-    return "; ".join(said) + "."
+        sentences.append(f"{word} {wording.number(float(row[outcome]), unit)} at {where}")
+    return "; ".join(sentences) + "."
 
 
 def _shown(value: object) -> str:

@@ -1,7 +1,4 @@
-"""Charts of searches as SVG text: what was tried, what a promise was worth, where a curve crosses a level.
-
-They draw what they are given and compute no statistic.
-"""
+"""Charts of searches as SVG text: points tried, finalists on new seeds, break-even curves; they compute no statistic."""
 
 import math
 
@@ -19,12 +16,12 @@ from kith.experiments.words import wording
 from kith.sim.results.indicators import describe
 
 APART = 14
-"""Dots between two numbers, at least."""
+"""Minimum distance between two numbers, in pixels."""
 TRIED, CHOSEN, BROKEN = "#9DB4C7", "#0072B2", "#D9DEE4"
 
 
 def tried(found: Optimum, name: str = "tried") -> str:
-    """Every point that was tried: over two goals, or one after the other where there is one goal.
+    """Every point tried: over two objectives, or in the order of the search where there is one.
 
     Parameters
     ----------
@@ -35,13 +32,13 @@ def tried(found: Optimum, name: str = "tried") -> str:
     assert goal is not None, found.study.name
     up, across = goal.objectives[0], (goal.objectives[1] if len(goal.objectives) > 1 else None)
     points = found.trials[found.trials[list(goal.objectives)].notna().all(axis=1)]
-    title = "What was tried"
+    title = "Points tried"
     with themed():
         figure, (axes,) = canvas(title, _key(found, up, across), height=3.8, right=0.4)
         _marks(axes, points, found, up, across)
         value_axis(axes, describe(up)[0])
         if across is None:
-            axes.set_xlabel("in the order of the search", loc="right")
+            axes.set_xlabel("order in the search", loc="right")
         else:
             value_axis(axes, describe(across)[0], axis="x")
             axes.set_xlabel(_named(across), loc="right")
@@ -50,18 +47,18 @@ def tried(found: Optimum, name: str = "tried") -> str:
 
 
 def promises(found: Optimum, outcome: str, name: str = "promises") -> str:
-    """What each finalist promised, and what it kept on fresh luck; a row per finalist, the best on top.
+    """The outcome of each finalist in the search and on new seeds; a row per finalist, the best on top.
 
     Parameters
     ----------
     found : of `optimise`.
-    outcome : one of its goals.
+    outcome : one of its objectives.
     name : prefix of ids.
     """
     own = found.finalists[found.finalists["outcome"] == outcome].to_dict("records")
     unit = describe(outcome)[0]
-    title = f"{capital(wording.title(outcome))}: promised and kept"
-    said = []
+    title = f"{capital(wording.title(outcome))}: in the search and on new seeds"
+    sentences = []
     with themed():
         figure, (axes,) = canvas(
             title,
@@ -69,7 +66,7 @@ def promises(found: Optimum, outcome: str, name: str = "promises") -> str:
                 part
                 for part in (
                     unit_words(unit),
-                    f"hollow: promised by the search; filled: on fresh luck; {_intervals(found.finalists)}",
+                    f"hollow: in the search; filled: on new seeds; {_intervals(found.finalists)}",
                 )
                 if part
             ),
@@ -84,22 +81,22 @@ def promises(found: Optimum, outcome: str, name: str = "promises") -> str:
             axes.plot(
                 [row["promised"]], [place], "o", color=INK, markersize=5.5, markerfacecolor="none", zorder=4
             )
-            said.append(
-                f"point {row['point']}: promised {wording.number(row['promised'], unit)}, "
-                f"kept {_span(row['fresh'], row['low'], row['high'], unit)}"
+            sentences.append(
+                f"point {row['point']}: {wording.number(row['promised'], unit)} in the search, "
+                f"on new seeds {_span(row['fresh'], row['low'], row['high'], unit)}"
             )
         label_rows(axes, [f"point {row['point']}" for row in own])
         value_axis(axes, unit, axis="x")
-        return exported(figure, name, title, "; ".join(said) + ".")
+        return exported(figure, name, title, "; ".join(sentences) + ".")
 
 
 def curve(goal: BreakEven, found: Crossing, log: bool = False, name: str = "curve") -> str:
-    """The outcome along the lever with its 95 % interval, the level, and where they meet.
+    """The outcome along the lever with its 95 % interval, the level, and the crossing.
 
     Parameters
     ----------
-    goal, found : what was asked, and what was found.
-    log : whether equal ratios of the lever are alike.
+    goal, found : the break-even and its result.
+    log : whether the lever has a logarithmic axis.
     name : prefix of ids.
     """
     unit = describe(goal.outcome)[0]
@@ -107,8 +104,8 @@ def curve(goal: BreakEven, found: Crossing, log: bool = False, name: str = "curv
     frame = found.tried
     with themed():
         known = frame["low"].notna().any()
-        band = "the band what runs cannot tell from the crossing" if known else no_interval("runs")
-        what = f"mean{' with 95 % interval' if known else ''}; the line is the level, {band}"
+        band = "the band is the interval of the crossing" if known else no_interval("runs")
+        what = f"mean{' with 95 % interval' if known else ''}; the horizontal line is the level; {band}"
         figure, (axes,) = canvas(
             title, ", ".join(p for p in (unit_words(unit), what) if p), height=3.4, right=0.4
         )
@@ -138,11 +135,11 @@ def curve(goal: BreakEven, found: Crossing, log: bool = False, name: str = "curv
         )
         value_axis(axes, unit)
         axes.set_xlabel(goal.lever, loc="right")
-        said = [
+        sentences = [
             f"{row[goal.lever]:.3g}: {_span(row['mean'], row['low'], row['high'], unit)}"
             for row in frame.to_dict("records")
         ]
-        return exported(figure, name, title, "; ".join(said) + ".")
+        return exported(figure, name, title, "; ".join(sentences) + ".")
 
 
 def _span(mean: float, low: float, high: float, unit: str) -> str:
@@ -170,14 +167,14 @@ def _marks(axes: Axes, points: pd.DataFrame, found: Optimum, up: str, across: st
 
 
 def _numbers(axes: Axes, points: pd.DataFrame, up: str, across: str | None) -> None:
-    """The number of each point beside it, unless there is one close by already."""
+    """The number of each point next to it, unless another number is too close."""
     written: list[tuple[float, float]] = []
     for row in points.sort_values(up).to_dict("records"):
         place = (float(row["point"] if across is None else row[across]), float(row[up]))
-        here = axes.transData.transform(place)
-        if any(abs(here[0] - x) < APART and abs(here[1] - y) < APART for x, y in written):
+        pixel = axes.transData.transform(place)
+        if any(abs(pixel[0] - x) < APART and abs(pixel[1] - y) < APART for x, y in written):
             continue
-        written.append((float(here[0]), float(here[1])))
+        written.append((float(pixel[0]), float(pixel[1])))
         axes.annotate(
             str(row["point"]),
             place,
@@ -190,9 +187,11 @@ def _numbers(axes: Axes, points: pd.DataFrame, up: str, across: str | None) -> N
 
 
 def _key(found: Optimum, up: str, across: str | None) -> str:
-    which = "the best" if across is None else "those that no other beats"
-    broken = "; crosses break a limit" if not found.trials["within"].all() else ""
-    what = f"up: {_named(up)}; a dot is a point, the mean over {wording.plural(found.study.runs, 'run')}"
+    which = "finalists" if across is None else "finalists on the Pareto front"
+    broken = "; crosses: break a limit" if not found.trials["within"].all() else ""
+    what = (
+        f"y axis: {_named(up)}; a dot is the mean of a point over {wording.plural(found.study.runs, 'run')}"
+    )
     return f"{what}; dark: {which}{broken}"
 
 
@@ -200,7 +199,7 @@ def _tried_words(found: Optimum, points: pd.DataFrame, up: str) -> str:
     unit = describe(up)[0]
     low, high = (wording.number(float(x), unit) for x in (points[up].min(), points[up].max()))
     numbers = wording.listed(str(number) for number in dict.fromkeys(found.finalists["point"]))
-    return f"{len(points)} points; {wording.title(up)} from {low} to {high}; finalists are points {numbers}."
+    return f"{wording.plural(len(points), 'point')}; {wording.title(up)} from {low} to {high}; finalists are points {numbers}."
 
 
 def _named(outcome: str) -> str:

@@ -1,4 +1,4 @@
-"""Charts of studies as SVG text: bars of what matters, and maps of two levers."""
+"""Charts of studies as SVG text: importance of levers, and maps of two levers."""
 
 from collections.abc import Sequence
 
@@ -8,19 +8,19 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from kith.experiments.charts.axes import arms_key, label_rows, unit_words, value_axis
+from kith.experiments.charts.axes import label_rows, scenario_key, unit_words, value_axis
 from kith.experiments.charts.theme import INK, canvas, colours, exported, themed
 from kith.experiments.words import wording
 
 MEASURED = {
     "morris": "μ*, mean effect of moving a lever over its range, with 95 % interval",
-    "sobol": "share of variance: dark alone (S1), light with all interactions (ST), with 95 % intervals",
-    "pawn": "median change of the outcome's distribution (PAWN); left of its mark a lever is no more than chance",
+    "sobol": "share of variance: dark, lever alone (S1); light, with interactions (ST); 95 % intervals",
+    "pawn": "median change of the outcome's distribution (PAWN); bars left of their mark do not exceed chance",
 }
 ALONE, WHOLE = "#0072B2", "#A6CDE6"
 
 CROWD = 2_000
-"""Points of a scenario that are drawn; of more, as many that stand for all."""
+"""Maximum number of points drawn for a scenario; above it, an evenly spaced sample."""
 
 
 def bars(found: pd.DataFrame, title: str, name: str = "bars", unit: str = "") -> str:
@@ -56,11 +56,11 @@ def bars(found: pd.DataFrame, title: str, name: str = "bars", unit: str = "") ->
         label_rows(axes, levers, 34)
         value_axis(axes, unit, axis="x")
         main = _layers(method)[0][0]
-        said = [
+        sentences = [
             f"{lever} {wording.number(float(value), unit)}"
             for lever, value in zip(levers, found[main], strict=True)
         ]
-        return exported(figure, name, title, "; ".join(said) + ".")
+        return exported(figure, name, title, "; ".join(sentences) + ".")
 
 
 def lever_map(
@@ -81,8 +81,8 @@ def lever_map(
     across, up : names of the levers.
     outcome, unit : what is drawn.
     name : prefix of ids.
-    marked : number of the point whose cell gets a frame.
-    scenario : whose points, if there are several.
+    marked : number of the point whose cell is outlined.
+    scenario : the scenario, if there are several.
     """
     cells = frame.pivot(index=up, columns=across, values=outcome)
     cells = cells.loc[frame[up].unique(), frame[across].unique()]
@@ -92,7 +92,7 @@ def lever_map(
     with themed():
         figure, (axes,) = canvas(
             title,
-            f"{f'{kind}, ' if kind else ''}means over runs; across: {across}, down: {up}",
+            f"{f'{kind}, ' if kind else ''}means over runs; x axis: {across}, y axis: {up}",
             height=1.2 + 0.34 * len(cells),
             left=1.4,
         )
@@ -131,24 +131,24 @@ def along_lever(points: pd.DataFrame, lever: str, outcome: str, unit: str, name:
     title = _capital(wording.title(outcome))
     kind = _kind(unit)
     hues = colours(str(label) for label in points["scenario"].unique())
-    said = []
+    sentences = []
     with themed():
         figure, (axes,) = canvas(
-            title, f"{f'{kind}, ' if kind else ''}means over runs; across: {lever}", height=2.6
+            title, f"{f'{kind}, ' if kind else ''}means over runs; x axis: {lever}", height=2.6
         )
         for label, hue in hues.items():
             own = points[points["scenario"] == label].sort_values(lever)
             axes.plot(own[lever].astype(float), own[outcome], "o-", color=hue, markersize=4, linewidth=1.4)
-            said.append(f"{label}: {_extremes(own, [lever], outcome, unit)}")
+            sentences.append(f"{label}: {_extremes(own, [lever], outcome, unit)}")
         value_axis(axes, unit)
-        arms_key(axes, hues)
-        return exported(figure, name, title, " ".join(said))
+        scenario_key(axes, hues)
+        return exported(figure, name, title, " ".join(sentences))
 
 
 def spread(points: pd.DataFrame, outcome: str, unit: str, name: str = "spread") -> str:
     """The mean of an outcome at every point as a dot, a row per scenario, the median as a bar.
 
-    Of more than `CROWD` points of a scenario as many are drawn, evenly by size, least and greatest included.
+    Above `CROWD` points of a scenario, an evenly spaced sample by size is drawn, including lowest and highest.
 
     Parameters
     ----------
@@ -160,15 +160,15 @@ def spread(points: pd.DataFrame, outcome: str, unit: str, name: str = "spread") 
     title = f"{_capital(wording.title(outcome))}: {'all points' if crowded else 'every point'}"
     hues = colours(str(label) for label in points["scenario"].unique())
     kind = _kind(unit)
-    said = []
+    sentences = []
     with themed():
         figure, (axes,) = canvas(
             title,
             (f"{kind}; " if kind else "")
             + (
-                f"dots stand for points, {CROWD:,} for all of a scenario; the bar is the median of all"
+                f"a sample of {CROWD:,} points of each scenario; the bar is the median of all points"
                 if crowded
-                else "a dot is a point, the mean over its runs; the bar is the median of the points"
+                else "a dot is the mean over the runs of a point; the bar is the median of the points"
             ),
             height=1.1 + 0.5 * len(hues),
             left=1.5,
@@ -183,14 +183,14 @@ def spread(points: pd.DataFrame, outcome: str, unit: str, name: str = "spread") 
                 median = float(np.median(own))
                 axes.plot([median, median], [place - 0.3, place + 0.3], color=hue, linewidth=2.2)
                 low, high = (wording.number(float(x), unit) for x in (own.min(), own.max()))
-                said.append(f"{label}: median {wording.number(median, unit)}, from {low} to {high}")
+                sentences.append(f"{label}: median {wording.number(median, unit)}, from {low} to {high}")
         label_rows(axes, list(hues), 20)
         value_axis(axes, unit, axis="x")
-        return exported(figure, name, title, "; ".join(said) + ".")
+        return exported(figure, name, title, "; ".join(sentences) + ".")
 
 
 def thinned(points: pd.DataFrame, kept: tuple[str, int] | None = None) -> pd.DataFrame:
-    """At most `CROWD` of the points, evenly from first to last, and the one that is to be kept."""
+    """At most `CROWD` of the points, evenly from first to last, and the one in `kept`."""
     if len(points) <= CROWD:
         return points
     chosen = np.zeros(len(points), bool)
@@ -206,7 +206,7 @@ def _evenly(n: int) -> npt.NDArray[np.int64]:
 
 
 def _kind(unit: str) -> str:
-    """The unit in words, where the outcome's name does not say it."""
+    """The unit in words, where the outcome's name does not imply it."""
     return unit_words(unit) if unit not in ("members", "people") else ""
 
 
@@ -229,22 +229,22 @@ def _layers(method: str) -> Sequence[tuple[str, str, float]]:
 def _outline(
     axes: Axes, frame: pd.DataFrame, cells: pd.DataFrame, across: str, up: str, marked: int | None
 ) -> None:
-    """A rectangle over each cell that knows its point, and a frame around the marked one."""
+    """A rectangle over each cell with a point, and an outline around the marked one."""
     if not {"scenario", "point"} <= set(frame.columns):
         return
     rows, columns = list(cells.index), list(cells.columns)
     for point in frame.to_dict("records"):
         corner = columns.index(point[across]) - 0.5, rows.index(point[up]) - 0.5
-        here = point["point"] == marked
+        is_marked = point["point"] == marked
         axes.add_patch(
             Rectangle(
                 corner,
                 1,
                 1,
                 fill=False,
-                edgecolor="#D55E00" if here else "none",
+                edgecolor="#D55E00" if is_marked else "none",
                 linewidth=3.0,
-                zorder=5 if here else 4,
+                zorder=5 if is_marked else 4,
                 gid=f"point-{point['scenario']}-{point['point']}",
             )
         )
@@ -254,12 +254,12 @@ def _extremes(frame: pd.DataFrame, levers: Sequence[str], outcome: str, unit: st
     known = frame[frame[outcome].notna()]
     if known.empty:
         return "Undefined everywhere."
-    said = []
+    sentences = []
     for word, place in (("Lowest", known[outcome].idxmin()), ("highest", known[outcome].idxmax())):
         row = known.loc[place]
         where = ", ".join(f"{lever} {_shown(row[lever])}" for lever in levers)
-        said.append(f"{word} {wording.number(float(row[outcome]), unit)} at {where}")
-    return "; ".join(said) + "."
+        sentences.append(f"{word} {wording.number(float(row[outcome]), unit)} at {where}")
+    return "; ".join(sentences) + "."
 
 
 def _shown(value: object) -> str:

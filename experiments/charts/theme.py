@@ -1,8 +1,8 @@
-"""One look for every chart, and its export as SVG that is the same on every machine.
+"""The theme of all charts, and their export as SVG that is identical on every machine.
 
-Colours are Okabe & Ito's (scenarios) and Tol's muted set (causes), both told apart by colour-blind
-eyes. Text stays text (`svg.fonttype: none`), ids come from content, and nothing of the machine or
-the moment is written.
+Colours are Okabe & Ito's (scenarios) and Tol's muted set (causes), both distinguishable with colour-blindness.
+Text stays text (`svg.fonttype: none`), ids come from content, and no date or machine name
+is written.
 """
 
 import io
@@ -113,7 +113,7 @@ def contrast(one: str, other: str) -> float:
 
 @cache
 def readable(colour: str) -> str:
-    """The colour, as much darker as text in it has to be on white: contrast 4.5 (WCAG AA)."""
+    """The colour, darkened until text in it has a contrast of 4.5 on white (WCAG AA)."""
     shade = colour
     for percent in range(100, 0, -2):
         parts = [int(colour[i : i + 2], 16) * percent // 100 for i in (1, 3, 5)]
@@ -125,7 +125,7 @@ def readable(colour: str) -> str:
 
 @contextmanager
 def themed() -> Iterator[None]:
-    """The theme for the charts drawn inside; one thread at a time, for matplotlib's sake."""
+    """The theme for the charts drawn inside; one thread at a time, since matplotlib is not thread-safe."""
     with _DRAWING, mpl.rc_context(rc=_RC):
         yield
 
@@ -161,13 +161,13 @@ def canvas(
 
 
 def exported(figure: Figure, name: str, title: str, words: str) -> str:
-    """The figure as one SVG element with a title and a description for those who do not see it.
+    """The figure as one SVG element with a title and a description for screen readers.
 
     Parameters
     ----------
     figure : the drawing.
     name : unique in its document; ids start with it.
-    title, words : what it is, and what it shows.
+    title, words : the title and the description.
     """
     buffer = io.StringIO()
     with warnings.catch_warnings():
@@ -183,10 +183,10 @@ def exported(figure: Figure, name: str, title: str, words: str) -> str:
     return _described(body, name, title, words).strip()
 
 
-def spread(wanted: list[float], gap: float, low: float, high: float) -> list[float]:
-    """Places near the wanted ones that are at least `gap` apart and within [low, high]."""
-    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
-    places = [min(max(wanted[i], low), high) for i in order]
+def spread(positions: list[float], gap: float, low: float, high: float) -> list[float]:
+    """Positions close to the given ones, at least `gap` apart and within [low, high]."""
+    order = sorted(range(len(positions)), key=lambda i: positions[i])
+    places = [min(max(positions[i], low), high) for i in order]
     for i in range(1, len(places)):
         places[i] = max(places[i], places[i - 1] + gap)
     over = max(0.0, places[-1] - high) if places else 0.0
@@ -194,7 +194,7 @@ def spread(wanted: list[float], gap: float, low: float, high: float) -> list[flo
         ceiling = high if i == len(places) - 1 else places[i + 1] - gap
         places[i] = min(places[i], ceiling) if over else places[i]
     back = dict(zip(order, places, strict=True))
-    return [back[i] for i in range(len(wanted))]
+    return [back[i] for i in range(len(positions))]
 
 
 def _described(body: str, name: str, title: str, words: str) -> str:

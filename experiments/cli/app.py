@@ -1,7 +1,7 @@
-"""The command line: which commands there are, and what an error becomes.
+"""The command line: its commands, and how errors are reported.
 
-Results go to standard output, all else to standard error. Exit code 0: done; 1: the work failed;
-2: the request was wrong. Nothing heavy is imported before a command needs it.
+Results go to standard output, everything else to standard error. Exit code 0: done; 1: the work failed;
+2: the request was wrong. Large libraries are imported only by the commands that need them.
 """
 
 import sys
@@ -27,8 +27,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="What becomes of a community: who stays, who brings others, what it is worth, and why.",
-    epilog="SCENARIO is a name from `kith list` or the path of a TOML file.",
+    help="Simulate how a community grows: who stays, who invites others, what it costs and earns, and why.",
+    epilog="SCENARIO is a name from `kith list` or the path to a TOML file. Start with `kith compare pool web`.",
 )
 app.command("list")(list_)
 app.command()(show)
@@ -44,8 +44,8 @@ app.command()(robust)
 app.command()(dashboard)
 
 
-def _tell_version(wanted: bool) -> None:
-    if not wanted:
+def _print_version(requested: bool) -> None:
+    if not requested:
         return
     from importlib.metadata import PackageNotFoundError, version
 
@@ -59,20 +59,20 @@ def _tell_version(wanted: bool) -> None:
 @app.callback()
 def _start(
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_tell_version)
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
-    """Options of kith itself."""
+    """Options that apply to every command."""
 
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
-    raise SystemExit(answered(list(sys.argv[1:] if args is None else args)))
+    raise SystemExit(exit_code(list(sys.argv[1:] if args is None else args)))
 
 
-def answered(args: list[str]) -> int:
-    """Do what the arguments ask; the exit code. Errors become one line, unless `--debug`."""
+def exit_code(args: list[str]) -> int:
+    """Run the command and return its exit code; an error is printed as one line, with `--debug` after its traceback."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -122,7 +122,7 @@ def _one_line(error: Exception) -> str:
     elif _is_wrong_request(error):
         text = str(error)
     else:
-        text = f"{str(error) or type(error).__name__}; --debug shows where"
+        text = f"{str(error) or type(error).__name__}; add --debug for the traceback"
     return for_message(text)
 
 

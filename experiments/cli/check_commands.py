@@ -1,4 +1,4 @@
-"""`kith answers`, `verify`, `patterns` and `bench`: is the model right, and how fast is it here?"""
+"""`kith answers`, `verify`, `patterns` and `bench`: checks of the model, and its speed on this machine."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,16 +14,18 @@ from kith.experiments.escaping import say
 def answers(
     scenarios: Some = None,
     runs: Runs = None,
-    out: Annotated[Path | None, typer.Option(help="Also write the answers as a page (Markdown).")] = None,
+    out: Annotated[Path | None, typer.Option(help="Also write the answers to this Markdown file.")] = None,
     workers: Workers = None,
     json: Json = False,
 ) -> None:
-    """The library's answers, checked: every difference that they rest on, by paired runs."""
+    """Check the answers of the library: re-estimate every difference they rest on with paired runs."""
     checked(None, runs=runs, workers=workers)
     target = checked_file(out)
     runs = 16 if runs is None else runs
     if out is not None and scenarios:
-        raise RequestError(f"--out {out} is for the whole library; leave out {' '.join(scenarios)}")
+        raise RequestError(
+            f"--out {out}: the page always covers the whole library; leave out {' '.join(scenarios)}"
+        )
     from kith.experiments.cli.printed_checks import show_expectations
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.credibility.expectations import check, chosen
@@ -32,7 +34,7 @@ def answers(
 
     names = chosen(scenarios or ())
     announce_compilation()
-    with Waiting("living scenarios", "runs") as waiting:
+    with Waiting("running scenarios", "runs") as waiting:
         checks = check(names, runs, workers, waiting)
     if target is not None:
         answer_page.write_page(checks, runs, target)
@@ -41,16 +43,18 @@ def answers(
     else:
         show_expectations(checks, runs)
     if not answer_page.holds(checks):
-        raise RuntimeError("not every answer is what the model gives; the table shows which")
+        raise RuntimeError("some answers are no longer what the model gives; the table shows which")
 
 
 def verify(
-    quick: Annotated[bool, typer.Option("--quick", help="Fewer runs of fewer people: a first look.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Also write the table as a page (Markdown).")] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Fewer runs with fewer people: a quick check.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Also write the table to this Markdown file.")] = None,
     workers: Workers = None,
     json: Json = False,
 ) -> None:
-    """The engine against closed forms: every benchmark, its theory, its runs, a verdict."""
+    """Verify the engine against closed-form theory: expected value, simulated mean and verdict of each benchmark."""
     checked(None, workers=workers)
     target = checked_file(out)
     from kith.experiments.cli.printed_checks import show_verification
@@ -69,32 +73,35 @@ def verify(
     else:
         show_verification(findings)
     if not benchmarks.agree(findings):
-        raise RuntimeError("not every quantity agrees with theory; the table shows which")
+        raise RuntimeError("some quantities do not agree with theory; the table shows which")
 
 
 def patterns(
     codes: Codes = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Fewer people and seeds: a first look.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Fewer people and fewer seeds: a quick check.")
+    ] = False,
     seeds: Seeds = None,
     out: OutPatterns = None,
     workers: Workers = None,
     json: Json = False,
 ) -> None:
-    """Known patterns of real communities: does the model show them without being told?"""
+    """Test which known patterns of real communities emerge from the model without being built in."""
     target = checked(out, seeds=seeds, workers=workers)
     from kith.experiments.cli.printed_checks import show_patterns
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.credibility.patterns import FULL
     from kith.experiments.credibility.patterns.findings import as_object
-    from kith.experiments.credibility.patterns.judge import chosen, look, surprises
+    from kith.experiments.credibility.patterns.judge import check_seeds, chosen, look, surprises
     from kith.experiments.reports.outputs import as_json
     from kith.experiments.reports.patterns import write_patterns
 
+    check_seeds("--seeds", seeds)
     size = None if quick else FULL
-    asked = chosen(codes or ())
+    tested = chosen(codes or ())
     announce_compilation()
-    with Waiting("looking for patterns", "seeds") as waiting:
-        findings = look(size, asked, seeds, workers, waiting)
+    with Waiting("testing patterns", "runs") as waiting:
+        findings = look(size, tested, seeds, workers, waiting)
     if target is not None:
         write_patterns(findings, size, target)
     if json:
@@ -102,24 +109,30 @@ def patterns(
     else:
         show_patterns(findings)
     if new := surprises(findings):
-        raise RuntimeError(f"not as recorded in experiments/patterns: {'; '.join(new)}")
+        raise RuntimeError(f"verdicts differ from those on record: {'; '.join(new)}")
 
 
 def bench(
-    scenario: Annotated[str, typer.Option(help="What to run: a name in the library or a path.")] = "busy_web",
-    sizes: Annotated[str, typer.Option(help="Present members, separated by commas.")] = "1000,10000,100000",
-    threads: Annotated[int, typer.Option(help="Compare one thread with so many; 1: do not.")] = 2,
-    out: Annotated[Path | None, typer.Option(help="Also write the figures to this JSON file.")] = None,
+    scenario: Annotated[
+        str, typer.Option(help="Scenario to time: a name from `kith list` or a path.")
+    ] = "busy_web",
+    sizes: Annotated[
+        str, typer.Option(help="Community sizes in present members, separated by commas.")
+    ] = "1000,10000,100000",
+    threads: Annotated[
+        int, typer.Option(help="Number of threads to compare with one; 1 skips the comparison.")
+    ] = 2,
+    out: Annotated[Path | None, typer.Option(help="Also write the measurements to this JSON file.")] = None,
     runs: Annotated[
         int | None,
         number_option(
-            "--runs", "Instead: a study of so many runs of 1,000 people for a year; 10000 is meant."
+            "--runs", "Instead, time a study of N runs (1,000 people, one year each), such as 10000."
         ),
     ] = None,
     workers: Workers = None,
     json: Json = False,
 ) -> None:
-    """Speed on this machine, against natural Mesa in the same run."""
+    """Measure the engine's speed on this machine, next to an equivalent plain-Mesa model."""
     from kith.experiments.reports.outputs import as_json
     from kith.experiments.speed.bench import bench as measure
     from kith.experiments.speed.bench import text
@@ -146,7 +159,7 @@ def _throughput(scenario: str, runs: int, workers: int | None, out: Path | None,
 
     announce_compilation()
     with Waiting("measuring", "runs") as waiting:
-        figures = throughput(runs, workers, lambda what, done, whole: waiting(done, whole), scenario=scenario)
+        figures = throughput(runs, workers, lambda what, done, total: waiting(done, total), scenario=scenario)
     if out is not None:
         write_text(out, as_json(figures) + "\n")
     say(as_json(figures) if json else text(figures))

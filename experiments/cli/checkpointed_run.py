@@ -1,4 +1,4 @@
-"""A run in parts: lived to a day and saved there, or continued from a checkpoint."""
+"""A run in parts: simulated up to a day and saved there, or continued from a checkpoint."""
 
 import shlex
 from collections.abc import Callable, Sequence
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 def check_parts(
     scenario: str | None, resume: Path | None, save: Path | None, until: int | None, given: Sequence[str]
 ) -> None:
-    """Refuse, before any work, what `kith run` cannot do in parts.
+    """Refuse combinations of options that `kith run` cannot do in parts, before any work.
 
-    `given` names the options that were given and that decide what a run is.
+    `given` names the options given that determine a run.
     """
     if scenario is None and resume is None:
         raise RequestError(
-            "Missing argument SCENARIO: name one of `kith list`, or a checkpoint with --resume"
+            "Missing argument SCENARIO: give a name from `kith list`, or a checkpoint with --resume"
         )
     if resume is not None and given:
-        raise RequestError(f"--resume {resume}: the checkpoint decides what is run; leave out {given[0]}")
+        raise RequestError(f"--resume {resume}: the checkpoint determines the run; leave out {given[0]}")
     if until is not None and save is None:
-        raise RequestError(f"--until {until}: needs --save, the file for the state on that day")
+        raise RequestError(f"--until {until}: needs --save FILE, to save the state on that day")
     for path in (resume, save):
         if path is not None:
             user_path(path)
@@ -39,26 +39,28 @@ def check_parts(
 
 
 def continued(resume: Path, days: int | None, threads: int | None, events: bool) -> "Simulation":
-    """The simulation of a checkpoint, with `events` only if it has kept them."""
+    """The simulation saved in a checkpoint; refused if `events` are needed and it did not record them."""
     from kith.sim.checkpoints.checkpoint import resume as resumed
 
     simulation = resumed(resume, threads, days=days)
     if events and simulation.community.diary is None:
-        raise RequestError(f"--out: {resume} has kept no events; leave out --out, or run it from the start")
+        raise RequestError(
+            f"--out: {resume} has no recorded events; leave out --out, or run the scenario from the start"
+        )
     return simulation
 
 
-def lived(
+def simulated(
     simulation: "Simulation", until: int | None, save: Path | None, progress: Callable[[int, int], None]
 ) -> "Record":
-    """The record on the day `until`, by default at the end, with the state saved."""
+    """The record on the day `until`, by default the last; the state is saved to `save`."""
     from kith.sim.checkpoints.checkpoint import save as write
 
     last = simulation.community.days
     until = last if until is None else until
     if not simulation.day <= until <= last:
         raise RequestError(
-            f"--until {until}: must be from {simulation.day} to {last}; --days sets how far the run goes"
+            f"--until {until}: must be from {simulation.day} to {last}; --days sets the length of the run"
         )
     with closing(simulation):
         simulation.advance(until - simulation.day, progress)

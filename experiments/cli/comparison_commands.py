@@ -1,4 +1,4 @@
-"""`kith compare` and `kith robust`: scenarios on common random numbers, and in many plausible worlds."""
+"""`kith compare` and `kith robust`: scenarios on common random numbers, and across draws of the parameters."""
 
 from typing import Annotated
 
@@ -42,7 +42,7 @@ def compare(
     *,
     reading: LogOptions,
 ) -> None:
-    """Paired runs under common luck: outcomes, differences to the first, intervals."""
+    """Compare scenarios on the same random draws: outcomes, differences from the first, confidence intervals."""
     target = checked(out, runs=runs, days=days, workers=workers, first_seed=first_seed)
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.comparison.comparison import Comparison
@@ -51,13 +51,13 @@ def compare(
     from kith.experiments.comparison.summary_sentence import brief_answer
     from kith.experiments.reports.outputs import write_comparison
 
-    asked = plan_request(set, shock, from_log, at, reading)
+    request = plan_request(set, shock, from_log, at, reading)
     with Waiting("comparing", "runs") as waiting:
 
-        def progress(done: int, whole: int) -> None:
+        def progress(done: int, total: int) -> None:
             if done == 0:
                 announce_compilation()
-            waiting(done, whole)
+            waiting(done, total)
 
         def look(so_far: Comparison) -> None:
             waiting.say(brief_answer(so_far))
@@ -72,7 +72,7 @@ def compare(
             workers=workers,
             progress=progress,
             look=look,
-            **asked,
+            **request,
         )
     if target is not None:
         write_comparison(comparison, target, comparison_command(comparison))
@@ -90,7 +90,9 @@ def compare(
 @with_log_options
 def robust(
     scenarios: Several,
-    worlds: Annotated[int, number_option("--worlds", "Draws from the priors; by default 100.")] = 100,
+    worlds: Annotated[
+        int, number_option("--worlds", "Draws of the parameters from their priors; default: 100.")
+    ] = 100,
     days: Days = None,
     set: Settings = None,
     shock: Shocks = None,
@@ -102,7 +104,7 @@ def robust(
     *,
     reading: LogOptions,
 ) -> None:
-    """Two scenarios in many plausible worlds: which conclusions survive our ignorance of the parameters?"""
+    """Compare two scenarios across many draws of the uncertain parameters: which conclusions hold in nearly all?"""
     target = checked(out, worlds=worlds, days=days, workers=workers)
     from kith.experiments.analyses.robust import as_object, robustness
     from kith.experiments.cli.printed_checks import show_robustness
@@ -110,17 +112,17 @@ def robust(
     from kith.experiments.reports.outputs import as_json
     from kith.experiments.reports.robust import write_robustness
 
-    asked = plan_request(set, shock, from_log, at, reading)
+    request = plan_request(set, shock, from_log, at, reading)
     announce_compilation()
-    with Waiting("comparing worlds", "runs") as waiting:
-        found = robustness(scenarios, worlds, days, workers=workers, progress=waiting, **asked)
+    with Waiting("comparing parameter draws", "runs") as waiting:
+        result = robustness(scenarios, worlds, days, workers=workers, progress=waiting, **request)
     if target is not None:
-        write_robustness(found, target)
+        write_robustness(result, target)
     if json:
-        say(as_json(as_object(found)))
+        say(as_json(as_object(result)))
     else:
-        show_robustness(found)
-    if found.failures:
+        show_robustness(result)
+    if result.failures:
         raise RuntimeError(
-            f"{len(found.failures)} of {2 * found.worlds} runs failed; --out keeps their errors"
+            f"{len(result.failures)} of {2 * result.worlds} runs failed; add --out to write their errors to a file"
         )

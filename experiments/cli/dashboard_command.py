@@ -1,4 +1,4 @@
-"""`kith dashboard`: the pages in the browser, served by a process of its own."""
+"""`kith dashboard`: the dashboard in the browser, served by a separate process."""
 
 import os
 import subprocess
@@ -14,26 +14,28 @@ from kith.experiments.errors import RequestError
 
 
 def dashboard(
-    port: Annotated[int, typer.Option(help="Port to listen on; 0: any that is free.")] = 8765,
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 picks a free one.")] = 8765,
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")] = False,
     studies: Annotated[
         Path | None,
-        typer.Option(
-            help="Folder of study files and of their results; by default out/studies.", metavar="DIR"
-        ),
+        typer.Option(help="Folder of study files and their results; default: out/studies.", metavar="DIR"),
     ] = None,
     room: Annotated[
-        bool, typer.Option("--class", help="Let the room in, with a link, a QR code and a PIN.")
+        bool,
+        typer.Option(
+            "--class",
+            help="Open the dashboard to other devices on the local network, with a link, a QR code and a PIN.",
+        ),
     ] = False,
     address: Annotated[
-        str, typer.Option(help="With --class: the number of this machine in the room's network.")
+        str, typer.Option(help="With --class: this machine's IP address on the local network.")
     ] = "",
 ) -> None:
-    """The pages in the browser, on this machine alone or for a class: prints and opens their address."""
+    """Start the dashboard, for this machine only or for a class, and open it in the browser."""
     if not 0 <= port <= 65_535:
         raise RequestError(f"--port {port}: must be 0 to 65535")
     if address and not room:
-        raise RequestError(f"--address {address}: is for --class; give both, or neither")
+        raise RequestError(f"--address {address}: needs --class; give both or neither")
     command = [
         sys.executable,
         "-m",
@@ -45,27 +47,27 @@ def dashboard(
     command += ["--studies", str(_folder_of_studies(studies))] if studies is not None else []
     command += ["--class", *(["--address", address] if address else [])] if room else []
     announce_compilation()
-    _become(command)
+    _replace_process(command)
 
 
-def _become(command: list[str]) -> None:
-    """Go on as another program, so that whoever ends this one ends that one; where there is no such thing, wait for it."""
+def _replace_process(command: list[str]) -> None:
+    """Replace this process by the command, so that signals reach it; where exec does not exist, run it and wait."""
     sys.stdout.flush()
     sys.stderr.flush()
     if os.name == "posix":
         os.execv(command[0], command)
     code = subprocess.run(command).returncode
     if code == WRONG:
-        raise typer.Exit(WRONG)  # it has said why
+        raise typer.Exit(WRONG)  # the dashboard has printed the reason
     if code not in (DONE, STOPPED, -2):
-        raise RuntimeError("the dashboard has stopped; what it said stands above")
+        raise RuntimeError("the dashboard has stopped; its messages are above")
 
 
 def _folder_of_studies(given: Path) -> Path:
-    """The folder, which need not be there yet; refused if it cannot be one."""
+    """The folder, which need not exist yet; refused if the path is a file."""
     from kith.experiments.files import user_path
 
     path = user_path(given)
     if path.exists() and not path.is_dir():
-        raise RequestError(f"--studies {given}: is no folder; name one")
+        raise RequestError(f"--studies {given}: is not a folder; name a folder")
     return path

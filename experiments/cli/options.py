@@ -1,4 +1,4 @@
-"""The options that commands share, each with its help."""
+"""The options and arguments that several commands share, with their help texts."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -7,7 +7,7 @@ import typer
 
 
 def whole_number(text: str) -> int:
-    """The whole number that the text is."""
+    """The text as a whole number."""
     try:
         return int(text)
     except ValueError:
@@ -15,7 +15,7 @@ def whole_number(text: str) -> int:
 
 
 def option(name: str, help: str, metavar: str, **more: Any) -> Any:
-    """An option whose default its help tells."""
+    """An option that states its default in its help text."""
     return typer.Option(name, help=help, metavar=metavar, show_default=False, **more)
 
 
@@ -28,69 +28,78 @@ Tag = Annotated[str | None, typer.Argument(help="Only scenarios with this tag.",
 Scenario = Annotated[
     str,
     typer.Argument(
-        metavar="SCENARIO", help="A name from `kith list`, or the path of a TOML file.", show_default=False
+        metavar="SCENARIO", help="A name from `kith list`, or the path to a TOML file.", show_default=False
     ),
 ]
 Optional = Annotated[
     str | None,
     typer.Argument(
         metavar="SCENARIO",
-        help="A name from `kith list`, or the path of a TOML file; none with --resume.",
+        help="A name from `kith list`, or the path to a TOML file; omitted with --resume.",
         show_default=False,
     ),
 ]
 Several = Annotated[
     list[str],
-    typer.Argument(metavar="A B …", help="Two or more; the first is the reference.", show_default=False),
+    typer.Argument(
+        metavar="A B …", help="Two or more scenarios; the first is the reference.", show_default=False
+    ),
 ]
 Some = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[SCENARIO|TAG …]",
-        help="Names, paths or tags; by default the whole library.",
+        help="Names, paths or tags; default: the whole library.",
         show_default=False,
     ),
 ]
-Days = Annotated[int | None, number_option("--days", "Length in days; by default the scenario's own.")]
-Seed = Annotated[int, number_option("--seed", "Which draw of luck; by default 0.")]
+Days = Annotated[
+    int | None, number_option("--days", "Length of the run in days; default: the length set by the scenario.")
+]
+Seed = Annotated[int, number_option("--seed", "Random seed; default: 0.")]
 Runs = Annotated[
     int | None,
-    number_option("--runs", "Paired runs of each scenario; by default 16. With --precision the most: 1,000."),
+    number_option(
+        "--runs",
+        "Paired runs of each scenario; default: 16. With --precision: the maximum number, default 1,000.",
+    ),
 ]
 FirstSeed = Annotated[
     int,
     number_option(
         "--first-seed",
-        "First draw of luck; by default 0. Another one is fresh luck, to test a surprise on.",
+        "First random seed; default: 0. Use another to check a surprising result on new draws.",
     ),
 ]
 Precision = Annotated[
     float | None,
     option(
         "--precision",
-        "Run until differences of the main outcome are known to so much of the reference, such as 0.02.",
+        "Keep adding runs until the main difference is known to within this share of the reference mean, "
+        "such as 0.02.",
         "SHARE",
     ),
 ]
 Outcomes = Annotated[
     list[str] | None,
-    option("--outcome", "What to compare, the main outcome first; again for each further one.", "NAME"),
+    option("--outcome", "Indicator to compare; repeat for more. The first is the main outcome.", "NAME"),
 ]
 Threads = Annotated[
-    int | None, number_option("--threads", "Threads of the engine; results do not depend on it.")
+    int | None, number_option("--threads", "Threads used by the engine; does not change the results.")
 ]
 Workers = Annotated[
     int | None,
-    number_option("--workers", "Processes; by default one per processor. Results do not depend on it."),
+    number_option("--workers", "Worker processes; default: one per processor. Does not change the results."),
 ]
 Settings = Annotated[
-    list[str] | None, option("--set", "Change a parameter, such as monetisation.price=12.", "NAME=VALUE")
+    list[str] | None,
+    option("--set", "Change a parameter, such as monetisation.price=12; repeat for more.", "NAME=VALUE"),
 ]
 Shocks = Annotated[
     list[str] | None,
     option(
         "--shock",
-        "Add a shock, such as '180 hub_departs' or '200 members_leave share=0.3 who=random'.",
+        "Add a shock, such as '180 hub_departs' or '200 members_leave share=0.3 who=random'; repeat for more.",
         "'DAY KIND …'",
     ),
 ]
@@ -98,29 +107,41 @@ Log = Annotated[
     Path | None,
     option(
         "--from-log",
-        "Found the community from its own log: a table, an export, a folder or zip of one, or - (see docs/logs.md).",
+        "Start from a community's own log: a table, an export, a folder or zip of one, or - for standard input (formats: docs/logs.md).",
         "LOG",
     ),
 ]
-At = Annotated[str | None, option("--at", "With --from-log: the day on which the simulation starts.", "DATE")]
-Out = Annotated[Path | None, option("--out", "Write tables and report.html into this folder.", "DIR")]
+At = Annotated[
+    str | None, option("--at", "With --from-log: the date on which the simulation starts.", "DATE")
+]
+Out = Annotated[Path | None, option("--out", "Write the tables and report.html to this folder.", "DIR")]
 Codes = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[CODE …]", help="Patterns, such as SF3 SF9; by default all.", show_default=False),
+    typer.Argument(
+        metavar="[CODE …]", help="Patterns to test, such as SF3 SF9; default: all.", show_default=False
+    ),
 ]
-Seeds = Annotated[int | None, number_option("--seeds", "Seeds of each; by default 30, with --quick 3.")]
+Seeds = Annotated[
+    int | None,
+    number_option("--seeds", "Random seeds for each pattern, at least 4; default: 30, with --quick 4."),
+]
 OutPatterns = Annotated[
-    Path | None, option("--out", "Write patterns.md, patterns.json and figures into this folder.", "DIR")
+    Path | None, option("--out", "Write patterns.md, patterns.json and the figures to this folder.", "DIR")
 ]
 OutRobust = Annotated[
-    Path | None, option("--out", "Write a page, its picture and the table of runs into this folder.", "DIR")
+    Path | None, option("--out", "Write robust.md, its figure and the table of runs to this folder.", "DIR")
 ]
 Save = Annotated[
     Path | None,
-    option("--save", "Save the state at the end, or --until a day, to continue it later.", "FILE"),
+    option(
+        "--save",
+        "Save the state at the end of the run, or on the day given by --until, to continue later.",
+        "FILE",
+    ),
 ]
-Until = Annotated[int | None, number_option("--until", "With --save: stop after so many days.")]
+Until = Annotated[int | None, number_option("--until", "With --save: stop after N days.")]
 Resume = Annotated[
-    Path | None, option("--resume", "Continue a saved run, with --days even beyond its end.", "FILE")
+    Path | None,
+    option("--resume", "Continue a saved run; --days can extend it beyond its planned end.", "FILE"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]

@@ -1,4 +1,4 @@
-"""Checks of the model as the terminal prints them: closed forms, patterns, answers, robustness."""
+"""Console output for checks of the model: closed forms, patterns, answers, robustness."""
 
 from collections.abc import Sequence
 
@@ -43,15 +43,15 @@ def _short(words: str, most: int = 42) -> str:
 
 
 def show_robustness(found: Robustness) -> None:
-    """Print the conclusions, the firmest first."""
-    head = ["conclusion", "worlds", "95 %", "median gap", ""]
+    """Print the conclusions, the most robust first."""
+    head = ["conclusion", "draws", "95 % interval", "median", ""]
     lines: list[Text | list[Text]] = [[Text(words, style="dim") for words in head]]
     for c in sorted(found.conclusions, key=lambda c: -c.share.value):
         lines.append(
             [
                 Text(c.sentence),
-                Text(f"{c.share.value:.0%}"),
-                Text(f"{c.share.low:.0%}–{c.share.high:.0%}", style="dim"),
+                Text(wording.per_cent(c.share.value)),
+                Text(f"{100 * c.share.low:.0f} to {wording.per_cent(c.share.high)}", style="dim"),
                 Text(wording.signed(c.median, c.unit)),
                 Text(_mark(c), style="bold" if c.verdict == ROBUST else "dim"),
             ]
@@ -60,9 +60,10 @@ def show_robustness(found: Robustness) -> None:
     out.print(aligned(lines, (1, 2, 3)))
     out.print(
         Text(
-            f"\n{found.worlds} worlds, one pair of runs over {found.days:,} days in each; "
-            f"{len(found.drawn)} parameters drawn,\nas many as have a prior and are not set by a scenario\n{ROBUST}: Wilson's 95 % interval of the share lies at {ENOUGH:.0%} or above   "
-            f"{NOT_ROBUST}: below\n{UNDECIDED}: it holds {ENOUGH:.0%}; about so many worlds (in brackets) would decide",
+            f"\n{wording.plural(found.worlds, 'draw')} of {wording.plural(len(found.drawn), 'parameter')} (all that have a "
+            f"prior and are not set by a scenario),\none pair of runs over {wording.plural(found.days, 'day')} for each\n"
+            f"{ROBUST}: the 95 % interval (Wilson) of the share of draws lies at {wording.per_cent(ENOUGH)} or above   "
+            f"{NOT_ROBUST}: below\n{UNDECIDED}: it includes {wording.per_cent(ENOUGH)}; in brackets the number of draws that would decide\nmedian: of the difference, {found.second} minus {found.first}",
             style="dim",
         )
     )
@@ -73,7 +74,7 @@ def _mark(c: Conclusion) -> str:
 
 
 def show_expectations(checks: Sequence[Check], runs: int) -> None:
-    """Print what was expected beside what was seen."""
+    """Print the expected and the estimated differences."""
     head = ("", "expected", "difference", "95 % interval", "")
     lines: list[Text | list[Text]] = [[Text(word, style="dim") for word in head]]
     for scenario in dict.fromkeys(check.scenario for check in checks):
@@ -81,16 +82,18 @@ def show_expectations(checks: Sequence[Check], runs: int) -> None:
         lines += [_screen_row(check) for check in checks if check.scenario == scenario]
     out = printer()
     out.print(aligned(lines, right=(2, 3)))
-    out.print(f"\n{expectations.summary(checks)}, by {wording.plural(runs, 'paired run')} of each")
+    out.print(f"\n{expectations.summary(checks)}, from {wording.plural(runs, 'paired run')} of each")
     out.print(
-        Text("● the whole interval lies where it was expected   ○ it does not   ✗ it lies on the other side")
+        Text(
+            "● the whole interval is as expected   ○ only part of it is   ✗ the whole interval is on the other side"
+        )
     )
 
 
 def _screen_row(check: Check) -> list[Text]:
     unit = check.expected.unit
     role = "" if check.expected.role == "effect" else f" ({check.expected.role})"
-    name = f"  {expectations.name_of(check)}{role}, to {check.against}"
+    name = f"  {expectations.name_of(check)}{role}, from {check.against}"
     return [
         Text(name if len(name) <= 52 else f"{name[:51]}…"),
         Text(expectations.SIGNS[check.expected.sign], style="dim"),

@@ -1,4 +1,4 @@
-"""How results are told on the screen: a run, a comparison."""
+"""Console output for a run and a comparison."""
 
 from collections.abc import Mapping, Sequence
 from textwrap import fill
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
     from kith.experiments.comparison.comparison import Comparison
 
 BLOCKS = "▁▂▃▄▅▆▇█"
-CAVEAT = "practitioners' targets without a published source"
+CAVEAT = "targets used by practitioners, without a published source"
 MARKS = {RESOLVED: "●", OPEN: "○", SAME: "=", UNJUDGED: wording.DASH}
 
 
 def show_run(record: Any, question: str, effects: "pd.DataFrame | None" = None) -> None:
-    """A run: headline indicators, active members over time, reasons for leaving, health card."""
+    """Print a run: headline indicators, active members over time, reasons for leaving, health card."""
     out = printer()
     plan = record.plan
     heading(out, plan.title or plan.name, question)
     out.print(run_answer(record))
     out.print(
         Text(
-            f"{plan.name} · seed {record.seed} · {record.days:,} days · model {record.model_version} · "
+            f"{plan.name} · seed {record.seed} · {wording.plural(record.days, 'day')} · model {record.model_version} · "
             f"run {record.run_id[:12]}\n",
             style="dim",
         )
     )
     out.print(_active(record.series["active"].tolist(), out.width))
     out.print(_headlines(record.summary))
-    out.print(Text("W: the last 30 days", style="dim"))
+    out.print(Text("W: a window of the last 30 days", style="dim"))
     if sum(record.leaving.values()) > 0:
         out.print(_reasons(record.leaving))
     if effects is not None and len(effects):
@@ -51,15 +51,15 @@ def show_run(record: Any, question: str, effects: "pd.DataFrame | None" = None) 
 
 
 def show_comparison(comparison: "Comparison") -> None:
-    """A comparison: the answer, the table of outcomes, why members left."""
+    """Print a comparison: the answer, the table of outcomes, why members left."""
     out = printer()
     out.print(Text(comparison_answer(comparison), style="bold"))
     seeds = comparison.seeds
-    luck = f"seeds {seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}"
+    seeds_used = f"seeds {seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}"
     out.print(
         Text(
-            f"{wording.plural(comparison.runs, 'run')} of each under common luck ({luck}) · {comparison.days:,} "
-            f"days · model {comparison.model_version}",
+            f"{wording.plural(comparison.runs, 'run')} of each scenario on common random numbers ({seeds_used}) · "
+            f"{wording.plural(comparison.days, 'day')} · model {comparison.model_version}",
             style="dim",
         )
     )
@@ -136,12 +136,16 @@ def _health(health: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _outcomes(comparison: "Comparison") -> Text:
-    to = f"to {_short(comparison.reference, 12)}"
-    head = ["", "mean", "95 % interval", to, "95 % interval", "greater", ""]
+    difference = f"vs {_short(comparison.reference, 12)}"
+    head = ["", "mean", "95 % interval", difference, "95 % interval", "greater", ""]
     lines: list[Text | list[Text]] = [[Text(words, style="dim") for words in head]]
     for place, outcome in enumerate(comparison.outcomes):
         if place == 1 and comparison.judged:
-            lines.append(Text("exploratory, because many:", style="dim italic"))
+            lines.append(
+                Text(
+                    "Exploratory outcomes (with this many, expect some false positives):", style="dim italic"
+                )
+            )
         unit = describe(outcome)[0]
         words = Text(wording.title(outcome), style="bold")
         if wording.unit_of(unit) and unit not in ("members", "ties"):
@@ -177,52 +181,54 @@ def _short(label: str, most: int = 22) -> str:
 
 
 def _verdict(row: Any) -> str:
-    found = verdict(row)
-    return MARKS[found] + (f" {wording.runs(row['runs_needed'])} runs" if found == OPEN else "")
+    mark = verdict(row)
+    return MARKS[mark] + (f" {wording.runs(row['runs_needed'])} runs" if mark == OPEN else "")
 
 
 def _legend(comparison: "Comparison") -> Text:
-    how = fill(described(comparison.runs), WIDTH)
     if not comparison.judged:
-        return Text(f"{how} Ask for --runs 16 to tell differences from luck.", style="dim")
+        lines = [f"{described(comparison.runs)} Use --runs 16 to tell differences from chance."]
+        return Text(fill(lines[0], WIDTH), style="dim")
     lines = [
         f"{MARKS[RESOLVED]} the 95 % interval of the paired difference excludes zero",
-        f"{MARKS[OPEN]} it does not; about so many runs would settle it   {MARKS[SAME]} no difference   "
-        "greater: in so many of the pairs",
+        f"{MARKS[OPEN]} the interval includes zero; the number estimates how many paired runs would resolve it",
+        f"{MARKS[SAME]} no difference   {wording.DASH} undefined   pp percentage points",
+        f"vs {_short(comparison.reference, 12)}: mean paired difference from {comparison.reference}",
+        f"greater: share of paired runs in which this scenario is above {comparison.reference}",
         f"of {len(comparison.exploratory) * (len(comparison.labels) - 1)} exploratory differences about "
-        f"{comparison.by_luck:.0f} would look resolved by luck alone; {_removed(comparison)}",
-        "pp percentage points   – undefined",
-        how,
+        f"{comparison.by_luck:.0f} would exclude zero by chance alone; {_removed(comparison)}",
+        described(comparison.runs),
     ]
     if not comparison.exploratory:
-        lines[2] = _removed(comparison)
+        lines[5] = _removed(comparison)
     if comparison.rule is not None:
         lines.append(_stopped(comparison))
-    return Text("\n".join(lines), style="dim")
+    return Text("\n".join(fill(line, WIDTH) for line in lines), style="dim")
 
 
 def _removed(comparison: "Comparison") -> str:
-    """What pairing did for the main outcome."""
+    """The variance that pairing removed for the main outcome."""
     shares = [
         wording.number(comparison.row(comparison.outcomes[0], label)["variance_removed"], "share", 0.03)
         for label in comparison.labels[1:]
     ]
     return (
-        f"pairing removed {wording.listed(shares)} of the variance of {wording.title(comparison.outcomes[0])}"
+        f"pairing removed {wording.listed(shares)} of the variance of the difference in "
+        f"{wording.title(comparison.outcomes[0])}"
     )
 
 
 def _stopped(comparison: "Comparison") -> str:
     rule = comparison.rule
     assert rule is not None
-    width = f"{rule.precision:.2g} of {comparison.reference}"
+    width = f"within {wording.number(rule.precision, 'share')} of the mean of {comparison.reference}"
     if rule.ratio(comparison) <= 1:
-        return f"stopped when the main differences were known to {width}, after {comparison.runs:,} runs"
-    return f"stopped at the most, {comparison.runs:,} runs, before the main differences were known to {width}"
+        return f"stopped after {wording.plural(comparison.runs, 'run')}: the main differences are known to {width}"
+    return f"stopped at the maximum of {wording.plural(comparison.runs, 'run')}; the main differences are not yet known to {width}"
 
 
 def _reasons_by_scenario(comparison: "Comparison") -> Table:
-    table = plain_table(title="\nWhy members left, members per run")
+    table = plain_table(title="\nWhy members left (members per run)")
     table.add_column("cause", no_wrap=True, min_width=20)
     for label in comparison.labels:
         table.add_column(label, justify="right", no_wrap=True)

@@ -1,4 +1,4 @@
-"""Studies as the terminal prints them: how far they are, what they found, searches, discoveries."""
+"""Console output for studies: progress, results, searches, discoveries."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import pandas as pd
 from rich.text import Text
 
 from kith.experiments.analyses.break_even import Crossing
-from kith.experiments.analyses.discovery import Discovery, percent
+from kith.experiments.analyses.discovery import Discovery
 from kith.experiments.analyses.optimise import Optimum
 from kith.experiments.analyses.search_sentences import (
     crossing_answer,
@@ -30,12 +30,12 @@ from kith.sim.results.indicators import describe
 
 
 def show_study(status: StudyStatus, study: Study, store: Store) -> None:
-    """How far it is; and for each outcome, where it is lowest and where it is highest."""
+    """The progress of the study, and the lowest and highest mean of each outcome."""
     out = printer()
     heading(out, study.title or study.name, study.question)
     out.print(_state(status))
     for path in status.damaged:
-        out.print(Text(f"damaged; runs that only it had are missing again: {path}", style="red"))
+        out.print(Text(f"damaged file; the runs stored only in it count as missing: {path}", style="red"))
     if not status.planned or status.stored == status.failed:
         return
     frame = points_frame(study, store)
@@ -43,12 +43,12 @@ def show_study(status: StudyStatus, study: Study, store: Store) -> None:
         rows = [_range(study, own, outcome) for outcome in study.outcomes if outcome in own]
         head = [Text(word, style="dim") for word in (str(scenario), "lowest", "at", "highest", "at")]
         out.print(aligned([head, *rows], right=(1, 3)))
-    out.print(Text("means over the runs of a point; `kith study export` writes all of them", style="dim"))
+    out.print(Text("means over the runs of each point; `kith study export` writes all points", style="dim"))
 
 
 def _state(status: StudyStatus) -> Text:
     if not status.planned:
-        most = f"not begun; up to {wording.plural(status.wanted, 'run')}, which `kith study run` plans"
+        most = f"not started; up to {wording.plural(status.wanted, 'run')}; `kith study run` starts it"
         return Text(f"{most} · {status.store}", style="dim")
     failed = f", {status.failed:,} of them failed" if status.failed else ""
     missing = f", {status.missing:,} missing" if status.missing else ""
@@ -84,7 +84,7 @@ def _short(value: Any) -> str:
 
 
 def show_optimum(found: Optimum) -> None:
-    """The finalists: what they promised in the search, and what they keep on fresh luck."""
+    """The finalists: their outcome in the search, and their outcome on new seeds."""
     out = printer()
     heading(out, found.study.title or found.study.name, found.study.question)
     goal = found.study.optimise
@@ -93,7 +93,7 @@ def show_optimum(found: Optimum) -> None:
     levers = [lever.name for lever in found.study.lever]
     for name in (*levers, "outcome"):
         table.add_column(name)
-    for name in ("promised", "fresh", "95 % interval", "change", "sure"):
+    for name in ("in search", "new seeds", "95 % interval", "change", "support"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in found.finalists.to_dict("records"):
         table.add_row(*(short(row[name]) for name in levers), *optimum_cells(row))
@@ -103,17 +103,17 @@ def show_optimum(found: Optimum) -> None:
         out.print(Text(unmeasured(found), style="red"))
     out.print(
         Text(
-            f"{len(found.trials)} points tried; fresh: {goal.fresh_runs} runs each on seeds that the search never "
-            f"used; sure: share of bootstrap draws over seeds in which the point is "
+            f"{wording.plural(len(found.trials), 'point')} tried; new seeds: {wording.plural(goal.fresh_runs, 'run')} of each "
+            f"finalist on seeds that the search did not use; support: share of bootstrap draws over seeds in which the point is "
             f"{'best' if len(goal.objectives) == 1 else 'on the front'}"
-            + ("" if goal.fresh_runs >= LEAST_RUNS else f"; {no_interval('fresh runs')}"),
+            + ("" if goal.fresh_runs >= LEAST_RUNS else f"; {no_interval('runs on new seeds')}"),
             style="dim",
         )
     )
 
 
 def show_crossing(study: Study, found: Crossing) -> None:
-    """The sentence, and what was tried."""
+    """The answer, and the values of the lever that were tried."""
     out = printer()
     heading(out, study.title or study.name, study.question)
     goal = goal_of(study)
@@ -129,15 +129,17 @@ def show_crossing(study: Study, found: Crossing) -> None:
 
 
 def show_discovery(found: Discovery, study: Study, state: StudyStatus) -> None:
-    """The rules, the worst first, and how far they are to be believed."""
+    """The rules, the worst first, and how far to trust them."""
     out = printer()
-    heading(out, study.title or study.name, f"In which worlds is {found.fails}?")
+    heading(out, study.title or study.name, f"Under which conditions is {found.fails}?")
     table = plain_table()
-    table.add_column("where")
-    for name in ("worlds", "fail", "share"):
+    table.add_column("condition")
+    for name in ("points", "failing", "share"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in found.rules.to_dict("records"):
-        table.add_row(row["rule"], f"{row['points']:,}", f"{row['failing']:,}", percent(row["share"]))
+        table.add_row(
+            row["rule"], f"{row['points']:,}", f"{row['failing']:,}", wording.per_cent(row["share"])
+        )
     out.print(table)
     out.print(Text(found.words))
     out.print(Text(caution(study, state), style="dim"))

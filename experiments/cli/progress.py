@@ -1,4 +1,4 @@
-"""Waiting: a bar on standard error for whatever takes longer than a moment."""
+"""A progress bar on standard error for work that takes longer than a second."""
 
 import sys
 import threading
@@ -8,18 +8,18 @@ from typing import Self
 from kith.experiments.escaping import for_terminal
 
 PATIENCE = 1.0
-"""Seconds of work before a bar appears."""
+"""Seconds of work before the bar appears."""
 
 
 class Waiting:
-    """Called with what is done and what there is; shows a bar with rate and time left.
+    """Called with the work done and the total; shows a bar with rate and remaining time.
 
-    Nothing is shown to a pipe, nor for work that is over within a moment.
+    Nothing is shown in a pipe, nor for work that takes less than a second.
     """
 
     def __init__(self, what: str, unit: str) -> None:
         self._what, self._unit = for_terminal(what), unit
-        self._done, self._whole, self._said = 0, 0, ""
+        self._done, self._total, self._message = 0, 0, ""
         self._bar: object | None = None
         self._timer = threading.Timer(PATIENCE, self._show)
         self._timer.daemon = True
@@ -38,15 +38,15 @@ class Waiting:
         if self._bar is not None:
             self._bar.stop()  # type: ignore[attr-defined]
 
-    def __call__(self, done: int, whole: int) -> None:
-        """Note how much is done."""
-        self._done, self._whole = done, whole
+    def __call__(self, done: int, total: int) -> None:
+        """Update the work done and the total."""
+        self._done, self._total = done, total
         if self._bar is not None:
-            self._bar.update(self._task, completed=done, total=whole)  # type: ignore[attr-defined]
+            self._bar.update(self._task, completed=done, total=total)  # type: ignore[attr-defined]
 
     def say(self, words: str) -> None:
-        """Show what is known so far, above the bar."""
-        self._said = words = for_terminal(words)
+        """Show an interim result above the bar."""
+        self._message = words = for_terminal(words)
         if self._bar is not None:
             self._bar.console.print(words, style="dim", markup=False, highlight=False)  # type: ignore[attr-defined]
 
@@ -66,7 +66,7 @@ class Waiting:
         unit = self._unit
 
         class Rate(ProgressColumn):
-            """How fast it goes."""
+            """Units of work per second."""
 
             def render(self, task: Task) -> Text:
                 return Text(f"{task.speed:,.1f} {unit}/s" if task.speed else f"– {unit}/s", style="dim")
@@ -80,8 +80,8 @@ class Waiting:
             console=Console(stderr=True),
             transient=True,
         )
-        self._task = bar.add_task(self._what, total=self._whole or None, completed=self._done)
+        self._task = bar.add_task(self._what, total=self._total or None, completed=self._done)
         bar.start()
         self._bar = bar
-        if self._said:
-            self.say(self._said)
+        if self._message:
+            self.say(self._message)

@@ -1,4 +1,4 @@
-"""What commands have in common: requests checked before any work, and results announced."""
+"""Shared by the commands: checks of a request before any work, and messages about its results."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from kith.experiments.run_limits import check_runs, check_workers
 
 
 def checked(out: Path | None, **numbers: int | None) -> Path | None:
-    """Refuse impossible numbers and places before any work; the folder for results."""
+    """Check numbers and the folder for results before any work; return the folder."""
     from kith.experiments.files import check_folder
 
     ends = {"seed": (0, 63), "first_seed": (0, 62)}
@@ -33,14 +33,14 @@ def checked(out: Path | None, **numbers: int | None) -> Path | None:
 
 
 def checked_file(out: Path | None) -> Path | None:
-    """The place of a file for results, refused before any work if it cannot be written."""
+    """The path of a file for results, refused before any work if it cannot be written."""
     from kith.experiments.files import check_file
 
     return None if out is None else check_file(out)
 
 
 def options_given(context: typer.Context) -> list[str]:
-    """What was given of that which decides what a run is, as it is written."""
+    """The options given that determine a run, as they are written on the command line."""
     names = {"scenario": "SCENARIO", "seed": "--seed", "set": "--set", "shock": "--shock"}
     names |= {"from_log": "--from-log", "at": "--at"}
     sources = {name: context.get_parameter_source(name) for name in names}
@@ -56,14 +56,14 @@ def plan_request(
     at: str | None,
     reading: LogOptions,
 ) -> dict[str, Any]:
-    """What scenarios are loaded with, from the options of a command; says first what was read of a log."""
+    """The arguments of `load`, from the options of a command; prints first what was read of a log."""
     from kith.scenarios.logs.founding import read_and_found
     from kith.scenarios.settings import parse_shock
 
     if at is not None and log is None:
-        raise RequestError(f"--at {at}: needs --from-log, the event log whose day it is")
+        raise RequestError(f"--at {at}: needs --from-log; give both or neither")
     if log is None and reading.words():
-        raise RequestError(f"{reading.words()[0]}: needs --from-log, the event log that is read so")
+        raise RequestError(f"{reading.words()[0]}: needs --from-log, the event log to be read")
     read = None if log is None else read_and_found(str(log), at, reading.words(), **reading.given())
     for line in () if read is None else read.lines():
         say(line, err=True)
@@ -83,31 +83,31 @@ def overrides(settings: list[str] | None) -> dict[str, Any]:
     for text in settings or ():
         name, value = parse_setting(text)
         if name in given:
-            raise RequestError(f"--set {name} is given twice; keep one")
+            raise RequestError(f"--set {name} is given twice; give it once")
         given[name] = value
     return given
 
 
 def announce_compilation() -> None:
-    """Say what the first run waits for, where the kernels are not compiled yet."""
+    """Announce the wait for the compiler where the kernels are not compiled yet."""
     from kith.sim.kernels.compilation import is_compiled
 
     if not is_compiled():
-        say("compiling the engine for this machine, once: about half a minute", err=True)
+        say("compiling the engine for this machine (once, about half a minute)", err=True)
 
 
 def failures_of(comparison: Any) -> str:
-    """How many runs of a comparison failed, and why the first one did."""
+    """How many runs of a comparison failed, and the error of the first."""
     first = comparison.failures[0]
     of = comparison.runs * len(comparison.labels)
     return (
-        f"{len(comparison.failures)} of {of} runs failed, first {first.key} with seed {first.seed}: "
+        f"{len(comparison.failures)} of {of} runs failed; the first was {first.key} with seed {first.seed}: "
         f"{first.error.strip().splitlines()[-1]}"
     )
 
 
 def say_where(out: Path | None) -> None:
-    """Say where the report is."""
+    """Print the path of the report."""
     if out is not None:
         say(f"\nreport: {out / 'report.html'}")
 

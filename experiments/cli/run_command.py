@@ -1,4 +1,4 @@
-"""`kith run`: one run of one scenario, from its start or from a checkpoint."""
+"""`kith run`: one run of one scenario, from the start or from a checkpoint."""
 
 import typer
 
@@ -48,22 +48,23 @@ def run(
     *,
     reading: LogOptions,
 ) -> None:
-    """One run: headline indicators, active members, reasons for leaving, health card."""
+    """Run one scenario once: headline indicators, active members over time, reasons for leaving, health card."""
     target = checked(out, days=days, seed=seed, threads=threads, until=until)
     from kith.experiments.analyses.experiment_effects import effects as effects_of
-    from kith.experiments.cli.checkpointed_run import check_parts, continued, lived, resume_command
+    from kith.experiments.cli.checkpointed_run import check_parts, continued, resume_command, simulated
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.comparison.repeat_command import run_command
     from kith.experiments.reports.outputs import run_object, write_run
     from kith.experiments.words.assumptions import graph_notes, question_of
+    from kith.experiments.words.wording import plural
     from kith.scenarios.scenario import load
     from kith.sim.engine import Simulation
     from kith.sim.engine import run as simulate
 
     check_parts(scenario, resume, save, until, options_given(context))
-    asked = plan_request(set, shock, from_log, at, reading)
+    request = plan_request(set, shock, from_log, at, reading)
     simulation = None if resume is None else continued(resume, days, threads, events=out is not None)
-    plan = load(str(scenario), days=days, **asked) if simulation is None else simulation.community.plan
+    plan = load(str(scenario), days=days, **request) if simulation is None else simulation.community.plan
     for note in graph_notes(plan):
         say(note, err=True)
     announce_compilation()
@@ -71,14 +72,17 @@ def run(
         if simulation is None and save is None:
             record = simulate(plan, seed=seed, threads=threads, events=out is not None, progress=waiting)
         else:
-            record = lived(simulation or Simulation(plan, seed, threads=threads), until, save, waiting)
+            record = simulated(simulation or Simulation(plan, seed, threads=threads), until, save, waiting)
         effects = None
         if record.plan.experiments:
             effects = effects_of(record, threads)
     if save is not None:
-        say(f"saved after {record.days} days; kith run --resume {save} continues it", err=True)
+        say(
+            f"saved after {plural(record.days, 'day')}; `kith run --resume {save}` continues the run",
+            err=True,
+        )
     if target is not None:
-        repeat = run_command(str(scenario), seed, record.days, asked)
+        repeat = run_command(str(scenario), seed, record.days, request)
         write_run(record, target, repeat if resume is None else resume_command(resume, record.days), effects)
     if json:
         print_json(run_object(record, effects))

@@ -1,4 +1,4 @@
-"""`kith list`, `kith show` and `kith schema`: what the library holds, and what a scenario says."""
+"""`kith list`, `kith show` and `kith schema`: the scenario library, one scenario in full, the file formats."""
 
 from typing import Annotated
 
@@ -13,13 +13,13 @@ def list_(
     tag: Tag = None,
     json: Json = False,
 ) -> None:
-    """The library of scenarios: name, question, tags."""
+    """List the scenarios of the library: name, title, question, tags."""
     from kith.scenarios.catalogue import library
 
     entries = [entry for entry in library() if tag is None or tag in entry.tags]
     if not entries and tag is not None:
         tags = sorted({known for entry in library() for known in entry.tags})
-        raise RequestError(f"no scenario has the tag {tag}; there are {', '.join(tags)}")
+        raise RequestError(f"no scenario has the tag {tag}; the tags are {', '.join(tags)}")
     if json:
         print_json(
             [
@@ -41,7 +41,7 @@ def list_(
 
 
 def show(scenario: Scenario, set: Settings = None, json: Json = False) -> None:
-    """What it asks and what the model answers; every resolved parameter, and which file set it."""
+    """Show a scenario: its question, the model's answer, every parameter, and which file set it."""
     from kith.experiments.words.assumptions import entry_object, plan_object, settings
     from kith.scenarios.description import about, expected_of
     from kith.scenarios.scenario import load
@@ -57,10 +57,13 @@ def show(scenario: Scenario, set: Settings = None, json: Json = False) -> None:
 
 def schema(
     of: Annotated[
-        str, typer.Argument(metavar="[scenario|study]", help="Of which files.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="[scenario|study]", help="Which kind of file; default: scenario.", show_default=False
+        ),
     ] = "scenario",
 ) -> None:
-    """JSON Schema of scenario files or study files, for editors."""
+    """Print the JSON Schema of scenario files or study files, for editors."""
     if of == "scenario":
         from kith.scenarios.schema import scenario_schema
 

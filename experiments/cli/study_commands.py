@@ -1,4 +1,4 @@
-"""The command line of studies: `kith study list | run | status | export | discover | optimise | break-even`."""
+"""The commands `kith study list | run | status | export | discover | optimise | break-even`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,39 +21,43 @@ app = typer.Typer(
     name="study",
     no_args_is_help=True,
     add_completion=False,
-    help="Many runs: grids, samples and screenings, resumable, on every core or a cluster.",
+    help="Studies of many runs: grids, samples, screenings and searches; resumable, on all cores or a cluster.",
 )
 
 Name = Annotated[
     str,
     typer.Argument(
         metavar="STUDY",
-        help="A name from `kith study list`, or the path of a TOML file.",
+        help="A name from `kith study list`, or the path to a TOML file.",
         show_default=False,
     ),
 ]
 Folder = Annotated[
-    Path | None, option("--store", "Where results gather; by default out/studies/NAME.", "DIR")
+    Path | None, option("--store", "Folder for the results; default: out/studies/NAME.", "DIR")
 ]
 Where = Annotated[
     str,
     option(
         "--scheduler",
-        "processes (the default), threads (for large runs), local (a Dask cluster for the purpose), "
+        "processes (the default), threads (for large runs), local (a temporary Dask cluster), "
         "or the address of a Dask scheduler.",
         "WHERE",
     ),
 ]
-Runs = Annotated[int | None, number_option("--runs", "Runs of each point, instead of the study's number.")]
-Days = Annotated[int | None, number_option("--days", "Length in days, instead of the study's number.")]
+Runs = Annotated[
+    int | None, number_option("--runs", "Runs of each point, instead of the number in the study.")
+]
+Days = Annotated[
+    int | None, number_option("--days", "Length of each run in days, instead of the number in the study.")
+]
 Quick = Annotated[
-    bool, typer.Option("--quick", help="A study of the same shape that takes seconds: to try it.")
+    bool, typer.Option("--quick", help="A reduced study of the same shape that takes seconds, to try it out.")
 ]
 
 
 @app.command("list")
 def list_(json: Json = False) -> None:
-    """The studies that come with kith: name, question, tags."""
+    """List the studies that come with kith: name, title, question, tags."""
     from kith.experiments.reports.outputs import as_json
     from kith.experiments.studies.study import read_study, studies
 
@@ -77,29 +81,29 @@ def run(
     days: Days = None,
     quick: Quick = False,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Also repeat runs that failed before.")
+        bool, typer.Option("--retry-failed", help="Also repeat the runs that failed before.")
     ] = False,
     json: Json = False,
 ) -> None:
-    """Do what is not stored yet; stop it at any time, and the same command goes on from there."""
+    """Simulate all runs not stored yet; after an interruption the same command resumes."""
     check_workers("--workers", workers)
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.runs.pools import check_scheduler
     from kith.experiments.studies.execute import conduct, planned
     from kith.sim.kernels.compilation import is_compiled
 
-    asked, kept = _opened(study, store, runs, days, quick)
+    opened, results = _opened(study, store, runs, days, quick)
     check_scheduler(scheduler)
     with Waiting("planning", "runs") as waiting:
-        wanted = planned(asked, kept, waiting)
+        runs_planned = planned(opened, results, waiting)
     if not is_compiled():
-        say("compiling the engine for this machine, once: about half a minute", err=True)
-    with Waiting(asked.name, "runs") as waiting:
-        found = conduct(asked, kept, workers, scheduler, waiting, retry_failed, wanted)
-    _tell(found, asked, kept, json)
+        say("compiling the engine for this machine (once, about half a minute)", err=True)
+    with Waiting(opened.name, "runs") as waiting:
+        found = conduct(opened, results, workers, scheduler, waiting, retry_failed, runs_planned)
+    _print_status(found, opened, results, json)
     if found.failed:
         raise RuntimeError(
-            f"{found.failed} of {found.wanted} runs failed, such as: {found.first_failure}; "
+            f"{found.failed} of {found.wanted} runs failed; the first error: {found.first_failure}; "
             "--retry-failed repeats them"
         )
 
@@ -113,11 +117,11 @@ def status(
     quick: Quick = False,
     json: Json = False,
 ) -> None:
-    """How far a study is: runs wanted, stored, failed, missing."""
+    """Show the progress of a study: runs planned, stored, failed and missing."""
     from kith.experiments.studies.execute import status as state
 
-    asked, kept = _opened(study, store, runs, days, quick, only_read=True)
-    _tell(state(asked, kept), asked, kept, json)
+    opened, results = _opened(study, store, runs, days, quick, only_read=True)
+    _print_status(state(opened, results), opened, results, json)
 
 
 @app.command()
@@ -129,17 +133,17 @@ def export(
     days: Days = None,
     quick: Quick = False,
 ) -> None:
-    """What is stored, into --out: a report, and frames of runs, points and what matters."""
+    """Write the stored results to --out: a report, and tables of runs, points and sensitivities."""
     from kith.experiments.files import check_folder
     from kith.experiments.reports.outputs import write_study
 
     if out is None:
-        raise RequestError("--out is missing; name a folder for the frames")
+        raise RequestError("--out is missing; name a folder for the tables")
     target = check_folder(out)
-    asked, kept = _opened(study, store, runs, days, quick)
-    _check_begun(asked, kept, study_command(study, "run", store, runs, days, quick))
-    write_study(asked, kept, target, study_command(study, "run", store, runs, days, quick))
-    _tell_report(out)
+    opened, results = _opened(study, store, runs, days, quick)
+    _check_begun(opened, results, study_command(study, "run", store, runs, days, quick))
+    write_study(opened, results, target, study_command(study, "run", store, runs, days, quick))
+    _print_report_path(out)
 
 
 @app.command()
@@ -154,7 +158,7 @@ def optimise(
     quick: Quick = False,
     json: Json = False,
 ) -> None:
-    """The best mix of levers, as the study's `optimise` asks; its finalists are run again on fresh luck."""
+    """Search for the best levers, as set in the study's `[optimise]`; re-evaluate the finalists on new seeds."""
     from kith.experiments.analyses.optimise import optimise as search
     from kith.experiments.analyses.search_sentences import optimum_object
     from kith.experiments.cli.progress import Waiting
@@ -163,9 +167,9 @@ def optimise(
     from kith.experiments.studies.execute import search_kept
 
     target = None if out is None else check_folder(out)
-    asked, kept = _to_search(study, store, workers, runs, days, quick)
-    with Waiting(asked.name, "points") as waiting, search_kept(kept):
-        found = search(asked, kept, workers, scheduler, waiting)
+    opened, results = _to_search(study, store, workers, runs, days, quick)
+    with Waiting(opened.name, "points") as waiting, search_kept(results):
+        found = search(opened, results, workers, scheduler, waiting)
     if target is not None:
         write_optimum(found, target, study_command(study, "optimise", store, runs, days, quick))
     if json:
@@ -174,7 +178,7 @@ def optimise(
         from kith.experiments.cli.printed_studies import show_optimum
 
         show_optimum(found)
-        _tell_report(out)
+        _print_report_path(out)
 
 
 @app.command()
@@ -184,12 +188,12 @@ def discover(
         str | None,
         option(
             "--fails",
-            "What calls a world a failure, such as 'margin < 0', instead of the study's own.",
+            "Formula that defines failure, such as 'margin < 0', instead of the one in the study.",
             "FORMULA",
         ),
     ] = None,
     scenario: Annotated[
-        str | None, option("--scenario", "Whose plan, where the study has several.", "NAME")
+        str | None, option("--scenario", "Which scenario, if the study has several.", "NAME")
     ] = None,
     out: Out = None,
     store: Folder = None,
@@ -198,7 +202,7 @@ def discover(
     quick: Quick = False,
     json: Json = False,
 ) -> None:
-    """In which worlds a plan fails: rules over the levers, from what is stored, judged against luck."""
+    """Find the conditions in which a scenario fails: rules over the levers, from stored runs, tested against chance."""
     from kith.experiments.analyses.discovery import discover as search
     from kith.experiments.files import check_folder
     from kith.experiments.reports.discovery import discovery_object, write_discovery
@@ -206,20 +210,20 @@ def discover(
     from kith.experiments.studies.execute import status as state
 
     target = None if out is None else check_folder(out)
-    asked, kept = _opened(study, store, runs, days, quick)
-    goal = _failure(asked, study, fails, scenario)
-    _check_begun(asked, kept, study_command(study, "run", store, runs, days, quick))
-    found, there = search(asked, kept, goal.fails, goal.scenario), state(asked, kept)
+    opened, results = _opened(study, store, runs, days, quick)
+    goal = _failure(opened, study, fails, scenario)
+    _check_begun(opened, results, study_command(study, "run", store, runs, days, quick))
+    found, progress = search(opened, results, goal.fails, goal.scenario), state(opened, results)
     if target is not None:
         command = study_command(study, "discover", store, runs, days, quick, fails=fails, scenario=scenario)
-        write_discovery(found, asked, there, target, command)
+        write_discovery(found, opened, progress, target, command)
     if json:
-        say(as_json(discovery_object(found, asked, there)))
+        say(as_json(discovery_object(found, opened, progress)))
     else:
         from kith.experiments.cli.printed_studies import show_discovery
 
-        show_discovery(found, asked, there)
-        _tell_report(out)
+        show_discovery(found, opened, progress)
+        _print_report_path(out)
 
 
 @app.command("break-even")
@@ -234,7 +238,7 @@ def break_even(
     quick: Quick = False,
     json: Json = False,
 ) -> None:
-    """Where an outcome crosses a level along one lever, as the study's `break_even` asks."""
+    """Find the value of one lever at which an outcome crosses a level, as set in the study's `[break_even]`."""
     from kith.experiments.analyses.break_even import break_even as search
     from kith.experiments.analyses.search_sentences import crossing_object
     from kith.experiments.cli.progress import Waiting
@@ -243,45 +247,45 @@ def break_even(
     from kith.experiments.studies.execute import search_kept
 
     target = None if out is None else check_folder(out)
-    asked, kept = _to_search(study, store, workers, runs, days, quick)
-    with Waiting(asked.name, "values") as waiting, search_kept(kept):
-        found = search(asked, kept, workers, scheduler, waiting)
+    opened, results = _to_search(study, store, workers, runs, days, quick)
+    with Waiting(opened.name, "values") as waiting, search_kept(results):
+        found = search(opened, results, workers, scheduler, waiting)
     if target is not None:
-        write_crossing(asked, found, target, study_command(study, "break-even", store, runs, days, quick))
+        write_crossing(opened, found, target, study_command(study, "break-even", store, runs, days, quick))
     if json:
-        say(as_json(crossing_object(asked, found)))
+        say(as_json(crossing_object(opened, found)))
     else:
         from kith.experiments.cli.printed_studies import show_crossing
 
-        show_crossing(asked, found)
-        _tell_report(out)
+        show_crossing(opened, found)
+        _print_report_path(out)
 
 
-def _failure(asked: "Study", name: str, fails: str | None, scenario: str | None) -> "Discover":
-    """What calls a world a failure: the study's own formula, or the one that is given."""
+def _failure(study: "Study", name: str, fails: str | None, scenario: str | None) -> "Discover":
+    """The formula that defines failure: the one given, or else the one in the study."""
     from kith.experiments.studies.searches import Discover
 
-    own = asked.discover
-    if fails is None and own is None:
+    declared = study.discover
+    if fails is None and declared is None:
         raise RequestError(
-            f"study {name} has no [discover]; say what fails with --fails, such as --fails 'margin < 0'"
+            f"study {name} has no [discover]; define failure with --fails, such as --fails 'margin < 0'"
         )
     goal = Discover(
-        fails=fails if fails is not None else own.fails if own is not None else "",
-        scenario=scenario if scenario is not None else own.scenario if own is not None else None,
+        fails=fails if fails is not None else declared.fails if declared is not None else "",
+        scenario=scenario if scenario is not None else declared.scenario if declared is not None else None,
     )
-    goal.check([Path(one).stem for one in asked.scenarios])
+    goal.check([Path(one).stem for one in study.scenarios])
     return goal
 
 
 def _check_begun(study: "Study", store: "Store", command: str) -> None:
-    """Refuse what can say nothing because no run of the study is stored."""
+    """Refuse to evaluate a study of which no run is stored."""
     from kith.experiments.studies.execute import status as state
 
     if not store.done():
-        raise RequestError(f"store {store.folder} is empty; `{command}` fills it")
+        raise RequestError(f"store {store.folder} is empty; run `{command}` first")
     if not state(study, store).stored:
-        raise RequestError(f"store {store.folder}: has no run of this study yet; `{command}` does them")
+        raise RequestError(f"store {store.folder} has no run of this study yet; run `{command}` first")
 
 
 def _to_search(
@@ -300,7 +304,7 @@ def _opened(
     quick: bool,
     only_read: bool = False,
 ) -> "tuple[Study, Store]":
-    """The study as it is asked for, and its store, which may be opened so that nothing is written to it."""
+    """The study with the changes requested, and its store; `only_read` opens the store without writing to it."""
     from kith.experiments.studies.store import Store
     from kith.experiments.studies.study import read_study
 
@@ -315,12 +319,12 @@ def _opened(
     return study, Store(folder or Path("out", "studies", study.name), only_read)
 
 
-def _tell_report(out: Path | None) -> None:
+def _print_report_path(out: Path | None) -> None:
     if out is not None:
         say(f"report: {out / 'report.html'}")
 
 
-def _tell(found: "StudyStatus", study: "Study", store: "Store", json: bool) -> None:
+def _print_status(found: "StudyStatus", study: "Study", store: "Store", json: bool) -> None:
     if json:
         from kith.experiments.reports.outputs import as_json
 

@@ -1,8 +1,8 @@
-"""Compare scenarios under common luck: the same seeds, hence the same people, in every arm.
+"""Compare scenarios on common random numbers: the same seeds, hence the same people, in every scenario.
 
-Seeds are 0 … n - 1, never picked. Differences are paired run by run; their intervals are a
+Seeds are 0 … n - 1, never selected. Differences are paired run by run; their intervals are a
 bootstrap over seeds (see `kith.experiments.statistics.intervals`). The first outcome is the main one; all others are
-exploratory: where many differences are looked at, some exclude zero by luck alone.
+exploratory: among many differences, some intervals exclude zero by chance alone.
 """
 
 import json
@@ -42,7 +42,7 @@ from kith.sim.schema.plan import MAX_DAYS, Plan
 
 RUNS = 16
 FIRST_LOOK = LEAST_RUNS
-"Complete pairs after which the first look is taken."
+"Complete pairs before the first interim result."
 
 
 @dataclass(frozen=True)
@@ -67,17 +67,17 @@ class Comparison:
     health: pd.DataFrame
     "scenario, name, indicator, target, note, value (mean), met (share of runs), runs"
     funnel: pd.DataFrame = field(default_factory=pd.DataFrame)
-    "step by scenario: mean newcomers who came so far"
+    "step by scenario: mean number of newcomers who reached it"
     worth: pd.DataFrame = field(default_factory=pd.DataFrame)
-    "part of what members had of it, by scenario: mean EUR over a run"
+    "part of the value to members, by scenario: mean EUR over a run"
     staying: pd.DataFrame = field(default_factory=pd.DataFrame)
-    "like `series`, with days since joining: the share of newcomers still there"
+    "like `series`, by days since joining: the share of newcomers still present"
     failures: tuple[RunResult, ...] = ()
     model_version: str = ""
     request: Mapping[str, Any] = field(default_factory=dict)
-    "what was asked for, for the record"
+    "the arguments of the request, for the record"
     rule: StoppingRule | None = None
-    "when it was to stop, if it was not told how often to run"
+    "the stopping rule, if the number of runs was not fixed"
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -91,7 +91,7 @@ class Comparison:
 
     @property
     def runs(self) -> int:
-        """Runs asked for per scenario."""
+        """Number of runs of each scenario."""
         return len(self.seeds)
 
     @property
@@ -101,12 +101,12 @@ class Comparison:
 
     @property
     def exploratory(self) -> tuple[str, ...]:
-        """The outcomes beside the main one."""
+        """The outcomes other than the main one."""
         return self.outcomes[1:]
 
     @property
     def by_luck(self) -> float:
-        """How many exploratory differences would look resolved if there were none at all."""
+        """Expected number of exploratory differences that appear resolved if there is no true difference."""
         seen = self.table[self.table["outcome"].isin(self.exploratory) & self.table["difference_low"].notna()]
         return (1 - LEVEL) * len(seen)
 
@@ -144,7 +144,7 @@ class Comparison:
         }
 
     def to_json(self) -> str:
-        """One strictly valid JSON object."""
+        """The comparison as one strictly valid JSON object."""
         return for_json(json.dumps(self.plain(), indent=2, ensure_ascii=False, allow_nan=False))
 
 
@@ -170,22 +170,22 @@ def compare(
     ----------
     scenarios : two or more names of the library, paths, or plans; the first is the reference.
     runs : paired runs per scenario, by default 16; with fewer than 4 there are no intervals. With a
-        precision the most there may be, by default 1,000.
+        precision the maximum number, by default 1,000.
     days : length of every run; by default the longest of the scenarios' own lengths.
     overrides, shocks, log, at : given to `scenarios.load` for every scenario that is not a plan yet.
     outcomes : indicators to compare, the main one first; by default `OUTCOMES`.
     first_seed : seeds are first_seed … first_seed + runs - 1.
     workers, executor, progress : see `kith.experiments.runs.runner.run_all`.
-    precision : run until the differences of the main outcome are known to so much of the
-        reference's mean; `kith.experiments.comparison.stopping` has the rule.
-    look : called with what the runs so far say, each time that there are twice as many.
+    precision : add runs until the differences of the main outcome are known to within this share of the
+        reference mean, by the rule in `kith.experiments.comparison.stopping`.
+    look : called with the comparison so far, whenever the number of runs has doubled.
 
     Raises
     ------
     ComparisonError, ParameterError, ScenarioError, LogError
         The request was wrong.
     RunsFailed
-        Every run failed. If only some did, they are in `Comparison.failures` and the table rests on
+        Every run failed. If only some did, they are in `Comparison.failures` and the table uses
         the complete pairs.
     """
     rule = None if precision is None else StoppingRule(precision, MOST if runs is None else runs)
@@ -205,65 +205,69 @@ def compare(
         "outcomes": None if outcomes is None else list(chosen),
         "complete": not any(isinstance(s, Plan) for s in scenarios),
     }
-    gathering = _Gathering(plans, length, first_seed, chosen, request, rule)
+    partial = PartialComparison(plans, length, chosen, first_seed, request, rule)
     stage = runs if rule is None else rule.first
     with place(workers, executor, stage * len(plans)) as where:
         while True:
-            gathering.more(stage, where, progress, look)
-            found = gathering.found()
-            stage = found.runs if rule is None else rule.next(found)
-            if stage == found.runs:
-                return found
+            _extend(partial, stage, where, progress, look)
+            comparison = partial.comparison()
+            stage = comparison.runs if rule is None else rule.next(comparison)
+            if stage == comparison.runs:
+                return comparison
 
 
 @dataclass
-class _Gathering:
-    """A comparison on its way: outcomes come in, and at any time there is one of what is complete."""
+class PartialComparison:
+    """A comparison in progress: results arrive in any order, and the complete seeds can be compared at any time."""
 
     plans: dict[str, Plan]
     days: int
-    first_seed: int
     outcomes: tuple[str, ...]
-    request: Mapping[str, Any]
-    rule: StoppingRule | None
+    first_seed: int = 0
+    request: Mapping[str, Any] = field(default_factory=dict)
+    rule: StoppingRule | None = None
     done: list[RunResult] = field(default_factory=list)
 
-    def more(
-        self,
-        runs: int,
-        where: Pool,
-        progress: Callable[[int, int], None] | None,
-        look: Callable[[Comparison], None] | None,
-    ) -> None:
-        """Go on until there are so many runs of each."""
-        first = self.first_seed + len(self.done) // len(self.plans)
-        seeds = range(first, self.first_seed + runs)
-        jobs = [Job(p, seed, self.days, key=label) for seed in seeds for label, p in self.plans.items()]
-        tell = progress or (lambda done, whole: None)
-        tell(len(self.done), runs * len(self.plans))
-        due = max(FIRST_LOOK, 2 * (first - self.first_seed))
-        for outcomes in run_chunks(jobs, where):
-            self.done += outcomes
-            tell(len(self.done), runs * len(self.plans))
-            if look is not None and self.complete() >= due:
-                due = 2 * self.complete()
-                self._show(look)
-
-    def _show(self, look: Callable[[Comparison], None]) -> None:
-        """Show what there is, unless every run has failed so far."""
-        with suppress(RunsFailed, ParameterError):
-            look(self.found())
-
     def complete(self) -> int:
-        """How many seeds, from the first on, have come back in every scenario."""
-        back = Counter(outcome.seed for outcome in self.done)
-        return next(n for n in count() if back[self.first_seed + n] < len(self.plans))
+        """Number of seeds, from the first on, that are done in every scenario."""
+        scenarios = Counter(seed for _, seed in {(result.key, result.seed) for result in self.done})
+        return next(n for n in count() if scenarios[self.first_seed + n] < len(self.plans))
 
-    def found(self) -> Comparison:
-        """What the complete seeds say."""
-        seeds = tuple(range(self.first_seed, self.first_seed + self.complete()))
-        done = [outcome for outcome in self.done if outcome.seed <= seeds[-1]]
-        return gathered(self.plans, self.days, seeds, self.outcomes, done, self.request, self.rule)
+    def results(self, pairs: int) -> list[RunResult]:
+        """The results of the first `pairs` seeds."""
+        return [result for result in self.done if result.seed < self.first_seed + pairs]
+
+    def comparison(self, pairs: int | None = None) -> Comparison:
+        """The comparison over the first `pairs` seeds, by default over all that are complete."""
+        pairs = self.complete() if pairs is None else pairs
+        seeds = tuple(range(self.first_seed, self.first_seed + pairs))
+        return gathered(
+            self.plans, self.days, seeds, self.outcomes, self.results(pairs), self.request, self.rule
+        )
+
+
+def _extend(
+    partial: PartialComparison,
+    runs: int,
+    where: Pool,
+    progress: Callable[[int, int], None] | None,
+    look: Callable[[Comparison], None] | None,
+) -> None:
+    """Run until there are `runs` runs of each scenario; `look` gets what is complete at each doubling."""
+    plans = partial.plans
+    before = len(partial.done) // len(plans)
+    seeds = range(partial.first_seed + before, partial.first_seed + runs)
+    jobs = [Job(plan, seed, partial.days, key=label) for seed in seeds for label, plan in plans.items()]
+    report = progress or (lambda done, total: None)
+    report(len(partial.done), runs * len(plans))
+    due = max(FIRST_LOOK, 2 * before)
+    for results in run_chunks(jobs, where):
+        partial.done += results
+        report(len(partial.done), runs * len(plans))
+        if look is not None and partial.complete() >= due:
+            due = 2 * partial.complete()
+            with suppress(RunsFailed, ParameterError):  # unless every run has failed so far
+                look(partial.comparison())
 
 
 def gathered(
@@ -275,14 +279,14 @@ def gathered(
     request: Mapping[str, Any] | None = None,
     rule: StoppingRule | None = None,
 ) -> Comparison:
-    """The comparison of outcomes that came back in any order."""
+    """The comparison of results that arrived in any order."""
     order = {label: place for place, label in enumerate(plans)}
     done = sorted(done, key=lambda o: (order[o.key], o.seed))
     well = [o for o in done if not o.failed]
     failures = tuple(o for o in done if o.failed)
-    lived = {o.key for o in well}
-    lost = [o for o in failures if o.key not in lived]
-    if lost:  # a scenario of which nothing is known has no place beside the others
+    successful = {o.key for o in well}
+    lost = [o for o in failures if o.key not in successful]
+    if lost:  # a scenario without any run cannot be compared
         refused = next((o.refused for o in lost if o.refused), "")
         raise ParameterError(refused) if refused else RunsFailed(lost[0].error)
     values = pd.DataFrame(
@@ -310,7 +314,7 @@ def gathered(
 
 
 def labelled(plans: Sequence[Plan]) -> dict[str, Plan]:
-    """Each plan under its name; plans that share a name are told apart by what differs."""
+    """Each plan under its name; plans that share a name are distinguished by their parameters."""
     named: dict[str, Plan] = {}
     for plan in plans:
         label = plan.name
@@ -351,7 +355,7 @@ def _several(scenarios: Sequence[str | Path | Plan]) -> list[str | Path | Plan]:
 def _resolved(scenarios: list[str | Path | Plan], given: Mapping[str, Any]) -> list[Plan]:
     extra = next((name for name, value in given.items() if value), None)
     if extra and any(isinstance(s, Plan) for s in scenarios):
-        raise ComparisonError(f"{extra} cannot be added to a plan, which is complete; give it to load()")
+        raise ComparisonError(f"{extra} cannot be added to a complete plan; pass it to load()")
     if given["log"]:  # read once, for all of them
         given = {**given, "log": read_log(given["log"], given["at"]), "at": None}
     return [s if isinstance(s, Plan) else load(s, **given) for s in scenarios]
@@ -360,8 +364,8 @@ def _resolved(scenarios: list[str | Path | Plan], given: Mapping[str, Any]) -> l
 def _what_differs(first: Plan, second: Plan) -> str:
     if first.content() == second.content():
         raise ComparisonError(f"{second.name} is given twice with the same parameters; change one of them")
-    found = [
+    differences = [
         f"{name.rpartition('.')[2]} {shown(after)}"
         for name, _, after in changes(first.parameters, second.parameters)
     ]
-    return ", ".join(found) if 0 < len(found) <= 2 else "variant"
+    return ", ".join(differences) if 0 < len(differences) <= 2 else "variant"

@@ -1,4 +1,4 @@
-"""Effects of experiments inside a community, in words: what was measured, and what is true."""
+"""Effects of experiments inside a community, in words: measured and true."""
 
 from typing import Any
 
@@ -39,9 +39,9 @@ def _row(effect: Any) -> dict[str, str]:
 
 
 def effect_table(effects: pd.DataFrame) -> Table:
-    """The same on the screen."""
-    table = plain_table(title="\nWhat the experiments measure, and what they truly do")
-    for name in ("experiment", "per member since it began"):
+    """The same as a table for the console."""
+    table = plain_table(title="\nEffects of the experiments: measured and true")
+    for name in ("experiment", "per member since the start"):
         table.add_column(name, no_wrap=True)
     for name in ("treated", "others", "measured", "95 % interval", "true"):
         table.add_column(name, justify="right", no_wrap=True)

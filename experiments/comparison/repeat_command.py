@@ -1,4 +1,4 @@
-"""The command line that repeats a result: every report, page and command takes it from here."""
+"""The command line that repeats a result, for reports, pages and commands."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 def comparison_command(comparison: "Comparison") -> str:
     """The command line that repeats a comparison; empty if plans were made in Python."""
-    asked = comparison.request
-    if not asked.get("complete"):
+    request = comparison.request
+    if not request.get("complete"):
         return ""
     return compare_command(
-        asked["scenarios"],
+        request["scenarios"],
         comparison.runs,
         comparison.days,
-        asked,
+        request,
         comparison.seeds[0],
-        asked.get("outcomes") or (),
+        request.get("outcomes") or (),
     )
 
 
@@ -30,7 +30,7 @@ def compare_command(
     scenarios: Sequence[str],
     runs: int,
     days: int,
-    asked: Mapping[str, Any],
+    request: Mapping[str, Any],
     first_seed: int = 0,
     outcomes: Sequence[str] = (),
     files: Mapping[str, str] | None = None,
@@ -41,28 +41,28 @@ def compare_command(
     ----------
     scenarios : names of the library, and paths.
     runs, days, first_seed, outcomes : as `kith.experiments.comparison.comparison.compare` takes them.
-    asked : `overrides`, `shocks`, `log` and `at`, as `scenarios.load` takes them.
-    files : name -> what a scenario file holds that has to be there first.
+    request : `overrides`, `shocks`, `log` and `at`, as `scenarios.load` takes them.
+    files : name -> text of a scenario file that must be written first.
     """
     words = ["kith", "compare", *scenarios, "--runs", str(runs), "--days", str(days)]
     words += ["--first-seed", str(first_seed)] if first_seed else []
     for outcome in outcomes:
         words += ["--outcome", outcome]
-    return _files_first(files or {}, words + _options(asked))
+    return _files_first(files or {}, words + _options(request))
 
 
 def run_command(
-    scenario: str, seed: int, days: int, asked: Mapping[str, Any], files: Mapping[str, str] | None = None
+    scenario: str, seed: int, days: int, request: Mapping[str, Any], files: Mapping[str, str] | None = None
 ) -> str:
     """The command line that repeats a run; `files` as in `compare_command`."""
     words = ["kith", "run", scenario, "--seed", str(seed), "--days", str(days)]
-    return _files_first(files or {}, words + _options(asked))
+    return _files_first(files or {}, words + _options(request))
 
 
-def robust_command(scenarios: Sequence[str], worlds: int, days: int, asked: Mapping[str, Any]) -> str:
-    """The command line that repeats a comparison in many worlds."""
+def robust_command(scenarios: Sequence[str], worlds: int, days: int, request: Mapping[str, Any]) -> str:
+    """The command line that repeats a comparison across parameter draws."""
     words = ["kith", "robust", *scenarios, "--worlds", str(worlds), "--days", str(days)]
-    return shlex.join(words + _options(asked))
+    return shlex.join(words + _options(request))
 
 
 def study_command(
@@ -74,22 +74,22 @@ def study_command(
     quick: bool = False,
     **options: str | None,
 ) -> str:
-    """The command line that repeats what was done with a study."""
+    """The command line that repeats a command on a study."""
     words = ["kith", "study", verb, study]
     for name, value in {**options, "store": store, "runs": runs, "days": days}.items():
         words += [f"--{name}", str(value)] if value is not None else []
     return shlex.join(words + (["--quick"] if quick else []))
 
 
-def _options(asked: Mapping[str, Any]) -> list[str]:
+def _options(request: Mapping[str, Any]) -> list[str]:
     from kith.scenarios.overrides import plain
 
     words: list[str] = []
-    for name, value in (asked.get("overrides") or {}).items():
+    for name, value in (request.get("overrides") or {}).items():
         words += ["--set", setting_text(name, plain(value))]
-    for shock in asked.get("shocks") or ():
+    for shock in request.get("shocks") or ():
         words += ["--shock", _shock_words(shock)]
-    for option, value in (("--from-log", asked.get("log")), ("--at", asked.get("at"))):
+    for option, value in (("--from-log", request.get("log")), ("--at", request.get("at"))):
         words += [option, str(value)] if value else []
     words += getattr(asked.get("log"), "options", ())  # how the log was read
     return words

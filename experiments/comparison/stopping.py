@@ -1,19 +1,19 @@
-"""When a comparison has run often enough: the stopping rule of `--precision`.
+"""Fixed-width stopping: the rule of `--precision` for the number of runs of a comparison.
 
-The main outcome is watched: the first one, in every scenario against the reference. Looks are taken
-after `FIRST` runs, then after as many more as the widest interval seems to need, at most
+The main outcome is watched: the first one, in every scenario against the reference. The rule is evaluated
+after `FIRST` runs, then after the number that the widest interval seems to need, at most
 twice as many as before. It stops at the first look at which every interval of a difference has a
 half-width of at most `precision` times the reference's mean, or at `most` runs.
 
-The rule looks at widths only, never at whether an interval excludes zero, so it does not favour
+The rule uses widths only, never whether an interval excludes zero, so it does not favour
 finding a difference. Fixed-width intervals of this kind reach their level as the precision gets
 finer (Chow & Robbins 1965, Annals of Mathematical Statistics 36(2), doi:10.1214/aoms/1177700156);
-with few runs they fall short of it, because stopping comes sooner where luck happened to look small. On
-made-up differences (1,200 worlds each, stopping after some 20 to 110 runs) the interval at the end held
-the truth in 94 % of worlds for normal differences, in 92 to 94 % for heavy tails (Student's t with 3
+with few runs they fall short of it, because stopping comes sooner where the noise happens to be underestimated. On
+simulated differences (1,200 replications each, stopping after about 20 to 110 runs) the final interval contained
+the true value in 94 % of replications for normal differences, in 92 to 94 % for heavy tails (Student's t with 3
 degrees of freedom), in 87 to 92 % for strong skewness (log-normal, sigma 1).
 
-Differences that are all alike have no width, and say little of rarer ones: what happens in one pair of
+Differences that are all equal have no width, and reveal little about rare events: an event in one pair of
 twenty is missed by 16 pairs in 44 cases of 100. They have an interval, and count as known, from
 `kith.experiments.statistics.intervals.ALIKE` pairs on.
 """
@@ -28,11 +28,11 @@ from kith.experiments.statistics.intervals import LEAST_RUNS
 FIRST = 16
 MOST = 1_000
 RESERVE = 1.1
-"More runs than the estimate says: the width itself is a matter of luck."
+"Factor on the estimated number of runs, because the width is itself a random quantity."
 
 
 class Watched(Protocol):
-    """What the rule looks at: a comparison as far as it has come."""
+    """The part of a comparison in progress that the rule needs."""
 
     @property
     def runs(self) -> int:
@@ -56,7 +56,7 @@ class Watched(Protocol):
 
 @dataclass(frozen=True)
 class StoppingRule:
-    """How narrow is narrow enough, and how many runs are the most."""
+    """The target width of the intervals, and the maximum number of runs."""
 
     precision: float
     "half-width of a difference, relative to the reference's mean"
@@ -68,7 +68,7 @@ class StoppingRule:
                 f"precision = {self.precision:g}: must be above 0, such as 0.02 for 2 % of the reference"
             )
         if self.most < LEAST_RUNS:
-            raise ComparisonError(f"runs = {self.most}: with a precision there must be at least {LEAST_RUNS}")
+            raise ComparisonError(f"runs = {self.most}: must be at least {LEAST_RUNS} with a precision")
 
     @property
     def first(self) -> int:
@@ -76,16 +76,16 @@ class StoppingRule:
         return min(FIRST, self.most)
 
     def next(self, comparison: Watched) -> int:
-        """Runs until the next look; as many as there are if it is enough."""
+        """Runs until the next look; the current number if no more are needed."""
         runs = comparison.runs
         ratio = self.ratio(comparison)
         if ratio <= 1 or runs >= self.most:
             return runs
-        wanted = math.ceil(RESERVE * runs * ratio**2) if math.isfinite(ratio) else self.most
-        return min(self.most, 2 * runs, max(wanted, runs + 1))
+        needed = math.ceil(RESERVE * runs * ratio**2) if math.isfinite(ratio) else self.most
+        return min(self.most, 2 * runs, max(needed, runs + 1))
 
     def ratio(self, comparison: Watched) -> float:
-        """The widest half-width over the one that is wanted; infinite while there is none."""
+        """The widest half-width over the target; infinite while there is no interval."""
         outcome = comparison.outcomes[0]
         target = self.precision * abs(float(comparison.row(outcome, comparison.reference)["mean"]))
         rows = [comparison.row(outcome, label) for label in comparison.labels[1:]]

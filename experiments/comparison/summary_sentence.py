@@ -14,41 +14,41 @@ COUNTS = ("members", "people", "ties")
 
 
 def comparison_answer(comparison: "Comparison") -> str:
-    """What the headline outcome says: each scenario against the first."""
+    """The result for the main outcome: each scenario compared with the reference."""
     outcome, reference = comparison.outcomes[0], comparison.reference
     if not comparison.judged:
-        return f"{_means(comparison, outcome)}; {no_interval()}, since so few cannot tell a difference from luck."
+        return f"{_means(comparison, outcome)}; {no_interval()}."
     noun = wording.title(outcome)
     clauses = [
         _clause(comparison.row(outcome, label), label, noun if place == 0 else "")
         for place, label in enumerate(comparison.labels[1:])
     ]
-    start = f"Compared with {reference} after {comparison.days:,} days"
-    based = f"95 % intervals over {wording.plural(comparison.runs, 'paired run')}"
+    start = f"Compared with {reference} after {wording.plural(comparison.days, 'day')}"
+    based = f"95 % intervals from {wording.plural(comparison.runs, 'paired run')}"
     return f"{start}, {'; '.join(clauses)} ({based})."
 
 
 def brief_answer(comparison: "Comparison") -> str:
-    """What the runs so far say of the main outcome, for a line beside a progress bar."""
+    """The intervals of the main outcome so far, for a line above a progress bar."""
     outcome = comparison.outcomes[0]
-    said = []
+    intervals = []
     for label in comparison.labels[1:]:
         row = comparison.row(outcome, label)
         span = wording.span(row["difference_low"], row["difference_high"], row["unit"], sign=True)
-        said.append(f"{label} {span}")
-    return f"{wording.title(outcome)}: {', '.join(said)}"
+        intervals.append(f"{label} {span}")
+    return f"{wording.title(outcome)}: {', '.join(intervals)}"
 
 
 def run_answer(record: Any) -> str:
-    """How the run ended; it is one draw of luck, and says so."""
+    """The state at the end of the run, and that a single run has no interval."""
     summary = record.summary
     active, present = (
         wording.number(float(summary.get(name, float("nan"))), "members") for name in ("active", "present")
     )
-    start = f"After {record.days:,} days {active} members are active, of {present} present"
+    start = f"After {wording.plural(record.days, 'day')}, {active} of {present} present members are active"
     reason = main_cause(record.leaving)
-    why = f"; the most frequent reason to leave was “{reason}”" if reason else "; nobody left"
-    return f"{start}{why}. This is one run, one draw of luck: an interval needs several."
+    why = f"; the most frequent reason for leaving was “{reason}”" if reason else "; nobody left"
+    return f"{start}{why}. This is a single run with one random seed; an interval needs several."
 
 
 def main_cause(leaving: dict[str, float]) -> str:
@@ -59,12 +59,12 @@ def main_cause(leaving: dict[str, float]) -> str:
 
 def _means(comparison: "Comparison", outcome: str) -> str:
     rows = [comparison.row(outcome, label) for label in comparison.labels]
-    said = [f"{row['scenario']} {_with_unit(row['mean'], row['unit'])}" for row in rows]
-    return f"After {comparison.days:,} days {wording.title(outcome)} are {wording.listed(said)}"
+    means = [f"{row['scenario']} {_with_unit(row['mean'], row['unit'])}" for row in rows]
+    return f"After {wording.plural(comparison.days, 'day')}, mean {wording.title(outcome)}: {wording.listed(means)}"
 
 
 def _clause(row: "pd.Series", label: str, noun: str) -> str:
-    """One scenario against the first; later clauses do without the noun."""
+    """One scenario compared with the reference; `noun` is empty in all clauses but the first."""
     low, high, unit = row["difference_low"], row["difference_high"], row["unit"]
     within_noun = f" in {noun}" if noun else ""
     if low != low:
@@ -84,14 +84,14 @@ def _clause(row: "pd.Series", label: str, noun: str) -> str:
 
 
 def _without_interval(row: "pd.Series", label: str, within_noun: str) -> str:
-    """One scenario against the first where the pairs are too few for an interval, or all agree."""
+    """One scenario compared with the reference where there is no interval: too few pairs, or all equal."""
     if row["pairs"] == 0:
         return f"{label} cannot be compared{within_noun}"
     unit = "" if row["unit"] in COUNTS else wording.unit_of(row["unit"])
     size = f"{wording.signed(row['difference'], row['unit'])} {unit}".strip()
     if row["pairs"] < LEAST_RUNS:
         return f"{label} differs by {size}{within_noun} ({no_interval()})"
-    return f"{label} differs by {size}{within_noun} in every run (no spread seen: no interval)"
+    return f"{label} differs by {size}{within_noun} in every run (all differences equal: no interval)"
 
 
 def _with_unit(value: float, unit: str) -> str:

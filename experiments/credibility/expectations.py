@@ -1,9 +1,9 @@
-"""Expectations: does the model still give the answers that the library tells?
+"""Expectations: does the model still give the answers stated in the library?
 
-Every `[[expected]]` of a scenario is a difference to another scenario, or the true effect of an
-experiment inside it. Both sides are lived with the same seeds, so differences are paired; a side
-that several expectations need is lived once. Seeds are 0 … runs - 1, never picked. Where luck is so
-wide that the usual number of runs says nothing, an expectation may ask for more (`runs`).
+Every `[[expected]]` of a scenario is a difference from another scenario, or the true effect of an
+experiment inside it. Both sides are run on the same seeds, so differences are paired; a side
+that several expectations need is run once. Seeds are 0 … runs - 1, never selected. Where the noise is too
+large for the usual number of runs, an expectation can set more (`runs`).
 """
 
 import json
@@ -32,15 +32,15 @@ from kith.scenarios.expected import COUNTS, Expected
 from kith.scenarios.scenario import load
 
 SHOWN, UNCLEAR, OPPOSITE = "shown", "unclear", "opposite"
-TWIN = "twin"
+COUNTERFACTUAL = "counterfactual"
 
 type Readings = dict[str, Floats]
-"what was read on a day, by indicator, one value per seed"
+"values on a day, by indicator, one per seed"
 
 
 @dataclass(frozen=True)
 class Side:
-    """One side of a comparison: a scenario, what is changed in it, whether its experiments are tried."""
+    """One side of a comparison: a scenario, its changed parameters, whether its experiments are evaluated."""
 
     scenario: str
     but: tuple[tuple[str, str], ...] = ()
@@ -49,7 +49,7 @@ class Side:
 
     @property
     def overrides(self) -> dict[str, Any]:
-        """What is changed, for `scenarios.load`."""
+        """The changed parameters, for `scenarios.load`."""
         return {name: json.loads(value) for name, value in self.but}
 
     def __str__(self) -> str:
@@ -59,7 +59,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Check:
-    """An expectation beside what paired runs showed."""
+    """An expectation and the result of its paired runs."""
 
     scenario: str
     expected: Expected
@@ -71,7 +71,7 @@ class Check:
 
     @property
     def verdict(self) -> str:
-        """Shown if the whole 95 % interval lies where it was expected."""
+        """Shown if the whole 95 % interval is as expected."""
         low, high = self.gap.low, self.gap.high
         if self.expected.sign == "0":
             return self._sameness(low, high)
@@ -94,12 +94,12 @@ def check(
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Check]:
-    """Live every side of every expectation of some scenarios and compare them pair by pair.
+    """Run every side of every expectation of some scenarios and compare them pair by pair.
 
     Parameters
     ----------
     scenarios : names or paths; by default every scenario of the library that has expectations.
-    runs : paired runs of each side, at least 4; where an expectation asks for more, it gets more.
+    runs : paired runs of each side, at least 4; an expectation can set more.
     workers, progress : see `kith.experiments.runs.runner.run_all`.
 
     Raises
@@ -107,22 +107,22 @@ def check(
     RequestError, ScenarioError
         The request was wrong.
     RuntimeError
-        A run failed: then there is no table, since pairs would be missing.
+        A run failed, so that pairs would be missing.
     """
     if runs < LEAST_RUNS:
         raise RequestError(f"runs = {runs}: must be at least {LEAST_RUNS}; {no_interval()}")
-    wanted = [(name, one) for name in scenarios or textbook() for one in expected_of(name)]
-    _check_experiments(wanted)
-    needed = _needed(wanted, runs)
-    whole = sum(need.runs for need in needed.values())
-    check_runs(f"runs = {runs:,} of each of {len(needed)} sides", whole, "ask for fewer")
-    seen = _lived(needed, workers, progress)
-    return [_checked(name, one, seen, runs_of(one, runs)) for name, one in wanted]
+    selected = [(name, one) for name in scenarios or textbook() for one in expected_of(name)]
+    _check_experiments(selected)
+    needed = _needed(selected, runs)
+    total = sum(need.runs for need in needed.values())
+    check_runs(f"runs = {runs:,} of each of {len(needed)} sides", total, "ask for fewer")
+    results = _simulated(needed, workers, progress)
+    return [_checked(name, one, results, runs_of(one, runs)) for name, one in selected]
 
 
-def _check_experiments(wanted: Sequence[tuple[str, Expected]]) -> None:
-    """Refuse what is expected of an experiment that a scenario does not have."""
-    for name, one in wanted:
+def _check_experiments(expectations: Sequence[tuple[str, Expected]]) -> None:
+    """Refuse an expectation about an experiment that its scenario does not have."""
+    for name, one in expectations:
         known = [experiment.name for experiment in load(name).experiments] if one.experiment else []
         if one.experiment and one.experiment not in known:
             raise RequestError(
@@ -147,12 +147,12 @@ def chosen(words: Sequence[str]) -> list[str]:
     found = [name for word in words for name in (tagged.get(word, [word]) if word not in known else [word])]
     silent = [name for name in dict.fromkeys(found) if not expected_of(name)]
     if found and len(silent) == len(dict.fromkeys(found)):
-        raise RequestError(f"{', '.join(silent)}: expects nothing; add [[expected]] to the scenario")
+        raise RequestError(f"{', '.join(silent)}: has no expectation; add [[expected]] to the scenario")
     return list(dict.fromkeys(found))
 
 
 def sides_of(scenario: str, expected: Expected) -> tuple[Side, Side]:
-    """This side and the other; for an experiment both are the trial that has them both."""
+    """This side and the other; for an experiment both are in the same trial."""
     if expected.experiment is not None:
         return Side(scenario, trial=True), Side(scenario, trial=True)
     return Side(scenario), Side(
@@ -161,27 +161,27 @@ def sides_of(scenario: str, expected: Expected) -> tuple[Side, Side]:
 
 
 def day_of(scenario: str, expected: Expected) -> int:
-    """The day after which both sides are read: the scenario's last, unless the expectation says."""
+    """The day on which both sides are evaluated: the scenario's last, unless the expectation sets one."""
     return expected.day or load(scenario).days
 
 
 def runs_of(expected: Expected, runs: int) -> int:
-    """How many pairs an expectation is judged by: as many as all, or as it asks for."""
+    """The number of pairs for an expectation: that of all, or the larger number it sets."""
     return max(runs, expected.runs or 0)
 
 
 @dataclass
 class Need:
-    """After which days a side is read, and with how many seeds."""
+    """The days on which a side is evaluated, and its number of seeds."""
 
     days: set[int]
     runs: int
 
 
-def _needed(wanted: Sequence[tuple[str, Expected]], runs: int) -> dict[Side, Need]:
-    """For each side what is read of it."""
+def _needed(expectations: Sequence[tuple[str, Expected]], runs: int) -> dict[Side, Need]:
+    """For each side its days and seeds."""
     needs: dict[Side, Need] = {}
-    for name, one in wanted:
+    for name, one in expectations:
         for side in sides_of(name, one):
             need = needs.setdefault(side, Need(set(), 0))
             need.days.add(day_of(name, one))
@@ -189,7 +189,7 @@ def _needed(wanted: Sequence[tuple[str, Expected]], runs: int) -> dict[Side, Nee
     return needs
 
 
-def _lived(
+def _simulated(
     needed: Mapping[Side, Need],
     workers: int | None,
     progress: Callable[[int, int], None] | None,
@@ -230,15 +230,15 @@ def _gathered(done: Sequence[RunResult]) -> Iterator[tuple[tuple[Side, int], Rea
 
 
 def _read(job: Job, threads: int | None) -> RunResult:
-    """A run read after each of its days: indicators, and counts of the last 30 days."""
+    """A run evaluated on each of its days: indicators, and counts of the last 30 days."""
     from kith.sim.engine import Simulation
 
     simulation = Simulation(job.plan, job.seed, threads=threads, events=False)
     read: dict[str, float] = {}
-    lived = 0
+    day_reached = 0
     for day in job.key[1]:
-        simulation.advance(day - lived)
-        lived, record = day, simulation.record()
+        simulation.advance(day - day_reached)
+        day_reached, record = day, simulation.record()
         read |= {f"{day} {name}": float(value) for name, value in record.summary.items()}
         month = record.series.tail(30)
         read |= {f"{day} {name}": float(month[_column(name)].sum()) for name in COUNTS}
@@ -250,7 +250,7 @@ def _column(count: str) -> str:
 
 
 def _tried(job: Job, threads: int | None) -> RunResult:
-    """The trial of every experiment: means of the treated and of their twins, by outcome."""
+    """The trial of every experiment: means of the treated and of their counterfactual, by outcome."""
     from kith.experiments.analyses.experiment_effects import trial
 
     read: dict[str, float] = {}
@@ -258,7 +258,7 @@ def _tried(job: Job, threads: int | None) -> RunResult:
         for row in trial(job.plan, job.seed, day, threads).to_dict("records"):
             name = f"{day} {row['experiment']} {row['outcome']}"
             treated = float(row["mean_treated"])
-            read |= {name: treated, f"{name} {TWIN}": treated - float(row["true"])}
+            read |= {name: treated, f"{name} {COUNTERFACTUAL}": treated - float(row["true"])}
     return RunResult(job.key, job.seed, summary=read)
 
 
@@ -270,19 +270,22 @@ def _checked(
     name = other_name = expected.indicator
     against = str(other_side)
     if expected.experiment is not None:
-        name, against = f"{expected.experiment} {expected.indicator}", f"{expected.experiment}, its {TWIN}"
-        other_name = f"{name} {TWIN}"
+        name, against = (
+            f"{expected.experiment} {expected.indicator}",
+            f"{expected.experiment}, its {COUNTERFACTUAL}",
+        )
+        other_name = f"{name} {COUNTERFACTUAL}"
     own, other = seen[side, day].get(name), seen[other_side, day].get(other_name)
     if own is None or other is None:
-        raise RequestError(f"{scenario} expects {name}, which is not among what runs leave behind")
-    own, other = own[:runs], other[:runs]  # another expectation may have needed more of a side
+        raise RequestError(f"{scenario} expects {name}, which is not an indicator of its runs")
+    own, other = own[:runs], other[:runs]  # another expectation may have set more runs of a side
     return Check(
         scenario, expected, against, day, mean_interval(own), mean_interval(other), paired(other, own)
     )
 
 
 def share_removed(symptom: Check, fix: Check) -> float:
-    """How much of a symptom the fix takes away: 1 all of it, 0 nothing; NaN where undefined.
+    """The share of a symptom that the fix removes: 1 all of it, 0 nothing; NaN where undefined.
 
     Both are means over the same seeds of differences of the same indicator.
     """

@@ -1,34 +1,33 @@
 """Verify: run every benchmark and judge whether the engine agrees with the closed form.
 
-A quantity agrees if the mean over runs lies within 3 standard errors *and* 2 % of theory, and the
-runs were so many that 3 standard errors are no more than these 2 %. Seeds are 0 … runs-1.
+A quantity agrees if the mean over runs lies within 3 standard errors *and* 2 % of theory, and there
+are enough runs that 3 standard errors are at most 2 %. Seeds are 0 … runs-1.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from kith.experiments.credibility.benchmarks import BENCHMARKS, NAMED, Benchmark
+from kith.experiments.runs.measurements import measured
 
 ERRORS = 3.0
-"standard errors that a mean may be off"
+"maximum deviation of a mean, in standard errors"
 EXACT = 1e-9
 "difference below which a quantity without spread agrees"
 CLOSE, UNSURE, OFF = "agrees", "unclear", "differs"
 
 type Progress = Callable[[int, int], None]
 type Observed = dict[str, float]
-type BenchmarkRun = tuple[str, int]
 
 
 @dataclass(frozen=True)
 class BenchmarkFinding:
-    """A quantity of a benchmark: what theory says, what the runs show."""
+    """A quantity of a benchmark: its theoretical value and its simulated mean."""
 
     code: str
     benchmark: str
@@ -62,7 +61,7 @@ class BenchmarkFinding:
 
     @property
     def verdict(self) -> str:
-        """Agrees, differs, or was run too few times to tell."""
+        """Agrees, differs, or unclear because of too few runs."""
         near = abs(self.relative) <= self.tolerance or (self.quick and not self.resolved)
         if not near or (abs(self.z) > self._errors and not self.approximate):
             return OFF
@@ -88,28 +87,26 @@ def verify(
 
     Parameters
     ----------
-    quick : fewer runs of fewer people; then a mean has to lie within the spread of so few runs,
-        by Student's t, and within 2 % only where the runs can tell.
-    workers : processes; by default one per processor. With 1 everything runs here.
-    progress : called with the number of runs done and asked for.
+    quick : fewer runs with fewer people; then a mean has to lie within the spread of these runs,
+        by Student's t, and within 2 % only where the runs resolve that.
+    workers : processes; by default one per processor. With 1 everything runs in this process.
+    progress : called with the number of runs done and their total.
     benchmarks : which ones; with more than one process only those of the list.
     """
-    todo = [
+    tasks = [
         (benchmark.name, seed)
         for benchmark in benchmarks
         for seed in range(benchmark.quick_runs if quick else benchmark.runs)
     ]
-    seen: dict[BenchmarkRun, Observed] = {}
-    if progress is not None:
-        progress(0, len(todo))
-    for job, observed in _observations(benchmarks, todo, quick, workers):
-        seen[job] = observed
-        if progress is not None:
-            progress(len(seen), len(todo))
+    listed = all(NAMED.get(benchmark.name) is benchmark for benchmark in benchmarks)
+    known = None if listed else {benchmark.name: benchmark for benchmark in benchmarks}
+    results = measured(tasks, partial(_observe_named, quick=quick, benchmarks=known), workers, progress)
     return [
         finding
         for benchmark in benchmarks
-        for finding in judged(benchmark, [seen[job] for job in todo if job[0] == benchmark.name], quick)
+        for finding in judged(
+            benchmark, [results[task] for task in tasks if task[0] == benchmark.name], quick
+        )
     ]
 
 
@@ -140,41 +137,17 @@ def _finding(benchmark: Benchmark, name: str, theory: float, values: Any, quick:
 
 
 def observe(benchmark: Benchmark, seed: int, quick: bool) -> Observed:
-    """What one run shows."""
+    """The quantities measured in one run."""
     from kith.sim.engine import run
 
     return dict(benchmark.measure(run(benchmark.plan(seed, quick), seed=seed, threads=1, events=False)))
 
 
-def _observe_named(name: str, seed: int, quick: bool) -> Observed:
-    """`observe` in another process: a name travels, a function made here does not."""
-    return observe(NAMED[name], seed, quick)
-
-
-def _observations(
-    benchmarks: Sequence[Benchmark], todo: list[BenchmarkRun], quick: bool, workers: int | None
-) -> Iterator[tuple[BenchmarkRun, Observed]]:
-    """Every job with what it shows; the first one runs here if the kernels are not compiled yet."""
-    from kith.sim.kernels.compilation import is_compiled
-
-    known = {benchmark.name: benchmark for benchmark in benchmarks}
-    here = len(todo) if workers == 1 else 0 if is_compiled() else 1
-    for name, seed in todo[:here]:
-        yield (name, seed), observe(known[name], seed, quick)
-    if todo[here:]:
-        yield from _pooled(todo[here:], quick, workers)
-
-
-def _pooled(
-    todo: list[BenchmarkRun], quick: bool, workers: int | None
-) -> Iterator[tuple[BenchmarkRun, Observed]]:
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        asked = {pool.submit(_observe_named, *job, quick): job for job in todo}
-        try:
-            for future in as_completed(asked):
-                yield asked[future], future.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+def _observe_named(
+    name: str, seed: int, quick: bool, benchmarks: Mapping[str, Benchmark] | None = None
+) -> Observed:
+    """`observe` for a benchmark of the list, or of `benchmarks`, which cannot be sent to another process."""
+    return observe((benchmarks or NAMED)[name], seed, quick)
 
 
 def agree(findings: Sequence[BenchmarkFinding]) -> bool:

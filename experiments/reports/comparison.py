@@ -1,4 +1,4 @@
-"""Reports: one offline HTML file for a run or a comparison, which also prints well."""
+"""Reports of a run or a comparison: one self-contained HTML file that also prints well."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,16 +12,13 @@ from markupsafe import Markup
 
 from kith.experiments.charts import comparison as figures
 from kith.experiments.charts import theme
-from kith.experiments.charts.axes import short
-from kith.experiments.charts.forest import distribution, forest
+from kith.experiments.charts.comparison_sections import LINES, SECTIONS, marks_of, money_steps, section_charts
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.comparison.effects import effect_rows
 from kith.experiments.comparison.repeat_command import comparison_command
 from kith.experiments.comparison.summary_sentence import comparison_answer, run_answer
 from kith.experiments.escaping import for_html, visible
 from kith.experiments.files import write_text
-from kith.experiments.runs.member_value import WORTH_WORDS
-from kith.experiments.runs.newcomer_funnel import STAGE_WORDS
 from kith.experiments.runs.runner import joins_by_channel
 from kith.experiments.statistics.intervals import described
 from kith.experiments.statistics.tables import OUTCOMES, verdict
@@ -39,13 +36,6 @@ from kith.experiments.words.assumptions import (
 from kith.sim.results.indicators import describe
 from kith.sim.schema.plan import Founding, Plan
 
-LINES = {
-    "active": ("Active members over time", "members"),
-    "churn_month": ("Churn, month by month", "share"),
-    "belonging": ("Belonging, month by month", "[0, 1]"),
-    "margin_to_date": ("Margin to date", "EUR"),
-}
-"""column -> title and unit of the chart"""
 LAYER_NAMES = {"audience": "audience", "member": "members", "internal": "internal"}
 
 
@@ -54,8 +44,8 @@ def comparison_page(comparison: Comparison, command: str = "") -> str:
 
     Parameters
     ----------
-    comparison : what was found.
-    command : what to type to see it again; by default made from the request.
+    comparison : the result.
+    command : the command line that repeats it; by default made from the request.
     """
     colours = theme.colours(comparison.labels)
     return page_template("comparison.html.j2").render(
@@ -64,7 +54,14 @@ def comparison_page(comparison: Comparison, command: str = "") -> str:
         answer=comparison_answer(comparison),
         comparison=comparison,
         colours=colours,
-        charts=_comparison_charts(comparison, colours),
+        sections={name: section.title for name, section in SECTIONS.items()},
+        charts={
+            name: [
+                drawing._replace(svg=Markup(drawing.svg))
+                for drawing in section_charts(comparison, name, colours)
+            ]
+            for name in SECTIONS
+        },
         outcomes=[_outcome(name) | {"precision": comparison.precision(name)} for name in comparison.outcomes],
         health=_comparison_health(comparison),
         scenarios={label: scenario_notes(plan) for label, plan in comparison.plans.items()},
@@ -83,7 +80,7 @@ def run_page(record: Any, command: str = "", effects: pd.DataFrame | None = None
     Parameters
     ----------
     record : of `sim.run`.
-    command : what to type to see it again.
+    command : the command line that repeats it.
     effects : of `kith.experiments.analyses.experiment_effects.effects`, where there are experiments inside the community.
     """
     plan = record.plan
@@ -109,12 +106,12 @@ def run_page(record: Any, command: str = "", effects: pd.DataFrame | None = None
 
 
 def write_report(path: Path, page: str) -> None:
-    """Write a page whole or not at all."""
+    """Write a page atomically."""
     write_text(path, page)
 
 
 def scenario_notes(plan: Plan) -> dict[str, Any]:
-    """Title, question, text, answer, phases and shocks of a plan, ready to be shown."""
+    """Title, question, text, answer, phases and shocks of a plan, for the templates."""
     entry = entry_of(plan)
     return {
         "title": plan.title or plan.name,
@@ -131,7 +128,7 @@ def scenario_notes(plan: Plan) -> dict[str, Any]:
 
 
 def parameter_matrix(plans: Mapping[str, Plan]) -> list[dict[str, Any]]:
-    """Every parameter that differs from its default in some plan, with its value in each."""
+    """Every parameter that differs from its default in at least one plan, with its value in each."""
     by_plan = {label: {s.name: s for s in settings(plan)} for label, plan in plans.items()}
     first = next(iter(by_plan.values()))
     names = {s.name for plan in plans.values() for s in differing(plan)}
@@ -153,16 +150,16 @@ def parameter_matrix(plans: Mapping[str, Plan]) -> list[dict[str, Any]]:
 
 
 def founders(plans: Mapping[str, Plan]) -> list[tuple[Founding, list[str]]]:
-    """The event logs that found communities, each with the scenarios that start from it."""
-    found: dict[str, tuple[Founding, list[str]]] = {}
+    """The event logs of founding communities, each with the scenarios that start from it."""
+    logs: dict[str, tuple[Founding, list[str]]] = {}
     for label, plan in plans.items():
         if plan.founding is not None:
-            found.setdefault(plan.founding.digest, (plan.founding, []))[1].append(label)
-    return list(found.values())
+            logs.setdefault(plan.founding.digest, (plan.founding, []))[1].append(label)
+    return list(logs.values())
 
 
 def versions(model_version: Any) -> dict[str, str]:
-    """Versions of the model and of what it stands on."""
+    """Versions of the model and of the libraries it uses."""
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
@@ -175,48 +172,20 @@ def versions(model_version: Any) -> dict[str, str]:
     return stack
 
 
-def _comparison_charts(c: Comparison, colours: Mapping[str, str]) -> dict[str, Markup]:
-    drawn = {"forest": forest(c.table, colours)} if c.judged else {}
-    marks = marks_of(c.plans)
-    for column, (title, unit) in LINES.items():
-        if (c.series["column"] == column).any():
-            drawn[column] = figures.lines(c.series, column, title, unit, colours, marks, f"lines-{column}")
-    for outcome in [o for o in (c.outcomes[0], "margin") if o in c.values and o in c.outcomes and c.runs > 1]:
-        drawn[f"runs_{outcome}"] = distribution(c.values, c.table, outcome, colours, f"runs-{outcome}")
-    what = "members per run, mean over runs" if c.runs > 1 else "members, one run"
-    if c.leaving.to_numpy().sum() > 0:
-        drawn["leaving"] = figures.stacked(
-            c.leaving, theme.CAUSES, wording.CAUSES, "Why members left", what, "leaving"
-        )
-    if c.joins.to_numpy().sum() > 0:
-        drawn["joins"] = figures.stacked(
-            c.joins, theme.CHANNELS, wording.CHANNELS, "How members came", what, "joins"
-        )
-    if not c.funnel.empty:
-        drawn["funnel"] = figures.funnel(c.funnel, STAGE_WORDS, colours)
-    for place, label in enumerate(c.labels):
-        mean = c.values[c.values["scenario"] == label].drop(columns=["scenario", "run_id"]).mean()
-        for name, title, steps, total in (
-            ("money", "the organisation's money", money_steps(mean.to_dict()), "margin"),
-            ("worth", "what its members have of it", worth_steps(c, label), "worth to members"),
-        ):
-            if steps:
-                drawn[f"{name}_{place}"] = figures.waterfall(
-                    steps, f"{label}: {title}", total, f"{name}-{place}", colours[label]
-                )
-    return {name: Markup(chart) for name, chart in drawn.items()}
-
-
 def _run_charts(record: Any) -> dict[str, Markup]:
     daily, marks = record.series, marks_of({record.plan.name: record.plan})
-    drawn = {"active": figures.one_line(daily["day"], daily["active"], *LINES["active"], marks, "active")}
+    drawn = {
+        "active": figures.one_line(
+            daily["day"], daily["active"], LINES["active"].title, LINES["active"].unit, marks, "active"
+        )
+    }
     layers = daily.set_index("day")[list(theme.LAYERS)]
     drawn["layers"] = figures.area(
         layers,
         theme.LAYERS,
         LAYER_NAMES,
         "Layers of the community",
-        "present members by what they do",
+        "present members by activity",
         marks,
         "layers",
     )
@@ -227,56 +196,30 @@ def _run_charts(record: Any) -> dict[str, Markup]:
             theme.CAUSES,
             wording.CAUSES,
             "Why members left, over time",
-            "departures per day, mean of 30 days",
+            "departures per day, 30-day mean",
             marks,
             "leaving",
         )
     joins = pd.DataFrame({record.plan.name: joins_by_channel(daily)})
     if joins.to_numpy().sum() > 0:
         drawn["joins"] = figures.stacked(
-            joins, theme.CHANNELS, wording.CHANNELS, "How members came", "members over the run", "joins"
+            joins,
+            theme.CHANNELS,
+            wording.CHANNELS,
+            SECTIONS["joining"].title,
+            "members over the run",
+            "joins",
         )
     steps = money_steps(record.summary)
     if steps:
-        drawn["money"] = figures.waterfall(steps, "Where money comes from and goes", "margin", "money")
+        drawn["money"] = figures.waterfall(steps, "Revenue and costs", "margin", "money")
     return {name: Markup(chart) for name, chart in drawn.items()}
 
 
-def marks_of(plans: Mapping[str, Plan]) -> list[tuple[int, str]]:
-    """Shocks and phases as marks on a time axis; with the scenario's name if not all have them."""
-    found: dict[tuple[int, str], list[str]] = {}
-    for label, plan in plans.items():
-        own = [(shock.day, shock.kind.replace("_", " ")) for shock in plan.shocks]
-        for mark in own + [(day, "new phase") for day, _ in plan.phases[1:]]:
-            found.setdefault(mark, []).append(label)
-    return [
-        (day, words if len(who) == len(plans) else f"{short(wording.listed(who), 24)}: {words}")
-        for (day, words), who in sorted(found.items())
-    ]
-
-
-def money_steps(summary: Mapping[str, float]) -> list[tuple[str, float]]:
-    """Revenue by source, then costs by account as negative amounts; nothing that is zero."""
-    return [
-        (wording.MONEY.get(name, name.removeprefix(prefix).replace("_", " ")), sign * float(amount))
-        for prefix, sign in (("revenue_", 1), ("cost_", -1))
-        for name, amount in summary.items()
-        if name.startswith(prefix) and amount and amount == amount
-    ]
-
-
-def worth_steps(c: Comparison, label: str) -> list[tuple[str, float]]:
-    """What members of a scenario had of it and what it cost them; nothing that is zero."""
-    if label not in c.worth:
-        return []
-    own = c.worth[label]
-    return [(words, float(own[part])) for part, words in WORTH_WORDS.items() if own.get(part)]
-
-
 def _by_month(daily: pd.DataFrame, causes: Iterable[str]) -> pd.DataFrame:
-    """Departures per day by cause as means of 30 days, indexed by the first day of each."""
-    own = pd.DataFrame({cause: daily[f"leaves_{cause}"] for cause in causes})
-    grouped = own.groupby((daily["day"] // 30 * 30).to_numpy()).mean()
+    """30-day means of departures per day by cause, indexed by the first day of each window."""
+    departures = pd.DataFrame({cause: daily[f"leaves_{cause}"] for cause in causes})
+    grouped = departures.groupby((daily["day"] // 30 * 30).to_numpy()).mean()
     return grouped if len(grouped) > 1 else pd.concat([grouped, grouped.set_axis([len(daily)])])
 
 
@@ -317,33 +260,34 @@ def _outcome(name: str) -> dict[str, str]:
 
 
 def _common_question(comparison: Comparison) -> str:
-    asked = {question_of(plan) for plan in comparison.plans.values()}
-    if len(asked) == 1 and "" not in asked:
-        return asked.pop()
+    questions = {question_of(plan) for plan in comparison.plans.values()}
+    if len(questions) == 1 and "" not in questions:
+        return questions.pop()
     return (
-        f"What becomes of the same people, with the same luck, under {wording.listed(comparison.labels)} "
-        f"over {comparison.days:,} days?"
+        f"How does the same population develop under {wording.listed(comparison.labels)} "
+        f"over {wording.plural(comparison.days, 'day')}?"
     )
 
 
 @cache
 def page_template(name: str) -> Any:
-    """A page with holes, by its file's name."""
+    """A page template, by its file name."""
     folder = FileSystemLoader(Path(__file__).parent / "templates")
-    house = Environment(
+    environment = Environment(
         loader=folder, autoescape=True, finalize=_visible, trim_blocks=True, lstrip_blocks=True
     )
-    house.filters |= {
+    environment.filters |= {
         "number": wording.number,
         "signed": wording.signed,
         "unit": wording.unit_of,
         "runs": wording.runs,
+        "per_cent": wording.per_cent,
         "listed": wording.listed,
         "coded": _coded,
         "lever": lambda value: f"{value:.4g}" if isinstance(value, float) else shown(value),
     }
-    house.globals |= {"span": wording.span, "seeds": _seeds, "verdict": verdict}
-    return house.get_template(name)
+    environment.globals |= {"span": wording.span, "seeds": _seeds, "verdict": verdict}
+    return environment.get_template(name)
 
 
 def _visible(value: Any) -> Any:

@@ -1,11 +1,11 @@
-"""A scenario discovery as plain values, and as an offline page with its frames."""
+"""A scenario discovery as plain values, and as a self-contained page with its tables."""
 
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from kith.experiments.analyses.discovery import FOLDS, SHUFFLES, Discovery, percent
+from kith.experiments.analyses.discovery import FOLDS, SHUFFLES, Discovery
 from kith.experiments.charts.discovery import leaves, worlds
 from kith.experiments.escaping import for_csv
 from kith.experiments.files import whole_folder
@@ -34,22 +34,22 @@ def discovery_object(found: Discovery, study: Study, state: StudyStatus) -> dict
 
 
 def discovery_page(found: Discovery, study: Study, state: StudyStatus, command: str) -> str:
-    """One offline HTML page: the sentence, the rules, the worlds.
+    """One self-contained HTML page: the answer, the rules, the points.
 
     Parameters
     ----------
-    found, study, state : what was found, for whom, and how far the runs are.
-    command : what to type to see it again.
+    found, study, state : the discovery, its study, and the progress of the runs.
+    command : the command line that repeats it.
     """
     return page_template("discovery.html.j2").render(
         title=study.title or study.name,
-        question=f"In which worlds is {found.fails}?",
+        question=f"Under which conditions is {found.fails}?",
         answer=found.words,
         found=found,
         study=study,
         state=state,
         charts=[Markup(leaves(found)), Markup(worlds(found))],
-        rules=[row | {"percent": percent(row["share"])} for row in found.rules.to_dict("records")],
+        rules=found.rules.to_dict("records"),
         caution=caution(study, state),
         folds=FOLDS,
         shuffles=SHUFFLES,
@@ -59,7 +59,7 @@ def discovery_page(found: Discovery, study: Study, state: StudyStatus, command: 
 
 
 def write_discovery(found: Discovery, study: Study, state: StudyStatus, target: Path, command: str) -> None:
-    """Write what was found: report.html, study.json, and rules and worlds as Parquet and CSV."""
+    """Write the discovery: report.html, study.json, and rules and worlds as Parquet and CSV."""
     with whole_folder(target) as folder:
         for name, frame in (("rules", found.rules), ("worlds", found.worlds)):
             frame.to_parquet(folder / f"{name}.parquet", index=False)
@@ -70,10 +70,10 @@ def write_discovery(found: Discovery, study: Study, state: StudyStatus, target: 
 
 
 def caution(study: Study, state: StudyStatus) -> str:
-    """On what it rests, and what is missing."""
+    """The sample behind the discovery, and the runs missing from it."""
     missing = f" {state.missing:,} runs are missing." if state.missing else ""
-    failed = f" {state.failed:,} runs broke and are left out." if state.failed else ""
+    failed = f" {state.failed:,} runs failed and are left out." if state.failed else ""
     return (
-        f"A world is a point of the study, judged by its mean over {wording.plural(study.runs, 'run')}; "
-        f"shares are those of the sample.{missing}{failed}"
+        f"Each point of the study is classified by its mean over {wording.plural(study.runs, 'run')}; "
+        f"shares refer to this sample.{missing}{failed}"
     )

@@ -1,4 +1,4 @@
-"""How expectations are told: as a table on the screen, as a page of the documentation, as JSON."""
+"""The checks of the library's answers as a page of the documentation and as JSON; words shared with the console."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,8 +15,8 @@ from kith.scenarios.description import about
 MARKS = {SHOWN: "●", UNCLEAR: "○", OPPOSITE: "✗"}
 SIGNS = {"+": "more", "-": "less", "0": "same"}
 HALF = 0.5
-"share of a symptom above which a fix removes most of it"
-HEAD = ("", "compared with", "after", "expected", "here", "there", "difference", "95 % interval", "")
+"share of a symptom above which a fix counts as removing most of it"
+HEAD = ("", "compared with", "after", "expected", "value", "reference", "difference", "95 % interval", "")
 
 
 def summary(checks: Sequence[Check]) -> str:
@@ -30,12 +30,12 @@ def holds(checks: Sequence[Check]) -> bool:
 
 
 def as_object(checks: Sequence[Check], runs: int) -> dict[str, Any]:
-    """The checks as one plain object; what is undefined is None."""
+    """The checks as one plain object; undefined numbers are None."""
     return {"runs": runs, "holds": holds(checks), "expectations": [_plain(check) for check in checks]}
 
 
 def write_page(checks: Sequence[Check], runs: int, target: Path) -> None:
-    """Write the page of answers, whole or not at all: the same text for the same checks."""
+    """Write the page of answers atomically; the same checks give the same text."""
     from kith.sim.engine import MODEL_VERSION
 
     template = (Path(__file__).parent / "templates" / "answers.md").read_text("utf-8")
@@ -56,7 +56,7 @@ def write_page(checks: Sequence[Check], runs: int, target: Path) -> None:
 
 
 def pairs(checks: Sequence[Check]) -> Iterator[tuple[Check, Check]]:
-    """Every symptom of a pitfall with what the fix does about it."""
+    """Every symptom of a pitfall with the effect of its fix on it."""
     fixes = [check for check in checks if check.expected.role == "fix"]
     for symptom in (check for check in checks if check.expected.role == "symptom"):
         for fix in fixes:
@@ -68,8 +68,8 @@ def pairs(checks: Sequence[Check]) -> Iterator[tuple[Check, Check]]:
 
 
 def _more(checks: Sequence[Check], runs: int) -> str:
-    """That some rows rest on more runs, in words."""
-    return " or as many as the row says" if any((c.expected.runs or 0) > runs for c in checks) else ""
+    """A remark if some rows use more runs."""
+    return ", or more where the row says so" if any((c.expected.runs or 0) > runs for c in checks) else ""
 
 
 def _fixes(checks: Sequence[Check]) -> str:
@@ -78,7 +78,7 @@ def _fixes(checks: Sequence[Check]) -> str:
     if not weak:
         return "Every fix removes more than half of every symptom of its pitfall."
     named = wording.listed(dict.fromkeys(weak))
-    return f"Not every symptom is removed for the most part, by {named}: the answers below say why."
+    return f"Not every symptom is mostly removed by {named}; the answers below say why."
 
 
 def _on(checks: Sequence[Check], shelf: str) -> list[Check]:
@@ -86,7 +86,7 @@ def _on(checks: Sequence[Check], shelf: str) -> list[Check]:
 
 
 def _pitfalls(checks: Sequence[Check]) -> Iterator[str]:
-    yield "| pitfall | symptom | to | difference | fix: difference to the pitfall | of the symptom removed |"
+    yield "| pitfall | symptom | compared with | difference | fix: difference from the pitfall | share of the symptom removed |"
     yield "|---|---|---|--:|--:|--:|"
     for symptom, fix in pairs(checks):
         removed = share_removed(symptom, fix)
@@ -96,11 +96,11 @@ def _pitfalls(checks: Sequence[Check]) -> Iterator[str]:
             f"`{symptom.against}`",
             _difference(symptom),
             _difference(fix),
-            wording.DASH if math.isnan(removed) else f"{removed:.0%}".replace("%", " %"),
+            wording.DASH if math.isnan(removed) else wording.per_cent(removed),
         )
         yield _line(cells)
     yield ""
-    yield "| fix | its cost | difference to the pitfall |"
+    yield "| fix | cost | difference from the pitfall |"
     yield "|---|---|--:|"
     for check in checks:
         if check.expected.role == "cost":
@@ -110,7 +110,7 @@ def _pitfalls(checks: Sequence[Check]) -> Iterator[str]:
 def _answers(checks: Sequence[Check]) -> Iterator[str]:
     for shelf in TEXTBOOK:
         yield f"## {SHELF_TITLES[shelf]}\n"
-        for entry in (one for one in library() if one.shelf == shelf):
+        for entry in (entry for entry in library() if entry.shelf == shelf):
             yield from _answer(entry, [check for check in checks if check.scenario == entry.name])
 
 
@@ -140,7 +140,8 @@ def _cells(check: Check) -> tuple[str, ...]:
     return (
         name_of(check),
         f"`{check.against}`",
-        f"{check.day:,} d" + (f", {check.expected.runs:,} runs" if check.expected.runs else ""),
+        f"{check.day:,} d"
+        + (f", {wording.plural(check.expected.runs, 'run')}" if check.expected.runs else ""),
         SIGNS[check.expected.sign],
         wording.number(check.own.mean, unit, half_width(check)),
         wording.number(check.other.mean, unit, half_width(check)),
@@ -151,7 +152,7 @@ def _cells(check: Check) -> tuple[str, ...]:
 
 
 def name_of(check: Check) -> str:
-    """The title of the indicator, with its unit where the title does not say it."""
+    """The title of the indicator, with its unit where the title does not imply it."""
     unit = "" if check.expected.unit in ("members", "ties") else wording.unit_of(check.expected.unit)
     return wording.title(check.expected.indicator) + (f", {unit}" if unit else "")
 

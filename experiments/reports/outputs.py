@@ -1,4 +1,4 @@
-"""What `--out` leaves behind: tables, one JSON object, and a report, all or nothing."""
+"""The folders written by `--out`: tables, one JSON object and a report, written atomically."""
 
 import json
 from pathlib import Path
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 def run_object(record: Any, effects: "pd.DataFrame | None" = None) -> dict[str, Any]:
     """A run as one plain object: what `kith run --json` prints; undefined is None."""
-    tried = {} if effects is None else {"effects": [nulled(row) for row in effects.to_dict("records")]}
-    return tried | {
+    measured = {} if effects is None else {"effects": [nulled(row) for row in effects.to_dict("records")]}
+    return measured | {
         "scenario": record.plan.name,
         "seed": int(record.seed),
         "days": int(record.days),
@@ -45,7 +45,7 @@ def write_run(record: Any, target: Path, command: str = "", effects: "pd.DataFra
     ----------
     record : of `sim.run`, with events.
     target : a folder that `kith.experiments.files.check_folder` allows.
-    command : what repeats the run.
+    command : the command line that repeats the run.
     effects : of `kith.experiments.analyses.experiment_effects.effects`, where there are experiments inside the community.
     """
     from kith.experiments.reports.comparison import run_page
@@ -71,7 +71,7 @@ def write_comparison(comparison: "Comparison", target: Path, command: str = "") 
 def write_study(study: "Study", store: "Store", target: Path, command: str = "") -> None:
     """Write a study's folder: report.html, study.json, and frames as Parquet and CSV.
 
-    The frames are runs, points, sensitivity (where the design can tell) and series (where kept).
+    The frames are runs, points, sensitivity (where the design allows it) and series (where recorded).
     """
     from kith.experiments.reports.study import ranked, study_page
     from kith.experiments.studies.results import points_frame, runs_frame, series_frame
@@ -92,7 +92,7 @@ def write_study(study: "Study", store: "Store", target: Path, command: str = "")
 
 
 def write_optimum(found: "Optimum", target: Path, command: str = "") -> None:
-    """Write what a search found: report.html, trials and finalists as Parquet and CSV, and study.json."""
+    """Write the result of a search: report.html, trials and finalists as Parquet and CSV, and study.json."""
     from kith.experiments.reports.search import optimum_page
 
     frames = {"trials": found.trials, "finalists": found.finalists}

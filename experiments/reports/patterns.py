@@ -20,7 +20,7 @@ from kith.experiments.reports.outputs import as_json
 
 
 def write_patterns(findings: Sequence[PatternFinding], size: Size | None, folder: Path) -> None:
-    """`patterns.md`, `patterns.json` and one SVG per pattern into a folder."""
+    """Write `patterns.md`, `patterns.json` and one SVG per pattern to a folder."""
     with whole_folder(folder) as inside:
         write_text(inside / "patterns.json", as_json(as_object(findings, size)) + "\n")
         write_text(inside / "patterns.md", page(findings, size))
@@ -29,7 +29,7 @@ def write_patterns(findings: Sequence[PatternFinding], size: Size | None, folder
 
 
 def page(findings: Sequence[PatternFinding], size: Size | None) -> str:
-    """The page of the documentation: the same text for the same findings."""
+    """The page of the documentation; the same findings give the same text."""
     template = Path(__file__).parent / "templates" / "patterns.md"
     table = [
         "| " + " | ".join((*HEADINGS[:-1], "seeds", HEADINGS[-1])) + " |",

@@ -1,6 +1,6 @@
-"""What many worlds say about two scenarios, as a page and as a picture.
+"""The robustness of a comparison across parameter draws, as a page and as a chart.
 
-Both are made of the plain object that `kith robust --json` prints, so a kept `robust.json` gives
+Both are made from the plain object that `kith robust --json` prints, so a saved `robust.json` gives
 the same page again.
 """
 
@@ -31,55 +31,55 @@ GOOD, FAIR, SHADE = "#009E73", "#E69F00", "#DDEFE6"
 COLOURS = {ROBUST: GOOD, UNDECIDED: FAIR, NOT_ROBUST: REST, SAME: REST}
 
 
-def page(told: Mapping[str, Any]) -> str:
-    """The page: the same text for the same worlds."""
-    first, second = told["scenarios"]
+def page(result: Mapping[str, Any]) -> str:
+    """The page; the same draws give the same text."""
+    first, second = result["scenarios"]
     template = (Path(__file__).parent / "templates" / "robust.md").read_text("utf-8")
     parts = {
         "first": first,
         "second": second,
-        "summary": summary(told),
-        "command": told["command"],
-        "worlds": str(told["worlds"]),
-        "days": f"{told['days']:,}",
-        "people": f"{told['people']:,}",
-        "founders": f"{told['founders']:,}",
-        "version": told["model_version"],
-        "drawn": str(len(told["drawn"])),
-        "enough": _per_cent(ENOUGH),
-        "lost": _lost(told),
-        "table": "\n".join(_table(told)),
-        "parameters": ", ".join(f"`{name}`" for name in told["drawn"]),
+        "summary": summary(result),
+        "command": result["command"],
+        "worlds": str(result["worlds"]),
+        "days": f"{result['days']:,}",
+        "people": f"{result['people']:,}",
+        "founders": f"{result['founders']:,}",
+        "version": result["model_version"],
+        "drawn": str(len(result["drawn"])),
+        "enough": wording.per_cent(ENOUGH),
+        "lost": _lost(result),
+        "table": "\n".join(_table(result)),
+        "parameters": ", ".join(f"`{name}`" for name in result["drawn"]),
     }
     for name, text in parts.items():
         template = template.replace(f"{{{{ {name} }}}}", text)
     return template
 
 
-def summary(told: Mapping[str, Any]) -> str:
-    """How many conclusions are robust, and which."""
-    firm = [_words(c) for c in ordered(told) if c["verdict"] == ROBUST]
-    judged = sum(c["verdict"] != SAME for c in told["conclusions"])
-    second = told["scenarios"][1]
+def summary(result: Mapping[str, Any]) -> str:
+    """The number of robust conclusions, and which they are."""
+    firm = [_words(c) for c in ordered(result) if c["verdict"] == ROBUST]
+    judged = sum(c["verdict"] != SAME for c in result["conclusions"])
+    second = result["scenarios"][1]
     if not firm:
-        return f"None of {judged} conclusions is robust"
+        return f"None of {wording.plural(judged, 'conclusion')} is robust"
     return f"{len(firm)} of {judged} conclusions are robust: `{second}` has {'; '.join(firm)}"
 
 
-def ordered(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The conclusions, the firmest first."""
-    return sorted(told["conclusions"], key=lambda c: -c["share"])
+def ordered(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The conclusions, the most robust first."""
+    return sorted(result["conclusions"], key=lambda c: -c["share"])
 
 
-def picture(told: Mapping[str, Any]) -> str:
-    """For each indicator the share of worlds in which the second scenario has more, with its interval, as SVG."""
-    first, second = told["scenarios"]
-    rows = [c for c in ordered(told) if c["verdict"] != SAME]
-    title = f"In how many worlds has {second} more than {first}?"
+def picture(result: Mapping[str, Any]) -> str:
+    """A chart, for each indicator, of the share of draws in which it is higher in the second scenario, as SVG."""
+    first, second = result["scenarios"]
+    rows = [c for c in ordered(result) if c["verdict"] != SAME]
+    title = f"How often is {second} higher than {first}?"
     with themed():
         figure, (axes,) = canvas(
             title,
-            f"share of {told['worlds']} worlds with its 95 % interval; robust where it lies in the shade",
+            f"share of {result['worlds']} parameter draws, with 95 % interval; robust if the interval is in the shaded area",
             height=1.1 + 0.26 * max(1, len(rows)),
             left=2.1,
             right=1.5,
@@ -92,7 +92,7 @@ def picture(told: Mapping[str, Any]) -> str:
             axes.plot([low, high], [place, place], color=COLOURS[c["verdict"]], linewidth=2)
             axes.plot([share], [place], "o", color=COLOURS[c["verdict"]], markersize=5.5)
             axes.annotate(
-                f"{_per_cent(share)}  {c['verdict']}",
+                f"{wording.per_cent(share)}  {c['verdict']}",
                 (1, place),
                 (8, 0),
                 xycoords=("axes fraction", "data"),
@@ -104,54 +104,50 @@ def picture(told: Mapping[str, Any]) -> str:
             )
         label_rows(axes, [wording.title(c["indicator"]) for c in rows])
         axes.set_xlim(-0.02, 1.02)
-        axes.set_xticks(np.linspace(0, 1, 6), [_per_cent(x) for x in np.linspace(0, 1, 6)])
+        axes.set_xticks(np.linspace(0, 1, 6), [wording.per_cent(x) for x in np.linspace(0, 1, 6)])
         return exported(figure, "robust", title, "; ".join(_row_words(c) for c in rows) + ".")
 
 
 def more(c: Mapping[str, Any]) -> tuple[float, float, float]:
-    """Share of worlds in which the second has more, with the interval of the conclusion seen from there."""
+    """Share of draws in which the second scenario is higher, with its interval."""
     if c["more"] >= c["less"]:
         return c["share"], c["low"], c["high"]
     return 1 - c["share"], 1 - c["high"], 1 - c["low"]
 
 
-def _table(told: Mapping[str, Any]) -> list[str]:
-    lines = ["| conclusion | worlds | 95 % interval | median gap | |", "|---|--:|--:|--:|---|"]
-    for c in ordered(told):
+def _table(result: Mapping[str, Any]) -> list[str]:
+    lines = ["| conclusion | draws | 95 % interval | median difference | |", "|---|--:|--:|--:|---|"]
+    for c in ordered(result):
         words = decision(c["verdict"], c["worlds_needed"])
         verdict = f"**{words}**" if c["verdict"] == ROBUST else words
         unit = "" if c["unit"] in ("members", "ties") else wording.unit_of(c["unit"])
         gap = f"{wording.signed(c['median_difference'], c['unit'])} {unit}".strip()
-        span = f"{_per_cent(c['low'])} to {_per_cent(c['high'])}"
-        lines.append(f"| {c['sentence']} | {_per_cent(c['share'])} | {span} | {gap} | {verdict} |")
+        span = f"{wording.per_cent(c['low'])} to {wording.per_cent(c['high'])}"
+        lines.append(f"| {c['sentence']} | {wording.per_cent(c['share'])} | {span} | {gap} | {verdict} |")
     return lines
 
 
 def _words(c: Mapping[str, Any]) -> str:
     sign = "more" if c["more"] >= c["less"] else "less"
-    return f"{sign} {wording.title(c['indicator'])} ({_per_cent(c['share'])})"
+    return f"{sign} {wording.title(c['indicator'])} ({wording.per_cent(c['share'])})"
 
 
 def _row_words(c: Mapping[str, Any]) -> str:
     share, low, high = more(c)
     name = wording.title(c["indicator"])
-    return f"{name}: {_per_cent(share)}, {_per_cent(low)} to {_per_cent(high)}, {c['verdict']}"
+    return f"{name}: {wording.per_cent(share)}, {wording.per_cent(low)} to {wording.per_cent(high)}, {c['verdict']}"
 
 
-def _per_cent(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
-def _lost(told: Mapping[str, Any]) -> str:
-    failed = len(told["failures"])
-    return f" {wording.plural(failed, 'run')} failed; their worlds do not count." if failed else ""
+def _lost(result: Mapping[str, Any]) -> str:
+    failed = len(result["failures"])
+    return f" {wording.plural(failed, 'run')} failed; their draws are left out." if failed else ""
 
 
 def write_robustness(found: Robustness, folder: Path) -> None:
-    """`robust.md` with `robust.svg`, `robust.json`, and `worlds.csv`, a row per world and scenario."""
-    told = as_object(found)
+    """Write `robust.md` with `robust.svg`, `robust.json`, and `worlds.csv`, a row per draw and scenario."""
+    result = as_object(found)
     with whole_folder(folder) as inside:
-        write_text(inside / "robust.json", as_json(told) + "\n")
-        write_text(inside / "robust.md", page(told))
-        write_text(inside / "robust.svg", picture(told) + "\n")
+        write_text(inside / "robust.json", as_json(result) + "\n")
+        write_text(inside / "robust.md", page(result))
+        write_text(inside / "robust.svg", picture(result) + "\n")
         (inside / "worlds.csv").write_text(for_csv(found.values), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""One offline HTML file for a search: the best mix of levers, or break-even."""
+"""The report of a search, the best levers or break-even, as one self-contained HTML file."""
 
 from typing import Any
 
@@ -26,18 +26,18 @@ from kith.sim.results.indicators import describe
 
 
 def optimum_page(found: Optimum, command: str) -> str:
-    """The report of a search for the best mix as one HTML page.
+    """The report of a search for the best levers as one HTML page.
 
     Parameters
     ----------
     found : of `optimise`.
-    command : what to type to see it again.
+    command : the command line that repeats it.
     """
     study, goal = found.study, found.study.optimise
     assert goal is not None, study.name
     single = len(goal.objectives) == 1
     levers = [lever.name for lever in study.lever]
-    heads = ["promised", "fresh", "95 % interval", "change", "95 % interval", "sure"]
+    heads = ["in search", "new seeds", "95 % interval", "change", "95 % interval", "support"]
     charts = [tried(found), *(promises(found, name, f"kept-{name}") for name in goal.objectives)]
     return _page(
         study,
@@ -45,8 +45,8 @@ def optimum_page(found: Optimum, command: str) -> str:
         facts=[
             (len(found.trials), "points tried"),
             (study.runs, f"runs at each, seeds {_seeds(study)}"),
-            (goal.fresh_runs, "fresh runs of each finalist"),
-            (wording.listed(map(wording.title, goal.objectives)), "to be made best"),
+            (goal.fresh_runs, "runs of each finalist on new seeds"),
+            (wording.listed(map(wording.title, goal.objectives)), "optimised"),
         ],
         warnings=[unmeasured(found)] if unmeasured(found) else [],
         charts=[Markup(chart) for chart in charts],
@@ -71,14 +71,14 @@ def crossing_page(study: Study, found: Crossing, command: str) -> str:
 
     Parameters
     ----------
-    study, found : what was asked, and what was found.
-    command : what to type to see it again.
+    study, found : the study, and the result.
+    command : the command line that repeats it.
     """
     goal = goal_of(study)
     unit = describe(goal.outcome)[0]
     lever = next(one for one in study.lever if one.name == goal.lever)
     others = [f"`{name}` = {short(value)}" for name, value in goal.at.items()]
-    where = f" Meanwhile {wording.listed(others)}." if others else ""
+    where = f" The other levers are fixed: {wording.listed(others)}." if others else ""
     return _page(
         study,
         answer=capital(crossing_answer(study, found)),
@@ -99,9 +99,10 @@ def crossing_page(study: Study, found: Crossing, command: str) -> str:
             for row in found.tried.to_dict("records")
         ],
         note=(
-            "All values meet the same seeds: the same people, the same luck. The interval of the crossing holds the "
-            "values at which the interval of the mean holds the level. The search supposes that the mean rises or "
-            f"falls throughout.{where} {_few(study.runs)}Intervals speak of luck only, not of what is unknown about the parameters."
+            "All values are run on the same seeds, hence with the same people and the same random draws. The interval of "
+            "the crossing contains the values at which the interval of the mean includes the level. The search assumes "
+            f"that the mean is monotonic in the lever.{where} {_few(study.runs)}Intervals cover sampling noise only, not "
+            "uncertainty about the parameters."
         ),
         command=command,
     )
@@ -122,25 +123,27 @@ def _optimum_note(found: Optimum, single: bool) -> str:
     goal = found.study.optimise
     assert goal is not None, found.study.name
     limits = (
-        f" All finalists keep {wording.listed(f'`{limit}`' for limit in goal.limits)} in the search."
+        f" All finalists satisfy {wording.listed(f'`{limit}`' for limit in goal.limits)} in the search."
         if goal.limits
         else ""
     )
     place = (
-        "is the best" if single else "is on the front (no other equals it in every goal and beats it in one)"
+        "is best"
+        if single
+        else "is on the Pareto front (no other point is at least as good in every objective and better in one)"
     )
     return (
-        "The best of many noisy means is partly a lucky draw: believe `fresh`, which comes from seeds that the search "
-        "never used; the order is that of the search. Change is fresh minus promised, its interval is Welch's: all points "
-        "share the search's seeds, so a change that is alike everywhere is the luck of those seeds. "
-        f"Sure: share of bootstrap draws over the search's seeds in which a point {place}, among those tried.{limits} "
-        f"{_few(goal.fresh_runs)}Intervals speak of luck only, not of what is unknown about the parameters. `trials.csv` beside this page has "
-        "every point."
+        "The best of many noisy means is partly due to chance, so use the column *new seeds*, which was estimated on seeds "
+        "not used in the search; the order is that of the search. Change: new seeds minus in search, with Welch's interval. "
+        "All points share the seeds of the search, so a change common to all points comes from those seeds. "
+        f"Support: share of bootstrap draws over the search's seeds in which a point {place}, among those tried.{limits} "
+        f"{_few(goal.fresh_runs)}Intervals cover sampling noise only, not uncertainty about the parameters. `trials.csv`, in the "
+        "same folder, lists every point."
     )
 
 
 def _few(runs: int) -> str:
-    """Why there are no intervals, if there are none."""
+    """The reason for missing intervals; empty if there are intervals."""
     return f"{no_interval('runs').capitalize()}. " if runs < LEAST_RUNS else ""
 
 

@@ -1,4 +1,4 @@
-"""One offline HTML file for a study: question, answer, maps or rankings, points, assumptions."""
+"""The report of a study as one self-contained HTML file: question, answer, maps or rankings, points, assumptions."""
 
 import math
 from typing import Any
@@ -23,21 +23,21 @@ from kith.experiments.words import wording
 from kith.sim.engine import MODEL_VERSION
 from kith.sim.results.indicators import describe
 
-MUCH_LUCK = 0.3
-"Share of the variance between points from which on indices are mostly about luck."
+MUCH_NOISE = 0.3
+"Share of noise in the variance between points above which sensitivity indices are unreliable."
 MOST_RIVALS = 3
-"Levers whose intervals overlap the first one's, and that are still named."
+"Maximum number of levers named as most important, where their intervals overlap."
 MOST_ROWS = 60
-"Points that a page lists; the frames have all of them."
+"Points listed on the page; the tables have all of them."
 
 
 def study_page(study: Study, store: Store, command: str) -> str:
-    """The report of what is stored of a study as one HTML page.
+    """The report of the stored runs of a study as one HTML page.
 
     Parameters
     ----------
-    study, store : what was asked, and what was found.
-    command : what to type to see it again.
+    study, store : the study and its results.
+    command : the command line that repeats it.
     """
     found = status(study, store)
     points = points_frame(study, store)
@@ -67,7 +67,7 @@ def study_page(study: Study, store: Store, command: str) -> str:
 
 
 def how_well_known(study: Study, store: Store) -> dict[str, dict[str, Known]]:
-    """Scenario -> outcome -> how far luck moves the means of its points; nothing with too few runs per point."""
+    """Scenario -> outcome -> precision of the means of its points; empty with too few runs per point."""
     if study.runs < LEAST_RUNS:
         return {}
     runs = runs_frame(study, store, study.outcomes)
@@ -79,7 +79,7 @@ def how_well_known(study: Study, store: Store) -> dict[str, dict[str, Known]]:
 
 
 def ranked(study: Study, store: Store) -> pd.DataFrame:
-    """Which levers matter; empty where the design cannot tell, or has not finished."""
+    """The levers ranked by importance; empty where the design does not allow it or runs are missing."""
     if isinstance(study.design, Grid | Listed):
         return pd.DataFrame()
     try:
@@ -89,37 +89,37 @@ def ranked(study: Study, store: Store) -> pd.DataFrame:
 
 
 def study_answer(study: Study, points: pd.DataFrame, ranking: pd.DataFrame, found: StudyStatus) -> str:
-    """What the main outcome says, in one sentence for each scenario."""
+    """The range of the main outcome, in one sentence for all scenarios."""
     outcome = study.outcomes[0]
     unit = describe(outcome)[0]
-    said = []
+    clauses = []
     for scenario, own in points.groupby("scenario", sort=False):
         known = own[own[outcome].notna()] if outcome in own else own.iloc[:0]
         if known.empty:
             continue
         low, high = (wording.number(float(x), unit) for x in (known[outcome].min(), known[outcome].max()))
         why = _first_levers(ranking, str(scenario), outcome)
-        said.append(f"{wording.title(outcome)} in {scenario}: {low} to {high}{_beside(unit)}{why}")
-    if not said:
-        return "Nothing is defined yet."
+        clauses.append(f"{wording.title(outcome)} in {scenario}: {low} to {high}{_beside(unit)}{why}")
+    if not clauses:
+        return "No outcome is defined yet."
     compared = orders(points, study.outcomes[:1])
-    said += [
-        f"more in {row['first']} than in {row['other']} at {100 * row['share']:.0f} % of them"
+    clauses += [
+        f"higher in {row['first']} than in {row['other']} at {wording.per_cent(row['share'])} of points"
         for row in compared.to_dict("records")
     ]
     missing = f" {found.missing:,} runs are still missing." if found.missing else ""
-    each = f"means over {study.runs} runs" if study.runs > 1 else "one run"
-    based = f"{each} at each of {points['point'].nunique():,} points"
-    return f"Over all points, {'; '.join(said)} ({based}).{missing}"
+    each = f"means over {wording.plural(study.runs, 'run')}" if study.runs > 1 else "one run"
+    based = f"{each} at each of {wording.plural(points['point'].nunique(), 'point')}"
+    return f"Over all points, {'; '.join(clauses)} ({based}).{missing}"
 
 
 def _beside(unit: str) -> str:
-    """The unit, where the name of the outcome does not say it."""
+    """The unit, where the name of the outcome does not imply it."""
     return f" {wording.unit_of(unit)}" if unit not in ("members", "people") and wording.unit_of(unit) else ""
 
 
 def _first_levers(ranking: pd.DataFrame, scenario: str, outcome: str) -> str:
-    """Which lever matters most, those that cannot be told from it, or that chance alone does as much."""
+    """The most important lever, those not distinguishable from it, or that none exceeds chance."""
     if ranking.empty:
         return ""
     own = ranking[(ranking["scenario"] == scenario) & (ranking["outcome"] == outcome)]
@@ -129,16 +129,20 @@ def _first_levers(ranking: pd.DataFrame, scenario: str, outcome: str) -> str:
     first = own.iloc[0]
     if "floor" in own:
         above = first[measure] > first["floor"]
-        return f", and {first['lever']} matters most" if above else ", and no lever moves it more than chance"
+        return (
+            f", and {first['lever']} matters most"
+            if above
+            else ", and no lever has an effect larger than chance"
+        )
     reach = own[measure] + own[f"{measure}_conf"]
     rivals = [str(lever) for lever in own["lever"][reach >= first[measure] - first[f"{measure}_conf"]]]
     if len(rivals) > MOST_RIVALS:
-        return f", and which of {len(rivals)} levers matters most is open"
+        return f", and the most important of {len(rivals)} levers cannot be told apart"
     return f", and {wording.listed(rivals)} {'matters' if len(rivals) == 1 else 'matter'} most"
 
 
 def _known_row(study: Study, scenario: str, known: dict[str, Known]) -> dict[str, Any]:
-    """How well a scenario's points are known, ready to be shown: a cell per outcome."""
+    """The precision of a scenario's points: a cell per outcome."""
     cells = [known.get(name, Known(math.nan, math.nan)) for name in study.outcomes]
     units = [describe(name)[0] for name in study.outcomes]
     return {
@@ -154,21 +158,21 @@ def _give_or_take(half: float, unit: str) -> str:
 
 
 def _caption(known: dict[str, dict[str, Known]], scenario: str, outcome: str) -> str:
-    """How far luck may have moved the cells of a map."""
+    """The precision of the cells of a map."""
     found = known.get(scenario, {}).get(outcome)
     if found is None or math.isnan(found.mean):
         return ""
     mean, difference = (_give_or_take(half, describe(outcome)[0]) for half in found)
     return (
-        f"95 % intervals, on average over cells: a mean is known to {mean}, "
-        f"and a difference between two cells, which share their luck, to {difference}."
+        f"Precision (half-width of a 95 % interval, averaged over cells): {mean} for a mean, {difference} for a difference "
+        "between two cells, which share their random draws."
     )
 
 
 def _charts(
     study: Study, points: pd.DataFrame, ranking: pd.DataFrame, known: dict[str, dict[str, Known]]
 ) -> list[tuple[Markup, str]]:
-    """Each chart with what is said below it."""
+    """Each chart with its caption."""
     charts: list[tuple[str, str]] = []
     for scenario, own in points.groupby("scenario", sort=False):
         names = [lever.name for lever in study.lever]
@@ -177,9 +181,9 @@ def _charts(
             if not ranking.empty:
                 rows = ranking[(ranking["scenario"] == scenario) & (ranking["outcome"] == outcome)]
                 if MEASURES[method_of(study)] in rows and rows[MEASURES[method_of(study)]].notna().any():
-                    title = f"{scenario}: what moves {wording.title(outcome)}"
+                    title = f"{scenario}: importance of the levers for {wording.title(outcome)}"
                     unit = describe(outcome)[0]
-                    charts.append((bars(rows, title, label, unit), _luck_words(rows)))
+                    charts.append((bars(rows, title, label, unit), _noise_caption(rows)))
             elif isinstance(study.design, Grid) and len(names) == 2 and own[outcome].notna().any():
                 chart = lever_map(
                     own,
@@ -198,13 +202,13 @@ def _charts(
     ]
 
 
-def _luck_words(rows: pd.DataFrame) -> str:
+def _noise_caption(rows: pd.DataFrame) -> str:
     share = float(rows["luck"].iloc[0])
     if math.isnan(share):
-        return "One run at each point: what of this is luck cannot be told."
+        return "With one run at each point, the share of noise cannot be estimated."
     much = wording.number(share, "share", 0.03) if share >= 0.01 else "Less than 1 %"
-    return f"{much} of the variance between points is luck that they do not share" + (
-        ": ask for more runs before believing it." if share > MUCH_LUCK else "."
+    return f"{much} of the variance between points is noise that they do not share" + (
+        "; increase --runs before interpreting this ranking." if share > MUCH_NOISE else "."
     )
 
 

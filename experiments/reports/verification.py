@@ -8,7 +8,7 @@ from kith.experiments.files import write_text
 
 
 def write_verification(findings: Sequence[BenchmarkFinding], target: Path) -> None:
-    """Write the page of the documentation: the same text for the same findings."""
+    """Write the page of the documentation; the same findings give the same text."""
     template = Path(__file__).parent / "templates" / "verification.md"
     lines = [
         "| " + " | ".join((*HEADINGS[:5], "runs", *HEADINGS[5:])) + " |",

@@ -47,9 +47,9 @@ def bench(
     Returns the figures as plain values; writes them to `out` as JSON if given.
     """
     if not sizes or min(sizes) < 10:
-        raise RequestError(f"sizes = {sizes}: give one or more communities of at least 10 members")
+        raise RequestError(f"sizes = {sizes}: each must be at least 10 members")
     if threads < 1:
-        raise RequestError(f"threads = {threads}: give at least 1")
+        raise RequestError(f"threads = {threads}: must be at least 1")
     compiled = is_compiled()
     first = _first_run(load(scenario))
     figures: dict[str, Any] = {
@@ -222,15 +222,15 @@ def _bytes(c: Community) -> int:
 
 
 def _overhead(scenario: str) -> float:
-    """Microseconds per tick of a community of ten, which is nearly all Python around the kernels."""
+    """Microseconds per tick of a community of ten: nearly all Python overhead around the kernels."""
     return float(measure(scenario, 10)["us_per_tick"])
 
 
 def natural_mesa(members: int = 10_000, ties: int = 8, seconds: float = 3.0) -> dict[str, float]:
     """Agent-steps per second of Mesa + NetworkX with `shuffle_do` on the micro-model.
 
-    Each member looks at its neighbours and draws whether to leave; nobody really does, so that
-    the load stays the same.
+    Each member reads the state of its neighbours and draws whether to leave; nobody is removed, so that
+    the load stays constant.
     """
     import mesa
     import networkx as nx
@@ -271,7 +271,7 @@ def natural_mesa(members: int = 10_000, ties: int = 8, seconds: float = 3.0) -> 
 
 
 def text(figures: dict[str, Any]) -> str:
-    """What `kith bench` prints: a block per size, then what else was measured, then the rival."""
+    """The text that `kith bench` prints: a block per size, other measurements, then plain Mesa."""
     machine_, mesa = figures["machine"], figures["mesa"]
     lines = [
         f"{figures['scenario']}, one thread, model {figures['model_version']}; {machine_['cores']} cores, "
@@ -287,7 +287,7 @@ def text(figures: dict[str, Any]) -> str:
     lines += [
         "",
         f"a year of 1,000 people: {figures['year_of_1000_s']:.2f} s; a day of ten: "
-        f"{figures['tick_overhead_us']:,.0f} µs, nearly all besides members",
+        f"{figures['tick_overhead_us']:,.0f} µs, nearly all of it independent of the number of members",
     ]
     if "threads" in figures:
         t = figures["threads"]
@@ -296,7 +296,7 @@ def text(figures: dict[str, Any]) -> str:
             f"({1e3 * t['one_s']:,.0f} and {1e3 * t['many_s']:,.0f} ms a day)"
         )
     lines += [
-        f"natural Mesa on the micro-model ({mesa['members']:,} agents, mean degree {mesa['mean_degree']:.0f}, "
+        f"plain Mesa on the micro-model ({mesa['members']:,} agents, mean degree {mesa['mean_degree']:.0f}, "
         f"shuffle_do): {mesa['agent_steps_per_s'] / 1e6:.2f} million agent-steps per second",
         f"member-days of the whole model per Mesa agent-step of the micro-model: "
         f"{figures['member_days_per_mesa_step']:.1f}",

@@ -1,12 +1,12 @@
-"""Rival: what the same model costs when it is written the natural Mesa way.
+"""Time the engine against the reference implementation, the same model in plain Mesa.
 
-The natural twin lives the core of the web with plain agents on a plain NetworkX graph
-(docs/twin.md). Here it and the engine are timed on the same plans, in the same run: CPU seconds of
-one thread, compiled and warmed up, no event log on either side. The twin belongs to the tests, so
-it is there in a checkout of the repository only. Each counts what it counts: the engine keeps
-books, memberships, daily series and monthly indicators, the twin the counts of the core and two
-means a day. The largest community is the engine's alone, for the twin would take minutes and
-gigabytes; its ratio is to the twin's largest.
+The reference implementation simulates the core of the web with plain agents on a plain NetworkX graph
+(docs/twin.md). Both are timed on the same plans, in the same process: CPU seconds of
+one thread, compiled and warmed up, without event logs. The reference is part of the tests, so
+it is available only in a checkout of the repository. Each records its usual output: the engine
+accounts, memberships, daily series and monthly indicators; the reference the counts of the core and two
+means a day. The largest community is run by the engine only, since the reference would take minutes and
+gigabytes; its ratio is to the largest community of the reference.
 """
 
 import sys
@@ -25,25 +25,25 @@ from kith.sim.schema.plan import Plan
 
 TWIN = Path(__file__).resolve().parents[2] / "tests" / "reference"
 SIZES = (1_000, 10_000)
-"members of the communities that both live through"
+"members of the communities that both simulate"
 MARKET_PER_MEMBER = 4
 WARM_UP, DAYS = 10, 30
 
 
 def rival(largest: int, sizes: tuple[int, ...] = SIZES, days: int = DAYS) -> dict[str, Any] | None:
-    """Member-days per second of the twin and of the engine, and how much faster the engine is, by size.
+    """Member-days per second of the reference and of the engine, and their ratio, by size.
 
     Parameters
     ----------
-    largest : members of the community that the engine lives through besides
-    sizes : members of the communities that both live through, ascending
+    largest : members of the community that only the engine simulates
+    sizes : members of the communities that both simulate, ascending
     days : days that are timed, after ten of warming up
 
     Returns
     -------
-    Figures as plain values, or None where the twin is not there. `days_alike` says on how many of
-    the first days all counts of both were the same; the twin does not round as the engine's record
-    does, so that in time one draw falls on the other side.
+    Figures as plain values, or None without the reference. `days_alike` is the number of
+    first days on which all counts of both were equal; the reference does not round as the engine does,
+    so that eventually one draw has a different result.
     """
     core, model = _twin("core"), _twin("model")
     if core is None or model is None:
@@ -81,7 +81,7 @@ def _both(twin: Any, plan: Plan, days: int) -> dict[str, Any]:
 
 
 def _twin(part: str) -> ModuleType | None:
-    """A module of the twin, or None where the tests are not there."""
+    """A module of the reference, or None without the tests."""
     if not TWIN.is_dir():
         return None
     root = str(TWIN.parents[1])  # what is installed is kith alone; the tests lie in the checkout
@@ -97,7 +97,7 @@ def _twin(part: str) -> ModuleType | None:
 
 
 def _time_twin(twin: Any, days: int) -> tuple[pd.DataFrame, float]:
-    """The twin's series, and its member-days per second after warming up."""
+    """The series of the reference, and its member-days per second after warming up."""
     twin.run_for(WARM_UP)
     start = time.thread_time()
     twin.run_for(days)
@@ -126,19 +126,19 @@ def _days_alike(engine: pd.DataFrame, twin: pd.DataFrame) -> int:
 
 
 def text(figures: dict[str, Any] | None) -> list[str]:
-    """What `kith bench` prints of the rival."""
+    """The lines about plain Mesa that `kith bench` prints."""
     if figures is None:
-        return ["natural Mesa on the same model: not here; the twin comes with a checkout of the repository"]
+        return ["plain Mesa on the same model: not available; it is part of a checkout of the repository"]
     largest = figures["largest"]
-    lines = ["natural Mesa on the same model (the core of the web; docs/twin.md), member-days per second:"]
+    lines = ["plain Mesa on the same model (the core of the web; docs/twin.md), member-days per second:"]
     for f in figures["sizes"]:
         lines.append(
-            f"{f['members']:>11,} members  twin {f['twin_member_days_per_s']:,.0f}, engine "
-            f"{f['engine_member_days_per_s']:,.0f}, {f['ratio']:.0f} times as many; all counts are the same "
+            f"{f['members']:>11,} members  plain Mesa {f['twin_member_days_per_s']:,.0f}, engine "
+            f"{f['engine_member_days_per_s']:,.0f}, {f['ratio']:.0f} times as many; all counts are equal "
             f"on the first {f['days_alike']} of {figures['days']} days"
         )
     lines.append(
         f"{largest['members']:>11,} members  engine {largest['engine_member_days_per_s']:,.0f}, "
-        f"{largest['ratio']:.0f} times the twin's with {figures['sizes'][-1]['members']:,}"
+        f"{largest['ratio']:.0f} times plain Mesa with {figures['sizes'][-1]['members']:,}"
     )
     return lines

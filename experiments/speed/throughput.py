@@ -1,8 +1,8 @@
-"""Throughput: thousands of short runs as a study: how long, what a second process gains, how much memory.
+"""Throughput of a study with thousands of short runs: time, speed-up by processes, memory.
 
-The study is one that a researcher would ask for: a community of 1,000 founders in a market of 20,000
-for a year, in worlds drawn from the priors of six parameters. Times are by the clock on the wall, so they
-want a quiet machine; memory is read from /proc, and unknown where there is none.
+The study is typical of research use: a community of 1,000 founders in a market of 20,000
+for a year, with six parameters drawn from their priors. Times are wall-clock times, so they
+need an idle machine; memory is read from /proc, and unknown where that does not exist.
 """
 
 import os
@@ -36,11 +36,11 @@ LEVERS = (
     "referral.conversion",
 )
 SPEED_UP_SHARE = 50
-"One run in so many is done again to compare one process with several."
+"One run in this many is repeated to compare one process with several."
 LOOK_EVERY = 2.0
-"Seconds between two looks at memory."
+"Seconds between two readings of memory."
 PARTS = 10
-"How many rows the table of memory has."
+"Rows of the table of memory."
 ROWS = 100_000
 
 type Progress = Callable[[str, int, int], None]
@@ -49,7 +49,7 @@ type Progress = Callable[[str, int, int], None]
 def year_of_thousand(
     runs: int, first_seed: int = 0, days: int = 365, founders: int = 1_000, scenario: str = BUSY_WEB
 ) -> Study:
-    """So many runs of a scenario with 1,000 founders for a year, in worlds drawn from priors."""
+    """A study of `runs` runs of a scenario with 1,000 founders for a year, with parameters drawn from priors."""
     return study_from(
         {
             "name": "throughput",
@@ -73,10 +73,10 @@ def throughput(
     founders: int = 1_000,
     scenario: str = BUSY_WEB,
 ) -> dict[str, Any]:
-    """Conduct such a study in a folder that is removed afterwards; figures as plain values.
+    """Run such a study in a temporary folder; figures as plain values.
 
-    First all of it with `workers` while memory is watched, then a fiftieth of it with one process and
-    with `workers`, turn by turn, then 100,000 rows are read and drawn.
+    First the whole study with `workers` while memory is measured, then a fiftieth of it alternately with one
+    process and with `workers`; then 100,000 rows are read and drawn.
     """
     workers = workers or processors()
     tell = progress or (lambda what, done, whole: None)
@@ -99,7 +99,7 @@ def throughput(
 def _speed_up(
     runs: int, workers: int, place: Path, tell: Progress, days: int, founders: int, scenario: str
 ) -> dict[str, Any]:
-    """Runs a second with one process and with more: 1, n, n, 1, each on seeds of its own."""
+    """Runs per second with one process and with several: 1, n, n, 1, each on different seeds."""
     part = max(RUNS_PER_POINT * 2, runs // SPEED_UP_SHARE)
     seconds: dict[int, list[float]] = {1: [], workers: []}
     for turn, n in enumerate((1, workers, workers, 1)):
@@ -134,7 +134,7 @@ def _first_days(study: Study, jobs: int) -> list[Job]:
 def _whole(
     runs: int, workers: int, place: Path, tell: Progress, days: int, founders: int, scenario: str
 ) -> dict[str, Any]:
-    """All of it, with the most that each process holds, as it goes on."""
+    """The whole study, with the peak memory of each process over time."""
     study, store = year_of_thousand(runs, 0, days, founders, scenario), Store(place / "store")
     start = time.perf_counter()
     wanted_by(study, store, _named(tell, "planning"))
@@ -166,7 +166,7 @@ def _named(tell: Progress, what: str) -> Callable[[int, int], None]:
 
 
 class _Watch:
-    """Looks at the memory of this process and its children while a block runs."""
+    """Measures the memory of this process and its children while a block runs."""
 
     def __init__(self) -> None:
         self.done = 0
@@ -185,7 +185,7 @@ class _Watch:
         self._thread.join()
 
     def table(self, whole: int) -> list[dict[str, float]]:
-        """The most that was held in each tenth of the runs."""
+        """The peak memory in each tenth of the runs."""
         rows = []
         for part in range(PARTS):
             low, high = whole * part / PARTS, whole * (part + 1) / PARTS
@@ -205,7 +205,7 @@ class _Watch:
 
 
 def _megabytes(process: int | None) -> tuple[float, float]:
-    """Resident memory of a process, and its share of it where others use it too; NaN where nothing tells."""
+    """Resident memory of a process, and its share of it where others use it too; NaN where unknown."""
     try:
         lines = Path(f"/proc/{process}/smaps_rollup").read_text("ascii").splitlines()[1:]
     except OSError:
@@ -215,7 +215,7 @@ def _megabytes(process: int | None) -> tuple[float, float]:
 
 
 def rows_read_and_drawn(folder: Path, rows: int = ROWS) -> dict[str, float]:
-    """Seconds in which a frame of so many results is read from a store, and drawn."""
+    """Seconds to read a frame of `rows` results from a store, and to draw it."""
     from kith.experiments.charts.study import spread
 
     store = Store(folder)
@@ -237,22 +237,22 @@ def _made_up(run: int) -> RunResult:
 
 
 def text(figures: dict[str, Any]) -> str:
-    """What `kith bench --runs` prints."""
+    """The text that `kith bench --runs` prints."""
     study, rows, host = figures["study"], figures["rows"], figures["machine"]
     lines = [
         f"{study['runs']:,} runs of {figures['scenario']} with {study['founders']:,} founders for {study['days']} days, "
         f"{figures['workers']} processes, model {figures['model_version']}; {host['cores']} cores, "
         f"load {host['load']:.1f}, Python {host['python']}, numba {host['numba']}",
-        f"{study['seconds'] / 60:.1f} minutes, {study['runs_per_s']:.2f} runs a second, of which planning "
-        f"{study['planning_s']:.1f} s; {study['failed']} failed; {study['bytes_on_disk'] / 1e6:.1f} MB on disk",
+        f"{study['seconds'] / 60:.1f} minutes, {study['runs_per_s']:.2f} runs per second, including "
+        f"{study['planning_s']:.1f} s of planning; {study['failed']} failed; {study['bytes_on_disk'] / 1e6:.1f} MB on disk",
     ]
     if figures["speed_up"]:
         s = figures["speed_up"]
         lines.append(
-            f"{figures['workers']} processes against one: {s['speed_up']:.2f} times the speed "
-            f"({s['one_s_per_run']:.3f} and {s['many_s_per_run']:.3f} s a run, {s['runs']} runs each, in turns)"
+            f"speed-up of {figures['workers']} processes over one: {s['speed_up']:.2f} "
+            f"({s['one_s_per_run']:.3f} and {s['many_s_per_run']:.3f} s per run, {s['runs']} runs each, alternating)"
         )
-    lines += ["", f"{'most memory, MB, up to':>24}  this process  largest worker  all together"]
+    lines += ["", f"{'peak memory, MB, up to':>24}  this process  largest worker         total"]
     for row in study["memory"]:
         lines.append(
             f"{row['runs']:>19,} runs {row['parent_mb']:13.0f} {row['worker_mb']:15.0f} {row['together_mb']:13.0f}"

@@ -1,9 +1,9 @@
-"""Intervals: what a handful of paired runs can say about a difference.
+"""Confidence intervals of means and of paired differences, from few runs.
 
 The interval of a mean is Student's t: the mean of n runs plus or minus t(n - 1) standard errors.
 
-A difference is taken pair by pair: the same seed gives the same people and the same luck in both
-arms, and luck that both share drops out. Its interval is a bootstrap over seeds: n seeds are drawn
+A difference is taken pair by pair: the same seed gives the same people and the same random draws
+in both scenarios (common random numbers), so that shared noise cancels. Its interval is a bootstrap over seeds: n seeds are drawn
 with replacement from the n there are, `RESAMPLES` times, each draw taking both runs of its seed;
 the differences that come out, each measured in its own standard errors, take the place of Student's
 t (the bootstrap t of Efron 1981; Hesterberg 2015, doi:10.1080/00031305.2015.1089789, finds it the
@@ -14,7 +14,7 @@ above `ENOUGH` it makes no difference: there it is Student's t on the difference
 Below `LEAST_RUNS` runs there is no interval and no verdict, only the mean. Nor is there one where all
 runs agree, until there are `ALIKE` of them: no spread that was seen is not a spread of zero.
 
-Intervals describe luck only: what we do not know about the parameters is not in them.
+Intervals cover sampling noise only, not uncertainty about the parameters.
 """
 
 import math
@@ -103,7 +103,7 @@ def difference_interval(gap: Floats, level: float = LEVEL) -> Mean:
 
 
 def paired(first: Floats, second: Floats, level: float = LEVEL) -> Paired:
-    """Compare two arms run by run: second minus first over the pairs in which both are defined.
+    """Compare two scenarios run by run: second minus first over the pairs in which both are defined.
 
     Parameters
     ----------
@@ -130,23 +130,23 @@ def paired(first: Floats, second: Floats, level: float = LEVEL) -> Paired:
 
 
 def no_interval(least: str = "paired runs") -> str:
-    """Why there is no interval, for where one would be."""
+    """The reason for a missing interval, printed in its place."""
     return f"fewer than {LEAST_RUNS} {least}: no interval"
 
 
 def described(runs: int) -> str:
-    """How the intervals of a comparison over so many runs are made, in one sentence for every page and screen."""
+    """How the intervals of a comparison over `runs` runs are computed, in one sentence for every page and screen."""
     if runs < LEAST_RUNS:
         return f"F{no_interval()[1:]}, and no verdict."
     by = "Student's t on the paired differences"
     if FEWEST <= runs <= ENOUGH:
         by = (
-            "a bootstrap over seeds (bootstrap t: seeds are drawn again with replacement, both runs of a seed "
+            "a bootstrap over seeds (bootstrap t: seeds are resampled with replacement, both runs of a seed "
             f"together; Student's t where fewer than {FEWEST} pairs are complete)"
         )
     return (
-        f"95 % intervals: of a mean by Student's t, of a difference by {by}; they are about luck, not about "
-        "unknown parameters."
+        f"95 % intervals: of a mean by Student's t, of a difference by {by}. They cover sampling noise, not "
+        "uncertainty about the parameters."
     )
 
 
@@ -169,8 +169,8 @@ def runs_needed(gap: Floats, level: float = LEVEL, power: float = POWER, stretch
     size = abs(float(gap.mean())) / float(gap.std(ddof=1))
 
     def enough(n: int) -> bool:
-        wanted = stretch * _quantile(0.5 + level / 2, n - 1) + _quantile(power, n - 1)
-        return bool(size * math.sqrt(n) >= wanted)
+        required = stretch * _quantile(0.5 + level / 2, n - 1) + _quantile(power, n - 1)
+        return bool(size * math.sqrt(n) >= required)
 
     low, high = LEAST_RUNS - 1, MOST_RUNS
     if not enough(high):
@@ -189,7 +189,7 @@ def _stretch(gap: Floats, low: float, high: float, level: float) -> float:
 
 
 def _studentised(gap: Floats) -> Floats:
-    """What each draw of seeds is off the mean of `gap`, in its own standard errors.
+    """The deviation of each resample from the mean of `gap`, in its own standard errors.
 
     A draw that took the same difference every time has none, and is infinitely far off.
     """

@@ -30,6 +30,6 @@ def trials_needed(share: float, threshold: float, level: float, power: float) ->
 
     if share == threshold:
         return math.inf
-    wanted = ndtri(0.5 + level / 2) * math.sqrt(threshold * (1 - threshold))
-    luck = ndtri(power) * math.sqrt(share * (1 - share))
-    return float(math.ceil(((wanted + luck) / (share - threshold)) ** 2))
+    distance = ndtri(0.5 + level / 2) * math.sqrt(threshold * (1 - threshold))
+    noise = ndtri(power) * math.sqrt(share * (1 - share))
+    return float(math.ceil(((distance + noise) / (share - threshold)) ** 2))

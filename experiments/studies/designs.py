@@ -194,7 +194,7 @@ def table(design: Design, levers: Sequence[Lever], constraints: Sequence[Formula
 def _every_combination(levers: Sequence[Lever]) -> list[dict[str, Any]]:
     size = math.prod(lever.count for lever in levers)
     if size > MOST_POINTS:
-        raise StudyError(f"the grid has {counted(size)} points; take fewer steps, or a latin_hypercube")
+        raise StudyError(f"the grid has {counted(size)} points; use fewer steps, or a latin_hypercube")
     grids = [lever.grid() for lever in levers]
     return [dict(zip((lever.name for lever in levers), point, strict=True)) for point in product(*grids)]
 
@@ -223,8 +223,8 @@ def _drawn(design: Random, levers: Sequence[Lever], constraints: Sequence[Formul
 def _sampled(design: Any, levers: Sequence[Lever], constraints: Sequence[Formula]) -> list[dict[str, Any]]:
     if constraints and not isinstance(design, LatinHypercube):
         raise StudyError(
-            f"a {design.kind} design cannot have constraints, because every point of its pattern counts; "
-            'take kind = "random" or "latin_hypercube", or levers that cannot break them'
+            f"a {design.kind} design cannot have constraints, because it needs every point of its pattern; "
+            'use kind = "random" or "latin_hypercube", or levers that cannot violate them'
         )
     return _kept(_valued(design.unit(len(levers)), levers), constraints)
 

@@ -1,4 +1,4 @@
-"""A study is conducted: what is asked minus what is stored is run, and stored as it comes in."""
+"""Run a study: the planned runs that are not stored yet, storing results as they arrive."""
 
 import errno
 import os
@@ -18,10 +18,10 @@ from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study
 
 SOON_PLANNED = 2_000, 50_000
-"Points and runs that `status` names one by one in a moment; of more it gives the number alone."
+"Points and runs up to which `status` plans a study; above, it gives only the maximum number of runs."
 
 LOOK_EVERY = 5.0
-"Seconds after which a process looks what others have stored meanwhile."
+"Seconds between two checks for runs stored by other processes."
 
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -30,25 +30,25 @@ type Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class StudyStatus:
-    """How far a study is."""
+    """The progress of a study."""
 
     study: str
     store: Path
     wanted: int
-    "runs that the study asks for; two points that ask for the same one count once"
+    "planned runs; identical runs of two points count once"
     stored: int
     failed: int
     "of those stored"
     damaged: tuple[Path, ...] = ()
-    "parts that were put aside; their runs are missing again"
+    "damaged parts; their runs are missing again"
     first_failure: str = ""
     "the last line of a traceback"
     planned: bool = True
-    "whether the runs are known one by one; if not, `wanted` is the most there can be, and none is looked up"
+    "whether the runs are planned; if not, `wanted` is their maximum number"
 
     @property
     def missing(self) -> int:
-        """Runs that are still to be done."""
+        """Planned runs that are not stored."""
         return self.wanted - self.stored
 
     def plain(self) -> dict[str, object]:
@@ -75,25 +75,25 @@ def conduct(
     retry_failed: bool = False,
     wanted: pd.DataFrame | None = None,
 ) -> StudyStatus:
-    """Do the runs that a study asks for and the store does not have.
+    """Simulate the planned runs of a study that the store does not have.
 
     Parameters
     ----------
-    study, store : what is asked, and where results go.
+    study, store : the study, and the store for its results.
     workers, scheduler : see `kith.experiments.runs.pools.pool`; results do not depend on them. A pool that is
         open already is used, and left open.
-    progress : called with the number of runs stored and asked for.
+    progress : called with the number of runs stored and their total.
     retry_failed : also repeat runs that failed.
-    wanted : what `planned` gave, if the study is planned already.
+    wanted : the result of `planned`, if the study is planned already.
 
     Raises
     ------
     StudyError, StoreError, SchedulerError
         The request was wrong; nothing was run or written.
     Stopped
-        Ctrl-C; what was stored is kept.
+        Ctrl-C; stored runs are kept.
     OSError, SchedulerLost
-        Results cannot be written, or the pool is gone; what was stored before is kept.
+        Results cannot be written, or the pool is lost; stored runs are kept.
     """
     if isinstance(scheduler, str):
         check_scheduler(scheduler)
@@ -114,9 +114,9 @@ def conduct(
 
 
 def status(study: Study, store: Store) -> StudyStatus:
-    """How far a study is, without running or writing anything.
+    """The progress of a study, without running or writing anything.
 
-    A large study that was never begun is not planned for it: see `Status.planned`.
+    A large study that was never started is not planned for this: see `StudyStatus.planned`.
     """
     store.refresh()
     known = store.asked(digest(study))
@@ -144,37 +144,37 @@ def status(study: Study, store: Store) -> StudyStatus:
 
 
 def wanted_by(study: Study, store: Store, progress: Progress | None = None) -> pd.DataFrame:
-    """What the study asks for, from the store if it was asked before, and kept there."""
+    """The planned runs of the study, read from the store or written to it."""
     wanted = planned(study, store, progress)
     _keep(study, store, wanted)
     return wanted
 
 
 def planned(study: Study, store: Store, progress: Progress | None = None) -> pd.DataFrame:
-    """What the study asks for, from the store if it was asked before; nothing is written."""
+    """The planned runs of the study, read from the store if they are there; nothing is written."""
     known = store.asked(digest(study))
     return asked(study, progress) if known is None else known
 
 
 def _keep(study: Study, store: Store, wanted: pd.DataFrame) -> None:
-    """Keep what the study asks for in the store, unless it is there."""
+    """Write the planned runs to the store, unless they are there."""
     name = digest(study)
     if not store.has_asked(name):
         store.ask(name, wanted)
 
 
 def _soon_planned(study: Study) -> bool:
-    """Whether it takes a moment to name the runs of a study; raises `StudyError` if there are too many."""
+    """Whether the runs of a study can be planned within a moment; raises `StudyError` if there are too many."""
     study.check_design()
     return all(number <= most for number, most in zip(study.size, SOON_PLANNED, strict=True))
 
 
 def checked(outcome: RunResult) -> RunResult:
-    """The outcome, or a failure if it is not of the run that was asked for."""
+    """The outcome, or a failure if it belongs to another run than the one requested."""
     if outcome.failed or outcome.run_id == outcome.key:
         return outcome
     why = (
-        f"asked for run {outcome.key}, got run {outcome.run_id} of model {outcome.model_version}: "
+        f"requested run {outcome.key}, received run {outcome.run_id} of model {outcome.model_version}: "
         "the worker has another version of kith or of a scenario"
     )
     return RunResult(outcome.key, outcome.seed, error=why)
@@ -182,17 +182,17 @@ def checked(outcome: RunResult) -> RunResult:
 
 @contextmanager
 def search_kept(store: Store) -> Iterator[None]:
-    """Ctrl-C in a search, wherever it comes, is told with what is kept: a search counts in points, not runs."""
+    """Report on Ctrl-C in a search that its runs are stored."""
     try:
         yield
     except (KeyboardInterrupt, Stopped):
         raise Stopped(
-            f"stopped; the runs so far are stored in {store.folder}, and the same command goes on from there"
+            f"stopped; the runs so far are stored in {store.folder}, and the same command resumes"
         ) from None
 
 
 class _Tally:
-    """How many runs are stored, counted as they come in."""
+    """The number of stored runs, counted as they arrive."""
 
     def __init__(self, whole: int, missing: int, progress: Progress | None) -> None:
         self.stored, self.whole = whole - missing, whole
@@ -206,17 +206,17 @@ class _Tally:
 
 @contextmanager
 def _kept(store: Store, tally: _Tally) -> Iterator[None]:
-    """Whatever ends the work early is told with what is kept."""
+    """Report how many runs are stored when the work ends early."""
     try:
         yield
     except KeyboardInterrupt:
         raise Stopped(
             f"stopped; {tally.stored:,} of {tally.whole:,} runs are stored in {store.folder}, "
-            "and the same command goes on from there"
+            "and the same command resumes"
         ) from None
     except OSError as error:
         if error.errno in NO_SPACE:
-            why = f"{os.strerror(error.errno)}; what was stored is kept: make room and repeat the command"
+            why = f"{os.strerror(error.errno)}; stored runs are kept; free some space and repeat the command"
             raise OSError(error.errno, why, str(store.folder)) from None
         raise
 
@@ -224,16 +224,16 @@ def _kept(store: Store, tally: _Tally) -> Iterator[None]:
 def _missing(study: Study, store: Store, wanted: pd.DataFrame, retry_failed: bool) -> pd.DataFrame:
     """The rows to run, each run once, seed by seed and within a seed in random order.
 
-    The order matters to nobody but a second process on the same store, which would otherwise do
-    the same runs at the same time; and what is there early is spread over the design.
+    The random order keeps a second process on the same store from doing the same runs at the same
+    time, and spreads early results over the design.
     """
-    there = store.done(study.series) - (store.failed() if retry_failed else set())
-    rows = wanted[~wanted["run_id"].isin(there)].drop_duplicates("run_id")
+    stored = store.done(study.series) - (store.failed() if retry_failed else set())
+    rows = wanted[~wanted["run_id"].isin(stored)].drop_duplicates("run_id")
     return rows.sample(frac=1).sort_values("seed", kind="stable")
 
 
 def _fresh(study: Study, todo: pd.DataFrame, store: Store, tally: _Tally) -> Iterator[Job]:
-    """The jobs of `todo`, without those that another process has stored since."""
+    """The jobs of `todo`, without those that another process has stored in the meantime."""
     before = store.done(study.series)
     since, looked = set[str](), time.monotonic()
     for job in jobs(study, todo):
@@ -248,5 +248,5 @@ def _fresh(study: Study, todo: pd.DataFrame, store: Store, tally: _Tally) -> Ite
 
 def _why(store: Store, run: str) -> str:
     """The last line of a failed run's traceback."""
-    found = store.query("SELECT error FROM results WHERE run_id = ?", [run])
-    return str(found["error"].iloc[0]).strip().splitlines()[-1]
+    errors = store.query("SELECT error FROM results WHERE run_id = ?", [run])
+    return str(errors["error"].iloc[0]).strip().splitlines()[-1]

@@ -116,7 +116,7 @@ class Formula:
                 return FUNCTIONS[name](*(of(one) for one in arguments))
         raise StudyError(
             f"formula {self.text}: {ast.unparse(node)} is not allowed; "
-            "there are + - * /, comparisons, and, or, not, min, max and abs"
+            "use + - * /, comparisons, and, or, not, min, max and abs"
         )
 
     def _compared(self, node: ast.Compare, values: Mapping[str, Any]) -> bool:

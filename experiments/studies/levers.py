@@ -203,7 +203,7 @@ def check_levers(levers: Sequence[Lever]) -> None:
     names = [lever.name for lever in levers]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
-        raise StudyError(f"lever {twice} is there twice; keep one")
+        raise StudyError(f"lever {twice} is defined twice; keep one")
     for lever in levers:
         lever.check()
 

@@ -98,7 +98,7 @@ def labels_of(study: Study) -> dict[str, str]:
     """Scenario as written -> what frames call it."""
     labels = {scenario: Path(scenario).stem for scenario in study.scenarios}
     if len(set(labels.values())) < len(labels):
-        raise StudyError(f"two scenarios are called {_twice(list(labels.values()))}; rename a file")
+        raise StudyError(f"two scenarios have the name {_twice(list(labels.values()))}; rename a file")
     return labels
 
 

@@ -1,4 +1,4 @@
-"""Goals of a study file: what is to be made best, where an outcome crosses a level, and when a plan fails."""
+"""Searches in a study file: the best levers, break-even along one lever, and conditions of failure."""
 
 from collections.abc import Sequence
 from typing import Annotated, Self
@@ -12,13 +12,13 @@ from kith.experiments.studies.levers import Lever, Value
 from kith.sim.schema.fields import nearest
 
 BEST = 5
-"Finalists where there is one objective."
+"Finalists with one objective."
 MOST_FINALISTS = 25
-"Finalists where there are several."
+"Maximum number of finalists with several objectives."
 
 
 class Optimise(BaseModel):
-    """The best mix of the study's levers, and where it is searched."""
+    """The search for the best levers."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -28,31 +28,31 @@ class Optimise(BaseModel):
         tuple[str, ...],
         Field(description="formulas over indicators that means over runs must satisfy: 'cost <= 6000'"),
     ] = ()
-    trials: Annotated[int, Field(ge=1, le=100_000, description="points that are tried")] = 60
-    batch: Annotated[int, Field(ge=1, le=1_000, description="points that are proposed at a time")] = 4
+    trials: Annotated[int, Field(ge=1, le=100_000, description="number of points tried")] = 60
+    batch: Annotated[int, Field(ge=1, le=1_000, description="number of points proposed at a time")] = 4
     fresh_runs: Annotated[
         int,
-        Field(ge=2, le=1_000_000, description="runs of each finalist on seeds that the search never used"),
+        Field(ge=2, le=1_000_000, description="runs of each finalist on seeds not used in the search"),
     ] = 32
-    seed: Annotated[int, Field(ge=0, lt=2**32, description="which course the search takes")] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**32, description="random seed of the search")] = 0
 
     @model_validator(mode="after")
     def _something_to_do(self) -> Self:
         if not self.objectives:
-            raise ValueError("optimise: nothing is to be made best; give maximise or minimise")
+            raise ValueError("optimise: has no objective; give maximise or minimise")
         twice = next((name for name in self.objectives if self.objectives.count(name) > 1), None)
         if twice:
-            raise ValueError(f"optimise: {twice} is there twice; keep one")
+            raise ValueError(f"optimise: {twice} is named twice; keep one")
         return self
 
     @property
     def objectives(self) -> tuple[str, ...]:
-        """The indicators that are made best, those to be maximised first."""
+        """The indicators to optimise, those to be maximised first."""
         return (*self.maximise, *self.minimise)
 
     @property
     def signs(self) -> tuple[float, ...]:
-        """What turns each objective into one that should be small."""
+        """Signs that turn each objective into one to be minimised."""
         return (-1.0,) * len(self.maximise) + (1.0,) * len(self.minimise)
 
     @property
@@ -61,18 +61,18 @@ class Optimise(BaseModel):
         return tuple(Formula(text) for text in self.limits)
 
     def most_runs(self, runs: int) -> int:
-        """How many runs the search takes at most, with so many runs of each point."""
+        """Maximum number of runs of the search, with `runs` runs of each point."""
         finalists = MOST_FINALISTS if len(self.objectives) > 1 else BEST
         return self.trials * runs + min(self.trials, finalists) * self.fresh_runs
 
     def reduced(self) -> "Optimise":
-        """The same with the fewest runs that still try the machinery."""
+        """A search of the same kind with few runs, to try it out."""
         return self.model_copy(update={"trials": min(self.trials, 4), "batch": 2, "fresh_runs": 2})
 
     def check(self, levers: Sequence[Lever]) -> None:
-        """Raise a `RequestError` for what cannot be searched."""
+        """Raise a `RequestError` if the search is not possible."""
         if not levers:
-            raise StudyError("optimise: there is nothing to turn; write [[lever]] with a name and a range")
+            raise StudyError("optimise: the study has no lever; add [[lever]] with a name and a range")
         check_outcomes(self.objectives)
         for formula in self.formulas:
             check_outcomes(formula.names)
@@ -80,11 +80,11 @@ class Optimise(BaseModel):
 
 
 class BreakEven(BaseModel):
-    """Where an outcome crosses a level as one lever goes over its range."""
+    """Where an outcome crosses a level along the range of one lever."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    lever: Annotated[str, Field(description="the lever that is turned; it needs a range")]
+    lever: Annotated[str, Field(description="the lever that is varied; it needs a range")]
     outcome: Annotated[str, Field(description="the indicator that crosses the level")]
     level: Annotated[float, Field(description="the level")] = 0.0
     at: Annotated[dict[str, Value], Field(description="every other lever of the study -> its value")] = {}
@@ -98,15 +98,15 @@ class BreakEven(BaseModel):
         return 2 + 3 * self.halvings
 
     def most_runs(self, runs: int) -> int:
-        """How many runs the search takes at most, with so many runs of each value."""
+        """Maximum number of runs of the search, with `runs` runs of each value."""
         return self.most_values * runs
 
     def reduced(self) -> "BreakEven":
-        """The same, roughly."""
+        """A coarser search, to try it out."""
         return self.model_copy(update={"halvings": 2})
 
     def check(self, levers: Sequence[Lever]) -> None:
-        """Raise a `RequestError` for what cannot be searched."""
+        """Raise a `RequestError` if the search is not possible."""
         check_outcomes((self.outcome,))
         known = {lever.name: lever for lever in levers}
         own = known.get(self.lever)
@@ -120,11 +120,11 @@ class BreakEven(BaseModel):
                 raise StudyError(f"break_even at {name}: {_instead(name, others)}")
         left = next((name for name in known if name != self.lever and name not in self.at), None)
         if left:
-            raise StudyError(f"break_even: where is {left} meanwhile? Give it a value in break_even.at")
+            raise StudyError(f"break_even: lever {left} has no value; give it one in break_even.at")
 
 
 class Discover(BaseModel):
-    """When a world counts as one in which the plan fails."""
+    """The definition of failure at a point."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -132,27 +132,27 @@ class Discover(BaseModel):
         str,
         Field(description="formula over indicators, on means over a point's runs: 'margin < 0'"),
     ]
-    scenario: Annotated[str | None, Field(description="whose plan; by default the study's only scenario")] = (
-        None
-    )
+    scenario: Annotated[
+        str | None, Field(description="which scenario; by default the only one of the study")
+    ] = None
 
     def check(self, scenarios: Sequence[str]) -> None:
-        """Raise a `RequestError` for a formula or a scenario that is not to be had."""
+        """Raise a `RequestError` for an invalid formula or scenario."""
         formula = Formula(self.fails)
         check_outcomes(formula.names)
         if not isinstance(formula({name: 0.37 * (k + 1) for k, name in enumerate(formula.names)}), bool):
             raise StudyError(f"discover fails = {self.fails}: is a number; compare it, as in 'margin < 0'")
         if self.scenario is not None and self.scenario not in scenarios:
             close = nearest(self.scenario, list(scenarios))
-            hint = f"did you mean {close}?" if close else f"there are {', '.join(scenarios)}"
-            raise StudyError(f"discover scenario = {self.scenario}: is not one of this study; {hint}")
+            hint = f"did you mean {close}?" if close else f"the scenarios are {', '.join(scenarios)}"
+            raise StudyError(f"discover scenario = {self.scenario}: is not a scenario of this study; {hint}")
         if self.scenario is None and len(scenarios) > 1:
             raise StudyError(
-                f"discover: scenarios {', '.join(scenarios)}; say with scenario whose plan fails"
+                f"discover: the study has several scenarios, {', '.join(scenarios)}; choose one with scenario"
             )
 
 
 def _instead(name: str, known: list[str]) -> str:
     close = nearest(name, known)
-    hint = f"did you mean {close}?" if close else f"there are {', '.join(known) or 'none'}"
-    return f"is not a lever of this study to be named here; {hint}"
+    hint = f"did you mean {close}?" if close else f"choose from: {', '.join(known) or 'none'}"
+    return f"is not a lever that can be named here; {hint}"

@@ -243,7 +243,7 @@ class Store:
                 )
         if strangers:
             raise StoreError(
-                f"store {self.folder}: holds {strangers[0]}, which is of no store; name another folder with --store"
+                f"store {self.folder}: holds {strangers[0]}, which is not part of a store; name another folder with --store"
             )
 
     def _read_ids(self, kind: str, path: Path) -> None:
@@ -315,20 +315,20 @@ class Store:
 
     def _no_part(self, kind: str, path: Path, why: str) -> StoreDamaged:
         return StoreDamaged(
-            f"store {self.folder}: {kind}/{path.name} {why}, so it is no part of a store; remove this file, "
-            "and the same command does its runs again"
+            f"store {self.folder}: {kind}/{path.name} {why}, so it is not part of a store; remove this file, "
+            "and the same command repeats its runs"
         )
 
     def _no_file(self, kind: str, path: Path) -> StoreError:
         return StoreError(
-            f"store {self.folder}: {kind}/{path.name} is {kind_of_file(path)} and no file; remove it, "
+            f"store {self.folder}: {kind}/{path.name} is {kind_of_file(path)} and not a file; remove it, "
             "or name another folder with --store"
         )
 
     def _unreadable(self, path: Path, error: OSError) -> StoreError:
         why = error.strerror or str(error)
         return StoreError(
-            f"store {self.folder}: {path.name} cannot be read ({why}); see to it, or name another folder with --store"
+            f"store {self.folder}: {path.name} cannot be read ({why}); repair it, or name another folder with --store"
         )
 
     def _put_aside(self, path: Path) -> None:

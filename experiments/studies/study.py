@@ -99,7 +99,7 @@ class Study(BaseModel):
         for what, names in (("scenario", self.scenarios), ("outcome", self.outcomes)):
             twice = next((name for name in names if names.count(name) > 1), None)
             if twice:
-                raise ValueError(f"{what} {twice} is there twice; keep one")
+                raise ValueError(f"{what} {twice} is given twice; keep one")
         return self
 
     @property
@@ -189,7 +189,7 @@ class Study(BaseModel):
     def _check_one_scenario(self) -> None:
         if len(self.scenarios) > 1:
             raise StudyError(
-                f"scenarios = {', '.join(self.scenarios)}: optimise and break_even search in one; keep one"
+                f"scenarios = {', '.join(self.scenarios)}: optimise and break_even need exactly one scenario; keep one"
             )
 
     def _check_list(self, design: Listed) -> None:
@@ -209,7 +209,7 @@ class Study(BaseModel):
                 settings_of(lever.settings(value))
         unused = next((name for name in known if name not in first), None)
         if unused:
-            raise StudyError(f"lever {unused} is in no point; give it a value in each, or remove it")
+            raise StudyError(f"lever {unused} has no value in any point; give it one in each, or remove it")
 
 
 def read_study(name_or_path: str | os.PathLike[str]) -> Study:

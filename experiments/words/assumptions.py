@@ -1,4 +1,4 @@
-"""What a plan assumes: every parameter with its value, unit, range, source, and who set it."""
+"""The assumptions of a plan: every parameter with its value, unit, range, source, and the file that set it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -39,7 +39,7 @@ class Setting:
 
     @property
     def range(self) -> str:
-        """What is allowed, in words."""
+        """The allowed values, in words."""
         if self.choices:
             return " | ".join(self.choices)
         if self.low is None:
@@ -49,13 +49,13 @@ class Setting:
 
     def plain(self) -> dict[str, Any]:
         """As plain values, for JSON; infinity as the text `inf`."""
-        kept = asdict(self) | {"value": _plain(self.value), "default": _plain(self.default)}
-        return kept | {"differs": self.differs}
+        fields = asdict(self) | {"value": _plain(self.value), "default": _plain(self.default)}
+        return fields | {"differs": self.differs}
 
 
 def settings(plan: Plan) -> list[Setting]:
     """Every parameter of day 0: those that differ from their default first."""
-    found = [
+    resolved = [
         _setting(
             f"{section}.{name}",
             field,
@@ -65,7 +65,7 @@ def settings(plan: Plan) -> list[Setting]:
         for section, schema in SECTIONS.items()
         for name, field in schema.model_fields.items()
     ]
-    return sorted(found, key=lambda setting: not setting.differs)
+    return sorted(resolved, key=lambda setting: not setting.differs)
 
 
 def differing(plan: Plan) -> list[Setting]:
@@ -95,16 +95,16 @@ def plan_object(plan: Plan) -> dict[str, Any]:
 
 
 def graph_notes(plan: Plan) -> list[str]:
-    """One sentence for each graph that a plan begins with: which, and what was converted."""
-    uses = {"network": "Founders are tied", "acquaintances": "People know each other"}
+    """One sentence for each initial graph of a plan: its source, and what was converted."""
+    uses = {"network": "Ties between founders", "acquaintances": "Acquaintances between people"}
     return [
-        "; ".join([f"{uses[name]} as in {graph.label}", *getattr(graph, "notes", ())])
+        "; ".join([f"{uses[name]} from {graph.label}", *getattr(graph, "notes", ())])
         for name, graph in plan.graphs().items()
     ]
 
 
 def entry_object(entry: "Entry", expected: "Sequence[Expected]") -> dict[str, Any]:
-    """What a scenario says about itself, as plain values."""
+    """The description of a scenario, as plain values."""
     return {
         "question": entry.question,
         "text": entry.text,
@@ -116,14 +116,14 @@ def entry_object(entry: "Entry", expected: "Sequence[Expected]") -> dict[str, An
 
 
 def entry_of(plan: Plan) -> "Entry | None":
-    """What the library says about a scenario of that name; nothing for a file of one's own."""
+    """The library's entry of that name; None for a scenario that is not in the library."""
     from kith.scenarios.catalogue import library
 
     return next((entry for entry in library() if entry.name == plan.name), None)
 
 
 def question_of(plan: Plan) -> str:
-    """The question that a scenario asks, if its file says one."""
+    """The question of a scenario; empty if its file has none."""
     entry = entry_of(plan)
     return str(getattr(plan, "question", "")) or (entry.question if entry is not None else "")
 
@@ -152,7 +152,7 @@ def shock_text(shock: Shock) -> str:
 
 
 def shown(value: Any) -> str:
-    """A parameter's value as a scenario file would have it."""
+    """A parameter's value as it is written in a scenario file."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
@@ -181,8 +181,8 @@ def _setting(name: str, field: FieldInfo, value: Any, set_by: str) -> Setting:
 
 
 def _bound(field: FieldInfo, name: str) -> float | None:
-    found = [getattr(limit, name) for limit in field.metadata if getattr(limit, name, None) is not None]
-    return float(max(found) if name == "ge" else min(found)) if found else None
+    limits = [getattr(limit, name) for limit in field.metadata if getattr(limit, name, None) is not None]
+    return float(max(limits) if name == "ge" else min(limits)) if limits else None
 
 
 def _words(field: FieldInfo) -> tuple[str, ...]:

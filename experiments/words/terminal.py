@@ -1,4 +1,4 @@
-"""What every command prints with: columns that read well at a hundred, with and without colour."""
+"""Console output shared by the commands: tables up to a hundred columns wide, with and without colour."""
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,14 +20,14 @@ from kith.sim.schema.plan import Plan
 
 WIDTH = 100
 TAGS = 22
-"columns that the tags of a list take"
+"width of the column of tags"
 
 
 class _Plain(Console):
-    """A console on which text from files shows its control characters instead of being obeyed."""
+    """A console that shows control characters in text from files instead of obeying them."""
 
     def render(self, renderable: Any, options: Any = None) -> Iterable[Segment]:
-        """Segments as Rich makes them, with their text escaped."""
+        """The segments made by Rich, with their text escaped."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else segment._replace(text=for_terminal(segment.text))
 
@@ -42,15 +42,15 @@ def printer() -> Console:
 
 
 def show_library(entries: Sequence[Any], shelves: Mapping[str, str] | None = None) -> None:
-    """The library: name, question, tags; under the titles of its shelves, where there are any."""
+    """Print a library of scenarios or studies: name, title, question, tags; with `shelves`, a table for each."""
     out = printer()
     first = max((len(entry.name) for entry in entries), default=0)
     for shelf in shelves or [""]:
         table = plain_table(header=not shelves)
-        table.add_column("scenario", style="bold", no_wrap=True, min_width=first)
-        table.add_column("what it is, and what it asks", ratio=1)
+        table.add_column("name", style="bold", no_wrap=True, min_width=first)
+        table.add_column("title and question", ratio=1)
         table.add_column("tags", style="dim", width=TAGS)
-        for entry in (one for one in entries if not shelves or one.shelf == shelf):
+        for entry in (e for e in entries if not shelves or e.shelf == shelf):
             words = Text(entry.title)
             if entry.question:
                 words.append(f"\n{entry.question}", style="dim italic")
@@ -61,20 +61,20 @@ def show_library(entries: Sequence[Any], shelves: Mapping[str, str] | None = Non
             out.print(table)
 
 
-def show_plan(plan: Plan, found: Sequence[Setting], entry: Entry, expected: Sequence[Expected]) -> None:
-    """What it asks and what the model answers; every parameter, those not at their default first and bold."""
+def show_plan(plan: Plan, parameters: Sequence[Setting], entry: Entry, expected: Sequence[Expected]) -> None:
+    """Print a scenario: question, answer, and every parameter, those not at their default first and in bold."""
     out = printer()
     heading(out, plan.title or plan.name, entry.question)
     for paragraph in _paragraphs(entry, expected):
         out.print(paragraph)
-    different = [s for s in found if s.differs]
-    out.print(f"\nDiffers from the defaults: {wording.plural(len(different), 'parameter')}", style="bold")
+    different = [s for s in parameters if s.differs]
+    out.print(f"\n{wording.plural(len(different), 'parameter')} not at the default", style="bold")
     if different:
         out.print(_settings(different, out.width))
     for line in _happenings(plan):
         out.print(line)
-    out.print("\nAs by default", style="bold")
-    out.print(_settings([s for s in found if not s.differs], out.width))
+    out.print("\nAt the default", style="bold")
+    out.print(_settings([s for s in parameters if not s.differs], out.width))
 
 
 def aligned(lines: Sequence[Text | Sequence[Text]], right: Sequence[int]) -> Text:
@@ -114,17 +114,17 @@ def plain_table(*, header: bool = True, title: str = "") -> Table:
 
 
 def heading(out: Console, title: str, question: str) -> None:
-    """What it is, and what it asks."""
+    """Print a title and, below it, the question."""
     out.print(Text(title, style="bold"))
     if question:
         out.print(Text(question, style="italic dim"))
 
 
-def _settings(found: Sequence[Setting], width: int) -> Text:
-    """Two lines for each parameter: what it is worth, and why."""
-    head = ["parameter", "value", "unit", "range", "set by" if any(s.differs for s in found) else ""]
+def _settings(parameters: Sequence[Setting], width: int) -> Text:
+    """Two lines for each parameter: its value, then its meaning and source."""
+    head = ["parameter", "value", "unit", "range", "set by" if any(s.differs for s in parameters) else ""]
     lines: list[Text | list[Text]] = [[Text(words, style="dim") for words in head]]
-    for s in found:
+    for s in parameters:
         style = "bold" if s.differs else ""
         lines.append(
             [
@@ -148,28 +148,32 @@ def _paragraphs(entry: Entry, expected: Sequence[Expected]) -> Iterable[Text]:
     if entry.answer:
         yield Text("\nThe model's answer: ", style="bold").append(entry.answer, style="not bold")
     if expected:
-        yield Text("\n".join(f"  {_expectation(one)}" for one in expected), style="dim")
-        yield Text(f"  `kith answers {entry.name}` finds out if that is still so", style="dim")
+        yield Text("\n".join(f"  {_expectation(difference)}" for difference in expected), style="dim")
+        yield Text(f"  `kith answers {entry.name}` checks these differences", style="dim")
     if entry.sources:
-        yield Text("\nIt rests on", style="bold").append(
+        yield Text("\nSources", style="bold").append(
             "".join(f"\n  {source}" for source in entry.sources), style="not bold"
         )
 
 
-def _expectation(one: Expected) -> str:
-    sign = {"+": "more", "-": "less", "0": "the same"}[one.sign]
-    than = {"+": "than", "-": "than", "0": "as"}[one.sign]
-    other = f"those in {one.experiment} would without it" if one.experiment else f"{one.against}"
-    but = "".join(f", but {name} = {shown(value)}" for name, value in one.but.items())
-    when = "" if one.day is None else f" after {one.day:,} days"
-    return f"{wording.title(one.indicator)}: {sign} {than} {other}{but}{when}"
+def _expectation(expected: Expected) -> str:
+    sign = {"+": "more", "-": "less", "0": "the same"}[expected.sign]
+    than = {"+": "than", "-": "than", "0": "as"}[expected.sign]
+    other = (
+        f"the treated of {expected.experiment} would without it"
+        if expected.experiment
+        else f"{expected.against}"
+    )
+    but = "".join(f", but {name} = {shown(value)}" for name, value in expected.but.items())
+    when = "" if expected.day is None else f" after {wording.plural(expected.day, 'day')}"
+    return f"{wording.title(expected.indicator)}: {sign} {than} {other}{but}{when}"
 
 
 def _happenings(plan: Plan) -> Iterable[RenderableType]:
     if plan.founding is not None:
         founding = plan.founding
         yield Text(
-            f"\nFounded by {len(founding):,} people of {founding.label or 'an event log'}, as of {founding.date}"
+            f"\nFounded by {wording.plural(len(founding), 'member')} from {founding.label or 'an event log'}, as of {founding.date}"
         )
     for note in graph_notes(plan):
         yield Text(f"\n{note}")
@@ -182,5 +186,5 @@ def _happenings(plan: Plan) -> Iterable[RenderableType]:
         changes = ", ".join(f"{name} = {shown(value)}" for name, value in experiment.changes.items())
         yield Text(
             f"\nExperiment {experiment.name} from day {experiment.from_day}: "
-            f"{experiment.share:.0%} of people have {changes}"
+            f"{wording.per_cent(experiment.share)} of people have {changes}"
         )

@@ -1,7 +1,7 @@
-"""Numbers and names as people read them: on the screen, in reports, in figures.
+"""Numbers and names as people read them: on the console, in reports, in charts.
 
-Shares are shown in per cent and their differences in percentage points (pp). A mean has about
-as many digits as its interval leaves meaning to.
+Shares are shown in per cent and their differences in percentage points (pp). A mean has as many
+digits as its interval makes meaningful.
 """
 
 import math
@@ -85,7 +85,7 @@ def title(name: str) -> str:
 
 
 def number(value: float, unit: str = "", half_width: float = math.nan) -> str:
-    """A value in its unit's dress: `12.3 %`, `1,234`, `–` when undefined."""
+    """A value formatted for its unit: `12.3 %`, `1,234`, `–` when undefined."""
     if math.isnan(value):
         return DASH
     if math.isinf(value):
@@ -104,7 +104,7 @@ def signed(value: float, unit: str = "", half_width: float = math.nan) -> str:
 
 
 def span(low: float, high: float, unit: str = "", half_width: float = math.nan, *, sign: bool = False) -> str:
-    """An interval, `590 to 614`; its own width decides the digits unless told otherwise."""
+    """An interval, `590 to 614`; its width sets the number of digits unless `half_width` is given."""
     if math.isnan(low) or math.isnan(high):
         return DASH
     half = (high - low) / 2 if math.isnan(half_width) else half_width
@@ -115,7 +115,7 @@ def span(low: float, high: float, unit: str = "", half_width: float = math.nan, 
 
 
 def runs(count: float) -> str:
-    """A number of runs that is only roughly known: two digits, or that it is hopeless."""
+    """An estimated number of runs, rounded up to two digits; above 99,999 only a bound."""
     if math.isnan(count):
         return DASH
     if count > 99_999:
@@ -124,15 +124,20 @@ def runs(count: float) -> str:
     return f"{math.ceil(count / step) * step:,}"
 
 
+def per_cent(share: float) -> str:
+    """A share in whole per cent: `12 %`."""
+    return f"{100 * share:.0f} %"
+
+
 def health_unit(check: Mapping[str, Any]) -> str:
-    """The unit of a health check's value: its own if it says so, else its indicator's."""
+    """The unit of a health check's value: the one in the check, or else its indicator's."""
     from kith.sim.results.indicators import describe
 
     return str(check.get("unit") or describe(str(check["indicator"]))[0])
 
 
 def target(check: Mapping[str, Any], unit: str) -> str:
-    """The target of a health check: a bare number is a least value."""
+    """The target of a health check: a bare number is a minimum."""
     goal = check["target"]
     if not isinstance(goal, int | float):
         return str(goal)
@@ -151,7 +156,7 @@ def plural(count: int, noun: str) -> str:
 
 
 def unit_of(unit: str) -> str:
-    """The unit as a reader expects it beside a name; nothing for pure numbers."""
+    """The unit as it is printed after a value; empty for pure numbers."""
     return {"share": "", "-": "", "–": "", "[0, 1]": "", "1/month": "per month"}.get(unit, unit)
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kith.experiments.cli.app import answered
+from kith.experiments.cli.app import exit_code
 from kith.experiments.escaping import (
     LONGEST_MESSAGE,
     LONGEST_NAME,
@@ -38,7 +38,7 @@ def kith(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("kith.sim.kernels.compilation.is_compiled", lambda: True)
 
     def answer(*args: str) -> tuple[int, str, str]:
-        code = answered(list(args))
+        code = exit_code(list(args))
         said = capsys.readouterr()
         return code, said.out, said.err
 

@@ -1,15 +1,14 @@
-"""Judge: look for patterns over seeds and say which are met.
+"""Test patterns over seeds and decide which are met.
 
-A quantity is met if its value over the seeds (the median, as a rule) lies in the band. In a small
-size few seeds of few people cannot establish that: there the 90 % interval has to touch the band.
+A quantity is met if its value over the seeds (usually the median) lies in the band. In the small
+size, few seeds of few people cannot establish that; there the 90 % interval has to overlap the band.
 A pattern is met if all its quantities are.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,13 +18,14 @@ from kith.experiments.credibility.patterns.observe import Observed, observe
 from kith.experiments.credibility.patterns.pattern import Over, Pattern, Quantity, Size
 from kith.experiments.errors import RequestError
 from kith.experiments.run_limits import check_runs
+from kith.experiments.runs.measurements import measured
+from kith.experiments.statistics.intervals import LEAST_RUNS
 from kith.experiments.statistics.shares import wilson
 
 MET, UNMET, SHOWN = "met", "not met", "shown"
 LEVEL = 0.90
 
 type Progress = Callable[[int, int], None]
-type PatternRun = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class PatternFinding:
     values: tuple[float, ...]
     "one per seed; NaN where undefined"
     lenient: bool = False
-    "whether an interval that touches the band will do"
+    "whether an interval that overlaps the band is enough"
 
     @property
     def known(self) -> Any:
@@ -52,7 +52,7 @@ class PatternFinding:
 
     @property
     def verdict(self) -> str:
-        """Met, not met, or only shown."""
+        """Met, not met, or shown without a band."""
         q = self.quantity
         if not q.judged:
             return SHOWN
@@ -76,7 +76,7 @@ def _share(known: Any) -> tuple[float, float, float]:
 
 
 def _mean_t(known: Any) -> tuple[float, float, float]:
-    """The mean in standard errors, one standard error being worth 1."""
+    """The mean in standard errors, with Student's interval."""
     from scipy.stats import t
 
     if len(known) < 2 or (known == known[0]).all():
@@ -104,27 +104,32 @@ def look(
 
     Parameters
     ----------
-    size : how many people; None for each pattern's own small size.
+    size : number of people and seeds; None for the small size of each pattern.
     patterns : which ones; with more than one process only those of the list.
-    seeds : runs of each; by default the size's own number.
-    workers : processes; by default one per processor. With 1 everything runs here.
-    progress : called with the number of runs done and asked for.
+    seeds : seeds of each, at least 4; by default the number set by the size.
+    workers : processes; by default one per processor. With 1 everything runs in this process.
+    progress : called with the number of runs done and their total.
     """
+    check_seeds("seeds =", seeds)
     each = {p.code: seeds or (size or p.small).seeds for p in patterns}
     check_runs(f"seeds = {seeds} of each of {len(each)} patterns", sum(each.values()), "ask for fewer")
-    todo = [(p.code, seed) for p in patterns for seed in range(each[p.code])]
-    seen: dict[PatternRun, Observed] = {}
-    if progress is not None:
-        progress(0, len(todo))
-    for job, observed in _observations(patterns, todo, size, workers):
-        seen[job] = observed
-        if progress is not None:
-            progress(len(seen), len(todo))
+    tasks = [(p.code, seed) for p in patterns for seed in range(each[p.code])]
+    listed = all(NAMED.get(p.code) is p for p in patterns)
+    known = None if listed else {p.code: p for p in patterns}
+    results = measured(tasks, partial(_observe_named, size=size, patterns=known), workers, progress)
     return [
         finding
         for p in patterns
-        for finding in judged(p, [seen[job] for job in todo if job[0] == p.code], lenient=size is None)
+        for finding in judged(p, [results[task] for task in tasks if task[0] == p.code], lenient=size is None)
     ]
+
+
+def check_seeds(name: str, seeds: int | None) -> None:
+    """Raise `RequestError` for too few seeds to judge a pattern by; `name` is the option."""
+    if seeds is not None and seeds < LEAST_RUNS:
+        raise RequestError(
+            f"{name} {seeds}: must be {LEAST_RUNS} or more; fewer give no interval and no verdict"
+        )
 
 
 def judged(pattern: Pattern, observed: Sequence[Observed], lenient: bool = False) -> list[PatternFinding]:
@@ -135,51 +140,28 @@ def judged(pattern: Pattern, observed: Sequence[Observed], lenient: bool = False
     ]
 
 
-def _observations(
-    patterns: Sequence[Pattern], todo: list[PatternRun], size: Size | None, workers: int | None
-) -> Iterator[tuple[PatternRun, Observed]]:
-    """Every job with what it shows; the first one runs here if the kernels are not compiled yet."""
-    from kith.sim.kernels.compilation import is_compiled
-
-    known = {p.code: p for p in patterns}
-    here = len(todo) if workers == 1 else 0 if is_compiled() else 1
-    for code, seed in todo[:here]:
-        yield (code, seed), observe(known[code], seed, size or known[code].small)
-    if todo[here:]:
-        yield from _pooled(todo[here:], size, workers)
-
-
-def _observe_named(code: str, seed: int, size: Size | None) -> Observed:
-    """`observe` in another process: a code travels, a function made here does not."""
-    return observe(NAMED[code], seed, size or NAMED[code].small)
-
-
-def _pooled(
-    todo: list[PatternRun], size: Size | None, workers: int | None
-) -> Iterator[tuple[PatternRun, Observed]]:
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        asked = {pool.submit(_observe_named, *job, size): job for job in todo}
-        try:
-            for future in as_completed(asked):
-                yield asked[future], future.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+def _observe_named(
+    code: str, seed: int, size: Size | None, patterns: Mapping[str, Pattern] | None = None
+) -> Observed:
+    """`observe` for a pattern of the list, or of `patterns`, which cannot be sent to another process."""
+    pattern = (patterns or NAMED)[code]
+    return observe(pattern, seed, size or pattern.small)
 
 
 def chosen(codes: Sequence[str]) -> tuple[Pattern, ...]:
     """The patterns of these codes, all if there are none; raises RequestError for an unknown one."""
     for code in codes:
         if code.upper() not in NAMED:
-            raise RequestError(f"unknown pattern {code}; there are {', '.join(NAMED)}")
-    wanted = {code.upper() for code in codes} or set(NAMED)
-    return tuple(pattern for pattern in PATTERNS if pattern.code in wanted)
+            raise RequestError(f"unknown pattern {code}; the patterns are {', '.join(NAMED)}")
+    selected = {code.upper() for code in codes} or set(NAMED)
+    return tuple(pattern for pattern in PATTERNS if pattern.code in selected)
 
 
 def surprises(findings: Sequence[PatternFinding]) -> list[str]:
     """Quantities whose verdict is not the one on record: newly unmet, or met although known not to be.
 
-    In a small size only the first kind counts, and not where a difference is fine: an interval that
-    touches the band proves nothing.
+    In the small size only the first kind counts, and only for differences that are not `fine`: an interval
+    that overlaps the band proves nothing.
     """
     return [
         f"{f.pattern.code} {f.quantity.name}: {f.verdict}"
@@ -192,9 +174,9 @@ def surprises(findings: Sequence[PatternFinding]) -> list[str]:
 
 def met(findings: Sequence[PatternFinding]) -> dict[str, bool]:
     """Code of each judged pattern -> whether all its quantities are met."""
-    found: dict[str, bool] = {}
+    by_code: dict[str, bool] = {}
     for finding in findings:
         if finding.quantity.judged:
             code = finding.pattern.code
-            found[code] = found.get(code, True) and finding.verdict == MET
-    return found
+            by_code[code] = by_code.get(code, True) and finding.verdict == MET
+    return by_code

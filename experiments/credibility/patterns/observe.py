@@ -1,19 +1,17 @@
 """Run the arms of a pattern with one seed and measure it."""
 
-from collections.abc import Mapping
-
 from kith.experiments.credibility.patterns.pattern import Arm, Pattern, Size
 from kith.sim.results.record import Record
 
-type Observed = Mapping[str, float]
+type Observed = dict[str, float]
 
 
 def observe(pattern: Pattern, seed: int, size: Size) -> Observed:
-    """What one seed shows."""
-    return dict(pattern.measure({name: lived(arm, seed) for name, arm in pattern.arms(size).items()}))
+    """Measure the pattern in the runs of one seed."""
+    return dict(pattern.measure({name: records_of(arm, seed) for name, arm in pattern.arms(size).items()}))
 
 
-def lived(arm: Arm, seed: int) -> list[Record]:
+def records_of(arm: Arm, seed: int) -> list[Record]:
     """The records of an arm, at each look and at the end."""
     from kith.sim.engine import Simulation
 

@@ -37,7 +37,7 @@ class Size:
 
 FULL = Size("full", 30)
 """The defaults of the schema: 20,000 people, 1,000 founders."""
-SMALL = Size("small", 3, {"market.size": 6_000, "market.founders": 300})
+SMALL = Size("small", 4, {"market.size": 6_000, "market.founders": 300})
 """For the tests of every day: it can contradict a pattern, not establish one."""
 
 

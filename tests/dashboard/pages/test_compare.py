@@ -24,8 +24,7 @@ from kith.dashboard.live.shared_workers import Request
 from kith.dashboard.pages import compare
 from kith.dashboard.state.compare_state import VIEWS, compare_state_from
 from kith.dashboard.state.scenario_choice import ScenarioChoice, plan_of
-from kith.experiments.charts import theme
-from kith.experiments.cli.app import answered
+from kith.experiments.cli.app import exit_code
 from kith.experiments.cli.printed_results import show_comparison
 from kith.experiments.comparison.comparison import Comparison, gathered
 from kith.experiments.reports.comparison import comparison_page
@@ -137,8 +136,7 @@ def test_text_of_others_is_escaped(here: Any, shown: Any) -> None:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_section_has_something_to_show(comparison: Comparison, view: str) -> None:
-    show = getattr(views, f"_{view}")
-    drawn = show(comparison, theme.colours(comparison.labels))
+    drawn = views.drawn(view, comparison)
     assert drawn
     for part in drawn:
         if isinstance(part, str):
@@ -204,7 +202,7 @@ def _troubles(rc: Any) -> list[str]:
 
 def markup_of(comparison: Comparison, view: str) -> str:
     """Everything that a section shows, tables and pictures."""
-    parts = getattr(views, f"_{view}")(comparison, theme.colours(comparison.labels))
+    parts = views.drawn(view, comparison)
     return " ".join(part if isinstance(part, str) else part[0] + part[3] for part in parts)
 
 
@@ -235,7 +233,7 @@ def test_too_few_runs_show_means_without_intervals_and_verdicts(comparison: Comp
     assert "runs would" not in shown
     assert not re.search(r"\d to [−+\d]", shown)
     assert no_interval()[1:] in markup_of(few, "overview")
-    assert "What differs from" not in markup_of(few, "overview")
+    assert "Differences from" not in markup_of(few, "overview")
 
 
 FILE = (
@@ -304,7 +302,7 @@ def test_the_command_of_a_report_gives_the_numbers_of_the_page(
     words = subprocess.run(shell, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     monkeypatch.chdir(tmp_path)
     capsys.readouterr()
-    assert answered([*words.split("\0")[:-1], "--workers", "1", "--json"]) == 0
+    assert exit_code([*words.split("\0")[:-1], "--workers", "1", "--json"]) == 0
     check_the_same(capsys.readouterr().out, found)
 
 

@@ -19,7 +19,7 @@ from kith.dashboard.pages import studies
 from kith.dashboard.state.study_state import TITLES, StudyState, study_state_from
 from kith.experiments.charts import theme
 from kith.experiments.charts.points import parallel, scatter
-from kith.experiments.cli.app import answered
+from kith.experiments.cli.app import exit_code
 from kith.experiments.errors import StudyError
 from kith.experiments.studies.study import Study
 from kith.scenarios.errors import ScenarioError
@@ -284,7 +284,7 @@ def test_the_command_of_a_study_fills_the_store_that_the_page_reads(
     sight = StudyState("small", "quick", runs=1, days=5)
     study = study_catalogue.sized(sight.study, sight.size, sight.runs, sight.days)
     words = shlex.split(_command(sight, study))
-    assert answered([*words[1:], "--workers", "1"]) == 0, capsys.readouterr().err
+    assert exit_code([*words[1:], "--workers", "1"]) == 0, capsys.readouterr().err
     state = study_catalogue.state(study)
     assert state is not None
     assert (state.stored, state.missing) == (state.wanted, 0)

@@ -255,7 +255,7 @@ def test_points_that_could_not_be_measured_are_told(tmp_path: Path, in_a_world: 
     in_a_world(lambda row: {"active": np.nan if row["x"] > 0.5 else row["x"]})
     optimum = found(study(), tmp_path)
     lost = int(optimum.trials["active"].isna().sum())
-    assert unmeasured(optimum).startswith(f"{lost} points could not be measured")
+    assert unmeasured(optimum).startswith(f"{lost} points could not be evaluated")
     in_a_world(hill)
     assert unmeasured(optimise(study(), Store(tmp_path / "other"), workers=1)) == ""
 
@@ -269,7 +269,7 @@ def test_a_search_has_a_page_that_needs_nothing_from_anywhere(
     assert page.count("<svg") == 2 + ("minimise" in goals)
     assert not re.search(r"<script|<link|<ima?ge?|<iframe", page)
     assert "kith study optimise x" in page
-    assert "What was tried" in page and "promised and kept" in page
+    assert "Points tried" in page and "in the search and on new seeds" in page
     assert ("front of active members and cost" in page) == ("minimise" in goals)
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
@@ -321,7 +321,7 @@ def test_no_crossing_and_ends_beyond_the_range_are_told(tmp_path: Path, in_a_wor
     store = Store(tmp_path / "store")
     none = break_even(crossing(level=5.0), store, workers=1)
     assert np.isnan(none.value)
-    assert ": below 5.00 from x" in crossing_answer(crossing(level=5.0), none)
+    assert ": below 5.00 for all x from" in crossing_answer(crossing(level=5.0), none)
     luck = np.mean([0.2 * noise(seed) for seed in range(16)])
     edge = crossing(level=float(luck))
     at = break_even(edge, store, workers=1)
@@ -352,4 +352,4 @@ def test_the_answer_names_the_best_mix(tmp_path: Path, in_a_world: Any) -> None:
     in_a_world(hill)
     said = optimum_answer(found(study(), tmp_path))
     assert said.startswith("Best for active members: x 0.")
-    assert "promised" in said
+    assert "in the search" in said

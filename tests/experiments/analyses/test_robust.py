@@ -16,7 +16,7 @@ from kith.experiments.analyses.robust import (
     decision,
     robustness,
 )
-from kith.experiments.cli.app import answered
+from kith.experiments.cli.app import exit_code
 from kith.experiments.reports.robust import more, page, picture
 from kith.experiments.statistics.shares import trials_needed
 from kith.scenarios.scenario import load
@@ -94,7 +94,7 @@ def test_a_few_worlds_that_all_agree_decide_nothing(worlds: int) -> None:
     found = conclusion(values([1.0] * worlds), "active", ("a", "b"))
     assert found is not None
     assert (found.share.value, found.verdict, found.worlds_needed) == (1.0, "undecided", 16)
-    assert decision(found.verdict, found.worlds_needed) == "undecided; about 16 worlds would decide"
+    assert decision(found.verdict, found.worlds_needed) == "undecided; about 16 draws would decide"
 
 
 @pytest.mark.parametrize("share", [0.7, 0.76, 0.84, 0.9, 0.97])
@@ -111,7 +111,7 @@ def test_a_share_at_the_threshold_is_never_decided() -> None:
     found = conclusion(values([1.0] * 8 + [-1.0] * 2), "active", ("a", "b"))
     assert found is not None
     assert (found.verdict, found.worlds_needed) == ("undecided", np.inf)
-    assert "> 100,000 worlds" in decision(found.verdict, None)
+    assert "> 100,000 draws" in decision(found.verdict, None)
 
 
 def test_the_interval_is_that_of_wilson() -> None:
@@ -170,7 +170,7 @@ def test_the_object_is_plain(small: Robustness) -> None:
 def test_bad_requests_are_refused_in_one_line(
     words: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert answered(["robust", *words]) == 2
+    assert exit_code(["robust", *words]) == 2
     err = capsys.readouterr().err
     assert said in err
     assert len(err.strip().splitlines()) == 1
@@ -180,10 +180,10 @@ def test_the_command_writes_conclusions_and_worlds(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     small = ["--set", "market.size=300", "--set", "market.founders=40", "--days", "60", "--workers", "1"]
-    assert answered(["robust", "pool", "web", "--worlds", "3", *small, "--out", str(tmp_path / "out")]) == 0
+    assert exit_code(["robust", "pool", "web", "--worlds", "3", *small, "--out", str(tmp_path / "out")]) == 0
     out = capsys.readouterr().out
-    assert "3 worlds" in out
-    assert " robust\n" not in out.partition("3 worlds")[0]
+    assert "3 draws" in out
+    assert " robust\n" not in out.partition("3 draws")[0]
     told = {"robust.json", "robust.md", "robust.svg", "worlds.csv"}
     assert {path.name for path in (tmp_path / "out").iterdir()} == told
     assert len(pd.read_csv(tmp_path / "out" / "worlds.csv")) == 6

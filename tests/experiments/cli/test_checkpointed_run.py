@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kith.experiments.cli.app import answered
+from kith.experiments.cli.app import exit_code
 from kith.scenarios.scenario import load
 from kith.sim.checkpoints.checkpoint import save
 from kith.sim.engine import Simulation
@@ -25,7 +25,7 @@ def kith(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("kith.sim.kernels.compilation.is_compiled", lambda: True)
 
     def answer(*args: str) -> tuple[int, str, str]:
-        code = answered(list(args))
+        code = exit_code(list(args))
         said = capsys.readouterr()
         return code, said.out, said.err
 
@@ -38,7 +38,7 @@ def half(kith: Kith) -> str:
     code, _, err = kith(
         "run", "web", "--days", "60", "--seed", "4", "--save", "half.kith", "--until", "30", *SETTINGS
     )
-    assert (code, err) == (0, "saved after 30 days; kith run --resume half.kith continues it\n")
+    assert (code, err) == (0, "saved after 30 days; `kith run --resume half.kith` continues the run\n")
     return "half.kith"
 
 
@@ -56,7 +56,7 @@ def test_what_is_saved_is_also_shown(kith: Kith) -> None:
 def test_a_finished_run_can_be_made_longer_and_saved_again(kith: Kith) -> None:
     assert kith("run", "web", "--days", "40", "--save", "x.kith", *SETTINGS)[0] == 0
     code, longer, err = kith("run", "--resume", "x.kith", "--days", "70", "--save", "x.kith", "--json")
-    assert (code, err) == (0, "saved after 70 days; kith run --resume x.kith continues it\n")
+    assert (code, err) == (0, "saved after 70 days; `kith run --resume x.kith` continues the run\n")
     assert longer == kith("run", "web", "--days", "70", "--json", *SETTINGS)[1]
     assert longer == kith("run", "--resume", "x.kith", "--json")[1]
 
@@ -73,13 +73,13 @@ def test_the_folder_of_a_continued_run_holds_the_whole_run(kith: Kith, half: str
 def test_without_events_there_is_no_folder(kith: Kith, tmp_path: Path) -> None:
     save(Simulation(load("web", overrides=SMALL), days=9, events=False), tmp_path / "silent.kith")
     code, out, err = kith("run", "--resume", "silent.kith", "--out", "folder")
-    assert (code, out) == (2, "") and "silent.kith has kept no events; leave out --out" in err
+    assert (code, out) == (2, "") and "silent.kith has no recorded events; leave out --out" in err
     assert not Path("folder").exists()
 
 
 WRONG = {
-    "neither": ([], "Missing argument SCENARIO: name one of `kith list`, or a checkpoint with --resume"),
-    "a scenario too": (["web", "--resume", "half.kith"], "decides what is run; leave out SCENARIO"),
+    "neither": ([], "Missing argument SCENARIO: give a name from `kith list`, or a checkpoint with --resume"),
+    "a scenario too": (["web", "--resume", "half.kith"], "determines the run; leave out SCENARIO"),
     "a seed too": (["--resume", "half.kith", "--seed", "0"], "leave out --seed"),
     "a setting too": (["--resume", "half.kith", "--set", "churn.base_hazard=0"], "leave out --set"),
     "a shock too": (["--resume", "half.kith", "--shock", "40 hub_departs"], "leave out --shock"),

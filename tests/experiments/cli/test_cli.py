@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kith.experiments.cli.app import answered
+from kith.experiments.cli.app import exit_code
 from kith.experiments.statistics.intervals import described
 from kith.scenarios.catalogue import SHELF_TITLES
 
@@ -27,7 +27,7 @@ def kith(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("kith.sim.kernels.compilation.is_compiled", lambda: True)
 
     def answer(*args: str) -> tuple[int, str, str]:
-        code = answered(list(args))
+        code = exit_code(list(args))
         said = capsys.readouterr()
         return code, said.out, said.err
 
@@ -92,7 +92,7 @@ def test_the_library_is_listed(kith: Kith) -> None:
 def test_show_tells_every_parameter_and_who_set_it(kith: Kith) -> None:
     code, out, _ = kith("show", "hub", "--set", "monetisation.price=12")
     assert code == 0
-    first, _, rest = out.partition("As by default")
+    first, _, rest = out.partition("At the default")
     assert "affiliation.hub" in first
     assert "monetisation.price" in first
     assert "market.size" in rest
@@ -103,7 +103,9 @@ def test_show_tells_what_a_scenario_asks_and_what_the_model_answers(kith: Kith) 
     code, out, _ = kith("show", "poor_moderation_fixed")
     assert code == 0
     assert (
-        out.index("What does it cost to clean up?") < out.index("The model's answer") < out.index("Differs")
+        out.index("What does it cost to clean up?")
+        < out.index("The model's answer")
+        < out.index("not at the default")
     )
     assert "satisfaction: more than poor_moderation" in out
     assert max(map(len, out.splitlines())) <= 100
@@ -118,7 +120,7 @@ def test_answers_are_checked_and_a_wrong_one_fails(kith: Kith, tmp_path: Path) -
         "[[expected]]\nindicator = 'active'\nagainst = 'mine.toml'\nsign = '-'\n"
     )
     code, out, err = kith("answers", "mine.toml", "--runs", "4", "--workers", "1", "--json")
-    assert (code, "not every answer" in err) == (1, True)
+    assert (code, "some answers are no longer" in err) == (1, True)
     (one,) = strict(out)["expectations"]
     assert (one["verdict"], one["difference"]) == ("unclear", 0)
     code, _, err = kith("answers", "web", "--out", "page.md")
@@ -172,7 +174,7 @@ def test_a_run_is_told_in_words(kith: Kith) -> None:
         "Why members left",
         "Health card",
         "without a published source",
-        "one draw of luck",
+        "single run with one random seed",
     ):
         assert words in out
     assert max(map(len, out.splitlines())) <= 100
@@ -241,7 +243,7 @@ WRONG = {
     "a missing scenario": (["run"], "Missing argument"),
     "an unknown scenario": (["run", "wbe"], "web"),
     "an unknown scenario in show": (["show", "wbe"], "web"),
-    "an unknown tag": (["list", "nonsense"], "there are"),
+    "an unknown tag": (["list", "nonsense"], "the tags are"),
     "no runs": (["compare", "pool", "web", "--runs", "0"], "--runs 0: must be 1 or more"),
     "runs that are no number": (["compare", "pool", "web", "--runs", "many"], "many"),
     "negative days": (["run", "web", "--days", "-1"], "--days -1: must be 1 or more"),
@@ -314,7 +316,7 @@ def test_work_that_fails_is_exit_code_one(
     monkeypatch.setattr(engine, "run", fail)
     monkeypatch.setattr("kith.experiments.runs.runner.run", fail, raising=False)
     code, out, err = kith("run", "web", "--out", "out", *SMALL)
-    assert (code, out, err) == (1, "", "kith: a wheel came off; --debug shows where\n")
+    assert (code, out, err) == (1, "", "kith: a wheel came off; add --debug for the traceback\n")
     assert list(tmp_path.iterdir()) == []
     code, _, err = kith("compare", "pool", "web", "--runs", "1", "--workers", "1", *SMALL)
     assert code == 1
@@ -345,7 +347,7 @@ def test_a_first_run_says_what_it_waits_for(kith: Kith, monkeypatch: pytest.Monk
     code, _, err = kith("run", "web", "--days", "5", "--json", *SMALL)
     assert code == 0
     again = kith("compare", "web", "pool", "--days", "5", "--runs", "1", "--workers", "1", *SMALL)
-    assert again[2] == err == "compiling the engine for this machine, once: about half a minute\n"
+    assert again[2] == err == "compiling the engine for this machine (once, about half a minute)\n"
 
 
 def test_a_plain_terminal_gets_plain_text(root: Path) -> None:

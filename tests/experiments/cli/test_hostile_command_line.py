@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import typer
 
-from kith.experiments.cli.app import answered, app
+from kith.experiments.cli.app import app, exit_code
 from kith.experiments.escaping import LONGEST_MESSAGE
 from tests.experiments.cli.test_study_cli import TINY
 
@@ -122,7 +122,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setattr(f"kith.experiments.{where}.pool", begin)
     monkeypatch.setattr("kith.sim.engine.Simulation.__init__", begin)
     monkeypatch.setattr(
-        "kith.experiments.cli.dashboard_command._become", begin
+        "kith.experiments.cli.dashboard_command._replace_process", begin
     )  # it would replace this process
     monkeypatch.setattr("kith.experiments.speed.bench.bench", begin)
     monkeypatch.setattr("kith.experiments.credibility.verify.verify", begin)
@@ -156,7 +156,7 @@ def test_every_command_has_a_sound_request() -> None:
 @pytest.mark.parametrize("name", SOUND)
 def test_a_sound_request_is_taken(name: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     try:
-        code: Any = answered([*name.split(), *SOUND[name]])
+        code: Any = exit_code([*name.split(), *SOUND[name]])
     except Begun:
         code = 0
     needs_runs = name in ("study export", "study discover")
@@ -174,7 +174,7 @@ def test_every_hostile_value_of_every_option_is_answered_in_one_sentence(
     for value in values:
         request = with_hostile(name, parameter, value)
         try:
-            code: Any = answered(request)
+            code: Any = exit_code(request)
         except Begun:
             code = 0
         said = capsys.readouterr()

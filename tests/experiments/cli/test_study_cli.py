@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kith.experiments.cli.app import answered
+from kith.experiments.cli.app import exit_code
 from kith.experiments.runs.runner import RunResult
 from kith.experiments.studies.execute import wanted_by
 from kith.experiments.studies.store import Store
@@ -47,7 +47,7 @@ def kith(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest
     (tmp_path / "tiny.toml").write_text(TINY, encoding="utf-8")
 
     def answer(*args: str) -> tuple[int, str, str]:
-        code = answered(["study", *args])
+        code = exit_code(["study", *args])
         said = capsys.readouterr()
         return code, said.out, said.err
 
@@ -225,8 +225,8 @@ def test_whatever_a_study_file_says_is_answered_in_one_sentence_or_taken(
         (("run", "tiny.toml", "--workers", "0"), "--workers 0: must be 1 or more"),
         (("run", "tiny.toml", "--runs", "0"), "--runs 0: must be 1 or more"),
         (("run", "tiny.toml", "--store", "tiny.toml"), "tiny.toml: is a file"),
-        (("run", "tiny.toml", "--store", "."), "holds tiny.toml, which is of no store"),
-        (("export", "tiny.toml", "--out", "frames"), "is empty; `kith study run tiny.toml` fills it"),
+        (("run", "tiny.toml", "--store", "."), "holds tiny.toml, which is not part of a store"),
+        (("export", "tiny.toml", "--out", "frames"), "is empty; run `kith study run tiny.toml` first"),
         (("export", "tiny.toml"), "--out is missing"),
         (("run", "tiny.toml", "--days", "99999999"), "days = 99999999"),
     ],
@@ -269,7 +269,8 @@ def test_a_store_of_another_study_alone_has_nothing_to_export(kith: Kith, tmp_pa
         code, out, err = kith(*command, "--store", "out/studies/tiny")
         assert (code, out) == (2, "")
         assert (
-            "has no run of this study yet; `kith study run other.toml --store out/studies/tiny` does" in err
+            "has no run of this study yet; run `kith study run other.toml --store out/studies/tiny` first"
+            in err
         )
 
 
@@ -281,12 +282,12 @@ def test_a_store_that_holds_a_pipe_is_exit_code_2_and_a_foreign_part_exit_code_1
     os.mkfifo(place / "a-b.parquet")
     code, out, err = kith("status", "tiny.toml")
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert "results/a-b.parquet is a pipe and no file; remove it" in err
+    assert "results/a-b.parquet is a pipe and not a file; remove it" in err
     (place / "a-b.parquet").unlink()
     (place / f"a-{hashlib.blake2b(b'dear').hexdigest()[:16]}.parquet").write_bytes(b"dear")
     code, out, err = kith("status", "tiny.toml")
     assert (code, out, err.count("\n")) == (1, "", 1)
-    assert "is no Parquet, so it is no part of a store; remove this file" in err
+    assert "is no Parquet, so it is not part of a store; remove this file" in err
 
 
 def test_failed_runs_are_told_and_exit_code_1(kith: Kith, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,7 +297,7 @@ def test_failed_runs_are_told_and_exit_code_1(kith: Kith, monkeypatch: pytest.Mo
     code, out, err = kith("run", "tiny.toml", "--workers", "1")
     assert code == 1
     assert "4 of 4 runs stored, 4 of them failed" in out
-    assert "4 of 4 runs failed, such as: ZeroDivisionError" in err
+    assert "4 of 4 runs failed; the first error: ZeroDivisionError" in err
 
 
 def test_stopping_says_what_is_kept(kith: Kith, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -311,7 +312,7 @@ def test_stopping_says_what_is_kept(kith: Kith, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(Store, "add", interrupted)
     code, _, err = kith("run", "tiny.toml", "--workers", "1")
     assert code == 130
-    assert "of 4 runs are stored in out/studies/tiny, and the same command goes on from there" in err
+    assert "of 4 runs are stored in out/studies/tiny, and the same command resumes" in err
 
 
 def test_a_store_of_another_model_is_refused(kith: Kith, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -324,9 +325,9 @@ def test_a_store_of_another_model_is_refused(kith: Kith, monkeypatch: pytest.Mon
 
 
 def test_the_schema_of_study_files_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert answered(["schema", "study"]) == 0
+    assert exit_code(["schema", "study"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == "kith study"
-    assert answered(["schema", "stories"]) == 2
+    assert exit_code(["schema", "stories"]) == 2
 
 
 SEARCHED = """
@@ -365,7 +366,7 @@ def test_a_search_that_is_stopped_says_what_is_kept(
     monkeypatch.setattr(where, stopped)
     code, out, err = kith("optimise", "tiny.toml", "--workers", "1")
     assert (code, out) == (130, "")
-    assert "stopped; the runs so far are stored in out/studies/tiny, and the same command goes on" in err
+    assert "stopped; the runs so far are stored in out/studies/tiny, and the same command resumes" in err
 
 
 def test_break_even_is_told(kith: Kith, tmp_path: Path) -> None:
@@ -374,7 +375,7 @@ def test_break_even_is_told(kith: Kith, tmp_path: Path) -> None:
     (tmp_path / "tiny.toml").write_text(ranged + asks, encoding="utf-8")
     code, out, err = kith("break-even", "tiny.toml", "--workers", "1")
     assert (code, err) == (0, "")
-    assert "0 from monetisation.price" in " ".join(out.split())
+    assert "0 for all monetisation.price from 0 to 40" in " ".join(out.split())
     found = json.loads(kith("break-even", "tiny.toml", "--workers", "1", "--json", "--out", "even")[1])
     assert len(pd.read_csv(tmp_path / "even" / "tried.csv")) == len(found["tried"])
     assert "kith study break-even tiny.toml" in (tmp_path / "even" / "report.html").read_text("utf-8")
@@ -423,7 +424,7 @@ def test_worlds_in_which_a_plan_fails_are_told_and_written(
     code, out, err = kith("discover", "sampled.toml", "--out", "where")
     assert (code, err) == (0, "")
     said = " ".join(out.split())
-    assert "In which worlds is margin < 0?" in said
+    assert "Under which conditions is margin < 0?" in said
     assert "Most often where monetisation.price ≤ 6" in said
     page = (tmp_path / "where" / "report.html").read_text("utf-8")
     assert page.count("<svg") == 2
@@ -437,19 +438,19 @@ def test_worlds_in_which_a_plan_fails_are_told_and_written(
     assert found["rules"][0]["rule"].startswith("monetisation.price > ")
     code, out, err = kith("discover", "sampled.toml", "--scenario", "pool")
     assert (code, out) == (2, "")
-    assert "holds at 120 of 120 points" in err
+    assert "is true at 120 of 120 points" in err
 
 
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ((), "has no [discover]; say what fails with --fails"),
+        ((), "has no [discover]; define failure with --fails"),
         (("--fails", "margin < 0"), "say with scenario whose plan fails"),
         (("--fails", "margin < 0", "--scenario", "wed"), "did you mean web?"),
         (("--fails", "margin", "--scenario", "web"), "compare it, as in"),
         (("--fails", "", "--scenario", "web"), "cannot be read"),
         (("--fails", "margins < 0", "--scenario", "web"), "did you mean margin?"),
-        (("--fails", "margin < 0", "--scenario", "web"), "is empty; `kith study run sampled.toml` fills it"),
+        (("--fails", "margin < 0", "--scenario", "web"), "is empty; run `kith study run sampled.toml` first"),
     ],
 )
 def test_a_failure_that_cannot_be_looked_for_is_refused(

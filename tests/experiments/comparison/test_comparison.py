@@ -108,7 +108,7 @@ def test_one_run_each_has_no_intervals() -> None:
     assert row["difference"] == 2
     assert math.isnan(row["difference_low"])
     assert not row["resolved"]
-    assert "cannot tell a difference from luck" in comparison_answer(single)
+    assert "fewer than 4 paired runs: no interval" in comparison_answer(single)
 
 
 def test_undefined_outcomes_leave_the_complete_pairs() -> None:
@@ -136,7 +136,7 @@ def test_the_answer_says_what_is_resolved_and_what_is_not() -> None:
     answer = comparison_answer(found)
     assert "Compared with a after 10 days, b has 50.0 more active members (48.7 to 51.3)" in answer
     assert "c shows no resolved difference (−" in answer
-    assert answer.endswith("(95 % intervals over 4 paired runs).")
+    assert answer.endswith("(95 % intervals from 4 paired runs).")
 
 
 @pytest.mark.parametrize("runs", [1, 2, 3])
@@ -157,7 +157,7 @@ def test_with_too_few_runs_there_are_means_and_no_verdict_anywhere(
     for text in (out, comparison_answer(found), comparison_page(found).partition("<svg")[0]):
         assert not any(word in text for word in ("89.0 to", "●", "○", "more active members"))
     assert "95 % band" not in comparison_page(found)
-    assert "What differs from" not in comparison_page(found)
+    assert "Differences from" not in comparison_page(found)
     bands_of = found.series.dropna(subset=["median"])
     assert bands_of["low"].isna().all()
 

@@ -40,6 +40,6 @@ def test_the_command_shows_them_and_says_nothing_without_an_experiment() -> None
     small = [word for name, value in SMALL.items() for word in ("--set", f"{name}={value}")]
     shown = CliRunner().invoke(app, ["run", "badge_or_cash", "--days", "80", *small])
     assert shown.exit_code == 0
-    assert "truly do" in shown.stdout and "joins by invitation" in shown.stdout
+    assert "measured and true" in shown.stdout and "joins by invitation" in shown.stdout
     plain = CliRunner().invoke(app, ["run", "web", "--days", "40", "--json", *small])
     assert "effects" not in json.loads(plain.stdout)

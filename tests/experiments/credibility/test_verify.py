@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kith.experiments.cli.app import answered
+from kith.experiments.cli.app import exit_code
 from kith.experiments.credibility import theory, theory_of_ties, tie_graphs
 from kith.experiments.credibility.benchmarks import BENCHMARKS
 from kith.experiments.credibility.verify import BenchmarkFinding, agree, as_object, row, verify
@@ -80,10 +80,10 @@ def test_the_command_tells_by_its_exit_code(
     for simulation, code in ((0.501, 0), (0.6, 1)):
         found = [replace(GOOD, simulation=simulation)]
         monkeypatch.setattr("kith.experiments.credibility.verify.verify", lambda *asked, found=found: found)
-        assert answered(["verify", "--json"]) == code
+        assert exit_code(["verify", "--json"]) == code
         said = capsys.readouterr()
         assert json.loads(said.out)["agrees"] == (code == 0)
-        assert answered(["verify"]) == code
+        assert exit_code(["verify"]) == code
         assert max(map(len, capsys.readouterr().out.splitlines())) <= 100
 
 

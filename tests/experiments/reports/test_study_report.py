@@ -61,10 +61,10 @@ def test_a_grid_of_two_levers_is_drawn_as_maps(tmp_path: Path) -> None:
     assert "active members in web: 100 to 150 (means over 4 runs at each of 6 points)" in page
     assert "kith study run made_up" in page
     assert 'class="warning"' not in page
-    assert "a mean is known to ± 1.2" in page
-    assert "web: a difference of two points to" in page
+    assert "± 1.2 for a mean" in page
+    assert "web: precision of a difference between two points" in page
     few = study_page(*made_up(tmp_path / "few", runs=3), "x")
-    assert "known to" not in few
+    assert "recision" not in few
 
 
 def test_scenarios_are_compared_point_by_point() -> None:
@@ -86,8 +86,8 @@ def test_scenarios_are_compared_point_by_point() -> None:
 
 def test_a_screening_is_drawn_as_bars_and_names_what_matters(tmp_path: Path) -> None:
     page = study_page(*made_up(tmp_path, design={"kind": "morris", "trajectories": 4}), "x")
-    assert "web: what moves active members" in page
-    assert "Less than 1 % of the variance between points is luck" in page
+    assert "web: importance of the levers for active members" in page
+    assert "Less than 1 % of the variance between points is noise" in page
     assert "Active members: every point" in page
     assert page.count("<svg") == 4
     assert "and churn.contagion matters most" in page
@@ -105,9 +105,11 @@ def test_levers_that_cannot_be_told_apart_share_the_first_place(tmp_path: Path) 
 
     assert "and a matters most" in said([9.0, 5.0, 1.0, 0.0], mu_star_conf=1.0)
     assert "and a and b matter most" in said([9.0, 8.0, 1.0, 0.0], mu_star_conf=1.0)
-    assert "which of 4 levers matters most is open" in said([9.0, 8.0, 8.0, 7.5], mu_star_conf=1.0)
+    assert "the most important of 4 levers cannot be told apart" in said(
+        [9.0, 8.0, 8.0, 7.5], mu_star_conf=1.0
+    )
     assert "and a matters most" in said([0.4, 0.1, 0.1, 0.1], floor=0.2)
-    assert "no lever moves it more than chance" in said([0.15, 0.1, 0.1, 0.1], floor=0.2)
+    assert "no lever has an effect larger than chance" in said([0.15, 0.1, 0.1, 0.1], floor=0.2)
 
 
 def test_everything_that_is_assumed_is_told(tmp_path: Path) -> None:
@@ -139,15 +141,15 @@ def test_everything_that_is_assumed_is_told(tmp_path: Path) -> None:
 def test_what_is_missing_is_told_and_nothing_is_ranked_yet(tmp_path: Path) -> None:
     page = study_page(*made_up(tmp_path, 0.5, design={"kind": "sobol", "base": 8}), "x")
     assert "matters most" not in page
-    assert "what moves" not in page
-    assert re.search(r"\d+ runs are missing: <code>kith study run</code>", page)
+    assert "importance of the levers" not in page
+    assert re.search(r"\d+ runs are missing; <code>kith study run</code>", page)
 
 
 def test_a_grid_of_one_lever_is_drawn_along_it(tmp_path: Path) -> None:
     study, store = made_up(tmp_path, lever=[{"name": "churn.contagion", "low": 0, "high": 1, "steps": 3}])
     page = study_page(study, store, "x")
     assert page.count("<svg") == 2
-    assert "across: churn.contagion" in page
+    assert "x axis: churn.contagion" in page
     assert "Lowest 100 at churn.contagion 0; highest 150 at churn.contagion 1" in page
 
 

@@ -216,7 +216,7 @@ def test_a_lever_that_the_schema_does_not_know_is_refused(given: dict[str, Any],
 
 
 def test_a_lever_is_there_once() -> None:
-    with pytest.raises(StudyError, match="cash is there twice"):
+    with pytest.raises(StudyError, match="cash is defined twice"):
         check_levers([CASH, CASH])
 
 

@@ -192,7 +192,7 @@ def test_ctrl_c_keeps_what_is_stored_and_says_how_to_go_on(
             raise KeyboardInterrupt
 
     monkeypatch.setattr(Store, "add", interrupted)
-    with pytest.raises(Stopped, match=r"of 12 runs are stored in .*the same command goes on"):
+    with pytest.raises(Stopped, match=r"of 12 runs are stored in .*the same command resumes"):
         conduct(small(), store, workers=1)
     monkeypatch.undo()
     there = status(small(), store)

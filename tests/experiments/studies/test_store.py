@@ -262,7 +262,7 @@ def test_results_of_another_model_are_refused(store: Store, monkeypatch: pytest.
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("dear", encoding="utf-8")
-    with pytest.raises(StoreError, match="holds letter.txt, which is of no store"):
+    with pytest.raises(StoreError, match="holds letter.txt, which is not part of a store"):
         Store(tmp_path)
     with pytest.raises(StoreError, match=r"letter.txt: is a file"):
         Store(tmp_path / "letter.txt")
@@ -326,12 +326,12 @@ def test_a_part_with_a_right_checksum_that_is_no_parquet_is_told(
     store: Store, kind: str, content: bytes
 ) -> None:
     put_in(store, kind, content)
-    with pytest.raises(StoreDamaged, match="is no Parquet, so it is no part of a store; remove this file"):
+    with pytest.raises(StoreDamaged, match="is no Parquet, so it is not part of a store; remove this file"):
         Store(store.folder).asked("name")
 
 
 PLACED: dict[str, tuple[Callable[[Path], object], str]] = {
-    "pipe": (os.mkfifo, "is a pipe and no file; remove it"),
+    "pipe": (os.mkfifo, "is a pipe and not a file; remove it"),
     "folder": (Path.mkdir, "is a folder and no file"),
     "lost link": (lambda path: path.symlink_to("nowhere"), "is a link that leads nowhere and no file"),
     "ring of links": (lambda path: path.symlink_to(path.name), "cannot be read"),

@@ -170,7 +170,7 @@ def test_the_schema_is_json() -> None:
     ("change", "message"),
     [
         ({"scenarios": []}, "scenarios = .*must not be empty"),
-        ({"scenarios": ["web", "web"]}, "scenario web is there twice"),
+        ({"scenarios": ["web", "web"]}, "scenario web is given twice"),
         ({"runs": 0}, "runs = 0: must be 1 or more"),
         ({"days": 10**9}, "days = 1000000000"),
         ({"leever": []}, "unknown key leever; did you mean lever"),
@@ -199,7 +199,7 @@ def test_a_study_that_cannot_be_read_is_refused(change: dict[str, Any], message:
         ({"outcomes": ["actve"]}, "unknown indicator actve; did you mean active"),
         ({"set": {"market": {"sise": 3}}}, "market.sise.*did you mean market.size"),
         ({"derive": {"monetisation.prize": "1"}}, "did you mean monetisation.price"),
-        ({"lever": [PRICE, PRICE]}, "is there twice"),
+        ({"lever": [PRICE, PRICE]}, "is defined twice"),
         (
             {
                 "lever": [],

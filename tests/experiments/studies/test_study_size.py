@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kith.experiments.cli.app import answered
+from kith.experiments.cli.app import exit_code
 from kith.experiments.comparison.comparison import compare
 from kith.experiments.errors import RequestError, StudyError
 from kith.experiments.run_limits import MOST_RUNS, counted
@@ -161,7 +161,7 @@ def test_the_commands_refuse_it_in_one_sentence_and_write_nothing(
     Path("large.toml").write_text(text, encoding="utf-8")
     for command in ("run", "status", "discover", "export", "optimise", "break-even"):
         more = ["--out", "out"] if command == "export" else []
-        assert answered(["study", command, "large.toml", *more]) == 2
+        assert exit_code(["study", command, "large.toml", *more]) == 2
         said = capsys.readouterr()
         assert "more than 1,000,000; ask for fewer" in said.err
         assert (said.out, said.err.count("\n")) == ("", 1)
@@ -191,7 +191,7 @@ def test_every_command_that_takes_a_number_of_runs_refuses_too_many(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("kith.sim.kernels.compilation.is_compiled", lambda: True)
-    assert answered(list(command)) == 2
+    assert exit_code(list(command)) == 2
     said = capsys.readouterr()
     assert "more than 1,000,000" in said.err
     assert (said.out, said.err.count("\n"), list(tmp_path.iterdir())) == ("", 1, [])

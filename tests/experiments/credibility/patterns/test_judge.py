@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kith.experiments.cli.app import answered
+from kith.experiments.cli.app import exit_code
 from kith.experiments.credibility.patterns import (
     FULL,
     NAMED,
@@ -24,7 +24,9 @@ from kith.experiments.credibility.patterns import (
 from kith.experiments.credibility.patterns.findings import as_object, row
 from kith.experiments.credibility.patterns.judge import PatternFinding, look, met, surprises
 from kith.experiments.credibility.patterns.pattern import arm
+from kith.experiments.errors import RequestError
 from kith.experiments.reports.patterns import page
+from kith.experiments.statistics.intervals import LEAST_RUNS
 
 BAND = Quantity("heads", 0.4, 0.6)
 COIN = Pattern("SF0", "coin", "It is fair.", "none", lambda size: {}, lambda records: {}, (BAND,))
@@ -100,11 +102,11 @@ TINY = Pattern("SF0", "tiny", "", "", _arms, _measure, (Quantity("days", 20.0, 2
 
 def test_findings_are_those_of_the_seeds_and_nothing_else() -> None:
     seen: list[tuple[int, int]] = []
-    findings = look(SMALL, [TINY], seeds=3, workers=1, progress=lambda *done: seen.append(done))
-    assert findings == look(SMALL, [TINY], seeds=3, workers=1)
+    findings = look(SMALL, [TINY], seeds=4, workers=1, progress=lambda *done: seen.append(done))
+    assert findings == look(SMALL, [TINY], seeds=4, workers=1)
     assert [f.verdict for f in findings] == ["met", "shown"]
     assert len(set(findings[1].values)) > 1
-    assert (seen[0], seen[-1]) == ((0, 3), (3, 3))
+    assert (seen[0], seen[-1]) == ((0, 4), (4, 4))
 
 
 def test_every_pattern_has_thirty_seeds_a_band_and_a_source_or_says_that_it_is_only_shown() -> None:
@@ -145,13 +147,26 @@ def test_the_command_tells_surprises_by_its_exit_code(
         monkeypatch.setattr(
             "kith.experiments.credibility.patterns.judge.look", lambda *asked, v=values: [found(*v)]
         )
-        assert answered(["patterns", "--json", "--out", str(tmp_path / "out")]) == code
+        assert exit_code(["patterns", "--json", "--out", str(tmp_path / "out")]) == code
         assert json.loads(capsys.readouterr().out)["met"] == {"SF0": code == 0}
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"patterns.json", "patterns.md", "SF0.svg"}
     assert "<title" in (tmp_path / "out" / "SF0.svg").read_text("utf-8")
 
 
 def test_an_unknown_pattern_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
-    assert answered(["patterns", "SF5"]) == 2
-    assert "unknown pattern SF5; there are SF1, SF2" in capsys.readouterr().err
-    assert answered(["patterns", "--seeds", "0"]) == 2
+    assert exit_code(["patterns", "SF5"]) == 2
+    assert "unknown pattern SF5; the patterns are SF1, SF2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seeds", ["0", "3"])
+def test_fewer_seeds_than_give_an_interval_are_refused_with_the_reason(
+    seeds: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(["patterns", "SF1", "--seeds", seeds]) == 2
+    assert f"--seeds {seeds}: must be" in capsys.readouterr().err
+    with pytest.raises(RequestError, match="fewer give no interval and no verdict"):
+        look(SMALL, [TINY], seeds=int(seeds), workers=1)
+
+
+def test_the_small_size_has_enough_seeds_for_an_interval() -> None:
+    assert min(pattern.small.seeds for pattern in PATTERNS) >= LEAST_RUNS
