@@ -40,7 +40,7 @@ def founding_of(name: str) -> Founding | None:
     if name in logs():
         return _shipped(name)
     raise ScenarioError(
-        "this link was made with an event log that is no longer here; drop the log again on the page My community"
+        "this link uses an event log that is no longer in memory; upload it again on the My community page"
     )
 
 
@@ -122,7 +122,7 @@ def _check_unpacked(content: bytes) -> None:
                         f"the log unpacks to more than {UNPACKED / 1e6:,.0f} MB; use the command line"
                     )
     except (OSError, EOFError, zlib.error):
-        raise LogError("the log is not a sound gzip file; pack it again") from None
+        raise LogError("the log is not a valid gzip file; compress it again") from None
 
 
 @lru_cache(maxsize=16)
