@@ -24,20 +24,24 @@ LAST_PORT = 65_535
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Read the arguments, say the address, serve."""
+    """Read the arguments, print the address, serve the pages."""
     parser = argparse.ArgumentParser(prog="python -m kith.dashboard", description="kith in the browser")
     parser.add_argument("--port", type=int, default=PORT, help="port to listen on; 0: any that is free")
     parser.add_argument("--no-open", action="store_true", help="do not open a browser")
-    parser.add_argument("--studies", type=Path, help="folder of study files and of their results")
-    parser.add_argument("--class", dest="room", action="store_true", help="let the room in, with a PIN")
-    parser.add_argument("--address", default="", help="what the room calls this machine, if it is not found")
+    parser.add_argument("--studies", type=Path, help="folder of study files and their results")
+    parser.add_argument(
+        "--class", dest="room", action="store_true", help="let others on the local network join, with a PIN"
+    )
+    parser.add_argument(
+        "--address", default="", help="this machine's name or IP address on the local network, if not found"
+    )
     given = parser.parse_args(arguments)
     if given.studies is not None:
         if given.studies.exists() and not given.studies.is_dir():
-            parser.exit(2, f"kith: {for_message(f'--studies {given.studies}: is no folder')}\n")
+            parser.exit(2, f"kith: {for_message(f'--studies {given.studies}: is not a folder')}\n")
         os.environ[STUDIES] = str(given.studies.resolve())
     if not 0 <= given.port <= LAST_PORT:
-        parser.exit(2, f"kith: --port {given.port}: must be 0 to {LAST_PORT}\n")
+        parser.exit(2, f"kith: --port {given.port}: must be from 0 to {LAST_PORT}\n")
     room_at = _room_at(parser, given.address) if given.room else None
     port = given.port or _free_port()
     for name in ("127.0.0.1", *([room_at] if room_at else [])):
@@ -49,12 +53,12 @@ def main(arguments: list[str] | None = None) -> None:
     sys.stdout.flush()
     if not given.no_open:
         threading.Thread(target=_open_when_up, args=(port, address), daemon=True).start()
-    with suppress(KeyboardInterrupt):  # while it was still beginning
+    with suppress(KeyboardInterrupt):  # stopped while starting
         serve("localhost", port, room_at)
 
 
 def _room_at(parser: argparse.ArgumentParser, given: str) -> str:
-    """The name of this machine in the room's network, checked by listening there for a moment."""
+    """The name of this machine on the local network, checked by binding a socket to it."""
     try:
         name = given.strip().lower() or own_address()
         number = socket.gethostbyname(name)
@@ -62,16 +66,18 @@ def _room_at(parser: argparse.ArgumentParser, given: str) -> str:
             probe.bind((number, 0))
     except (OSError, UnicodeError) as error:
         what = (
-            f"--address {given[:60]}: is none of this machine's" if given else "this machine is in no network"
+            f"--address {given[:60]}: is not an address of this machine"
+            if given
+            else "this machine is not connected to a network"
         )
-        why = getattr(error, "strerror", None) or "it is no address"
-        parser.exit(2, f"kith: {for_message(what)} ({why}); give its number there with --address\n")
+        why = getattr(error, "strerror", None) or "not a valid address"
+        parser.exit(2, f"kith: {for_message(what)} ({why}); give its IP address with --address\n")
     found = ip_address(number)
     if number == "127.0.0.1" or found.is_unspecified or found.is_multicast or found.is_reserved:
-        what = f"--address {name[:60]}: is not this machine's number in the room's network"
+        what = f"--address {name[:60]}: is not this machine's IP address on the local network"
         parser.exit(
             2,
-            f"kith: {for_message(what)}, so nobody there could come in; give that number, or leave --address out\n",
+            f"kith: {for_message(what)}, so nobody could join; give that address, or leave --address out\n",
         )
     return name
 

@@ -1,6 +1,7 @@
-"""From a name to the files behind it: a scenario and everything that it extends."""
+"""From a name or a table to its layers: a scenario and everything that it extends."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -9,22 +10,31 @@ from typing import Any
 from kith.scenarios.catalogue import label_of, scenario_files
 from kith.scenarios.errors import ScenarioError, shown
 from kith.scenarios.layer import Layer, layer_from
-from kith.scenarios.text import read_toml
+from kith.scenarios.text import plain_table, read_toml
 from kith.sim.schema.fields import nearest
 
 DEEPEST = 20
 "files that may extend one another in a row"
 LONGEST = 200
 "letters of a path that a message shows"
+TABLE = Path("<table>")
+"stands for the path of a scenario that is given as a table"
 
 
 @dataclass(frozen=True)
 class Source:
-    """A scenario file: how a plan calls it, how messages call it, where it is."""
+    """A scenario: its name in a plan, its name in messages, and the file or the table that defines it."""
 
     name: str
     label: str
     path: Path
+    table: Mapping[str, Any] | None = field(default=None, compare=False)
+    "given instead of a file; files that it names are looked for from the current folder"
+
+    @property
+    def title(self) -> str:
+        """Its name without a folder or an ending."""
+        return self.path.stem if self.table is None else self.name
 
 
 def source_of(name: str | os.PathLike[str]) -> Source:
@@ -41,6 +51,18 @@ def source_of(name: str | os.PathLike[str]) -> Source:
     if _exists(path) or (_looks_like_a_path(text) and not _in_library(path)):
         return _from_path(path)
     raise ScenarioError(f"no scenario {shown(text)} in the library; {_hint(text, Path())}")
+
+
+def source_of_table(table: Mapping[str, Any], name: str) -> Source:
+    """A scenario that is given as a table, as `tomllib` reads it from a file.
+
+    Parameters
+    ----------
+    table : what a scenario file would contain.
+    name : of the scenario, in its plan and in messages.
+    """
+    label = _clipped(name.strip() or "the scenario")
+    return Source(label, label, TABLE, plain_table(table, label))
 
 
 def layers_of(source: Source) -> list[Layer]:
@@ -76,8 +98,8 @@ class _Chain:
 
 
 def _read(source: Source) -> tuple[Any, Layer]:
-    """What a file extends, and its own layer."""
-    table = read_toml(source.path, source.label)
+    """What a file or a table extends, and its own layer."""
+    table = read_toml(source.path, source.label) if source.table is None else dict(source.table)
     return table.get("extends", []), layer_from(table, source.name, source.label, source.path.parent)
 
 
@@ -135,7 +157,11 @@ def _from_library(name: str) -> Source:
 
 def _from_path(path: Path) -> Source:
     text = str(path)
-    return Source(text, text if len(text) <= LONGEST else f"…{text[-LONGEST:]}", path)
+    return Source(text, _clipped(text), path)
+
+
+def _clipped(name: str) -> str:
+    return name if len(name) <= LONGEST else f"…{name[-LONGEST:]}"
 
 
 def _in_library(path: Path) -> bool:

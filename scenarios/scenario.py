@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from kith.scenarios.chain import Source, layers_of, source_of
+from kith.scenarios.chain import Source, layers_of, source_of, source_of_table
 from kith.scenarios.errors import ScenarioError
 from kith.scenarios.layer import Layer, Settings, blamed_on, days_from, graph_settings, nested
 from kith.scenarios.logs.founding import ReadLog, read_log
@@ -28,7 +28,7 @@ LARGEST_MARKET = 50_000_000
 
 
 def load(
-    name_or_path: str | os.PathLike[str],
+    scenario: str | os.PathLike[str] | Mapping[str, Any],
     overrides: Mapping[str, Any] | None = None,
     shocks: Iterable[Shock | Mapping[str, Any]] | None = None,
     log: str | os.PathLike[str] | ReadLog | Founding | None = None,
@@ -36,14 +36,16 @@ def load(
     days: int | None = None,
     network: Any = None,
     acquaintances: Any = None,
+    name: str = "the scenario",
 ) -> Plan:
-    """The plan of a scenario from the library or a file.
+    """The plan of a scenario from the library, a file or a table.
 
     Parameters
     ----------
-    name_or_path
+    scenario
         A name in the library, such as `web`, or the path of a TOML file. The library wins;
-        `./web` is always a path.
+        `./web` is always a path. Or what such a file contains, as a table:
+        `{"extends": "web", "monetisation": {"price": 12}}`.
     overrides
         Values by dotted name, such as `{"monetisation.price": 12}`. An override holds from day 0
         and goes on through every phase until a phase sets that name itself.
@@ -64,6 +66,8 @@ def load(
         There are then as many founders as nodes, unless somebody set `market.founders`.
     acquaintances
         Who knows whom outside, of the same kinds; node k is person k of the market.
+    name
+        What the plan and messages call a scenario that is given as a table.
 
     Returns
     -------
@@ -78,7 +82,7 @@ def load(
     LogError
         The log cannot be used.
     """
-    source = source_of(name_or_path)
+    source = source_of_table(scenario, name) if isinstance(scenario, Mapping) else source_of(scenario)
     given = {"network": table_or_path(network), "acquaintances": table_or_path(acquaintances)}
     extra = Layer(
         OVERRIDE,
@@ -211,7 +215,7 @@ def _plan(
 ) -> Plan:
     with blamed_on(source.label):
         return Plan(
-            name=source.path.stem,
+            name=source.title,
             phases=tuple(_phases(draft)),
             shocks=tuple(sorted(draft.shocks, key=lambda shock: shock.day)),
             experiments=tuple(draft.experiments),
@@ -219,7 +223,7 @@ def _plan(
             network=graphs["network"],
             acquaintances=graphs["acquaintances"],
             days=draft.days,
-            title=draft.title or source.path.stem,
+            title=draft.title or source.title,
             origin=dict.fromkeys(dotted_names(), DEFAULT) | draft.origin,
         )
 

@@ -1,11 +1,12 @@
-"""Text to plain values: a TOML file is read whole, within limits, or refused in one sentence."""
+"""A scenario as plain values: read from TOML, or given as a table; within limits, or refused in one sentence."""
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kith.scenarios.errors import ScenarioError
+from kith.scenarios.errors import ScenarioError, shown
 
 LIMIT = 1_000_000
 "bytes of a scenario file"
@@ -38,6 +39,27 @@ def toml_of(content: bytes, label: str) -> dict[str, Any]:
         raise _too_deep(label) from None
     _check_depth(table, label)
     return table
+
+
+def plain_table(table: Mapping[str, Any], label: str) -> dict[str, Any]:
+    """A copy of a table as `tomllib` would give it, no deeper than a file may be."""
+    return {_key(key, label): _plain(value, label, 1) for key, value in table.items()}
+
+
+def _plain(value: Any, label: str, level: int) -> Any:
+    if level > DEPTH:
+        raise _too_deep(label)
+    if isinstance(value, Mapping):
+        return {_key(key, label): _plain(inner, label, level + 1) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner, label, level + 1) for inner in value]
+    return value
+
+
+def _key(key: Any, label: str) -> str:
+    if not isinstance(key, str):
+        raise ScenarioError(f'{label}: key {shown(key)}: must be text, such as "monetisation"')
+    return key
 
 
 def _text(content: bytes, label: str) -> str:

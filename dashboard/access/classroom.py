@@ -225,7 +225,7 @@ class Room:
         """The invitation as an SVG picture, black on white."""
         return str(
             segno.make(self.invitation, error="m").svg_inline(
-                scale=6, border=3, dark="#000000", light="#ffffff", title="Scan to come in"
+                scale=6, border=3, dark="#000000", light="#ffffff", title="Scan to join"
             )
         )
 
@@ -235,7 +235,7 @@ class Room:
 
         out = io.StringIO()
         segno.make(self.invitation, error="m").terminal(out=out, compact=True, border=2)
-        return f"{out.getvalue()}the room comes in at {self.address}join with PIN {self.pin}\n"
+        return f"{out.getvalue()}join the class at {self.address}join with PIN {self.pin}\n"
 
 
 def plain_pin(text: str) -> str:

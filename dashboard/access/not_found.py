@@ -46,7 +46,7 @@ class NotFound:
             f'<li><a href="{escape(to)}">{escape(title)}</a></li>' for to, title in self.pages.items()
         )
         return (
-            '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>No such page · kith</title>'
+            '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Page not found · kith</title>'
             f"<style>{_STYLE}</style></head><body><main><h1>There is no page {escape(shown)}</h1>"
             f"<p>These are the pages of kith:</p><ul>{links}</ul></main></body></html>\n"
         )

@@ -43,20 +43,23 @@ MOST_WAITING = 40
 
 BUSY = "busy"
 ANSWERS = {
-    WRONG: (403, "That is not the PIN."),
-    FULL: (503, f"The room is full: all {MOST_SEATS} seats are taken. Ask whoever runs the class."),
+    WRONG: (403, "Wrong PIN."),
+    FULL: (503, f"The class is full: all {MOST_SEATS} seats are taken. Ask the person running it."),
     FULL_HERE: (
         503,
-        f"The room is full for your network: all {MOST_SEATS_EACH} seats of its address are taken.",
+        f"The class is full for your network: all {MOST_SEATS_EACH} seats of its address are taken.",
     ),
-    SOON: (429, "Many came in from your network just now; try again in a few seconds."),
-    BUSY: (429, "Too many PINs are being typed in your network; try again in a moment, or scan the code."),
+    SOON: (429, "Many people have just joined from your network; try again in a few seconds."),
+    BUSY: (
+        429,
+        "Too many PINs are being tried from your network; try again in a moment, or scan the QR code.",
+    ),
 }
 
 LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Come in · kith</title><style>
+<title>Join · kith</title><style>
 body {{ font:1.1rem/1.5 system-ui,"DejaVu Sans",sans-serif; max-width:24rem; margin:12vh auto; padding:0 1rem;
   color:#1f2933; background:#fff; }}
 input, button {{ font:inherit; font-size:1.5rem; padding:.5rem .8rem; width:100%; box-sizing:border-box; margin:.3rem 0;
@@ -64,10 +67,10 @@ input, button {{ font:inherit; font-size:1.5rem; padding:.5rem .8rem; width:100%
 button {{ background:#0072b2; border-color:#0072b2; color:#fff; }}
 .wrong {{ color:#9a3412; }}
 @media (prefers-color-scheme: dark) {{ body, input {{ background:#14181d; color:#e8ecf1; }} .wrong {{ color:#ffb27a; }} }}
-</style><h1>Come in</h1><p>The PIN stands on the projector.</p>{wrong}
+</style><h1>Join the class</h1><p>Enter the PIN shown on the projector.</p>{wrong}
 <form method="post" action="/join"><label for="pin">PIN</label>
 <input id="pin" name="pin" inputmode="numeric" autocomplete="off" maxlength="20" autofocus required>
-<button>Come in</button></form></html>"""
+<button>Join</button></form></html>"""
 
 
 class Door:
@@ -126,7 +129,7 @@ class Door:
         elif key is not None:
             await self._seat(send, key, client)
         elif not _is_pin(plain_pin(pin or "")):
-            await _form(send, 403, f"A PIN has {DIGITS} digits.")
+            await _form(send, 403, f"The PIN has {DIGITS} digits.")
         elif await self.line.turn(client):
             await self._seat(send, pin or "", client)
         else:

@@ -110,7 +110,7 @@ class Routes:
             await _answer(send, 404, _TEXT, b"There is nothing at this address.\n")
         elif scope["method"] not in methods:
             allowed = (b"allow", ", ".join(methods).encode())
-            await _answer(send, 405, [*_TEXT, allowed], b"This address cannot be asked for like that.\n")
+            await _answer(send, 405, [*_TEXT, allowed], b"This method is not allowed for this address.\n")
         elif path in self.files:
             headers, body = self.files[path].answer(scope)
             await _answer(send, 200, headers, b"" if scope["method"] == "HEAD" else body)

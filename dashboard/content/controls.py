@@ -11,7 +11,7 @@ TITLES = {
     "affiliation.activity": "Tie to the activity (pool)",
     "affiliation.hub": "Tie to a central figure (hub)",
     "affiliation.peers": "Ties among members (web)",
-    "value.product": "What the product is worth",
+    "value.product": "Value of the product",
     "monetisation.model": "Business model",
     "monetisation.price": "Price",
     "acquisition.paid_budget": "Paid acquisition",
@@ -20,7 +20,7 @@ TITLES = {
     "incentives.recognition": "Recognition",
     "governance.voice": "Members' voice",
     "governance.moderation_hours": "Moderation",
-    "churn.base_hazard": "Leaving, all else equal",
+    "churn.base_hazard": "Baseline leaving rate",
 }
 IMPORTANT = tuple(TITLES)
 """The first dozen that a strategist reaches for; the others are below, by section, and in the search."""

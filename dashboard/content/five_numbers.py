@@ -32,12 +32,12 @@ class NumberField:
 
 FIVE = {
     "active": NumberField("Active members", "200", LARGEST),
-    "newcomers_month": NumberField("Newcomers in a month", "15", LARGEST),
-    "lost_month": NumberField("Lost in a month, %", "8", 100, 0.01),
-    "contributions": NumberField("Contributions per active member, in a month", "6", 10_000),
-    "reply_rate": NumberField("Newcomers who are answered within a week, %", "60", 100, 0.01),
+    "newcomers_month": NumberField("Newcomers per month", "15", LARGEST),
+    "lost_month": NumberField("Members lost per month, %", "8", 100, 0.01),
+    "contributions": NumberField("Contributions per active member per month", "6", 10_000),
+    "reply_rate": NumberField("Newcomers who get a reply within a week, %", "60", 100, 0.01),
 }
-MARKET = NumberField("People who could ever join", "5000", 200_000)
+MARKET = NumberField("People who could join", "5000", 200_000)
 
 
 def numbers_from(given: Mapping[str, str]) -> dict[str, float]:
@@ -53,7 +53,7 @@ def numbers_from(given: Mapping[str, str]) -> dict[str, float]:
     if found.get("active", 1) < 1:
         raise ValueError("Active members: must be 1 or more")
     if found.get("market", math.inf) < found.get("active", 1):
-        raise ValueError("People who could ever join: must be at least as many as the members")
+        raise ValueError("People who could join: must be at least as many as the members")
     return found
 
 
@@ -77,7 +77,7 @@ def ByHand(given: Mapping[str, str], go: Callable[[str], None]) -> None:
         go("/community?" + urlencode(told) if told else "/community")
 
     Words("No log at hand?", "h2")
-    Words("Type what you know of your community; leave empty what you do not know.")
+    Words("Enter what you know about your community; leave the rest empty.")
     with solara.Div(classes=["kith-five"]):
         for name, asked in (FIVE | {"market": MARKET}).items():
             Field(
@@ -89,7 +89,7 @@ def ByHand(given: Mapping[str, str], go: Callable[[str], None]) -> None:
                 event_put=lambda text, name=name: put(name, text),
             )
     with solara.Div(classes=["kith-row"]):
-        Press("Show me beside the library", show, "five")
+        Press("Compare with the library", show, "five")
     if trouble:
         Trouble(trouble)
     known = solara.use_memo(lambda: _known(given), [tuple(sorted(given.items()))])
@@ -108,18 +108,18 @@ def Beside(own: dict[str, float], go: Callable[[str], None]) -> None:
         prefer_threaded=True,
     )
     if beside.pending:
-        Words("The library's figures are being simulated …", kind="kith-note")
+        Words("Simulating the library scenarios for comparison …", kind="kith-note")
     Html(numbers_table(own, beside.value or {}))
     Words(
-        "The library's figures are one simulated year of 5,000 people each, measured from its own event log. ● marks the "
-        "one that is nearest to yours. Sizes depend on the number of people around; the other figures less so.",
+        "Library values come from one simulated year with 5,000 people, measured from the simulated event log. ● marks the "
+        "value closest to yours. The number of members depends on the size of the market; the other values less so.",
         kind="kith-note",
     )
     if "active" in own:
         Words("What if", "h2")
         Words(
             f"Start with {own['active']:,.0f} members among {_market(own):,} people, and compare how they would fare as a "
-            "pool, a hub or a web. The other numbers are not put into the model: nothing is fitted."
+            "pool, a hub or a web. The other numbers do not enter the model: nothing is fitted."
         )
         with solara.Div(classes=["kith-row"]):
             Press("Compare designs of this size", lambda: go(what_if(own)), "by-hand")

@@ -57,7 +57,7 @@ class Prediction:
             lost = 1 - value / reference if reference else float("nan")
             return lost, f"That is {lost:.0%} fewer.".replace("%", " %")
         times = value / reference if reference else float("inf")
-        return times, f"That is {times:.2g} times as many or as much."
+        return times, f"That is {times:.2g} times as much."
 
 
 @dataclass(frozen=True)

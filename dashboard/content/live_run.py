@@ -177,7 +177,7 @@ def _story(c: Community, member: Any, last_visit: int, end: str) -> list[str]:
     joined = int(member["joined"])
     how = wording.CHANNELS.get(channel, channel)
     told = [
-        f"A founder, here for {-joined} days when it began."
+        f"A founder, a member for {wording.plural(-joined, 'day')} when the simulation began."
         if channel == "founder"
         else f"Joined on day {joined} ({how})"
         + (f", invited by member {int(member['referrer'])}." if int(member["referrer"]) >= 0 else ".")
@@ -185,14 +185,15 @@ def _story(c: Community, member: Any, last_visit: int, end: str) -> list[str]:
     first = int(member["first_contribution"])
     n = int(member["contributions"])
     told.append(
-        f"Contributed {n:,} times" + (f", first on day {first}." if first >= 0 else ".")
+        f"Contributed {'once' if n == 1 else f'{n:,} times'}"
+        + (f", {'on' if n == 1 else 'first on'} day {first}." if first >= 0 else ".")
         if n
         else "Has never contributed."
     )
     told.append(
-        f"{int(member['degree'])} ties; belonging {float(member['belonging']):.2f}, "
+        f"{wording.plural(int(member['degree']), 'tie')}; belonging {float(member['belonging']):.2f}, "
         f"satisfaction {float(member['satisfaction']):.2f}, last visit on day {last_visit}."
     )
     if int(member["invited_joins"]):
-        told.append(f"Brought {int(member['invited_joins'])} members.")
+        told.append(f"Brought in {wording.plural(int(member['invited_joins']), 'member')}.")
     return [*told, end] if end else told

@@ -9,10 +9,8 @@ def status_line(answer: Answer, running: bool, question: object, wanted: int) ->
     done = answer.pairs if answer.question == question else 0
     bar = f'<span class="kith-progress" aria-hidden="true"><i style="width:{100 * done / max(1, wanted):.0f}%"></i></span>'
     if running:
-        return f'<span class="run" role="status">running</span>{bar}<span>{done} of {wanted} runs of each, on the same people and luck</span>'
+        return f'<span class="run" role="status">running</span>{bar}<span>{done} of {wanted} runs per scenario, on the same people and random draws</span>'
     if answer.comparison is None:
         return '<span role="status"></span>'
     took = f" in {answer.seconds:.1f} s" if answer.seconds >= 0.05 else ""  # what was known is there at once
-    return (
-        f'<span role="status">{wording.plural(done, "run")} of each{took}, on the same people and luck</span>'
-    )
+    return f'<span role="status">{wording.plural(done, "run")} per scenario{took}, on the same people and random draws</span>'

@@ -1,14 +1,14 @@
-"""The library as a menu of scenarios, shelf by shelf."""
+"""The library as a menu of scenarios, folder by folder."""
 
 from functools import cache
 
-from kith.scenarios.catalogue import library
+from kith.scenarios.catalogue import SHELF_TITLES, library
 
 
 def scenario_menu(current: str) -> list[tuple[str, dict[str, str]]]:
-    """The library as groups of a menu, with a combination that is in use."""
+    """The groups of the menu; a combination that the library does not have gets a group of its own."""
     known = any(current in shelf for _, shelf in _shelves())
-    return [*_shelves(), *([] if known else [("in use", {current: current})])]
+    return [*_shelves(), *([] if known else [("Current combination", {current: current})])]
 
 
 @cache
@@ -18,4 +18,4 @@ def _shelves() -> tuple[tuple[str, dict[str, str]], ...]:
         shelf = entry.path.parent.name
         if shelf not in ("verification", "benchmarks"):
             shelves.setdefault(shelf, {})[entry.name] = f"{entry.name}: {entry.title}"
-    return tuple(shelves.items())
+    return tuple((SHELF_TITLES.get(shelf, shelf), entries) for shelf, entries in shelves.items())

@@ -112,7 +112,7 @@ def _map(r: Reading, c: Chosen) -> list[Part]:
     up, across = (lever.name for lever in r.study.lever)
     own = r.points[r.points["scenario"] == c.scenario]
     if own.empty or not own[c.outcome].notna().any():
-        return ['<p class="kith-note">Nothing is defined here yet.</p>']
+        return ['<p class="kith-note">There are no values to show yet.</p>']
     unit = describe(c.outcome)[0]
     mark = c.at[1] if c.at and c.at[0] == c.scenario else None
     svg = lever_map(own, across, up, c.outcome, unit, "map", mark)
@@ -126,11 +126,15 @@ def _matters(r: Reading, c: Chosen) -> list[Part]:
     measure = MEASURES[str(r.ranking["method"].iloc[0])]
     if own.empty or measure not in own or not own[measure].notna().any():
         return [
-            '<p class="kith-note">This outcome is the same, or undefined, at some point: nothing to rank.</p>'
+            '<p class="kith-note">Nothing to rank: this outcome is undefined at some points, or the same at all of them.</p>'
         ]
     luck = float(own["luck"].iloc[0])
-    note = "" if luck != luck else f"{_per_cent(luck)} of the variance between points is luck."
-    title = f"{c.scenario}: what moves {wording.title(c.outcome)}"
+    note = (
+        ""
+        if luck != luck
+        else f"{_per_cent(luck)} of the variance between points comes from random draws (luck)."
+    )
+    title = f"{c.scenario}: what drives {wording.title(c.outcome)}"
     return [(bars(own, title, unit=describe(c.outcome)[0]), "what-matters", own, note)]
 
 
@@ -143,13 +147,13 @@ def _points(r: Reading, c: Chosen) -> list[Part]:
         theme.colours(r.points["scenario"].unique()),
         c.at,
     )
-    return [(svg, "points", r.points, "Click a mark, and it is marked on every view.")]
+    return [(svg, "points", r.points, "Click a point to select it in every view.")]
 
 
 def _levers(r: Reading, c: Chosen) -> list[Part]:
     own = r.points[r.points["scenario"] == c.scenario]
     svg = parallel(own, r.levers, (c.outcome, describe(c.outcome)[0]), c.at)
-    return [(svg, "levers", own, "Click a line, and its point is marked on every view.")]
+    return [(svg, "levers", own, "Click a line to select its point in every view.")]
 
 
 def _holds(r: Reading, c: Chosen) -> list[Part]:
@@ -173,11 +177,12 @@ def _holds(r: Reading, c: Chosen) -> list[Part]:
                         ]
                     )
     rows.sort(key=lambda row: -int(row[1].rstrip(" %")))
-    head = ["conclusion", "of the points", "95 %", "median difference", ""]
+    head = ["conclusion", "share of points", "95 % interval", "median difference", "verdict"]
     note = (
-        f'<p class="kith-note">A conclusion is robust if the 95 % interval (Wilson) of the share of points at which it is true lies '
-        f"at {_per_cent(ENOUGH)} or above, not robust if it lies below, undecided if it holds {_per_cent(ENOUGH)}. Each point "
-        "is a plausible world where its levers follow their priors. The interval counts points, not runs.</p>"
+        f'<p class="kith-note">A conclusion is robust if the 95 % interval (Wilson) for the share of points at which it is true lies '
+        f"at {_per_cent(ENOUGH)} or above, not robust if it lies below, and undecided if it contains {_per_cent(ENOUGH)}. Where "
+        "levers are drawn from their priors, each point is a plausible set of parameters. The interval is over points, not "
+        "runs.</p>"
     )
     return [table(head, rows, (1, 2, 3)), note]
 
@@ -186,7 +191,7 @@ def _pair(r: Reading, c: Chosen) -> list[Part]:
     if c.at is None or c.beside is None:
         return ['<p class="kith-note">Choose two points, here or in the table.</p>']
     if c.at == c.beside:
-        return ['<p class="kith-note">These are the same point; choose another one.</p>']
+        return ['<p class="kith-note">These are the same point; choose two different ones.</p>']
     values, found = paired(r, c.beside, c.at)
     first, second = _short(r, c.beside), _short(r, c.at)
     runs = int(found["n"].min()) if len(found) else 0
@@ -208,10 +213,17 @@ def _pair(r: Reading, c: Chosen) -> list[Part]:
                 verdict_words(other),
             ]
         )
-    head = ["", dot(colours[first], first), dot(colours[second], second), "difference", "95 %", "resolved"]
+    head = [
+        "",
+        dot(colours[first], first),
+        dot(colours[second], second),
+        "difference",
+        "95 % interval",
+        "resolved",
+    ]
     parts: list[Part] = [
         table(head, rows, (1, 2, 3, 4)),
-        f'<p class="kith-note">{wording.plural(runs, "run")} of each, on the same people and luck. '
+        f'<p class="kith-note">{wording.plural(runs, "run")} per point, on the same people and random draws. '
         f"{escape(described(runs))}</p>",
     ]
     if runs >= LEAST_RUNS:

@@ -83,7 +83,7 @@ def Found(sight: StudyState, r: Reading, go: Callable[[Change], None]) -> None:
 
     if view == "about":
         Html(about(r.study))
-        Html(f"<h2>The same on the command line</h2><p><code>{escape(_command(sight, r.study))}</code></p>")
+        Html(f"<h2>On the command line</h2><p><code>{escape(_command(sight, r.study))}</code></p>")
     elif view == "table":
         Table(r, chosen, go)
     else:
@@ -108,7 +108,7 @@ def Lenses(r: Reading, c: Chosen, view: str, go: Callable[[Change], None]) -> No
             Choice("Scenario", c.scenario, scenarios, lambda v: go(to(scenario=v)), "scenario")
         if view == "points":
             across = {name: name.rpartition(".")[2].replace("_", " ") for name in _numeric(r)} | outcomes
-            Choice("Against", c.across, across, lambda v: go(to(across=v)), "across")
+            Choice("Horizontal axis", c.across, across, lambda v: go(to(across=v)), "across")
         if view == "pair":
             points = {key_of(p): study_views.label(r, p) for p in _points(r)}
             none = {"": "choose …"}
@@ -161,9 +161,9 @@ def Table(r: Reading, c: Chosen, go: Callable[[Change], None]) -> None:
     )
     left = len(rows) - len(shown)
     Words(
-        "Means over the runs of a point; press a heading to sort by it."
-        + (f" {left:,} more points are in the CSV." if left > 0 else "")
-        + " The greatest of many is partly luck: run the point that you choose on fresh seeds.",
+        "Means over the runs of each point; click a heading to sort."
+        + (f" The CSV has {wording.plural(left, 'more point')}." if left > 0 else "")
+        + " The best of many points is partly luck: run the one you choose again on new random seeds.",
         kind="kith-note",
     )
 
@@ -179,11 +179,11 @@ def Marked(r: Reading, point: Point, go: Callable[[Change], None]) -> None:
         f"{name} {value}" for name, value in zip(study_views.heads(r), study_views.cells(r, row), strict=True)
     ]
     with solara.Div(classes=["kith-verdict"]):
-        Words(f"Marked: {study_views.label(r, point)}", "h3")
+        Words(f"Selected: {study_views.label(r, point)}", "h3")
         Words("; ".join(said) + f"; {wording.plural(int(row['runs']), 'run')}.")
         with solara.Div(classes=["kith-row"]):
-            Press("Compare it with another", lambda: go(to(view="pair")), "to-pair")
-            Press("Take the mark away", lambda: go(to(at="")), "unmark")
+            Press("Compare with another point", lambda: go(to(view="pair")), "to-pair")
+            Press("Clear selection", lambda: go(to(at="")), "clear")
 
 
 def chosen_of(sight: StudyState, r: Reading) -> Chosen:
@@ -249,9 +249,9 @@ def about(study: Study) -> str:
         rows.append(f"<li><code>{escape(lever.name)}</code>: {escape(span)}</li>")
     sources = "".join(f"<li>{escape(source)}</li>" for source in study.sources)
     return (
-        f"<p>{escape(study.text.strip())}</p><h2>What is turned</h2><ul>{''.join(rows)}</ul>"
+        f"<p>{escape(study.text.strip())}</p><h2>Levers</h2><ul>{''.join(rows)}</ul>"
         f"<p class='kith-note'>Design: {escape(study.design.kind.replace('_', ' '))}; scenarios: "
-        f"{escape(wording.listed(study.scenarios))}; {study.runs} runs of each point on common seeds.</p>"
+        f"{escape(wording.listed(study.scenarios))}; {wording.plural(study.runs, 'run')} per point, on common random seeds.</p>"
         + (f"<h2>Sources</h2><ul>{sources}</ul>" if sources else "")
     )
 

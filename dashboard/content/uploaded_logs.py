@@ -38,7 +38,7 @@ def founding_of(name: str) -> Founding | None:
     if name in logs():
         return _shipped(name)
     raise ScenarioError(
-        "this link was made with an event log that is no longer here; drop the log again on the page My community"
+        "this link uses an event log that is no longer in memory; upload it again on the My community page"
     )
 
 

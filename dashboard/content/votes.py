@@ -34,7 +34,7 @@ def votes_chart(choices: Sequence[str], counts: Sequence[int], right: int | None
             true = place == right
             axes.barh(place, count, height=0.62, color=theme.SCENARIOS[2] if true else theme.SCENARIOS[0])
             share = f" ({count / whole:.0%})".replace("%", " %") if whole else ""
-            star = "  ★ the runs say" if true else ""
+            star = "  ★ simulated" if true else ""
             axes.annotate(
                 f"{count}{share}{star}", (count, place), (5, 0), textcoords="offset points", va="center"
             )

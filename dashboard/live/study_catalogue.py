@@ -54,7 +54,7 @@ def sized(name: str, size: str, runs: int = 0, days: int = 0) -> Study:
     """
     found = shelf().get(name)
     if found is None:
-        raise StudyError(f"there is no study {name[:60]}; choose one of the list")
+        raise StudyError(f"there is no study {name[:60]}; choose one from the list")
     study = found.reduced() if size == "quick" else found
     changes: dict[str, Any] = {"runs": runs, "days": days}
     study = study.with_changes(**{key: value for key, value in changes.items() if value})
@@ -121,7 +121,7 @@ def _read(study: Study, found: StudyStatus) -> Reading:
     ranking, why = pd.DataFrame(), ""
     try:
         if isinstance(study.design, Grid | Listed):
-            why = "A grid shows every combination: its map and its points say more than an index of sensitivity."
+            why = "A grid covers every combination: its map and points show more than a sensitivity index."
         else:
             ranking = sensitivity(study, store)
     except StudyError as error:

@@ -21,6 +21,7 @@ from kith.experiments.runs.runner import Job, RunResult
 from kith.experiments.studies.execute import conduct
 from kith.experiments.studies.planned_runs import digest
 from kith.experiments.studies.study import Study
+from kith.experiments.words import wording
 
 PLANNING, RUNNING, STOPPING, STOPPED, DONE, FAILED = (
     "planning",
@@ -112,7 +113,11 @@ class Conductor:
             with _Borrowed(pool, slots) as executor:
                 place = Pool(executor, lambda: slots)
                 found = conduct(study, store_of(study), scheduler=place, progress=self._count_run)
-            why = f"{found.failed} runs failed, such as: {found.first_failure}" if found.failed else ""
+            why = (
+                f"{wording.plural(found.failed, 'run')} failed; first error: {found.first_failure}"
+                if found.failed
+                else ""
+            )
             self._end(FAILED if found.failed else DONE, why)
         except Halt:
             self._end(STOPPED)

@@ -23,8 +23,8 @@ def Page() -> None:
         if here is None:
             Words("Class", "h1")
             Html(
-                "<p>No class is on. <code>kith dashboard --class</code> opens these pages to the room, with a link, a QR code "
-                "and a PIN, and gathers everybody's predictions.</p>"
+                "<p>No class session is running. Start one with <code>kith dashboard --class</code>: students join on "
+                "their phones with a link or a QR code, and this page collects their predictions.</p>"
             )
         elif is_host():
             Hosting(here)
@@ -38,14 +38,14 @@ def Hosting(here: Room) -> None:
     use_bell(here.bell)
     where = use_navigation()
     asked = here.now()
-    Words("Come in", "h1")
+    Words("Join", "h1")
     with solara.Div(classes=["kith-invite"]):
         Html(here.qr(), "kith-qr")
         Html(
             f"<p class='kith-big'>{escape(here.address)}join</p><p class='kith-big'>PIN <b>{here.pin[:3]} {here.pin[3:]}</b></p>"
-            f"<p role='status'>{escape(_present(here))}</p><p class='kith-note'>Same network as this machine; nothing to install.</p>"
+            f"<p role='status'>{escape(_present(here))}</p><p class='kith-note'>Use the same network as this machine; nothing to install.</p>"
         )
-    Words("Which prediction?", "h2")
+    Words("Prediction", "h2")
     current = asked.lesson if asked is not None else ""
     menu = ({} if current else {"": "choose a lesson …"}) | {n: one.title for n, one in lessons().items()}
     Choice("Ask the class", current, menu, lambda name: here.ask(name) if name in lessons() else None, "ask")
@@ -57,10 +57,10 @@ def Hosting(here: Room) -> None:
     Votes(lesson, asked)
     with solara.Div(classes=["kith-row"]):
         if asked.open:
-            Press("Close, and run it", lambda: _run(here, lesson, where.go), "run")
+            Press("Close voting and run", lambda: _run(here, lesson, where.go), "run")
         else:
-            Words("Closed.", "span", "kith-note")
-            Press("To the lesson", lambda: _run(here, lesson, where.go), "run")
+            Words("Voting is closed.", "span", "kith-note")
+            Press("Go to the lesson", lambda: _run(here, lesson, where.go), "run")
             Press("Ask again", lambda: here.ask(lesson.name), "again")
 
 
@@ -68,11 +68,11 @@ def _present(here: Room) -> str:
     """Who is here now: browsers with a page open, and from how many addresses they come."""
     people, places = here.present, here.places
     if here.full:
-        return f"{people} are here now; the room is full."
+        return f"{people} people are connected; the class is full."
     if people < 2:
-        return f"{'1 person is' if people else 'Nobody is'} here now."
+        return f"{'1 person is' if people else 'Nobody is'} connected."
     where = "one network address" if places == 1 else f"{places} network addresses"
-    return f"{people} people are here now, from {where}."
+    return f"{people} people are connected, from {where}."
 
 
 @solara.component
@@ -82,10 +82,8 @@ def Attending(here: Room, own: str) -> None:
     where = use_navigation()
     asked = here.now()
     if asked is None:
-        Words("You are in", "h1")
-        Words(
-            "The first question comes in a moment. Until then, look around: all pages are yours to play with."
-        )
+        Words("You have joined", "h1")
+        Words("The first question will appear here shortly. Until then, look around and try any page.")
         return
     lesson = lessons()[asked.lesson]
     said = asked.said.get(own)
@@ -102,15 +100,15 @@ def Attending(here: Room, own: str) -> None:
             )
     if asked.open:
         Words(
-            "Choose one." if said is None else "Noted; you can still change your mind.",
+            "Choose one." if said is None else "Saved. You can still change your answer.",
             kind="kith-note",
         )
         return
-    Words("Closed: look at the projector.", kind="kith-lead")
+    Words("Voting is closed: look at the projector.", kind="kith-lead")
     if asked.said:
         Votes(lesson, asked)
     Press(
-        "Play on with it here",
+        "Try it yourself",
         lambda: where.go(f"/lessons?{urlencode({'lesson': lesson.name})}"),
         "play-on",
     )

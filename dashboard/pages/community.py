@@ -32,11 +32,11 @@ EXAMPLE = "chat_docker"
 
 WORDS = {
     "newcomers_month": "newcomers per month",
-    "lost_month": "lost per month",
+    "lost_month": "members lost per month",
     "contributions": "contributions per active member, per month",
     "participation_gini": "inequality of contributions (Gini)",
-    "top1_share": "contributions by the top hundredth",
-    "reply_rate": "newcomers who are answered",
+    "top1_share": "contributions by the top 1 %",
+    "reply_rate": "newcomers who get a reply",
 }
 
 
@@ -58,12 +58,12 @@ def Page() -> None:
     with solara.Div(classes=["kith-page", "wide"]), solara.Div(classes=["kith-main"]):
         Words("What does your community look like?", "h1")
         Words(
-            "Drop an event log: one row per action, with the columns member_id, timestamp, action and target_member "
-            "(CSV, also gzipped). It is read in this program's memory and goes nowhere else."
+            "Upload an event log: one row per action, with the columns member_id, timestamp, action and target_member "
+            "(CSV, optionally gzipped). It stays in this program's memory and goes nowhere else."
         )
         ReadUpload("Drop a log here, or choose a file", ".csv,.gz", read_dropped, take, refuse, "log")
         with solara.Div(classes=["kith-row"]):
-            Press("Show me with the example log", lambda: where.go(f"/community?log={EXAMPLE}"), "example")
+            Press("Try the example log", lambda: where.go(f"/community?log={EXAMPLE}"), "example")
         if trouble:
             rest = "".join(f"<li>{escape(line)}</li>" for line in trouble[1:])
             Trouble(trouble[0])
@@ -72,11 +72,11 @@ def Page() -> None:
             Measured(key)
         else:
             ByHand(given, where.go)
-        Words("What is not here", "h2")
+        Words("Limits", "h2")
         Words(
-            "Fitting a model to your log is not built. A what-if starts with your people and their ties, and lives under "
-            "the parameters of the scenario that you choose, not under ones estimated from your log. A log cannot tell "
-            "satisfaction, belonging, money or why somebody left.",
+            "This page does not fit the model to your log. A what-if starts with your members and their ties, but uses the "
+            "parameters of the scenario you choose, not values estimated from your log. A log does not show satisfaction, "
+            "belonging, money or why somebody left.",
             kind="kith-note",
         )
 
@@ -109,10 +109,10 @@ def Told(
         dependencies=[key],
         prefer_threaded=True,
     )
-    Words(f"{founding.label}: {measures['active']:,.0f} active members at its end", "h2")
+    Words(f"{founding.label}: {wording.plural(round(measures['active']), 'active member')} at the end", "h2")
     svg = solara.use_memo(lambda: months_chart(months), [key])
     if svg:
-        Chart(svg, "kith-log-months", months, "Each point stands for the 30 days before it.")
+        Chart(svg, "kith-log-months", months, "Each point covers the preceding 30 days.")
     Html(measures_table(measures, beside.value or {}))
     with solara.Div(classes=["kith-row"]):
         Save(
@@ -122,10 +122,10 @@ def Told(
             "text/csv",
         )
     if beside.pending:
-        Words("The library's figures are being simulated …", kind="kith-note")
+        Words("Simulating the library scenarios for comparison …", kind="kith-note")
     Words(
-        "The library's figures are one simulated year of 5,000 people each, measured from its own event log "
-        + ("with visits." if visits else "without visits, which your log does not have."),
+        "Library values come from one simulated year with 5,000 people, measured from the simulated event log "
+        + ("with visits." if visits else "without visits, because your log has none."),
         kind="kith-note",
     )
     Words("What if", "h2")
@@ -136,7 +136,7 @@ def Told(
         return
     Words(
         f"Start from the {len(founding):,} members who were active in the 90 days before {founding.date}, with the "
-        "ties that their exchanges show, and compare how they would fare as a pool, a hub or a web."
+        "ties shown by their exchanges, and compare how they would fare as a pool, a hub or a web."
     )
     look = CompareState(log=key, runs=8)
     with solara.Div(classes=["kith-row"]):

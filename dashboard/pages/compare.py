@@ -1,4 +1,4 @@
-"""Compare: up to four scenarios side by side, on the same people and the same luck."""
+"""Compare: up to four scenarios side by side, on the same people and the same random draws."""
 
 import re
 from collections.abc import Callable
@@ -155,7 +155,7 @@ def Side(
     with solara.Div(classes=["kith-row"]):
         if len(look.arms) < MOST_ARMS:
             Press("Add a scenario", lambda: go(_added), name="add")
-        Press("Start again", lambda: go(lambda _: CompareState()), name="again")
+        Press("Start over", lambda: go(lambda _: CompareState()), name="again")
     with solara.Div(classes=["kith-fields"]):
         if now.founding is None:
             Choice(
@@ -167,7 +167,7 @@ def Side(
             )
         else:
             Words(
-                f"Founded on {now.founding.label}: {len(now.founding)} members on {now.founding.date}.",
+                f"Starting from {now.founding.label}: {len(now.founding):,} members on {now.founding.date}.",
                 kind="kith-note",
             )
         Choice(
@@ -187,14 +187,14 @@ def Side(
     arm = look.arms[look.edited]
     if now.plans:
         label = list(now.plans)[look.edited]
-        Words(f"What if, in {label}", "h2")
+        Words(f"Change {label}", "h2")
         Controls(
             groups=groups(list(now.plans.values())[look.edited], now.presets[look.edited]),
             label=f"Parameters of {label}",
             event_set=lambda data: _change(look.edited, data, go, say),
             event_reset=lambda name: go(_with(look.edited, lambda arm: arm.without(str(name)))),
         )
-    Words("Keep it", "h2")
+    Words("Save or load", "h2")
     with solara.Div(classes=["kith-row"]):
         name = f"{'-'.join(arm.bases)}.toml"
         Save("Save as scenario (TOML)", name, lambda: arm.toml(look.days), "application/toml")
@@ -209,7 +209,7 @@ def Side(
         note(loaded_words(name, dropped))
 
     ReadUpload(
-        "Load a scenario file into this place",
+        "Drop a scenario file (TOML) here, or choose one",
         ".toml",
         named_dropped_file,
         lambda read: keep(*read),
@@ -235,16 +235,16 @@ def ArmCard(
         )
         with solara.Div(classes=["kith-row"]):
             changed = arm.changes
-            Words(f"{changed} changed" if changed else "as in the library", "span", "kith-note")
+            Words(wording.plural(changed, "change") if changed else "as in the library", "span", "kith-note")
             Press(
-                "Change" if not here else "Changing",
+                "Edit" if not here else "Editing",
                 lambda: go(to(edited=place)),
                 f"edit-{place}",
                 here,
             )
             if changed:
                 Press(
-                    "Undo", lambda: go(_with(place, lambda arm: ScenarioChoice(arm.bases))), f"undo-{place}"
+                    "Reset", lambda: go(_with(place, lambda arm: ScenarioChoice(arm.bases))), f"reset-{place}"
                 )
             if len(look.arms) > 1:
                 Press("Remove", lambda: go(lambda look: _removed(look, place, arm)), f"remove-{place}")
@@ -260,7 +260,7 @@ def Result(now: Resolved, answer: Answer, go: Callable[[Change], None]) -> None:
     Html(status_line(answer, running, question, look.runs), "kith-status")
     if comparison is None:
         if running:
-            Words("The first picture takes about a second.", kind="kith-note")
+            Words("The first results take about a second.", kind="kith-note")
         return
     old = answer.question != question
     with solara.Div(classes=["kith-old"] if old else []):
@@ -295,7 +295,7 @@ def command_for(question: Any, comparison: Comparison) -> str:
         return command_of(arms, people, days, comparison.runs, log)
     file = re.sub(r"[^\w .()+-]", "_", founding.label) or "log.csv"
     command = command_of(arms, people, days, comparison.runs, f"./{file}")
-    return f"# with the log that was dropped on the page, under its name in this folder\n{command}"
+    return f"# with the log uploaded on the page, saved under its name in this folder\n{command}"
 
 
 def _numbers(offered: tuple[int, ...], current: int) -> dict[str, str]:
@@ -363,20 +363,23 @@ def loaded_words(name: str, found: Dropped) -> str:
     """What a page made of a scenario file beyond the arm itself, in words."""
     said = []
     if found.days is not None:
-        over = f"; it asks for {found.days:,}, more than a page runs" if found.days > LONGEST else ""
-        said.append(f"Days is {min(found.days, LONGEST):,} now, for every scenario{over}.")
+        over = f" (the file has {found.days:,}, more than a page runs)" if found.days > LONGEST else ""
+        said.append(f"Days is now {min(found.days, LONGEST):,} for every scenario{over}.")
     if found.left_out:
-        said.append(f"Not kept, because no run depends on it: {wording.listed(found.left_out)}.")
+        said.append(f"Not kept, because runs do not depend on it: {wording.listed(found.left_out)}.")
     return f"{name} is loaded. {' '.join(said)}" if said else ""
 
 
 def _question(now: Resolved) -> str:
     names = list(now.plans) or [arm.name for arm in now.look.arms]
-    return f"{wording.listed(names, 'or')}?" if len(names) > 1 else f"What becomes of {names[0]}?"
+    return f"{wording.listed(names, 'or')}?" if len(names) > 1 else f"What happens with {names[0]}?"
 
 
 def _said(comparison: Any) -> str:
     if len(comparison.labels) > 1:
         return comparison_answer(comparison)
     row = comparison.row("active", comparison.labels[0])
-    return f"After {comparison.days:,} days {row['mean']:,.0f} members are active (mean of {comparison.runs} runs)."
+    return (
+        f"After {wording.plural(comparison.days, 'day')}, {wording.plural(round(row['mean']), 'member')} are active "
+        f"({'one run' if comparison.runs == 1 else f'mean of {comparison.runs} runs'})."
+    )

@@ -1,4 +1,4 @@
-"""Lessons: predict, run, hold the answer against the prediction, then play on."""
+"""Lessons: predict, run, compare the result with the prediction, then explore further."""
 
 from collections.abc import Callable
 from functools import partial
@@ -35,7 +35,7 @@ def Page() -> None:
     with solara.Div(classes=["kith-page", "wide"]), solara.Div(classes=["kith-main", "kith-lesson"]):
         if lesson is None:
             if given.get("lesson"):
-                Trouble(f"there is no lesson {given['lesson'][:60]}; these are all")
+                Trouble(f"there is no lesson {given['lesson'][:60]}; choose one of these")
             Menu()
         elif "sheet" in given:
             kept = {"lesson": lesson.name} | {n: given[n] for n in ("guess",) if n in given}
@@ -59,18 +59,18 @@ def Menu() -> None:
     where = use_navigation()
     Words("Seven lessons of about ten minutes", "h1")
     Words(
-        "Each asks for a prediction, runs, and holds the answer against it. The controls stay open at the end."
+        "Each lesson asks for a prediction, runs the simulation and compares the two. At the end you can change everything."
     )
     with solara.Div(classes=["kith-cards"]):
         for place, (name, lesson) in enumerate(lessons().items(), 1):
             with solara.Div(classes=["kith-card"]):
                 Words(f"{place}. {lesson.title}", "h2")
                 Words(lesson.question)
-                Press("Begin", partial(where.go, f"/lessons?lesson={name}"), f"begin-{name}")
+                Press("Start", partial(where.go, f"/lessons?lesson={name}"), f"begin-{name}")
     Words(
-        "In class: kith dashboard --class lets everybody predict on a phone, and shows a histogram."
+        "In class: kith dashboard --class lets students predict on their phones and shows a histogram."
         if room() is None
-        else "The page Class asks everybody for a prediction, and shows the histogram.",
+        else "The Class page collects everybody's predictions and shows a histogram.",
         kind="kith-note",
     )
 
@@ -91,7 +91,7 @@ def Course(lesson: Lesson, guess: int | None) -> None:
 
     with solara.Div(classes=["kith-row", "kith-noprint"]):
         Press("All lessons", lambda: where.go("/lessons"), "all")
-        Press("Sheet to print", lambda: go(sheet="1"), "sheet")
+        Press("Printable sheet", lambda: go(sheet="1"), "sheet")
     Words(lesson.title, "h1")
     Words(lesson.question, kind="kith-lead")
     Html(markup(lesson.parts["The situation"]))
@@ -101,7 +101,7 @@ def Course(lesson: Lesson, guess: int | None) -> None:
         for place, words in enumerate(lesson.prediction.choices):
             Press(words, partial(go, guess=str(place)), f"guess-{place}", pressed=guess == place)
     if guess is None:
-        Words("Choose one, and the worlds begin.", kind="kith-note")
+        Words("Choose one to start the simulation.", kind="kith-note")
     else:
         Outcome(lesson, guess, answer, question)
     teacher = markup(lesson.parts["For the teacher"])
@@ -131,7 +131,7 @@ def Outcome(lesson: Lesson, guess: int, answer: Answer, question: object) -> Non
     Html(markup(lesson.parts["Look closer"]))
     Words("Discuss", "h2")
     Html(markup(lesson.parts["Discuss"]))
-    Words("Play on", "h2")
+    Words("Explore further", "h2")
     with solara.Div(classes=["kith-row"]):
         Press("Open the controls", lambda: where.go(compare_path(lesson)), "controls")
         Press("Watch it", lambda: where.go(WatchState(arm_from_text(lesson.watch)).path()), "watch")
@@ -163,14 +163,14 @@ def verdict(lesson: Lesson, guess: int, comparison: Comparison) -> str:
     """The prediction beside what the runs show."""
     right, said = lesson.prediction.answer(comparison)
     choices = lesson.prediction.choices
-    held = "Your prediction holds." if right == guess else "It came out differently."
+    held = "Your prediction was right." if right == guess else "It came out differently."
     if not comparison.judged:
         held = f"No verdict yet: {no_interval()}."
     elif lesson.prediction.close(comparison, guess, right):
-        held = "Too close to call: the difference may be luck."
-    note = f"{wording.plural(comparison.runs, 'run')} of each"
+        held = "Too close to call: the difference may be due to random draws."
+    note = f"{wording.plural(comparison.runs, 'run')} per scenario"
     return (
-        f"<p class='kith-lead'><b>{held}</b> You said “{escape(choices[guess])}”; the runs say "
+        f"<p class='kith-lead'><b>{held}</b> You predicted “{escape(choices[guess])}”; the simulation gives "
         f"“{escape(choices[right])}”.</p><p>{escape(said)} <span class='kith-note'>({note})</span></p>"
     )
 

@@ -11,6 +11,7 @@ from kith.dashboard.state.address_parts import Wrong, pairs_of
 from kith.dashboard.state.navigation import use_navigation
 from kith.dashboard.widgets.parts import Field, Html, Tabs, Trouble, Words, table
 from kith.experiments.escaping import for_html as escape
+from kith.experiments.words import wording
 from kith.experiments.words.assumptions import Setting, settings, shown
 from kith.sim.engine import MODEL_VERSION
 from kith.sim.results.indicators import INDICATORS, describe
@@ -37,9 +38,8 @@ def Page() -> None:
             Trouble(str(wrong))
         Words("What is in the model", "h1")
         Words(
-            f"Model version {MODEL_VERSION}. Many numbers are assumptions, marked “assumed” where they stand: "
-            "a result is a reason to look closer, not a forecast. Short names such as NE-crit or TIE-dun are sources; "
-            "docs/science.md lists them.",
+            f"Model version {MODEL_VERSION}. Many values are assumptions, marked “assumed”: a result is a reason "
+            "to look closer, not a forecast. Short names such as NE-crit or TIE-dun are sources, listed in docs/science.md.",
             kind="kith-note",
         )
         tabs = [{"name": n, "title": t, "href": f"/model?tab={n}"} for n, t in TABS.items()]
@@ -68,7 +68,7 @@ def Equations() -> None:
     """The documentation's page, a section at a time."""
     sections = model_sections()
     if not sections:
-        Words("The text of the documentation is not installed; it is docs/model.md in the source.")
+        Words("The documentation text is not installed; see docs/model.md in the source.")
     for title, text in sections.items():
         Html(f"<details class='kith-section'><summary>{escape(title)}</summary>{text}</details>")
 
@@ -76,16 +76,14 @@ def Equations() -> None:
 def parameters(word: str = "") -> str:
     """Every parameter that has the word in its name, its help or its source, by section."""
     found = [s for s in settings(Plan()) if _fits(word, s.name, s.help, s.source)]
-    parts = [f'<p class="kith-note" role="status">{len(found)} parameters.</p>']
+    parts = [f'<p class="kith-note" role="status">{wording.plural(len(found), "parameter")}.</p>']
     for section, schema in SECTIONS.items():
         own = [s for s in found if s.name.startswith(f"{section}.")]
         if own:
             doc = (schema.__doc__ or "").strip().splitlines()[0]
             parts.append(f"<h2>{escape(section.capitalize())}</h2>{markup(doc)}")
             parts.append(
-                table(
-                    ["parameter", "what it is", "default", "unit", "range", "source"], [_row(s) for s in own]
-                )
+                table(["parameter", "meaning", "default", "unit", "range", "source"], [_row(s) for s in own])
             )
     return "".join(parts)
 

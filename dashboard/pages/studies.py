@@ -90,8 +90,9 @@ def Menu(go: Callable[[Change], None]) -> None:
     """All studies."""
     Words("Studies", "h1")
     Words(
-        "A study asks how outcomes hang on parameters: many runs over a grid, or drawn from plausible ranges. Choose one, "
-        "try it in seconds, then let it run as a whole: it goes on when you close this tab, and can be stopped and resumed."
+        "A study asks how outcomes depend on parameters: many runs over a grid of values, or over values drawn from plausible "
+        "ranges. Choose one, try a small version in seconds, then run the full study: it continues when you close this tab, "
+        "and can be stopped and resumed."
     )
     with solara.Div(classes=["kith-cards"]):
         for name, study in shelf().items():
@@ -106,8 +107,8 @@ def Menu(go: Callable[[Change], None]) -> None:
     if bad:
         Html(f"<h2>Files that cannot be read</h2><ul>{bad}</ul>")
     Words(
-        "Studies of your own: write a file as docs/studies.md shows, and start kith dashboard --studies FOLDER. "
-        "What kith study run has stored in out/studies is seen here, too.",
+        "Your own studies: write a file as described in docs/studies.md and start kith dashboard --studies FOLDER. "
+        "Results that kith study run has stored in out/studies appear here too.",
         kind="kith-note",
     )
 
@@ -135,7 +136,7 @@ def One(sight: StudyState, study: Study, go: Callable[[Change], None], say: Call
     Words(study.question, kind="kith-lead")
     Form(sight, study, mine, known[0] if known else None, go, say)
     if known is None:
-        Words("Reading what is stored …" if not planning else "Planning …", kind="kith-note")
+        Words("Reading stored results …" if not planning else "Planning …", kind="kith-note")
     elif known[2]:
         Trouble(known[2])
     elif known[1] is None:
@@ -200,7 +201,7 @@ def Form(
         Choice("Size", sight.size, SIZES, lambda size: go(to(size=size, runs=0, days=0)), "size")
         if whole:
             Field(
-                label="Runs of each point",
+                label="Runs per point",
                 value=study.runs,
                 low=1,
                 high=10_000,
@@ -218,7 +219,7 @@ def Form(
                 )
         done = found is not None and found.missing == 0
         some = found is not None and found.stored > 0
-        word = "Stop" if busy else "All there" if done else "Go on" if some else "Start"
+        word = "Stop" if busy else "Complete" if done else "Resume" if some else "Start"
         waits = mine is not None and mine.state == STOPPING
         Press(
             "Stopping …" if waits else word, press, "start", disabled=waits or (done and not busy) or not host
@@ -230,11 +231,11 @@ def Form(
         Trouble(mine.error)
     if not whole:
         Words(
-            f"A study of the same shape over {study.days} days: to try it, not to learn from it.",
+            f"A small version of the study, over {wording.plural(study.days, 'day')}: it shows what to expect, not what is true.",
             kind="kith-note",
         )
     if not host:
-        Words("Studies are started by whoever started kith.", kind="kith-note")
+        Words("Only the person who started kith can start studies.", kind="kith-note")
 
 
 def mine_of(study: Study) -> StudyProgress | None:

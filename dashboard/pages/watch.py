@@ -1,4 +1,4 @@
-"""Watch: one run as a living network that can be interfered with."""
+"""Watch: one run as an animated network: intervene and watch what changes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -153,7 +153,7 @@ def Page() -> None:
                 Trouble(wrong or trouble)
             if frame is not None and stage.world is not None:
                 Words(f"{stage.world.plan.title}, day by day", "h1")
-                JumpToSide(label="Do something to it ↓")
+                JumpToSide(label="Intervene ↓")
                 Network(
                     frame=frame,
                     chosen=scene.member,
@@ -164,9 +164,9 @@ def Page() -> None:
                     event_paint_by=lambda name: go(to(colour=name if name in COLOURS else COLOURS[0])),
                 )
                 Words(
-                    "Dots are members, lines are ties; orange lines lead to the hub, the green glow is the shared "
-                    "activity. Members who belong stand further in. A bigger dot contributes more; red ones are leaving. "
-                    "Audience: no contribution within 90 days. Internal: contributed in each of three months, and belongs.",
+                    "Dots are members, lines are ties. Orange lines lead to the hub; the green glow is the shared activity. "
+                    "Members who feel they belong are closer to the centre, bigger dots contribute more, red dots are leaving. "
+                    "Audience: no contribution within 90 days. Internal: contributed in each of the last three months, and belongs.",
                     kind="kith-note",
                 )
 
@@ -192,10 +192,10 @@ def Side(
     with solara.Div(classes=["kith-row"]):
         sizes = {str(n): f"{n:,}" for n in sorted({*PEOPLE, scene.people})}
         Choice("People", str(scene.people), sizes, lambda v: go(another(people=int(v))), "people")
-        Press("Other luck", lambda: go(lambda s: another(seed=s.seed + 1)(s)), "luck")
-        Press("From the start", restart, "start")
+        Press("New random seed", lambda: go(lambda s: another(seed=s.seed + 1)(s)), "seed")
+        Press("Restart", restart, "restart")
         CopyLink(path=stage.now(scene).path())
-    Words("Do something to it", "h2")
+    Words("Intervene", "h2")
     with solara.Div(classes=["kith-acts"]):
         for name, one in ACTS.items():
             able = stage.world is not None and stage.world.can(name)
@@ -208,7 +208,7 @@ def Story(stage: Stage, chosen: int) -> None:
     Words("A member's story", "h2")
     told = stage.world.story(chosen) if stage.world is not None and chosen >= 0 else []
     if not told:
-        Words("Click a dot to read what became of that member.", kind="kith-note")
+        Words("Click a dot to read that member's story.", kind="kith-note")
         return
     lines = "".join(f"<p>{line}</p>" for line in told)
     Html(f"<h3>Member {chosen}</h3>{lines}", "kith-story")

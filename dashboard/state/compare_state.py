@@ -62,7 +62,7 @@ def read_compare_state(query: str | None) -> tuple[CompareState, Wrong]:
     given = {name: value for name, value in pairs if name != "a"}
     texts = [value for name, value in pairs if name == "a"]
     if len(texts) > MOST_ARMS:
-        wrong.said.append(f"{len(texts)} scenarios side by side; show at most {MOST_ARMS}")
+        wrong.said.append(f"{len(texts)} scenarios: a page compares at most {MOST_ARMS}")
     read = [wrong.kept(partial(arm_from_text, text), None) for text in texts[:MOST_ARMS]]
     arms = tuple(arm for arm in read if arm is not None) if texts else FIRST
     return CompareState(

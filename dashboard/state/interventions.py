@@ -78,9 +78,9 @@ def done_from(text: str) -> Done:
     """What an address says was done: `180:hub_departs`."""
     day, _, name = text.partition(":")
     if not day.isdecimal() or len(day) > 6 or name not in ACTS:
-        raise ScenarioError(f"act={text[:60]}: write the day and what is done, such as 180:hub_departs")
+        raise ScenarioError(f"act={text[:60]}: write a day and an intervention, such as 180:hub_departs")
     if int(day) >= MOST_DAYS:
-        raise ScenarioError(f"act={text}: a world is watched for {MOST_DAYS:,} days")
+        raise ScenarioError(f"act={text}: a live run lasts {MOST_DAYS:,} days")
     return ((int(day), name),)
 
 
@@ -88,6 +88,6 @@ def check_fits(plan: Plan, done: Done) -> None:
     """Raise `ScenarioError` for what cannot be done to a world of that plan."""
     for day, name in done:
         if name not in ACTS or not 0 <= day < MOST_DAYS:
-            raise ScenarioError(f"{name[:40]} on day {day}: nothing that can be done to a world")
+            raise ScenarioError(f"{name[:40]} on day {day}: there is no such intervention")
         if not ACTS[name].fits(plan):
             raise ScenarioError(f"{ACTS[name].title}, day {day}: {plan.name} has no hub")

@@ -5,11 +5,9 @@ the library are followed: nothing that comes from a browser is used as a path.
 """
 
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
 from kith.experiments.comparison.repeat_command import compare_command, run_command
@@ -120,7 +118,7 @@ def _with_part(arm: ScenarioChoice, name: str, value: Any) -> ScenarioChoice:
     """The arm with what a part of an address sets."""
     if name in REPEATED:
         if value != []:
-            raise ScenarioError(f"{name}={shown(value)}: in an address only {name}=[] is understood")
+            raise ScenarioError(f"{name}={shown(value)}: an address can only have {name}=[]")
         return replace(arm, clears=tuple(dict.fromkeys((*arm.clears, name))))
     table, _, key = name.partition(".")
     if table in TABLES:
@@ -135,7 +133,7 @@ def _check_graph(table: str, values: Any) -> None:
     for key in values if isinstance(values, Mapping) else ():
         if key == "file":
             raise ScenarioError(
-                f"{table}.file: a page reads no files of this machine; use `kith compare`, or a generator"
+                f"{table}.file: a page cannot read files of this machine; use `kith compare`, or a generator"
             )
         if key != toml_key(key):
             raise ScenarioError(f"{table}.{shown(key)}: must be letters, digits, _ or - here")
@@ -277,13 +275,8 @@ def _loaded(
 ) -> Plan:
     if len(arm.bases) == 1 and not arm.altered:
         return load(arm.bases[0], overrides=overrides, days=days, log=log)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{arm.name}.toml"
-        path.write_text(arm.toml(), encoding="utf-8")
-        try:
-            return load(path, overrides=overrides, days=days, log=log)
-        except ScenarioError as error:  # of a file that nobody else has seen
-            raise ScenarioError(str(error).replace(str(path), arm.name)) from None
+    table = toml_of(arm.toml().encode(), arm.name)
+    return load(table, overrides=overrides, days=days, log=log, name=arm.name)
 
 
 @cache
@@ -299,11 +292,11 @@ def _known(given: Iterable[Any]) -> tuple[str, ...]:
     for name in given:
         if name not in library:
             close = nearest(str(name), library)
-            hint = f"; did you mean {close}?" if close else "; choose one of the library"
+            hint = f"; did you mean {close}?" if close else "; choose one from the library"
             raise ScenarioError(f"there is no scenario {shown(str(name))}{hint}")
     found = tuple(str(name) for name in given)
     if not found:
-        raise ScenarioError("a scenario extends nothing; name one of the library")
+        raise ScenarioError("the scenario extends nothing; name one from the library")
     return found
 
 

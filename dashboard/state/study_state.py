@@ -8,16 +8,16 @@ from urllib.parse import urlencode
 from kith.dashboard.state.address_parts import Wrong, pairs_of
 from kith.scenarios.errors import ScenarioError
 
-SIZES = {"quick": "to try: seconds", "whole": "as the study asks"}
+SIZES = {"quick": "quick try (seconds)", "whole": "full study"}
 
 
 TITLES = {
     "map": "Map",
     "matters": "What matters",
     "points": "Points",
-    "levers": "All levers at once",
-    "holds": "What holds",
-    "pair": "One against another",
+    "levers": "All levers",
+    "holds": "Robust conclusions",
+    "pair": "Compare two points",
     "table": "Table",
     "about": "About this study",
 }

@@ -117,8 +117,8 @@ def Upload(
 def too_large(size: int) -> str:
     """Why a file is not taken."""
     return (
-        f"the file has {size / 1e6:,.1f} MB; here it may have {UPLOAD_LIMIT / 1e6:,.0f} MB. "
-        "Pack it as .csv.gz, or use the command line: kith run web --from-log FILE"
+        f"the file has {size / 1e6:,.1f} MB; the limit here is {UPLOAD_LIMIT / 1e6:,.0f} MB. "
+        "Compress it as .csv.gz, or use the command line: kith run web --from-log FILE"
     )
 
 
@@ -211,7 +211,7 @@ def CopyLink(label: str = "Copy link", path: str = "") -> Any:
 
 
 @solara.component_vue("vue/jump.vue", vuetify=False)
-def JumpToSide(label: str = "Change it ↓") -> Any:
+def JumpToSide(label: str = "Controls ↓") -> Any:
     """Leads to what stands beside a page; shown where that is below, on narrow windows."""
 
 

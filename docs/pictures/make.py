@@ -159,13 +159,13 @@ def researcher(browser: Any, address: str, folder: Path) -> None:
     page.wait_for_selector("text=/runs stored/")
     page.wait_for_selector(".kith-chart svg")
     page.locator('.kith-svg [id*="-point-"]').nth(8).click()
-    page.wait_for_selector("text=Marked")
-    for place, tab in enumerate(("Map", "Points", "All levers at once", "What holds", "Table"), 2):
+    page.wait_for_selector("text=Selected")
+    for place, tab in enumerate(("Map", "Points", "All levers", "Robust conclusions", "Table"), 2):
         page.click(f".kith-tabs a:text-is('{tab}')")
         rest(page)
         page.screenshot(path=folder / f"researcher-{place}-{tab.split()[0].lower()}.png", full_page=True)
     page.click("button[name=beside-web-0]")
-    page.click(".kith-tabs a:text-is('One against another')")
+    page.click(".kith-tabs a:text-is('Compare two points')")
     page.wait_for_selector("figure[data-name=kith-pair] svg")
     rest(page)
     page.screenshot(path=folder / "researcher-7-pair.png", full_page=True)
@@ -181,11 +181,11 @@ def teacher(browser: Any, address: str, said: str, folder: Path) -> None:
     phones = [browser.new_context(viewport={"width": 390, "height": 800}).new_page() for _ in range(3)]
     for phone in phones:
         phone.goto(f"{found[1]}/join?pin={found[2]}")
-        phone.wait_for_selector("text=You are in")
+        phone.wait_for_selector("text=You have joined")
     page.select_option("select[name=ask]", "3-hub-leaves")
     for place, phone in enumerate(phones):
         phone.click(f"button[name=say-{min(place + 1, 2)}]")
-        phone.wait_for_selector("text=Noted")
+        phone.wait_for_selector("text=Saved")
     phones[0].screenshot(path=folder / "teacher-2-phone.png")
     rest(page)
     page.screenshot(path=folder / "teacher-3-histogram.png", full_page=True)

@@ -91,7 +91,7 @@ def _options(request: Mapping[str, Any]) -> list[str]:
         words += ["--shock", _shock_words(shock)]
     for option, value in (("--from-log", request.get("log")), ("--at", request.get("at"))):
         words += [option, str(value)] if value else []
-    words += getattr(asked.get("log"), "options", ())  # how the log was read
+    words += getattr(request.get("log"), "options", ())  # how the log was read
     return words
 
 

@@ -19,8 +19,8 @@ def test_the_hub_lesson_runs_to_its_end(page: Any, address: str) -> None:
     visit(page, address, "/lessons")
     page.click("button[name=begin-3-hub-leaves]")
     page.click("button[name=guess-1]")
-    page.wait_for_selector(".kith-verdict:has-text('You said')")
-    page.wait_for_selector(".kith-verdict:has-text('8 runs of each')", timeout=180_000)
+    page.wait_for_selector(".kith-verdict:has-text('You predicted')")
+    page.wait_for_selector(".kith-verdict:has-text('8 runs per scenario')", timeout=180_000)
     assert page.locator(".kith-chart svg").count() == 3
     page.click("button[name=controls]")
     page.wait_for_url(re.compile("hub_departs"))

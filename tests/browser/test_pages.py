@@ -39,7 +39,7 @@ def taken(page: Any, button: str, ending: str, folder: Path) -> bytes:
         ("/lessons?lesson=3-hub-leaves", "Your prediction"),
         ("/lessons?lesson=3-hub-leaves&sheet=1", "I predict"),
         ("/studies", "A study asks"),
-        ("/studies?study=price_and_ads", "What is turned"),
+        ("/studies?study=price_and_ads", "Levers"),
         ("/community", "What does your community look like?"),
         ("/model", "What is in the model"),
         ("/model?tab=equations", "Purpose and patterns"),
@@ -162,11 +162,11 @@ def test_a_bad_log_shows_its_lines_and_a_good_one_its_figures(page: Any, address
     assert page.locator("main img").count() == 0
     page.set_input_files("input[name=log]", {"name": "big.csv", "mimeType": "", "buffer": b"x" * 9_000_000})
     page.wait_for_selector(".kith-error:has-text('8 MB')")
-    page.click("text=Show me with the example log")
+    page.click("text=Try the example log")
     page.wait_for_selector("td:text-is('active members')")
     page.click("button[name=what-if]")
     page.wait_for_url(re.compile("log=chat_docker"))
-    page.wait_for_selector("text=Founded on")
+    page.wait_for_selector("text=Starting from")
 
 
 def test_a_study_is_started_followed_read_and_linked(page: Any, address: str, tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_a_study_is_started_followed_read_and_linked(page: Any, address: str, tm
     page.click(".kith-tabs a:text-is('Points')")
     page.locator('.kith-svg [id*="-point-hub-"]').first.click()
     page.wait_for_url(re.compile("at=hub-"))
-    page.wait_for_selector("text=/Marked: point \\d+ of hub/")
+    page.wait_for_selector("text=/Selected: point \\d+ of hub/")
     page.click(".kith-tabs a:text-is('Table')")
     page.click("button[name='beside-pool-0']")
     page.click("button[name=to-pair]")
@@ -211,7 +211,7 @@ def test_the_network_moves_is_struck_and_tells_stories(page: Any, address: str, 
     page.wait_for_function("+document.querySelector('.kith-day b').innerText > 70")
     page.wait_for_function("parseInt(document.querySelector('.kith-fps').innerText) > 0")
     page.click("button[name=act-hub_departs]")
-    page.wait_for_selector("text=had nobody interfered")
+    page.wait_for_selector("text=without the interventions")
     page.click("button[name=play]")
     page.wait_for_url(re.compile(r"act=\d+:hub_departs"))
     page.focus(".kith-canvas")
@@ -285,15 +285,15 @@ def test_a_class_comes_in_predicts_and_sees_its_histogram(page: Any, chromium: A
     assert phone.url == f"{server.room}/join"
     phone.fill("#pin", server.pin)
     phone.click("button")
-    phone.wait_for_selector("text=You are in")
-    page.wait_for_selector("text=1 person is here now")
+    phone.wait_for_selector("text=You have joined")
+    page.wait_for_selector("text=1 person is connected")
     page.select_option("select[name=ask]", "3-hub-leaves")
     phone.click("button[name=say-2]")
-    phone.wait_for_selector("text=Noted")
+    phone.wait_for_selector("text=Saved. You can")
     page.wait_for_function("document.querySelector('.kith-svg')?.textContent.includes('1 answer')")
     page.click("button[name=run]")
     page.wait_for_url(re.compile("lesson=3-hub-leaves&guess=2"))
-    phone.wait_for_selector("text=Closed: look at the projector.")
+    phone.wait_for_selector("text=Voting is closed: look at the projector.")
     assert phone.evaluate(FITS)
     pocket.close()
     assert wrong == []

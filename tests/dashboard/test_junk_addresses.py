@@ -70,8 +70,8 @@ PARAMETERS = {
 FREE = {("lessons", "sheet"), ("model", "q"), ("community", "log")}
 "Parameters that take any text, or whose page is another one then."
 REST = {
-    "compare": "Keep it",
-    "watch": "Do something to it",
+    "compare": "Save or load",
+    "watch": "Intervene",
     "lessons": "",
     "studies": "",
     "community": "What does your community look like?",

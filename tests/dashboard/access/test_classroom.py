@@ -171,7 +171,7 @@ def wrong_for(room: Room) -> str:
 def test_a_wrong_pin_is_refused(open_room: Room) -> None:
     sent, _ = asked(open_room, "/join", body=f"pin={wrong_for(open_room)}".encode())
     assert sent[0]["status"] == 403
-    assert b"That is not the PIN." in sent[1]["body"]
+    assert b"Wrong PIN." in sent[1]["body"]
     assert not cookie_of(sent)
 
 
@@ -194,7 +194,7 @@ def test_what_can_be_no_pin_is_no_guess(open_room: Room) -> None:
     for body in (b"pin=", b"pin=12345", b"pin=abcdef", "pin=٣٣٣٣٣٣".encode()):
         sent, _ = asked(open_room, "/join", body=body, door=door)
         assert sent[0]["status"] == 403
-        assert b"A PIN has 6 digits." in sent[1]["body"]
+        assert b"The PIN has 6 digits." in sent[1]["body"]
     assert door.line._turns == GUESSES_AT_ONCE
 
 
@@ -234,10 +234,10 @@ def test_a_full_room_is_said_to_be_full(timed: Room, clock: Hours) -> None:
     assert timed.admit(timed.pin, "late").answer == FULL
     sent, _ = asked(timed, "/join", body=f"pin={timed.pin}".encode())
     assert sent[0]["status"] == 503
-    assert b"The room is full" in sent[1]["body"]
-    assert b"not the PIN" not in sent[1]["body"]
+    assert b"The class is full" in sent[1]["body"]
+    assert b"Wrong PIN" not in sent[1]["body"]
     sent, _ = asked(timed, "/join", body=f"pin={wrong_for(timed)}".encode())
-    assert b"not the PIN" in sent[1]["body"]
+    assert b"Wrong PIN" in sent[1]["body"]
 
 
 def test_a_seat_that_nobody_sits_on_goes_to_somebody_else_in_time(timed: Room, clock: Hours) -> None:
@@ -398,14 +398,14 @@ def test_the_host_asks_and_sees_what_the_room_says(
     assert f"{open_room.pin[:3]} {open_room.pin[3:]}" in texts(rc)
     next(w for w in found(rc, "choice.vue") if w.name == "ask").vue_pick("3-hub-leaves")
     seat = open_room.admit(open_room.pin, "a").seat
-    assert "Nobody is here now." in texts(rc)
+    assert "Nobody is connected." in texts(rc)
     open_room.enter(seat)
-    until(lambda: "1 person is here now." in texts(rc))
+    until(lambda: "1 person is connected." in texts(rc))
     other = open_room.admit(open_room.pin, "b").seat
     open_room.enter(other)
-    until(lambda: "2 people are here now, from 2 network addresses." in texts(rc))
+    until(lambda: "2 people are connected, from 2 network addresses." in texts(rc))
     open_room.leave(other)
-    until(lambda: "1 person is here now." in texts(rc))
+    until(lambda: "1 person is connected." in texts(rc))
     open_room.say(seat, "3-hub-leaves", 1)
     until(lambda: found(rc, "chart.vue") and "1 answer" in found(rc, "chart.vue")[0].title)
     button(rc, "run").vue_press(None)
@@ -420,18 +420,18 @@ def test_a_phone_shows_the_question_and_takes_the_answer(
     monkeypatch.setattr(classroom, "seat", lambda: own)
     monkeypatch.setattr(classroom, "is_host", lambda: False)
     rc = shown(classroom.Page, "/class")
-    assert "You are in" in texts(rc)
+    assert "You have joined" in texts(rc)
     assert open_room.pin not in texts(rc)
     open_room.ask("3-hub-leaves")
     until(lambda: "Choose one." in texts(rc))
     button(rc, "say-2").vue_press(None)
-    until(lambda: "Noted" in texts(rc))
+    until(lambda: "Saved" in texts(rc))
     assert open_room.now().said == {own: 2}
 
 
 def test_a_histogram_marks_what_came_true_by_more_than_colour() -> None:
     svg = classroom.votes_chart(["fewer", "more"], [3, 1], right=1)
-    assert "★ the runs say" in svg
+    assert "★ simulated" in svg
     assert "fewer 3; more 1." in svg
 
 
@@ -439,5 +439,5 @@ def test_in_a_room_only_the_host_starts_studies(open_room: Room, shown: Any, her
     from kith.dashboard.pages import studies
 
     rc = shown(studies.Page, "/studies?study=price_and_ads")
-    until(lambda: "started by whoever started kith" in texts(rc))
+    until(lambda: "Only the person who started kith can start studies" in texts(rc))
     assert button(rc, "start").disabled

@@ -251,7 +251,8 @@ def test_a_dropped_file_is_shown_and_what_the_page_does_not_keep_is_said(here: A
     assert dict(look.arms[0].settings)["network.n"] == 30
     until(
         lambda: (
-            "Days is 40 now, for every scenario. Not kept, because no run depends on it: title" in texts(rc)
+            "Days is now 40 for every scenario. Not kept, because runs do not depend on it: title"
+            in texts(rc)
         )
     )
     until(lambda: any(job.plan.network is not None and job.days == 40 for job in here.asked[-1]))
@@ -338,6 +339,6 @@ def test_a_dropped_log_is_named_in_the_command() -> None:
     now = compare.resolved(f"a=pool&a=web&log={key}&days=5&runs=1")
     done = [execute(job, 1) for job in jobs_for(now.plans, 5, 1)]
     command = compare.command_for(now.look.question(), gathered(now.plans, 5, (0,), OUTCOMES, done))
-    assert command.startswith("# with the log that was dropped")
+    assert command.startswith("# with the log uploaded on the page")
     assert "--from-log './our club_s log.csv'" in command
     assert "market.size" not in command

@@ -91,7 +91,7 @@ def test_the_page_waits_for_a_prediction_and_then_holds_the_answer_against_it(
     [guess] = [w for w in found(rc, "press.vue") if w.name == "guess-2"]
     guess.vue_press(None)
     assert rc.paths[-1] == "/lessons?lesson=1-pool-hub-web&guess=2"
-    until(lambda: any("You said “web”" in w.unsafe_innerHTML for w in rc.find(HTML).widgets))
+    until(lambda: any("You predicted “web”" in w.unsafe_innerHTML for w in rc.find(HTML).widgets))
     assert {job.key for job in here.asked[-1]} == {"pool", "hub", "web"}
     assert len(found(rc, "chart.vue")) == 3
 
@@ -112,7 +112,7 @@ def test_every_lesson_comes_to_an_end(here: Any, shown: Any, monkeypatch: pytest
     monkeypatch.setattr(page.views, "part", once)
     for name in quick:
         rc = shown(page.Page, f"/lessons?lesson={name}&guess=0")
-        until(lambda rc=rc: any("the runs say" in w.unsafe_innerHTML for w in rc.find(HTML).widgets))
+        until(lambda rc=rc: any("the simulation gives" in w.unsafe_innerHTML for w in rc.find(HTML).widgets))
     assert set(drawn) == {name for lesson in quick.values() for name in lesson.show}
 
 

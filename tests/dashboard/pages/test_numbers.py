@@ -56,7 +56,7 @@ def test_the_numbers_stand_in_the_address_and_are_shown(
     fields["active"].vue_put("200")
     fields["lost_month"].vue_put("999")
     button(rc, "five").vue_press(None)
-    assert any("Lost in a month" in text for text in texts(rc).split("<p"))
+    assert any("Members lost per month" in text for text in texts(rc).split("<p"))
     assert rc.paths == []
     fields["lost_month"].vue_put("8")
     button(rc, "five").vue_press(None)

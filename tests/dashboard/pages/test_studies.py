@@ -109,7 +109,7 @@ def test_a_bad_address_is_explained(query: str) -> None:
 def test_looking_at_a_study_writes_nothing(folder: Path, one: Conductor, shown: Any) -> None:
     before = sorted(folder.rglob("*"))
     rc = shown(studies.Page, "/studies?study=small&size=whole")
-    until(lambda: "nothing is stored yet" in texts(rc) and "What is turned" in texts(rc))
+    until(lambda: "nothing is stored yet" in texts(rc) and "Levers</h2>" in texts(rc))
     assert sorted(folder.rglob("*")) == before
 
 
@@ -124,7 +124,7 @@ def test_the_page_starts_a_study_and_shows_its_map(folder: Path, one: Conductor,
     assert button(rc, "start").disabled
     chart.vue_pick("pool-2")
     assert "at=pool-2" in rc.paths[-1]
-    until(lambda: "Marked: point 2 of pool" in texts(rc))
+    until(lambda: "Selected: point 2 of pool" in texts(rc))
 
 
 def test_what_is_stored_is_found_again_by_the_command_line(

@@ -198,11 +198,11 @@ def test_a_world_begins_again_though_nobody_has_interfered(shown: Any) -> None:
     rc = shown(watch.Page, "/watch?a=web&people=500&day=20")
     [network] = found(rc, "network.vue")
     assert network.frame["day"] == 20
-    button(rc, "start").vue_press(None)
+    button(rc, "restart").vue_press(None)
     assert rc.paths[-1] == "/watch?a=web&people=500&seed=0&day=0"
     assert network.frame["day"] == 1
     network.vue_tick(9)
-    button(rc, "start").vue_press(None)
+    button(rc, "restart").vue_press(None)
     assert network.frame["day"] == 1
 
 

@@ -70,6 +70,21 @@ def test_a_plan_has_the_settings_phases_and_shocks_of_its_arm() -> None:
     assert (plan.parameters.market.size, plan.parameters.market.founders) == (2_000, 100)
 
 
+@pytest.mark.parametrize("people", [2_000, 10])
+def test_no_file_is_written_for_a_changed_scenario_and_messages_name_it(
+    people: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "write_text", None)
+    choice = ScenarioChoice(
+        ("web", "subscription"), (("market.founders", 5 * people), ("market.size", people))
+    )
+    with pytest.raises(ScenarioError, match=r"^web \+ subscription: market.founders"):
+        plan_of(choice)
+    plan = plan_of(replace(choice, settings=(("monetisation.price", people),)))
+    assert plan.name == "web + subscription"
+    assert plan.origin["monetisation.price"] == "web + subscription"
+
+
 def test_an_arm_that_says_how_large_its_market_is_keeps_it() -> None:
     assert (
         plan_of(ScenarioChoice(("web",), (("market.size", 3_000),)), people=2_000).parameters.market.size
@@ -166,8 +181,8 @@ def test_every_scenario_of_the_library_can_be_dropped_or_says_why_not(path: Path
     [
         ("a" + ".a" * 60 + " = 1", "nested too deeply"),
         ("x = " + "[" * 40 + "]" * 40, "nested too deeply"),
-        ('extends = "web"\n[network]\nfile = "/etc/hosts"', "reads no files of this machine"),
-        ('extends = "web"\n[acquaintances]\nfile = "a.graphml"', "reads no files of this machine"),
+        ('extends = "web"\n[network]\nfile = "/etc/hosts"', "cannot read files of this machine"),
+        ('extends = "web"\n[acquaintances]\nfile = "a.graphml"', "cannot read files of this machine"),
         ("[[shock]]", "shock"),
         ("title = 3", "must be text"),
         ("days = 0", "whole number"),
@@ -185,9 +200,9 @@ def test_a_dropped_file_has_the_limits_of_a_path(tmp_path: Path, text: str, word
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("web~network.file=/etc/hosts", "reads no files of this machine"),
-        ('web~network={file = "/etc/hosts"}', "reads no files of this machine"),
-        ("web~shock=[1]", r"only shock=\[\] is understood"),
+        ("web~network.file=/etc/hosts", "cannot read files of this machine"),
+        ('web~network={file = "/etc/hosts"}', "cannot read files of this machine"),
+        ("web~shock=[1]", r"can only have shock=\[\]"),
         ("web~shock=[]~!180 hub_departs", "keep one of the two"),
         ("web~phase=[]~@10~churn.contagion=0.1", "keep one of the two"),
         ("web~days=30", "unknown parameter"),

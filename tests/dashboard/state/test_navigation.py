@@ -88,12 +88,12 @@ def test_who_clicks_twice_on_remove_removes_one(here: Any, shown: Any) -> None:
     assert unquote(rc.paths[-1]).startswith("/?a=hub&a=web&")
 
 
-def test_watch_keeps_the_luck_and_the_people_that_were_chosen_quickly(here: Any, shown: Any) -> None:
+def test_watch_keeps_the_seed_and_the_people_that_were_chosen_quickly(here: Any, shown: Any) -> None:
     rc = shown(watch.Page, "/watch?a=web&people=300&day=2")
-    luck = handler(button(rc, "luck"), "press")
+    seed = handler(button(rc, "seed"), "press")
     [people] = [handler(w, "pick") for w in found(rc, "choice.vue") if w.name == "people"]
-    luck(None)
-    luck(None)
+    seed(None)
+    seed(None)
     people("500")
     assert rc.paths[-1] == "/watch?a=web&people=500&seed=2&day=0"
 

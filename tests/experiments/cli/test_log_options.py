@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kith.experiments.cli.app import answered
+from kith.experiments.cli.app import exit_code
 from kith.experiments.cli.log_options import LogOptions
 
 ROWS = "".join(
@@ -23,7 +23,7 @@ def log(tmp_path: Path) -> Path:
 
 
 def kith(*words: object) -> int:
-    return answered([str(word) for word in words])
+    return exit_code([str(word) for word in words])
 
 
 @pytest.mark.parametrize(
