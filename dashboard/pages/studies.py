@@ -231,7 +231,7 @@ def Form(
         Trouble(mine.error)
     if not whole:
         Words(
-            f"A small version of the study, over {wording.plural(study.days, 'day')}: it shows what to expect, not what is true.",
+            f"A small version of the study, over {study.days or 365:,} days: it shows what to expect, not what is true.",
             kind="kith-note",
         )
     if not host:

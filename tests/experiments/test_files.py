@@ -105,7 +105,7 @@ def make_folder_without_mark(path: Path) -> Path:
     [
         (make_file, "is a file"),
         (make_folder_of_others, "thesis.tex, which kith did not write"),
-        (make_folder_without_mark, "not an earlier output"),
+        (make_folder_without_mark, "not an output of kith"),
         (lambda path: make_file(path) / "below", "is a file; name a folder below a folder"),
     ],
 )
@@ -117,7 +117,7 @@ def test_what_is_in_the_way_is_named(tmp_path: Path, make: Any, message: str) ->
 def test_the_folder_one_stands_in_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for place in (".", ".."):
-        with pytest.raises(OutputError, match="the folder you are in"):
+        with pytest.raises(OutputError, match="the current folder"):
             check_folder(Path(place))
 
 

@@ -60,7 +60,7 @@ def test_a_chart_shows_every_rule() -> None:
 
 def test_too_few_failures_are_refused() -> None:
     x = worlds()
-    with pytest.raises(StudyError, match=r"margin < 0 holds at 3 of 300 points.*at least 25"):
+    with pytest.raises(StudyError, match=r"margin < 0 is true at 3 of 300 points.*at least 25"):
         grown(x, np.arange(300) < 3, "margin < 0")
 
 
@@ -112,9 +112,9 @@ def test_a_world_fails_by_the_mean_over_its_runs(store: Store) -> None:
     ("fails", "scenario", "message"),
     [
         ("margins < 0", "web", "did you mean margin"),
-        ("margin < 0", None, "web and pool: say which one fails"),
-        ("margin < 0", "hub", "scenario hub: has no results; there are web and pool"),
-        ("margin < 0", "pool", "holds at 120 of 120 points"),
+        ("margin < 0", None, "several scenarios, web and pool; choose one"),
+        ("margin < 0", "hub", "scenario hub: has no results; scenarios with results: web and pool"),
+        ("margin < 0", "pool", "is true at 120 of 120 points"),
     ],
 )
 def test_a_question_without_an_answer_is_refused(

@@ -95,5 +95,5 @@ def test_an_experiment_may_be_saved_and_continued(plan_of: Make, tmp_path: Path)
 
 
 def test_an_experiment_that_never_begins_is_refused(plan_of: Make) -> None:
-    with pytest.raises(ParameterError, match="begin earlier"):
+    with pytest.raises(ParameterError, match="start it earlier"):
         trial(with_experiment(plan_of("web"), from_day=90), 1, 60)

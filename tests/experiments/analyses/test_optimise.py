@@ -180,7 +180,7 @@ def test_points_where_a_goal_is_undefined_do_not_win(tmp_path: Path, in_a_world:
 
 def test_what_cannot_be_found_is_told(tmp_path: Path, in_a_world: Any) -> None:
     in_a_world(hill)
-    with pytest.raises(StudyError, match=r"none of 40 points keeps cost < 0; ease a limit"):
+    with pytest.raises(StudyError, match=r"none of 40 points satisfies cost < 0; relax a limit"):
         found(study(optimise=GOAL | {"limits": ["cost < 0"]}), tmp_path)
     with pytest.raises(StudyError, match=r"proposals in a row break x > 2; widen a range"):
         found(study(constraints=["x > 2"]), tmp_path)
@@ -196,18 +196,21 @@ def test_what_cannot_be_found_is_told(tmp_path: Path, in_a_world: Any) -> None:
     [
         (
             {"lever": [], "derive": {}, "design": {"kind": "list", "points": [{"monetisation.price": 5}]}},
-            "nothing to turn",
+            "the study has no lever",
         ),
         ({"optimise": {"maximise": ["activ"]}}, "unknown indicator activ; did you mean active"),
         ({"optimise": GOAL | {"limits": ["costs <= 3"]}}, "unknown indicator costs; did you mean cost"),
         ({"optimise": GOAL | {"limits": ["cost ** 2 <= 3"]}}, "is not allowed"),
-        ({"optimise": {"minimise": []}}, "nothing is to be made best; give maximise or minimise"),
-        ({"optimise": {"maximise": ["cost"], "minimise": ["cost"]}}, "cost is there twice"),
+        ({"optimise": {"minimise": []}}, "has no objective; give maximise or minimise"),
+        ({"optimise": {"maximise": ["cost"], "minimise": ["cost"]}}, "cost is named twice"),
         ({"optimise": GOAL | {"trails": 3}}, "unknown key optimise.trails; did you mean trials"),
         ({"optimise": GOAL | {"trials": 0}}, "optimise.trials = 0"),
-        ({"scenarios": ["web", "hub"]}, "search in one; keep one"),
-        ({"break_even": {"lever": "z", "outcome": "margin"}}, "lever = z: is not a lever of this study"),
-        ({"break_even": {"lever": "x", "outcome": "margin"}}, "where is y meanwhile"),
+        ({"scenarios": ["web", "hub"]}, "need exactly one scenario; keep one"),
+        (
+            {"break_even": {"lever": "z", "outcome": "margin"}},
+            "lever = z: is not a lever that can be named here",
+        ),
+        ({"break_even": {"lever": "x", "outcome": "margin"}}, "lever y has no value"),
         ({"break_even": {"lever": "x", "outcome": "margins", "at": {"y": 0}}}, "did you mean margin"),
         ({"break_even": {"lever": "x", "outcome": "margin", "at": {"y": 0, "x": 1}}}, "break_even at x"),
         (

@@ -39,7 +39,7 @@ SOUND: dict[str, list[str]] = {
     "schema": [],
     "bench": ["--sizes", "300", "--threads", "1"],
     "verify": ["--quick"],
-    "patterns": ["SF3", "--quick", "--workers", "1", "--seeds", "1"],
+    "patterns": ["SF3", "--quick", "--workers", "1", "--seeds", "4"],
     "robust": ["web", "pool", "--worlds", "2", "--days", "3", "--workers", "1", *SMALL],
     "dashboard": ["--no-open"],
     "study list": [],

@@ -445,7 +445,7 @@ def test_worlds_in_which_a_plan_fails_are_told_and_written(
     ("args", "message"),
     [
         ((), "has no [discover]; define failure with --fails"),
-        (("--fails", "margin < 0"), "say with scenario whose plan fails"),
+        (("--fails", "margin < 0"), "choose one with scenario"),
         (("--fails", "margin < 0", "--scenario", "wed"), "did you mean web?"),
         (("--fails", "margin", "--scenario", "web"), "compare it, as in"),
         (("--fails", "", "--scenario", "web"), "cannot be read"),

@@ -17,9 +17,9 @@ def test_both_live_the_same_days_and_the_ratio_is_theirs() -> None:
     assert last["ratio"] == engine / per_s
     assert figures["largest"]["ratio"] == figures["largest"]["engine_member_days_per_s"] / per_s > 1.0
     said = "\n".join(reference_timing.text(figures))
-    assert f"80 members  twin {per_s:,.0f}, engine {engine:,.0f}" in said
+    assert f"80 members  plain Mesa {per_s:,.0f}, engine {engine:,.0f}" in said
     assert "400 members  engine" in said
-    assert "times the twin's with 80" in said
+    assert "times plain Mesa with 80" in said
     assert "first 15 of 15 days" in said
 
 
@@ -39,4 +39,4 @@ def test_an_installed_kith_says_that_the_twin_is_not_there(
 ) -> None:
     monkeypatch.setattr(reference_timing, "TWIN", tmp_path / "tests" / "reference")
     assert reference_timing.rival(1_000) is None
-    assert "comes with a checkout" in "\n".join(reference_timing.text(None))
+    assert "part of a checkout" in "\n".join(reference_timing.text(None))

@@ -163,7 +163,7 @@ def test_a_failing_run_is_stored_with_its_traceback_and_stops_nobody(
 
 
 def test_a_result_of_another_run_is_a_failure() -> None:
-    assert checked(RunResult("a", 0, "b", "0")).error.startswith("asked for run a, got run b of model 0")
+    assert checked(RunResult("a", 0, "b", "0")).error.startswith("requested run a, received run b of model 0")
     assert not checked(RunResult("a", 0, "a", "1")).failed
 
 
@@ -174,7 +174,7 @@ def test_no_space_left_is_told_and_nothing_is_lost(store: Store, monkeypatch: py
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "x")
 
     monkeypatch.setattr(Store, "add", full)
-    with pytest.raises(OSError, match="what was stored is kept: make room") as told:
+    with pytest.raises(OSError, match="stored runs are kept; free some space") as told:
         conduct(small(), store, workers=1)
     assert told.value.filename == str(store.folder)
     monkeypatch.undo()

@@ -332,10 +332,10 @@ def test_a_part_with_a_right_checksum_that_is_no_parquet_is_told(
 
 PLACED: dict[str, tuple[Callable[[Path], object], str]] = {
     "pipe": (os.mkfifo, "is a pipe and not a file; remove it"),
-    "folder": (Path.mkdir, "is a folder and no file"),
-    "lost link": (lambda path: path.symlink_to("nowhere"), "is a link that leads nowhere and no file"),
+    "folder": (Path.mkdir, "is a folder and not a file"),
+    "lost link": (lambda path: path.symlink_to("nowhere"), "is a link that leads nowhere and not a file"),
     "ring of links": (lambda path: path.symlink_to(path.name), "cannot be read"),
-    "link to a device": (lambda path: path.symlink_to("/dev/zero"), "is a device and no file"),
+    "link to a device": (lambda path: path.symlink_to("/dev/zero"), "is a device and not a file"),
 }
 
 

@@ -210,7 +210,7 @@ def test_a_study_that_cannot_be_read_is_refused(change: dict[str, Any], message:
         ({"lever": [], "design": {"kind": "list", "points": [{"monetisation.price": -1}]}}, "at least 0"),
         (
             {"design": {"kind": "list", "points": [{"churn.contagion": 1}]}},
-            "lever monetisation.price is in no point",
+            "lever monetisation.price has no value in any point",
         ),
     ],
 )
