@@ -10,11 +10,11 @@ import solara
 from kith.dashboard.content.uploaded_logs import library_measures
 from kith.dashboard.state.compare_state import CompareState
 from kith.dashboard.state.scenario_choice import ScenarioChoice
-from kith.dashboard.widgets.parts import Field, Html, Markup, Press, Trouble, Words, table
+from kith.dashboard.widgets.parts import Button, ErrorMessage, Html, Markup, Text, TextInput, table
 from kith.experiments.evidence.log_indicators import MEASURES
 from kith.experiments.words import wording
 
-BESIDE = ("pool", "hub", "web")
+REFERENCES = ("pool", "hub", "web")
 LARGEST = 20_000
 """Founders that a what-if in the browser starts from; larger ones belong on the command line."""
 
@@ -58,7 +58,7 @@ def numbers_from(given: Mapping[str, str]) -> dict[str, float]:
 
 
 @solara.component
-def ByHand(given: Mapping[str, str], go: Callable[[str], None]) -> None:
+def FiveNumbersForm(given: Mapping[str, str], go: Callable[[str], None]) -> None:
     """The form, and what the numbers say once they are typed."""
     typed = solara.use_reactive({name: given.get(name, "") for name in (*FIVE, "market")})
     trouble, set_trouble = solara.use_state("")
@@ -76,11 +76,11 @@ def ByHand(given: Mapping[str, str], go: Callable[[str], None]) -> None:
         set_trouble("")
         go("/community?" + urlencode(told) if told else "/community")
 
-    Words("No log at hand?", "h2")
-    Words("Enter what you know about your community; leave the rest empty.")
+    Text("No log at hand?", "h2")
+    Text("Enter what you know about your community; leave the rest empty.")
     with solara.Div(classes=["kith-five"]):
         for name, asked in (FIVE | {"market": MARKET}).items():
-            Field(
+            TextInput(
                 label=asked.label,
                 value=typed.value[name],
                 low=0,
@@ -89,46 +89,46 @@ def ByHand(given: Mapping[str, str], go: Callable[[str], None]) -> None:
                 event_put=lambda text, name=name: put(name, text),
             )
     with solara.Div(classes=["kith-row"]):
-        Press("Compare with the library", show, "five")
+        Button("Compare with the library", show, "five")
     if trouble:
-        Trouble(trouble)
+        ErrorMessage(trouble)
     known = solara.use_memo(lambda: _known(given), [tuple(sorted(given.items()))])
     if isinstance(known, str):
-        Trouble(known)
+        ErrorMessage(known)
     elif known:
-        Beside(known, go)
+        FiveNumbersResults(known, go)
 
 
 @solara.component
-def Beside(own: dict[str, float], go: Callable[[str], None]) -> None:
+def FiveNumbersResults(own: dict[str, float], go: Callable[[str], None]) -> None:
     """The numbers beside the library's, and the way to a what-if of that size."""
     beside = solara.lab.use_task(
-        lambda: {name: library_measures(name, False) for name in BESIDE},
+        lambda: {name: library_measures(name, False) for name in REFERENCES},
         dependencies=[],
         prefer_threaded=True,
     )
     if beside.pending:
-        Words("Simulating the library scenarios for comparison …", kind="kith-note")
+        Text("Simulating the library scenarios for comparison …", kind="kith-note")
     Html(numbers_table(own, beside.value or {}))
-    Words(
+    Text(
         "Library values come from one simulated year with 5,000 people, measured from the simulated event log. ● marks the "
         "value closest to yours. The number of members depends on the size of the market; the other values less so.",
         kind="kith-note",
     )
     if "active" in own:
-        Words("What if", "h2")
-        Words(
+        Text("What if", "h2")
+        Text(
             f"Start with {own['active']:,.0f} members among {_market(own):,} people, and compare how they would fare as a "
             "pool, a hub or a web. The other numbers do not enter the model: nothing is fitted."
         )
         with solara.Div(classes=["kith-row"]):
-            Press("Compare designs of this size", lambda: go(what_if(own)), "by-hand")
+            Button("Compare designs of this size", lambda: go(what_if(own)), "by-hand")
 
 
 def what_if(own: Mapping[str, float]) -> str:
     """The address of a comparison that starts with that many members."""
     settings = (("market.size", _market(own)), ("market.founders", round(own["active"])))
-    return CompareState(tuple(ScenarioChoice((name,), settings) for name in BESIDE), runs=8).path()
+    return CompareState(tuple(ScenarioChoice((name,), settings) for name in REFERENCES), runs=8).path()
 
 
 def numbers_table(own: Mapping[str, float], beside: Mapping[str, Mapping[str, float]]) -> str:
@@ -143,7 +143,7 @@ def numbers_table(own: Mapping[str, float], beside: Mapping[str, Mapping[str, fl
                 f"{'● ' if label == near else ''}{wording.number(beside[label][name], unit)}"
                 if label in beside
                 else "…"
-                for label in BESIDE
+                for label in REFERENCES
             ]
             title = asked.label.removesuffix(", %")
             rows.append(
@@ -154,7 +154,7 @@ def numbers_table(own: Mapping[str, float], beside: Mapping[str, Mapping[str, fl
                     measures[name].definition,
                 ]
             )
-    return table(["", "yours", *BESIDE, "definition"], rows, (1, 2, 3, 4)) if rows else ""
+    return table(["", "yours", *REFERENCES, "definition"], rows, (1, 2, 3, 4)) if rows else ""
 
 
 def nearest(value: float, others: Mapping[str, float]) -> str:

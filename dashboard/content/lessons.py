@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from kith.dashboard.state.scenario_choice import arm_from_text, plan_of
+from kith.dashboard.state.scenario_choice import choice_from_text, plan_of
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.statistics.intervals import paired
 from kith.experiments.words import wording
@@ -81,7 +81,8 @@ class Lesson:
     def plans(self) -> dict[str, Plan]:
         """The plans under the lesson's own labels."""
         return {
-            label: plan_of(arm_from_text(text), self.people, self.days) for label, text in self.arms.items()
+            label: plan_of(choice_from_text(text), self.people, self.days)
+            for label, text in self.arms.items()
         }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from kith.dashboard.content.comparison import Part, verdict_words
-from kith.dashboard.live.study_catalogue import Reading
+from kith.dashboard.live.study_catalogue import StoredResults
 from kith.dashboard.state.study_state import TITLES
 from kith.dashboard.widgets.parts import dot, table
 from kith.experiments.analyses.robust import ENOUGH, conclusion, decision
@@ -27,7 +27,7 @@ MOST_ROWS = 60
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Selection:
     """What somebody looks at in a study."""
 
     scenario: str
@@ -40,7 +40,7 @@ class Chosen:
     sort: str = field(default="")
 
 
-def views_of(r: Reading) -> list[str]:
+def views_of(r: StoredResults) -> list[str]:
     """The views that this study has something for, the first of which is shown first."""
     numeric = [name for name in r.levers if pd.api.types.is_numeric_dtype(r.points[name])]
     fits = {
@@ -53,9 +53,9 @@ def views_of(r: Reading) -> list[str]:
     return [view for view in TITLES if fits.get(view, True)]
 
 
-def drawn(view: str, r: Reading, c: Chosen) -> list[Part]:
+def drawn(view: str, r: StoredResults, c: Selection) -> list[Part]:
     """One view: markup and charts."""
-    draw: Callable[[Reading, Chosen], list[Part]] = {
+    draw: Callable[[StoredResults, Selection], list[Part]] = {
         "map": _map,
         "matters": _matters,
         "points": _points,
@@ -66,7 +66,7 @@ def drawn(view: str, r: Reading, c: Chosen) -> list[Part]:
     return draw(r, c)
 
 
-def label(r: Reading, point: tuple[str, int]) -> str:
+def label(r: StoredResults, point: tuple[str, int]) -> str:
     """A point's name: its number, and its levers where they are few."""
     scenario, number = point
     own = r.points[(r.points["scenario"] == scenario) & (r.points["point"] == number)]
@@ -78,7 +78,9 @@ def label(r: Reading, point: tuple[str, int]) -> str:
     return f"{name}: {said}"
 
 
-def paired(r: Reading, first: tuple[str, int], second: tuple[str, int]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def paired(
+    r: StoredResults, first: tuple[str, int], second: tuple[str, int]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Runs of two points under short names, and their outcomes with paired differences, second minus first."""
     parts = []
     for scenario, number in (first, second):
@@ -90,25 +92,25 @@ def paired(r: Reading, first: tuple[str, int], second: tuple[str, int]) -> tuple
     return values, outcome_table(values, labels, seeds, tuple(r.outcomes))
 
 
-def rows_of(r: Reading, c: Chosen) -> pd.DataFrame:
+def rows_of(r: StoredResults, c: Selection) -> pd.DataFrame:
     """The points in the order that is asked for, the greatest first."""
     if c.sort in r.points and pd.api.types.is_numeric_dtype(r.points[c.sort]):
         return r.points.sort_values(c.sort, ascending=False, kind="stable")
     return r.points
 
 
-def cells(r: Reading, row: Any) -> list[str]:
+def cells(r: StoredResults, row: Any) -> list[str]:
     """A point's levers and outcomes as a table shows them."""
     levers = [_shown(row[name]) for name in r.levers]
     return [*levers, *(wording.number(float(row[name]), describe(name)[0]) for name in r.outcomes)]
 
 
-def heads(r: Reading) -> list[str]:
+def heads(r: StoredResults) -> list[str]:
     """What stands above those cells."""
     return [*(name.rpartition(".")[2] for name in r.levers), *(_words(name) for name in r.outcomes)]
 
 
-def _map(r: Reading, c: Chosen) -> list[Part]:
+def _map(r: StoredResults, c: Selection) -> list[Part]:
     up, across = (lever.name for lever in r.study.lever)
     own = r.points[r.points["scenario"] == c.scenario]
     if own.empty or not own[c.outcome].notna().any():
@@ -119,7 +121,7 @@ def _map(r: Reading, c: Chosen) -> list[Part]:
     return [(svg, "map", own, _unit_note(c.outcome))]
 
 
-def _matters(r: Reading, c: Chosen) -> list[Part]:
+def _matters(r: StoredResults, c: Selection) -> list[Part]:
     if r.ranking.empty:
         return [f'<p class="kith-note" role="status">{escape(r.unranked)}</p>']
     own = r.ranking[(r.ranking["scenario"] == c.scenario) & (r.ranking["outcome"] == c.outcome)]
@@ -138,7 +140,7 @@ def _matters(r: Reading, c: Chosen) -> list[Part]:
     return [(bars(own, title, unit=describe(c.outcome)[0]), "what-matters", own, note)]
 
 
-def _points(r: Reading, c: Chosen) -> list[Part]:
+def _points(r: StoredResults, c: Selection) -> list[Part]:
     unit = describe(c.across)[0] if c.across in r.outcomes else ""
     svg = scatter(
         r.points,
@@ -150,13 +152,13 @@ def _points(r: Reading, c: Chosen) -> list[Part]:
     return [(svg, "points", r.points, "Click a point to select it in every view.")]
 
 
-def _levers(r: Reading, c: Chosen) -> list[Part]:
+def _levers(r: StoredResults, c: Selection) -> list[Part]:
     own = r.points[r.points["scenario"] == c.scenario]
     svg = parallel(own, r.levers, (c.outcome, describe(c.outcome)[0]), c.at)
     return [(svg, "levers", own, "Click a line to select its point in every view.")]
 
 
-def _holds(r: Reading, c: Chosen) -> list[Part]:
+def _holds(r: StoredResults, c: Selection) -> list[Part]:
     """For each outcome, at how many points one scenario has more than another."""
     worlds = r.points.rename(columns={"point": "world"})
     scenarios = list(r.points["scenario"].unique())
@@ -187,7 +189,7 @@ def _holds(r: Reading, c: Chosen) -> list[Part]:
     return [table(head, rows, (1, 2, 3)), note]
 
 
-def _pair(r: Reading, c: Chosen) -> list[Part]:
+def _pair(r: StoredResults, c: Selection) -> list[Part]:
     if c.at is None or c.beside is None:
         return ['<p class="kith-note">Choose two points, here or in the table.</p>']
     if c.at == c.beside:
@@ -233,14 +235,14 @@ def _pair(r: Reading, c: Chosen) -> list[Part]:
     return parts
 
 
-def two_colours(r: Reading, first: str, second: str) -> tuple[str, str]:
+def two_colours(r: StoredResults, first: str, second: str) -> tuple[str, str]:
     """The colours of two points: those of their scenarios, and one that no scenario has where both are of the same."""
     own = theme.colours(r.points["scenario"].unique())
     free = theme.SCENARIOS[len(own) % len(theme.SCENARIOS)]
     return own[first], own[second] if first != second else free
 
 
-def _short(r: Reading, point: tuple[str, int]) -> str:
+def _short(r: StoredResults, point: tuple[str, int]) -> str:
     return f"{point[0]} {point[1]}" if len(r.study.scenarios) > 1 else f"point {point[1]}"
 
 

@@ -22,7 +22,7 @@ from kith.scenarios.logs.founding import read_log
 from kith.sim.schema.plan import Founding
 
 MOST = 40
-"""Dropped logs that the server keeps in memory, the latest ones."""
+"""Uploaded logs that the server keeps in memory, the latest ones."""
 
 UNPACKED = 100_000_000
 """Bytes of a log once it is unpacked."""
@@ -52,7 +52,7 @@ def measured_log(path: Path) -> tuple[dict[str, float], pd.DataFrame, bool]:
 
 
 @dataclass(frozen=True)
-class Dropped:
+class UploadedLog:
     """What was read of a log that somebody dropped."""
 
     founding: Founding
@@ -60,7 +60,7 @@ class Dropped:
     "as `measured_log`"
 
 
-def read_dropped(name: str, content: bytes) -> Dropped:
+def read_uploaded_log(name: str, content: bytes) -> UploadedLog:
     """Read a log that somebody dropped; nothing is kept.
 
     Raises `LogError`, whose `problems` are the bad rows with their line numbers.
@@ -73,16 +73,16 @@ def read_dropped(name: str, content: bytes) -> Dropped:
                 _check_unpacked(content)
             path.write_bytes(content)
             founding = replace(read_log(path), label=name)
-            return Dropped(founding, measured_log(path))
+            return UploadedLog(founding, measured_log(path))
         except LogError as error:
             said = str(error).replace(str(path), name)
             raise LogError(said if name in said else f"{name}: {said}", error.problems) from None
 
 
-_dropped: OrderedDict[str, Dropped] = OrderedDict()
+_dropped: OrderedDict[str, UploadedLog] = OrderedDict()
 
 
-def keep(found: Dropped) -> str:
+def store_log(found: UploadedLog) -> str:
     """Keep a log in this server; the key under which addresses know it."""
     key = found.founding.digest[:16]
     with _keeping:
@@ -92,9 +92,9 @@ def keep(found: Dropped) -> str:
     return key
 
 
-def dropped(name: str, content: bytes) -> str:
+def upload(name: str, content: bytes) -> str:
     """Read a log that somebody dropped, here and now, and keep it; its key."""
-    return keep(read_dropped(name, content))
+    return store_log(read_uploaded_log(name, content))
 
 
 def measures_of(key: str) -> tuple[dict[str, float], pd.DataFrame, bool]:

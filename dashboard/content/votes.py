@@ -15,7 +15,7 @@ from kith.experiments.words import wording
 
 def counted(lesson: Lesson, asked: ClassQuestion) -> list[int]:
     """How many chose each."""
-    said = list(asked.said.values())
+    said = list(asked.votes.values())
     return [said.count(place) for place in range(len(lesson.prediction.choices))]
 
 

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
 
-class Once[Result]:
+class ComputeOnce[Result]:
     """Results by key, each made by whoever asks first while the others wait; the latest ones are kept.
 
     Parameters

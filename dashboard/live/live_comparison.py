@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import solara
 
-from kith.dashboard.access.connections import CONNECTIONS, own_session
-from kith.dashboard.live.compute_once import Once
+from kith.dashboard.access.connections import CONNECTIONS, current_session
+from kith.dashboard.live.compute_once import ComputeOnce
 from kith.dashboard.live.shared_workers import Request, shared_pool
 from kith.experiments.comparison.comparison import Comparison, gathered, labelled
 from kith.experiments.runs.runner import Job, RunResult
@@ -23,29 +23,29 @@ STAGES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 EXTRA = ("member_surplus", "member_surplus_share")
 
 
-_COMPARISONS: Once[Comparison] = Once(60)
+_COMPARISONS: ComputeOnce[Comparison] = ComputeOnce(60)
 
 
 @dataclass(frozen=True)
-class Answer:
+class LiveComparison:
     """What is known of a question."""
 
-    question: object = None
+    inputs: object = None
     comparison: Comparison | None = None
     "over the first `pairs` seeds"
     pairs: int = 0
-    wanted: int = 0
+    requested: int = 0
     seconds: float = 0.0
     "from the question to this picture"
     error: str = ""
 
-    def running(self, question: object) -> bool:
+    def running(self, inputs: object) -> bool:
         """Whether more is to come for that question."""
-        return not self.error and (self.question != question or self.pairs < self.wanted)
+        return not self.error and (self.inputs != inputs or self.pairs < self.requested)
 
 
 @dataclass
-class _Gathering:
+class _PairedRuns:
     """Outcomes of the arms as they come in, looked at whenever all arms have some more seeds."""
 
     plans: Mapping[str, Plan]
@@ -76,7 +76,7 @@ def jobs_for(plans: Mapping[str, Plan], days: int, runs: int) -> list[Job]:
     return [Job(plan, seed, days, key=label) for seed in range(runs) for label, plan in plans.items()]
 
 
-def plans_of(plans: Sequence[Plan]) -> dict[str, Plan]:
+def labelled_plans(plans: Sequence[Plan]) -> dict[str, Plan]:
     """Plans by the labels that a report would use; twice the same is told apart by number."""
     if len(plans) > 1:
         try:
@@ -90,18 +90,18 @@ def plans_of(plans: Sequence[Plan]) -> dict[str, Plan]:
     return found
 
 
-def in_a_line(error: Exception) -> str:
+def one_line(error: Exception) -> str:
     """What went wrong, without the traceback that it may carry."""
     first, *rest = str(error).strip().splitlines() or [type(error).__name__]
     return f"{first.partition('Traceback')[0]}{rest[-1]}" if rest else first
 
 
-class _Asking:
+class _PoolRequest:
     """One question of a page to the pool, put again whenever its browser comes back after it was away."""
 
     def __init__(self, owner: str, jobs: list[Job]) -> None:
         self._owner, self._jobs = owner, jobs
-        self._session = own_session()
+        self._session = current_session()
         self._over = threading.Event()
         self._lock = threading.Lock()
         self._request: Request | None = None
@@ -111,8 +111,8 @@ class _Asking:
         """Ask as soon as somebody may be looking; nothing if the question is over. What was run is not run again."""
         while CONNECTIONS.wait(self._session, self._over):
             with self._lock:
-                if not self._over.is_set() and CONNECTIONS.here(self._session):
-                    self._request = shared_pool().ask(self._owner, self._jobs)
+                if not self._over.is_set() and CONNECTIONS.connected(self._session):
+                    self._request = shared_pool().submit(self._owner, self._jobs)
                     return self._request
         return None
 
@@ -126,33 +126,33 @@ class _Asking:
     def _pause(self) -> None:
         with self._lock:
             if self._request is not None:
-                shared_pool().withdraw(self._request)
+                shared_pool().cancel(self._request)
 
 
-def use_answer(
-    question: object, plans: Mapping[str, Plan], days: int, runs: int, also: tuple[str, ...] = ()
-) -> Answer:
+def use_live_comparison(
+    inputs: object, plans: Mapping[str, Plan], days: int, runs: int, also: tuple[str, ...] = ()
+) -> LiveComparison:
     """Ask the pool and give what is known so far; a new question cancels the old one.
 
     Parameters
     ----------
-    question : what decides the numbers; asking again is a matter of `==`.
+    inputs : what decides the numbers; they are simulated again when it changes.
     plans : label -> plan; nothing is asked while there are none.
     days, runs : length of a run, runs of each plan.
     also : indicators to compare beside the usual ones.
     """
     owner = solara.use_memo(lambda: uuid4().hex, [])
-    answer, set_answer = solara.use_state(Answer())
+    answer, set_answer = solara.use_state(LiveComparison())
 
-    def ask() -> Any:
+    def start() -> Any:
         if not plans:
             return None
-        asking = _Asking(owner, jobs_for(plans, days, runs))
+        asking = _PoolRequest(owner, jobs_for(plans, days, runs))
 
         def listen() -> None:
             begun, shown = time.perf_counter(), 0
             while (request := asking.begin()) is not None:
-                gathering = _Gathering(plans, days, tuple(dict.fromkeys((*OUTCOMES, *EXTRA, *also))))
+                gathering = _PairedRuns(plans, days, tuple(dict.fromkeys((*OUTCOMES, *EXTRA, *also))))
                 try:
                     for outcome in request:
                         if outcome.failed:
@@ -167,12 +167,14 @@ def use_answer(
                             found = gathering.comparison(pairs)
                             if not request.cancelled:
                                 set_answer(
-                                    Answer(question, found, pairs, runs, seconds=time.perf_counter() - begun)
+                                    LiveComparison(
+                                        inputs, found, pairs, runs, seconds=time.perf_counter() - begun
+                                    )
                                 )
                 except Exception as error:
                     if not request.cancelled:
-                        set_answer(Answer(question, error=in_a_line(error)))
-                        shared_pool().withdraw(request)
+                        set_answer(LiveComparison(inputs, error=one_line(error)))
+                        shared_pool().cancel(request)
                         return
                 if not request.cancelled:
                     return
@@ -180,5 +182,5 @@ def use_answer(
         threading.Thread(target=listen, daemon=True).start()
         return asking.end
 
-    solara.use_effect(ask, [question])
+    solara.use_effect(start, [inputs])
     return answer

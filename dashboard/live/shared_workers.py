@@ -77,10 +77,10 @@ class SharedWorkers:
         self._under_way: dict[str, list[tuple[Request, Job]]] = {}
         "name of a run -> who waits for it besides the one who asked first"
 
-    def ask(self, owner: str, jobs: Sequence[Job]) -> Request:
+    def submit(self, owner: str, jobs: Sequence[Job]) -> Request:
         """Start this work and cancel the owner's former work; what is known already is there at once."""
         with self._lock:
-            self.release(owner)
+            self.cancel_owner(owner)
             known = [self._recalled(job) for job in jobs]
             new = deque(job for job, outcome in zip(jobs, known, strict=True) if outcome is None)
             request = Request(owner, new, left=len(new), turn=len({str(job.key) for job in new}) or 1)
@@ -94,25 +94,25 @@ class SharedWorkers:
             self._fill()
         return request
 
-    def release(self, owner: str) -> None:
+    def cancel_owner(self, owner: str) -> None:
         """Cancel whatever the owner still waits for."""
         with self._lock:
             request = self._requests.pop(owner, None)
             if request is not None:
                 self._cancel(request)
 
-    def withdraw(self, request: Request) -> None:
+    def cancel(self, request: Request) -> None:
         """Cancel this request, if it is still its owner's last."""
         with self._lock:
             if self._requests.get(request.owner) is request:
-                self.release(request.owner)
+                self.cancel_owner(request.owner)
 
     def busy(self) -> tuple[int, int]:
         """Runs under way, and runs that wait."""
         with self._lock:
             return self._running, sum(len(r.waiting) for r in self._requests.values())
 
-    def warm(self) -> None:
+    def warm_up(self) -> None:
         """Start the processes, so that the first picture does not wait for them."""
         with self._lock:
             for _ in range(0 if self._closed else self.workers):
@@ -123,7 +123,7 @@ class SharedWorkers:
         with self._lock:
             self._closed = True
             for owner in list(self._requests):
-                self.release(owner)
+                self.cancel_owner(owner)
             executor, self._executor = self._executor, None
         if executor is not None:
             end_now(executor)

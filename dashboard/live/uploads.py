@@ -9,7 +9,7 @@ from typing import Any
 
 import solara
 
-from kith.dashboard.widgets.parts import Press, Upload, Words
+from kith.dashboard.widgets.parts import Button, Text, Upload
 from kith.sim.schema.memory_limit import Worker
 
 SECONDS = 10.0
@@ -137,5 +137,5 @@ def ReadUpload(
     Upload(label, accept, start, lambda words: on_refused(UploadError(words)), name)
     if now is not None:
         with solara.Div(classes=["kith-row"]):
-            Words(f"Reading {now.name} …", "span", "kith-note")
-            Press("Cancel", cancel, f"cancel-{name}")
+            Text(f"Reading {now.name} …", "span", "kith-note")
+            Button("Cancel", cancel, f"cancel-{name}")

@@ -6,12 +6,12 @@ from urllib.parse import urlencode
 
 import solara
 
+from kith.dashboard.access.change_signal import use_change_signal
 from kith.dashboard.access.classroom import ClassQuestion, Room, is_host, room, seat
-from kith.dashboard.access.listening import use_bell
 from kith.dashboard.content.lessons import Lesson, lessons
 from kith.dashboard.content.votes import counted, votes_chart, votes_frame
 from kith.dashboard.state.navigation import use_navigation
-from kith.dashboard.widgets.parts import Chart, Choice, Html, Press, Words
+from kith.dashboard.widgets.parts import Button, Chart, Dropdown, Html, Text
 from kith.experiments.escaping import for_html as escape
 
 
@@ -21,47 +21,53 @@ def Page() -> None:
     here = room()
     with solara.Div(classes=["kith-page", "wide"]), solara.Div(classes=["kith-main"]):
         if here is None:
-            Words("Class", "h1")
+            Text("Class", "h1")
             Html(
                 "<p>No class session is running. Start one with <code>kith dashboard --class</code>: students join on "
                 "their phones with a link or a QR code, and this page collects their predictions.</p>"
             )
         elif is_host():
-            Hosting(here)
+            HostView(here)
         else:
-            Attending(here, seat())
+            StudentView(here, seat())
 
 
 @solara.component
-def Hosting(here: Room) -> None:
+def HostView(here: Room) -> None:
     """What the projector shows."""
-    use_bell(here.bell)
+    use_change_signal(here.changes)
     where = use_navigation()
-    asked = here.now()
-    Words("Join", "h1")
+    asked = here.question()
+    Text("Join", "h1")
     with solara.Div(classes=["kith-invite"]):
         Html(here.qr(), "kith-qr")
         Html(
             f"<p class='kith-big'>{escape(here.address)}join</p><p class='kith-big'>PIN <b>{here.pin[:3]} {here.pin[3:]}</b></p>"
             f"<p role='status'>{escape(_present(here))}</p><p class='kith-note'>Use the same network as this machine; nothing to install.</p>"
         )
-    Words("Prediction", "h2")
+    Text("Prediction", "h2")
     current = asked.lesson if asked is not None else ""
     menu = ({} if current else {"": "choose a lesson …"}) | {n: one.title for n, one in lessons().items()}
-    Choice("Ask the class", current, menu, lambda name: here.ask(name) if name in lessons() else None, "ask")
+    Dropdown(
+        "Ask the class",
+        current,
+        menu,
+        lambda name: here.open_question(name) if name in lessons() else None,
+        "ask",
+    )
     if asked is None:
         return
     lesson = lessons()[asked.lesson]
-    Words(lesson.question, "h2")
-    Words(lesson.prediction.ask, kind="kith-lead")
+    Text(lesson.question, "h2")
+    Text(lesson.prediction.ask, kind="kith-lead")
     Votes(lesson, asked)
     with solara.Div(classes=["kith-row"]):
         if asked.open:
-            Press("Close voting and run", lambda: _run(here, lesson, where.go), "run")
+            Button("Close voting and run", lambda: _run(here, lesson, where.go), "run")
         else:
-            Words("Voting is closed.", "span", "kith-note")
-            Press("Go to the lesson", lambda: _run(here, lesson, where.go), "run")
-            Press("Ask again", lambda: here.ask(lesson.name), "again")
+            Text("Voting is closed.", "span", "kith-note")
+            Button("Go to the lesson", lambda: _run(here, lesson, where.go), "run")
+            Button("Ask again", lambda: here.open_question(lesson.name), "again")
 
 
 def _present(here: Room) -> str:
@@ -76,38 +82,38 @@ def _present(here: Room) -> str:
 
 
 @solara.component
-def Attending(here: Room, own: str) -> None:
+def StudentView(here: Room, own: str) -> None:
     """What a phone shows."""
-    use_bell(here.bell)
+    use_change_signal(here.changes)
     where = use_navigation()
-    asked = here.now()
+    asked = here.question()
     if asked is None:
-        Words("You have joined", "h1")
-        Words("The first question will appear here shortly. Until then, look around and try any page.")
+        Text("You have joined", "h1")
+        Text("The first question will appear here shortly. Until then, look around and try any page.")
         return
     lesson = lessons()[asked.lesson]
-    said = asked.said.get(own)
-    Words(lesson.question, "h1")
-    Words(lesson.prediction.ask, kind="kith-lead")
+    said = asked.votes.get(own)
+    Text(lesson.question, "h1")
+    Text(lesson.prediction.ask, kind="kith-lead")
     with solara.Div(classes=["kith-column", "kith-choices"]):
         for place, words in enumerate(lesson.prediction.choices):
-            Press(
+            Button(
                 words,
-                partial(here.say, own, lesson.name, place),
-                f"say-{place}",
+                partial(here.vote, own, lesson.name, place),
+                f"predict-{place}",
                 not asked.open,
                 pressed=said == place,
             )
     if asked.open:
-        Words(
+        Text(
             "Choose one." if said is None else "Saved. You can still change your answer.",
             kind="kith-note",
         )
         return
-    Words("Voting is closed: look at the projector.", kind="kith-lead")
-    if asked.said:
+    Text("Voting is closed: look at the projector.", kind="kith-lead")
+    if asked.votes:
         Votes(lesson, asked)
-    Press(
+    Button(
         "Try it yourself",
         lambda: where.go(f"/lessons?{urlencode({'lesson': lesson.name})}"),
         "play-on",
@@ -127,7 +133,7 @@ def Votes(lesson: Lesson, asked: ClassQuestion) -> None:
 
 def _run(here: Room, lesson: Lesson, go: Callable[[str], None]) -> None:
     """Close the question and go to the lesson, with the class's commonest prediction as the guess."""
-    here.close()
-    asked = here.now()
+    here.close_question()
+    asked = here.question()
     counts = counted(lesson, asked) if asked is not None else [0]
     go("/lessons?" + urlencode({"lesson": lesson.name, "guess": counts.index(max(counts))}))

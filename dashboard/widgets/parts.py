@@ -31,7 +31,7 @@ def _Chart(
 
 
 @solara.component_vue("vue/controls.vue", vuetify=False)
-def Controls(
+def ParameterControls(
     groups: list[dict[str, Any]],
     label: str = "",
     event_set: Callable[[Any], None] | None = None,
@@ -130,13 +130,15 @@ def _inside(svg: str, tag: str) -> str:
     return unescape(svg[begin : svg.index(f"</{tag}>", begin)])
 
 
-@solara.component_vue("vue/bar.vue", vuetify=False)
-def Bar(pages: list[dict[str, str]], here: str = "/", event_go: Callable[[str], None] | None = None) -> Any:
+@solara.component_vue("vue/navigation_bar.vue", vuetify=False)
+def NavigationBar(
+    pages: list[dict[str, str]], here: str = "/", event_go: Callable[[str], None] | None = None
+) -> Any:
     """The pages, and light or dark."""
 
 
-@solara.component_vue("vue/choice.vue", vuetify=False)
-def _Choice(
+@solara.component_vue("vue/dropdown.vue", vuetify=False)
+def _Dropdown(
     label: str = "",
     value: str = "",
     groups: list[dict[str, Any]] | None = None,
@@ -145,8 +147,8 @@ def _Choice(
 ) -> Any: ...
 
 
-@solara.component_vue("vue/press.vue", vuetify=False)
-def _Press(
+@solara.component_vue("vue/button.vue", vuetify=False)
+def _Button(
     label: str = "",
     name: str = "",
     help: str = "",
@@ -156,8 +158,8 @@ def _Press(
 ) -> Any: ...
 
 
-@solara.component_vue("vue/save.vue", vuetify=False)
-def _Save(
+@solara.component_vue("vue/download.vue", vuetify=False)
+def _DownloadButton(
     label: str = "",
     name: str = "",
     file: str = "",
@@ -178,7 +180,7 @@ def Tabs(
     """Sections of a page, each with its own address."""
 
 
-@solara.component_vue("vue/points.vue", vuetify=False)
+@solara.component_vue("vue/point_table.vue", vuetify=False)
 def PointTable(
     heads: list[dict[str, Any]],
     rows: list[dict[str, Any]],
@@ -192,8 +194,8 @@ def PointTable(
     """Points of a study: sorted by a column, one of them marked, another beside it."""
 
 
-@solara.component_vue("vue/field.vue", vuetify=False)
-def Field(
+@solara.component_vue("vue/text_input.vue", vuetify=False)
+def TextInput(
     label: str = "",
     value: Any = "",
     kind: str = "number",
@@ -205,22 +207,22 @@ def Field(
     """A number or a word to type."""
 
 
-@solara.component_vue("vue/copy.vue", vuetify=False)
+@solara.component_vue("vue/copy_link.vue", vuetify=False)
 def CopyLink(label: str = "Copy link", path: str = "") -> Any:
     """Copies the address of the page, or of what it shows by now."""
 
 
-@solara.component_vue("vue/jump.vue", vuetify=False)
+@solara.component_vue("vue/jump_to_side.vue", vuetify=False)
 def JumpToSide(label: str = "Controls ↓") -> Any:
     """Leads to what stands beside a page; shown where that is below, on narrow windows."""
 
 
-@solara.component_vue("vue/print.vue", vuetify=False)
+@solara.component_vue("vue/print_page.vue", vuetify=False)
 def PrintPage() -> Any:
     """Hands the page to the printer."""
 
 
-def Choice(
+def Dropdown(
     label: str,
     value: str,
     options: Mapping[str, str] | Sequence[tuple[str, Mapping[str, str]]],
@@ -233,10 +235,10 @@ def Choice(
         {"title": title, "options": [{"value": v, "text": t} for v, t in own.items()]}
         for title, own in grouped
     ]
-    return _Choice(label=label, value=value, groups=groups, name=name, event_pick=on_pick)
+    return _Dropdown(label=label, value=value, groups=groups, name=name, event_pick=on_pick)
 
 
-def Press(
+def Button(
     label: str,
     on_press: Callable[[], None],
     name: str = "",
@@ -245,7 +247,7 @@ def Press(
     pressed: bool | None = None,
 ) -> Any:
     """A button."""
-    return _Press(
+    return _Button(
         label=label,
         name=name,
         help=help,
@@ -256,7 +258,7 @@ def Press(
 
 
 @solara.component
-def Save(
+def DownloadButton(
     label: str, file: str, make: Callable[[], str], kind: str = "text/plain", disabled: bool = False
 ) -> None:
     """A button that makes a file and hands it to the browser."""
@@ -267,7 +269,7 @@ def Save(
         count.current += 1
         set_payload({"text": make(), "count": count.current})
 
-    _Save(
+    _DownloadButton(
         label=label,
         name="save-" + file,
         file=for_file_name(file),
@@ -278,7 +280,7 @@ def Save(
     )
 
 
-def Words(text: str, tag: str = "p", kind: str = "") -> Any:
+def Text(text: str, tag: str = "p", kind: str = "") -> Any:
     """Plain text in a tag; whatever it holds is shown as it is."""
     return solara.HTML(tag=tag, unsafe_innerHTML=escape(text), classes=[kind] if kind else [])
 
@@ -288,7 +290,7 @@ def Html(markup: str, kind: str = "", tag: str = "div") -> Any:
     return solara.HTML(tag=tag, unsafe_innerHTML=markup, classes=[kind] if kind else [])
 
 
-def Trouble(text: str) -> Any:
+def ErrorMessage(text: str) -> Any:
     """What is wrong, said where it can be heard."""
     return solara.HTML(unsafe_innerHTML=escape(text), classes=["kith-error"], attributes={"role": "alert"})
 
