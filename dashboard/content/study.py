@@ -1,4 +1,4 @@
-"""What can be shown of a study: maps, points, what matters, what holds, one point against another."""
+"""The views of a study: map, what matters, points, levers, robust conclusions, two points compared."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,20 +28,20 @@ MOST_ROWS = 60
 
 @dataclass(frozen=True)
 class Selection:
-    """What somebody looks at in a study."""
+    """What is selected on the page of a study."""
 
     scenario: str
     outcome: str
     across: str
     at: tuple[str, int] | None = None
-    "scenario and number of the point that is marked on all charts"
+    "scenario and number of the point that is selected in all charts"
     beside: tuple[str, int] | None = None
     "the point that it is compared with"
     sort: str = field(default="")
 
 
 def views_of(r: StoredResults) -> list[str]:
-    """The views that this study has something for, the first of which is shown first."""
+    """The views that this study has data for, in the order of their tabs."""
     numeric = [name for name in r.levers if pd.api.types.is_numeric_dtype(r.points[name])]
     fits = {
         "map": isinstance(r.study.design, Grid) and len(r.study.lever) == 2,
@@ -74,8 +74,8 @@ def label(r: StoredResults, point: tuple[str, int]) -> str:
     if own.empty or not 0 < len(r.levers) <= 2:
         return name
     row = own.iloc[0]
-    said = ", ".join(f"{lever.rpartition('.')[2]} {_shown(row[lever])}" for lever in r.levers)
-    return f"{name}: {said}"
+    levers = ", ".join(f"{lever.rpartition('.')[2]} {_shown(row[lever])}" for lever in r.levers)
+    return f"{name}: {levers}"
 
 
 def paired(
@@ -93,7 +93,7 @@ def paired(
 
 
 def rows_of(r: StoredResults, c: Selection) -> pd.DataFrame:
-    """The points in the order that is asked for, the greatest first."""
+    """The points, sorted by the selected column, the greatest first."""
     if c.sort in r.points and pd.api.types.is_numeric_dtype(r.points[c.sort]):
         return r.points.sort_values(c.sort, ascending=False, kind="stable")
     return r.points
@@ -106,7 +106,7 @@ def cells(r: StoredResults, row: Any) -> list[str]:
 
 
 def heads(r: StoredResults) -> list[str]:
-    """What stands above those cells."""
+    """The headings of those cells."""
     return [*(name.rpartition(".")[2] for name in r.levers), *(_words(name) for name in r.outcomes)]
 
 
@@ -159,23 +159,23 @@ def _levers(r: StoredResults, c: Selection) -> list[Part]:
 
 
 def _holds(r: StoredResults, c: Selection) -> list[Part]:
-    """For each outcome, at how many points one scenario has more than another."""
+    """For each outcome, the share of points at which one scenario has more than another."""
     worlds = r.points.rename(columns={"point": "world"})
     scenarios = list(r.points["scenario"].unique())
     rows = []
     for place, first in enumerate(scenarios):
         for second in scenarios[place + 1 :]:
             for outcome in r.outcomes:
-                found = conclusion(worlds, outcome, (first, second))
-                if found is not None:
-                    share = found.share
+                result = conclusion(worlds, outcome, (first, second))
+                if result is not None:
+                    share = result.share
                     rows.append(
                         [
-                            found.sentence,
+                            result.sentence,
                             _per_cent(share.value),
                             f"{_per_cent(share.low)} – {_per_cent(share.high)}",
-                            wording.signed(found.median, found.unit) + " " + wording.unit_of(found.unit),
-                            decision(found.verdict, found.worlds_needed, "points"),
+                            wording.signed(result.median, result.unit) + " " + wording.unit_of(result.unit),
+                            decision(result.verdict, result.worlds_needed, "points"),
                         ]
                     )
     rows.sort(key=lambda row: -int(row[1].rstrip(" %")))
@@ -194,15 +194,15 @@ def _pair(r: StoredResults, c: Selection) -> list[Part]:
         return ['<p class="kith-note">Choose two points, here or in the table.</p>']
     if c.at == c.beside:
         return ['<p class="kith-note">These are the same point; choose two different ones.</p>']
-    values, found = paired(r, c.beside, c.at)
+    values, differences = paired(r, c.beside, c.at)
     first, second = _short(r, c.beside), _short(r, c.at)
-    runs = int(found["n"].min()) if len(found) else 0
+    runs = int(differences["n"].min()) if len(differences) else 0
     if values["scenario"].nunique() < 2:
         return ['<p class="kith-note">One of the two has no runs yet.</p>']
     colours = dict(zip((first, second), two_colours(r, c.beside[0], c.at[0]), strict=True))
     rows = []
     for outcome in r.outcomes:
-        own = found[found["outcome"] == outcome].set_index("scenario")
+        own = differences[differences["outcome"] == outcome].set_index("scenario")
         base, other = own.loc[first], own.loc[second]
         unit = str(base["unit"])
         rows.append(
@@ -229,9 +229,9 @@ def _pair(r: StoredResults, c: Selection) -> list[Part]:
         f"{escape(described(runs))}</p>",
     ]
     if runs >= LEAST_RUNS:
-        parts.append((forest(found, colours), "pair", found, ""))
+        parts.append((forest(differences, colours), "pair", differences, ""))
     if runs > 1:
-        parts.append((distribution(values, found, c.outcome, colours), "pair-runs", values, ""))
+        parts.append((distribution(values, differences, c.outcome, colours), "pair-runs", values, ""))
     return parts
 
 

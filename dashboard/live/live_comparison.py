@@ -1,4 +1,4 @@
-"""From a question to a comparison: what runs are wanted, what is known so far, what is under way."""
+"""Comparisons that grow while their runs come in: from the inputs of a page to charts over the first runs."""
 
 import threading
 import time
@@ -18,7 +18,7 @@ from kith.experiments.statistics.tables import OUTCOMES
 from kith.sim.schema.plan import Plan
 
 STAGES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-"""Complete pairs after which a new picture is drawn."""
+"""Complete pairs of runs after which charts are drawn anew."""
 
 EXTRA = ("member_surplus", "member_surplus_share")
 
@@ -28,7 +28,7 @@ _COMPARISONS: ComputeOnce[Comparison] = ComputeOnce(60)
 
 @dataclass(frozen=True)
 class LiveComparison:
-    """What is known of a question."""
+    """A comparison over the runs so far."""
 
     inputs: object = None
     comparison: Comparison | None = None
@@ -36,17 +36,17 @@ class LiveComparison:
     pairs: int = 0
     requested: int = 0
     seconds: float = 0.0
-    "from the question to this picture"
+    "from the start to this comparison"
     error: str = ""
 
     def running(self, inputs: object) -> bool:
-        """Whether more is to come for that question."""
+        """Whether more runs are to come for these inputs."""
         return not self.error and (self.inputs != inputs or self.pairs < self.requested)
 
 
 @dataclass
 class _PairedRuns:
-    """Outcomes of the arms as they come in, looked at whenever all arms have some more seeds."""
+    """Runs of the scenarios as they come in, compared whenever all scenarios have more seeds."""
 
     plans: Mapping[str, Plan]
     days: int
@@ -54,50 +54,50 @@ class _PairedRuns:
     done: list[RunResult] = field(default_factory=list)
 
     def pairs(self) -> int:
-        """Seeds 0 … n-1 that every arm has."""
-        by_arm = [{o.seed for o in self.done if o.key == label} for label in self.plans]
+        """The number n of seeds 0 … n-1 that every scenario has."""
+        seeds_of = [{run.seed for run in self.done if run.key == label} for label in self.plans]
         n = 0
-        while all(n in seeds for seeds in by_arm):
+        while all(n in seeds for seeds in seeds_of):
             n += 1
         return n
 
     def comparison(self, pairs: int) -> Comparison:
-        """The comparison over the first seeds; the same object for everybody who asks the same."""
-        kept = [o for o in self.done if o.seed < pairs]
-        names = tuple(sorted((o.key, o.seed, o.run_id) for o in kept))
+        """The comparison over the first seeds; the same object for everybody with the same inputs."""
+        runs = [run for run in self.done if run.seed < pairs]
+        names = tuple(sorted((run.key, run.seed, run.run_id) for run in runs))
         return _COMPARISONS.get(
             (tuple(self.plans), names, self.outcomes),
-            lambda: gathered(dict(self.plans), self.days, tuple(range(pairs)), self.outcomes, kept),
+            lambda: gathered(dict(self.plans), self.days, tuple(range(pairs)), self.outcomes, runs),
         )
 
 
 def jobs_for(plans: Mapping[str, Plan], days: int, runs: int) -> list[Job]:
-    """Every arm with seed 0, then with seed 1, and so on: the first picture needs one of each."""
+    """Every scenario with seed 0, then with seed 1, and so on: the first charts need one run of each."""
     return [Job(plan, seed, days, key=label) for seed in range(runs) for label, plan in plans.items()]
 
 
 def labelled_plans(plans: Sequence[Plan]) -> dict[str, Plan]:
-    """Plans by the labels that a report would use; twice the same is told apart by number."""
+    """Plans by the labels that a report would use; equal plans are distinguished by number."""
     if len(plans) > 1:
         try:
             return labelled(plans)
-        except ValueError:  # two arms say the same: as long as nobody has changed one, that is fine
+        except ValueError:  # two scenarios are equal, which is fine until one is changed
             pass
-    found: dict[str, Plan] = {}
+    by_label: dict[str, Plan] = {}
     for plan in plans:
-        twice = sum(name.split(" #")[0] == plan.name for name in found)
-        found[f"{plan.name} #{twice + 1}" if twice else plan.name] = plan
-    return found
+        twice = sum(name.split(" #")[0] == plan.name for name in by_label)
+        by_label[f"{plan.name} #{twice + 1}" if twice else plan.name] = plan
+    return by_label
 
 
 def one_line(error: Exception) -> str:
-    """What went wrong, without the traceback that it may carry."""
+    """The message of an error in one line, without a traceback."""
     first, *rest = str(error).strip().splitlines() or [type(error).__name__]
     return f"{first.partition('Traceback')[0]}{rest[-1]}" if rest else first
 
 
 class _PoolRequest:
-    """One question of a page to the pool, put again whenever its browser comes back after it was away."""
+    """The request of a page to the pool, submitted again whenever its browser reconnects."""
 
     def __init__(self, owner: str, jobs: list[Job]) -> None:
         self._owner, self._jobs = owner, jobs
@@ -108,7 +108,7 @@ class _PoolRequest:
         self._unwatch = CONNECTIONS.when_away(self._session, self._pause)
 
     def begin(self) -> Request | None:
-        """Ask as soon as somebody may be looking; nothing if the question is over. What was run is not run again."""
+        """Submit the jobs as soon as the browser is connected; None if the request has ended. Finished runs are not repeated."""
         while CONNECTIONS.wait(self._session, self._over):
             with self._lock:
                 if not self._over.is_set() and CONNECTIONS.connected(self._session):
@@ -117,7 +117,7 @@ class _PoolRequest:
         return None
 
     def end(self) -> None:
-        """Nobody waits for the answer any more."""
+        """End the request."""
         with self._lock:
             self._over.set()
         self._unwatch()
@@ -132,14 +132,14 @@ class _PoolRequest:
 def use_live_comparison(
     inputs: object, plans: Mapping[str, Plan], days: int, runs: int, also: tuple[str, ...] = ()
 ) -> LiveComparison:
-    """Ask the pool and give what is known so far; a new question cancels the old one.
+    """Run a comparison on the pool and give the result so far; new inputs cancel the old request.
 
     Parameters
     ----------
     inputs : what decides the numbers; they are simulated again when it changes.
-    plans : label -> plan; nothing is asked while there are none.
+    plans : label -> plan; nothing runs while there are none.
     days, runs : length of a run, runs of each plan.
-    also : indicators to compare beside the usual ones.
+    also : indicators to compare in addition to the usual ones.
     """
     owner = solara.use_memo(lambda: uuid4().hex, [])
     answer, set_answer = solara.use_state(LiveComparison())
@@ -147,28 +147,26 @@ def use_live_comparison(
     def start() -> Any:
         if not plans:
             return None
-        asking = _PoolRequest(owner, jobs_for(plans, days, runs))
+        pool_request = _PoolRequest(owner, jobs_for(plans, days, runs))
 
-        def listen() -> None:
+        def follow() -> None:
             begun, shown = time.perf_counter(), 0
-            while (request := asking.begin()) is not None:
-                gathering = _PairedRuns(plans, days, tuple(dict.fromkeys((*OUTCOMES, *EXTRA, *also))))
+            while (request := pool_request.begin()) is not None:
+                runs_so_far = _PairedRuns(plans, days, tuple(dict.fromkeys((*OUTCOMES, *EXTRA, *also))))
                 try:
-                    for outcome in request:
-                        if outcome.failed:
-                            raise ValueError(
-                                outcome.refused or f"a run of {outcome.key} failed: {outcome.error}"
-                            )
-                        gathering.done.append(outcome)
-                        pairs = gathering.pairs()
+                    for run in request:
+                        if run.failed:
+                            raise ValueError(run.refused or f"a run of {run.key} failed: {run.error}")
+                        runs_so_far.done.append(run)
+                        pairs = runs_so_far.pairs()
                         due = pairs > shown and (pairs in STAGES or pairs == runs)
                         if due and (not shown or pairs == runs or request.results.empty()):
                             shown = pairs
-                            found = gathering.comparison(pairs)
+                            comparison = runs_so_far.comparison(pairs)
                             if not request.cancelled:
                                 set_answer(
                                     LiveComparison(
-                                        inputs, found, pairs, runs, seconds=time.perf_counter() - begun
+                                        inputs, comparison, pairs, runs, seconds=time.perf_counter() - begun
                                     )
                                 )
                 except Exception as error:
@@ -179,8 +177,8 @@ def use_live_comparison(
                 if not request.cancelled:
                     return
 
-        threading.Thread(target=listen, daemon=True).start()
-        return asking.end
+        threading.Thread(target=follow, daemon=True).start()
+        return pool_request.end
 
     solara.use_effect(start, [inputs])
     return answer

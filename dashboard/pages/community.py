@@ -1,4 +1,4 @@
-"""My community: what an event log tells of it, beside the library, and a what-if founded on it."""
+"""My community: measures of an event log next to the library's, and a what-if that starts from it."""
 
 from urllib.parse import urlencode
 
@@ -48,9 +48,9 @@ def Page() -> None:
     key = given.get("log", "")[:80]
     trouble, set_trouble = solara.use_state(())
 
-    def take(found: UploadedLog) -> None:
+    def take(log: UploadedLog) -> None:
         set_trouble(())
-        where.go(f"/community?{urlencode({'log': store_log(found)})}")
+        where.go(f"/community?{urlencode({'log': store_log(log)})}")
 
     def refuse(error: Exception) -> None:
         set_trouble((one_line(error), *getattr(error, "problems", ())[:20]))
@@ -83,7 +83,7 @@ def Page() -> None:
 
 @solara.component
 def LogSection(key: str) -> None:
-    """What a log tells, or why it cannot be told."""
+    """The measures of a log, or why there are none."""
 
     def read() -> tuple[object, ...]:
         try:
@@ -91,18 +91,18 @@ def LogSection(key: str) -> None:
         except ScenarioError as error:
             return (str(error),)
 
-    found = solara.use_memo(read, [key])
-    if isinstance(found[0], str):
-        ErrorMessage(found[0])
+    result = solara.use_memo(read, [key])
+    if isinstance(result[0], str):
+        ErrorMessage(result[0])
     else:
-        LogResults(key, *found)
+        LogResults(key, *result)
 
 
 @solara.component
 def LogResults(
     key: str, founding: Founding, measures: dict[str, float], months: pd.DataFrame, visits: bool
 ) -> None:
-    """The indicators of a log beside the library's, and the way to a what-if."""
+    """The indicators of a log next to the library's, and the way to a what-if."""
     where = use_navigation()
     beside = solara.lab.use_task(
         lambda: {name: library_measures(name, visits) for name in REFERENCES},
@@ -138,9 +138,9 @@ def LogResults(
         f"Start from the {len(founding):,} members who were active in the 90 days before {founding.date}, with the "
         "ties shown by their exchanges, and compare how they would fare as a pool, a hub or a web."
     )
-    look = CompareState(log=key, runs=8)
+    state = CompareState(log=key, runs=8)
     with solara.Div(classes=["kith-row"]):
-        Button("Compare designs from here", lambda: where.go(look.path()), "what-if")
+        Button("Compare designs from here", lambda: where.go(state.path()), "what-if")
 
 
 def months_chart(months: pd.DataFrame) -> str:
@@ -159,7 +159,7 @@ def months_chart(months: pd.DataFrame) -> str:
 
 
 def measures_table(own: dict[str, float], beside: dict[str, dict[str, float]]) -> str:
-    """The log's indicators beside the library's."""
+    """The log's indicators next to the library's."""
     rows = [
         [
             WORDS.get(m.name) or wording.title(m.name),
@@ -173,11 +173,11 @@ def measures_table(own: dict[str, float], beside: dict[str, dict[str, float]]) -
 
 
 def measures_frame(own: dict[str, float], beside: dict[str, dict[str, float]]) -> pd.DataFrame:
-    """The same as numbers: a row for each indicator, with its unit; the library's are empty until they are there."""
+    """The same as numbers: a row for each indicator, with its unit; the library's values are empty until simulated."""
     columns = {"your_log": own} | {name: beside.get(name, {}) for name in REFERENCES}
     rows = [
         {"indicator": m.name, "unit": m.unit}
-        | {label: found.get(m.name) for label, found in columns.items()}
+        | {label: values.get(m.name) for label, values in columns.items()}
         | {"definition": m.definition}
         for m in MEASURES
     ]

@@ -38,9 +38,9 @@ def Page() -> None:
                 ErrorMessage(f"there is no lesson {given['lesson'][:60]}; choose one of these")
             LessonList()
         elif "sheet" in given:
-            kept = {"lesson": lesson.name} | {n: given[n] for n in ("guess",) if n in given}
+            parameters = {"lesson": lesson.name} | {n: given[n] for n in ("guess",) if n in given}
             with solara.Div(classes=["kith-row", "kith-noprint"]):
-                Button("Back to the lesson", partial(where.go, f"/lessons?{urlencode(kept)}"), "back")
+                Button("Back to the lesson", partial(where.go, f"/lessons?{urlencode(parameters)}"), "back")
                 PrintPage()
             Html(sheet(lesson))
         else:
@@ -110,7 +110,7 @@ def LessonView(lesson: Lesson, guess: int | None) -> None:
 
 @solara.component
 def LessonResults(lesson: Lesson, guess: int, answer: LiveComparison, inputs: object) -> None:
-    """What the runs show, held against the prediction, and where to go on."""
+    """The results of the runs next to the prediction, and where to continue."""
     where = use_navigation()
     if answer.error:
         ErrorMessage(answer.error)
@@ -120,10 +120,10 @@ def LessonResults(lesson: Lesson, guess: int, answer: LiveComparison, inputs: ob
         return
     Text("What happens", "h2")
     Html(verdict(lesson, guess, comparison), "kith-verdict")
-    asked = class_votes(lesson)
-    if asked is not None:
+    class_question = class_votes(lesson)
+    if class_question is not None:
         right, _ = lesson.prediction.answer(comparison)
-        counts = counted(lesson, asked)
+        counts = counted(lesson, class_question)
         svg = votes_chart(lesson.prediction.choices, counts, right)
         Chart(svg, f"kith-class-{lesson.name}", votes_frame(lesson, counts))
     Charts(lesson.show, comparison)
@@ -145,51 +145,51 @@ def Charts(names: tuple[str, ...], comparison: Comparison) -> None:
     drawn = views.once_drawn(
         comparison, names, lambda: [views.part(name, comparison, colours) for name in names]
     )
-    for one in drawn:
-        if isinstance(one, str):
-            Html(one)
-        elif one[0]:
-            Chart(one[0], f"kith-{one[1]}", one[2], one[3])
+    for part in drawn:
+        if isinstance(part, str):
+            Html(part)
+        elif part[0]:
+            Chart(part[0], f"kith-{part[1]}", part[2], part[3])
 
 
 def class_votes(lesson: Lesson) -> ClassQuestion | None:
-    """What the class predicted in this lesson, if it was asked and has answered."""
-    here = room()
-    asked = here.question() if here is not None else None
-    return asked if asked is not None and asked.lesson == lesson.name and asked.votes else None
+    """The predictions of the class in this lesson, if there are any."""
+    classroom = room()
+    question = classroom.question() if classroom is not None else None
+    return question if question is not None and question.lesson == lesson.name and question.votes else None
 
 
 def verdict(lesson: Lesson, guess: int, comparison: Comparison) -> str:
-    """The prediction beside what the runs show."""
-    right, said = lesson.prediction.answer(comparison)
+    """The prediction next to the result of the runs."""
+    right, result = lesson.prediction.answer(comparison)
     choices = lesson.prediction.choices
-    held = "Your prediction was right." if right == guess else "It came out differently."
+    judgement = "Your prediction was right." if right == guess else "It came out differently."
     if not comparison.judged:
-        held = f"No verdict yet: {no_interval()}."
+        judgement = f"No verdict yet: {no_interval()}."
     elif lesson.prediction.close(comparison, guess, right):
-        held = "Too close to call: the difference may be due to random draws."
+        judgement = "Too close to call: the difference may be due to random draws."
     note = f"{wording.plural(comparison.runs, 'run')} per scenario"
     return (
-        f"<p class='kith-lead'><b>{held}</b> You predicted “{escape(choices[guess])}”; the simulation gives "
-        f"“{escape(choices[right])}”.</p><p>{escape(said)} <span class='kith-note'>({note})</span></p>"
+        f"<p class='kith-lead'><b>{judgement}</b> You predicted “{escape(choices[guess])}”; the simulation gives "
+        f"“{escape(choices[right])}”.</p><p>{escape(result)} <span class='kith-note'>({note})</span></p>"
     )
 
 
 def compare_path(lesson: Lesson) -> str:
-    """The worlds of a lesson on the page Compare, with all controls."""
+    """The address of a lesson's scenarios on the Compare page, with all controls."""
     arms = tuple(choice_from_text(text) for text in lesson.arms.values())
     return CompareState(arms, lesson.people, lesson.days, lesson.runs).path()
 
 
 def sheet(lesson: Lesson) -> str:
-    """A page to print: the situation, the prediction to tick, room to write."""
+    """A page to print: the situation, the prediction to tick, space to write."""
     choices = "".join(f"<li>☐ {escape(choice)}</li>" for choice in lesson.prediction.choices)
-    room = "<div class='kith-room'></div>"
+    space = "<div class='kith-room'></div>"
     return (
         f"<h1>{escape(lesson.title)}</h1><p class='kith-lead'>{escape(lesson.question)}</p>"
         f"{markup(lesson.parts['The situation'])}<h2>I predict</h2><p>{escape(lesson.prediction.ask)}</p>"
-        f"<ul class='kith-ticks'>{choices}</ul><p>because</p>{room}<h2>What happened</h2>{room}"
-        f"<h2>Look closer</h2>{markup(lesson.parts['Look closer'])}{room}"
+        f"<ul class='kith-ticks'>{choices}</ul><p>because</p>{space}<h2>What happened</h2>{space}"
+        f"<h2>Look closer</h2>{markup(lesson.parts['Look closer'])}{space}"
         f"<h2>Discuss</h2>{markup(lesson.parts['Discuss'])}"
     )
 
