@@ -14,7 +14,7 @@ from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 
-from kith.dashboard.access.classroom import own_address
+from kith.dashboard.access.classroom import local_address
 from kith.dashboard.live.study_catalogue import STUDIES
 from kith.dashboard.server import serve
 from kith.experiments.escaping import for_message
@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> None:
 def _room_at(parser: argparse.ArgumentParser, given: str) -> str:
     """The name of this machine on the local network, checked by binding a socket to it."""
     try:
-        name = given.strip().lower() or own_address()
+        name = given.strip().lower() or local_address()
         number = socket.gethostbyname(name)
         with socket.socket() as probe:
             probe.bind((number, 0))

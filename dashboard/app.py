@@ -7,10 +7,10 @@ from solara.alias import rv
 from kith.dashboard.access.classroom import room
 from kith.dashboard.pages import classroom, community, compare, lessons, model, studies, watch
 from kith.dashboard.state.navigation import use_navigation
-from kith.dashboard.widgets.parts import Bar
+from kith.dashboard.widgets.parts import NavigationBar
 
 VueWidget.layout.make_dynamic_default = lambda: None
-"""No part of ours has an ipywidgets layout; one for each would double what a page sends."""
+"""Our widgets have no ipywidgets layout; one each would double what a page sends."""
 
 PAGES = {
     "/": "Compare",
@@ -20,7 +20,7 @@ PAGES = {
     "/community": "My community",
     "/model": "Model",
 }
-"""address -> what the page is called"""
+"""address -> title of the page"""
 
 
 @solara.component
@@ -31,7 +31,7 @@ def Layout(children: list[solara.Element] = []) -> None:  # noqa: B006 - Solara'
     here = "/" if route is None or route.path == "/" else f"/{route.path}"
     pages = PAGES | ({"/class": "Class"} if room() is not None else {})
     with solara.Div(classes=["kith"]):
-        Bar(
+        NavigationBar(
             pages=[{"path": path, "title": title} for path, title in pages.items()],
             here=here,
             event_go=where.go,

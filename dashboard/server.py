@@ -1,7 +1,7 @@
 """The server behind the pages: Solara on this machine alone, with everything it needs on disk.
 
-Solara's defaults are for the open internet (usage statistics, a content network, a secret that everybody
-knows); all of them are settled here before it is imported.
+Solara's defaults are for the open internet (usage statistics, a content delivery network, a public secret); they are
+overridden here before it is imported.
 """
 
 import os
@@ -19,27 +19,27 @@ from types import FrameType
 
 import uvicorn
 
-from kith.dashboard.access.host_check import HOMES, App, Guard, addresses
+from kith.dashboard.access.host_check import HOMES, App, HostCheck, addresses
 from kith.dashboard.access.not_found import NotFound
 from kith.dashboard.access.routes import CDN, Routes, solara_files
 
 HERE = Path(__file__).parent
 FRONT_END = HERE / "assets" / "cdn"
-"""What Solara would fetch from a content network, see `dashboard/assets/fetch.py`; nothing writes there but that.
+"""What Solara would fetch from a content delivery network; only `dashboard/assets/fetch.py` writes there.
 
-Solara has a mount of its own for it, which keeps what it fetches, and deletes a folder that is asked for like a file. It
-is turned off: `kith.dashboard.access.routes` serves these files.
+Solara's own mount for it stores what it fetches, and deletes a folder that is requested like a file. It is turned off:
+`kith.dashboard.access.routes` serves these files.
 """
 
 PATIENCE = 4.0
-"""Seconds between the wish that the server ends and its end, whatever it is doing."""
+"""Seconds after which the server ends at the latest, whatever it is doing."""
 
 VANISHED = 7
-"""Seconds after which somebody in the room who does not acknowledge anything counts as gone."""
+"""Seconds without any acknowledgement after which a connection counts as lost."""
 
 
 def settle(environment: MutableMapping[str, str]) -> None:
-    """Put Solara's settings in place; to be called before `solara` is imported."""
+    """Set Solara's settings; to be called before `solara` is imported."""
     environment.update(
         {
             "SOLARA_APP": "kith.dashboard.app",
@@ -66,18 +66,18 @@ def serve(host: str, port: int, room_at: str | None = None) -> None:
     Parameters
     ----------
     host, port : where to listen.
-    room_at : the name of this machine in a room whose people may come in, too.
+    room_at : the name of this machine on the local network, if a class may join.
     """
     signal.signal(signal.SIGTERM, _end)
     settle(os.environ)
     from solara.server import settings
     from solara.server.starlette import app
 
-    from kith.dashboard.app import PAGES  # imported here also so that a mistake is told at once
+    from kith.dashboard.app import PAGES  # imported here also so that an error in it appears at once
     from kith.dashboard.live.shared_workers import shared_pool
-    from kith.dashboard.live.study_job import CONDUCTOR
+    from kith.dashboard.live.study_job import STUDY_RUNNER
 
-    # Ours are lax, and the pages are in no frame.
+    # Our cookies are `lax`, and the pages are in no frame.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
     settings.main.host = host
     inside: App = NotFound(Routes(app, FRONT_END, solara_files()), PAGES)
@@ -86,7 +86,7 @@ def serve(host: str, port: int, room_at: str | None = None) -> None:
         inside = _with_room(inside, room_at, port)
         names.append(room_at)
         sockets = [_listening(name, port) for name in ("127.0.0.1", room_at)]
-    guarded = Guard(inside, addresses(port, names))
+    guarded = HostCheck(inside, addresses(port, names))
     config = uvicorn.Config(
         guarded,
         host=host,
@@ -97,21 +97,21 @@ def serve(host: str, port: int, room_at: str | None = None) -> None:
         timeout_graceful_shutdown=1,
     )
     try:
-        shared_pool().warm()
+        shared_pool().warm_up()
         _Server(config).run(sockets)
     except KeyboardInterrupt:
         pass  # Ctrl+C is how it ends
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_IGN)  # it is ending already
+            signal.signal(number, signal.SIG_IGN)  # already ending
         _end_in_time()
-        CONDUCTOR.stop()
+        STUDY_RUNNER.stop()
         shared_pool().close()
-        CONDUCTOR.close()
+        STUDY_RUNNER.close()
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn's, which waits for whoever is at work; here nobody waits longer than `PATIENCE`."""
+    """Uvicorn's server, which waits for open requests; here it ends after `PATIENCE` seconds."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to end."""
@@ -120,13 +120,13 @@ class _Server(uvicorn.Server):
 
 
 def _end(*_: object) -> None:
-    """End as on Ctrl+C, so that processes and what they share are put away."""
+    """End as on Ctrl+C, so that processes and shared memory are cleaned up."""
     _end_in_time()
     raise KeyboardInterrupt
 
 
 def _end_in_time() -> None:
-    """See to it that all is over in `PATIENCE` seconds, also where something does not end by itself."""
+    """Make sure that the process ends within `PATIENCE` seconds."""
 
     def end() -> None:
         time.sleep(PATIENCE)
@@ -138,15 +138,15 @@ def _end_in_time() -> None:
 
 
 def _with_room(app: App, name: str, port: int) -> App:
-    """The pages behind a door, and what the room has to know on the terminal."""
+    """The pages behind the PIN gate; prints the invitation on the terminal."""
     from kith.dashboard.access.classroom import Room, open_room
-    from kith.dashboard.access.pin_gate import Door
+    from kith.dashboard.access.pin_gate import PinGate
 
     room = Room(name, port)
     open_room(room)
-    sys.stdout.write(room.told())
+    sys.stdout.write(room.invitation_text())
     sys.stdout.flush()
-    return Door(app, room, addresses(port))
+    return PinGate(app, room, addresses(port))
 
 
 def _listening(name: str, port: int) -> socket.socket:
@@ -158,18 +158,18 @@ def _listening(name: str, port: int) -> socket.socket:
 
 
 def _notice_who_vanishes(listening: socket.socket) -> None:
-    """Let connections end within `VANISHED` seconds if the other side is gone without a word, as in a dead spot.
+    """Let connections end within `VANISHED` seconds if the other side vanishes, as on a lost wireless network.
 
-    What is accepted inherits these options. The system sees to it, and not pings of the WebSocket: they are read only when
-    a page is ready for its next message, so a busy page would look like one that has gone.
+    Accepted connections inherit these options. The operating system checks, not pings of the WebSocket: those are read
+    only when a page is ready for its next message, so a busy page would look like one that has gone.
     """
-    wanted = {
+    options = {
         "TCP_KEEPIDLE": VANISHED - 4,
         "TCP_KEEPINTVL": 2,
         "TCP_KEEPCNT": 2,
         "TCP_USER_TIMEOUT": 1_000 * VANISHED,
     }
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in wanted.items():
+    for name, value in options.items():
         if hasattr(socket, name):
             listening.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

@@ -1,1 +1,1 @@
-"""Who may ask: the host check, the PIN gate and the classroom."""
+"""Who may use the pages: the host check, the PIN gate and the classroom."""

@@ -1,7 +1,7 @@
-"""A class in one room: its address, its PIN, who has come in, and what they predict.
+"""A class in one room: its address, its PIN, who has joined, and what they predict.
 
-There is a room only under `kith dashboard --class`. Whoever sits at this machine is the host; everybody else needs
-the PIN, or the longer key in the QR code; both are drawn anew at every start.
+There is a room only under `kith dashboard --class`. The browser on this machine is the host; everybody else needs the
+PIN, or the longer key in the QR code; both are drawn anew at every start.
 
 A browser has one seat, which its cookie names. Seats are limited for each network address, so that one device cannot
 take them all; many devices of a class may share the address of a router.
@@ -20,10 +20,10 @@ from functools import cache
 
 import segno
 
-from kith.dashboard.access.change_signal import Bell
+from kith.dashboard.access.change_signal import ChangeSignal
 
 SEAT = b"x-kith-seat"
-"""The header by which the door tells the pages who is asking; what a client says there is dropped."""
+"""The header in which the PIN gate passes the seat to the pages; what a client sends in it is dropped."""
 
 HOST = "host"
 DIGITS = 6
@@ -31,18 +31,18 @@ MOST_SEATS, MOST_SEATS_EACH = 300, 60
 """Seats in all, and for one network address."""
 
 SEATS_AT_ONCE, AT_ONCE = 40, 20.0
-"""So many seats are given to one address within so many seconds: a class behind one router, but no more."""
+"""The most seats given to one address within that many seconds: enough for a class behind one router."""
 
 NEVER_CAME, AWAY = 60.0, 900.0
-"""Seconds after which a seat whose pages were never opened, or are closed, goes to somebody else if there is no other."""
+"""Seconds after which a seat whose pages were never opened, or are closed, may be given to somebody else."""
 
 GIVEN, WRONG, FULL, FULL_HERE, SOON = "given", "wrong", "full", "full here", "soon"
-"""What becomes of a request for a seat."""
+"""The possible answers to a request for a seat."""
 
 
 @dataclass(frozen=True)
-class Entry:
-    """What became of a request for a seat."""
+class Admission:
+    """The answer to a request for a seat."""
 
     answer: str
     seat: str = ""
@@ -63,20 +63,20 @@ class _Seat:
 
 @dataclass
 class ClassQuestion:
-    """A prediction that the class is asked for."""
+    """A prediction that the class is asked to make."""
 
     lesson: str
     open: bool = True
-    said: dict[str, int] = field(default_factory=dict)
+    votes: dict[str, int] = field(default_factory=dict)
     "seat -> choice"
 
 
 class Room:
-    """Who is in, and what they say.
+    """The seats of a class, and their predictions.
 
     Parameters
     ----------
-    name : the name or number of this machine in the room's network.
+    name : the name or IP address of this machine on the local network.
     port : on which it listens.
     clock : seconds that only go forward.
     """
@@ -85,61 +85,60 @@ class Room:
         self.name, self.port, self._clock = name, port, clock
         self.pin = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
         self.key = secrets.token_urlsafe(16)
-        self.bell = Bell()
+        self.changes = ChangeSignal()
         self._lock = threading.RLock()
         self._seats: dict[str, _Seat] = {}
         self._given: dict[str, deque[float]] = {}
-        "address -> when it was given seats lately"
-        self._asked: ClassQuestion | None = None
+        "address -> when it was recently given seats"
+        self._question: ClassQuestion | None = None
 
     @property
     def address(self) -> str:
-        """What everybody in the room can open."""
+        """The address of the pages on the local network."""
         return f"http://{self.name}:{self.port}/"
 
     @property
     def invitation(self) -> str:
-        """The address that brings in whoever scans it."""
+        """The address with which a scan of the QR code joins."""
         return f"{self.address}join?key={self.key}"
 
     @property
     def present(self) -> int:
-        """How many seats have a page open now."""
+        """The number of seats that have a page open now."""
         with self._lock:
-            return sum(one.live > 0 for one in self._seats.values())
+            return sum(seat.live > 0 for seat in self._seats.values())
 
     @property
     def places(self) -> int:
-        """From how many network addresses they come."""
+        """The number of network addresses from which they come."""
         with self._lock:
-            return len({one.client for one in self._seats.values() if one.live > 0})
+            return len({seat.client for seat in self._seats.values() if seat.live > 0})
 
     @property
     def full(self) -> bool:
-        """Whether nobody else can come in."""
+        """Whether nobody else can join."""
         with self._lock:
             return len(self._seats) >= MOST_SEATS and self._free_seat(list(self._seats)) is None
 
-    def admit(self, given: str, client: str) -> Entry:
+    def admit(self, given: str, client: str) -> Admission:
         """A new seat for the right PIN, or for the key of the QR code.
 
-        Whatever others have typed does not matter here: how fast PINs can be guessed is up to the door
-        (`kith.dashboard.access.pin_gate.Line`).
+        How fast PINs can be guessed is limited elsewhere (`kith.dashboard.access.pin_gate.TurnQueue`).
         """
-        if not (_same(plain_pin(given), self.pin) or _same(given, self.key)):
-            return Entry(WRONG)
+        if not (_same(normalised_pin(given), self.pin) or _same(given, self.key)):
+            return Admission(WRONG)
         with self._lock:
-            own = [seat for seat, one in self._seats.items() if one.client == client]
-            if len(own) >= MOST_SEATS_EACH and not self._make_room(own):
-                return Entry(FULL_HERE)
+            same_address = [name for name, seat in self._seats.items() if seat.client == client]
+            if len(same_address) >= MOST_SEATS_EACH and not self._make_room(same_address):
+                return Admission(FULL_HERE)
             if len(self._seats) >= MOST_SEATS and not self._make_room(list(self._seats)):
-                return Entry(FULL)
+                return Admission(FULL)
             if not self._may_have_another(client):
-                return Entry(SOON)
-            seat = secrets.token_urlsafe(18)
-            self._seats[seat] = _Seat(client, self._clock())
-        self.bell.ring()
-        return Entry(GIVEN, seat)
+                return Admission(SOON)
+            name = secrets.token_urlsafe(18)
+            self._seats[name] = _Seat(client, self._clock())
+        self.changes.notify()
+        return Admission(GIVEN, name)
 
     def has(self, seat: str) -> bool:
         """Whether that seat was given to somebody."""
@@ -150,7 +149,7 @@ class Room:
         with self._lock:
             if one := self._seats.get(seat):
                 one.live += 1
-        self.bell.ring()
+        self.changes.notify()
 
     def leave(self, seat: str) -> None:
         """A page of that seat has closed, or its connection was lost."""
@@ -158,10 +157,10 @@ class Room:
             if one := self._seats.get(seat):
                 one.live -= 1
                 one.left = self._clock()
-        self.bell.ring()
+        self.changes.notify()
 
     def _may_have_another(self, client: str) -> bool:
-        """Whether the address was given fewer seats lately than it may be; notes that it gets one."""
+        """Whether the address may be given another seat now; if so, counts it."""
         now = self._clock()
         for address, times in list(self._given.items()):
             while times and times[0] <= now - AT_ONCE:
@@ -175,17 +174,17 @@ class Room:
         return True
 
     def _make_room(self, seats: list[str]) -> bool:
-        """Take back one of the seats, and what it predicted, if its browser is gone for long."""
+        """Take back one of the seats, and its prediction, if its browser has been gone long enough."""
         seat = self._free_seat(seats)
         if seat is None:
             return False
         del self._seats[seat]
-        if self._asked is not None:
-            self._asked.said.pop(seat, None)
+        if self._question is not None:
+            self._question.votes.pop(seat, None)
         return True
 
     def _free_seat(self, seats: list[str]) -> str | None:
-        """That one of the seats that has been empty longest, if it is for long enough."""
+        """The seat that has been empty longest, if that is long enough."""
 
         def until(seat: str) -> float:
             one = self._seats[seat]
@@ -194,32 +193,34 @@ class Room:
         empty = min((seat for seat in seats if not self._seats[seat].live), key=until, default=None)
         return empty if empty is not None and until(empty) <= self._clock() else None
 
-    def ask(self, lesson: str) -> None:
-        """Ask the class for its prediction in a lesson; what it said before to another one is gone."""
+    def open_question(self, lesson: str) -> None:
+        """Ask the class for its prediction in a lesson; earlier predictions are dropped."""
         with self._lock:
-            self._asked = ClassQuestion(lesson)
-        self.bell.ring()
+            self._question = ClassQuestion(lesson)
+        self.changes.notify()
 
-    def close(self) -> None:
-        """Nobody's prediction changes any more."""
+    def close_question(self) -> None:
+        """Close the question: predictions can no longer change."""
         with self._lock:
-            if self._asked is not None:
-                self._asked.open = False
-        self.bell.ring()
+            if self._question is not None:
+                self._question.open = False
+        self.changes.notify()
 
-    def say(self, seat: str, lesson: str, choice: int) -> None:
+    def vote(self, seat: str, lesson: str, choice: int) -> None:
         """One prediction; the last one of a seat counts, as long as the question is open."""
         with self._lock:
-            asked = self._asked
-            if asked is not None and asked.open and asked.lesson == lesson and seat in self._seats:
-                asked.said[seat] = choice
-        self.bell.ring()
+            question = self._question
+            if question is not None and question.open and question.lesson == lesson and seat in self._seats:
+                question.votes[seat] = choice
+        self.changes.notify()
 
-    def now(self) -> ClassQuestion | None:
-        """What is asked, and what was said."""
+    def question(self) -> ClassQuestion | None:
+        """The question of the class and the predictions so far."""
         with self._lock:
-            asked = self._asked
-            return None if asked is None else ClassQuestion(asked.lesson, asked.open, dict(asked.said))
+            question = self._question
+            if question is None:
+                return None
+            return ClassQuestion(question.lesson, question.open, dict(question.votes))
 
     def qr(self) -> str:
         """The invitation as an SVG picture, black on white."""
@@ -229,7 +230,7 @@ class Room:
             )
         )
 
-    def told(self) -> str:
+    def invitation_text(self) -> str:
         """For the terminal: the picture, the address and the PIN."""
         import io
 
@@ -238,24 +239,26 @@ class Room:
         return f"{out.getvalue()}join the class at {self.address}join with PIN {self.pin}\n"
 
 
-def plain_pin(text: str) -> str:
-    """A PIN as it was meant: without the spaces and dashes with which it is shown or typed."""
+def normalised_pin(text: str) -> str:
+    """A PIN without the spaces and dashes with which it is shown or typed."""
     plain = unicodedata.normalize("NFKC", text)
     return "".join(c for c in plain if not c.isspace() and unicodedata.category(c) not in ("Pd", "Cf"))
 
 
-def _same(given: str, wanted: str) -> bool:
-    """Whether texts are the same, in a time that does not tell how much of them is."""
-    return hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode())
+def _same(given: str, secret: str) -> bool:
+    """Whether two texts are the same, compared in constant time."""
+    return hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode())
 
 
-def own_address() -> str:
-    """The number of this machine in its network; nothing is sent to find it.
+def local_address() -> str:
+    """The IP address of this machine on its network; nothing is sent to find it.
 
-    Raises `OSError` if it is in none.
+    Raises `OSError` if it is on no network.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect(("192.0.2.1", 9))  # an address for documentation: only the way out is looked up
+        probe.connect(
+            ("192.0.2.1", 9)
+        )  # an address reserved for documentation: only the route to it is looked up
         return str(probe.getsockname()[0])
 
 
@@ -265,7 +268,7 @@ def _rooms() -> list[Room]:
 
 
 def open_room(room: Room) -> None:
-    """From now on this server has that room."""
+    """Make that the room of this server."""
     _rooms()[:] = [room]
 
 
@@ -275,7 +278,7 @@ def room() -> Room | None:
 
 
 def seat() -> str:
-    """Who is looking at this page: the host, or somebody's seat."""
+    """The seat that looks at this page, or the host."""
     import solara.lab
 
     if room() is None:
@@ -285,5 +288,5 @@ def seat() -> str:
 
 
 def is_host() -> bool:
-    """Whether the page is looked at by whoever started kith."""
+    """Whether the host looks at this page."""
     return seat() == HOST

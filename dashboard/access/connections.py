@@ -1,7 +1,7 @@
-"""Which sessions have a browser connected: work for one that is away stops, and goes on when it is back.
+"""Which sessions have a browser connected: work for a session that is away stops, and resumes when it is back.
 
-A page that is closed says so, and its session ends. A connection that breaks off says nothing; Solara keeps what the page
-shows for ten minutes, in case the browser comes back. Nothing has to be simulated for it until then.
+Closing a page ends its session. When a connection breaks off, Solara keeps what the page shows for ten minutes, in case
+the browser comes back. Nothing needs to be simulated for it until then.
 """
 
 import itertools
@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 GRACE = 2.0
-"""Seconds in which a browser that lost its connection may open another one, before its session counts as away."""
+"""Seconds that a browser has to reconnect before its session counts as away."""
 
 REMEMBERED = 10_000
-"""Sessions that are known to be away, the latest ones; most of them have ended."""
+"""The most sessions that are remembered as away; most of them have ended."""
 
 
 class Connections:
@@ -46,13 +46,13 @@ class Connections:
         finally:
             self._close(session)
 
-    def here(self, session: str) -> bool:
-        """Whether somebody may be looking; of a session that never had a connection nobody knows."""
+    def connected(self, session: str) -> bool:
+        """Whether a browser may be connected; true also for a session that has had no connection yet."""
         with self._lock:
             return session not in self._away
 
     def when_away(self, session: str, call: Callable[[], None]) -> Callable[[], None]:
-        """Call something as soon as the session is away, at once if it is; what is given back ends that."""
+        """Call a function as soon as the session is away, immediately if it is; the result unregisters it."""
         with self._lock:
             number = next(self._numbers)
             self._watching[number] = session, call
@@ -66,8 +66,8 @@ class Connections:
             self._watching.pop(number, None)
 
     def wait(self, session: str, over: threading.Event) -> bool:
-        """Wait until the session is here; False if it is over before."""
-        while not self.here(session):
+        """Wait until the session is connected; False if `over` is set before."""
+        while not self.connected(session):
             if over.wait(0.2):
                 return False
         return not over.is_set()
@@ -84,7 +84,7 @@ class Connections:
         timer.start()
 
     def _leave(self, session: str, number: int) -> None:
-        """The grace is over: if nothing has come or gone since, the session is away."""
+        """The grace period is over: if nothing has changed since, the session is away."""
         with self._lock:
             if self._left.get(session) != number:
                 return
@@ -100,10 +100,10 @@ class Connections:
 
 
 CONNECTIONS = Connections()
-"""Those of this server."""
+"""The connections of this server."""
 
 
-def own_session() -> str:
+def current_session() -> str:
     """The session of the page that is being drawn; empty outside a server."""
     from solara.server import kernel_context
 

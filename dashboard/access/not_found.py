@@ -1,4 +1,4 @@
-"""The page for an address that leads nowhere: it says so, with status 404, and leads to the pages that there are."""
+"""The page for an unknown address: status 404, and links to the pages that exist."""
 
 from collections.abc import Mapping
 
@@ -13,13 +13,13 @@ _STYLE = (
 
 
 class NotFound:
-    """Answers with our own page where a browser asks for an address that the app behind does not have."""
+    """Answers a browser with our own page where the app behind answers 404."""
 
     def __init__(self, app: App, pages: Mapping[str, str]) -> None:
         self.app, self.pages = app, pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and put the page in the place of a bare 404."""
+        """Pass the request on, and replace a bare 404 with the page."""
         if not _wants_a_page(scope):
             await self.app(scope, receive, send)
             return
@@ -29,7 +29,7 @@ class NotFound:
             return
         missing = False
 
-        async def sent(message: Scope) -> None:
+        async def send_unless_missing(message: Scope) -> None:
             nonlocal missing
             if message["type"] == "http.response.start" and message["status"] == 404:
                 missing = True
@@ -37,10 +37,10 @@ class NotFound:
             elif not missing:
                 await send(message)
 
-        await self.app(scope, receive, sent)
+        await self.app(scope, receive, send_unless_missing)
 
     def page(self, path: str) -> str:
-        """What is shown."""
+        """The HTML of the page."""
         shown = path if len(path) <= 80 else f"{path[:80]}…"
         links = "".join(
             f'<li><a href="{escape(to)}">{escape(title)}</a></li>' for to, title in self.pages.items()
@@ -57,7 +57,7 @@ class NotFound:
 
 
 def _wants_a_page(scope: Scope) -> bool:
-    """Whether a browser is going somewhere; scripts, pictures and programs get what the app says."""
+    """Whether a browser opens a page; scripts, pictures and programs get the answer of the app."""
     return (
         scope["type"] == "http"
         and scope["method"] in ("GET", "HEAD")

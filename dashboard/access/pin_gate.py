@@ -1,11 +1,11 @@
-"""The door of a room: whoever sits at this machine is in, everybody else shows the PIN once.
+"""The PIN gate of a room: the browser on this machine passes, everybody else enters the PIN once.
 
-It stands behind the guard (`kith.dashboard.server.Guard`), so hosts and origins have been looked at already.
+It is behind the host check (`kith.dashboard.access.host_check`), so hosts and origins have been checked already.
 
-Nobody is locked out by what others type. Whoever types a PIN waits for a turn (`Line`): 60 PINs are looked at as they
-come, then two a second, the addresses that wait taking turns. So a right PIN from an address of its own waits half a
-second for each other address that is guessing, and the most that can be guessed in a lesson of 90 minutes is 60 + 2 ·
-5,400 PINs of a million, 1.1 %; an even chance takes 69 hours. The key in the QR code has 128 bits and waits for nobody.
+Nobody is locked out by what others type. A typed PIN waits for its turn (`TurnQueue`): 60 PINs are checked at once, then
+two a second, with the waiting addresses taking turns. So the correct PIN waits half a second for each other address that
+is guessing, and in a lesson of 90 minutes at most 60 + 2 · 5,400 of a million PINs can be tried, 1.1 %; an even chance
+takes 69 hours. The key in the QR code has 128 bits and does not wait.
 """
 
 import asyncio
@@ -26,20 +26,20 @@ from kith.dashboard.access.classroom import (
     SOON,
     WRONG,
     Room,
-    plain_pin,
+    normalised_pin,
 )
 from kith.dashboard.access.host_check import App, Receive, Scope, Send, header
 from kith.experiments.escaping import for_html as escape
 
 COOKIE = "kith_seat"
 LONGEST = 200
-"""Bytes of an answer to the form; a PIN has six."""
+"""Bytes that are read of a submitted form; a PIN has six."""
 
 GUESSES_AT_ONCE, GUESSES_PER_SECOND = 60, 2.0
-"""PINs that are looked at as they come, and how fast there are more: of everybody together."""
+"""PINs that are checked at once, and PINs a second after that, of everybody together."""
 
 MOST_WAITING = 40
-"""PINs of one address that wait for their turn."""
+"""The most PINs of one address that may wait for their turn."""
 
 BUSY = "busy"
 ANSWERS = {
@@ -73,19 +73,19 @@ button {{ background:#0072b2; border-color:#0072b2; color:#fff; }}
 <button>Join</button></form></html>"""
 
 
-class Door:
-    """Lets in the host and who has a seat; shows everybody else the form.
+class PinGate:
+    """Passes on the host and everybody who has a seat; shows the form to everybody else.
 
     Parameters
     ----------
-    app : what is behind the door.
-    room : whose PIN counts.
-    homes : what `Host` says when this machine asks itself.
+    app : the pages behind the gate.
+    room : the room whose PIN is valid.
+    homes : values of `Host` in a request from this machine.
     """
 
     def __init__(self, app: App, room: Room, homes: Iterable[str]) -> None:
         self.app, self.room, self.homes = app, room, frozenset(homes)
-        self.line = Line()
+        self.queue = TurnQueue()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on with its seat, or answer it here."""
@@ -107,7 +107,7 @@ class Door:
             await _answer(send, 303, b"", [(b"location", b"/join")])
 
     def seat_of(self, scope: Scope) -> str:
-        """The host's, a seat that was given, or none."""
+        """The seat of a request: the host's, one that was given, or none."""
         client = (scope.get("client") or ("",))[0]
         if client in LOOPBACK and header(scope, b"host") in self.homes:
             return HOST
@@ -118,7 +118,7 @@ class Door:
         return morsel.value if morsel is not None and self.room.has(morsel.value) else ""
 
     async def _join(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A seat for who has none yet; who has one keeps it, whatever is typed."""
+        """Give a seat to a browser that has none; one that has a seat keeps it, whatever is typed."""
         if self.seat_of(scope):
             await _answer(send, 303, b"", [(b"location", b"/class")])
             return
@@ -128,9 +128,9 @@ class Door:
             await _form(send, 200, "")
         elif key is not None:
             await self._seat(send, key, client)
-        elif not _is_pin(plain_pin(pin or "")):
+        elif not _is_pin(normalised_pin(pin or "")):
             await _form(send, 403, f"The PIN has {DIGITS} digits.")
-        elif await self.line.turn(client):
+        elif await self.queue.turn(client):
             await self._seat(send, pin or "", client)
         else:
             await _form(send, *ANSWERS[BUSY])
@@ -145,7 +145,7 @@ class Door:
         await _answer(send, 303, b"", [(b"location", b"/class"), (b"set-cookie", cookie)])
 
     async def _connect(self, seat: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """A page that is open: its seat is present for as long as the connection lasts."""
+        """Serve an open page; its seat is present for as long as the connection lasts."""
         if seat == HOST:
             await self.app(_seated(scope, seat), receive, send)
             return
@@ -156,14 +156,14 @@ class Door:
             self.room.leave(seat)
 
 
-class Line:
-    """Where typed PINs wait for their turn; addresses take turns, so a busy one delays itself above all.
+class TurnQueue:
+    """A queue in which typed PINs wait; addresses take turns, so a busy one delays mostly itself.
 
     Parameters
     ----------
-    at_once : turns that are given as they are asked for, after a quiet time.
-    per_second : how fast turns come back.
-    each : how many of one address may wait.
+    at_once : turns that are given immediately after a quiet time.
+    per_second : turns a second after that.
+    each : the most of one address that may wait.
     """
 
     def __init__(
@@ -175,7 +175,7 @@ class Line:
         self.at_once, self.per_second, self.each = at_once, per_second, each
         self._turns, self._counted = float(at_once), 0.0
         self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
-        "address -> who waits there; the address whose turn is next comes first"
+        "address -> PINs that wait there; the address whose turn is next comes first"
         self._serving: asyncio.Task[None] | None = None
 
     async def turn(self, client: str) -> bool:
@@ -195,7 +195,7 @@ class Line:
         return True
 
     async def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Give turns as they come back, to one address after the other."""
+        """Give turns at the allowed rate, to one address after the other."""
         while self._waiting:
             if not self._take(loop.time()):
                 await asyncio.sleep((1.0 - self._turns) / self.per_second)
@@ -205,13 +205,13 @@ class Line:
             waiting = own.popleft()
             if own:
                 self._waiting[client] = own
-            if waiting.done():  # given up
+            if waiting.done():  # its request has ended
                 self._turns += 1.0
             else:
                 waiting.set_result(None)
 
     def _take(self, now: float) -> bool:
-        """Whether there is a turn, which is then used up."""
+        """Whether there is a turn; it is then used up."""
         back = (now - self._counted) * self.per_second
         self._turns, self._counted = min(self.at_once, self._turns + back), now
         if self._turns < 1.0:
@@ -221,7 +221,7 @@ class Line:
 
 
 async def _given(scope: Scope, receive: Receive) -> tuple[str | None, str | None]:
-    """The PIN that was typed and the key that was scanned; None for what was not given."""
+    """The PIN that was typed and the key that was scanned; None if missing."""
     if scope["method"] == "POST":
         body, more = b"", True
         while more and len(body) <= LONGEST:
@@ -241,8 +241,8 @@ def _is_pin(text: str) -> bool:
 
 
 async def _form(send: Send, status: int, wrong: str) -> None:
-    said = f'<p class="wrong" role="alert">{escape(wrong)}</p>' if wrong else ""
-    page = _PAGE.format(wrong=said).encode()
+    message = f'<p class="wrong" role="alert">{escape(wrong)}</p>' if wrong else ""
+    page = _PAGE.format(wrong=message).encode()
     await _answer(send, status, page, [(b"content-type", b"text/html; charset=utf-8")])
 
 
@@ -253,6 +253,6 @@ async def _answer(send: Send, status: int, body: bytes, headers: list[tuple[byte
 
 
 def _seated(scope: Scope, seat: str) -> Scope:
-    """The request with its seat in the header that only the door writes."""
-    kept = [(name, value) for name, value in scope.get("headers", ()) if name.lower() != SEAT]
-    return {**scope, "headers": [*kept, (SEAT, seat.encode())]}
+    """The request with its seat in the header that only the gate writes."""
+    others = [(name, value) for name, value in scope.get("headers", ()) if name.lower() != SEAT]
+    return {**scope, "headers": [*others, (SEAT, seat.encode())]}

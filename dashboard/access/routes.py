@@ -1,7 +1,7 @@
-"""Which addresses the server answers, by which methods: those that the pages need, and no other.
+"""The addresses and methods that the server answers: those that the pages need, and no others.
 
-Solara and Starlette bring more than that, see the table in `docs/dashboard.md`. Whatever is not allowed here does not
-reach them. The browser's part of Solara is served from here as well, out of an index of files that is made at the
+Solara and Starlette have more, see the table in `docs/dashboard.md`. Requests that are not allowed here do not reach
+them. The browser's part of Solara is served from here as well, out of an index of files that is made at the
 start: a request is looked up in it and never becomes a path.
 """
 
@@ -24,7 +24,7 @@ READY = "/readyz"
 READ = ("GET", "HEAD")
 
 RESERVED = ("/_solara", "/static", "/jupyter", "/resourcez", READY)
-"""Where addresses are no pages: below these, or exactly these."""
+"""Addresses that are not pages, with everything below them."""
 
 KINDS = {
     ".css": "text/css; charset=utf-8",
@@ -36,14 +36,14 @@ KINDS = {
     ".woff": "font/woff",
     ".woff2": "font/woff2",
 }
-"""Kinds of files that a browser is given, as a header names them."""
+"""Content types of the files that are served, by suffix."""
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,128}")
-"""What a kernel or a page may be called; browsers draw a UUID."""
+"""Valid names of kernels and pages; browsers draw a UUID."""
 
 
-class Packed:
-    """A file of the package as it is sent; its version is in its address, so browsers may keep it for good."""
+class StaticFile:
+    """A file of the package as it is sent; its version is in its address, so browsers may cache it for good."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -51,19 +51,19 @@ class Packed:
 
     @cached_property
     def content(self) -> bytes:
-        """The whole of it."""
+        """The bytes of the file."""
         return self.path.read_bytes()
 
     @cached_property
     def gzipped(self) -> bytes:
-        """The same, packed once; what is packed already stays as it is."""
+        """The same, compressed once; fonts are compressed already."""
         return self.content if self.path.suffix.startswith(".woff") else gzip.compress(self.content)
 
     def answer(self, scope: Scope) -> tuple[list[tuple[bytes, bytes]], bytes]:
         """Headers and body."""
-        packs = any("gzip" in value for value in headers_of(scope, b"accept-encoding"))
-        with self._lock:  # of two who ask at once the second waits, instead of packing it again
-            body = self.gzipped if packs else self.content
+        accepts_gzip = any("gzip" in value for value in headers_of(scope, b"accept-encoding"))
+        with self._lock:  # of two requests at once the second waits, instead of compressing it again
+            body = self.gzipped if accepts_gzip else self.content
         headers = [
             (b"content-type", KINDS[self.path.suffix].encode()),
             (b"cache-control", b"public, max-age=31536000, immutable"),
@@ -74,19 +74,19 @@ class Packed:
 
 
 class Routes:
-    """Passes on what a page needs, serves the browser's part of Solara, and answers 404 or 405 to the rest.
+    """Passes on the requests that a page needs, serves the browser's part of Solara, and answers all others with 404 or 405.
 
     Parameters
     ----------
-    app : Solara's.
+    app : Solara's application.
     front_end : the folder of the browser's part.
     static : addresses of files that Solara serves itself, see `solara_files`.
     """
 
     def __init__(self, app: App, front_end: Path, static: frozenset[str]) -> None:
         self.app, self.static = app, static
-        self.files: Mapping[str, Packed] = {
-            CDN + path.relative_to(front_end).as_posix(): Packed(path) for path in _files(front_end)
+        self.files: Mapping[str, StaticFile] = {
+            CDN + path.relative_to(front_end).as_posix(): StaticFile(path) for path in _files(front_end)
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -115,12 +115,14 @@ class Routes:
             headers, body = self.files[path].answer(scope)
             await _answer(send, 200, headers, b"" if scope["method"] == "HEAD" else body)
         elif path.startswith(CLOSE) and not own_page(scope):
-            await _answer(send, 200, _TEXT, b"")  # the page has ended already, or is somebody else's
+            await _answer(
+                send, 200, _TEXT, b""
+            )  # the page has been closed already, or belongs to another browser
         else:
             await self.app(scope, receive, send)
 
     def methods(self, path: str) -> tuple[str, ...]:
-        """How an address may be asked for; empty if there is nothing."""
+        """The methods allowed for an address; empty if there is nothing."""
         if path in self.files or path in self.static or path == READY:
             return READ
         if path.startswith(CLOSE):
@@ -131,10 +133,10 @@ class Routes:
 
 
 def kernel_of(scope: Scope) -> str:
-    """The kernel to which a page opens its connection; empty if the address is not one of such a connection."""
+    """The kernel to which a page opens its connection; empty if the address is not that of such a connection."""
     name, _, channel = scope["path"].removeprefix(KERNELS).partition("/")
-    right = scope["path"].startswith(KERNELS) and _NAME.fullmatch(name) and channel == "channels"
-    return name if right and page_of(scope) else ""
+    well_formed = scope["path"].startswith(KERNELS) and _NAME.fullmatch(name) and channel == "channels"
+    return name if well_formed and page_of(scope) else ""
 
 
 def page_of(scope: Scope) -> str:
@@ -146,7 +148,7 @@ def page_of(scope: Scope) -> str:
 
 
 def own_page(scope: Scope) -> bool:
-    """Whether the page to be closed is there, and the browser that asks is the one that opened it."""
+    """Whether the page to be closed exists and was opened by the browser that makes the request."""
     from solara.server import kernel_context
     from solara.server.server import get_session_id_cookie
     from starlette.requests import HTTPConnection
@@ -164,16 +166,16 @@ def solara_files() -> frozenset[str]:
     """
     from solara.server import server
 
-    found = {f"/static/{name}" for name in _names(Path(server.solara_static))}
+    addresses = {f"/static/{name}" for name in _names(Path(server.solara_static))}
     for folder in server.asset_directories():
-        found |= {f"/static/assets/{name}" for name in _names(Path(folder))}
+        addresses |= {f"/static/assets/{name}" for name in _names(Path(folder))}
     for extension in server.get_nbextension_names():
         root = server.nbextension_root(extension)
         if root is not None and root.is_dir():
-            found |= {f"/jupyter/nbextensions/{extension.split('/')[0]}/{name}" for name in _names(root)}
+            addresses |= {f"/jupyter/nbextensions/{extension.split('/')[0]}/{name}" for name in _names(root)}
         elif root is not None:
-            found.add(f"/jupyter/nbextensions/{extension}.js")
-    return frozenset(found)
+            addresses.add(f"/jupyter/nbextensions/{extension}.js")
+    return frozenset(addresses)
 
 
 def _names(folder: Path) -> Iterator[str]:
@@ -186,7 +188,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _plain(scope: Scope) -> bool:
-    """Whether the query is made of the characters that an address may have."""
+    """Whether the query is ASCII."""
     return bool(scope.get("query_string", b"").isascii())
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Mapping
 import pandas as pd
 import solara
 
-from kith.dashboard.live.compute_once import Once
+from kith.dashboard.live.compute_once import ComputeOnce
 from kith.dashboard.widgets.parts import Chart, Html, dot, table
 from kith.experiments.charts import theme
 from kith.experiments.charts.comparison_sections import SECTIONS, charts, section_charts
@@ -54,7 +54,7 @@ type Part = str | tuple[str, str, pd.DataFrame | None, str]
 type Drawn = list[Part]
 
 
-_DRAWN: "Once[tuple[Comparison, Drawn]]" = Once(120)
+_DRAWN: "ComputeOnce[tuple[Comparison, Drawn]]" = ComputeOnce(120)
 
 
 def once_drawn(comparison: Comparison, name: Hashable, draw: Callable[[], Drawn]) -> Drawn:

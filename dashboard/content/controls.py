@@ -1,4 +1,4 @@
-"""Controls made from the schema: what can be changed, how far, what it means and where it comes from."""
+"""Controls made from the schema: each parameter with its range, its meaning and its source."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -23,7 +23,7 @@ TITLES = {
     "churn.base_hazard": "Baseline leaving rate",
 }
 IMPORTANT = tuple(TITLES)
-"""The first dozen that a strategist reaches for; the others are below, by section, and in the search."""
+"""The parameters shown first; the others follow by section, and in the search."""
 
 
 def groups(plan: Plan, preset: Plan) -> list[dict[str, Any]]:
@@ -31,24 +31,24 @@ def groups(plan: Plan, preset: Plan) -> list[dict[str, Any]]:
 
     Parameters
     ----------
-    plan : with what somebody has set.
-    preset : the library's own, to which a reset returns.
+    plan : with the changes made on the page.
+    preset : the library's values, to which a reset returns.
     """
     before = {s.name: s.value for s in settings(preset)}
     by_name = {s.name: s for s in settings(plan)}
     controls = {
         name: control(setting, before[name]) for name, setting in by_name.items() if _adjustable(setting)
     }
-    found = [_group("important", "Most important", [controls[n] for n in IMPORTANT if n in controls], True)]
+    result = [_group("important", "Most important", [controls[n] for n in IMPORTANT if n in controls], True)]
     for section in SECTIONS:
         own = [c for name, c in controls.items() if name.startswith(f"{section}.")]
         own.sort(key=lambda c: list(by_name).index(c["name"]))
-        found.append(_group(section, section.replace("_", " ").capitalize(), own, False))
-    return [group for group in found if group["controls"]]
+        result.append(_group(section, section.replace("_", " ").capitalize(), own, False))
+    return [group for group in result if group["controls"]]
 
 
 def control(setting: Setting, preset: Any) -> dict[str, Any]:
-    """One parameter as the browser needs it."""
+    """The data of the control of one parameter."""
     low, high = _span(setting, preset)
     slider = not setting.choices and low is not None and high is not None
     return {
@@ -74,7 +74,7 @@ def control(setting: Setting, preset: Any) -> dict[str, Any]:
 
 
 def value_from(text: str, setting: Setting) -> Any:
-    """What was typed, as the schema wants it; raises `ValueError` that says what is wrong."""
+    """The value of a text that was typed; raises `ValueError` if it is not valid."""
     if setting.choices:
         return text
     try:

@@ -1,4 +1,4 @@
-"""Five numbers of a community, typed by hand, beside the library's: for those who have no log."""
+"""Five numbers of a community, typed by hand and compared with the library: for users without a log."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -10,24 +10,24 @@ import solara
 from kith.dashboard.content.uploaded_logs import library_measures
 from kith.dashboard.state.compare_state import CompareState
 from kith.dashboard.state.scenario_choice import ScenarioChoice
-from kith.dashboard.widgets.parts import Field, Html, Markup, Press, Trouble, Words, table
+from kith.dashboard.widgets.parts import Button, ErrorMessage, Html, Markup, Text, TextInput, table
 from kith.experiments.evidence.log_indicators import MEASURES
 from kith.experiments.words import wording
 
-BESIDE = ("pool", "hub", "web")
+REFERENCES = ("pool", "hub", "web")
 LARGEST = 20_000
-"""Founders that a what-if in the browser starts from; larger ones belong on the command line."""
+"""The most founders of a what-if in the browser; larger ones are for the command line."""
 
 
 @dataclass(frozen=True)
 class NumberField:
-    """One number: how it is asked for, in the unit in which people know it."""
+    """One number of the form, in the unit in which people know it."""
 
     label: str
     usual: str
     most: float
     scale: float = 1.0
-    "what is typed, times this, is the indicator"
+    "the indicator is this times the number that is typed"
 
 
 FIVE = {
@@ -41,25 +41,25 @@ MARKET = NumberField("People who could join", "5000", 200_000)
 
 
 def numbers_from(given: Mapping[str, str]) -> dict[str, float]:
-    """What an address or the form tells, as indicators and the market; only what was told.
+    """The numbers of an address or of the form, as indicators and the size of the market; empty ones are left out.
 
-    Raises `ValueError` with what is wrong.
+    Raises `ValueError` for a bad number.
     """
-    found = {}
-    for name, asked in (FIVE | {"market": MARKET}).items():
+    numbers = {}
+    for name, field in (FIVE | {"market": MARKET}).items():
         text = given.get(name, "").strip()
         if text:
-            found[name] = _number(text, asked) * asked.scale
-    if found.get("active", 1) < 1:
+            numbers[name] = _number(text, field) * field.scale
+    if numbers.get("active", 1) < 1:
         raise ValueError("Active members: must be 1 or more")
-    if found.get("market", math.inf) < found.get("active", 1):
+    if numbers.get("market", math.inf) < numbers.get("active", 1):
         raise ValueError("People who could join: must be at least as many as the members")
-    return found
+    return numbers
 
 
 @solara.component
-def ByHand(given: Mapping[str, str], go: Callable[[str], None]) -> None:
-    """The form, and what the numbers say once they are typed."""
+def FiveNumbersForm(given: Mapping[str, str], go: Callable[[str], None]) -> None:
+    """The form, and the comparison once numbers are entered."""
     typed = solara.use_reactive({name: given.get(name, "") for name in (*FIVE, "market")})
     trouble, set_trouble = solara.use_state("")
 
@@ -67,85 +67,85 @@ def ByHand(given: Mapping[str, str], go: Callable[[str], None]) -> None:
         typed.value = typed.value | {name: str(text)[:20]}
 
     def show() -> None:
-        told = {name: text for name, text in typed.value.items() if text.strip()}
+        entered = {name: text for name, text in typed.value.items() if text.strip()}
         try:
-            numbers_from(told)
+            numbers_from(entered)
         except ValueError as error:
             set_trouble(str(error))
             return
         set_trouble("")
-        go("/community?" + urlencode(told) if told else "/community")
+        go("/community?" + urlencode(entered) if entered else "/community")
 
-    Words("No log at hand?", "h2")
-    Words("Enter what you know about your community; leave the rest empty.")
+    Text("No log at hand?", "h2")
+    Text("Enter what you know about your community; leave the rest empty.")
     with solara.Div(classes=["kith-five"]):
-        for name, asked in (FIVE | {"market": MARKET}).items():
-            Field(
-                label=asked.label,
+        for name, field in (FIVE | {"market": MARKET}).items():
+            TextInput(
+                label=field.label,
                 value=typed.value[name],
                 low=0,
-                high=asked.most,
+                high=field.most,
                 name=name,
                 event_put=lambda text, name=name: put(name, text),
             )
     with solara.Div(classes=["kith-row"]):
-        Press("Compare with the library", show, "five")
+        Button("Compare with the library", show, "five")
     if trouble:
-        Trouble(trouble)
+        ErrorMessage(trouble)
     known = solara.use_memo(lambda: _known(given), [tuple(sorted(given.items()))])
     if isinstance(known, str):
-        Trouble(known)
+        ErrorMessage(known)
     elif known:
-        Beside(known, go)
+        FiveNumbersResults(known, go)
 
 
 @solara.component
-def Beside(own: dict[str, float], go: Callable[[str], None]) -> None:
-    """The numbers beside the library's, and the way to a what-if of that size."""
+def FiveNumbersResults(own: dict[str, float], go: Callable[[str], None]) -> None:
+    """The numbers next to the library's, and the way to a what-if of that size."""
     beside = solara.lab.use_task(
-        lambda: {name: library_measures(name, False) for name in BESIDE},
+        lambda: {name: library_measures(name, False) for name in REFERENCES},
         dependencies=[],
         prefer_threaded=True,
     )
     if beside.pending:
-        Words("Simulating the library scenarios for comparison …", kind="kith-note")
+        Text("Simulating the library scenarios for comparison …", kind="kith-note")
     Html(numbers_table(own, beside.value or {}))
-    Words(
+    Text(
         "Library values come from one simulated year with 5,000 people, measured from the simulated event log. ● marks the "
         "value closest to yours. The number of members depends on the size of the market; the other values less so.",
         kind="kith-note",
     )
     if "active" in own:
-        Words("What if", "h2")
-        Words(
+        Text("What if", "h2")
+        Text(
             f"Start with {own['active']:,.0f} members among {_market(own):,} people, and compare how they would fare as a "
             "pool, a hub or a web. The other numbers do not enter the model: nothing is fitted."
         )
         with solara.Div(classes=["kith-row"]):
-            Press("Compare designs of this size", lambda: go(what_if(own)), "by-hand")
+            Button("Compare designs of this size", lambda: go(what_if(own)), "by-hand")
 
 
 def what_if(own: Mapping[str, float]) -> str:
     """The address of a comparison that starts with that many members."""
     settings = (("market.size", _market(own)), ("market.founders", round(own["active"])))
-    return CompareState(tuple(ScenarioChoice((name,), settings) for name in BESIDE), runs=8).path()
+    return CompareState(tuple(ScenarioChoice((name,), settings) for name in REFERENCES), runs=8).path()
 
 
 def numbers_table(own: Mapping[str, float], beside: Mapping[str, Mapping[str, float]]) -> str:
-    """A row for each number that is known; the nearest of the library is marked."""
+    """A row for each number that was entered; the closest value of the library is marked."""
     measures = {m.name: m for m in MEASURES}
     rows = []
-    for name, asked in FIVE.items():
+    for name, field in FIVE.items():
         if name in own:
             unit = measures[name].unit
-            near = nearest(own[name], {label: found[name] for label, found in beside.items()})
+            near = nearest(own[name], {label: values[name] for label, values in beside.items()})
             cells = [
                 f"{'● ' if label == near else ''}{wording.number(beside[label][name], unit)}"
                 if label in beside
                 else "…"
-                for label in BESIDE
+                for label in REFERENCES
             ]
-            title = asked.label.removesuffix(", %")
+            title = field.label.removesuffix(", %")
             rows.append(
                 [
                     title,
@@ -154,11 +154,11 @@ def numbers_table(own: Mapping[str, float], beside: Mapping[str, Mapping[str, fl
                     measures[name].definition,
                 ]
             )
-    return table(["", "yours", *BESIDE, "definition"], rows, (1, 2, 3, 4)) if rows else ""
+    return table(["", "yours", *REFERENCES, "definition"], rows, (1, 2, 3, 4)) if rows else ""
 
 
 def nearest(value: float, others: Mapping[str, float]) -> str:
-    """Whose number is nearest, by ratio; empty if nobody's is known."""
+    """The name with the closest number, by ratio; empty if none is known."""
     known = {name: abs(math.log((x + 1e-6) / (value + 1e-6))) for name, x in others.items() if x == x}
     return min(known, key=lambda name: known[name]) if known else ""
 
@@ -170,16 +170,16 @@ def _known(given: Mapping[str, str]) -> dict[str, float] | str:
         return str(error)
 
 
-def _number(text: str, asked: NumberField) -> float:
+def _number(text: str, field: NumberField) -> float:
     try:
         value = float(text)
     except ValueError:
         value = math.nan
-    if not 0 <= value <= asked.most:
-        raise ValueError(f"{asked.label}: {text[:20]} must be a number from 0 to {asked.most:,.0f}")
+    if not 0 <= value <= field.most:
+        raise ValueError(f"{field.label}: {text[:20]} must be a number from 0 to {field.most:,.0f}")
     return value
 
 
 def _market(own: Mapping[str, float]) -> int:
-    """How many people there are: as told, or enough for the members to be a small part of them."""
+    """The size of the market: as entered, or large enough for the members to be a small part of it."""
     return max(10, round(own.get("market", max(5_000, 20 * own["active"]))))

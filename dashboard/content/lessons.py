@@ -1,11 +1,11 @@
-"""The lessons: text files with the worlds that they compare, what is to be predicted, and notes for the teacher."""
+"""The lessons: text files with the scenarios that they compare, the prediction, and notes for the teacher."""
 
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from kith.dashboard.state.scenario_choice import arm_from_text, plan_of
+from kith.dashboard.state.scenario_choice import choice_from_text, plan_of
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.statistics.intervals import paired
 from kith.experiments.words import wording
@@ -14,12 +14,12 @@ from kith.sim.schema.plan import Plan
 
 FOLDER = Path(__file__).parents[1] / "lessons"
 KINDS = ("highest", "value", "loss", "ratio")
-"""highest: which arm; value: the outcome of an arm; loss and ratio: relative to the first arm."""
+"""highest: which scenario; value: the outcome of a scenario; loss and ratio: relative to the first scenario."""
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What is asked before the run, and how the run answers it."""
+    """A question before the runs, and how the runs answer it."""
 
     ask: str
     kind: str
@@ -29,21 +29,21 @@ class Prediction:
     edges: tuple[float, ...] = ()
 
     def answer(self, comparison: Comparison) -> tuple[int, str]:
-        """Which choice the runs bear out, and what they show."""
+        """The choice that the runs confirm, and their result in words."""
         unit = describe(self.outcome)[0]
         means = {label: float(comparison.row(self.outcome, label)["mean"]) for label in comparison.labels}
         shown = {
             label: f"{wording.number(m, unit)} {wording.unit_of(unit)}".strip() for label, m in means.items()
         }
-        said = wording.listed([f"“{label}” {value}" for label, value in shown.items()])
-        said = f"{wording.title(self.outcome).capitalize()}: {said}."
+        values = wording.listed([f"“{label}” {value}" for label, value in shown.items()])
+        result = f"{wording.title(self.outcome).capitalize()}: {values}."
         if self.kind == "highest":
-            return list(means).index(max(means, key=lambda label: means[label])), said
-        found, words = self._size(means[comparison.reference], means[self.arm])
-        return sum(found > edge for edge in self.edges), f"{said} {words}".strip()
+            return list(means).index(max(means, key=lambda label: means[label])), result
+        size, words = self._size(means[comparison.reference], means[self.arm])
+        return sum(size > edge for edge in self.edges), f"{result} {words}".strip()
 
     def close(self, comparison: Comparison, guess: int, right: int) -> bool:
-        """Whether luck alone may have put one world above the other: no paired interval excludes 0."""
+        """Whether random draws alone may explain the order of two scenarios: the paired interval does not exclude 0."""
         if self.kind != "highest" or guess == right:
             return False
         runs = comparison.values.pivot(index="seed", columns="scenario", values=self.outcome)
@@ -62,13 +62,13 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson as its file tells it."""
+    """One lesson, as its file defines it."""
 
     name: str
     title: str
     question: str
     arms: dict[str, str]
-    "label -> arm as an address writes it"
+    "label -> scenario as in an address"
     people: int
     days: int
     runs: int
@@ -81,7 +81,8 @@ class Lesson:
     def plans(self) -> dict[str, Plan]:
         """The plans under the lesson's own labels."""
         return {
-            label: plan_of(arm_from_text(text), self.people, self.days) for label, text in self.arms.items()
+            label: plan_of(choice_from_text(text), self.people, self.days)
+            for label, text in self.arms.items()
         }
 
 
@@ -94,15 +95,15 @@ def lessons() -> dict[str, Lesson]:
 def _lesson(path: Path) -> Lesson:
     _, head, body = path.read_text(encoding="utf-8").split("+++\n", 2)
     table = tomllib.loads(head)
-    asked = table["prediction"]
-    choices = tuple(asked.get("choices") or table["arms"])
+    prediction_table = table["prediction"]
+    choices = tuple(prediction_table.get("choices") or table["arms"])
     prediction = Prediction(
-        asked["ask"],
-        asked["kind"],
-        asked["outcome"],
+        prediction_table["ask"],
+        prediction_table["kind"],
+        prediction_table["outcome"],
         choices,
-        asked.get("arm", ""),
-        tuple(asked.get("edges", ())),
+        prediction_table.get("arm", ""),
+        tuple(prediction_table.get("edges", ())),
     )
     parts = [part.partition("\n") for part in body.split("## ")[1:]]
     return Lesson(

@@ -1,7 +1,7 @@
-"""A world to watch: one run that goes on while somebody looks, is struck by what they do, and has a ghost.
+"""A run to watch: it advances day by day, takes interventions, and is compared with its counterfactual.
 
-The ghost is the same people with the same luck in a world where nobody interfered. Worlds live in the server's
-process, a bounded number of them at a time.
+The counterfactual has the same people and the same random draws without the interventions. Runs are simulated in the
+server's process, a bounded number of them at a time.
 """
 
 import base64
@@ -13,7 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kith.dashboard.state.interventions import ACTS, MOST_DAYS, Act, Done, check_fits
+from kith.dashboard.state.interventions import (
+    INTERVENTIONS,
+    MOST_DAYS,
+    Intervention,
+    Timeline,
+    check_applicable,
+)
 from kith.experiments.words import wording
 from kith.scenarios.errors import ScenarioError
 from kith.sim.engine import TICK, Simulation, begin_phase
@@ -30,46 +36,46 @@ MOST_TIES = 6_000
 LAYERS = ("audience", "member", "internal")
 
 _turn = threading.BoundedSemaphore(max(1, os.cpu_count() or 1))
-"""So many worlds move at a time; the others wait their turn."""
+"""Runs that advance at the same time; others wait for their turn."""
 
 
 class LiveRun:
-    """One run that is watched."""
+    """One run that is watched, and its counterfactual once there was an intervention."""
 
-    def __init__(self, plan: Plan, seed: int = 0, done: Done = ()) -> None:
-        check_fits(plan, done)
-        self.plan, self.seed, self.done = plan, seed, done
-        self.simulation = self._simulation((("hand", self._hand), *TICK))
-        self.ghost: Simulation | None = None
+    def __init__(self, plan: Plan, seed: int = 0, timeline: Timeline = ()) -> None:
+        check_applicable(plan, timeline)
+        self.plan, self.seed, self.timeline = plan, seed, timeline
+        self.simulation = self._simulation((("interventions", self._intervene), *TICK))
+        self.counterfactual: Simulation | None = None
         self.active: list[int] = []
-        self.ghost_active: list[int] = []
+        self.counterfactual_active: list[int] = []
 
     @property
     def day(self) -> int:
-        """Days lived so far."""
+        """Days simulated so far."""
         return self.simulation.day
 
     def step(self, days: int) -> None:
-        """Live so many more days, as far as the world goes; the ghost keeps up."""
+        """Simulate more days, up to the last one; the counterfactual follows."""
         with _turn:
             for _ in range(min(days, MOST_DAYS - self.day)):
-                _live(self.simulation, self.active)
-            if any(day < self.day for day, _ in self.done):
-                self._haunt()
+                _advance(self.simulation, self.active)
+            if any(day < self.day for day, _ in self.timeline):
+                self._advance_counterfactual()
 
-    def can(self, name: str) -> bool:
-        """Whether there is something to strike now: a hub that has left cannot leave."""
-        there = bool((self.simulation.community.presence > 0).any()) or self.day == 0
-        return ACTS[name].fits(self.plan) and (there or name != "hub_departs")
+    def can_apply(self, name: str) -> bool:
+        """Whether an intervention can be made now: a hub that has left cannot leave."""
+        has_hub = bool((self.simulation.community.presence > 0).any()) or self.day == 0
+        return INTERVENTIONS[name].applies_to(self.plan) and (has_hub or name != "hub_departs")
 
-    def act(self, name: str) -> None:
-        """Do something tomorrow morning, before anybody acts."""
-        if not ACTS[name].fits(self.plan):
-            raise ScenarioError(f"{ACTS[name].title}: {self.plan.name} has no hub")
-        self.done = (*self.done, (self.day, name))
+    def apply(self, name: str) -> None:
+        """Make an intervention at the beginning of the next day, before members act."""
+        if not INTERVENTIONS[name].applies_to(self.plan):
+            raise ScenarioError(f"{INTERVENTIONS[name].title}: {self.plan.name} has no hub")
+        self.timeline = (*self.timeline, (self.day, name))
 
     def frame(self) -> dict[str, Any]:
-        """What is seen tonight: who is there, how they are, who is tied to whom."""
+        """The end of the day as the browser draws it: members, their states and their ties."""
         c = self.simulation.community
         s = Snapshot(c, {})
         members = c.population.members[s.rows]
@@ -89,62 +95,62 @@ class LiveRun:
             "activity": _packed(255 * np.clip(members["activity"], 0, 1), np.uint8),
             "weight": _packed(np.minimum(255, 20 * np.log1p(seen)), np.uint8),
             "edges": _packed(_ties(c, s.rows), np.int32),
-            "line": self.active,
-            "ghost": self.ghost_active,
+            "active_by_day": self.active,
+            "counterfactual": self.counterfactual_active,
             "hub_is_there": bool((c.presence > 0).any() and self.plan.parameters.affiliation.hub > 0),
-            "done": [[day, ACTS[name].title] for day, name in self.done],
+            "interventions": [[day, INTERVENTIONS[name].title] for day, name in self.timeline],
         }
 
     def story(self, person: int) -> list[str]:
-        """What became of a member so far, in sentences."""
+        """The story of a member so far, in sentences."""
         c = self.simulation.community
         if not 0 <= person < len(c.market.row):
             return []
         row = int(c.market.row[person])
         if row >= 0 and c.population.address[row] == person:
             return _story(c, c.population.members[row], int(c.population.last_visit[row]), "")
-        held = np.flatnonzero(c.archive.members["person"][: c.archive.count] == person)
-        if len(held) == 0:
+        rows = np.flatnonzero(c.archive.members["person"][: c.archive.count] == person)
+        if len(rows) == 0:
             return []
-        last = int(held[-1])
+        last = int(rows[-1])
         cause = Cause(int(c.archive.cause[last])).name.lower()
         end = f"Left on day {c.archive.left[last]}: {wording.CAUSES.get(cause, cause)}."
         return _story(c, c.archive.members[last], int(c.archive.last_visit[last]), end)
 
     def close(self) -> None:
-        """Let go of threads."""
+        """End the threads."""
         self.simulation.close()
-        if self.ghost is not None:
-            self.ghost.close()
+        if self.counterfactual is not None:
+            self.counterfactual.close()
 
     def _simulation(self, tick: Any = TICK) -> Simulation:
         plan = replace(self.plan, days=MOST_DAYS)
         return Simulation(plan, self.seed, MOST_DAYS, threads=1, events=False, tick=tick)
 
-    def _haunt(self) -> None:
-        if self.ghost is None:
-            self.ghost = self._simulation()
-        while self.ghost.day < self.day:
-            _live(self.ghost, self.ghost_active)
+    def _advance_counterfactual(self) -> None:
+        if self.counterfactual is None:
+            self.counterfactual = self._simulation()
+        while self.counterfactual.day < self.day:
+            _advance(self.counterfactual, self.counterfactual_active)
 
-    def _hand(self, c: Community) -> None:
-        for day, name in self.done:
+    def _intervene(self, c: Community) -> None:
+        for day, name in self.timeline:
             if day == c.day:
-                _do(c, ACTS[name])
+                _apply(c, INTERVENTIONS[name])
 
 
-def _do(c: Community, act: Act) -> None:
-    if act.shock:
-        strike(c, Shock(day=c.day, **dict(act.shock)))
-    if act.changes:
+def _apply(c: Community, intervention: Intervention) -> None:
+    if intervention.shock:
+        strike(c, Shock(day=c.day, **dict(intervention.shock)))
+    if intervention.changes:
         values = c.parameters.model_dump()
-        for name, value in act.changes:
+        for name, value in intervention.changes:
             section, _, field = name.partition(".")
             values[section][field] = value
         begin_phase(c, parameters_from(values))
 
 
-def _live(simulation: Simulation, active: list[int]) -> None:
+def _advance(simulation: Simulation, active: list[int]) -> None:
     simulation.advance(1)
     active.append(int(simulation.community.active))
 
@@ -160,9 +166,9 @@ def _ties(c: Community, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     one = np.repeat(np.arange(len(rows)), degree)
     ties = c.ties.pool[slots]
     other = place[ties["row"]]
-    kept = one < other
+    counted_once = one < other
     strength = ties["strength"] * c.fade[c.day - ties["day"]]
-    one, other, strength = one[kept], other[kept], strength[kept]
+    one, other, strength = one[counted_once], other[counted_once], strength[counted_once]
     strongest = np.argsort(-strength, kind="stable")[:MOST_TIES]
     return np.column_stack([one, other])[strongest].ravel()
 
@@ -176,7 +182,7 @@ def _story(c: Community, member: Any, last_visit: int, end: str) -> list[str]:
     channel = Channel(int(member["channel"])).name.lower()
     joined = int(member["joined"])
     how = wording.CHANNELS.get(channel, channel)
-    told = [
+    sentences = [
         f"A founder, a member for {wording.plural(-joined, 'day')} when the simulation began."
         if channel == "founder"
         else f"Joined on day {joined} ({how})"
@@ -184,16 +190,16 @@ def _story(c: Community, member: Any, last_visit: int, end: str) -> list[str]:
     ]
     first = int(member["first_contribution"])
     n = int(member["contributions"])
-    told.append(
+    sentences.append(
         f"Contributed {'once' if n == 1 else f'{n:,} times'}"
         + (f", {'on' if n == 1 else 'first on'} day {first}." if first >= 0 else ".")
         if n
         else "Has never contributed."
     )
-    told.append(
+    sentences.append(
         f"{wording.plural(int(member['degree']), 'tie')}; belonging {float(member['belonging']):.2f}, "
         f"satisfaction {float(member['satisfaction']):.2f}, last visit on day {last_visit}."
     )
     if int(member["invited_joins"]):
-        told.append(f"Brought in {wording.plural(int(member['invited_joins']), 'member')}.")
-    return [*told, end] if end else told
+        sentences.append(f"Brought in {wording.plural(int(member['invited_joins']), 'member')}.")
+    return [*sentences, end] if end else sentences

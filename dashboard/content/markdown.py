@@ -1,4 +1,4 @@
-"""Text that is written as Markdown, as markup; HTML inside it is shown and not obeyed."""
+"""Markdown as HTML; HTML inside the text is shown as text."""
 
 from functools import cache
 from pathlib import Path
@@ -7,11 +7,11 @@ from markdown_it import MarkdownIt
 
 _DASHBOARD = Path(__file__).resolve().parents[1]
 PLACES = (_DASHBOARD / "assets" / "model.md", _DASHBOARD.parent / "docs" / "model.md")
-"""Where the page of the documentation lies: in an installed package, and in the source."""
+"""The place of the documentation's page in an installed package, and in the source."""
 
 
 def markup(text: str) -> str:
-    """Markdown with tables as HTML; links that lead outside the text become plain words."""
+    """Markdown with tables as HTML; links become plain text."""
     return str(_reader().render(text))
 
 
@@ -22,11 +22,11 @@ def model_sections() -> dict[str, str]:
     if page is None:
         return {}
     head, *parts = page.read_text(encoding="utf-8").split("\n## ")
-    found = {"Introduction": markup(head.partition("\n")[2])}
+    sections = {"Introduction": markup(head.partition("\n")[2])}
     for part in parts:
         title, _, body = part.partition("\n")
-        found[title.strip()] = markup(body)
-    return found
+        sections[title.strip()] = markup(body)
+    return sections
 
 
 @cache

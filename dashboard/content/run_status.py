@@ -1,16 +1,16 @@
-"""How far the runs of a comparison are, in words."""
+"""The progress of the runs of a comparison, in words."""
 
-from kith.dashboard.live.live_comparison import Answer
+from kith.dashboard.live.live_comparison import LiveComparison
 from kith.experiments.words import wording
 
 
-def status_line(answer: Answer, running: bool, question: object, wanted: int) -> str:
-    """How far the runs are, for eyes and for screen readers."""
-    done = answer.pairs if answer.question == question else 0
-    bar = f'<span class="kith-progress" aria-hidden="true"><i style="width:{100 * done / max(1, wanted):.0f}%"></i></span>'
+def status_line(answer: LiveComparison, running: bool, inputs: object, requested: int) -> str:
+    """The progress of the runs, for eyes and for screen readers."""
+    done = answer.pairs if answer.inputs == inputs else 0
+    bar = f'<span class="kith-progress" aria-hidden="true"><i style="width:{100 * done / max(1, requested):.0f}%"></i></span>'
     if running:
-        return f'<span class="run" role="status">running</span>{bar}<span>{done} of {wanted} runs per scenario, on the same people and random draws</span>'
+        return f'<span class="run" role="status">running</span>{bar}<span>{done} of {requested} runs per scenario, on the same people and random draws</span>'
     if answer.comparison is None:
         return '<span role="status"></span>'
-    took = f" in {answer.seconds:.1f} s" if answer.seconds >= 0.05 else ""  # what was known is there at once
+    took = f" in {answer.seconds:.1f} s" if answer.seconds >= 0.05 else ""  # known results are there at once
     return f'<span role="status">{wording.plural(done, "run")} per scenario{took}, on the same people and random draws</span>'

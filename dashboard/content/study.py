@@ -1,4 +1,4 @@
-"""What can be shown of a study: maps, points, what matters, what holds, one point against another."""
+"""The views of a study: map, what matters, points, levers, robust conclusions, two points compared."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from kith.dashboard.content.comparison import Part, verdict_words
-from kith.dashboard.live.study_catalogue import Reading
+from kith.dashboard.live.study_catalogue import StoredResults
 from kith.dashboard.state.study_state import TITLES
 from kith.dashboard.widgets.parts import dot, table
 from kith.experiments.analyses.robust import ENOUGH, conclusion, decision
@@ -27,21 +27,21 @@ MOST_ROWS = 60
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """What somebody looks at in a study."""
+class Selection:
+    """What is selected on the page of a study."""
 
     scenario: str
     outcome: str
     across: str
     at: tuple[str, int] | None = None
-    "scenario and number of the point that is marked on all charts"
+    "scenario and number of the point that is selected in all charts"
     beside: tuple[str, int] | None = None
     "the point that it is compared with"
     sort: str = field(default="")
 
 
-def views_of(r: Reading) -> list[str]:
-    """The views that this study has something for, the first of which is shown first."""
+def views_of(r: StoredResults) -> list[str]:
+    """The views that this study has data for, in the order of their tabs."""
     numeric = [name for name in r.levers if pd.api.types.is_numeric_dtype(r.points[name])]
     fits = {
         "map": isinstance(r.study.design, Grid) and len(r.study.lever) == 2,
@@ -53,9 +53,9 @@ def views_of(r: Reading) -> list[str]:
     return [view for view in TITLES if fits.get(view, True)]
 
 
-def drawn(view: str, r: Reading, c: Chosen) -> list[Part]:
+def drawn(view: str, r: StoredResults, c: Selection) -> list[Part]:
     """One view: markup and charts."""
-    draw: Callable[[Reading, Chosen], list[Part]] = {
+    draw: Callable[[StoredResults, Selection], list[Part]] = {
         "map": _map,
         "matters": _matters,
         "points": _points,
@@ -66,7 +66,7 @@ def drawn(view: str, r: Reading, c: Chosen) -> list[Part]:
     return draw(r, c)
 
 
-def label(r: Reading, point: tuple[str, int]) -> str:
+def label(r: StoredResults, point: tuple[str, int]) -> str:
     """A point's name: its number, and its levers where they are few."""
     scenario, number = point
     own = r.points[(r.points["scenario"] == scenario) & (r.points["point"] == number)]
@@ -74,11 +74,13 @@ def label(r: Reading, point: tuple[str, int]) -> str:
     if own.empty or not 0 < len(r.levers) <= 2:
         return name
     row = own.iloc[0]
-    said = ", ".join(f"{lever.rpartition('.')[2]} {_shown(row[lever])}" for lever in r.levers)
-    return f"{name}: {said}"
+    levers = ", ".join(f"{lever.rpartition('.')[2]} {_shown(row[lever])}" for lever in r.levers)
+    return f"{name}: {levers}"
 
 
-def paired(r: Reading, first: tuple[str, int], second: tuple[str, int]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def paired(
+    r: StoredResults, first: tuple[str, int], second: tuple[str, int]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Runs of two points under short names, and their outcomes with paired differences, second minus first."""
     parts = []
     for scenario, number in (first, second):
@@ -90,25 +92,25 @@ def paired(r: Reading, first: tuple[str, int], second: tuple[str, int]) -> tuple
     return values, outcome_table(values, labels, seeds, tuple(r.outcomes))
 
 
-def rows_of(r: Reading, c: Chosen) -> pd.DataFrame:
-    """The points in the order that is asked for, the greatest first."""
+def rows_of(r: StoredResults, c: Selection) -> pd.DataFrame:
+    """The points, sorted by the selected column, the greatest first."""
     if c.sort in r.points and pd.api.types.is_numeric_dtype(r.points[c.sort]):
         return r.points.sort_values(c.sort, ascending=False, kind="stable")
     return r.points
 
 
-def cells(r: Reading, row: Any) -> list[str]:
+def cells(r: StoredResults, row: Any) -> list[str]:
     """A point's levers and outcomes as a table shows them."""
     levers = [_shown(row[name]) for name in r.levers]
     return [*levers, *(wording.number(float(row[name]), describe(name)[0]) for name in r.outcomes)]
 
 
-def heads(r: Reading) -> list[str]:
-    """What stands above those cells."""
+def heads(r: StoredResults) -> list[str]:
+    """The headings of those cells."""
     return [*(name.rpartition(".")[2] for name in r.levers), *(_words(name) for name in r.outcomes)]
 
 
-def _map(r: Reading, c: Chosen) -> list[Part]:
+def _map(r: StoredResults, c: Selection) -> list[Part]:
     up, across = (lever.name for lever in r.study.lever)
     own = r.points[r.points["scenario"] == c.scenario]
     if own.empty or not own[c.outcome].notna().any():
@@ -119,7 +121,7 @@ def _map(r: Reading, c: Chosen) -> list[Part]:
     return [(svg, "map", own, _unit_note(c.outcome))]
 
 
-def _matters(r: Reading, c: Chosen) -> list[Part]:
+def _matters(r: StoredResults, c: Selection) -> list[Part]:
     if r.ranking.empty:
         return [f'<p class="kith-note" role="status">{escape(r.unranked)}</p>']
     own = r.ranking[(r.ranking["scenario"] == c.scenario) & (r.ranking["outcome"] == c.outcome)]
@@ -138,7 +140,7 @@ def _matters(r: Reading, c: Chosen) -> list[Part]:
     return [(bars(own, title, unit=describe(c.outcome)[0]), "what-matters", own, note)]
 
 
-def _points(r: Reading, c: Chosen) -> list[Part]:
+def _points(r: StoredResults, c: Selection) -> list[Part]:
     unit = describe(c.across)[0] if c.across in r.outcomes else ""
     svg = scatter(
         r.points,
@@ -150,30 +152,30 @@ def _points(r: Reading, c: Chosen) -> list[Part]:
     return [(svg, "points", r.points, "Click a point to select it in every view.")]
 
 
-def _levers(r: Reading, c: Chosen) -> list[Part]:
+def _levers(r: StoredResults, c: Selection) -> list[Part]:
     own = r.points[r.points["scenario"] == c.scenario]
     svg = parallel(own, r.levers, (c.outcome, describe(c.outcome)[0]), c.at)
     return [(svg, "levers", own, "Click a line to select its point in every view.")]
 
 
-def _holds(r: Reading, c: Chosen) -> list[Part]:
-    """For each outcome, at how many points one scenario has more than another."""
+def _holds(r: StoredResults, c: Selection) -> list[Part]:
+    """For each outcome, the share of points at which one scenario has more than another."""
     worlds = r.points.rename(columns={"point": "world"})
     scenarios = list(r.points["scenario"].unique())
     rows = []
     for place, first in enumerate(scenarios):
         for second in scenarios[place + 1 :]:
             for outcome in r.outcomes:
-                found = conclusion(worlds, outcome, (first, second))
-                if found is not None:
-                    share = found.share
+                result = conclusion(worlds, outcome, (first, second))
+                if result is not None:
+                    share = result.share
                     rows.append(
                         [
-                            found.sentence,
+                            result.sentence,
                             _per_cent(share.value),
                             f"{_per_cent(share.low)} – {_per_cent(share.high)}",
-                            wording.signed(found.median, found.unit) + " " + wording.unit_of(found.unit),
-                            decision(found.verdict, found.worlds_needed, "points"),
+                            wording.signed(result.median, result.unit) + " " + wording.unit_of(result.unit),
+                            decision(result.verdict, result.worlds_needed, "points"),
                         ]
                     )
     rows.sort(key=lambda row: -int(row[1].rstrip(" %")))
@@ -187,20 +189,20 @@ def _holds(r: Reading, c: Chosen) -> list[Part]:
     return [table(head, rows, (1, 2, 3)), note]
 
 
-def _pair(r: Reading, c: Chosen) -> list[Part]:
+def _pair(r: StoredResults, c: Selection) -> list[Part]:
     if c.at is None or c.beside is None:
         return ['<p class="kith-note">Choose two points, here or in the table.</p>']
     if c.at == c.beside:
         return ['<p class="kith-note">These are the same point; choose two different ones.</p>']
-    values, found = paired(r, c.beside, c.at)
+    values, differences = paired(r, c.beside, c.at)
     first, second = _short(r, c.beside), _short(r, c.at)
-    runs = int(found["n"].min()) if len(found) else 0
+    runs = int(differences["n"].min()) if len(differences) else 0
     if values["scenario"].nunique() < 2:
         return ['<p class="kith-note">One of the two has no runs yet.</p>']
     colours = dict(zip((first, second), two_colours(r, c.beside[0], c.at[0]), strict=True))
     rows = []
     for outcome in r.outcomes:
-        own = found[found["outcome"] == outcome].set_index("scenario")
+        own = differences[differences["outcome"] == outcome].set_index("scenario")
         base, other = own.loc[first], own.loc[second]
         unit = str(base["unit"])
         rows.append(
@@ -227,20 +229,20 @@ def _pair(r: Reading, c: Chosen) -> list[Part]:
         f"{escape(described(runs))}</p>",
     ]
     if runs >= LEAST_RUNS:
-        parts.append((forest(found, colours), "pair", found, ""))
+        parts.append((forest(differences, colours), "pair", differences, ""))
     if runs > 1:
-        parts.append((distribution(values, found, c.outcome, colours), "pair-runs", values, ""))
+        parts.append((distribution(values, differences, c.outcome, colours), "pair-runs", values, ""))
     return parts
 
 
-def two_colours(r: Reading, first: str, second: str) -> tuple[str, str]:
+def two_colours(r: StoredResults, first: str, second: str) -> tuple[str, str]:
     """The colours of two points: those of their scenarios, and one that no scenario has where both are of the same."""
     own = theme.colours(r.points["scenario"].unique())
     free = theme.SCENARIOS[len(own) % len(theme.SCENARIOS)]
     return own[first], own[second] if first != second else free
 
 
-def _short(r: Reading, point: tuple[str, int]) -> str:
+def _short(r: StoredResults, point: tuple[str, int]) -> str:
     return f"{point[0]} {point[1]}" if len(r.study.scenarios) > 1 else f"point {point[1]}"
 
 

@@ -1,4 +1,4 @@
-"""Logs that found communities: those that ship with kith, and those that somebody dropped here."""
+"""Event logs from which communities start: those that ship with kith, and those that were uploaded."""
 
 import threading
 from collections import OrderedDict
@@ -20,21 +20,21 @@ from kith.scenarios.logs.table import EventTable
 from kith.sim.schema.plan import Founding
 
 MOST = 40
-"""Dropped logs that the server keeps in memory, the latest ones."""
+"""The most uploaded logs that the server keeps in memory; the oldest ones go first."""
 
 UNPACKED = 100_000_000
-"""Bytes of a log once it is unpacked."""
+"""The most bytes of a log once it is decompressed."""
 
-_keeping = threading.Lock()
+_storing = threading.Lock()
 _one_at_a_time = threading.Lock()
 
 
 def founding_of(name: str) -> Founding | None:
-    """The founding log that an address names: one that ships with kith, or the digest of a dropped one."""
+    """The founding log that an address names: one that ships with kith, or the digest of an uploaded one."""
     if not name:
         return None
-    if name in _dropped:
-        return _dropped[name].founding
+    if name in _uploaded:
+        return _uploaded[name].founding
     if name in logs():
         return _shipped(name)
     raise ScenarioError(
@@ -43,58 +43,58 @@ def founding_of(name: str) -> Founding | None:
 
 
 def measured_log(table: EventTable) -> tuple[dict[str, float], pd.DataFrame, bool]:
-    """Indicators of a log, its months, and whether it tells of visits."""
+    """Indicators of a log, month by month figures, and whether it records visits."""
     events = events_of(table)
     log = Log(events)
     return measured(log), monthly(log), has_visits(events)
 
 
 @dataclass(frozen=True)
-class Dropped:
-    """What was read of a log that somebody dropped."""
+class UploadedLog:
+    """An uploaded log once it is read."""
 
     founding: Founding
     measures: tuple[dict[str, float], pd.DataFrame, bool]
     "as `measured_log`"
 
 
-def read_dropped(name: str, content: bytes) -> Dropped:
-    """Read a log that somebody dropped; nothing is kept.
+def read_uploaded_log(name: str, content: bytes) -> UploadedLog:
+    """Read an uploaded log without storing it.
 
     Raises `LogError`, whose `problems` are the bad rows with their line numbers.
     """
     table = read_events(content, label=name, limit=UNPACKED)
-    return Dropped(replace(founding_of_table(table), label=name), measured_log(table))
+    return UploadedLog(replace(founding_of_table(table), label=name), measured_log(table))
 
 
-_dropped: OrderedDict[str, Dropped] = OrderedDict()
+_uploaded: OrderedDict[str, UploadedLog] = OrderedDict()
 
 
-def keep(found: Dropped) -> str:
-    """Keep a log in this server; the key under which addresses know it."""
-    key = found.founding.digest[:16]
-    with _keeping:
-        _dropped[key] = found
-        while len(_dropped) > MOST:
-            _dropped.popitem(last=False)
+def store_log(log: UploadedLog) -> str:
+    """Keep a log in the memory of this server; gives the key by which addresses name it."""
+    key = log.founding.digest[:16]
+    with _storing:
+        _uploaded[key] = log
+        while len(_uploaded) > MOST:
+            _uploaded.popitem(last=False)
     return key
 
 
-def dropped(name: str, content: bytes) -> str:
-    """Read a log that somebody dropped, here and now, and keep it; its key."""
-    return keep(read_dropped(name, content))
+def upload(name: str, content: bytes) -> str:
+    """Read an uploaded log in this process and keep it; gives its key."""
+    return store_log(read_uploaded_log(name, content))
 
 
 def measures_of(key: str) -> tuple[dict[str, float], pd.DataFrame, bool]:
-    """What the log under that key tells."""
-    if key in _dropped:
-        return _dropped[key].measures
-    founding_of(key)  # says what is wrong with the key
+    """The measures of the log with that key."""
+    if key in _uploaded:
+        return _uploaded[key].measures
+    founding_of(key)  # raises an error for an unknown key
     return _shipped_measures(key)
 
 
 def library_measures(name: str, visits: bool) -> dict[str, float]:
-    """The same indicators of a simulated year of a preset, from its own event log."""
+    """The same indicators of one simulated year of a preset, measured from the simulated event log."""
     return _library_measures(name, visits)
 
 

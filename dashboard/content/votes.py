@@ -13,10 +13,10 @@ from kith.experiments.charts.theme import canvas, exported, themed
 from kith.experiments.words import wording
 
 
-def counted(lesson: Lesson, asked: ClassQuestion) -> list[int]:
-    """How many chose each."""
-    said = list(asked.said.values())
-    return [said.count(place) for place in range(len(lesson.prediction.choices))]
+def counted(lesson: Lesson, question: ClassQuestion) -> list[int]:
+    """The number of votes for each choice."""
+    votes = list(question.votes.values())
+    return [votes.count(place) for place in range(len(lesson.prediction.choices))]
 
 
 def votes_frame(lesson: Lesson, counts: Sequence[int]) -> pd.DataFrame:
@@ -25,15 +25,17 @@ def votes_frame(lesson: Lesson, counts: Sequence[int]) -> pd.DataFrame:
 
 
 def votes_chart(choices: Sequence[str], counts: Sequence[int], right: int | None = None) -> str:
-    """A bar for each choice; the one that came true has a star and another colour."""
-    whole = sum(counts)
-    title = f"What the class predicts: {wording.plural(whole, 'answer')}"
+    """A bar for each choice; the one that the simulation gives has a star and another colour."""
+    total = sum(counts)
+    title = f"What the class predicts: {wording.plural(total, 'answer')}"
     with themed():
-        figure, (axes,) = canvas(title, "answers", height=1.15 + 0.42 * len(choices), left=2.4, right=0.9)
+        figure, (axes,) = canvas(
+            title, "number of answers", height=1.15 + 0.42 * len(choices), left=2.4, right=0.9
+        )
         for place, count in enumerate(counts):
             true = place == right
             axes.barh(place, count, height=0.62, color=theme.SCENARIOS[2] if true else theme.SCENARIOS[0])
-            share = f" ({count / whole:.0%})".replace("%", " %") if whole else ""
+            share = f" ({count / total:.0%})".replace("%", " %") if total else ""
             star = "  ★ simulated" if true else ""
             axes.annotate(
                 f"{count}{share}{star}", (count, place), (5, 0), textcoords="offset points", va="center"
@@ -42,5 +44,5 @@ def votes_chart(choices: Sequence[str], counts: Sequence[int], right: int | None
         axes.set_xlim(0, max(1, *counts) * 1.25)
         value_axis(axes, "members", axis="x")
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-        said = [f"{words} {count}" for words, count in zip(choices, counts, strict=True)]
-        return exported(figure, "votes", title, "; ".join(said) + ".")
+        sizes = [f"{words} {count}" for words, count in zip(choices, counts, strict=True)]
+        return exported(figure, "votes", title, "; ".join(sizes) + ".")

@@ -1,12 +1,12 @@
-"""What is worked out once for everybody: a class that opens one link asks one question."""
+"""Results that are computed once for everybody, as when a whole class opens the same link."""
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
 
-class Once[Result]:
-    """Results by key, each made by whoever asks first while the others wait; the latest ones are kept.
+class ComputeOnce[Result]:
+    """Results by key; the first thread computes one while others wait for it; the latest ones are kept.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ class Once[Result]:
         self._making: dict[Hashable, threading.Lock] = {}
 
     def get(self, key: Hashable, make: Callable[[], Result]) -> Result:
-        """The result for that key; an error is its asker's alone, and the next one tries again."""
+        """The result for that key; an error is raised only where it happened, and the next caller tries again."""
         with self._lock:
             if key in self._made:
                 self._made.move_to_end(key)
@@ -30,10 +30,10 @@ class Once[Result]:
             with self._lock:
                 if key in self._made:
                     return self._made[key]
-            made = make()
+            result = make()
             with self._lock:
-                self._made[key] = made
+                self._made[key] = result
                 self._making.pop(key, None)
                 while len(self._made) > self.most:
                     self._made.popitem(last=False)
-            return made
+            return result

@@ -1,4 +1,4 @@
-"""From a question to a comparison: what runs are wanted, what is known so far, what is under way."""
+"""Comparisons that grow while their runs come in: from the inputs of a page to charts over the first runs."""
 
 import threading
 import time
@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import solara
 
-from kith.dashboard.access.connections import CONNECTIONS, own_session
-from kith.dashboard.live.compute_once import Once
+from kith.dashboard.access.connections import CONNECTIONS, current_session
+from kith.dashboard.live.compute_once import ComputeOnce
 from kith.dashboard.live.shared_workers import Request, shared_pool
 from kith.experiments.comparison.comparison import Comparison, PartialComparison, labelled
 from kith.experiments.runs.runner import Job
@@ -18,30 +18,30 @@ from kith.experiments.statistics.tables import OUTCOMES
 from kith.sim.schema.plan import Plan
 
 STAGES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-"""Complete pairs after which a new picture is drawn."""
+"""Complete pairs of runs after which charts are drawn anew."""
 
 EXTRA = ("member_surplus", "member_surplus_share")
 
 
-_COMPARISONS: Once[Comparison] = Once(60)
+_COMPARISONS: ComputeOnce[Comparison] = ComputeOnce(60)
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What is known of a question."""
+class LiveComparison:
+    """A comparison over the runs so far."""
 
-    question: object = None
+    inputs: object = None
     comparison: Comparison | None = None
     "over the first `pairs` seeds"
     pairs: int = 0
-    wanted: int = 0
+    requested: int = 0
     seconds: float = 0.0
-    "from the question to this picture"
+    "from the start to this comparison"
     error: str = ""
 
-    def running(self, question: object) -> bool:
-        """Whether more is to come for that question."""
-        return not self.error and (self.question != question or self.pairs < self.wanted)
+    def running(self, inputs: object) -> bool:
+        """Whether more runs are to come for these inputs."""
+        return not self.error and (self.inputs != inputs or self.pairs < self.requested)
 
 
 def _shared(partial: PartialComparison, pairs: int) -> Comparison:
@@ -53,52 +53,52 @@ def _shared(partial: PartialComparison, pairs: int) -> Comparison:
 
 
 def jobs_for(plans: Mapping[str, Plan], days: int, runs: int) -> list[Job]:
-    """Every arm with seed 0, then with seed 1, and so on: the first picture needs one of each."""
+    """Every scenario with seed 0, then with seed 1, and so on: the first charts need one run of each."""
     return [Job(plan, seed, days, key=label) for seed in range(runs) for label, plan in plans.items()]
 
 
-def plans_of(plans: Sequence[Plan]) -> dict[str, Plan]:
-    """Plans by the labels that a report would use; twice the same is told apart by number."""
+def labelled_plans(plans: Sequence[Plan]) -> dict[str, Plan]:
+    """Plans by the labels that a report would use; equal plans are distinguished by number."""
     if len(plans) > 1:
         try:
             return labelled(plans)
-        except ValueError:  # two arms say the same: as long as nobody has changed one, that is fine
+        except ValueError:  # two scenarios are equal, which is fine until one is changed
             pass
-    found: dict[str, Plan] = {}
+    by_label: dict[str, Plan] = {}
     for plan in plans:
-        twice = sum(name.split(" #")[0] == plan.name for name in found)
-        found[f"{plan.name} #{twice + 1}" if twice else plan.name] = plan
-    return found
+        twice = sum(name.split(" #")[0] == plan.name for name in by_label)
+        by_label[f"{plan.name} #{twice + 1}" if twice else plan.name] = plan
+    return by_label
 
 
-def in_a_line(error: Exception) -> str:
-    """What went wrong, without the traceback that it may carry."""
+def one_line(error: Exception) -> str:
+    """The message of an error in one line, without a traceback."""
     first, *rest = str(error).strip().splitlines() or [type(error).__name__]
     return f"{first.partition('Traceback')[0]}{rest[-1]}" if rest else first
 
 
-class _Asking:
-    """One question of a page to the pool, put again whenever its browser comes back after it was away."""
+class _PoolRequest:
+    """The request of a page to the pool, submitted again whenever its browser reconnects."""
 
     def __init__(self, owner: str, jobs: list[Job]) -> None:
         self._owner, self._jobs = owner, jobs
-        self._session = own_session()
+        self._session = current_session()
         self._over = threading.Event()
         self._lock = threading.Lock()
         self._request: Request | None = None
         self._unwatch = CONNECTIONS.when_away(self._session, self._pause)
 
     def begin(self) -> Request | None:
-        """Ask as soon as somebody may be looking; nothing if the question is over. What was run is not run again."""
+        """Submit the jobs as soon as the browser is connected; None if the request has ended. Finished runs are not repeated."""
         while CONNECTIONS.wait(self._session, self._over):
             with self._lock:
-                if not self._over.is_set() and CONNECTIONS.here(self._session):
-                    self._request = shared_pool().ask(self._owner, self._jobs)
+                if not self._over.is_set() and CONNECTIONS.connected(self._session):
+                    self._request = shared_pool().submit(self._owner, self._jobs)
                     return self._request
         return None
 
     def end(self) -> None:
-        """Nobody waits for the answer any more."""
+        """End the request."""
         with self._lock:
             self._over.set()
         self._unwatch()
@@ -107,61 +107,61 @@ class _Asking:
     def _pause(self) -> None:
         with self._lock:
             if self._request is not None:
-                shared_pool().withdraw(self._request)
+                shared_pool().cancel(self._request)
 
 
-def use_answer(
-    question: object, plans: Mapping[str, Plan], days: int, runs: int, also: tuple[str, ...] = ()
-) -> Answer:
-    """Ask the pool and give what is known so far; a new question cancels the old one.
+def use_live_comparison(
+    inputs: object, plans: Mapping[str, Plan], days: int, runs: int, also: tuple[str, ...] = ()
+) -> LiveComparison:
+    """Run a comparison on the pool and give the result so far; new inputs cancel the old request.
 
     Parameters
     ----------
-    question : what decides the numbers; asking again is a matter of `==`.
-    plans : label -> plan; nothing is asked while there are none.
+    inputs : what decides the numbers; they are simulated again when it changes.
+    plans : label -> plan; nothing runs while there are none.
     days, runs : length of a run, runs of each plan.
-    also : indicators to compare beside the usual ones.
+    also : indicators to compare in addition to the usual ones.
     """
     owner = solara.use_memo(lambda: uuid4().hex, [])
-    answer, set_answer = solara.use_state(Answer())
+    answer, set_answer = solara.use_state(LiveComparison())
 
-    def ask() -> Any:
+    def start() -> Any:
         if not plans:
             return None
-        asking = _Asking(owner, jobs_for(plans, days, runs))
+        pool_request = _PoolRequest(owner, jobs_for(plans, days, runs))
 
-        def listen() -> None:
+        def follow() -> None:
             begun, shown = time.perf_counter(), 0
-            while (request := asking.begin()) is not None:
+            while (request := pool_request.begin()) is not None:
                 partial = PartialComparison(
                     dict(plans), days, tuple(dict.fromkeys((*OUTCOMES, *EXTRA, *also)))
                 )
                 try:
-                    for outcome in request:
-                        if outcome.failed:
-                            raise ValueError(
-                                outcome.refused or f"a run of {outcome.key} failed: {outcome.error}"
-                            )
-                        partial.done.append(outcome)
+                    for run in request:
+                        if run.failed:
+                            raise ValueError(run.refused or f"a run of {run.key} failed: {run.error}")
+                        partial.done.append(run)
                         pairs = partial.complete()
                         due = pairs > shown and (pairs in STAGES or pairs == runs)
                         if due and (not shown or pairs == runs or request.results.empty()):
                             shown = pairs
-                            found = _shared(partial, pairs)
+                            comparison = _shared(partial, pairs)
                             if not request.cancelled:
                                 set_answer(
-                                    Answer(question, found, pairs, runs, seconds=time.perf_counter() - begun)
+                                    LiveComparison(
+                                        inputs, comparison, pairs, runs, seconds=time.perf_counter() - begun
+                                    )
                                 )
                 except Exception as error:
                     if not request.cancelled:
-                        set_answer(Answer(question, error=in_a_line(error)))
-                        shared_pool().withdraw(request)
+                        set_answer(LiveComparison(inputs, error=one_line(error)))
+                        shared_pool().cancel(request)
                         return
                 if not request.cancelled:
                     return
 
-        threading.Thread(target=listen, daemon=True).start()
-        return asking.end
+        threading.Thread(target=follow, daemon=True).start()
+        return pool_request.end
 
-    solara.use_effect(ask, [question])
+    solara.use_effect(start, [inputs])
     return answer

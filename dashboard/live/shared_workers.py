@@ -1,8 +1,9 @@
 """One bounded pool of processes for the simulations of everybody who has a page open.
 
-Owners take turns, so that a page with many runs waiting does not keep others from their first picture; a turn is what one
-picture needs, a run of each scenario: thirty pages that ask at once have theirs one after the other, not all at the end. New work of an
-owner cancels what it asked for before: what waits is dropped, what runs stops within ten simulated days.
+Owners take turns, so that a page with many waiting runs does not delay the first charts of others. A turn is one run of
+each scenario, which is what the first charts need: of thirty pages that start at once, one after the other gets its
+charts. New work of an owner cancels its former work: waiting runs are dropped, current ones stop within ten simulated
+days.
 """
 
 import itertools
@@ -21,25 +22,25 @@ from kith.experiments.runs.pools import end_now, serve_one_parent
 from kith.experiments.runs.runner import Job, RunResult, condensed
 
 REMEMBERED = 600
-"""Outcomes that are kept: a run that was done for one page need not be done for another, or again."""
+"""Results of runs that are kept, so that no run is repeated for another page, or for the same one."""
 
 SLOTS = 64
-"""Runs that can be under way at once and still be cancelled."""
+"""The most runs that can be under way and cancelled."""
 
 AGAIN = 2
-"""Runs of a request that are begun again, because their process died under them."""
+"""The most runs of a request that are restarted because their process died."""
 
 _tickets: Any = None
-"""In a worker: the ticket that each slot is for; another number there means "stop"."""
+"""In a worker: the ticket of the run in each slot; another number there stops the run."""
 
 
 class Cancelled(Exception):
-    """Nobody waits for this run any more."""
+    """The run has been cancelled."""
 
 
 @dataclass
 class Request:
-    """What one owner asked for last: iterate over it for outcomes as they come."""
+    """The latest work of an owner: iterate over it for results as they come in."""
 
     owner: str
     waiting: deque[Job]
@@ -48,13 +49,13 @@ class Request:
     slots: dict[int, int] = field(default_factory=dict)
     cancelled: bool = False
     turn: int = 1
-    "runs that make a picture"
+    "runs in a turn: one of each scenario"
     given: int = 0
     again: int = AGAIN
-    "how often a run is begun again whose process died"
+    "how often runs whose process died may be restarted"
 
     def __iter__(self) -> Iterator[RunResult]:
-        """Outcomes in the order of their completion, until all are there or the request is cancelled."""
+        """Results in the order of their completion, until all are there or the request is cancelled."""
         while (outcome := self.results.get()) is not None:
             yield outcome
 
@@ -75,12 +76,12 @@ class SharedWorkers:
         self._flags: Any = None
         self._known: OrderedDict[str, RunResult] = OrderedDict()
         self._under_way: dict[str, list[tuple[Request, Job]]] = {}
-        "name of a run -> who waits for it besides the one who asked first"
+        "name of a run -> requests that wait for it besides the first one"
 
-    def ask(self, owner: str, jobs: Sequence[Job]) -> Request:
-        """Start this work and cancel the owner's former work; what is known already is there at once."""
+    def submit(self, owner: str, jobs: Sequence[Job]) -> Request:
+        """Start this work and cancel the owner's former work; known results are there at once."""
         with self._lock:
-            self.release(owner)
+            self.cancel_owner(owner)
             known = [self._recalled(job) for job in jobs]
             new = deque(job for job, outcome in zip(jobs, known, strict=True) if outcome is None)
             request = Request(owner, new, left=len(new), turn=len({str(job.key) for job in new}) or 1)
@@ -94,36 +95,36 @@ class SharedWorkers:
             self._fill()
         return request
 
-    def release(self, owner: str) -> None:
-        """Cancel whatever the owner still waits for."""
+    def cancel_owner(self, owner: str) -> None:
+        """Cancel all work of an owner."""
         with self._lock:
             request = self._requests.pop(owner, None)
             if request is not None:
                 self._cancel(request)
 
-    def withdraw(self, request: Request) -> None:
-        """Cancel this request, if it is still its owner's last."""
+    def cancel(self, request: Request) -> None:
+        """Cancel this request, if it is still its owner's latest."""
         with self._lock:
             if self._requests.get(request.owner) is request:
-                self.release(request.owner)
+                self.cancel_owner(request.owner)
 
     def busy(self) -> tuple[int, int]:
-        """Runs under way, and runs that wait."""
+        """Numbers of runs under way, and of runs that wait."""
         with self._lock:
             return self._running, sum(len(r.waiting) for r in self._requests.values())
 
-    def warm(self) -> None:
-        """Start the processes, so that the first picture does not wait for them."""
+    def warm_up(self) -> None:
+        """Start the processes, so that the first charts do not wait for them."""
         with self._lock:
             for _ in range(0 if self._closed else self.workers):
                 self._started().submit(_imported)
 
     def close(self) -> None:
-        """Cancel everything and end the processes, also while they compile; nothing is begun any more."""
+        """Cancel everything and end the processes, also while they compile; no run is started after that."""
         with self._lock:
             self._closed = True
             for owner in list(self._requests):
-                self.release(owner)
+                self.cancel_owner(owner)
             executor, self._executor = self._executor, None
         if executor is not None:
             end_now(executor)
@@ -196,7 +197,7 @@ class SharedWorkers:
             future.set_exception(error)
 
         def finish(done: "Future[RunResult]") -> None:
-            if _broke(done):  # whoever tells us holds a lock of the executor, which is now to be ended
+            if _broke(done):  # the caller holds a lock of the executor, which is now to be ended
                 threading.Thread(
                     target=self._finished, args=(request, job, slot, done, executor), daemon=True
                 ).start()
@@ -229,7 +230,7 @@ class SharedWorkers:
             self._fill()
 
     def _abandon(self, executor: ProcessPoolExecutor) -> None:
-        """End a pool that broke, with all its processes; the next run gets a new one."""
+        """End a broken pool with all its processes; the next run gets a new one."""
         with self._lock:
             if self._executor is not executor:
                 return
@@ -237,7 +238,7 @@ class SharedWorkers:
         end_now(executor)
 
     def _begin_again(self, others: "list[tuple[Request, Job]]") -> None:
-        """A run was stopped by who asked first; who waited for it as well still wants it."""
+        """Queue a run again for the other requests that wait for it, after the first one was cancelled."""
         for request, job in others:
             if not request.cancelled:
                 request.waiting.appendleft(job)
@@ -246,12 +247,12 @@ class SharedWorkers:
 
 
 def _broke(done: "Future[Any]") -> bool:
-    """Whether a process died, and with it the pool that it belonged to."""
+    """Whether a process died, and with it its pool."""
     return not done.cancelled() and isinstance(done.exception(), BrokenExecutor)
 
 
 def _outcome(job: Job, done: "Future[RunResult]") -> RunResult | None:
-    """What came of a job; nothing if it was stopped because nobody wanted it."""
+    """The result of a job; None if it was cancelled."""
     if done.cancelled():
         return None
     error = done.exception()
@@ -289,7 +290,7 @@ def _join(flags: Any) -> None:
 
 
 def _imported() -> None:
-    """Import the engine and compile or load its kernels, by one short run."""
+    """Import the engine and compile or load its kernels, with one short run."""
     from kith.sim.engine import run
     from kith.sim.schema.plan import Plan
 
@@ -301,19 +302,19 @@ def _work(job: Job, slot: int, ticket: int) -> RunResult:
 
 
 def worked(job: Job, wanted: Callable[[], bool]) -> RunResult:
-    """The outcome of a job, or `Cancelled` as soon as it is no longer wanted."""
+    """The result of a job; raises `Cancelled` as soon as `wanted` is false."""
     import traceback
 
     from kith.sim.engine import run
     from kith.sim.schema.parameters import ParameterError
 
-    def ask(day: int, days: int) -> None:
+    def check(day: int, days: int) -> None:
         if not wanted():
             raise Cancelled
 
     try:
-        ask(0, 0)
-        record = run(job.plan, job.seed, job.days, threads=1, events=False, progress=ask)
+        check(0, 0)
+        record = run(job.plan, job.seed, job.days, threads=1, events=False, progress=check)
         return condensed(job, record)
     except Cancelled:
         raise

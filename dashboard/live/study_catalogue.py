@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from kith.dashboard.live.compute_once import Once
+from kith.dashboard.live.compute_once import ComputeOnce
 from kith.experiments.analyses.sensitivity import sensitivity
 from kith.experiments.errors import RequestError, StudyError
 from kith.experiments.studies.designs import Grid, Listed
@@ -26,36 +26,36 @@ from kith.experiments.studies.study import Study, read_study, studies
 from kith.scenarios.errors import ScenarioError
 
 STUDIES = "KITH_STUDIES"
-"""The environment variable that carries the folder of studies from the command line to the pages."""
+"""The environment variable that passes the folder of studies from the command line to the pages."""
 
 USUAL = Path("out", "studies")
-"""Where `kith study run` keeps results unless told otherwise, so that they are seen here."""
+"""Where `kith study run` stores results by default; they are shown here too."""
 
 
-def folder() -> Path:
-    """Where stores are, and study files of one's own."""
+def studies_folder() -> Path:
+    """The folder of stores and of the user's study files."""
     return Path(os.environ.get(STUDIES) or USUAL)
 
 
-def shelf() -> dict[str, Study]:
+def known_studies() -> dict[str, Study]:
     """Every study by name; one that cannot be read is left out, see `unreadable`."""
-    return {name: found for name, found in _all().items() if isinstance(found, Study)}
+    return {name: study for name, study in _all().items() if isinstance(study, Study)}
 
 
 def unreadable() -> dict[str, str]:
-    """Files in the folder that are no studies, and why."""
+    """Files in the folder that cannot be read as studies, and why."""
     return {name: why for name, why in _all().items() if isinstance(why, str)}
 
 
-def sized(name: str, size: str, runs: int = 0, days: int = 0) -> Study:
-    """A study of the shelf as it is asked for; 0 leaves runs and days as the study has them.
+def study_at_size(name: str, size: str, runs: int = 0, days: int = 0) -> Study:
+    """A study at the given size; 0 leaves runs and days as the study has them.
 
     Raises `StudyError` if there is none of that name.
     """
-    found = shelf().get(name)
-    if found is None:
+    full = known_studies().get(name)
+    if full is None:
         raise StudyError(f"there is no study {name[:60]}; choose one from the list")
-    study = found.reduced() if size == "quick" else found
+    study = full.reduced() if size == "quick" else full
     changes: dict[str, Any] = {"runs": runs, "days": days}
     study = study.with_changes(**{key: value for key, value in changes.items() if value})
     study.check_size()
@@ -63,17 +63,17 @@ def sized(name: str, size: str, runs: int = 0, days: int = 0) -> Study:
 
 
 def store_of(study: Study) -> Store:
-    """Where its results gather, opened for one thread: a store that is open is not shared between threads."""
-    return Store(folder() / study.name)
+    """The store of its results, opened for one thread: an open store is not shared between threads."""
+    return Store(studies_folder() / study.name)
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What is stored of a study."""
+class StoredResults:
+    """The stored results of a study."""
 
     study: Study
     store: Store
-    found: StudyStatus
+    status: StudyStatus
     runs: pd.DataFrame
     points: pd.DataFrame
     "as `points_frame`; empty while nothing is stored"
@@ -83,39 +83,39 @@ class Reading:
 
     @property
     def levers(self) -> list[str]:
-        """The columns of points that are turned, in the order of the file."""
+        """The columns of points that hold levers, in the order of the file."""
         known = [lever.name for lever in self.study.lever if lever.name in self.points]
         return known or [name for name in self.points if name not in self._others()]
 
     @property
     def outcomes(self) -> list[str]:
-        """The outcomes that are there."""
+        """The outcomes that have values."""
         return [name for name in self.study.outcomes if name in self.points]
 
     def _others(self) -> set[str]:
         return {"scenario", "point", "runs", *self.study.outcomes}
 
 
-def reading(study: Study, found: StudyStatus) -> Reading:
-    """What is stored, read once for everybody who looks at as much of it."""
-    key = (folder() / study.name, digest(study), study.outcomes, found.stored, found.failed)
-    return _READ.get(key, lambda: _read(study, found))
+def stored_results(study: Study, progress: StudyStatus) -> StoredResults:
+    """The stored results, read once for everybody as long as nothing is added."""
+    key = (studies_folder() / study.name, digest(study), study.outcomes, progress.stored, progress.failed)
+    return _READ.get(key, lambda: _read(study, progress))
 
 
-def state(study: Study) -> StudyStatus | None:
-    """How far a study is; None while nothing of it is stored. Nothing is written."""
+def study_status(study: Study) -> StudyStatus | None:
+    """The progress of a study; None while nothing is stored. Nothing is written."""
     with _READING:
-        store = _store(folder() / study.name)
+        store = _store(studies_folder() / study.name)
         store.refresh()
         return status(study, store) if store.done() else None
 
 
-def wanted(study: Study) -> tuple[int, int]:
-    """Points, and runs, that a study asks for at most: nothing is drawn in order to be counted."""
+def size_of(study: Study) -> tuple[int, int]:
+    """The most points and runs that a study has; no points are drawn to count them."""
     return study.size
 
 
-def _read(study: Study, found: StudyStatus) -> Reading:
+def _read(study: Study, progress: StudyStatus) -> StoredResults:
     store = store_of(study)
     runs, table = runs_frame(study, store, study.outcomes), points_frame(study, store)
     ranking, why = pd.DataFrame(), ""
@@ -126,28 +126,32 @@ def _read(study: Study, found: StudyStatus) -> Reading:
             ranking = sensitivity(study, store)
     except StudyError as error:
         why = str(error)
-    return Reading(study, store, found, runs, table, ranking, why)
+    return StoredResults(study, store, progress, runs, table, ranking, why)
 
 
-_READ: Once[Reading] = Once(12)
+_READ: ComputeOnce[StoredResults] = ComputeOnce(12)
 _READING = threading.Lock()
-"""Whoever asks how far a study is has the stores that are kept open to himself."""
+"""Only one thread at a time uses the stores that are kept open."""
 
 
 @cache
 def _store(path: Path) -> Store:
-    """Kept open, so that only parts that are new have to be read."""
+    """A store that is kept open, so that only new parts have to be read."""
     return Store(path, only_read=True)
 
 
 @cache
 def _all() -> Mapping[str, Study | str]:
-    """Read when the first page asks: the files of a server do not change under it."""
-    files = {path.stem: path for path in sorted(folder().glob("*.toml"))} if folder().is_dir() else {}
-    found: dict[str, Study | str] = {}
+    """Studies and errors by name, read once: the files do not change while a server runs."""
+    files = (
+        {path.stem: path for path in sorted(studies_folder().glob("*.toml"))}
+        if studies_folder().is_dir()
+        else {}
+    )
+    by_name: dict[str, Study | str] = {}
     for name, path in (files | studies()).items():
         try:
-            found[name] = read_study(path)
+            by_name[name] = read_study(path)
         except (RequestError, ScenarioError, OSError) as error:
-            found[name] = str(error)
-    return found
+            by_name[name] = str(error)
+    return by_name

@@ -1,7 +1,7 @@
-"""Studies that were started from the browser: one at a time, on all processes of the pool but one.
+"""Studies that are started in the browser: one at a time, on all processes of the pool but one.
 
-A study belongs to nobody's tab. It goes on until it is finished or stopped, and what it has found stays in its store,
-where `kith study` finds it, too.
+A study does not belong to a tab. It continues until it is finished or stopped; its results stay in its store, where
+`kith study` finds them too.
 """
 
 import threading
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
-from kith.dashboard.access.change_signal import Bell
+from kith.dashboard.access.change_signal import ChangeSignal
 from kith.dashboard.live.shared_workers import SharedWorkers, shared_pool
 from kith.dashboard.live.study_catalogue import store_of
 from kith.experiments.errors import StudyError
@@ -35,7 +35,7 @@ PLANNING, RUNNING, STOPPING, STOPPED, DONE, FAILED = (
 
 @dataclass(frozen=True)
 class StudyProgress:
-    """How a study that was started here is doing."""
+    """The progress of a study that was started here."""
 
     key: str
     title: str
@@ -43,28 +43,28 @@ class StudyProgress:
     stored: int = 0
     wanted: int = 0
     first: int = 0
-    "runs that were there before"
+    "runs that were stored before"
     begun: float = 0.0
     error: str = ""
 
     @property
     def under_way(self) -> bool:
-        """Whether more is to come."""
+        """Whether more runs are to come."""
         return self.state in (PLANNING, RUNNING, STOPPING)
 
     @property
     def seconds_left(self) -> float | None:
-        """At the pace so far; None while there is none."""
+        """The time left at the pace so far; None before the first run."""
         new = self.stored - self.first
         return (time.monotonic() - self.begun) / new * (self.wanted - self.stored) if new else None
 
 
-class Halt(Exception):
+class StudyStopped(Exception):
     """Somebody pressed Stop."""
 
 
-class Conductor:
-    """Conducts one study at a time on the pool of the pages.
+class StudyRunner:
+    """Runs one study at a time on the pool of the pages.
 
     Parameters
     ----------
@@ -74,106 +74,106 @@ class Conductor:
     def __init__(self, pool: Callable[[], SharedWorkers] = shared_pool) -> None:
         self._pool = pool
         self._lock = threading.RLock()
-        self.bell = Bell()
-        self._hands = ThreadPoolExecutor(1, "study")
-        self._now: StudyProgress | None = None
+        self.changes = ChangeSignal()
+        self._thread = ThreadPoolExecutor(1, "study")
+        self._progress: StudyProgress | None = None
 
     def start(self, study: Study) -> None:
-        """Begin, or go on, with a study; `StudyError` if another one is under way."""
+        """Start or resume a study; `StudyError` if another one is under way."""
         key = digest(study)
         with self._lock:
-            if self._now is not None and self._now.under_way:
+            if self._progress is not None and self._progress.under_way:
                 raise StudyError(
-                    f"“{self._now.title}” is running; one study at a time: wait for it, or stop it"
+                    f"“{self._progress.title}” is running; one study at a time: wait for it, or stop it"
                 )
-            self._now = StudyProgress(key, study.title or study.name)
-            self.bell.ring()
-        self._hands.submit(self._conduct, study)
+            self._progress = StudyProgress(key, study.title or study.name)
+            self.changes.notify()
+        self._thread.submit(self._run, study)
 
     def stop(self) -> None:
-        """Stop after the runs that are under way; what is stored is kept."""
+        """Stop after the runs that are under way; stored runs are kept."""
         with self._lock:
-            if self._now is not None and self._now.under_way:
-                self._now = replace(self._now, state=STOPPING)
-                self.bell.ring()
+            if self._progress is not None and self._progress.under_way:
+                self._progress = replace(self._progress, state=STOPPING)
+                self.changes.notify()
 
-    def now(self) -> StudyProgress | None:
-        """The study that was started last."""
-        return self._now
+    def progress(self) -> StudyProgress | None:
+        """The progress of the study that was started last."""
+        return self._progress
 
     def close(self) -> None:
-        """Stop, and wait until what is under way is stored."""
+        """Stop, and wait until the runs that are under way are stored."""
         self.stop()
-        self._hands.shutdown(wait=True)
+        self._thread.shutdown(wait=True)
 
-    def _conduct(self, study: Study) -> None:
+    def _run(self, study: Study) -> None:
         pool = self._pool()
         slots = max(1, pool.workers - 1)
         try:
-            with _Borrowed(pool, slots) as executor:
-                place = Pool(executor, lambda: slots)
-                found = conduct(study, store_of(study), scheduler=place, progress=self._count_run)
+            with _BorrowedWorkers(pool, slots) as executor:
+                scheduler = Pool(executor, lambda: slots)
+                result = conduct(study, store_of(study), scheduler=scheduler, progress=self._count_run)
             why = (
-                f"{wording.plural(found.failed, 'run')} failed; first error: {found.first_failure}"
-                if found.failed
+                f"{wording.plural(result.failed, 'run')} failed; first error: {result.first_failure}"
+                if result.failed
                 else ""
             )
-            self._end(FAILED if found.failed else DONE, why)
-        except Halt:
+            self._end(FAILED if result.failed else DONE, why)
+        except StudyStopped:
             self._end(STOPPED)
         except Exception as error:
-            last = str(error).strip().splitlines() or [type(error).__name__]
-            self._end(FAILED, last[-1])
+            lines = str(error).strip().splitlines() or [type(error).__name__]
+            self._end(FAILED, lines[-1])
 
     def _count_run(self, stored: int, wanted: int) -> None:
         with self._lock:
-            assert self._now is not None
-            if self._now.state == STOPPING:
-                raise Halt
-            now = replace(self._now, stored=stored, wanted=wanted)
+            assert self._progress is not None
+            if self._progress.state == STOPPING:
+                raise StudyStopped
+            now = replace(self._progress, stored=stored, wanted=wanted)
             if now.state == PLANNING:
                 now = replace(now, state=RUNNING, first=stored, begun=time.monotonic())
-            self._now = now
-            self.bell.ring()
+            self._progress = now
+            self.changes.notify()
 
     def _end(self, state: str, error: str = "") -> None:
         with self._lock:
-            assert self._now is not None
-            self._now = replace(self._now, state=state, error=error)
-            self.bell.ring()
+            assert self._progress is not None
+            self._progress = replace(self._progress, state=state, error=error)
+            self.changes.notify()
 
 
-class _Borrowed(ThreadPoolExecutor):
-    """Processes of the pages' pool as `kith.experiments.studies.execute` wants them: each thread keeps one busy."""
+class _BorrowedWorkers(ThreadPoolExecutor):
+    """Processes of the pages' pool as an executor for `kith.experiments.studies.execute`: each thread keeps one busy."""
 
     def __init__(self, pool: SharedWorkers, slots: int) -> None:
         super().__init__(slots, "borrowed")
-        self._own = pool
-        self._owners: set[str] = set()
+        self._workers = pool
+        self._workersers: set[str] = set()
         self._ended = False
 
     def __exit__(self, *_: object) -> None:
-        """Give the processes back: what waits or runs now is wanted no more."""
+        """Give the processes back and cancel what waits or runs."""
         self._ended = True
-        for owner in list(self._owners):
-            self._own.release(owner)
+        for owner in list(self._workersers):
+            self._workers.cancel_owner(owner)
         self.shutdown(wait=True, cancel_futures=True)
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Ask for a chunk of jobs; `fn` would do them here and is left out."""
+        """Submit a chunk of jobs to the pool; `fn`, which would run them here, is not called."""
         return super().submit(self._chunk, args[0])
 
     def _chunk(self, jobs: list[Job]) -> tuple[list[RunResult], float]:
         owner, begun = f"study-{uuid4().hex}", time.perf_counter()
         outcomes: list[RunResult] = []
-        self._owners.add(owner)
+        self._workersers.add(owner)
         for job in jobs:
             if not self._ended:
-                outcomes += list(self._own.ask(owner, [job]))
-        self._own.release(owner)
-        self._owners.discard(owner)
+                outcomes += list(self._workers.submit(owner, [job]))
+        self._workers.cancel_owner(owner)
+        self._workersers.discard(owner)
         return outcomes, time.perf_counter() - begun
 
 
-CONDUCTOR = Conductor()
-"""The one of this server."""
+STUDY_RUNNER = StudyRunner()
+"""The one study runner of this server."""

@@ -1,6 +1,6 @@
-"""Files that somebody dropped are read in a process of their own, with limits of time and memory.
+"""Uploaded files are read in a child process, with limits of time and memory.
 
-Reading holds Python's lock: done in the server, one large file would keep every page waiting.
+Reading holds Python's global lock: in the server itself, one large file would block every page.
 """
 
 import threading
@@ -9,14 +9,14 @@ from typing import Any
 
 import solara
 
-from kith.dashboard.widgets.parts import Press, Upload, Words
+from kith.dashboard.widgets.parts import Button, Text, Upload
 from kith.sim.schema.memory_limit import Worker
 
 SECONDS = 10.0
-"""How long a file may be read."""
+"""The longest time that reading a file may take."""
 
 MEMORY = 1_000_000_000
-"""Bytes that reading it may take."""
+"""The most memory that reading a file may take, in bytes."""
 
 AT_ONCE = 2
 """Files that are read at a time; others wait for their turn."""
@@ -29,7 +29,7 @@ class UploadError(ValueError):
 
 
 class Cancelled(Exception):
-    """Nobody wants the file any more."""
+    """Reading was cancelled."""
 
 
 class Reading:
@@ -37,17 +37,17 @@ class Reading:
 
     Parameters
     ----------
-    name : of the file.
-    read : a function of a module, of the name and the content of a file; raises `ValueError` for a bad one.
+    name : the name of the file.
+    read : called with the name and the content of the file; raises `ValueError` for a bad one.
     """
 
     def __init__(self, name: str, content: bytes, read: Callable[[str, bytes], Any]) -> None:
         self.name, self._content, self._read = name, content, read
         self._worker = Worker()
-        self._unwanted = threading.Event()
+        self._cancelled = threading.Event()
 
     def result(self) -> Any:
-        """What the function makes of it.
+        """The result of the function.
 
         Raises
         ------
@@ -59,12 +59,12 @@ class Reading:
             If `cancel` was called.
         """
         while not _turn.acquire(timeout=0.2):
-            if self._unwanted.is_set():
+            if self._cancelled.is_set():
                 raise Cancelled
         try:
             self._worker.do(
                 callable, self._read, most=MEMORY
-            )  # importing its module does not count as reading
+            )  # importing its module does not count towards the limits
             return self._worker.do(self._read, self.name, self._content, most=MEMORY, seconds=SECONDS)
         except InterruptedError:
             raise Cancelled from None
@@ -78,12 +78,12 @@ class Reading:
 
     def cancel(self) -> None:
         """Stop reading it, or waiting for the turn to."""
-        self._unwanted.set()
+        self._cancelled.set()
         self._worker.stop()
 
 
 def _outcome(reading: Reading) -> tuple[Any, Exception | None]:
-    """What a file holds, or why it is not known."""
+    """The result of reading, or the error."""
     try:
         return reading.result(), None
     except Exception as error:
@@ -103,7 +103,7 @@ def ReadUpload(
     on_refused: Callable[[Exception], None],
     name: str,
 ) -> None:
-    """A place to drop a file, which is read apart; reading can be cancelled, and a newer file takes its place."""
+    """A place to drop a file, which is read in a child process; reading can be cancelled, a newer file replaces it."""
     now, set_now = solara.use_state(None)
     latest = solara.use_ref(None)
 
@@ -118,13 +118,13 @@ def ReadUpload(
         threading.Thread(target=finish, args=(reading,), daemon=True).start()
 
     def finish(reading: Reading) -> None:
-        found, error = _outcome(reading)
+        result, error = _outcome(reading)
         if latest.current is not reading:
             return  # a newer file is being read
         latest.current = None
         set_now(None)
         if error is None:
-            on_read(found)
+            on_read(result)
         elif not isinstance(error, Cancelled):
             on_refused(error)
 
@@ -137,5 +137,5 @@ def ReadUpload(
     Upload(label, accept, start, lambda words: on_refused(UploadError(words)), name)
     if now is not None:
         with solara.Div(classes=["kith-row"]):
-            Words(f"Reading {now.name} …", "span", "kith-note")
-            Press("Cancel", cancel, f"cancel-{name}")
+            Text(f"Reading {now.name} …", "span", "kith-note")
+            Button("Cancel", cancel, f"cancel-{name}")

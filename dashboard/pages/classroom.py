@@ -1,4 +1,4 @@
-"""Class: the room's address and PIN on the projector, and everybody's prediction as a histogram."""
+"""Class: the address and the PIN on the projector, and everybody's predictions as a histogram."""
 
 from collections.abc import Callable
 from functools import partial
@@ -6,68 +6,76 @@ from urllib.parse import urlencode
 
 import solara
 
+from kith.dashboard.access.change_signal import use_change_signal
 from kith.dashboard.access.classroom import ClassQuestion, Room, is_host, room, seat
-from kith.dashboard.access.listening import use_bell
 from kith.dashboard.content.lessons import Lesson, lessons
 from kith.dashboard.content.votes import counted, votes_chart, votes_frame
 from kith.dashboard.state.navigation import use_navigation
-from kith.dashboard.widgets.parts import Chart, Choice, Html, Press, Words
+from kith.dashboard.widgets.parts import Button, Chart, Dropdown, Html, Text
 from kith.experiments.escaping import for_html as escape
 
 
 @solara.component
 def Page() -> None:
-    """The page: of the host, or of somebody in the room."""
-    here = room()
+    """The page of the host, or of a student."""
+    classroom = room()
     with solara.Div(classes=["kith-page", "wide"]), solara.Div(classes=["kith-main"]):
-        if here is None:
-            Words("Class", "h1")
+        if classroom is None:
+            Text("Class", "h1")
             Html(
                 "<p>No class session is running. Start one with <code>kith dashboard --class</code>: students join on "
                 "their phones with a link or a QR code, and this page collects their predictions.</p>"
             )
         elif is_host():
-            Hosting(here)
+            HostView(classroom)
         else:
-            Attending(here, seat())
+            StudentView(classroom, seat())
 
 
 @solara.component
-def Hosting(here: Room) -> None:
-    """What the projector shows."""
-    use_bell(here.bell)
+def HostView(classroom: Room) -> None:
+    """The page on the projector."""
+    use_change_signal(classroom.changes)
     where = use_navigation()
-    asked = here.now()
-    Words("Join", "h1")
+    question = classroom.question()
+    Text("Join", "h1")
     with solara.Div(classes=["kith-invite"]):
-        Html(here.qr(), "kith-qr")
+        Html(classroom.qr(), "kith-qr")
         Html(
-            f"<p class='kith-big'>{escape(here.address)}join</p><p class='kith-big'>PIN <b>{here.pin[:3]} {here.pin[3:]}</b></p>"
-            f"<p role='status'>{escape(_present(here))}</p><p class='kith-note'>Use the same network as this machine; nothing to install.</p>"
+            f"<p class='kith-big'>{escape(classroom.address)}join</p><p class='kith-big'>PIN <b>{classroom.pin[:3]} {classroom.pin[3:]}</b></p>"
+            f"<p role='status'>{escape(_present(classroom))}</p><p class='kith-note'>Use the same network as this machine; nothing to install.</p>"
         )
-    Words("Prediction", "h2")
-    current = asked.lesson if asked is not None else ""
-    menu = ({} if current else {"": "choose a lesson …"}) | {n: one.title for n, one in lessons().items()}
-    Choice("Ask the class", current, menu, lambda name: here.ask(name) if name in lessons() else None, "ask")
-    if asked is None:
+    Text("Prediction", "h2")
+    current = question.lesson if question is not None else ""
+    menu = ({} if current else {"": "choose a lesson …"}) | {
+        name: lesson.title for name, lesson in lessons().items()
+    }
+    Dropdown(
+        "Ask the class",
+        current,
+        menu,
+        lambda name: classroom.open_question(name) if name in lessons() else None,
+        "ask",
+    )
+    if question is None:
         return
-    lesson = lessons()[asked.lesson]
-    Words(lesson.question, "h2")
-    Words(lesson.prediction.ask, kind="kith-lead")
-    Votes(lesson, asked)
+    lesson = lessons()[question.lesson]
+    Text(lesson.question, "h2")
+    Text(lesson.prediction.ask, kind="kith-lead")
+    Votes(lesson, question)
     with solara.Div(classes=["kith-row"]):
-        if asked.open:
-            Press("Close voting and run", lambda: _run(here, lesson, where.go), "run")
+        if question.open:
+            Button("Close voting and run", lambda: _run(classroom, lesson, where.go), "run")
         else:
-            Words("Voting is closed.", "span", "kith-note")
-            Press("Go to the lesson", lambda: _run(here, lesson, where.go), "run")
-            Press("Ask again", lambda: here.ask(lesson.name), "again")
+            Text("Voting is closed.", "span", "kith-note")
+            Button("Go to the lesson", lambda: _run(classroom, lesson, where.go), "run")
+            Button("Ask again", lambda: classroom.open_question(lesson.name), "again")
 
 
-def _present(here: Room) -> str:
-    """Who is here now: browsers with a page open, and from how many addresses they come."""
-    people, places = here.present, here.places
-    if here.full:
+def _present(classroom: Room) -> str:
+    """The number of browsers with a page open, and of the network addresses from which they come."""
+    people, places = classroom.present, classroom.places
+    if classroom.full:
         return f"{people} people are connected; the class is full."
     if people < 2:
         return f"{'1 person is' if people else 'Nobody is'} connected."
@@ -76,38 +84,38 @@ def _present(here: Room) -> str:
 
 
 @solara.component
-def Attending(here: Room, own: str) -> None:
-    """What a phone shows."""
-    use_bell(here.bell)
+def StudentView(classroom: Room, own_seat: str) -> None:
+    """The page on a student's phone."""
+    use_change_signal(classroom.changes)
     where = use_navigation()
-    asked = here.now()
-    if asked is None:
-        Words("You have joined", "h1")
-        Words("The first question will appear here shortly. Until then, look around and try any page.")
+    question = classroom.question()
+    if question is None:
+        Text("You have joined", "h1")
+        Text("The first question will appear here shortly. Until then, look around and try any page.")
         return
-    lesson = lessons()[asked.lesson]
-    said = asked.said.get(own)
-    Words(lesson.question, "h1")
-    Words(lesson.prediction.ask, kind="kith-lead")
+    lesson = lessons()[question.lesson]
+    vote = question.votes.get(own_seat)
+    Text(lesson.question, "h1")
+    Text(lesson.prediction.ask, kind="kith-lead")
     with solara.Div(classes=["kith-column", "kith-choices"]):
         for place, words in enumerate(lesson.prediction.choices):
-            Press(
+            Button(
                 words,
-                partial(here.say, own, lesson.name, place),
-                f"say-{place}",
-                not asked.open,
-                pressed=said == place,
+                partial(classroom.vote, own_seat, lesson.name, place),
+                f"predict-{place}",
+                not question.open,
+                pressed=vote == place,
             )
-    if asked.open:
-        Words(
-            "Choose one." if said is None else "Saved. You can still change your answer.",
+    if question.open:
+        Text(
+            "Choose one." if vote is None else "Saved. You can still change your answer.",
             kind="kith-note",
         )
         return
-    Words("Voting is closed: look at the projector.", kind="kith-lead")
-    if asked.said:
-        Votes(lesson, asked)
-    Press(
+    Text("Voting is closed: look at the projector.", kind="kith-lead")
+    if question.votes:
+        Votes(lesson, question)
+    Button(
         "Try it yourself",
         lambda: where.go(f"/lessons?{urlencode({'lesson': lesson.name})}"),
         "play-on",
@@ -115,9 +123,9 @@ def Attending(here: Room, own: str) -> None:
 
 
 @solara.component
-def Votes(lesson: Lesson, asked: ClassQuestion) -> None:
+def Votes(lesson: Lesson, question: ClassQuestion) -> None:
     """The class's predictions."""
-    counts = counted(lesson, asked)
+    counts = counted(lesson, question)
     Chart(
         votes_chart(lesson.prediction.choices, counts),
         f"kith-predictions-{lesson.name}",
@@ -125,9 +133,9 @@ def Votes(lesson: Lesson, asked: ClassQuestion) -> None:
     )
 
 
-def _run(here: Room, lesson: Lesson, go: Callable[[str], None]) -> None:
+def _run(classroom: Room, lesson: Lesson, go: Callable[[str], None]) -> None:
     """Close the question and go to the lesson, with the class's commonest prediction as the guess."""
-    here.close()
-    asked = here.now()
-    counts = counted(lesson, asked) if asked is not None else [0]
+    classroom.close_question()
+    question = classroom.question()
+    counts = counted(lesson, question) if question is not None else [0]
     go("/lessons?" + urlencode({"lesson": lesson.name, "guess": counts.index(max(counts))}))

@@ -1,25 +1,25 @@
-"""My community: what an event log tells of it, beside the library, and a what-if founded on it."""
+"""My community: measures of an event log next to the library's, and a what-if that starts from it."""
 
 from urllib.parse import urlencode
 
 import pandas as pd
 import solara
 
-from kith.dashboard.content.five_numbers import BESIDE, LARGEST, ByHand
+from kith.dashboard.content.five_numbers import LARGEST, REFERENCES, FiveNumbersForm
 from kith.dashboard.content.uploaded_logs import (
-    Dropped,
+    UploadedLog,
     founding_of,
-    keep,
     library_measures,
     measures_of,
-    read_dropped,
+    read_uploaded_log,
+    store_log,
 )
-from kith.dashboard.live.live_comparison import in_a_line
+from kith.dashboard.live.live_comparison import one_line
 from kith.dashboard.live.uploads import ReadUpload
 from kith.dashboard.state.address_parts import pairs_of
 from kith.dashboard.state.compare_state import CompareState
 from kith.dashboard.state.navigation import use_navigation
-from kith.dashboard.widgets.parts import Chart, Html, Press, Save, Trouble, Words, table
+from kith.dashboard.widgets.parts import Button, Chart, DownloadButton, ErrorMessage, Html, Text, table
 from kith.experiments.charts import comparison as figures
 from kith.experiments.escaping import for_csv
 from kith.experiments.escaping import for_html as escape
@@ -48,32 +48,32 @@ def Page() -> None:
     key = given.get("log", "")[:80]
     trouble, set_trouble = solara.use_state(())
 
-    def take(found: Dropped) -> None:
+    def take(log: UploadedLog) -> None:
         set_trouble(())
-        where.go(f"/community?{urlencode({'log': keep(found)})}")
+        where.go(f"/community?{urlencode({'log': store_log(log)})}")
 
     def refuse(error: Exception) -> None:
-        set_trouble((in_a_line(error), *getattr(error, "problems", ())[:20]))
+        set_trouble((one_line(error), *getattr(error, "problems", ())[:20]))
 
     with solara.Div(classes=["kith-page", "wide"]), solara.Div(classes=["kith-main"]):
-        Words("What does your community look like?", "h1")
-        Words(
+        Text("What does your community look like?", "h1")
+        Text(
             "Upload an event log: one row per action, with the columns member_id, timestamp, action and target_member "
             "(CSV, optionally gzipped). It stays in this program's memory and goes nowhere else."
         )
-        ReadUpload("Drop a log here, or choose a file", ".csv,.gz", read_dropped, take, refuse, "log")
+        ReadUpload("Drop a log here, or choose a file", ".csv,.gz", read_uploaded_log, take, refuse, "log")
         with solara.Div(classes=["kith-row"]):
-            Press("Try the example log", lambda: where.go(f"/community?log={EXAMPLE}"), "example")
+            Button("Try the example log", lambda: where.go(f"/community?log={EXAMPLE}"), "example")
         if trouble:
             rest = "".join(f"<li>{escape(line)}</li>" for line in trouble[1:])
-            Trouble(trouble[0])
+            ErrorMessage(trouble[0])
             Html(f"<ul>{rest}</ul>" if rest else "")
         if key:
-            Measured(key)
+            LogSection(key)
         else:
-            ByHand(given, where.go)
-        Words("Limits", "h2")
-        Words(
+            FiveNumbersForm(given, where.go)
+        Text("Limits", "h2")
+        Text(
             "This page does not fit the model to your log. A what-if starts with your members and their ties, but uses the "
             "parameters of the scenario you choose, not values estimated from your log. A log does not show satisfaction, "
             "belonging, money or why somebody left.",
@@ -82,8 +82,8 @@ def Page() -> None:
 
 
 @solara.component
-def Measured(key: str) -> None:
-    """What a log tells, or why it cannot be told."""
+def LogSection(key: str) -> None:
+    """The measures of a log, or why there are none."""
 
     def read() -> tuple[object, ...]:
         try:
@@ -91,56 +91,56 @@ def Measured(key: str) -> None:
         except ScenarioError as error:
             return (str(error),)
 
-    found = solara.use_memo(read, [key])
-    if isinstance(found[0], str):
-        Trouble(found[0])
+    result = solara.use_memo(read, [key])
+    if isinstance(result[0], str):
+        ErrorMessage(result[0])
     else:
-        Told(key, *found)
+        LogResults(key, *result)
 
 
 @solara.component
-def Told(
+def LogResults(
     key: str, founding: Founding, measures: dict[str, float], months: pd.DataFrame, visits: bool
 ) -> None:
-    """The indicators of a log beside the library's, and the way to a what-if."""
+    """The indicators of a log next to the library's, and the way to a what-if."""
     where = use_navigation()
     beside = solara.lab.use_task(
-        lambda: {name: library_measures(name, visits) for name in BESIDE},
+        lambda: {name: library_measures(name, visits) for name in REFERENCES},
         dependencies=[key],
         prefer_threaded=True,
     )
-    Words(f"{founding.label}: {wording.plural(round(measures['active']), 'active member')} at the end", "h2")
+    Text(f"{founding.label}: {wording.plural(round(measures['active']), 'active member')} at the end", "h2")
     svg = solara.use_memo(lambda: months_chart(months), [key])
     if svg:
         Chart(svg, "kith-log-months", months, "Each point covers the preceding 30 days.")
     Html(measures_table(measures, beside.value or {}))
     with solara.Div(classes=["kith-row"]):
-        Save(
+        DownloadButton(
             "Measures (CSV)",
             "kith-measures.csv",
             lambda: for_csv(measures_frame(measures, beside.value or {})),
             "text/csv",
         )
     if beside.pending:
-        Words("Simulating the library scenarios for comparison …", kind="kith-note")
-    Words(
+        Text("Simulating the library scenarios for comparison …", kind="kith-note")
+    Text(
         "Library values come from one simulated year with 5,000 people, measured from the simulated event log "
         + ("with visits." if visits else "without visits, because your log has none."),
         kind="kith-note",
     )
-    Words("What if", "h2")
+    Text("What if", "h2")
     if len(founding) > LARGEST:
-        Words(
+        Text(
             f"{len(founding):,} members are too many for the browser; use kith compare pool web --from-log FILE."
         )
         return
-    Words(
+    Text(
         f"Start from the {len(founding):,} members who were active in the 90 days before {founding.date}, with the "
         "ties shown by their exchanges, and compare how they would fare as a pool, a hub or a web."
     )
-    look = CompareState(log=key, runs=8)
+    state = CompareState(log=key, runs=8)
     with solara.Div(classes=["kith-row"]):
-        Press("Compare designs from here", lambda: where.go(look.path()), "what-if")
+        Button("Compare designs from here", lambda: where.go(state.path()), "what-if")
 
 
 def months_chart(months: pd.DataFrame) -> str:
@@ -159,25 +159,25 @@ def months_chart(months: pd.DataFrame) -> str:
 
 
 def measures_table(own: dict[str, float], beside: dict[str, dict[str, float]]) -> str:
-    """The log's indicators beside the library's."""
+    """The log's indicators next to the library's."""
     rows = [
         [
             WORDS.get(m.name) or wording.title(m.name),
             wording.number(own[m.name], m.unit),
-            *[wording.number(beside[name][m.name], m.unit) if name in beside else "…" for name in BESIDE],
+            *[wording.number(beside[name][m.name], m.unit) if name in beside else "…" for name in REFERENCES],
             m.definition,
         ]
         for m in MEASURES
     ]
-    return table(["", "your log", *BESIDE, "definition"], rows, (1, 2, 3, 4))
+    return table(["", "your log", *REFERENCES, "definition"], rows, (1, 2, 3, 4))
 
 
 def measures_frame(own: dict[str, float], beside: dict[str, dict[str, float]]) -> pd.DataFrame:
-    """The same as numbers: a row for each indicator, with its unit; the library's are empty until they are there."""
-    columns = {"your_log": own} | {name: beside.get(name, {}) for name in BESIDE}
+    """The same as numbers: a row for each indicator, with its unit; the library's values are empty until simulated."""
+    columns = {"your_log": own} | {name: beside.get(name, {}) for name in REFERENCES}
     rows = [
         {"indicator": m.name, "unit": m.unit}
-        | {label: found.get(m.name) for label, found in columns.items()}
+        | {label: values.get(m.name) for label, values in columns.items()}
         | {"definition": m.definition}
         for m in MEASURES
     ]

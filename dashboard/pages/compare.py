@@ -13,39 +13,39 @@ from kith.dashboard.content.controls import groups, value_from
 from kith.dashboard.content.run_status import status_line
 from kith.dashboard.content.scenario_menu import scenario_menu
 from kith.dashboard.content.uploaded_logs import founding_of
-from kith.dashboard.live.live_comparison import Answer, in_a_line, plans_of, use_answer
+from kith.dashboard.live.live_comparison import LiveComparison, labelled_plans, one_line, use_live_comparison
 from kith.dashboard.live.uploads import ReadUpload
 from kith.dashboard.state.compare_state import (
     DAYS,
     FIRST,
     LONGEST,
-    MOST_ARMS,
+    MOST_SCENARIOS,
     PEOPLE,
     RUNS,
     VIEWS,
     CompareState,
-    read_compare_state,
 )
 from kith.dashboard.state.navigation import use_navigation
+from kith.dashboard.state.page_state import Change, changed
 from kith.dashboard.state.scenario_choice import (
-    Dropped,
     ScenarioChoice,
-    arm_from_text,
+    UploadedScenario,
+    choice_from_text,
     command_of,
-    dropped_file,
     plan_of,
+    read_uploaded_scenario,
 )
 from kith.dashboard.widgets.parts import (
-    Choice,
-    Controls,
+    Button,
     CopyLink,
+    DownloadButton,
+    Dropdown,
+    ErrorMessage,
     Html,
     JumpToSide,
-    Press,
-    Save,
+    ParameterControls,
     Tabs,
-    Trouble,
-    Words,
+    Text,
 )
 from kith.experiments.charts import theme
 from kith.experiments.comparison.comparison import Comparison
@@ -69,227 +69,226 @@ VIEW_TITLES = {
 }
 
 
-type Change = Callable[[CompareState], CompareState]
-"""From what was asked for last to what is asked for now."""
+type CompareChange = Change[CompareState]
 
 
 @dataclass(frozen=True)
-class Resolved:
-    """A look with the plans behind it, and what is wrong with the address."""
+class ResolvedState:
+    """The state of an address with its plans, and what is wrong with the address."""
 
-    look: CompareState
+    state: CompareState
     plans: dict[str, Plan]
     presets: tuple[Plan, ...] = ()
     founding: Founding | None = None
     error: str = ""
 
 
-def resolved(query: str | None) -> Resolved:
-    """The look of an address and its plans; whatever is wrong with it is said and left out, the rest counts."""
-    look, wrong = read_compare_state(query)
-    founding = wrong.kept(lambda: founding_of(look.log), None)
-    look = replace(look, log=look.log if founding is not None else "")
-    tried = [(arm, wrong.kept(partial(_plan_and_preset, arm, look, founding), None)) for arm in look.arms]
-    able = [(arm, *found) for arm, found in tried if found is not None]
-    if not able:
-        return Resolved(replace(look, arms=look.arms or FIRST), {}, founding=founding, error=str(wrong))
-    arms, plans, presets = zip(*able, strict=True)
-    look = replace(look, arms=arms, edited=min(look.edited, len(arms) - 1))
-    return Resolved(look, plans_of(plans), presets, founding, str(wrong))
+def resolved_state(query: str | None) -> ResolvedState:
+    """The state of an address and its plans; parts that cannot be used are left out and reported."""
+    state, errors = CompareState.read(query)
+    founding = errors.value_or(lambda: founding_of(state.log), None)
+    state = replace(state, log=state.log if founding is not None else "")
+    pairs = [
+        (arm, errors.value_or(partial(_plan_and_preset, arm, state, founding), None)) for arm in state.arms
+    ]
+    valid = [(arm, *plans) for arm, plans in pairs if plans is not None]
+    if not valid:
+        return ResolvedState(
+            replace(state, arms=state.arms or FIRST), {}, founding=founding, error=str(errors)
+        )
+    arms, plans, presets = zip(*valid, strict=True)
+    state = replace(state, arms=arms, edited=min(state.edited, len(arms) - 1))
+    return ResolvedState(state, labelled_plans(plans), presets, founding, str(errors))
 
 
-def _plan_and_preset(arm: ScenarioChoice, look: CompareState, founding: Founding | None) -> tuple[Plan, Plan]:
-    """An arm's plan, and that of its scenarios as the library has them."""
-    own, preset = (plan_of(one, look.people, look.days, founding) for one in (arm, ScenarioChoice(arm.bases)))
-    return own, preset
-
-
-def look_or_first(query: str | None) -> CompareState:
-    """The look that an address tells, without what of it cannot be used."""
-    look, _ = read_compare_state(query)
-    return look if look.arms else replace(look, arms=FIRST)
-
-
-def to(**changed: Any) -> Change:
-    """The change that puts these in the place of what was."""
-    return lambda look: replace(look, **changed)
+def _plan_and_preset(
+    arm: ScenarioChoice, state: CompareState, founding: Founding | None
+) -> tuple[Plan, Plan]:
+    """The plan of a scenario, and the plan without the changes to the library."""
+    preset = ScenarioChoice(arm.bases)
+    return plan_of(arm, state.people, state.days, founding), plan_of(
+        preset, state.people, state.days, founding
+    )
 
 
 @solara.component
 def Page() -> None:
-    """The page: scenarios and controls on the left, what becomes of them on the right."""
+    """The page: scenarios and controls on the left, results on the right."""
     where = use_navigation()
     query = where.drawn
-    now = solara.use_memo(lambda: resolved(query), [query])
+    now = solara.use_memo(lambda: resolved_state(query), [query])
     trouble, set_trouble = solara.use_state("")
     loaded, set_loaded = solara.use_state(("", ""))  # of a scenario file, and at which address
-    solara.use_effect(lambda: set_trouble(""), [query])  # what was wrong before is no matter on this address
-    answer = use_answer(now.look.question(), now.plans, now.look.days, now.look.runs)
+    solara.use_effect(lambda: set_trouble(""), [query])  # errors belong to the address where they arose
+    answer = use_live_comparison(now.state.inputs(), now.plans, now.state.days, now.state.runs)
 
-    def go(change: Change) -> None:
+    def go(change: CompareChange) -> None:
         set_trouble("")
-        where.change("/", lambda newest: change(look_or_first(newest)).path())
+        where.change("/", lambda newest: change(CompareState.usable(newest)).path())
 
     with solara.Div(classes=["kith-page"]):
         with solara.Div(classes=["kith-side"]):
-            Side(now, go, set_trouble, lambda said: set_loaded((said, where.newest)))
-        done = answer.pairs if answer.question == now.look.question() else 0
+            Side(now, go, set_trouble, lambda message: set_loaded((message, where.newest)))
+        done = answer.pairs if answer.inputs == now.state.inputs() else 0
         with solara.Div(classes=["kith-main"], attributes={"data-runs": str(done)}):
             if trouble or now.error or answer.error:
-                Trouble(trouble or now.error or answer.error)
+                ErrorMessage(trouble or now.error or answer.error)
             if loaded[0] and loaded[1] == where.path:
-                Words(loaded[0], kind="kith-note")
+                Text(loaded[0], kind="kith-note")
             if now.plans:
                 Result(now, answer, go)
 
 
 @solara.component
 def Side(
-    now: Resolved, go: Callable[[Change], None], say: Callable[[str], None], note: Callable[[str], None]
+    now: ResolvedState,
+    go: Callable[[CompareChange], None],
+    report_error: Callable[[str], None],
+    note: Callable[[str], None],
 ) -> None:
-    """What is compared, and what can be changed."""
-    look = now.look
+    """The scenarios, and the controls that change them."""
+    state = now.state
     colours = theme.SCENARIOS
-    for place, arm in enumerate(look.arms):
-        ArmCard(now, place, arm, colours[place], go)
+    for place, arm in enumerate(state.arms):
+        ScenarioCard(now, place, arm, colours[place], go)
     with solara.Div(classes=["kith-row"]):
-        if len(look.arms) < MOST_ARMS:
-            Press("Add a scenario", lambda: go(_added), name="add")
-        Press("Start over", lambda: go(lambda _: CompareState()), name="again")
+        if len(state.arms) < MOST_SCENARIOS:
+            Button("Add a scenario", lambda: go(_added), name="add")
+        Button("Start over", lambda: go(lambda _: CompareState()), name="again")
     with solara.Div(classes=["kith-fields"]):
         if now.founding is None:
-            Choice(
+            Dropdown(
                 "People",
-                str(look.people),
-                _numbers(PEOPLE, look.people),
-                lambda v: go(to(people=int(v))),
+                str(state.people),
+                _numbers(PEOPLE, state.people),
+                lambda v: go(changed(people=int(v))),
                 "people",
             )
         else:
-            Words(
+            Text(
                 f"Starting from {now.founding.label}: {len(now.founding):,} members on {now.founding.date}.",
                 kind="kith-note",
             )
-        Choice(
+        Dropdown(
             "Days",
-            str(look.days),
-            _numbers(DAYS, look.days),
-            lambda v: go(to(days=int(v))),
+            str(state.days),
+            _numbers(DAYS, state.days),
+            lambda v: go(changed(days=int(v))),
             "days",
         )
-        Choice(
+        Dropdown(
             "Runs",
-            str(look.runs),
-            _numbers(RUNS, look.runs),
-            lambda v: go(to(runs=int(v))),
+            str(state.runs),
+            _numbers(RUNS, state.runs),
+            lambda v: go(changed(runs=int(v))),
             "runs",
         )
-    arm = look.arms[look.edited]
+    arm = state.arms[state.edited]
     if now.plans:
-        label = list(now.plans)[look.edited]
-        Words(f"Change {label}", "h2")
-        Controls(
-            groups=groups(list(now.plans.values())[look.edited], now.presets[look.edited]),
+        label = list(now.plans)[state.edited]
+        Text(f"Change {label}", "h2")
+        ParameterControls(
+            groups=groups(list(now.plans.values())[state.edited], now.presets[state.edited]),
             label=f"Parameters of {label}",
-            event_set=lambda data: _change(look.edited, data, go, say),
-            event_reset=lambda name: go(_with(look.edited, lambda arm: arm.without(str(name)))),
+            event_set=lambda data: _change(state.edited, data, go, report_error),
+            event_reset=lambda name: go(_with(state.edited, lambda arm: arm.without(str(name)))),
         )
-    Words("Save or load", "h2")
+    Text("Save or load", "h2")
     with solara.Div(classes=["kith-row"]):
         name = f"{'-'.join(arm.bases)}.toml"
-        Save("Save as scenario (TOML)", name, lambda: arm.toml(look.days), "application/toml")
+        DownloadButton("Save as scenario (TOML)", name, lambda: arm.toml(state.days), "application/toml")
 
-    def keep(name: str, dropped: Dropped) -> None:
-        days = min(dropped.days or LONGEST, LONGEST)
+    def take(name: str, uploaded: UploadedScenario) -> None:
+        days = min(uploaded.days or LONGEST, LONGEST)
         go(
-            lambda look: _with(look.edited, lambda _: dropped.arm)(
-                look if dropped.days is None else replace(look, days=days)
+            lambda state: _with(state.edited, lambda _: uploaded.choice)(
+                state if uploaded.days is None else replace(state, days=days)
             )
         )
-        note(loaded_words(name, dropped))
+        note(upload_note(name, uploaded))
 
     ReadUpload(
         "Drop a scenario file (TOML) here, or choose one",
         ".toml",
-        named_dropped_file,
-        lambda read: keep(*read),
-        lambda error: say(in_a_line(error)),
+        named_uploaded_scenario,
+        lambda uploaded: take(*uploaded),
+        lambda error: report_error(one_line(error)),
         "scenario",
     )
 
 
 @solara.component
-def ArmCard(
-    now: Resolved, place: int, arm: ScenarioChoice, colour: str, go: Callable[[Change], None]
+def ScenarioCard(
+    now: ResolvedState, place: int, arm: ScenarioChoice, colour: str, go: Callable[[CompareChange], None]
 ) -> None:
-    """One scenario: which, in which colour, and whether the controls change it."""
-    look = now.look
-    here = place == look.edited
+    """One scenario in its colour; the controls change the one that is edited."""
+    state = now.state
+    here = place == state.edited
     with solara.Div(classes=["kith-arm", *(["here"] if here else [])], style={"--arm": colour}):
-        Choice(
+        Dropdown(
             "",
             arm.name,
             scenario_menu(arm.name),
-            lambda name: go(lambda look: _chosen(look, place, name)),
+            lambda name: go(lambda state: _chosen(state, place, name)),
             f"arm-{place}",
         )
         with solara.Div(classes=["kith-row"]):
-            changed = arm.changes
-            Words(wording.plural(changed, "change") if changed else "as in the library", "span", "kith-note")
-            Press(
+            changes = arm.changes
+            Text(wording.plural(changes, "change") if changes else "as in the library", "span", "kith-note")
+            Button(
                 "Edit" if not here else "Editing",
-                lambda: go(to(edited=place)),
+                lambda: go(changed(edited=place)),
                 f"edit-{place}",
                 here,
             )
-            if changed:
-                Press(
+            if changes:
+                Button(
                     "Reset", lambda: go(_with(place, lambda arm: ScenarioChoice(arm.bases))), f"reset-{place}"
                 )
-            if len(look.arms) > 1:
-                Press("Remove", lambda: go(lambda look: _removed(look, place, arm)), f"remove-{place}")
+            if len(state.arms) > 1:
+                Button("Remove", lambda: go(lambda state: _removed(state, place, arm)), f"remove-{place}")
 
 
 @solara.component
-def Result(now: Resolved, answer: Answer, go: Callable[[Change], None]) -> None:
-    """The answer in a sentence, how far it is, and the pictures."""
-    look, comparison = now.look, answer.comparison
-    question = look.question()
-    running = answer.running(question)
-    Words(_question(now), "h1")
-    Html(status_line(answer, running, question, look.runs), "kith-status")
+def Result(now: ResolvedState, answer: LiveComparison, go: Callable[[CompareChange], None]) -> None:
+    """The answer in a sentence, the progress of the runs, and the charts."""
+    state, comparison = now.state, answer.comparison
+    inputs = state.inputs()
+    running = answer.running(inputs)
+    Text(_heading(now), "h1")
+    Html(status_line(answer, running, inputs, state.runs), "kith-status")
     if comparison is None:
         if running:
-            Words("The first results take about a second.", kind="kith-note")
+            Text("The first results take about a second.", kind="kith-note")
         return
-    old = answer.question != question
+    old = answer.inputs != inputs
     with solara.Div(classes=["kith-old"] if old else []):
-        Words(_said(comparison), kind="kith-lead")
+        Text(_sentence(comparison), kind="kith-lead")
     with solara.Div(classes=["kith-row"]):
         JumpToSide()
         CopyLink()
-        Save("Report (HTML)", "kith-report.html", lambda: report_of(answer), "text/html")
-        Save("Table (CSV)", "kith-table.csv", lambda: for_csv(comparison.table), "text/csv")
+        DownloadButton("Report (HTML)", "kith-report.html", lambda: report_of(answer), "text/html")
+        DownloadButton("Table (CSV)", "kith-table.csv", lambda: for_csv(comparison.table), "text/csv")
     Tabs(
-        tabs=[{"name": v, "title": VIEW_TITLES[v], "href": replace(look, view=v).path()} for v in VIEWS],
-        here=look.view,
+        tabs=[{"name": v, "title": VIEW_TITLES[v], "href": replace(state, view=v).path()} for v in VIEWS],
+        here=state.view,
         label="Sections",
-        event_pick=lambda view: go(to(view=view)),
+        event_pick=lambda view: go(changed(view=view)),
     )
     with solara.Div(classes=["kith-old"] if old else []):
-        views.View(look.view, comparison)
+        views.View(state.view, comparison)
 
 
-def report_of(answer: Answer) -> str:
-    """The report of what is shown, which may be what was asked before the last change."""
+def report_of(answer: LiveComparison) -> str:
+    """The report of the comparison that is shown, which may be the one before the last change."""
     assert answer.comparison is not None
-    return views.report(answer.comparison, command_for(answer.question, answer.comparison))
+    return views.report(answer.comparison, command_for(answer.inputs, answer.comparison))
 
 
-def command_for(question: Any, comparison: Comparison) -> str:
-    """The command line that repeats the comparison that answers `Look.question`."""
-    texts, people, days, _, log = question
-    arms = dict(zip(comparison.labels, map(arm_from_text, texts), strict=True))
+def command_for(inputs: Any, comparison: Comparison) -> str:
+    """The command line that repeats the comparison of these inputs."""
+    texts, people, days, _, log = inputs
+    arms = dict(zip(comparison.labels, map(choice_from_text, texts), strict=True))
     founding = founding_of(log)
     if founding is None or log in logs():
         return command_of(arms, people, days, comparison.runs, log)
@@ -302,84 +301,89 @@ def _numbers(offered: tuple[int, ...], current: int) -> dict[str, str]:
     return {str(n): f"{n:,}" for n in sorted({*offered, current})}
 
 
-def _with(place: int, change: Callable[[ScenarioChoice], ScenarioChoice]) -> Change:
-    """The change of one arm, if it is still there."""
-    return lambda look: look.with_arm(place, change(look.arms[place])) if place < len(look.arms) else look
+def _with(place: int, change: Callable[[ScenarioChoice], ScenarioChoice]) -> CompareChange:
+    """The change of one scenario, if it is still there."""
+    return lambda state: (
+        state.with_arm(place, change(state.arms[place])) if place < len(state.arms) else state
+    )
 
 
-def _chosen(look: CompareState, place: int, name: str) -> CompareState:
-    return replace(_with(place, lambda _: ScenarioChoice(tuple(name.split(" + "))))(look), edited=place)
+def _chosen(state: CompareState, place: int, name: str) -> CompareState:
+    return replace(_with(place, lambda _: ScenarioChoice(tuple(name.split(" + "))))(state), edited=place)
 
 
-def _added(look: CompareState) -> CompareState:
-    if len(look.arms) >= MOST_ARMS:
-        return look
-    names = {arm.name for arm in look.arms}
+def _added(state: CompareState) -> CompareState:
+    if len(state.arms) >= MOST_SCENARIOS:
+        return state
+    names = {arm.name for arm in state.arms}
     new = next((n for n in ("web", "hub", "pool", "no_community") if n not in names), "baseline")
-    return replace(look, arms=(*look.arms, ScenarioChoice((new,))), edited=len(look.arms))
+    return replace(state, arms=(*state.arms, ScenarioChoice((new,))), edited=len(state.arms))
 
 
-def _removed(look: CompareState, place: int, arm: ScenarioChoice) -> CompareState:
-    """Without that arm; who clicks twice does not remove its neighbour."""
-    if place >= len(look.arms) or look.arms[place] != arm or len(look.arms) == 1:
-        return look
-    arms = tuple(arm for i, arm in enumerate(look.arms) if i != place)
-    return replace(look, arms=arms, edited=min(look.edited, len(arms) - 1))
+def _removed(state: CompareState, place: int, arm: ScenarioChoice) -> CompareState:
+    """The state without that scenario; a second click does not remove its neighbour."""
+    if place >= len(state.arms) or state.arms[place] != arm or len(state.arms) == 1:
+        return state
+    arms = tuple(arm for i, arm in enumerate(state.arms) if i != place)
+    return replace(state, arms=arms, edited=min(state.edited, len(arms) - 1))
 
 
-def _change(place: int, data: Any, go: Callable[[Change], None], say: Callable[[str], None]) -> None:
-    """Put a control's value in force, or say why not."""
+def _change(
+    place: int, data: Any, go: Callable[[CompareChange], None], report_error: Callable[[str], None]
+) -> None:
+    """Apply the value of a control, or report why it cannot be applied."""
     name, text = str(data.get("name"))[:80], str(data.get("value"))
 
-    def change(look: CompareState) -> CompareState:
-        if place >= len(look.arms):
-            return look
-        arm, founding = look.arms[place], founding_of(look.log)
+    def change(state: CompareState) -> CompareState:
+        if place >= len(state.arms):
+            return state
+        arm, founding = state.arms[place], founding_of(state.log)
         setting, preset = (
             next(
-                (s for s in settings(plan_of(one, look.people, look.days, founding)) if s.name == name), None
+                (s for s in settings(plan_of(one, state.people, state.days, founding)) if s.name == name),
+                None,
             )
             for one in (arm, ScenarioChoice(arm.bases))
         )
         if setting is None or preset is None:
             raise ScenarioError(f"there is no parameter {name[:60]}")
         value = value_from(text, setting)
-        changed = arm.without(name) if value == preset.value else arm.with_setting(name, value)
-        plan_of(changed, look.people, look.days, founding)
-        return look.with_arm(place, changed)
+        edited = arm.without(name) if value == preset.value else arm.with_setting(name, value)
+        plan_of(edited, state.people, state.days, founding)
+        return state.with_arm(place, edited)
 
     try:
         go(change)
     except ValueError as error:
-        say(str(error))
+        report_error(str(error))
 
 
-def named_dropped_file(name: str, content: bytes) -> tuple[str, Dropped]:
-    """A scenario file's name, and what a page makes of it."""
-    return name, dropped_file(name, content)
+def named_uploaded_scenario(name: str, content: bytes) -> tuple[str, UploadedScenario]:
+    """The name of a scenario file, and what a page reads from it."""
+    return name, read_uploaded_scenario(name, content)
 
 
-def loaded_words(name: str, found: Dropped) -> str:
-    """What a page made of a scenario file beyond the arm itself, in words."""
-    said = []
-    if found.days is not None:
-        over = f" (the file has {found.days:,}, more than a page runs)" if found.days > LONGEST else ""
-        said.append(f"Days is now {min(found.days, LONGEST):,} for every scenario{over}.")
-    if found.left_out:
-        said.append(f"Not kept, because runs do not depend on it: {wording.listed(found.left_out)}.")
-    return f"{name} is loaded. {' '.join(said)}" if said else ""
+def upload_note(name: str, uploaded: UploadedScenario) -> str:
+    """What else a scenario file has changed on the page, and what was left out; empty if nothing."""
+    notes = []
+    if uploaded.days is not None:
+        over = f" (the file has {uploaded.days:,}, more than a page runs)" if uploaded.days > LONGEST else ""
+        notes.append(f"Days is now {min(uploaded.days, LONGEST):,} for every scenario{over}.")
+    if uploaded.left_out:
+        notes.append(f"Not kept, because runs do not depend on it: {wording.listed(uploaded.left_out)}.")
+    return f"{name} is loaded. {' '.join(notes)}" if notes else ""
 
 
-def _question(now: Resolved) -> str:
-    names = list(now.plans) or [arm.name for arm in now.look.arms]
+def _heading(now: ResolvedState) -> str:
+    names = list(now.plans) or [arm.name for arm in now.state.arms]
     return f"{wording.listed(names, 'or')}?" if len(names) > 1 else f"What happens with {names[0]}?"
 
 
-def _said(comparison: Any) -> str:
+def _sentence(comparison: Any) -> str:
     if len(comparison.labels) > 1:
         return comparison_answer(comparison)
     row = comparison.row("active", comparison.labels[0])
     return (
-        f"After {wording.plural(comparison.days, 'day')}, {wording.plural(round(row['mean']), 'member')} are active "
+        f"After {wording.plural(comparison.days, 'day')}: {wording.plural(round(row['mean']), 'active member')} "
         f"({'one run' if comparison.runs == 1 else f'mean of {comparison.runs} runs'})."
     )

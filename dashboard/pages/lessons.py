@@ -12,13 +12,13 @@ from kith.dashboard.content.lessons import Lesson, lessons
 from kith.dashboard.content.markdown import markup
 from kith.dashboard.content.run_status import status_line
 from kith.dashboard.content.votes import counted, votes_chart, votes_frame
-from kith.dashboard.live.live_comparison import Answer, use_answer
+from kith.dashboard.live.live_comparison import LiveComparison, use_live_comparison
 from kith.dashboard.state.address_parts import clipped, pairs_of
 from kith.dashboard.state.compare_state import CompareState
 from kith.dashboard.state.navigation import use_navigation
-from kith.dashboard.state.scenario_choice import arm_from_text
+from kith.dashboard.state.scenario_choice import choice_from_text
 from kith.dashboard.state.watch_state import WatchState
-from kith.dashboard.widgets.parts import Chart, Html, Press, PrintPage, Trouble, Words
+from kith.dashboard.widgets.parts import Button, Chart, ErrorMessage, Html, PrintPage, Text
 from kith.experiments.charts import theme
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.escaping import for_html as escape
@@ -35,39 +35,39 @@ def Page() -> None:
     with solara.Div(classes=["kith-page", "wide"]), solara.Div(classes=["kith-main", "kith-lesson"]):
         if lesson is None:
             if given.get("lesson"):
-                Trouble(f"there is no lesson {given['lesson'][:60]}; choose one of these")
-            Menu()
+                ErrorMessage(f"there is no lesson {given['lesson'][:60]}; choose one of these")
+            LessonList()
         elif "sheet" in given:
-            kept = {"lesson": lesson.name} | {n: given[n] for n in ("guess",) if n in given}
+            parameters = {"lesson": lesson.name} | {n: given[n] for n in ("guess",) if n in given}
             with solara.Div(classes=["kith-row", "kith-noprint"]):
-                Press("Back to the lesson", partial(where.go, f"/lessons?{urlencode(kept)}"), "back")
+                Button("Back to the lesson", partial(where.go, f"/lessons?{urlencode(parameters)}"), "back")
                 PrintPage()
             Html(sheet(lesson))
         else:
             guess = _guess(given.get("guess", ""), lesson)
             if guess is None and "guess" in given:
-                Trouble(
+                ErrorMessage(
                     f"guess={clipped(given['guess'])}: must be a whole number from 0 to "
                     f"{len(lesson.prediction.choices) - 1}; choose below"
                 )
-            Course(lesson, guess)
+            LessonView(lesson, guess)
 
 
 @solara.component
-def Menu() -> None:
+def LessonList() -> None:
     """All lessons."""
     where = use_navigation()
-    Words("Seven lessons of about ten minutes", "h1")
-    Words(
+    Text("Seven lessons of about ten minutes", "h1")
+    Text(
         "Each lesson asks for a prediction, runs the simulation and compares the two. At the end you can change everything."
     )
     with solara.Div(classes=["kith-cards"]):
         for place, (name, lesson) in enumerate(lessons().items(), 1):
             with solara.Div(classes=["kith-card"]):
-                Words(f"{place}. {lesson.title}", "h2")
-                Words(lesson.question)
-                Press("Start", partial(where.go, f"/lessons?lesson={name}"), f"begin-{name}")
-    Words(
+                Text(f"{place}. {lesson.title}", "h2")
+                Text(lesson.question)
+                Button("Start", partial(where.go, f"/lessons?lesson={name}"), f"begin-{name}")
+    Text(
         "In class: kith dashboard --class lets students predict on their phones and shows a histogram."
         if room() is None
         else "The Class page collects everybody's predictions and shows a histogram.",
@@ -76,12 +76,12 @@ def Menu() -> None:
 
 
 @solara.component
-def Course(lesson: Lesson, guess: int | None) -> None:
+def LessonView(lesson: Lesson, guess: int | None) -> None:
     """One lesson, before or after the prediction."""
     where = use_navigation()
     plans = lesson.plans() if guess is not None else {}
-    question = (lesson.name, guess is not None)
-    answer = use_answer(question, plans, lesson.days, lesson.runs, (lesson.prediction.outcome,))
+    inputs = (lesson.name, guess is not None)
+    answer = use_live_comparison(inputs, plans, lesson.days, lesson.runs, (lesson.prediction.outcome,))
 
     def go(**more: str) -> None:
         where.change(
@@ -90,51 +90,51 @@ def Course(lesson: Lesson, guess: int | None) -> None:
         )
 
     with solara.Div(classes=["kith-row", "kith-noprint"]):
-        Press("All lessons", lambda: where.go("/lessons"), "all")
-        Press("Printable sheet", lambda: go(sheet="1"), "sheet")
-    Words(lesson.title, "h1")
-    Words(lesson.question, kind="kith-lead")
+        Button("All lessons", lambda: where.go("/lessons"), "all")
+        Button("Printable sheet", lambda: go(sheet="1"), "sheet")
+    Text(lesson.title, "h1")
+    Text(lesson.question, kind="kith-lead")
     Html(markup(lesson.parts["The situation"]))
-    Words("Your prediction", "h2")
-    Words(lesson.prediction.ask)
+    Text("Your prediction", "h2")
+    Text(lesson.prediction.ask)
     with solara.Div(classes=["kith-row", "kith-choices"]):
         for place, words in enumerate(lesson.prediction.choices):
-            Press(words, partial(go, guess=str(place)), f"guess-{place}", pressed=guess == place)
+            Button(words, partial(go, guess=str(place)), f"guess-{place}", pressed=guess == place)
     if guess is None:
-        Words("Choose one to start the simulation.", kind="kith-note")
+        Text("Choose one to start the simulation.", kind="kith-note")
     else:
-        Outcome(lesson, guess, answer, question)
+        LessonResults(lesson, guess, answer, inputs)
     teacher = markup(lesson.parts["For the teacher"])
     Html(f"<details class='kith-section kith-noprint'><summary>For the teacher</summary>{teacher}</details>")
 
 
 @solara.component
-def Outcome(lesson: Lesson, guess: int, answer: Answer, question: object) -> None:
-    """What the runs show, held against the prediction, and where to go on."""
+def LessonResults(lesson: Lesson, guess: int, answer: LiveComparison, inputs: object) -> None:
+    """The results of the runs next to the prediction, and where to continue."""
     where = use_navigation()
     if answer.error:
-        Trouble(answer.error)
-    comparison = answer.comparison if answer.question == question else None
-    Html(status_line(answer, answer.running(question), question, lesson.runs), "kith-status")
+        ErrorMessage(answer.error)
+    comparison = answer.comparison if answer.inputs == inputs else None
+    Html(status_line(answer, answer.running(inputs), inputs, lesson.runs), "kith-status")
     if comparison is None:
         return
-    Words("What happens", "h2")
+    Text("What happens", "h2")
     Html(verdict(lesson, guess, comparison), "kith-verdict")
-    asked = class_said(lesson)
-    if asked is not None:
+    class_question = class_votes(lesson)
+    if class_question is not None:
         right, _ = lesson.prediction.answer(comparison)
-        counts = counted(lesson, asked)
+        counts = counted(lesson, class_question)
         svg = votes_chart(lesson.prediction.choices, counts, right)
         Chart(svg, f"kith-class-{lesson.name}", votes_frame(lesson, counts))
     Charts(lesson.show, comparison)
-    Words("Look closer", "h2")
+    Text("Look closer", "h2")
     Html(markup(lesson.parts["Look closer"]))
-    Words("Discuss", "h2")
+    Text("Discuss", "h2")
     Html(markup(lesson.parts["Discuss"]))
-    Words("Explore further", "h2")
+    Text("Explore further", "h2")
     with solara.Div(classes=["kith-row"]):
-        Press("Open the controls", lambda: where.go(compare_path(lesson)), "controls")
-        Press("Watch it", lambda: where.go(WatchState(arm_from_text(lesson.watch)).path()), "watch")
+        Button("Open the controls", lambda: where.go(compare_path(lesson)), "controls")
+        Button("Watch it", lambda: where.go(WatchState(choice_from_text(lesson.watch)).path()), "watch")
         _next(lesson, where.go)
 
 
@@ -145,51 +145,51 @@ def Charts(names: tuple[str, ...], comparison: Comparison) -> None:
     drawn = views.once_drawn(
         comparison, names, lambda: [views.part(name, comparison, colours) for name in names]
     )
-    for one in drawn:
-        if isinstance(one, str):
-            Html(one)
-        elif one[0]:
-            Chart(one[0], f"kith-{one[1]}", one[2], one[3])
+    for part in drawn:
+        if isinstance(part, str):
+            Html(part)
+        elif part[0]:
+            Chart(part[0], f"kith-{part[1]}", part[2], part[3])
 
 
-def class_said(lesson: Lesson) -> ClassQuestion | None:
-    """What the class predicted in this lesson, if it was asked and has answered."""
-    here = room()
-    asked = here.now() if here is not None else None
-    return asked if asked is not None and asked.lesson == lesson.name and asked.said else None
+def class_votes(lesson: Lesson) -> ClassQuestion | None:
+    """The predictions of the class in this lesson, if there are any."""
+    classroom = room()
+    question = classroom.question() if classroom is not None else None
+    return question if question is not None and question.lesson == lesson.name and question.votes else None
 
 
 def verdict(lesson: Lesson, guess: int, comparison: Comparison) -> str:
-    """The prediction beside what the runs show."""
-    right, said = lesson.prediction.answer(comparison)
+    """The prediction next to the result of the runs."""
+    right, result = lesson.prediction.answer(comparison)
     choices = lesson.prediction.choices
-    held = "Your prediction was right." if right == guess else "It came out differently."
+    judgement = "Your prediction was right." if right == guess else "It came out differently."
     if not comparison.judged:
-        held = f"No verdict yet: {no_interval()}."
+        judgement = f"No verdict yet: {no_interval()}."
     elif lesson.prediction.close(comparison, guess, right):
-        held = "Too close to call: the difference may be due to random draws."
+        judgement = "Too close to call: the difference may be due to random draws."
     note = f"{wording.plural(comparison.runs, 'run')} per scenario"
     return (
-        f"<p class='kith-lead'><b>{held}</b> You predicted “{escape(choices[guess])}”; the simulation gives "
-        f"“{escape(choices[right])}”.</p><p>{escape(said)} <span class='kith-note'>({note})</span></p>"
+        f"<p class='kith-lead'><b>{judgement}</b> You predicted “{escape(choices[guess])}”; the simulation gives "
+        f"“{escape(choices[right])}”.</p><p>{escape(result)} <span class='kith-note'>({note})</span></p>"
     )
 
 
 def compare_path(lesson: Lesson) -> str:
-    """The worlds of a lesson on the page Compare, with all controls."""
-    arms = tuple(arm_from_text(text) for text in lesson.arms.values())
+    """The address of a lesson's scenarios on the Compare page, with all controls."""
+    arms = tuple(choice_from_text(text) for text in lesson.arms.values())
     return CompareState(arms, lesson.people, lesson.days, lesson.runs).path()
 
 
 def sheet(lesson: Lesson) -> str:
-    """A page to print: the situation, the prediction to tick, room to write."""
+    """A page to print: the situation, the prediction to tick, space to write."""
     choices = "".join(f"<li>☐ {escape(choice)}</li>" for choice in lesson.prediction.choices)
-    room = "<div class='kith-room'></div>"
+    space = "<div class='kith-room'></div>"
     return (
         f"<h1>{escape(lesson.title)}</h1><p class='kith-lead'>{escape(lesson.question)}</p>"
         f"{markup(lesson.parts['The situation'])}<h2>I predict</h2><p>{escape(lesson.prediction.ask)}</p>"
-        f"<ul class='kith-ticks'>{choices}</ul><p>because</p>{room}<h2>What happened</h2>{room}"
-        f"<h2>Look closer</h2>{markup(lesson.parts['Look closer'])}{room}"
+        f"<ul class='kith-ticks'>{choices}</ul><p>because</p>{space}<h2>What happened</h2>{space}"
+        f"<h2>Look closer</h2>{markup(lesson.parts['Look closer'])}{space}"
         f"<h2>Discuss</h2>{markup(lesson.parts['Discuss'])}"
     )
 
@@ -203,4 +203,4 @@ def _next(lesson: Lesson, go: Callable[[str], None]) -> None:
     names = list(lessons())
     place = names.index(lesson.name) + 1
     if place < len(names):
-        Press("Next lesson", lambda: go(f"/lessons?lesson={names[place]}"), "next")
+        Button("Next lesson", lambda: go(f"/lessons?lesson={names[place]}"), "next")

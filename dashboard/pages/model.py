@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 import solara
 
 from kith.dashboard.content.markdown import markup, model_sections
-from kith.dashboard.state.address_parts import Wrong, pairs_of
+from kith.dashboard.state.address_parts import AddressErrors, pairs_of
 from kith.dashboard.state.navigation import use_navigation
-from kith.dashboard.widgets.parts import Field, Html, Tabs, Trouble, Words, table
+from kith.dashboard.widgets.parts import ErrorMessage, Html, Tabs, Text, TextInput, table
 from kith.experiments.escaping import for_html as escape
 from kith.experiments.words import wording
 from kith.experiments.words.assumptions import Setting, settings, shown
@@ -26,18 +26,18 @@ def Page() -> None:
     """The page."""
     where = use_navigation()
     given = pairs_of(where.drawn)
-    wrong = Wrong()
-    tab = wrong.one_of(given, "tab", TABS, "parameters")
+    errors = AddressErrors()
+    tab = errors.one_of(given, "tab", TABS, "parameters")
     word = given.get("q", "")[:80]
 
     def go(**changed: str) -> None:
         where.change("/model", lambda newest: model_path(pairs_of(newest) | changed))
 
     with solara.Div(classes=["kith-page", "wide"]), solara.Div(classes=["kith-main"]):
-        if wrong.said:
-            Trouble(str(wrong))
-        Words("What is in the model", "h1")
-        Words(
+        if errors.messages:
+            ErrorMessage(str(errors))
+        Text("What is in the model", "h1")
+        Text(
             f"Model version {MODEL_VERSION}. Many values are assumptions, marked “assumed”: a result is a reason "
             "to look closer, not a forecast. Short names such as NE-crit or TIE-dun are sources, listed in docs/science.md.",
             kind="kith-note",
@@ -47,7 +47,7 @@ def Page() -> None:
         if tab == "equations":
             Equations()
         else:
-            Field(
+            TextInput(
                 label="Search",
                 value=word,
                 kind="search",
@@ -68,17 +68,17 @@ def Equations() -> None:
     """The documentation's page, a section at a time."""
     sections = model_sections()
     if not sections:
-        Words("The documentation text is not installed; see docs/model.md in the source.")
+        Text("The documentation text is not installed; see docs/model.md in the source.")
     for title, text in sections.items():
         Html(f"<details class='kith-section'><summary>{escape(title)}</summary>{text}</details>")
 
 
 def parameters(word: str = "") -> str:
     """Every parameter that has the word in its name, its help or its source, by section."""
-    found = [s for s in settings(Plan()) if _fits(word, s.name, s.help, s.source)]
-    parts = [f'<p class="kith-note" role="status">{wording.plural(len(found), "parameter")}.</p>']
+    matching = [s for s in settings(Plan()) if _fits(word, s.name, s.help, s.source)]
+    parts = [f'<p class="kith-note" role="status">{wording.plural(len(matching), "parameter")}.</p>']
     for section, schema in SECTIONS.items():
-        own = [s for s in found if s.name.startswith(f"{section}.")]
+        own = [s for s in matching if s.name.startswith(f"{section}.")]
         if own:
             doc = (schema.__doc__ or "").strip().splitlines()[0]
             parts.append(f"<h2>{escape(section.capitalize())}</h2>{markup(doc)}")

@@ -1,4 +1,4 @@
-"""Studies: choose one, start it, follow it, stop it, go on, and read what it has found."""
+"""Studies: choose one, start it, follow it, stop and resume it, and read its results."""
 
 import threading
 from collections.abc import Callable
@@ -7,40 +7,34 @@ from typing import Any
 
 import solara
 
+from kith.dashboard.access.change_signal import use_change_signal
 from kith.dashboard.access.classroom import is_host
-from kith.dashboard.access.listening import use_bell
 from kith.dashboard.content.study_results import (
-    Found,
+    StudyResults,
     about,
 )
 from kith.dashboard.live.study_catalogue import (
-    Reading,
-    reading,
-    shelf,
-    sized,
-    state,
+    StoredResults,
+    known_studies,
+    size_of,
+    stored_results,
+    study_at_size,
+    study_status,
     unreadable,
-    wanted,
 )
-from kith.dashboard.live.study_job import CONDUCTOR, PLANNING, RUNNING, STOPPED, STOPPING, StudyProgress
+from kith.dashboard.live.study_job import PLANNING, RUNNING, STOPPED, STOPPING, STUDY_RUNNER, StudyProgress
 from kith.dashboard.state.address_parts import number
 from kith.dashboard.state.navigation import use_navigation
-from kith.dashboard.state.study_state import (
-    SIZES,
-    Change,
-    StudyState,
-    read_study_state,
-    study_state_or_first,
-    to,
-)
+from kith.dashboard.state.page_state import changed
+from kith.dashboard.state.study_state import SIZES, StudyChange, StudyState
 from kith.dashboard.widgets.parts import (
-    Choice,
+    Button,
     CopyLink,
-    Field,
+    Dropdown,
+    ErrorMessage,
     Html,
-    Press,
-    Trouble,
-    Words,
+    Text,
+    TextInput,
 )
 from kith.experiments.errors import RequestError
 from kith.experiments.escaping import for_html as escape
@@ -61,52 +55,52 @@ def Page() -> None:
     query = where.drawn
     trouble, set_trouble = solara.use_state("")
 
-    def see() -> tuple[StudyState, Study | None, str]:
-        sight, found = read_study_state(query)
+    def read() -> tuple[StudyState, Study | None, str]:
+        state, errors = StudyState.read(query)
         study = None
         try:
-            study = sized(sight.study, sight.size, sight.runs, sight.days) if sight.study else None
+            study = study_at_size(state.study, state.size, state.runs, state.days) if state.study else None
         except (RequestError, ScenarioError) as error:
-            found.said.append(str(error))
-        return sight, study, str(found)
+            errors.messages.append(str(error))
+        return state, study, str(errors)
 
-    sight, study, wrong = solara.use_memo(see, [query])
+    state, study, wrong = solara.use_memo(read, [query])
 
-    def go(change: Change) -> None:
+    def go(change: StudyChange) -> None:
         set_trouble("")
-        where.change("/studies", lambda newest: change(study_state_or_first(newest)).path())
+        where.change("/studies", lambda newest: change(StudyState.usable(newest)).path())
 
     with solara.Div(classes=["kith-page", "wide"]), solara.Div(classes=["kith-main"]):
         if wrong or trouble:
-            Trouble(wrong or trouble)
+            ErrorMessage(wrong or trouble)
         if study is None:
-            Menu(go)
+            StudyList(go)
         else:
-            One(sight, study, go, set_trouble)
+            StudyView(state, study, go, set_trouble)
 
 
 @solara.component
-def Menu(go: Callable[[Change], None]) -> None:
+def StudyList(go: Callable[[StudyChange], None]) -> None:
     """All studies."""
-    Words("Studies", "h1")
-    Words(
+    Text("Studies", "h1")
+    Text(
         "A study asks how outcomes depend on parameters: many runs over a grid of values, or over values drawn from plausible "
         "ranges. Choose one, try a small version in seconds, then run the full study: it continues when you close this tab, "
         "and can be stopped and resumed."
     )
     with solara.Div(classes=["kith-cards"]):
-        for name, study in shelf().items():
+        for name, study in known_studies().items():
             with solara.Div(classes=["kith-card"]):
-                Words(study.title or name, "h2")
-                Words(study.question)
-                Words(
+                Text(study.title or name, "h2")
+                Text(study.question)
+                Text(
                     f"{study.design.kind.replace('_', ' ')} · {wording.listed(study.tags)}", kind="kith-note"
                 )
-                Press("Open", partial(go, to(study=name)), f"open-{name}")
-    bad = "".join(f"<li>{escape(name)}: {escape(why)}</li>" for name, why in unreadable().items())
-    if bad:
-        Html(f"<h2>Files that cannot be read</h2><ul>{bad}</ul>")
-    Words(
+                Button("Open", partial(go, changed(study=name)), f"open-{name}")
+    errors = "".join(f"<li>{escape(name)}: {escape(why)}</li>" for name, why in unreadable().items())
+    if errors:
+        Html(f"<h2>Files that cannot be read</h2><ul>{errors}</ul>")
+    Text(
         "Your own studies: write a file as described in docs/studies.md and start kith dashboard --studies FOLDER. "
         "Results that kith study run has stored in out/studies appear here too.",
         kind="kith-note",
@@ -114,93 +108,95 @@ def Menu(go: Callable[[Change], None]) -> None:
 
 
 @solara.component
-def One(sight: StudyState, study: Study, go: Callable[[Change], None], say: Callable[[str], None]) -> None:
-    """A study: its question, its form, how far it is, what it has found."""
-    beat = use_bell(CONDUCTOR.bell, lambda: REFRESH if _running() else 0.1)
-    mine = mine_of(study)
+def StudyView(
+    state: StudyState, study: Study, go: Callable[[StudyChange], None], report_error: Callable[[str], None]
+) -> None:
+    """A study: its question, its controls, its progress and its results."""
+    changes = use_change_signal(STUDY_RUNNER.changes, lambda: REFRESH if _running() else 0.1)
+    mine = progress_of(study)
 
-    def look() -> tuple[StudyStatus | None, Reading | None, str]:
+    def read() -> tuple[StudyStatus | None, StoredResults | None, str]:
         try:
-            found = state(study)
-            some = found is not None and found.stored > found.failed
-            return found, reading(study, found) if some and found else None, ""
+            status = study_status(study)
+            has_results = status is not None and status.stored > status.failed
+            return status, stored_results(study, status) if has_results and status else None, ""
         except (RequestError, ScenarioError, OSError) as error:
             return None, None, str(error)
 
     planning = mine is not None and mine.state == PLANNING
-    stamp = (digest(study), mine and mine.state, beat if mine is not None and mine.under_way else 0)
-    known = use_last(look, stamp, digest(study))
+    stamp = (digest(study), mine and mine.state, changes if mine is not None and mine.under_way else 0)
+    latest = use_latest(read, stamp, digest(study))
     with solara.Div(classes=["kith-row", "kith-noprint"]):
-        Press("All studies", lambda: go(lambda _: StudyState()), "all")
-    Words(study.title or study.name, "h1")
-    Words(study.question, kind="kith-lead")
-    Form(sight, study, mine, known[0] if known else None, go, say)
-    if known is None:
-        Words("Reading stored results …" if not planning else "Planning …", kind="kith-note")
-    elif known[2]:
-        Trouble(known[2])
-    elif known[1] is None:
+        Button("All studies", lambda: go(lambda _: StudyState()), "all")
+    Text(study.title or study.name, "h1")
+    Text(study.question, kind="kith-lead")
+    StudyForm(state, study, mine, latest[0] if latest else None, go, report_error)
+    if latest is None:
+        Text("Reading stored results …" if not planning else "Planning …", kind="kith-note")
+    elif latest[2]:
+        ErrorMessage(latest[2])
+    elif latest[1] is None:
         Html(about(study))
     else:
-        Found(sight, known[1], go)
+        StudyResults(state, latest[1], go)
 
 
-def use_last(look: Callable[[], Any], stamp: object, what: object) -> Any:
-    """What `look` found last of `what`, None before; a thread looks again whenever the stamp is another."""
-    found, set_found = solara.use_state((None, None))
+def use_latest(read: Callable[[], Any], stamp: object, subject: object) -> Any:
+    """The latest result of `read` for a subject, None before; a thread reads again whenever the stamp changes."""
+    latest, set_latest = solara.use_state((None, None))
 
     def begin() -> Callable[[], None]:
-        gone = threading.Event()
+        closed = threading.Event()
 
         def work() -> None:
-            value = look()
-            if not gone.is_set():
-                set_found((what, value))
+            value = read()
+            if not closed.is_set():
+                set_latest((subject, value))
 
         threading.Thread(target=work, daemon=True).start()
-        return gone.set
+        return closed.set
 
     solara.use_effect(begin, [stamp])
-    return found[1] if found[0] == what else None
+    return latest[1] if latest[0] == subject else None
 
 
 @solara.component
-def Form(
-    sight: StudyState,
+def StudyForm(
+    state: StudyState,
     study: Study,
     mine: StudyProgress | None,
-    found: StudyStatus | None,
-    go: Callable[[Change], None],
-    say: Callable[[str], None],
+    status: StudyStatus | None,
+    go: Callable[[StudyChange], None],
+    report_error: Callable[[str], None],
 ) -> None:
-    """How large, and Start, Stop or Go on."""
+    """The size of the study, and the button that starts, stops or resumes it."""
     host = is_host()
     busy = mine is not None and mine.under_way
-    whole = sight.size == "whole"
-    base = shelf().get(sight.study, study)
-    points, runs = solara.use_memo(lambda: wanted(study), [digest(study)])
+    is_full = state.size == "whole"
+    base = known_studies().get(state.study, study)
+    points, runs = solara.use_memo(lambda: size_of(study), [digest(study)])
 
     def put(name: str, text: str) -> None:
         try:
             value = number({name: text.strip()}, name, 0, 1, 10_000 if name == "runs" else 3_650)
         except ScenarioError as error:
-            say(str(error))
+            report_error(str(error))
             return
-        go(to(**{name: 0 if value == getattr(base, name) else value}))
+        go(changed(**{name: 0 if value == getattr(base, name) else value}))
 
-    def press() -> None:
+    def start_or_stop() -> None:
         try:
             if busy:
-                CONDUCTOR.stop()
+                STUDY_RUNNER.stop()
             else:
-                CONDUCTOR.start(study)
+                STUDY_RUNNER.start(study)
         except RequestError as error:
-            say(str(error))
+            report_error(str(error))
 
     with solara.Div(classes=["kith-row"]):
-        Choice("Size", sight.size, SIZES, lambda size: go(to(size=size, runs=0, days=0)), "size")
-        if whole:
-            Field(
+        Dropdown("Size", state.size, SIZES, lambda size: go(changed(size=size, runs=0, days=0)), "size")
+        if is_full:
+            TextInput(
                 label="Runs per point",
                 value=study.runs,
                 low=1,
@@ -209,7 +205,7 @@ def Form(
                 event_put=partial(put, "runs"),
             )
             if study.days:
-                Field(
+                TextInput(
                     label="Days",
                     value=study.days,
                     low=1,
@@ -217,35 +213,38 @@ def Form(
                     name="days",
                     event_put=partial(put, "days"),
                 )
-        done = found is not None and found.missing == 0
-        some = found is not None and found.stored > 0
-        word = "Stop" if busy else "Complete" if done else "Resume" if some else "Start"
-        waits = mine is not None and mine.state == STOPPING
-        Press(
-            "Stopping …" if waits else word, press, "start", disabled=waits or (done and not busy) or not host
+        complete = status is not None and status.missing == 0
+        begun = status is not None and status.stored > 0
+        label = "Stop" if busy else "Complete" if complete else "Resume" if begun else "Start"
+        stopping = mine is not None and mine.state == STOPPING
+        Button(
+            "Stopping …" if stopping else label,
+            start_or_stop,
+            "start",
+            disabled=stopping or (complete and not busy) or not host,
         )
         CopyLink()
-    said = f"{wording.plural(points, 'point')}, {wording.plural(runs, 'run')}"
-    Html(how_far(mine, found, said), "kith-status")
+    size = f"{wording.plural(points, 'point')}, {wording.plural(runs, 'run')}"
+    Html(progress_line(mine, status, size), "kith-status")
     if mine is not None and mine.error:
-        Trouble(mine.error)
-    if not whole:
-        Words(
-            f"A small version of the study, over {study.days or 365:,} days: it shows what to expect, not what is true.",
+        ErrorMessage(mine.error)
+    if not is_full:
+        Text(
+            f"A small version of the study, over {study.days} days: it shows what to expect, not what is true.",
             kind="kith-note",
         )
     if not host:
-        Words("Only the person who started kith can start studies.", kind="kith-note")
+        Text("Only the person who started kith can start studies.", kind="kith-note")
 
 
-def mine_of(study: Study) -> StudyProgress | None:
-    """How this study is doing, if it is the one that was started last."""
-    now = CONDUCTOR.now()
+def progress_of(study: Study) -> StudyProgress | None:
+    """The progress of this study, if it is the one that was started last."""
+    now = STUDY_RUNNER.progress()
     return now if now is not None and now.key == digest(study) else None
 
 
-def how_far(mine: StudyProgress | None, found: StudyStatus | None, size: str) -> str:
-    """Stored, wanted, pace, for eyes and for screen readers."""
+def progress_line(mine: StudyProgress | None, status: StudyStatus | None, size: str) -> str:
+    """Runs that are stored, runs in all and the time left, for eyes and for screen readers."""
     if mine is not None and mine.state == PLANNING:
         return f'<span class="run" role="status">planning</span><span>{escape(size)}</span>'
     if mine is not None and mine.under_way:
@@ -257,11 +256,11 @@ def how_far(mine: StudyProgress | None, found: StudyStatus | None, size: str) ->
             f'<span class="run" role="status">{mine.state}</span>{bar}'
             f"<span>{mine.stored:,} of {mine.wanted:,} runs{time_left}</span>"
         )
-    if found is None or not found.stored:
+    if status is None or not status.stored:
         return f'<span role="status">{escape(size)}; nothing is stored yet</span>'
-    failed = f", {found.failed:,} of them failed" if found.failed else ""
+    failed = f", {status.failed:,} of them failed" if status.failed else ""
     stopped = "stopped; " if mine is not None and mine.state == STOPPED else ""
-    return f'<span role="status">{stopped}{found.stored:,} of {found.wanted:,} runs stored{failed}</span>'
+    return f'<span role="status">{stopped}{status.stored:,} of {status.wanted:,} runs stored{failed}</span>'
 
 
 def _span(seconds: float) -> str:
@@ -271,5 +270,5 @@ def _span(seconds: float) -> str:
 
 
 def _running() -> bool:
-    now = CONDUCTOR.now()
+    now = STUDY_RUNNER.progress()
     return now is not None and now.state == RUNNING

@@ -10,33 +10,22 @@ import solara
 
 from kith.dashboard.content.live_run import LiveRun
 from kith.dashboard.content.scenario_menu import scenario_menu
-from kith.dashboard.state.interventions import ACTS, MOST_DAYS
+from kith.dashboard.state.interventions import INTERVENTIONS, MOST_DAYS
 from kith.dashboard.state.navigation import use_navigation
+from kith.dashboard.state.page_state import Change, changed
 from kith.dashboard.state.scenario_choice import ScenarioChoice, plan_of
-from kith.dashboard.state.watch_state import (
-    COLOURS,
-    PEOPLE,
-    WatchState,
-    read_watch_state,
-    watch_state_or_first,
-)
-from kith.dashboard.widgets.parts import Choice, CopyLink, Html, JumpToSide, Press, Trouble, Words
+from kith.dashboard.state.watch_state import COLOURS, PEOPLE, WatchState
+from kith.dashboard.widgets.parts import Button, CopyLink, Dropdown, ErrorMessage, Html, JumpToSide, Text
 from kith.experiments.words.assumptions import question_of
 from kith.scenarios.errors import ScenarioError
 from kith.sim.schema.parameters import ParameterError
 
-type Change = Callable[[WatchState], WatchState]
-"""From what was asked for last to what is asked for now."""
+type WatchChange = Change[WatchState]
 
 
-def to(**changed: Any) -> Change:
-    """The change that puts these in the place of what was."""
-    return lambda scene: replace(scene, **changed)
-
-
-def another(**changed: Any) -> Change:
-    """The change to another world, at its beginning."""
-    return to(day=0, done=(), member=-1, **changed)
+def another_run(**values: Any) -> WatchChange:
+    """The change to another run, at its beginning."""
+    return changed(day=0, interventions=(), member=-1, **values)
 
 
 @solara.component_vue("../widgets/vue/network.vue", vuetify=False)
@@ -49,43 +38,43 @@ def Network(
     event_pick: Callable[[Any], None] | None = None,
     event_paint_by: Callable[[Any], None] | None = None,
 ) -> Any:
-    """The members and their ties, drawn and moved in the browser."""
+    """The members and their ties, drawn and animated in the browser."""
 
 
-class Stage:
-    """The world that a page watches now, and the frame that was drawn last."""
+class WatchedRun:
+    """The run that a page shows, and the state for which it was simulated."""
 
     def __init__(self) -> None:
-        self.scene: WatchState | None = None
-        self.world: LiveRun | None = None
+        self.state: WatchState | None = None
+        self.run: LiveRun | None = None
         self.name = ""
 
-    def enter(self, scene: WatchState) -> bool:
-        """Make the world of a scene, unless it is the one that is there already; whether it was made."""
-        if self.world is not None and self.scene is not None and scene.same_moment(self.scene):
+    def enter(self, state: WatchState) -> bool:
+        """Simulate the run of a state, unless it is there already; whether it was simulated."""
+        if self.run is not None and self.state is not None and state.same_moment(self.state):
             return False
         self.leave()
-        world = LiveRun(plan_of(scene.arm, scene.people), scene.seed, scene.done)
-        world.step(max(1, scene.day))
-        self.scene, self.world, self.name = scene, world, uuid4().hex
+        run = LiveRun(plan_of(state.arm, state.people), state.seed, state.interventions)
+        run.step(max(1, state.day))
+        self.state, self.run, self.name = state, run, uuid4().hex
         return True
 
-    def now(self, scene: WatchState) -> WatchState:
-        """The scene as it is by now, if it is the world that is here."""
-        if self.world is None or self.scene is None or not scene.same_world(self.scene):
-            return scene
-        return replace(scene, done=self.world.done, day=self.world.day)
+    def now(self, state: WatchState) -> WatchState:
+        """The state with the day and the interventions by now, if it is the run that is here."""
+        if self.run is None or self.state is None or not state.same_run(self.state):
+            return state
+        return replace(state, interventions=self.run.timeline, day=self.run.day)
 
     def frame(self) -> dict[str, Any]:
-        """What is seen now."""
-        assert self.world is not None
-        return self.world.frame() | {"world": self.name, "over": self.world.day >= MOST_DAYS}
+        """What the browser draws now."""
+        assert self.run is not None
+        return self.run.frame() | {"run": self.name, "over": self.run.day >= MOST_DAYS}
 
     def leave(self) -> None:
-        """Let the world go."""
-        if self.world is not None:
-            self.world.close()
-        self.world = None
+        """End the run."""
+        if self.run is not None:
+            self.run.close()
+        self.run = None
 
 
 @solara.component
@@ -93,77 +82,77 @@ def Page() -> None:
     """The page."""
     where = use_navigation()
     query = where.drawn
-    stage = solara.use_memo(Stage, [])
+    watched = solara.use_memo(WatchedRun, [])
     frame, set_frame = solara.use_state(None)
     trouble, set_trouble = solara.use_state("")
-    solara.use_effect(lambda: stage.leave, [])
+    solara.use_effect(lambda: watched.leave, [])
 
     def enter() -> tuple[WatchState, str]:
-        scene, found = read_watch_state(query)
+        state, errors = WatchState.read(query)
         try:
-            if stage.enter(scene):
-                set_frame(stage.frame())
+            if watched.enter(state):
+                set_frame(watched.frame())
         except (ScenarioError, ParameterError) as error:
-            found.said.append(str(error))
-        return scene, str(found)
+            errors.messages.append(str(error))
+        return state, str(errors)
 
-    scene, wrong = solara.use_memo(enter, [query])
+    state, wrong = solara.use_memo(enter, [query])
 
     def tick(days: Any) -> None:
-        if stage.world is not None:
-            stage.world.step(max(1, min(30, int(days))))
-            set_frame(stage.frame())
+        if watched.run is not None:
+            watched.run.step(max(1, min(30, int(days))))
+            set_frame(watched.frame())
 
     def act(name: str) -> None:
-        if stage.world is None or stage.world.day >= MOST_DAYS:
+        if watched.run is None or watched.run.day >= MOST_DAYS:
             return
         try:
-            stage.world.act(name)
+            watched.run.apply(name)
         except ScenarioError as error:
             set_trouble(str(error))
             return
-        stage.world.step(1)
-        go(as_it_is)
+        watched.run.step(1)
+        go(with_current_day)
 
-    def as_it_is(newest: WatchState) -> WatchState:
-        """What is on the stage now, if it is the world that was asked for."""
-        now = stage.now(newest)
-        if stage.world is not None and stage.scene is not None and now.same_world(stage.scene):
-            stage.scene = now
-            set_frame(stage.frame())
+    def with_current_day(newest: WatchState) -> WatchState:
+        """The state with the day of the run that is shown, if it is the run that was asked for."""
+        now = watched.now(newest)
+        if watched.run is not None and watched.state is not None and now.same_run(watched.state):
+            watched.state = now
+            set_frame(watched.frame())
         return now
 
-    def go(change: Change) -> None:
+    def go(change: WatchChange) -> None:
         set_trouble("")
-        where.change("/watch", lambda newest: change(watch_state_or_first(newest)).path())
+        where.change("/watch", lambda newest: change(WatchState.usable(newest)).path())
 
     def restart() -> None:
-        first = replace(watch_state_or_first(where.newest.partition("?")[2]), day=0, done=(), member=-1)
-        stage.leave()
-        stage.enter(first)
-        set_frame(stage.frame())
+        first = replace(WatchState.usable(where.newest.partition("?")[2]), day=0, interventions=(), member=-1)
+        watched.leave()
+        watched.enter(first)
+        set_frame(watched.frame())
         go(lambda _: first)
 
     with solara.Div(classes=["kith-page"]):
         with solara.Div(classes=["kith-side"]):
-            Side(scene, stage, act, restart, go)
-            Story(stage, scene.member)
+            Side(state, watched, act, restart, go)
+            Story(watched, state.member)
         with solara.Div(classes=["kith-main"]):
             if wrong or trouble:
-                Trouble(wrong or trouble)
-            if frame is not None and stage.world is not None:
-                Words(f"{stage.world.plan.title}, day by day", "h1")
+                ErrorMessage(wrong or trouble)
+            if frame is not None and watched.run is not None:
+                Text(f"{watched.run.plan.title}, day by day", "h1")
                 JumpToSide(label="Intervene ↓")
                 Network(
                     frame=frame,
-                    chosen=scene.member,
-                    colour=scene.colour,
+                    chosen=state.member,
+                    colour=state.colour,
                     event_tick=tick,
-                    event_paused=lambda _: go(as_it_is),
-                    event_pick=lambda person: go(to(member=max(-1, int(person)))),
-                    event_paint_by=lambda name: go(to(colour=name if name in COLOURS else COLOURS[0])),
+                    event_paused=lambda _: go(with_current_day),
+                    event_pick=lambda person: go(changed(member=max(-1, int(person)))),
+                    event_paint_by=lambda name: go(changed(colour=name if name in COLOURS else COLOURS[0])),
                 )
-                Words(
+                Text(
                     "Dots are members, lines are ties. Orange lines lead to the hub; the green glow is the shared activity. "
                     "Members who feel they belong are closer to the centre, bigger dots contribute more, red dots are leaving. "
                     "Audience: no contribution within 90 days. Internal: contributed in each of the last three months, and belongs.",
@@ -173,42 +162,42 @@ def Page() -> None:
 
 @solara.component
 def Side(
-    scene: WatchState,
-    stage: Stage,
+    state: WatchState,
+    watched: WatchedRun,
     act: Callable[[str], None],
     restart: Callable[[], None],
-    go: Callable[[Change], None],
+    go: Callable[[WatchChange], None],
 ) -> None:
-    """Which world, and what can be done to it."""
-    Choice(
+    """The run that is watched, and the interventions."""
+    Dropdown(
         "",
-        scene.arm.name,
-        scenario_menu(scene.arm.name),
-        lambda name: go(another(arm=ScenarioChoice(tuple(name.split(" + "))))),
+        state.arm.name,
+        scenario_menu(state.arm.name),
+        lambda name: go(another_run(arm=ScenarioChoice(tuple(name.split(" + "))))),
         "scenario",
     )
-    if stage.world is not None:
-        Words(question_of(stage.world.plan), kind="kith-note")
+    if watched.run is not None:
+        Text(question_of(watched.run.plan), kind="kith-note")
     with solara.Div(classes=["kith-row"]):
-        sizes = {str(n): f"{n:,}" for n in sorted({*PEOPLE, scene.people})}
-        Choice("People", str(scene.people), sizes, lambda v: go(another(people=int(v))), "people")
-        Press("New random seed", lambda: go(lambda s: another(seed=s.seed + 1)(s)), "seed")
-        Press("Restart", restart, "restart")
-        CopyLink(path=stage.now(scene).path())
-    Words("Intervene", "h2")
+        sizes = {str(n): f"{n:,}" for n in sorted({*PEOPLE, state.people})}
+        Dropdown("People", str(state.people), sizes, lambda v: go(another_run(people=int(v))), "people")
+        Button("New random seed", lambda: go(lambda s: another_run(seed=s.seed + 1)(s)), "seed")
+        Button("Restart", restart, "restart")
+        CopyLink(path=watched.now(state).path())
+    Text("Intervene", "h2")
     with solara.Div(classes=["kith-acts"]):
-        for name, one in ACTS.items():
-            able = stage.world is not None and stage.world.can(name)
-            Press(one.title, partial(act, name), f"act-{name}", not able, one.help)
+        for name, intervention in INTERVENTIONS.items():
+            able = watched.run is not None and watched.run.can_apply(name)
+            Button(intervention.title, partial(act, name), f"act-{name}", not able, intervention.help)
 
 
 @solara.component
-def Story(stage: Stage, chosen: int) -> None:
-    """What became of the member that was clicked."""
-    Words("A member's story", "h2")
-    told = stage.world.story(chosen) if stage.world is not None and chosen >= 0 else []
-    if not told:
-        Words("Click a dot to read that member's story.", kind="kith-note")
+def Story(watched: WatchedRun, chosen: int) -> None:
+    """The story of the member that was clicked."""
+    Text("A member's story", "h2")
+    sentences = watched.run.story(chosen) if watched.run is not None and chosen >= 0 else []
+    if not sentences:
+        Text("Click a dot to read that member's story.", kind="kith-note")
         return
-    lines = "".join(f"<p>{line}</p>" for line in told)
+    lines = "".join(f"<p>{line}</p>" for line in sentences)
     Html(f"<h3>Member {chosen}</h3>{lines}", "kith-story")

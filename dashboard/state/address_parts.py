@@ -6,34 +6,34 @@ from urllib.parse import parse_qsl
 from kith.scenarios.errors import ScenarioError
 
 
-class Wrong:
+class AddressErrors:
     """What is wrong with an address, gathered part by part, so that the rest of it still counts."""
 
     def __init__(self) -> None:
-        self.said: list[str] = []
+        self.messages: list[str] = []
 
-    def kept[Value, Other](self, make: Callable[[], Value], otherwise: Other) -> Value | Other:
-        """What a part of an address says, or `otherwise` if it cannot be used; why not is noted."""
+    def value_or[Value, Default](self, make: Callable[[], Value], default: Default) -> Value | Default:
+        """The value of a part of an address, or `default` if it cannot be used; the reason is noted."""
         try:
             return make()
         except ValueError as error:
-            self.said.append(str(error))
-            return otherwise
+            self.messages.append(str(error))
+            return default
 
-    def one_of(self, given: Mapping[str, str], name: str, known: Iterable[str], otherwise: str) -> str:
-        """A word of the address that is one of some; `otherwise` if it is another, or missing."""
-        word = given.get(name, otherwise)
-        if word == otherwise or word in known:
+    def one_of(self, given: Mapping[str, str], name: str, known: Iterable[str], default: str) -> str:
+        """A word of the address that is one of several; `default` if it is another, or missing."""
+        word = given.get(name, default)
+        if word == default or word in known:
             return word
-        self.said.append(f"{name}={clipped(word)}: must be one of {', '.join(known)}")
-        return otherwise
+        self.messages.append(f"{name}={clipped(word)}: must be one of {', '.join(known)}")
+        return default
 
     def number(self, given: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
         """A whole number of the address, see `number`; `default` if it is none."""
-        return self.kept(lambda: number(given, name, default, low, high), default)
+        return self.value_or(lambda: number(given, name, default, low, high), default)
 
     def __str__(self) -> str:
-        return " · ".join(self.said)
+        return " · ".join(self.messages)
 
 
 def number(given: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -47,10 +47,15 @@ def number(given: Mapping[str, str], name: str, default: int, low: int, high: in
 
 
 def clipped(text: str, most: int = 40) -> str:
-    """What an address says, short enough to be repeated."""
+    """A value of an address, short enough to be repeated in a message."""
     return text if len(text) <= most else f"{text[:most]}…"
 
 
 def pairs_of(query: str | None) -> dict[str, str]:
-    """Names and values of an address with plain parts."""
+    """Names and values of an address, each name once."""
     return dict(parse_qsl(query or "", keep_blank_values=True))
+
+
+def repeated_pairs_of(query: str | None) -> list[tuple[str, str]]:
+    """Names and values of an address in their order; `+` is itself, as in `web+subscription`."""
+    return parse_qsl((query or "").replace("+", "%2B"), keep_blank_values=True)

@@ -1,14 +1,14 @@
-"""What the page Compare shows, as its address: a link shows the same again."""
+"""The state of the Compare page as its address: a link shows the same again."""
 
 from dataclasses import dataclass, replace
 from functools import partial
-from urllib.parse import parse_qsl, quote, urlencode
+from typing import ClassVar
 
-from kith.dashboard.state.address_parts import Wrong
-from kith.dashboard.state.scenario_choice import ScenarioChoice, arm_from_text
-from kith.scenarios.errors import ScenarioError
+from kith.dashboard.state.address_parts import AddressErrors, repeated_pairs_of
+from kith.dashboard.state.page_state import PageState
+from kith.dashboard.state.scenario_choice import ScenarioChoice, choice_from_text
 
-MOST_ARMS = 4
+MOST_SCENARIOS = 4
 VIEWS = ("overview", "leaving", "joining", "money", "network", "table", "health", "assumptions")
 PEOPLE = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 DAYS = (90, 180, 365, 730, 1095)
@@ -16,11 +16,14 @@ LONGEST = 3_650
 """The most days that a page runs."""
 RUNS = (1, 4, 8, 16, 32, 64)
 FIRST = (ScenarioChoice(("pool",)), ScenarioChoice(("hub",)), ScenarioChoice(("web",)))
+"""The scenarios that the page compares first."""
 
 
 @dataclass(frozen=True)
-class CompareState:
-    """A comparison and what is shown of it."""
+class CompareState(PageState):
+    """A comparison, and which part of it is shown."""
+
+    PATH: ClassVar[str] = "/"
 
     arms: tuple[ScenarioChoice, ...] = FIRST
     people: int = 2_000
@@ -28,57 +31,46 @@ class CompareState:
     runs: int = 16
     view: str = "overview"
     edited: int = 0
-    "which arm the controls change"
+    "the scenario that the controls change"
     log: str = ""
-    "the log that founds the communities: a name in the library, or the digest of one that was dropped"
+    "the log from which communities start: a name in the library, or the digest of one that was uploaded"
 
-    def question(self) -> tuple[object, ...]:
-        """What decides the numbers, and not only what is shown of them."""
+    @classmethod
+    def read(cls, query: str | None) -> tuple["CompareState", AddressErrors]:
+        """The state of an address without the parts that cannot be used, and what is wrong with those."""
+        errors = AddressErrors()
+        pairs = repeated_pairs_of(query)
+        given = {name: value for name, value in pairs if name != "a"}
+        texts = [value for name, value in pairs if name == "a"]
+        if len(texts) > MOST_SCENARIOS:
+            errors.messages.append(f"{len(texts)} scenarios: a page compares at most {MOST_SCENARIOS}")
+        choices = [errors.value_or(partial(choice_from_text, text), None) for text in texts[:MOST_SCENARIOS]]
+        arms = tuple(choice for choice in choices if choice is not None) if texts else FIRST
+        return cls(
+            arms,
+            errors.number(given, "people", cls.people, 10, 200_000),
+            errors.number(given, "days", cls.days, 1, LONGEST),
+            errors.number(given, "runs", cls.runs, 1, 256),
+            errors.one_of(given, "view", VIEWS, cls.view),
+            max(0, min(errors.number(given, "edited", 0, 0, MOST_SCENARIOS - 1), len(arms) - 1)),
+            given.get("log", "")[:80],
+        ), errors
+
+    @classmethod
+    def usable(cls, query: str | None) -> "CompareState":
+        """The state of an address without what cannot be used; the first scenarios where none can."""
+        state, _ = cls.read(query)
+        return state if state.arms else replace(state, arms=FIRST)
+
+    def inputs(self) -> tuple[object, ...]:
+        """Everything that decides the numbers, and nothing that decides only how they are shown."""
         return tuple(arm.text() for arm in self.arms), self.people, self.days, self.runs, self.log
 
     def with_arm(self, place: int, arm: ScenarioChoice) -> "CompareState":
-        """The same with another arm in that place."""
+        """The same with another scenario in that place."""
         return replace(self, arms=(*self.arms[:place], arm, *self.arms[place + 1 :]))
 
-    def path(self) -> str:
-        """Its address."""
-        query = self.query()
-        return f"/?{query}" if query else "/"
-
-    def query(self) -> str:
-        """The part of the address after `?`: only what differs from the first look."""
-        pairs = [("a", arm.text()) for arm in self.arms] if self.arms != FIRST else []
-        plain = CompareState()
-        for name in ("people", "days", "runs", "view", "edited", "log"):
-            if getattr(self, name) != getattr(plain, name):
-                pairs.append((name, str(getattr(self, name))))
-        return urlencode(pairs, safe="~+=@!.,", quote_via=quote)  # readable where an address allows it
-
-
-def read_compare_state(query: str | None) -> tuple[CompareState, Wrong]:
-    """The look that an address tells, and what of it cannot be used; that is left out."""
-    wrong = Wrong()
-    pairs = parse_qsl((query or "").replace("+", "%2B"), keep_blank_values=True)
-    given = {name: value for name, value in pairs if name != "a"}
-    texts = [value for name, value in pairs if name == "a"]
-    if len(texts) > MOST_ARMS:
-        wrong.said.append(f"{len(texts)} scenarios: a page compares at most {MOST_ARMS}")
-    read = [wrong.kept(partial(arm_from_text, text), None) for text in texts[:MOST_ARMS]]
-    arms = tuple(arm for arm in read if arm is not None) if texts else FIRST
-    return CompareState(
-        arms,
-        wrong.number(given, "people", 2_000, 10, 200_000),
-        wrong.number(given, "days", 365, 1, LONGEST),
-        wrong.number(given, "runs", 16, 1, 256),
-        wrong.one_of(given, "view", VIEWS, "overview"),
-        max(0, min(wrong.number(given, "edited", 0, 0, MOST_ARMS - 1), len(arms) - 1)),
-        given.get("log", "")[:80],
-    ), wrong
-
-
-def compare_state_from(query: str | None) -> CompareState:
-    """The look that an address tells; `ScenarioError` says what of it cannot be used."""
-    look, wrong = read_compare_state(query)
-    if wrong.said:
-        raise ScenarioError(str(wrong))
-    return look
+    def parts(self) -> list[tuple[str, str]]:
+        """Names and values of its address: only what differs from the first one."""
+        scenarios = [("a", arm.text()) for arm in self.arms] if self.arms != FIRST else []
+        return scenarios + self._changed_parts("arms")

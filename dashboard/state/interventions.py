@@ -1,4 +1,4 @@
-"""Interventions: what can be done to a running simulation, and what an address says was done."""
+"""Interventions in a run that is watched, and how an address records them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,12 +7,12 @@ from kith.scenarios.errors import ScenarioError
 from kith.sim.schema.plan import Plan
 
 MOST_DAYS = 1_460
-"""How long a world can be watched."""
+"""The most days of a run that is watched."""
 
 
 @dataclass(frozen=True)
-class Act:
-    """Something that whoever watches can do to the running world."""
+class Intervention:
+    """A shock, or a change of parameters, that can be applied to a run that is watched."""
 
     name: str
     title: str
@@ -20,48 +20,54 @@ class Act:
     shock: tuple[tuple[str, Any], ...] = ()
     changes: tuple[tuple[str, Any], ...] = ()
 
-    def fits(self, plan: Plan) -> bool:
-        """Whether there is something to strike."""
+    def applies_to(self, plan: Plan) -> bool:
+        """Whether a run of that plan has what the intervention affects."""
         return self.name != "hub_departs" or plan.parameters.affiliation.hub > 0
 
 
-ACTS = {
+INTERVENTIONS = {
     act.name: act
     for act in (
-        Act("hub_departs", "The hub leaves", "the central figure departs", (("kind", "hub_departs"),)),
-        Act(
+        Intervention(
+            "hub_departs", "The hub leaves", "the central figure departs", (("kind", "hub_departs"),)
+        ),
+        Intervention(
             "core_leaves",
             "The core leaves",
             "the tenth with most tie strength leaves at once",
             (("kind", "members_leave"), ("share", 0.1), ("who", "most_connected")),
         ),
-        Act(
+        Intervention(
             "anyone_leaves",
             "A tenth leaves",
             "a tenth of members, drawn at random, leaves at once",
             (("kind", "members_leave"), ("share", 0.1), ("who", "random")),
         ),
-        Act("spam", "Spam wave", "2,000 unwanted items arrive", (("kind", "spam_wave"), ("items", 2_000.0))),
-        Act(
+        Intervention(
+            "spam", "Spam wave", "2,000 unwanted items arrive", (("kind", "spam_wave"), ("items", 2_000.0))
+        ),
+        Intervention(
             "competitor",
             "A competitor",
             "a competitor opens whose visits are worth more",
             (("kind", "competitor"), ("strength", 0.3)),
         ),
-        Act("crowd", "A crowd joins", "200 newcomers join at once", (("kind", "mass_join"), ("count", 200))),
-        Act(
+        Intervention(
+            "crowd", "A crowd joins", "200 newcomers join at once", (("kind", "mass_join"), ("count", 200))
+        ),
+        Intervention(
             "pay",
             "Pay cash",
             "each contribution earns 0.25 EUR from now on",
             changes=(("incentives.cash_per_contribution", 0.25),),
         ),
-        Act(
+        Intervention(
             "stop_paying",
             "Stop paying",
             "contributions earn nothing from now on",
             changes=(("incentives.cash_per_contribution", 0.0),),
         ),
-        Act(
+        Intervention(
             "thank",
             "Thank people",
             "contributors are thanked in public",
@@ -70,24 +76,24 @@ ACTS = {
     )
 }
 
-type Done = tuple[tuple[int, str], ...]
-"""Days and the names of what was done on them."""
+type Timeline = tuple[tuple[int, str], ...]
+"""Days and the names of the interventions made on them."""
 
 
-def done_from(text: str) -> Done:
-    """What an address says was done: `180:hub_departs`."""
+def timeline_from(text: str) -> Timeline:
+    """The intervention of an address: `180:hub_departs`."""
     day, _, name = text.partition(":")
-    if not day.isdecimal() or len(day) > 6 or name not in ACTS:
+    if not day.isdecimal() or len(day) > 6 or name not in INTERVENTIONS:
         raise ScenarioError(f"act={text[:60]}: write a day and an intervention, such as 180:hub_departs")
     if int(day) >= MOST_DAYS:
         raise ScenarioError(f"act={text}: a live run lasts {MOST_DAYS:,} days")
     return ((int(day), name),)
 
 
-def check_fits(plan: Plan, done: Done) -> None:
-    """Raise `ScenarioError` for what cannot be done to a world of that plan."""
-    for day, name in done:
-        if name not in ACTS or not 0 <= day < MOST_DAYS:
+def check_applicable(plan: Plan, timeline: Timeline) -> None:
+    """Raise `ScenarioError` for an intervention that cannot be made in a run of that plan."""
+    for day, name in timeline:
+        if name not in INTERVENTIONS or not 0 <= day < MOST_DAYS:
             raise ScenarioError(f"{name[:40]} on day {day}: there is no such intervention")
-        if not ACTS[name].fits(plan):
-            raise ScenarioError(f"{ACTS[name].title}, day {day}: {plan.name} has no hub")
+        if not INTERVENTIONS[name].applies_to(plan):
+            raise ScenarioError(f"{INTERVENTIONS[name].title}, day {day}: {plan.name} has no hub")

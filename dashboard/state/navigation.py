@@ -1,8 +1,8 @@
-"""Where a page is: its address as it was asked for last, which may not be drawn yet.
+"""The newest address of a page, which may not be drawn yet.
 
-A page is drawn from its address, and what is done on it makes the next one. Two things done quickly both come from the
-page as it was drawn before the first; made from that drawing, the second address would lose what the first had said.
-So a change is made to the newest address, whether it has been drawn or not.
+A page is drawn from its address, and every action on it leads to the next address. Of two quick actions, the second is
+made on a page that does not show the first yet; derived from that page, its address would lose the first. So a change
+is made to the newest address, whether it has been drawn or not.
 """
 
 import threading
@@ -18,19 +18,19 @@ class Navigation:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._drawn: str | None = None
-        self._asked: deque[str] = deque()
-        "addresses that were asked for and have not been drawn"
+        self._pending: deque[str] = deque()
+        "addresses that were requested and have not been drawn"
         self._push: Callable[[str], None] = lambda path: None
 
     def see(self, path: str, push: Callable[[str], None]) -> None:
-        """An address is being drawn: one that was asked for here, or one to which the browser went by itself."""
+        """Note the address that is being drawn: one that was requested here, or one to which the browser went."""
         with self._lock:
             self._push = push
-            if path in self._asked:
-                while self._asked.popleft() != path:
+            if path in self._pending:
+                while self._pending.popleft() != path:
                     pass
             elif path != self._drawn:
-                self._asked.clear()
+                self._pending.clear()
             self._drawn = path
 
     @property
@@ -45,19 +45,19 @@ class Navigation:
 
     @property
     def newest(self) -> str:
-        """The address as it was asked for last."""
+        """The address that was requested last."""
         with self._lock:
-            return self._asked[-1] if self._asked else self.path
+            return self._pending[-1] if self._pending else self.path
 
     def go(self, path: str) -> None:
         """Go there."""
         with self._lock:
-            self._asked.append(path)
+            self._pending.append(path)
             push = self._push
         push(path)
 
     def change(self, page: str, changed: Callable[[str], str]) -> None:
-        """Go to what is made of the newest query; nothing happens if the page has been left.
+        """Go to an address derived from the newest query; nothing happens if the page has been left.
 
         Parameters
         ----------
@@ -75,11 +75,11 @@ _context = solara.create_context(None)
 
 
 def use_navigation() -> Navigation:
-    """The newest address of this session; its frame and its page know the same one."""
+    """The navigation of this session, shared by the frame and the page."""
     router = solara.use_router()
     above = solara.use_context(_context)
-    own = solara.use_memo(Navigation, [])
-    here: Navigation = above or own
-    _context.provide(here)
-    here.see(router.path + (f"?{router.search}" if router.search else ""), router.push)
-    return here
+    new = solara.use_memo(Navigation, [])
+    navigation: Navigation = above or new
+    _context.provide(navigation)
+    navigation.see(router.path + (f"?{router.search}" if router.search else ""), router.push)
+    return navigation

@@ -1,7 +1,7 @@
-"""An arm of a comparison as somebody composes it in the browser: scenarios of the library and what differs.
+"""A scenario as it is composed in the browser: scenarios of the library, and the changes to them.
 
-It is what a scenario file says, so it can be written as TOML and read back, and what an address says. Only names of
-the library are followed: nothing that comes from a browser is used as a path.
+It can be written as a scenario file (TOML) or into an address, and read back from both. Only names of the library are
+followed: nothing that comes from a browser is used as a path.
 """
 
 import re
@@ -21,18 +21,18 @@ from kith.scenarios.text import toml_of
 from kith.sim.schema.plan import Founding, Plan
 
 LIMIT = 100_000
-"""Characters of a scenario that somebody gives: a page of text is 3,000."""
+"""Characters of an uploaded scenario; a page of text has 3,000."""
 
 type Values = tuple[tuple[str, Any], ...]
 """Dotted names and their values, in the order in which they were set."""
 
 BETWEEN = "~"
-"""What separates the parts of an arm in an address."""
+"""Separates the parts of a scenario in an address."""
 
 
 @dataclass(frozen=True)
 class ScenarioChoice:
-    """Scenarios of the library, combined, and what differs from them."""
+    """Scenarios of the library, combined, and the changes to them."""
 
     bases: tuple[str, ...]
     settings: Values = ()
@@ -41,11 +41,11 @@ class ScenarioChoice:
     shocks: tuple[str, ...] = ()
     "as on the command line: `180 hub_departs`"
     clears: tuple[str, ...] = ()
-    "`phase`, `shock` or `experiment`, where those of the library's scenario do not count"
+    "`phase`, `shock` or `experiment`, where those of the library's scenario are dropped"
 
     @property
     def name(self) -> str:
-        """What it is called in menus."""
+        """Its name in menus."""
         return " + ".join(self.bases)
 
     @property
@@ -55,16 +55,16 @@ class ScenarioChoice:
 
     @property
     def changes(self) -> int:
-        """In how many things it differs."""
+        """The number of changes."""
         return len(self.settings) + len(self.phases) + len(self.shocks) + len(self.clears)
 
     def with_setting(self, name: str, value: Any) -> "ScenarioChoice":
-        """The arm with one more setting, or another value for one that it has."""
-        kept = tuple((n, v) for n, v in self.settings if n != name)
-        return replace(self, settings=(*kept, (name, value)))
+        """The same with one more setting, or with another value for one that it has."""
+        others = tuple((n, v) for n, v in self.settings if n != name)
+        return replace(self, settings=(*others, (name, value)))
 
     def without(self, name: str) -> "ScenarioChoice":
-        """The arm with that parameter as the library has it."""
+        """The same with that parameter as it is in the library."""
         return replace(self, settings=tuple((n, v) for n, v in self.settings if n != name))
 
     def text(self) -> str:
@@ -76,7 +76,7 @@ class ScenarioChoice:
         return BETWEEN.join([*parts, *(f"!{shock}" for shock in self.shocks)])
 
     def toml(self, days: int | None = None) -> str:
-        """As a scenario file, of so many days."""
+        """As the text of a scenario file; `days` is left out if it is None."""
         lines = [f"extends = {toml_value(list(self.bases))}"]
         lines += [f"days = {days}"] if days is not None else []
         lines += [f"{name} = []" for name in self.clears]
@@ -90,46 +90,46 @@ class ScenarioChoice:
         return "\n".join(lines)
 
 
-def arm_from_text(text: str) -> ScenarioChoice:
-    """The arm that an address tells; `ScenarioError` says what is wrong with it."""
+def choice_from_text(text: str) -> ScenarioChoice:
+    """The scenario of an address; `ScenarioError` says what is wrong with it."""
     first, *rest = text.split(BETWEEN)
-    arm = ScenarioChoice(_known(first.split("+")))
+    choice = ScenarioChoice(_known(first.split("+")))
     phase: int | None = None
     phases: dict[int, list[tuple[str, Any]]] = {}
     for part in rest:
         if part.startswith("!"):
             parse_shock(part[1:])
-            arm = replace(arm, shocks=(*arm.shocks, part[1:]))
+            choice = replace(choice, shocks=(*choice.shocks, part[1:]))
         elif part.startswith("@"):
             phase = _day(part[1:])
             phases.setdefault(phase, [])
         elif phase is None:
-            arm = _with_part(arm, *parse_setting(part))
+            choice = _with_part(choice, *parse_setting(part))
         else:
             phases[phase].append(parse_setting(part))
-    own = {"phase": phases, "shock": arm.shocks}
-    both = next((name for name in arm.clears if own.get(name)), None)
+    given = {"phase": phases, "shock": choice.shocks}
+    both = next((name for name in choice.clears if given.get(name)), None)
     if both is not None:
         raise ScenarioError(f"{both}=[] drops every {both}, and the address has one; keep one of the two")
-    return replace(arm, phases=tuple((day, tuple(values)) for day, values in sorted(phases.items())))
+    return replace(choice, phases=tuple((day, tuple(values)) for day, values in sorted(phases.items())))
 
 
-def _with_part(arm: ScenarioChoice, name: str, value: Any) -> ScenarioChoice:
-    """The arm with what a part of an address sets."""
+def _with_part(choice: ScenarioChoice, name: str, value: Any) -> ScenarioChoice:
+    """The scenario with the setting of one part of an address."""
     if name in REPEATED:
         if value != []:
             raise ScenarioError(f"{name}={shown(value)}: an address can only have {name}=[]")
-        return replace(arm, clears=tuple(dict.fromkeys((*arm.clears, name))))
+        return replace(choice, clears=tuple(dict.fromkeys((*choice.clears, name))))
     table, _, key = name.partition(".")
     if table in TABLES:
         _check_graph(table, {key: value} if key else value)
     elif not key:
         raise ScenarioError(f"unknown parameter {shown(name)}; write section.name=value")
-    return arm.with_setting(name, value)
+    return choice.with_setting(name, value)
 
 
 def _check_graph(table: str, values: Any) -> None:
-    """Refuse what no address can hold, and files: nothing that comes from a browser is used as a path."""
+    """Refuse keys that no address can contain, and files: nothing that comes from a browser is used as a path."""
     for key in values if isinstance(values, Mapping) else ():
         if key == "file":
             raise ScenarioError(
@@ -140,27 +140,27 @@ def _check_graph(table: str, values: Any) -> None:
 
 
 @dataclass(frozen=True)
-class Dropped:
-    """What a page makes of a scenario file: an arm, and what belongs elsewhere or nowhere."""
+class UploadedScenario:
+    """What a page reads from a scenario file: the scenario, and settings that belong elsewhere on the page, or nowhere."""
 
-    arm: ScenarioChoice
+    choice: ScenarioChoice
     days: int | None = None
-    "how long it runs, if it says so: on a page that is asked of all scenarios together"
+    "how long it runs, if the file sets it; a page has one number of days for all scenarios"
     left_out: tuple[str, ...] = ()
-    "keys of the file for which a page has no place; none of them changes a run"
+    "keys of the file that a page does not keep; none of them changes a run"
 
 
-def dropped_file(name: str, content: bytes) -> Dropped:
-    """What a page makes of a scenario file of that name."""
+def read_uploaded_scenario(name: str, content: bytes) -> UploadedScenario:
+    """What a page reads from the content of a scenario file."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ScenarioError(f"{name} is not text in UTF-8; give a scenario file (TOML)") from None
-    return dropped_scenario(text, name)
+    return uploaded_scenario(text, name)
 
 
-def dropped_scenario(text: str, name: str = "the file") -> Dropped:
-    """What a scenario file tells a page, read and checked as a file on the command line is."""
+def uploaded_scenario(text: str, name: str = "the file") -> UploadedScenario:
+    """The same from its text, checked as a file on the command line is."""
     if len(text) > LIMIT:
         raise ScenarioError(f"{name} has {len(text):,} characters; a scenario has at most {LIMIT:,}")
     table = toml_of(text.encode(), name)
@@ -172,36 +172,38 @@ def dropped_scenario(text: str, name: str = "the file") -> Dropped:
     layer = layer_from(table, name, name)
     if layer.experiments:
         raise ScenarioError(f"{name} has experiments inside the community; run it with `kith run`")
-    arm = ScenarioChoice(
+    choice = ScenarioChoice(
         bases,
         _settings_of(layer),
         tuple((day, tuple(values.items())) for day, values in sorted(layer.phases.items())),
         tuple(shock_text(shock.model_dump(exclude_none=True)) for shock in layer.shocks),
         layer.clears,
     )
-    plan_of(arm_from_text(arm.text()))  # what the address says of it
+    plan_of(choice_from_text(choice.text()))  # as the address will have it
     left_out = tuple(key for key in (*SENTENCES, *LISTS, "expected") if table.get(key))
-    return Dropped(arm, layer.days, left_out)
+    return UploadedScenario(choice, layer.days, left_out)
 
 
-def arm_from_toml(text: str, name: str = "the file") -> ScenarioChoice:
-    """The arm alone of `dropped_scenario`."""
-    return dropped_scenario(text, name).arm
+def choice_from_toml(text: str, name: str = "the file") -> ScenarioChoice:
+    """The scenario alone of `uploaded_scenario`."""
+    return uploaded_scenario(text, name).choice
 
 
 def _settings_of(layer: Layer) -> Values:
     """Parameters and graphs of a file; a graph that it empties is {}."""
-    found = dict(layer.settings)
+    values = dict(layer.settings)
     for name, table in layer.graphs.items():
-        found |= {f"{name}.{key}": value for key, value in table.values.items()} or {name: {}}
-        if name == "acquaintances" and found["market.acquaintances"] == ("graph" if table.values else "ring"):
-            del found["market.acquaintances"]  # follows from the table
-    return tuple(found.items())
+        values |= {f"{name}.{key}": value for key, value in table.values.items()} or {name: {}}
+        if name == "acquaintances" and values["market.acquaintances"] == (
+            "graph" if table.values else "ring"
+        ):
+            del values["market.acquaintances"]  # follows from the table
+    return tuple(values.items())
 
 
 @lru_cache(maxsize=256)
 def _plan(text: str, people: int | None, days: int | None, log: "_Log") -> Plan:
-    arm = arm_from_text(text)
+    arm = choice_from_text(text)
     if log.founding is not None:
         return _loaded(arm, days, log.founding, {})
     plan = _loaded(arm, days, None, {})
@@ -211,7 +213,7 @@ def _plan(text: str, people: int | None, days: int | None, log: "_Log") -> Plan:
 
 
 def scaled(arm: ScenarioChoice, plan: Plan, people: int) -> Values:
-    """What scales the plan of an arm to a market of `people`: founders keep their share, unless a graph counts them."""
+    """The settings that scale a plan to a market of `people`: founders keep their share, unless a graph counts them."""
     market = plan.parameters.market
     if people == market.size or any(name.startswith("market.") for name, _ in arm.settings):
         return ()
@@ -224,11 +226,11 @@ def scaled(arm: ScenarioChoice, plan: Plan, people: int) -> Values:
 def command_of(arms: Mapping[str, ScenarioChoice], people: int, days: int, runs: int, log: str = "") -> str:
     """The command line that repeats what a page shows: the same plans, the same seeds, hence the same numbers.
 
-    An arm that is no scenario of the library as it is becomes a scenario file, which the command writes first.
+    A scenario that differs from the library becomes a scenario file, which the command writes first.
 
     Parameters
     ----------
-    arms : label -> arm.
+    arms : label -> scenario.
     people, days, runs : as the page has them; seeds are 0 … runs - 1.
     log : the name or the path of the log that founds the communities.
     """
@@ -253,7 +255,7 @@ def command_of(arms: Mapping[str, ScenarioChoice], people: int, days: int, runs:
 
 @dataclass(frozen=True)
 class _Log:
-    """A founding log, told apart by its digest."""
+    """A founding log; logs with the same digest are equal."""
 
     digest: str = ""
     founding: Founding | None = field(default=None, compare=False)
@@ -262,7 +264,7 @@ class _Log:
 def plan_of(
     arm: ScenarioChoice, people: int | None = None, days: int | None = None, founding: Founding | None = None
 ) -> Plan:
-    """The plan of an arm, scaled to a market of `people` unless the arm says how large it is.
+    """The plan of a scenario, scaled to a market of `people` unless the scenario sets its size.
 
     Founders keep their share of the market. Raises `ScenarioError` with what to change.
     """
@@ -281,7 +283,7 @@ def _loaded(
 
 @cache
 def _library() -> tuple[str, ...]:
-    """Its names; the files of a server do not change under it."""
+    """Its names; the files do not change while a server runs."""
     return tuple(names())
 
 
@@ -294,10 +296,10 @@ def _known(given: Iterable[Any]) -> tuple[str, ...]:
             close = nearest(str(name), library)
             hint = f"; did you mean {close}?" if close else "; choose one from the library"
             raise ScenarioError(f"there is no scenario {shown(str(name))}{hint}")
-    found = tuple(str(name) for name in given)
-    if not found:
+    bases = tuple(str(name) for name in given)
+    if not bases:
         raise ScenarioError("the scenario extends nothing; name one from the library")
-    return found
+    return bases
 
 
 def _day(text: str) -> int:

@@ -1,15 +1,12 @@
-"""What the page Studies shows, as its address."""
+"""The state of the Studies page as its address."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, ClassVar
 
-from kith.dashboard.state.address_parts import Wrong, pairs_of
-from kith.scenarios.errors import ScenarioError
+from kith.dashboard.state.address_parts import AddressErrors, repeated_pairs_of
+from kith.dashboard.state.page_state import Change, PageState
 
 SIZES = {"quick": "quick try (seconds)", "whole": "full study"}
-
 
 TITLES = {
     "map": "Map",
@@ -24,8 +21,10 @@ TITLES = {
 
 
 @dataclass(frozen=True)
-class StudyState:
-    """Which study, how large, and what of it is looked at: the address of the page."""
+class StudyState(PageState):
+    """Which study, how large, and what is looked at in it."""
+
+    PATH: ClassVar[str] = "/studies"
 
     study: str = ""
     size: str = "quick"
@@ -39,49 +38,32 @@ class StudyState:
     beside: str = ""
     sort: str = ""
 
-    def path(self) -> str:
-        """Its address: only what differs from the first sight."""
-        plain = StudyState()
-        pairs = {n: getattr(self, n) for n in vars(plain) if getattr(self, n) != getattr(plain, n)}
-        return "/studies" + (f"?{urlencode(pairs)}" if pairs else "")
+    @classmethod
+    def read(cls, query: str | None) -> tuple["StudyState", AddressErrors]:
+        """The state of an address without the parts that cannot be used, and what is wrong with those."""
+        given, errors = dict(repeated_pairs_of(query)), AddressErrors()
+        texts = ("study", "scenario", "outcome", "across", "at", "beside", "sort")
+        return cls(
+            size=errors.one_of(given, "size", SIZES, "quick"),
+            runs=errors.number(given, "runs", 0, 1, 10_000),
+            days=errors.number(given, "days", 0, 1, 3_650),
+            view=errors.one_of(given, "view", TITLES, ""),
+            **{name: given.get(name, "")[:80] for name in texts},
+        ), errors
+
+    def parts(self) -> list[tuple[str, str]]:
+        """Names and values of its address: only what differs from the list of studies."""
+        return self._changed_parts()
 
 
-def read_study_state(query: str | None) -> tuple[StudyState, Wrong]:
-    """The sight that an address tells, and what of it cannot be used; that is left out."""
-    given, wrong = pairs_of(query), Wrong()
-    own = ("size", "runs", "days", "view")
-    words = {n: given.get(n, "")[:80] for n in vars(StudyState()) if n not in own}
-    return StudyState(
-        size=wrong.one_of(given, "size", SIZES, "quick"),
-        runs=wrong.number(given, "runs", 0, 1, 10_000),
-        days=wrong.number(given, "days", 0, 1, 3_650),
-        view=wrong.one_of(given, "view", TITLES, ""),
-        **words,
-    ), wrong
+type StudyChange = Change[StudyState]
 
 
-def study_state_from(query: str | None) -> StudyState:
-    """The sight that an address tells; `ScenarioError` says what of it cannot be used."""
-    sight, wrong = read_study_state(query)
-    if wrong.said:
-        raise ScenarioError(str(wrong))
-    return sight
+def toggled(name: str, value: str) -> StudyChange:
+    """The change that sets a field to a value, or clears it where it has that value already."""
 
+    def change(state: StudyState) -> StudyState:
+        values: dict[str, Any] = {name: "" if getattr(state, name) == value else value}
+        return replace(state, **values)
 
-def study_state_or_first(query: str | None) -> StudyState:
-    """The sight that an address tells, without what of it cannot be used."""
-    return read_study_state(query)[0]
-
-
-type Change = Callable[[StudyState], StudyState]
-"""From what was asked for last to what is asked for now."""
-
-
-def to(**changed: Any) -> Change:
-    """The change that puts these in the place of what was."""
-    return lambda sight: replace(sight, **changed)
-
-
-def turned(name: str, value: str) -> Change:
-    """The change that puts a value, or takes it away where it is."""
-    return lambda sight: to(**{name: "" if getattr(sight, name) == value else value})(sight)
+    return change

@@ -1,91 +1,79 @@
-"""What the page Watch shows, as its address."""
+"""The state of the Watch page as its address."""
 
 from dataclasses import dataclass
 from functools import partial
-from urllib.parse import parse_qsl, quote, urlencode
+from typing import ClassVar
 
-from kith.dashboard.state.address_parts import Wrong
-from kith.dashboard.state.interventions import MOST_DAYS, Done, check_fits, done_from
-from kith.dashboard.state.scenario_choice import ScenarioChoice, arm_from_text, plan_of
-from kith.scenarios.errors import ScenarioError
+from kith.dashboard.state.address_parts import AddressErrors, repeated_pairs_of
+from kith.dashboard.state.interventions import MOST_DAYS, Timeline, check_applicable, timeline_from
+from kith.dashboard.state.page_state import PageState
+from kith.dashboard.state.scenario_choice import ScenarioChoice, choice_from_text, plan_of
 from kith.sim.schema.plan import Plan
 
 HUB = ScenarioChoice(("hub",))
 PEOPLE = (5_000, 10_000, 20_000, 40_000)
 COLOURS = ("layer", "belonging", "norm")
-"""What the colour of a dot can stand for."""
+"""What the colour of a dot can show."""
 
 
 @dataclass(frozen=True)
-class WatchState:
-    """Which world is watched, what was done to it, on which day, and what is looked at in it."""
+class WatchState(PageState):
+    """Which run is watched, its interventions, the day that is shown, and what is looked at in it."""
+
+    PATH: ClassVar[str] = "/watch"
 
     arm: ScenarioChoice = HUB
     people: int = 20_000
     seed: int = 0
     day: int = 0
-    done: Done = ()
+    interventions: Timeline = ()
     colour: str = COLOURS[0]
     member: int = -1
-    "whose story is read; -1: nobody's"
+    "the member whose story is shown; -1: none"
 
-    def same_world(self, other: "WatchState") -> bool:
-        """Whether only the day, what was done and what is looked at may differ."""
+    @classmethod
+    def read(cls, query: str | None) -> tuple["WatchState", AddressErrors]:
+        """The state of an address without the parts that cannot be used, and what is wrong with those."""
+        errors = AddressErrors()
+        pairs = repeated_pairs_of(query)
+        given = dict(pairs)
+        arm = errors.value_or(lambda: choice_from_text(given["a"]), cls.arm) if "a" in given else cls.arm
+        people = errors.number(given, "people", cls.people, 100, 100_000)
+        plan = errors.value_or(lambda: plan_of(arm, people), None)
+        if plan is None:
+            arm, people = cls.arm, cls.people
+            plan = plan_of(arm, people)
+        interventions: Timeline = ()
+        for text in (value for name, value in pairs if name == "act"):
+            interventions += errors.value_or(partial(_applicable, plan, text), ())
+        return cls(
+            arm,
+            people,
+            errors.number(given, "seed", 0, 0, 999_999),
+            errors.number(given, "day", 0, 0, MOST_DAYS),
+            interventions,
+            errors.one_of(given, "colour", COLOURS, COLOURS[0]),
+            errors.number(given, "member", -1, 0, 999_999),
+        ), errors
+
+    def same_run(self, other: "WatchState") -> bool:
+        """Whether they may differ only in the day, the interventions and what is looked at."""
         return (self.arm, self.people, self.seed) == (other.arm, other.people, other.seed)
 
     def same_moment(self, other: "WatchState") -> bool:
-        """Whether only what is looked at may differ."""
-        return self.same_world(other) and (self.day, self.done) == (other.day, other.done)
+        """Whether they may differ only in what is looked at."""
+        return self.same_run(other) and (self.day, self.interventions) == (other.day, other.interventions)
 
-    def path(self) -> str:
-        """Its address."""
-        pairs = [("a", self.arm.text()), ("people", self.people), ("seed", self.seed), ("day", self.day)]
-        pairs += [("act", f"{day}:{name}") for day, name in self.done]
-        pairs += [("colour", self.colour)] if self.colour != COLOURS[0] else []
-        pairs += [("member", self.member)] if self.member >= 0 else []
-        return "/watch?" + urlencode(pairs, safe="~+=@!.,:", quote_via=quote)
-
-
-def read_watch_state(query: str | None) -> tuple[WatchState, Wrong]:
-    """The scene that an address tells, and what of it cannot be used; that is left out."""
-    wrong = Wrong()
-    pairs = parse_qsl((query or "").replace("+", "%2B"), keep_blank_values=True)
-    given = dict(pairs)
-    arm = wrong.kept(lambda: arm_from_text(given["a"]), WatchState.arm) if "a" in given else WatchState.arm
-    people = wrong.number(given, "people", WatchState.people, 100, 100_000)
-    plan = wrong.kept(lambda: plan_of(arm, people), None)
-    if plan is None:
-        arm, people = WatchState.arm, WatchState.people
-        plan = plan_of(arm, people)
-    done: Done = ()
-    for text in (value for name, value in pairs if name == "act"):
-        done += wrong.kept(partial(_fitting, plan, text), ())
-    return WatchState(
-        arm,
-        people,
-        wrong.number(given, "seed", 0, 0, 999_999),
-        wrong.number(given, "day", 0, 0, MOST_DAYS),
-        done,
-        wrong.one_of(given, "colour", COLOURS, COLOURS[0]),
-        wrong.number(given, "member", -1, 0, 999_999),
-    ), wrong
+    def parts(self) -> list[tuple[str, str]]:
+        """Names and values of its address."""
+        pairs = [("a", self.arm.text())]
+        pairs += [(name, str(getattr(self, name))) for name in ("people", "seed", "day")]
+        pairs += [("act", f"{day}:{name}") for day, name in self.interventions]
+        return pairs + self._changed_parts("arm", "people", "seed", "day", "interventions")
 
 
-def _fitting(plan: Plan, text: str) -> Done:
-    """What an address says was done, if it can be done to that world."""
-    done = done_from(text)
-    check_fits(plan, done)
-    return done
-
-
-def watch_state_from(query: str | None) -> WatchState:
-    """The scene that an address tells; `ScenarioError` says what of it cannot be used."""
-    scene, wrong = read_watch_state(query)
-    if wrong.said:
-        raise ScenarioError(str(wrong))
-    return scene
-
-
-def watch_state_or_first(query: str | None) -> WatchState:
-    """The scene that an address tells, without what of it cannot be used."""
-    return read_watch_state(query)[0]
+def _applicable(plan: Plan, text: str) -> Timeline:
+    """An intervention of an address, if it can be made in a run of that plan."""
+    timeline = timeline_from(text)
+    check_applicable(plan, timeline)
+    return timeline

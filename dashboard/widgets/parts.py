@@ -1,4 +1,4 @@
-"""Parts of pages that are drawn in the browser: one chart, the controls, a file that is dropped."""
+"""Parts of pages: charts, controls, uploads, buttons and tables."""
 
 import base64
 import binascii
@@ -13,7 +13,7 @@ from kith.experiments.escaping import for_csv, for_file_name
 from kith.experiments.escaping import for_html as escape
 
 UPLOAD_LIMIT = 8_000_000
-"""Bytes of a file that is dropped; the connection itself refuses more than twice that."""
+"""The most bytes of an uploaded file; the connection itself refuses more than twice that."""
 
 
 @solara.component_vue("vue/chart.vue", vuetify=False)
@@ -31,7 +31,7 @@ def _Chart(
 
 
 @solara.component_vue("vue/controls.vue", vuetify=False)
-def Controls(
+def ParameterControls(
     groups: list[dict[str, Any]],
     label: str = "",
     event_set: Callable[[Any], None] | None = None,
@@ -59,13 +59,13 @@ def Chart(
     note: str = "",
     on_pick: Callable[[str], None] | None = None,
 ) -> None:
-    """A chart with its picture and its data to take away, and its words for who does not see it.
+    """A chart with its description in words, its picture and its data to save.
 
     Parameters
     ----------
-    svg : of `kith.experiments.charts.comparison`; its title and description are in it.
-    name : of the files.
-    frame : the numbers behind it; they are written as CSV when they are asked for.
+    svg : the chart, with its title and its description in it.
+    name : of the files to save.
+    frame : the numbers behind it; written as CSV on demand.
     note : a sentence below.
     on_pick : called with what follows `point-` in the id of a mark that is clicked.
     """
@@ -92,7 +92,7 @@ def Upload(
     on_refused: Callable[[str], None],
     name: str,
 ) -> None:
-    """A place to drop a file, or to choose one; whatever is wrong with it is said."""
+    """A place to drop a file, or to choose one; errors go to `on_refused`."""
 
     def received(data: Mapping[str, Any]) -> None:
         try:
@@ -115,7 +115,7 @@ def Upload(
 
 
 def too_large(size: int) -> str:
-    """Why a file is not taken."""
+    """The message for a file that is too large."""
     return (
         f"the file has {size / 1e6:,.1f} MB; the limit here is {UPLOAD_LIMIT / 1e6:,.0f} MB. "
         "Compress it as .csv.gz, or use the command line: kith run web --from-log FILE"
@@ -130,13 +130,15 @@ def _inside(svg: str, tag: str) -> str:
     return unescape(svg[begin : svg.index(f"</{tag}>", begin)])
 
 
-@solara.component_vue("vue/bar.vue", vuetify=False)
-def Bar(pages: list[dict[str, str]], here: str = "/", event_go: Callable[[str], None] | None = None) -> Any:
-    """The pages, and light or dark."""
+@solara.component_vue("vue/navigation_bar.vue", vuetify=False)
+def NavigationBar(
+    pages: list[dict[str, str]], here: str = "/", event_go: Callable[[str], None] | None = None
+) -> Any:
+    """Links to the pages, and the switch between light and dark."""
 
 
-@solara.component_vue("vue/choice.vue", vuetify=False)
-def _Choice(
+@solara.component_vue("vue/dropdown.vue", vuetify=False)
+def _Dropdown(
     label: str = "",
     value: str = "",
     groups: list[dict[str, Any]] | None = None,
@@ -145,8 +147,8 @@ def _Choice(
 ) -> Any: ...
 
 
-@solara.component_vue("vue/press.vue", vuetify=False)
-def _Press(
+@solara.component_vue("vue/button.vue", vuetify=False)
+def _Button(
     label: str = "",
     name: str = "",
     help: str = "",
@@ -156,8 +158,8 @@ def _Press(
 ) -> Any: ...
 
 
-@solara.component_vue("vue/save.vue", vuetify=False)
-def _Save(
+@solara.component_vue("vue/download.vue", vuetify=False)
+def _DownloadButton(
     label: str = "",
     name: str = "",
     file: str = "",
@@ -178,7 +180,7 @@ def Tabs(
     """Sections of a page, each with its own address."""
 
 
-@solara.component_vue("vue/points.vue", vuetify=False)
+@solara.component_vue("vue/point_table.vue", vuetify=False)
 def PointTable(
     heads: list[dict[str, Any]],
     rows: list[dict[str, Any]],
@@ -189,11 +191,11 @@ def PointTable(
     event_mark: Callable[[str], None] | None = None,
     event_compare: Callable[[str], None] | None = None,
 ) -> Any:
-    """Points of a study: sorted by a column, one of them marked, another beside it."""
+    """Points of a study: sorted by a column, one of them selected, another to compare with."""
 
 
-@solara.component_vue("vue/field.vue", vuetify=False)
-def Field(
+@solara.component_vue("vue/text_input.vue", vuetify=False)
+def TextInput(
     label: str = "",
     value: Any = "",
     kind: str = "number",
@@ -205,38 +207,38 @@ def Field(
     """A number or a word to type."""
 
 
-@solara.component_vue("vue/copy.vue", vuetify=False)
+@solara.component_vue("vue/copy_link.vue", vuetify=False)
 def CopyLink(label: str = "Copy link", path: str = "") -> Any:
-    """Copies the address of the page, or of what it shows by now."""
+    """Copies the address of the page, or a given one."""
 
 
-@solara.component_vue("vue/jump.vue", vuetify=False)
+@solara.component_vue("vue/jump_to_side.vue", vuetify=False)
 def JumpToSide(label: str = "Controls ↓") -> Any:
-    """Leads to what stands beside a page; shown where that is below, on narrow windows."""
+    """Scrolls to the controls; shown in narrow windows, where they are below the page."""
 
 
-@solara.component_vue("vue/print.vue", vuetify=False)
+@solara.component_vue("vue/print_page.vue", vuetify=False)
 def PrintPage() -> Any:
-    """Hands the page to the printer."""
+    """Prints the page."""
 
 
-def Choice(
+def Dropdown(
     label: str,
     value: str,
     options: Mapping[str, str] | Sequence[tuple[str, Mapping[str, str]]],
     on_pick: Callable[[str], None],
     name: str = "",
 ) -> Any:
-    """A menu of value -> words, or of groups of them."""
+    """A menu of value -> text, or of groups of them."""
     grouped = [("", options)] if isinstance(options, Mapping) else options
     groups = [
-        {"title": title, "options": [{"value": v, "text": t} for v, t in own.items()]}
-        for title, own in grouped
+        {"title": title, "options": [{"value": v, "text": t} for v, t in group.items()]}
+        for title, group in grouped
     ]
-    return _Choice(label=label, value=value, groups=groups, name=name, event_pick=on_pick)
+    return _Dropdown(label=label, value=value, groups=groups, name=name, event_pick=on_pick)
 
 
-def Press(
+def Button(
     label: str,
     on_press: Callable[[], None],
     name: str = "",
@@ -245,7 +247,7 @@ def Press(
     pressed: bool | None = None,
 ) -> Any:
     """A button."""
-    return _Press(
+    return _Button(
         label=label,
         name=name,
         help=help,
@@ -256,10 +258,10 @@ def Press(
 
 
 @solara.component
-def Save(
+def DownloadButton(
     label: str, file: str, make: Callable[[], str], kind: str = "text/plain", disabled: bool = False
 ) -> None:
-    """A button that makes a file and hands it to the browser."""
+    """A button that makes a file and downloads it."""
     payload, set_payload = solara.use_state(None)
     count = solara.use_ref(0)
 
@@ -267,7 +269,7 @@ def Save(
         count.current += 1
         set_payload({"text": make(), "count": count.current})
 
-    _Save(
+    _DownloadButton(
         label=label,
         name="save-" + file,
         file=for_file_name(file),
@@ -278,25 +280,25 @@ def Save(
     )
 
 
-def Words(text: str, tag: str = "p", kind: str = "") -> Any:
-    """Plain text in a tag; whatever it holds is shown as it is."""
+def Text(text: str, tag: str = "p", kind: str = "") -> Any:
+    """Plain text in a tag; markup in it is shown as text."""
     return solara.HTML(tag=tag, unsafe_innerHTML=escape(text), classes=[kind] if kind else [])
 
 
 def Html(markup: str, kind: str = "", tag: str = "div") -> Any:
-    """Markup of our own making; text of others in it has been escaped by who made it."""
+    """Trusted markup; text of others in it must be escaped already."""
     return solara.HTML(tag=tag, unsafe_innerHTML=markup, classes=[kind] if kind else [])
 
 
-def Trouble(text: str) -> Any:
-    """What is wrong, said where it can be heard."""
+def ErrorMessage(text: str) -> Any:
+    """An error message, also announced by screen readers."""
     return solara.HTML(unsafe_innerHTML=escape(text), classes=["kith-error"], attributes={"role": "alert"})
 
 
 def table(
     head: Sequence[Any], rows: Sequence[Sequence[Any]], numbers: Sequence[int] = (), caption: str = ""
 ) -> str:
-    """A plain HTML table with everything escaped; columns in `numbers` stand to the right."""
+    """A plain HTML table with everything escaped; columns in `numbers` are aligned to the right."""
 
     def cell(tag: str, place: int, value: Any) -> str:
         kind = ' class="n"' if place in numbers else ""
@@ -305,12 +307,12 @@ def table(
 
     top = "".join(cell("th", i, word) for i, word in enumerate(head))
     body = "".join("<tr>" + "".join(cell("td", i, v) for i, v in enumerate(row)) + "</tr>" for row in rows)
-    said = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return f'<div class="kith-scroll"><table>{said}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return f'<div class="kith-scroll"><table>{title}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 class Markup:
-    """A cell that is markup of our own making."""
+    """A cell of trusted markup."""
 
     def __init__(self, markup: str) -> None:
         self.markup = markup

@@ -184,7 +184,7 @@ def teacher(browser: Any, address: str, said: str, folder: Path) -> None:
         phone.wait_for_selector("text=You have joined")
     page.select_option("select[name=ask]", "3-hub-leaves")
     for place, phone in enumerate(phones):
-        phone.click(f"button[name=say-{min(place + 1, 2)}]")
+        phone.click(f"button[name=predict-{min(place + 1, 2)}]")
         phone.wait_for_selector("text=Saved")
     phones[0].screenshot(path=folder / "teacher-2-phone.png")
     rest(page)

@@ -288,7 +288,7 @@ def test_a_class_comes_in_predicts_and_sees_its_histogram(page: Any, chromium: A
     phone.wait_for_selector("text=You have joined")
     page.wait_for_selector("text=1 person is connected")
     page.select_option("select[name=ask]", "3-hub-leaves")
-    phone.click("button[name=say-2]")
+    phone.click("button[name=predict-2]")
     phone.wait_for_selector("text=Saved. You can")
     page.wait_for_function("document.querySelector('.kith-svg')?.textContent.includes('1 answer')")
     page.click("button[name=run]")

@@ -17,7 +17,7 @@ class Here(SharedWorkers):
         super().__init__(workers=1)
         self.asked: list[Any] = []
 
-    def ask(self, owner: str, jobs: Any) -> Any:
+    def submit(self, owner: str, jobs: Any) -> Any:
         """Do it now."""
         from collections import deque
 
@@ -30,7 +30,7 @@ class Here(SharedWorkers):
         request.results.put(None)
         return request
 
-    def withdraw(self, request: Any) -> None:
+    def cancel(self, request: Any) -> None:
         """Nothing runs any more."""
 
 

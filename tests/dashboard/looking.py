@@ -26,7 +26,7 @@ def texts(rc: Any) -> str:
 
 
 def button(rc: Any, name: str) -> Any:
-    return next(w for w in found(rc, "press.vue") if w.name == name)
+    return next(w for w in found(rc, "button.vue") if w.name == name)
 
 
 def handler(widget: Any, event: str) -> Any:

@@ -7,7 +7,7 @@ import pytest
 
 from kith import dashboard
 from kith.dashboard.access import pin_gate
-from kith.dashboard.state.compare_state import MOST_ARMS
+from kith.dashboard.state.compare_state import MOST_SCENARIOS
 from kith.experiments.charts import theme
 from kith.experiments.charts.comparison import readable_on
 from kith.experiments.charts.theme import contrast, readable
@@ -22,7 +22,7 @@ def variables(start: str) -> dict[str, str]:
     return dict(re.findall(r"--(\w+):(#[0-9a-fA-F]{6})", block))
 
 
-def turned(colour: str) -> str:
+def toggled(colour: str) -> str:
     """The colour into which the style sheet turns this one in the dark."""
     rule = re.search(rf'fill: {colour.lower()}"\] {{ fill:(#[0-9a-f]{{6}})', CSS)
     return rule[1] if rule else colour
@@ -58,21 +58,21 @@ def test_names_of_scenarios_are_readable_on_paper(colour: str) -> None:
     assert contrast(readable(colour), "#ffffff") >= TEXT
 
 
-@pytest.mark.parametrize("colour", theme.SCENARIOS[:MOST_ARMS])
+@pytest.mark.parametrize("colour", theme.SCENARIOS[:MOST_SCENARIOS])
 def test_lines_of_scenarios_are_seen_on_paper_and_in_the_dark(colour: str) -> None:
     assert contrast(colour, "#ffffff") >= GRAPHICS
-    assert contrast(turned(colour), variables(".theme--dark {")["bg"]) >= GRAPHICS
+    assert contrast(toggled(colour), variables(".theme--dark {")["bg"]) >= GRAPHICS
 
 
-@pytest.mark.parametrize("colour", [theme.INK, theme.QUIET, *map(readable, theme.SCENARIOS[:MOST_ARMS])])
+@pytest.mark.parametrize("colour", [theme.INK, theme.QUIET, *map(readable, theme.SCENARIOS[:MOST_SCENARIOS])])
 def test_text_of_charts_is_readable_in_the_dark(colour: str) -> None:
-    assert contrast(turned(colour), variables(".theme--dark {")["bg"]) >= TEXT
+    assert contrast(toggled(colour), variables(".theme--dark {")["bg"]) >= TEXT
 
 
 @pytest.mark.parametrize("colour", [*theme.CAUSES.values(), *theme.CHANNELS.values(), theme.TOTAL])
 def test_parts_of_a_bar_are_seen_in_the_dark_and_what_is_written_in_them_is_read(colour: str) -> None:
-    assert contrast(turned(colour), variables(".theme--dark {")["bg"]) >= GRAPHICS
-    for ground in (colour, turned(colour)):
+    assert contrast(toggled(colour), variables(".theme--dark {")["bg"]) >= GRAPHICS
+    for ground in (colour, toggled(colour)):
         assert contrast(readable_on(colour), ground) >= 4
 
 

@@ -15,9 +15,9 @@ from kith.dashboard.app import PAGES
 from kith.dashboard.live import study_catalogue
 from kith.dashboard.live.study_catalogue import STUDIES
 from kith.dashboard.pages import community, compare, lessons, model, studies, watch
-from kith.dashboard.state.compare_state import read_compare_state
-from kith.dashboard.state.study_state import read_study_state
-from kith.dashboard.state.watch_state import read_watch_state
+from kith.dashboard.state.compare_state import CompareState
+from kith.dashboard.state.study_state import StudyState
+from kith.dashboard.state.watch_state import WatchState
 from kith.experiments.studies.execute import conduct
 from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import read_study
@@ -116,16 +116,16 @@ def tiny(stored: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize("junk", JUNK, ids=lambda junk: ascii(junk[:12]))
 @pytest.mark.parametrize(
     ("read", "page"),
-    [(read_compare_state, "compare"), (read_watch_state, "watch"), (read_study_state, "studies")],
+    [(CompareState.read, "compare"), (WatchState.read, "watch"), (StudyState.read, "studies")],
 )
 def test_junk_in_one_part_of_an_address_leaves_the_others(read: Any, page: str, junk: str) -> None:
     _, _, usual = PAGE[page]
     plain, right = read(urlencode(usual))
-    assert right.said == []
+    assert right.messages == []
     for name in PARAMETERS[page]:
         got, wrong = read(urlencode(usual | {name: junk}))
-        assert all(len(said) < 800 for said in wrong.said)
-        field = {"a": "arms" if page == "compare" else "arm", "act": "done"}.get(name, name)
+        assert all(len(said) < 800 for said in wrong.messages)
+        field = {"a": "arms" if page == "compare" else "arm", "act": "interventions"}.get(name, name)
         if page == "watch" and name == "a":
             continue  # another world, of the same size
         assert {n: v for n, v in vars(got).items() if n != field} == {
@@ -171,7 +171,7 @@ def test_a_world_to_which_something_impossible_was_done_is_shown_without_it(show
     )
     [network] = found(rc, "network.vue")
     assert network.frame["day"] == 4
-    assert network.frame["done"] == [[2, "Spam wave"]]
+    assert network.frame["interventions"] == [[2, "Spam wave"]]
     [said] = troubles(rc)
     for word in ("pool has no hub", "act=3:fire", "colour=pink: must be one of layer, belonging, norm"):
         assert word in said

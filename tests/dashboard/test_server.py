@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kith.dashboard.__main__ import main
-from kith.dashboard.access.host_check import Guard, addresses
+from kith.dashboard.access.host_check import HostCheck, addresses
 from kith.dashboard.server import FRONT_END, settle
 from tests.dashboard.serving import Served, served
 
@@ -41,7 +41,7 @@ def guarded(kind: str, headers: list[tuple[bytes, bytes]], method: str = "GET") 
     async def send(message: Any) -> None:
         reached.append(message.get("status") or message.get("code") or "body")
 
-    guard = Guard(app, addresses(8765))
+    guard = HostCheck(app, addresses(8765))
     asyncio.run(guard({"type": kind, "headers": headers, "method": method, "path": "/"}, receive, send))
     return reached
 
@@ -127,7 +127,7 @@ def test_what_proxies_add_does_not_reach_the_pages() -> None:
 
     headers = [(n.encode(), v.encode()) for n, v in [("host", HOME), *agreed, ("forwarded", "for=1")]]
     scope = {"type": "http", "method": "GET", "headers": headers}
-    asyncio.run(Guard(app, addresses(8765))(scope, None, None))  # type: ignore[arg-type]
+    asyncio.run(HostCheck(app, addresses(8765))(scope, None, None))  # type: ignore[arg-type]
     assert seen == [[b"host"]]
 
 

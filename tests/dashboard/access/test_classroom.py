@@ -23,10 +23,16 @@ from kith.dashboard.access.classroom import (
     SOON,
     WRONG,
     Room,
-    plain_pin,
+    normalised_pin,
 )
 from kith.dashboard.access.host_check import addresses
-from kith.dashboard.access.pin_gate import GUESSES_AT_ONCE, GUESSES_PER_SECOND, MOST_WAITING, Door, Line
+from kith.dashboard.access.pin_gate import (
+    GUESSES_AT_ONCE,
+    GUESSES_PER_SECOND,
+    MOST_WAITING,
+    PinGate,
+    TurnQueue,
+)
 from kith.dashboard.pages import classroom
 from tests.dashboard.looking import button, found, texts, until
 
@@ -51,7 +57,7 @@ def asked(
     body: bytes | None = None,
     query: bytes = b"",
     headers: list[tuple[bytes, bytes]] | None = None,
-    door: Door | None = None,
+    door: PinGate | None = None,
 ) -> tuple[list[Any], list[Any]]:
     """What the door answers, and which requests reach the pages behind it."""
     sent: list[Any] = []
@@ -62,7 +68,7 @@ def asked(
 
     scope = scope_of(path, client, "GET" if body is None else "POST", host, headers)
     scope |= {"type": kind, "query_string": query}
-    asyncio.run((door or Door(app, room, addresses(8765)))(scope, receiving(body or b""), sending(sent)))
+    asyncio.run((door or PinGate(app, room, addresses(8765)))(scope, receiving(body or b""), sending(sent)))
     return sent, reached
 
 
@@ -140,7 +146,7 @@ def test_the_picture_brings_in_whoever_scans_it(open_room: Room) -> None:
     assert asked(open_room, "/join", query=b"key=" + open_room.pin.encode())[0][0]["status"] == 303
     assert asked(open_room, "/join", query=b"key=nonsense")[0][0]["status"] == 403
     assert open_room.qr().startswith("<svg")
-    assert open_room.pin in open_room.told()
+    assert open_room.pin in open_room.invitation_text()
 
 
 class Hours:
@@ -186,16 +192,16 @@ def test_a_pin_counts_as_it_is_shown_with_its_space(open_room: Room, typed: str)
 
 
 def test_full_width_digits_are_digits() -> None:
-    assert plain_pin("\uff11\uff12\uff13 456") == "123456"
+    assert normalised_pin("\uff11\uff12\uff13 456") == "123456"
 
 
 def test_what_can_be_no_pin_is_no_guess(open_room: Room) -> None:
-    door = Door(lambda *_: None, open_room, addresses(8765))  # type: ignore[arg-type, return-value]
+    door = PinGate(lambda *_: None, open_room, addresses(8765))  # type: ignore[arg-type, return-value]
     for body in (b"pin=", b"pin=12345", b"pin=abcdef", "pin=٣٣٣٣٣٣".encode()):
         sent, _ = asked(open_room, "/join", body=body, door=door)
         assert sent[0]["status"] == 403
         assert b"The PIN has 6 digits." in sent[1]["body"]
-    assert door.line._turns == GUESSES_AT_ONCE
+    assert door.queue._turns == GUESSES_AT_ONCE
 
 
 def test_a_browser_has_one_seat_however_often_it_comes(open_room: Room) -> None:
@@ -243,8 +249,8 @@ def test_a_full_room_is_said_to_be_full(timed: Room, clock: Hours) -> None:
 def test_a_seat_that_nobody_sits_on_goes_to_somebody_else_in_time(timed: Room, clock: Hours) -> None:
     taken = [timed.admit(timed.pin, f"device {k // 40}").seat for k in range(MOST_SEATS)]
     timed.enter(taken[0])
-    timed.ask("3-hub-leaves")
-    timed.say(taken[1], "3-hub-leaves", 1)
+    timed.open_question("3-hub-leaves")
+    timed.vote(taken[1], "3-hub-leaves", 1)
     timed.enter(taken[1])
     timed.leave(taken[1])
     assert timed.admit(timed.pin, "late").answer == FULL
@@ -257,7 +263,7 @@ def test_a_seat_that_nobody_sits_on_goes_to_somebody_else_in_time(timed: Room, c
     clock.now += AWAY
     assert timed.admit(timed.pin, "later").answer == GIVEN
     assert not timed.has(taken[1])
-    assert timed.now().said == {}  # type: ignore[union-attr]
+    assert timed.question().votes == {}  # type: ignore[union-attr]
 
 
 def test_a_seat_stays_as_long_as_nobody_needs_it(timed: Room, clock: Hours) -> None:
@@ -269,8 +275,8 @@ def test_a_seat_stays_as_long_as_nobody_needs_it(timed: Room, clock: Hours) -> N
 
 def test_wrong_pins_of_others_lock_nobody_out(open_room: Room) -> None:
     """72 wrong PINs from 12 addresses, and as many again as may wait: the right one comes in after its turn."""
-    door = Door(lambda *_: None, open_room, addresses(8765))  # type: ignore[arg-type, return-value]
-    door.line = Line(at_once=72, per_second=200.0)  # as fast as a test wants to wait
+    door = PinGate(lambda *_: None, open_room, addresses(8765))  # type: ignore[arg-type, return-value]
+    door.queue = TurnQueue(at_once=72, per_second=200.0)  # as fast as a test wants to wait
 
     async def typed(pin: str, client: str) -> int:
         sent: list[Any] = []
@@ -298,7 +304,7 @@ def test_wrong_pins_of_others_lock_nobody_out(open_room: Room) -> None:
 
 
 def test_turns_come_back_at_the_stated_rate_and_addresses_share_them() -> None:
-    line = Line(at_once=2, per_second=1e6)
+    line = TurnQueue(at_once=2, per_second=1e6)
     line._take(0.0)
     line._take(0.0)
     assert not line._take(0.0)
@@ -307,7 +313,7 @@ def test_turns_come_back_at_the_stated_rate_and_addresses_share_them() -> None:
     assert line._turns == 1  # no more than at once are saved up
 
     async def order() -> list[str]:
-        busy, served = Line(at_once=1, per_second=100.0), list[str]()
+        busy, served = TurnQueue(at_once=1, per_second=100.0), list[str]()
         assert await busy.turn("x")
 
         async def wait(client: str) -> None:
@@ -346,7 +352,7 @@ def test_who_has_a_page_open_is_present_and_nobody_else(open_room: Room) -> None
         if scope["path"] == "/broken":
             raise ConnectionResetError
 
-    door = Door(page, open_room, addresses(8765))
+    door = PinGate(page, open_room, addresses(8765))
     cookies = [(b"host", ROOM.encode()), (b"cookie", f"kith_seat={seat}".encode())]
 
     def connected(path: str, headers: list[tuple[bytes, bytes]], client: str = "10.0.0.9") -> None:
@@ -379,15 +385,15 @@ def test_every_start_has_a_pin_of_its_own() -> None:
 
 def test_only_who_is_in_predicts_and_the_last_word_counts(open_room: Room) -> None:
     seats = [open_room.admit(open_room.pin, "a").seat for _ in range(3)]
-    open_room.say(str(seats[0]), "3-hub-leaves", 1)
-    open_room.ask("3-hub-leaves")
+    open_room.vote(str(seats[0]), "3-hub-leaves", 1)
+    open_room.open_question("3-hub-leaves")
     for seat, choice in ((seats[0], 1), (seats[1], 2), (seats[0], 2), ("nobody", 0)):
-        open_room.say(str(seat), "3-hub-leaves", choice)
-    open_room.close()
-    open_room.say(str(seats[2]), "3-hub-leaves", 0)
-    asked_now = open_room.now()
+        open_room.vote(str(seat), "3-hub-leaves", choice)
+    open_room.close_question()
+    open_room.vote(str(seats[2]), "3-hub-leaves", 0)
+    asked_now = open_room.question()
     assert asked_now is not None
-    assert sorted(asked_now.said.values()) == [2, 2]
+    assert sorted(asked_now.votes.values()) == [2, 2]
 
 
 def test_the_host_asks_and_sees_what_the_room_says(
@@ -396,7 +402,7 @@ def test_the_host_asks_and_sees_what_the_room_says(
     monkeypatch.setattr(classroom, "is_host", lambda: True)
     rc = shown(classroom.Page, "/class")
     assert f"{open_room.pin[:3]} {open_room.pin[3:]}" in texts(rc)
-    next(w for w in found(rc, "choice.vue") if w.name == "ask").vue_pick("3-hub-leaves")
+    next(w for w in found(rc, "dropdown.vue") if w.name == "ask").vue_pick("3-hub-leaves")
     seat = open_room.admit(open_room.pin, "a").seat
     assert "Nobody is connected." in texts(rc)
     open_room.enter(seat)
@@ -406,11 +412,11 @@ def test_the_host_asks_and_sees_what_the_room_says(
     until(lambda: "2 people are connected, from 2 network addresses." in texts(rc))
     open_room.leave(other)
     until(lambda: "1 person is connected." in texts(rc))
-    open_room.say(seat, "3-hub-leaves", 1)
+    open_room.vote(seat, "3-hub-leaves", 1)
     until(lambda: found(rc, "chart.vue") and "1 answer" in found(rc, "chart.vue")[0].title)
     button(rc, "run").vue_press(None)
     assert rc.paths[-1] == "/lessons?lesson=3-hub-leaves&guess=1"
-    assert not open_room.now().open
+    assert not open_room.question().open
 
 
 def test_a_phone_shows_the_question_and_takes_the_answer(
@@ -422,11 +428,11 @@ def test_a_phone_shows_the_question_and_takes_the_answer(
     rc = shown(classroom.Page, "/class")
     assert "You have joined" in texts(rc)
     assert open_room.pin not in texts(rc)
-    open_room.ask("3-hub-leaves")
+    open_room.open_question("3-hub-leaves")
     until(lambda: "Choose one." in texts(rc))
-    button(rc, "say-2").vue_press(None)
+    button(rc, "predict-2").vue_press(None)
     until(lambda: "Saved" in texts(rc))
-    assert open_room.now().said == {own: 2}
+    assert open_room.question().votes == {own: 2}
 
 
 def test_a_histogram_marks_what_came_true_by_more_than_colour() -> None:

@@ -13,7 +13,7 @@ import solara
 from kith.dashboard import server
 from kith.dashboard.access.connections import Connections
 from kith.dashboard.live import live_comparison
-from kith.dashboard.live.live_comparison import Answer, use_answer
+from kith.dashboard.live.live_comparison import LiveComparison, use_live_comparison
 from kith.dashboard.live.shared_workers import SLOTS, SharedWorkers
 from kith.dashboard.state.compare_state import CompareState
 from kith.sim.schema.parameters import parameters_from
@@ -33,13 +33,13 @@ def test_a_session_is_away_when_its_last_connection_has_ended_for_a_while() -> N
         with connections.open("a"):
             pass
         time.sleep(0.2)
-        assert connections.here("a")
-    until(lambda: not connections.here("a"))
+        assert connections.connected("a")
+    until(lambda: not connections.connected("a"))
     until(lambda: calls == ["a"])
     connections.when_away("a", lambda: calls.append("late"))
     assert calls == ["a", "late"]
     with connections.open("a"):
-        assert connections.here("a")
+        assert connections.connected("a")
 
 
 def test_who_connects_again_at_once_was_never_away() -> None:
@@ -50,7 +50,7 @@ def test_who_connects_again_at_once_was_never_away() -> None:
             pass
     with connections.open("a"):
         time.sleep(0.6)
-        assert connections.here("a")
+        assert connections.connected("a")
     assert calls == []
 
 
@@ -62,7 +62,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> tuple[SharedWorkers, Hands, Connec
     monkeypatch.setattr(pool, "_started", lambda: hands)
     monkeypatch.setattr(live_comparison, "shared_pool", lambda: pool)
     monkeypatch.setattr(live_comparison, "CONNECTIONS", connections)
-    monkeypatch.setattr(live_comparison, "own_session", lambda: "a")
+    monkeypatch.setattr(live_comparison, "current_session", lambda: "a")
     return pool, hands, connections
 
 
@@ -70,11 +70,11 @@ def test_a_page_that_lost_its_browser_frees_the_pool_and_asks_again_when_it_is_b
     asked: tuple[SharedWorkers, Hands, Connections], shown: Callable[..., Any]
 ) -> None:
     pool, hands, connections = asked
-    answers: list[Answer] = []
+    answers: list[LiveComparison] = []
 
     @solara.component
     def Asking() -> None:
-        answers.append(use_answer("q", {"x": SMALL}, 40, 5))
+        answers.append(use_live_comparison("q", {"x": SMALL}, 40, 5))
 
     with connections.open("a"):
         shown(Asking)
@@ -97,7 +97,7 @@ def test_a_page_that_ends_while_its_browser_is_away_asks_for_nothing_more(
 
     @solara.component
     def Asking() -> None:
-        use_answer("q", {"x": SMALL}, 40, 5)
+        use_live_comparison("q", {"x": SMALL}, 40, 5)
 
     with connections.open("a"):
         page = shown(Asking)

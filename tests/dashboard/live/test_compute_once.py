@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from kith.dashboard.live.compute_once import Once
+from kith.dashboard.live.compute_once import ComputeOnce
 
 
 def test_thirty_who_ask_at_once_are_given_one_result() -> None:
-    once: Once[object] = Once(5)
+    once: ComputeOnce[object] = ComputeOnce(5)
     made: list[int] = []
 
     def make() -> object:
@@ -28,7 +28,7 @@ def test_thirty_who_ask_at_once_are_given_one_result() -> None:
 
 
 def test_only_the_latest_are_kept_and_an_error_is_not() -> None:
-    once: Once[int] = Once(2)
+    once: ComputeOnce[int] = ComputeOnce(2)
     with pytest.raises(ZeroDivisionError):
         once.get("x", lambda: 1 // 0)
     assert [once.get(key, lambda key=key: key) for key in (1, 2, 3)] == [1, 2, 3]

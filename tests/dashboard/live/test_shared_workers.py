@@ -58,7 +58,7 @@ def jobs(key: str, n: int, first: int = 0) -> list[Job]:
 
 def test_no_more_runs_at_once_than_there_are_workers(table: tuple[SharedWorkers, Hands]) -> None:
     pool, hands = table
-    pool.ask("anna", jobs("a", 5))
+    pool.submit("anna", jobs("a", 5))
     assert len(hands.begun) == 2
     assert pool.busy() == (2, 3)
     hands.finish()
@@ -67,8 +67,8 @@ def test_no_more_runs_at_once_than_there_are_workers(table: tuple[SharedWorkers,
 
 def test_owners_take_turns(table: tuple[SharedWorkers, Hands]) -> None:
     pool, hands = table
-    pool.ask("anna", jobs("a", 10))
-    pool.ask("ben", jobs("b", 10, 100))
+    pool.submit("anna", jobs("a", 10))
+    pool.submit("ben", jobs("b", 10, 100))
     hands.finish()
     hands.finish()
     assert sorted(job.key for job, _ in hands.begun) == ["a", "b"]
@@ -77,7 +77,7 @@ def test_owners_take_turns(table: tuple[SharedWorkers, Hands]) -> None:
 def test_a_turn_is_what_a_picture_needs(table: tuple[SharedWorkers, Hands]) -> None:
     pool, hands = table
     for first, owner in ((0, "anna"), (100, "ben")):  # each run is another one: alike ones are lived once
-        pool.ask(owner, [Job(SMALL, first + n, key=f"{owner} {'xyz'[n % 3]}") for n in range(6)])
+        pool.submit(owner, [Job(SMALL, first + n, key=f"{owner} {'xyz'[n % 3]}") for n in range(6)])
     begun = []
     while hands.begun:
         begun.append(str(hands.begun[0][0].key).split()[0])
@@ -87,10 +87,10 @@ def test_a_turn_is_what_a_picture_needs(table: tuple[SharedWorkers, Hands]) -> N
 
 def test_newer_work_cancels_older_work_of_the_same_owner_alone(table: tuple[SharedWorkers, Hands]) -> None:
     pool, hands = table
-    old = pool.ask("anna", jobs("old", 5))
-    pool.ask("ben", jobs("b", 1, 100))
+    old = pool.submit("anna", jobs("old", 5))
+    pool.submit("ben", jobs("b", 1, 100))
     flagged = dict(old.slots)
-    pool.ask("anna", jobs("new", 2, 200))
+    pool.submit("anna", jobs("new", 2, 200))
     assert old.cancelled
     assert list(old) == []
     assert all(pool._flags[slot] != ticket for slot, ticket in flagged.items())
@@ -101,8 +101,8 @@ def test_newer_work_cancels_older_work_of_the_same_owner_alone(table: tuple[Shar
 
 def test_a_closed_page_frees_its_work(table: tuple[SharedWorkers, Hands]) -> None:
     pool, hands = table
-    request = pool.ask("anna", jobs("a", 5))
-    pool.withdraw(request)
+    request = pool.submit("anna", jobs("a", 5))
+    pool.cancel(request)
     hands.finish(error=Cancelled())
     hands.finish(error=Cancelled())
     assert pool.busy() == (0, 0)
@@ -110,25 +110,25 @@ def test_a_closed_page_frees_its_work(table: tuple[SharedWorkers, Hands]) -> Non
 
 def test_withdrawing_an_old_request_leaves_the_new_one_alone(table: tuple[SharedWorkers, Hands]) -> None:
     pool, _ = table
-    old = pool.ask("anna", jobs("old", 1))
-    new = pool.ask("anna", jobs("new", 1, 200))
-    pool.withdraw(old)
+    old = pool.submit("anna", jobs("old", 1))
+    new = pool.submit("anna", jobs("new", 1, 200))
+    pool.cancel(old)
     assert not new.cancelled
 
 
 def test_what_was_run_once_is_there_at_once_for_everybody(table: tuple[SharedWorkers, Hands]) -> None:
     pool, hands = table
     list_of = jobs("a", 1)
-    pool.ask("anna", list_of)
+    pool.submit("anna", list_of)
     hands.finish()
-    again = pool.ask("ben", [Job(SMALL, 0, key="b"), Job(SMALL, 1, key="b")])
+    again = pool.submit("ben", [Job(SMALL, 0, key="b"), Job(SMALL, 1, key="b")])
     assert again.results.get().key == "b"
     assert [job.seed for job, _ in hands.begun] == [1]
 
 
 def test_a_run_that_many_ask_for_is_run_once(table: tuple[SharedWorkers, Hands]) -> None:
     pool, hands = table
-    requests = [pool.ask(f"pupil {n}", [Job(SMALL, 0, key=f"k{n}")]) for n in range(30)]
+    requests = [pool.submit(f"pupil {n}", [Job(SMALL, 0, key=f"k{n}")]) for n in range(30)]
     assert len(hands.begun) == 1
     hands.finish()
     assert [[outcome.key for outcome in request] for request in requests] == [[f"k{n}"] for n in range(30)]
@@ -139,9 +139,9 @@ def test_who_waits_for_a_run_that_its_first_asker_gave_up_still_gets_it(
     table: tuple[SharedWorkers, Hands],
 ) -> None:
     pool, hands = table
-    first = pool.ask("anna", jobs("a", 1))
-    second = pool.ask("ben", jobs("b", 1))
-    pool.withdraw(first)
+    first = pool.submit("anna", jobs("a", 1))
+    second = pool.submit("ben", jobs("b", 1))
+    pool.cancel(first)
     hands.finish(error=Cancelled())
     assert len(hands.begun) == 1
     hands.finish()
@@ -150,7 +150,7 @@ def test_who_waits_for_a_run_that_its_first_asker_gave_up_still_gets_it(
 
 def test_a_worker_that_dies_is_a_failed_run_and_not_silence(table: tuple[SharedWorkers, Hands]) -> None:
     pool, hands = table
-    request = pool.ask("anna", jobs("a", 1))
+    request = pool.submit("anna", jobs("a", 1))
     hands.finish(error=RuntimeError("out of memory"))
     outcomes = list(request)
     assert len(outcomes) == 1
@@ -159,7 +159,7 @@ def test_a_worker_that_dies_is_a_failed_run_and_not_silence(table: tuple[SharedW
 
 def test_a_run_whose_process_died_is_begun_again_but_not_for_ever(table: tuple[SharedWorkers, Hands]) -> None:
     pool, hands = table
-    request = pool.ask("anna", jobs("a", 1))
+    request = pool.submit("anna", jobs("a", 1))
     for _ in range(AGAIN + 1):
         until(lambda: hands.begun)
         hands.finish(error=BrokenProcessPool("a process died"))
@@ -172,7 +172,7 @@ def test_who_says_that_a_pool_broke_does_not_wait_for_who_is_asking(
 ) -> None:
     """It holds the executor's lock, which whoever is asking will need."""
     pool, hands = table
-    request = pool.ask("anna", jobs("a", 1))
+    request = pool.submit("anna", jobs("a", 1))
     with pool._lock:
         told = threading.Thread(target=hands.finish, kwargs={"error": BrokenProcessPool("died")}, daemon=True)
         told.start()
@@ -190,7 +190,7 @@ def test_a_pool_that_breaks_is_ended_whole_and_another_takes_its_place() -> None
         sleeping = [first.submit(time.sleep, 600) for _ in range(2)]
         until(lambda: all(future.running() for future in sleeping))
         processes = list(first._processes.values())
-        request = pool.ask("anna", jobs("a", 1))
+        request = pool.submit("anna", jobs("a", 1))
         os.kill(processes[0].pid, signal.SIGKILL)
         [outcome] = list(request)
         assert not outcome.error
@@ -203,7 +203,7 @@ def test_a_pool_that_breaks_is_ended_whole_and_another_takes_its_place() -> None
 def test_a_closed_pool_begins_nothing_and_keeps_nobody_waiting() -> None:
     pool = SharedWorkers(workers=1)
     pool.close()
-    assert list(pool.ask("anna", jobs("a", 3))) == []
+    assert list(pool.submit("anna", jobs("a", 3))) == []
     assert pool._executor is None
 
 
@@ -222,13 +222,13 @@ def test_a_run_that_nobody_wants_stops_within_ten_days() -> None:
 def test_processes_give_what_a_run_here_gives() -> None:
     pool = SharedWorkers(workers=1)
     try:
-        [outcome] = list(pool.ask("anna", [Job(SMALL, 3, key="x")]))
+        [outcome] = list(pool.submit("anna", [Job(SMALL, 3, key="x")]))
         assert not outcome.error
         assert outcome.summary["present"] == worked(Job(SMALL, 3), lambda: True).summary["present"]
         long = Plan(phases=SMALL.phases, days=20_000)
-        request = pool.ask("anna", [Job(long, 0)])
+        request = pool.submit("anna", [Job(long, 0)])
         time.sleep(0.3)
-        pool.withdraw(request)
+        pool.cancel(request)
         waited = threading.Event()
         for _ in range(300):
             if pool.busy() == (0, 0):

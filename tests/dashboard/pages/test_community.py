@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kith.dashboard.content import uploaded_logs
-from kith.dashboard.content.uploaded_logs import dropped, founding_of, measures_of
+from kith.dashboard.content.uploaded_logs import founding_of, measures_of, upload
 from kith.dashboard.live import uploads
 from kith.dashboard.live.uploads import Cancelled, Reading, UploadError
 from kith.dashboard.pages import community
@@ -23,7 +23,7 @@ ROWS = "".join(f"m{i % 7},2024-0{1 + i // 20}-{1 + i % 20:02d},post,m{(i + 1) % 
 
 
 def test_a_dropped_log_is_measured_and_found_again_under_its_key() -> None:
-    key = dropped("mine.csv", (HEAD + ROWS).encode())
+    key = upload("mine.csv", (HEAD + ROWS).encode())
     measures, months, visits = measures_of(key)
     assert measures["active"] == 7
     assert not visits
@@ -34,23 +34,23 @@ def test_a_dropped_log_is_measured_and_found_again_under_its_key() -> None:
 
 
 def test_a_packed_log_is_the_same_log() -> None:
-    assert dropped("a.csv.gz", gzip.compress((HEAD + ROWS).encode())) == dropped(
+    assert upload("a.csv.gz", gzip.compress((HEAD + ROWS).encode())) == upload(
         "b.csv", (HEAD + ROWS).encode()
     )
 
 
 def test_bad_rows_are_told_with_their_lines() -> None:
     with pytest.raises(LogError) as refused:
-        dropped("mine.csv", (HEAD + "a,2024-01-01,post,\nb,yesterday,post,\n").encode())
+        upload("mine.csv", (HEAD + "a,2024-01-01,post,\nb,yesterday,post,\n").encode())
     assert any("3" in problem and "yesterday" in problem for problem in refused.value.problems)
 
 
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploaded_logs, "UNPACKED", 1_000_000)
     with pytest.raises(LogError, match="holds more than 1 MB"):
-        dropped("bomb.csv.gz", gzip.compress((HEAD + ROWS * 2_000).encode()))
+        upload("bomb.csv.gz", gzip.compress((HEAD + ROWS * 2_000).encode()))
     with pytest.raises(LogError, match="gzip"):
-        dropped("half.csv.gz", gzip.compress((HEAD + ROWS).encode())[:-20])
+        upload("half.csv.gz", gzip.compress((HEAD + ROWS).encode())[:-20])
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/hosts", "0123456789abcdef"])
@@ -61,8 +61,8 @@ def test_no_address_reaches_the_file_system(name: str) -> None:
 
 def test_only_the_latest_logs_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploaded_logs, "MOST", 1)
-    first = dropped("a.csv", (HEAD + ROWS).encode())
-    dropped("b.csv", (HEAD + ROWS.replace("2024", "2023")).encode())
+    first = upload("a.csv", (HEAD + ROWS).encode())
+    upload("b.csv", (HEAD + ROWS.replace("2024", "2023")).encode())
     with pytest.raises(ScenarioError):
         founding_of(first)
 
@@ -79,13 +79,13 @@ def test_the_page_shows_the_log_and_leads_to_a_what_if(
     upload.vue_file({"name": "mine.csv", "content": content})
     until(lambda: rc.paths and rc.paths[-1].startswith("/community?log="))
     until(lambda: found(rc, "chart.vue"))
-    [save] = [w for w in found(rc, "save.vue") if w.file == "kith-measures.csv"]
+    [save] = [w for w in found(rc, "download.vue") if w.file == "kith-measures.csv"]
     save.vue_ask(None)
     head, *rows = save.payload["text"].splitlines()
     assert head == "indicator,unit,your_log,pool,hub,web,definition"
     assert len(rows) == len(community.MEASURES)
     assert rows[0].startswith("active,members,7")
-    [go] = [w for w in found(rc, "press.vue") if w.name == "what-if"]
+    [go] = [w for w in found(rc, "button.vue") if w.name == "what-if"]
     go.vue_press(None)
     assert rc.paths[-1].startswith("/?runs=8&log=")
 

@@ -18,11 +18,11 @@ from solara.widgets import HTML
 
 from kith.dashboard.content import comparison as views
 from kith.dashboard.content.controls import IMPORTANT, groups, value_from
-from kith.dashboard.content.uploaded_logs import dropped
-from kith.dashboard.live.live_comparison import Answer, jobs_for, plans_of
+from kith.dashboard.content.uploaded_logs import upload
+from kith.dashboard.live.live_comparison import LiveComparison, jobs_for, labelled_plans
 from kith.dashboard.live.shared_workers import Request
 from kith.dashboard.pages import compare
-from kith.dashboard.state.compare_state import VIEWS, compare_state_from
+from kith.dashboard.state.compare_state import VIEWS, CompareState
 from kith.dashboard.state.scenario_choice import ScenarioChoice, plan_of
 from kith.experiments.cli.app import exit_code
 from kith.experiments.cli.printed_results import show_comparison
@@ -40,7 +40,7 @@ PATH = "/?a=pool&a=web&people=300&days=60&runs=4"
 
 @pytest.fixture(scope="module")
 def comparison() -> Comparison:
-    plans = plans_of([plan_of(ScenarioChoice((name,)), 300, 90) for name in ("hub", "web")])
+    plans = labelled_plans([plan_of(ScenarioChoice((name,)), 300, 90) for name in ("hub", "web")])
     jobs = jobs_for(plans, 90, 4)
     return gathered(
         plans,
@@ -74,8 +74,8 @@ def test_a_changed_control_stands_in_the_address_and_is_run(here: Any, shown: An
     priced = {job.key: job.plan.parameters.monetisation.price for job in here.asked[-1]}
     assert priced["pool"] == 7
     assert priced["web"] != 7
-    look = compare_state_from(rc.paths[-1].partition("?")[2])
-    assert look.arms[0].settings == (("monetisation.price", 7),)
+    state = CompareState.strict(rc.paths[-1].partition("?")[2])
+    assert state.arms[0].settings == (("monetisation.price", 7),)
 
 
 def test_going_back_to_the_preset_leaves_no_trace(here: Any, shown: Any) -> None:
@@ -122,7 +122,7 @@ def test_a_run_that_fails_is_told_and_is_no_row_of_zeros(here: Any, shown: Any, 
             )
         return request
 
-    monkeypatch.setattr(here, "ask", ask)
+    monkeypatch.setattr(here, "submit", ask)
     rc = shown(compare.Page, PATH)
     until(lambda: any("a run of pool failed: KeyError: &#x27;it broke&#x27;" in t for t in _troubles(rc)))
     assert not found(rc, "chart.vue")
@@ -182,15 +182,15 @@ def test_numbers_that_are_whole_stay_whole() -> None:
 
 
 def test_an_answer_knows_whether_more_is_to_come() -> None:
-    assert Answer("a", None, 1, 16).running("a")
-    assert Answer("a", None, 16, 16).running("b")
-    assert not Answer("a", None, 16, 16).running("a")
-    assert not Answer("a", error="broken").running("a")
+    assert LiveComparison("a", None, 1, 16).running("a")
+    assert LiveComparison("a", None, 16, 16).running("b")
+    assert not LiveComparison("a", None, 16, 16).running("a")
+    assert not LiveComparison("a", error="broken").running("a")
 
 
 def test_two_arms_that_say_the_same_are_told_apart() -> None:
     plan = plan_of(ScenarioChoice(("web",)), 300)
-    assert list(plans_of([plan, plan])) == ["web", "web #2"]
+    assert list(labelled_plans([plan, plan])) == ["web", "web #2"]
 
 
 def _troubles(rc: Any) -> list[str]:
@@ -246,9 +246,9 @@ def test_a_dropped_file_is_shown_and_what_the_page_does_not_keep_is_said(here: A
     [upload] = found(rc, "upload.vue")
     upload.vue_file({"name": "mine.toml", "content": b64encode(FILE.encode()).decode()})
     until(lambda: rc.paths)  # it is read in another process
-    look = compare_state_from(rc.paths[-1].partition("?")[2])
-    assert look.days == 40
-    assert dict(look.arms[0].settings)["network.n"] == 30
+    state = CompareState.strict(rc.paths[-1].partition("?")[2])
+    assert state.days == 40
+    assert dict(state.arms[0].settings)["network.n"] == 30
     until(
         lambda: (
             "Days is now 40 for every scenario. Not kept, because runs do not depend on it: title"
@@ -276,11 +276,11 @@ COMMANDS = {
 
 def found_at(query: str) -> tuple[Comparison, str]:
     """What a page at that address shows, and the command of its report."""
-    now = compare.resolved(query)
+    now = compare.resolved_state(query)
     assert now.error == ""
-    done = [execute(job, 1) for job in jobs_for(now.plans, now.look.days, now.look.runs)]
-    found = gathered(now.plans, now.look.days, tuple(range(now.look.runs)), OUTCOMES, done)
-    command = compare.command_for(now.look.question(), found)
+    done = [execute(job, 1) for job in jobs_for(now.plans, now.state.days, now.state.runs)]
+    found = gathered(now.plans, now.state.days, tuple(range(now.state.runs)), OUTCOMES, done)
+    command = compare.command_for(now.state.inputs(), found)
     assert command in unescape(views.report(found, command))
     return found, command
 
@@ -323,10 +323,10 @@ def test_the_command_of_a_report_runs_as_it_is_copied(tmp_path: Path) -> None:
 
 
 def test_a_page_with_one_scenario_names_the_run_that_it_begins_with() -> None:
-    now = compare.resolved("a=web~monetisation.price=7&people=300&days=40&runs=4")
+    now = compare.resolved_state("a=web~monetisation.price=7&people=300&days=40&runs=4")
     done = [execute(job, 1) for job in jobs_for(now.plans, 40, 1)]
     found = gathered(now.plans, 40, (0,), OUTCOMES, done)
-    command = compare.command_for(now.look.question(), replace(found, seeds=(0, 1, 2, 3)))
+    command = compare.command_for(now.state.inputs(), replace(found, seeds=(0, 1, 2, 3)))
     assert "kith run ./web.toml --seed 0 --days 40 --set market.size=300 --set market.founders=15" in command
     assert "# the first of 4 runs, whose seeds are 0 to 3" in command
 
@@ -335,10 +335,10 @@ def test_a_dropped_log_is_named_in_the_command() -> None:
     content = "member_id,timestamp,action,target_member\n" + "".join(
         f"m{k % 7},2024-01-{1 + k % 28:02d}T10:00:00,post,m{(k + 1) % 7}\n" for k in range(140)
     )
-    key = dropped("our club's log.csv", content.encode())
-    now = compare.resolved(f"a=pool&a=web&log={key}&days=5&runs=1")
+    key = upload("our club's log.csv", content.encode())
+    now = compare.resolved_state(f"a=pool&a=web&log={key}&days=5&runs=1")
     done = [execute(job, 1) for job in jobs_for(now.plans, 5, 1)]
-    command = compare.command_for(now.look.question(), gathered(now.plans, 5, (0,), OUTCOMES, done))
+    command = compare.command_for(now.state.inputs(), gathered(now.plans, 5, (0,), OUTCOMES, done))
     assert command.startswith("# with the log uploaded on the page")
     assert "--from-log './our club_s log.csv'" in command
     assert "market.size" not in command

@@ -10,7 +10,7 @@ from solara.widgets import HTML
 from kith.dashboard.content.lessons import KINDS, Lesson, Prediction, lessons
 from kith.dashboard.live.live_comparison import jobs_for
 from kith.dashboard.pages import lessons as page
-from kith.dashboard.state.compare_state import compare_state_from
+from kith.dashboard.state.compare_state import CompareState
 from kith.experiments.charts.comparison_sections import LINES
 from kith.experiments.comparison.comparison import Comparison, gathered
 from kith.experiments.runs.runner import MONTHLY, STOCKS, execute
@@ -41,7 +41,7 @@ def test_a_lesson_is_complete(lesson: Lesson) -> None:
     for name in lesson.show:
         assert name in LINES or name in ("leaving", "surplus")
         assert name not in LINES or LINES[name].column in (*STOCKS, *MONTHLY, "survival", "margin_to_date")
-    assert compare_state_from(page.compare_path(lesson).partition("?")[2]).people == lesson.people
+    assert CompareState.strict(page.compare_path(lesson).partition("?")[2]).people == lesson.people
     assert "☐" in page.sheet(lesson)
 
 
@@ -88,7 +88,7 @@ def test_the_page_waits_for_a_prediction_and_then_holds_the_answer_against_it(
     monkeypatch.setattr(page, "lessons", lambda: quick)
     rc = shown(page.Page, "/lessons?lesson=1-pool-hub-web")
     assert not any(here.asked)
-    [guess] = [w for w in found(rc, "press.vue") if w.name == "guess-2"]
+    [guess] = [w for w in found(rc, "button.vue") if w.name == "guess-2"]
     guess.vue_press(None)
     assert rc.paths[-1] == "/lessons?lesson=1-pool-hub-web&guess=2"
     until(lambda: any("You predicted “web”" in w.unsafe_innerHTML for w in rc.find(HTML).widgets))
@@ -118,5 +118,5 @@ def test_every_lesson_comes_to_an_end(here: Any, shown: Any, monkeypatch: pytest
 
 def test_an_unknown_lesson_shows_the_list(here: Any, shown: Any) -> None:
     rc = shown(page.Page, "/lessons?lesson=%3Cb%3Ex")
-    assert sum(w.name.startswith("begin-") for w in found(rc, "press.vue")) == 7
+    assert sum(w.name.startswith("begin-") for w in found(rc, "button.vue")) == 7
     assert any("&lt;b&gt;x" in w.unsafe_innerHTML for w in rc.find(HTML).widgets)

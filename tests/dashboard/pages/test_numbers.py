@@ -8,7 +8,7 @@ import pytest
 from kith.dashboard.content import five_numbers as numbers
 from kith.dashboard.content.five_numbers import nearest, numbers_from, numbers_table, what_if
 from kith.dashboard.pages import community
-from kith.dashboard.state.compare_state import compare_state_from
+from kith.dashboard.state.compare_state import CompareState
 from tests.dashboard.looking import button, found, texts, until
 
 
@@ -42,7 +42,7 @@ def test_the_nearest_is_marked_by_more_than_colour() -> None:
 
 
 def test_the_what_if_starts_with_as_many_members() -> None:
-    look = compare_state_from(unquote(what_if({"active": 120, "market": 3_000}).partition("?")[2]))
+    look = CompareState.strict(unquote(what_if({"active": 120, "market": 3_000}).partition("?")[2]))
     assert [arm.bases for arm in look.arms] == [("pool",), ("hub",), ("web",)]
     assert dict(look.arms[0].settings) == {"market.size": 3_000, "market.founders": 120}
 
@@ -52,7 +52,7 @@ def test_the_numbers_stand_in_the_address_and_are_shown(
 ) -> None:
     monkeypatch.setattr(numbers, "library_measures", lambda *_: dict.fromkeys(numbers.FIVE, 0.5))
     rc = shown(community.Page, "/community")
-    fields = {w.name: w for w in found(rc, "field.vue")}
+    fields = {w.name: w for w in found(rc, "text_input.vue")}
     fields["active"].vue_put("200")
     fields["lost_month"].vue_put("999")
     button(rc, "five").vue_press(None)

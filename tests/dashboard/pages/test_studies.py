@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kith.dashboard.content.study import Chosen, drawn, paired, two_colours, views_of
+from kith.dashboard.content.study import Selection, drawn, paired, two_colours, views_of
 from kith.dashboard.content.study_results import _command
 from kith.dashboard.live import study_catalogue, study_job
 from kith.dashboard.live.study_catalogue import STUDIES
-from kith.dashboard.live.study_job import DONE, RUNNING, STOPPED, Conductor
+from kith.dashboard.live.study_job import DONE, RUNNING, STOPPED, StudyRunner
 from kith.dashboard.pages import studies
-from kith.dashboard.state.study_state import TITLES, StudyState, study_state_from
+from kith.dashboard.state.study_state import TITLES, StudyState
 from kith.experiments.charts import theme
 from kith.experiments.charts.points import parallel, scatter
 from kith.experiments.cli.app import exit_code
@@ -61,59 +61,59 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def one(here: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Conductor]:
+def one(here: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[StudyRunner]:
     """A conductor of this test's own, on the pool without processes."""
-    made = Conductor(lambda: here)
-    monkeypatch.setattr(studies, "CONDUCTOR", made)
+    made = StudyRunner(lambda: here)
+    monkeypatch.setattr(studies, "STUDY_RUNNER", made)
     yield made
     made.close()
 
 
 @pytest.fixture
-def whole(folder: Path, one: Conductor) -> study_catalogue.Reading:
+def whole(folder: Path, one: StudyRunner) -> study_catalogue.StoredResults:
     """The small study, all of it stored."""
-    study = study_catalogue.sized("small", "whole")
+    study = study_catalogue.study_at_size("small", "whole")
     one.start(study)
-    until(lambda: one.now() and not one.now().under_way)
-    assert one.now().state == DONE, one.now().error
-    state = study_catalogue.state(study)
+    until(lambda: one.progress() and not one.progress().under_way)
+    assert one.progress().state == DONE, one.progress().error
+    state = study_catalogue.study_status(study)
     assert state is not None
-    return study_catalogue.reading(study, state)
+    return study_catalogue.stored_results(study, state)
 
 
 def test_the_shelf_has_what_ships_and_what_lies_in_the_folder(folder: Path) -> None:
-    assert {"small", "screening", "robustness"} <= set(study_catalogue.shelf())
+    assert {"small", "screening", "robustness"} <= set(study_catalogue.known_studies())
     assert list(study_catalogue.unreadable()) == ["broken"]
 
 
 @pytest.mark.parametrize("name", ["../small", "/etc/passwd", "small.toml", "broken", ""])
 def test_a_browser_reaches_studies_by_name_alone(folder: Path, name: str) -> None:
     with pytest.raises(StudyError, match="there is no study"):
-        study_catalogue.sized(name, "whole")
+        study_catalogue.study_at_size(name, "whole")
 
 
 def test_an_address_is_read_back_as_it_was_written() -> None:
     sight = StudyState(
         "small", "whole", 3, 90, "pair", "web", "margin", "active", "web-1", "pool-0", "active"
     )
-    assert study_state_from(sight.path().partition("?")[2]) == sight
+    assert StudyState.strict(sight.path().partition("?")[2]) == sight
     assert StudyState().path() == "/studies"
 
 
 @pytest.mark.parametrize("query", ["study=small&size=huge", "study=small&runs=0", "study=small&days=x"])
 def test_a_bad_address_is_explained(query: str) -> None:
     with pytest.raises(ScenarioError, match="must be"):
-        study_state_from(query)
+        StudyState.strict(query)
 
 
-def test_looking_at_a_study_writes_nothing(folder: Path, one: Conductor, shown: Any) -> None:
+def test_looking_at_a_study_writes_nothing(folder: Path, one: StudyRunner, shown: Any) -> None:
     before = sorted(folder.rglob("*"))
     rc = shown(studies.Page, "/studies?study=small&size=whole")
     until(lambda: "nothing is stored yet" in texts(rc) and "Levers</h2>" in texts(rc))
     assert sorted(folder.rglob("*")) == before
 
 
-def test_the_page_starts_a_study_and_shows_its_map(folder: Path, one: Conductor, shown: Any) -> None:
+def test_the_page_starts_a_study_and_shows_its_map(folder: Path, one: StudyRunner, shown: Any) -> None:
     rc = shown(studies.Page, "/studies?study=small&size=whole")
     until(lambda: "8 points, 16 runs" in texts(rc))
     button(rc, "start").vue_press(None)
@@ -128,7 +128,7 @@ def test_the_page_starts_a_study_and_shows_its_map(folder: Path, one: Conductor,
 
 
 def test_what_is_stored_is_found_again_by_the_command_line(
-    whole: study_catalogue.Reading, folder: Path
+    whole: study_catalogue.StoredResults, folder: Path
 ) -> None:
     from typer.testing import CliRunner
 
@@ -141,9 +141,9 @@ def test_what_is_stored_is_found_again_by_the_command_line(
     assert '"missing": 0' in result.stdout
 
 
-def test_every_view_of_a_study_has_something_to_show(whole: study_catalogue.Reading) -> None:
+def test_every_view_of_a_study_has_something_to_show(whole: study_catalogue.StoredResults) -> None:
     assert views_of(whole) == ["map", "points", "levers", "holds", "pair", "table", "about"]
-    chosen = Chosen("web", "active", "monetisation.price", ("web", 1), ("web", 0))
+    chosen = Selection("web", "active", "monetisation.price", ("web", 1), ("web", 0))
     for view in set(views_of(whole)) - {"table", "about"}:
         parts = drawn(view, whole, chosen)
         assert parts
@@ -152,7 +152,7 @@ def test_every_view_of_a_study_has_something_to_show(whole: study_catalogue.Read
     assert set(views_of(whole)) <= set(TITLES)
 
 
-def test_two_points_are_compared_run_by_run(whole: study_catalogue.Reading) -> None:
+def test_two_points_are_compared_run_by_run(whole: study_catalogue.StoredResults) -> None:
     values, table = paired(whole, ("web", 0), ("web", 1))
     row = table[(table["outcome"] == "active") & (table["scenario"] == "web 1")].iloc[0]
     by_seed = values.pivot(index="seed", columns="scenario", values="active")
@@ -163,7 +163,9 @@ def test_two_points_are_compared_run_by_run(whole: study_catalogue.Reading) -> N
     assert np.isnan(row["difference_low"])
 
 
-def test_points_that_are_compared_have_the_colours_of_their_scenarios(whole: study_catalogue.Reading) -> None:
+def test_points_that_are_compared_have_the_colours_of_their_scenarios(
+    whole: study_catalogue.StoredResults,
+) -> None:
     own = theme.colours(whole.points["scenario"].unique())
     assert two_colours(whole, "web", "pool") == (own["web"], own["pool"])
     first, second = two_colours(whole, "web", "web")
@@ -172,11 +174,11 @@ def test_points_that_are_compared_have_the_colours_of_their_scenarios(whole: stu
 
 
 def test_the_table_sorts_marks_and_compares(
-    whole: study_catalogue.Reading, one: Conductor, shown: Any
+    whole: study_catalogue.StoredResults, one: StudyRunner, shown: Any
 ) -> None:
     rc = shown(studies.Page, "/studies?study=small&size=whole&view=table&sort=active")
-    until(lambda: found(rc, "points.vue"))
-    [table] = found(rc, "points.vue")
+    until(lambda: found(rc, "point_table.vue"))
+    [table] = found(rc, "point_table.vue")
     first = whole.points.sort_values("active", ascending=False, kind="stable").iloc[0]
     assert table.rows[0]["key"] == f"{first['scenario']}-{first['point']}"
     table.vue_compare("web-3")
@@ -186,66 +188,69 @@ def test_the_table_sorts_marks_and_compares(
 
 
 def test_two_things_done_before_the_page_is_drawn_again_are_both_in_the_address(
-    whole: study_catalogue.Reading, one: Conductor, shown: Any
+    whole: study_catalogue.StoredResults, one: StudyRunner, shown: Any
 ) -> None:
     rc = shown(studies.Page, "/studies?study=small&size=whole&view=table&at=web-1")
-    until(lambda: found(rc, "points.vue"))
-    beside, to_pair = handler(found(rc, "points.vue")[0], "compare"), handler(button(rc, "to-pair"), "press")
+    until(lambda: found(rc, "point_table.vue"))
+    beside, to_pair = (
+        handler(found(rc, "point_table.vue")[0], "compare"),
+        handler(button(rc, "to-pair"), "press"),
+    )
     beside("pool-0")
     to_pair(None)
-    assert study_state_from(rc.paths[-1].partition("?")[2]) == StudyState(
+    assert StudyState.strict(rc.paths[-1].partition("?")[2]) == StudyState(
         "small", "whole", view="pair", at="web-1", beside="pool-0"
     )
 
 
 def test_a_study_is_stopped_and_goes_on_where_it_was(
-    folder: Path, here: Any, one: Conductor, monkeypatch: pytest.MonkeyPatch
+    folder: Path, here: Any, one: StudyRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go, begun = threading.Event(), threading.Event()
-    ask = here.ask
+    ask = here.submit
 
     def slowly(owner: str, jobs: Any) -> Any:
         begun.set()
         assert go.wait(20)
         return ask(owner, jobs)
 
-    monkeypatch.setattr(here, "ask", slowly)
-    study = study_catalogue.sized("small", "whole")
+    monkeypatch.setattr(here, "submit", slowly)
+    study = study_catalogue.study_at_size("small", "whole")
     one.start(study)
     assert begun.wait(20)
-    assert one.now().state == RUNNING
+    assert one.progress().state == RUNNING
     with pytest.raises(StudyError, match="one study at a time"):
         one.start(study)
     one.stop()
     go.set()
-    until(lambda: one.now().state == STOPPED)
-    kept = study_catalogue.state(study)
+    until(lambda: one.progress().state == STOPPED)
+    kept = study_catalogue.study_status(study)
     assert kept is not None
     assert 0 < kept.stored < 16
     one.start(study)
-    until(lambda: one.now().state == DONE)
-    assert one.now().first == kept.stored
-    assert study_catalogue.state(study).missing == 0
+    until(lambda: one.progress().state == DONE)
+    assert one.progress().first == kept.stored
+    assert study_catalogue.study_status(study).missing == 0
 
 
 def test_a_failed_run_is_told(
-    folder: Path, here: Any, one: Conductor, monkeypatch: pytest.MonkeyPatch
+    folder: Path, here: Any, one: StudyRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from kith.experiments.runs.runner import RunResult
 
     class Broken:
         workers = 1
 
-        def ask(self, owner: str, jobs: Any) -> Any:
+        def submit(self, owner: str, jobs: Any) -> Any:
             return iter([RunResult(job.key, job.seed, error="Traceback\nBroken: it broke") for job in jobs])
 
-        def release(self, owner: str) -> None: ...
+        def cancel_owner(self, owner: str) -> None: ...
 
     monkeypatch.setattr(one, "_pool", Broken)
-    one.start(study_catalogue.sized("small", "whole"))
-    until(lambda: not one.now().under_way)
-    assert one.now().state == study_job.FAILED
-    assert "it broke" in one.now().error
+    one.start(study_catalogue.study_at_size("small", "whole"))
+    until(lambda: not one.progress().under_way)
+    assert one.progress().state == study_job.FAILED
+    assert "it broke" in one.progress().error
 
 
 def test_a_run_without_series_does_not_stand_in_for_one_with_them(folder: Path) -> None:
@@ -253,7 +258,7 @@ def test_a_run_without_series_does_not_stand_in_for_one_with_them(folder: Path) 
     from kith.experiments.studies.execute import wanted_by
     from kith.experiments.studies.planned_runs import jobs
 
-    study: Study = study_catalogue.sized("small", "whole")
+    study: Study = study_catalogue.study_at_size("small", "whole")
     job = next(jobs(study, wanted_by(study, study_catalogue.store_of(study))))
     assert not job.series
     from dataclasses import replace
@@ -282,9 +287,9 @@ def test_the_command_of_a_study_fills_the_store_that_the_page_reads(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sight = StudyState("small", "quick", runs=1, days=5)
-    study = study_catalogue.sized(sight.study, sight.size, sight.runs, sight.days)
+    study = study_catalogue.study_at_size(sight.study, sight.size, sight.runs, sight.days)
     words = shlex.split(_command(sight, study))
     assert exit_code([*words[1:], "--workers", "1"]) == 0, capsys.readouterr().err
-    state = study_catalogue.state(study)
+    state = study_catalogue.study_status(study)
     assert state is not None
     assert (state.stored, state.missing) == (state.wanted, 0)

@@ -1,4 +1,4 @@
-"""Watch: a running world that is struck, its ghost, and the stories in it."""
+"""Watch: a live run with interventions, its counterfactual, and the stories of its members."""
 
 import base64
 from typing import Any
@@ -8,107 +8,107 @@ import pytest
 
 from kith.dashboard.content.live_run import LiveRun
 from kith.dashboard.pages import watch
-from kith.dashboard.state.interventions import ACTS, done_from
+from kith.dashboard.state.interventions import INTERVENTIONS, timeline_from
 from kith.dashboard.state.scenario_choice import ScenarioChoice, plan_of
-from kith.dashboard.state.watch_state import WatchState, watch_state_from
+from kith.dashboard.state.watch_state import WatchState
 from kith.scenarios.errors import ScenarioError
 from kith.sim.engine import run
 from kith.sim.schema.plan import Shock
 from tests.dashboard.looking import button, found
 
 
-def world(name: str = "hub", done: tuple[tuple[int, str], ...] = (), people: int = 2_000) -> LiveRun:
-    return LiveRun(plan_of(ScenarioChoice((name,)), people), 0, done)
+def live_run(name: str = "hub", timeline: tuple[tuple[int, str], ...] = (), people: int = 2_000) -> LiveRun:
+    return LiveRun(plan_of(ScenarioChoice((name,)), people), 0, timeline)
 
 
 def numbers(text: str, kind: Any) -> Any:
     return np.frombuffer(base64.b64decode(text), kind)
 
 
-def test_a_world_that_nobody_touches_is_the_run_of_its_plan() -> None:
-    watched = world()
+def test_a_run_without_interventions_is_the_run_of_its_plan() -> None:
+    watched = live_run()
     watched.step(60)
     record = run(plan_of(ScenarioChoice(("hub",)), 2_000), seed=0, days=60, threads=1)
     assert watched.active == record.series["active"].tolist()
-    assert watched.ghost is None
+    assert watched.counterfactual is None
 
 
-def test_what_is_done_to_a_world_is_what_a_shock_of_the_plan_does() -> None:
-    watched = world()
+def test_an_intervention_is_what_a_shock_of_the_plan_does() -> None:
+    watched = live_run()
     watched.step(30)
-    watched.act("hub_departs")
+    watched.apply("hub_departs")
     watched.step(60)
     from dataclasses import replace
 
-    struck = replace(plan_of(ScenarioChoice(("hub",)), 2_000), shocks=(Shock(day=30, kind="hub_departs"),))
-    assert watched.active == run(struck, seed=0, days=90, threads=1).series["active"].tolist()
+    shocked = replace(plan_of(ScenarioChoice(("hub",)), 2_000), shocks=(Shock(day=30, kind="hub_departs"),))
+    assert watched.active == run(shocked, seed=0, days=90, threads=1).series["active"].tolist()
 
 
-def test_the_ghost_lives_in_the_world_without_what_was_done() -> None:
-    watched = world("web")
+def test_the_counterfactual_is_the_run_without_the_interventions() -> None:
+    watched = live_run("web")
     watched.step(30)
-    watched.act("core_leaves")
+    watched.apply("core_leaves")
     watched.step(30)
     untouched = (
         run(plan_of(ScenarioChoice(("web",)), 2_000), seed=0, days=60, threads=1).series["active"].tolist()
     )
-    assert watched.ghost_active == untouched
+    assert watched.counterfactual_active == untouched
     assert watched.active[:30] == untouched[:30]
     assert watched.active[-1] < untouched[-1]
 
 
 def test_an_address_repeats_what_was_done() -> None:
-    first = world("web")
+    first = live_run("web")
     first.step(20)
-    first.act("pay")
+    first.apply("pay")
     first.step(20)
-    again = world("web", first.done)
+    again = live_run("web", first.timeline)
     again.step(40)
     assert again.active == first.active
     assert again.frame()["edges"] == first.frame()["edges"]
 
 
 def test_paying_changes_the_parameters_in_force() -> None:
-    watched = world("web")
+    watched = live_run("web")
     watched.step(5)
-    watched.act("pay")
+    watched.apply("pay")
     watched.step(1)
     assert watched.simulation.community.parameters.incentives.cash_per_contribution == 0.25
 
 
-@pytest.mark.parametrize("name", [name for name in ACTS if name != "hub_departs"])
-def test_everything_can_be_done_to_any_world(name: str) -> None:
-    watched = world("web", people=500)
+@pytest.mark.parametrize("name", [name for name in INTERVENTIONS if name != "hub_departs"])
+def test_every_intervention_can_be_made_in_any_run(name: str) -> None:
+    watched = live_run("web", people=500)
     watched.step(3)
-    watched.act(name)
+    watched.apply(name)
     watched.step(3)
     assert watched.day == 6
 
 
-def test_a_world_of_several_hubs_is_watched_until_the_last_has_left() -> None:
+def test_a_run_with_several_hubs_is_watched_until_the_last_has_left() -> None:
     arm = ScenarioChoice(("hub",), (("affiliation.hubs", 3),))
     watched = LiveRun(plan_of(arm, 1_000))
     for left in range(3):
         watched.step(2)
         frame = watched.frame()
-        assert watched.can("hub_departs")
+        assert watched.can_apply("hub_departs")
         assert frame["hub_is_there"]
         bonds = numbers(frame["hub"], np.uint8)
         assert (bonds > 0).any()
         persons = numbers(frame["person"], np.int32)
         assert not bonds[persons % 3 < left].any()  # whose own hub is gone
-        watched.act("hub_departs")
+        watched.apply("hub_departs")
     watched.step(2)
-    assert not watched.can("hub_departs")
+    assert not watched.can_apply("hub_departs")
     assert not watched.frame()["hub_is_there"]
     assert not numbers(watched.frame()["hub"], np.uint8).any()
     watched.close()
 
 
-@pytest.mark.parametrize("name", ACTS)
-def test_everything_can_be_done_twice_to_a_world_of_several_hubs(name: str) -> None:
+@pytest.mark.parametrize("name", INTERVENTIONS)
+def test_every_intervention_can_be_made_twice_in_a_run_with_several_hubs(name: str) -> None:
     watched = LiveRun(
-        plan_of(ScenarioChoice(("hub",), (("affiliation.hubs", 3),)), 500), done=((2, name), (3, name))
+        plan_of(ScenarioChoice(("hub",), (("affiliation.hubs", 3),)), 500), timeline=((2, name), (3, name))
     )
     watched.step(5)
     assert watched.frame()["day"] == 5
@@ -117,13 +117,13 @@ def test_everything_can_be_done_twice_to_a_world_of_several_hubs(name: str) -> N
 
 def test_a_hub_that_is_not_there_cannot_leave() -> None:
     with pytest.raises(ScenarioError, match="no hub"):
-        world("pool").act("hub_departs")
+        live_run("pool").apply("hub_departs")
     with pytest.raises(ScenarioError, match="no hub"):
-        world("pool", ((3, "hub_departs"),))
+        live_run("pool", ((3, "hub_departs"),))
 
 
 def test_a_frame_has_everybody_who_is_present_and_their_ties() -> None:
-    watched = world("web")
+    watched = live_run("web")
     watched.step(50)
     frame = watched.frame()
     persons = numbers(frame["person"], np.int32)
@@ -142,7 +142,7 @@ def test_a_frame_has_everybody_who_is_present_and_their_ties() -> None:
 
 
 def test_stories_are_told_of_members_and_of_those_who_left() -> None:
-    watched = world("web")
+    watched = live_run("web")
     watched.step(120)
     community = watched.simulation.community
     present = int(community.population.address[community.population.rows()[0]])
@@ -153,18 +153,18 @@ def test_stories_are_told_of_members_and_of_those_who_left() -> None:
     assert watched.story(10**9) == []
 
 
-def test_a_scene_comes_back_from_its_address() -> None:
+def test_a_state_comes_back_from_its_address() -> None:
     acts = ((100, "spam"), (150, "pay"))
     scene = WatchState(
         ScenarioChoice(("web",), (("monetisation.price", 3),)), 5_000, 4, 200, acts, "norm", 17
     )
-    assert watch_state_from(scene.path().partition("?")[2]) == scene
+    assert WatchState.strict(scene.path().partition("?")[2]) == scene
 
 
 @pytest.mark.parametrize("text", ["hub_departs", "x:spam", "3:fire", "99999999999:spam"])
-def test_a_bad_act_is_refused(text: str) -> None:
+def test_a_bad_intervention_is_refused(text: str) -> None:
     with pytest.raises(ScenarioError, match="act="):
-        done_from(text)
+        timeline_from(text)
 
 
 def test_the_page_steps_acts_and_tells_stories(here: Any, shown: Any) -> None:
@@ -173,28 +173,28 @@ def test_the_page_steps_acts_and_tells_stories(here: Any, shown: Any) -> None:
     assert network.frame["day"] == 10
     network.vue_tick(5)
     assert network.frame["day"] == 15
-    [leave] = [w for w in found(rc, "press.vue") if w.name == "act-hub_departs"]
+    [leave] = [w for w in found(rc, "button.vue") if w.name == "act-hub_departs"]
     leave.vue_press(None)
     assert "15:hub_departs" in rc.paths[-1]
     [network] = found(rc, "network.vue")
     assert not network.frame["hub_is_there"]
     assert button(rc, "act-hub_departs").disabled
-    assert network.frame["ghost"]
+    assert network.frame["counterfactual"]
     person = int(numbers(network.frame["person"], np.int32)[0])
-    world = network.frame["world"]
+    run_name = network.frame["run"]
     network.vue_tick(2)
     network.vue_pick(person)
     network.vue_paint_by("norm")
     assert rc.paths[-1].endswith(f"&colour=norm&member={person}")
     [network] = found(rc, "network.vue")
-    assert (network.frame["world"], network.frame["day"]) == (world, 18)
+    assert (network.frame["run"], network.frame["day"]) == (run_name, 18)
     assert (network.chosen, network.colour) == (person, "norm")
-    [copy] = found(rc, "copy.vue")
-    assert watch_state_from(copy.path.partition("?")[2]).day == 18
+    [copy] = found(rc, "copy_link.vue")
+    assert WatchState.strict(copy.path.partition("?")[2]).day == 18
     assert any(f"Member {person}" in w.unsafe_innerHTML for w in rc.find(watch.solara.widgets.HTML).widgets)
 
 
-def test_a_world_begins_again_though_nobody_has_interfered(shown: Any) -> None:
+def test_a_run_restarts_also_without_interventions(shown: Any) -> None:
     rc = shown(watch.Page, "/watch?a=web&people=500&day=20")
     [network] = found(rc, "network.vue")
     assert network.frame["day"] == 20

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kith.dashboard.state.compare_state import FIRST, CompareState, compare_state_from
+from kith.dashboard.state.compare_state import FIRST, CompareState
 from kith.dashboard.state.scenario_choice import (
     ScenarioChoice,
-    arm_from_text,
-    arm_from_toml,
-    dropped_scenario,
+    choice_from_text,
+    choice_from_toml,
     plan_of,
+    uploaded_scenario,
 )
 from kith.scenarios.catalogue import scenario_files
 from kith.scenarios.errors import ScenarioError
@@ -30,13 +30,13 @@ PRICED = ScenarioChoice(
 
 def test_an_address_tells_everything_that_a_page_shows() -> None:
     look = CompareState((ScenarioChoice(("pool",)), PRICED), 5_000, 730, 32, "money", 1)
-    assert compare_state_from(look.query()) == look
+    assert CompareState.strict(look.query()) == look
 
 
 def test_the_first_look_needs_no_words() -> None:
     assert CompareState().query() == ""
-    assert compare_state_from(None) == CompareState()
-    assert compare_state_from("").arms == FIRST
+    assert CompareState.strict(None) == CompareState()
+    assert CompareState.strict("").arms == FIRST
 
 
 @given(
@@ -52,13 +52,13 @@ def test_any_settings_come_back(settings: list[tuple[str, float]]) -> None:
     arm = ScenarioChoice(("hub",))
     for name, value in settings:
         arm = arm.with_setting(name, value)
-    assert compare_state_from(replace(CompareState(), arms=(arm,)).query()).arms == (arm,)
+    assert CompareState.strict(replace(CompareState(), arms=(arm,)).query()).arms == (arm,)
 
 
 def test_a_saved_scenario_is_the_same_when_it_is_loaded() -> None:
-    again = arm_from_toml(PRICED.toml())
+    again = choice_from_toml(PRICED.toml())
     assert plan_of(again).content() == plan_of(PRICED).content()
-    assert arm_from_text(PRICED.text()) == PRICED
+    assert choice_from_text(PRICED.text()) == PRICED
 
 
 def test_a_plan_has_the_settings_phases_and_shocks_of_its_arm() -> None:
@@ -108,7 +108,7 @@ def test_an_arm_that_says_how_large_its_market_is_keeps_it() -> None:
 )
 def test_a_bad_address_is_refused_with_what_is_wrong(query: str, word: str) -> None:
     with pytest.raises(ScenarioError, match=word):
-        compare_state_from(query)
+        CompareState.strict(query)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_bad_address_is_refused_with_what_is_wrong(query: str, word: str) -> N
 )
 def test_a_bad_scenario_file_is_refused_with_what_is_wrong(text: str, word: str) -> None:
     with pytest.raises(ScenarioError, match=word):
-        arm_from_toml(text)
+        choice_from_toml(text)
 
 
 FILES = {
@@ -146,14 +146,14 @@ FILES = {
 def test_a_file_that_is_dropped_is_the_plan_that_its_path_is(tmp_path: Path, text: str) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(text, encoding="utf-8")
-    by_path, found = load(path), dropped_scenario(text, "mine.toml")
-    dropped = plan_of(found.arm, days=found.days)
+    by_path, found = load(path), uploaded_scenario(text, "mine.toml")
+    dropped = plan_of(found.choice, days=found.days)
     assert dropped.content() == by_path.content()
     assert dropped.days == by_path.days
-    assert plan_of(arm_from_text(found.arm.text()), days=found.days).content() == by_path.content()
-    assert plan_of(arm_from_toml(found.arm.toml(found.days))).content() == by_path.content()
-    assert compare_state_from(replace(CompareState(), arms=(found.arm,)).query()).arms == (
-        arm_from_text(found.arm.text()),
+    assert plan_of(choice_from_text(found.choice.text()), days=found.days).content() == by_path.content()
+    assert plan_of(choice_from_toml(found.choice.toml(found.days))).content() == by_path.content()
+    assert CompareState.strict(replace(CompareState(), arms=(found.choice,)).query()).arms == (
+        choice_from_text(found.choice.text()),
     )
 
 
@@ -162,11 +162,11 @@ def test_every_scenario_of_the_library_can_be_dropped_or_says_why_not(path: Path
     text = path.read_text("utf-8")
     if "[[experiment]]" in text:
         with pytest.raises(ScenarioError, match="has experiments inside the community"):
-            dropped_scenario(text, path.name)
+            uploaded_scenario(text, path.name)
         return
-    found = dropped_scenario(text, path.name)
+    found = uploaded_scenario(text, path.name)
     by_path = load(path)
-    dropped = plan_of(found.arm, days=found.days)
+    dropped = plan_of(found.choice, days=found.days)
     assert dropped.content() | {"experiments": []} == by_path.content() | {"experiments": []}
     assert found.days is None or found.days == by_path.days
     assert set(found.left_out) == {
@@ -190,7 +190,7 @@ def test_every_scenario_of_the_library_can_be_dropped_or_says_why_not(path: Path
 )
 def test_a_dropped_file_has_the_limits_of_a_path(tmp_path: Path, text: str, word: str) -> None:
     with pytest.raises(ScenarioError, match=word):
-        dropped_scenario(text, "mine.toml")
+        uploaded_scenario(text, "mine.toml")
     if "file =" not in text:
         (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
         with pytest.raises(ScenarioError, match=word):
@@ -211,10 +211,10 @@ def test_a_dropped_file_has_the_limits_of_a_path(tmp_path: Path, text: str, word
 )
 def test_an_address_names_no_files_and_no_unknown_tables(text: str, word: str) -> None:
     with pytest.raises(ScenarioError, match=word):
-        arm_from_text(text)
+        choice_from_text(text)
 
 
 def test_a_graph_with_a_number_of_nodes_says_how_many_founders_there_are() -> None:
-    arm = dropped_scenario(FILES["a network"]).arm
+    arm = uploaded_scenario(FILES["a network"]).choice
     market = plan_of(arm, people=2_000).parameters.market
     assert (market.size, market.founders) == (2_000, 60)

@@ -68,7 +68,7 @@ def test_two_controls_of_one_drawing_both_stand_in_the_address(here: Any, shown:
     rc = shown(compare.Page, f"/?a=pool&a=web&{SMALL}")
     until(lambda: found(rc, "tabs.vue"))
     [controls] = found(rc, "controls.vue")
-    put, [days] = handler(controls, "set"), [w for w in found(rc, "choice.vue") if w.name == "days"]
+    put, [days] = handler(controls, "set"), [w for w in found(rc, "dropdown.vue") if w.name == "days"]
     longer, tab = handler(days, "pick"), handler(found(rc, "tabs.vue")[0], "pick")
     put({"name": "monetisation.price", "value": "7"})
     put({"name": "value.product", "value": "0.9"})
@@ -91,7 +91,7 @@ def test_who_clicks_twice_on_remove_removes_one(here: Any, shown: Any) -> None:
 def test_watch_keeps_the_seed_and_the_people_that_were_chosen_quickly(here: Any, shown: Any) -> None:
     rc = shown(watch.Page, "/watch?a=web&people=300&day=2")
     seed = handler(button(rc, "seed"), "press")
-    [people] = [handler(w, "pick") for w in found(rc, "choice.vue") if w.name == "people"]
+    [people] = [handler(w, "pick") for w in found(rc, "dropdown.vue") if w.name == "people"]
     seed(None)
     seed(None)
     people("500")
@@ -104,7 +104,7 @@ def test_a_prediction_and_its_sheet_are_both_kept(here: Any, shown: Any, monkeyp
         request.results.put(None)
         return request
 
-    monkeypatch.setattr(here, "ask", nothing)
+    monkeypatch.setattr(here, "submit", nothing)
     rc = shown(lessons.Page, "/lessons?lesson=3-hub-leaves")
     sheet, [guess] = handler(button(rc, "sheet"), "press"), [handler(button(rc, "guess-1"), "press")]
     guess(None)
@@ -114,7 +114,7 @@ def test_a_prediction_and_its_sheet_are_both_kept(here: Any, shown: Any, monkeyp
 
 def test_a_word_is_searched_on_the_tab_that_was_chosen_just_before(shown: Any) -> None:
     rc = shown(model.Page, "/model")
-    tab, word = handler(found(rc, "tabs.vue")[0], "pick"), handler(found(rc, "field.vue")[0], "put")
+    tab, word = handler(found(rc, "tabs.vue")[0], "pick"), handler(found(rc, "text_input.vue")[0], "put")
     tab("indicators")
     word("churn")
     assert rc.paths[-1] == "/model?tab=indicators&q=churn"
@@ -122,7 +122,7 @@ def test_a_word_is_searched_on_the_tab_that_was_chosen_just_before(shown: Any) -
 
 def test_the_number_that_was_typed_last_is_not_lost(shown: Any) -> None:
     rc = shown(community.Page, "/community")
-    fields = {w.name: w for w in found(rc, "field.vue")}
+    fields = {w.name: w for w in found(rc, "text_input.vue")}
     show, put = (
         handler(button(rc, "five"), "press"),
         {name: handler(fields[name], "put") for name in ("active", "lost_month")},
