@@ -45,7 +45,7 @@ MARKS = ("summary.json", "table.json", "study.json", "patterns.json", "robust.js
 
 
 def user_path(given: str | os.PathLike[str]) -> Path:
-    """A path that somebody gave, with `~` for a home folder.
+    """A path given by the user, with `~` for a home folder.
 
     Raises `PathError` if no file can have that name, so that no later step fails on it halfway.
     """
@@ -94,7 +94,7 @@ def check_file(target: Path) -> Path:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file whole: to a temporary name beside it first, then renamed."""
+    """Write a text file atomically: to a temporary file, then renamed."""
     with partial_file(path) as (partial, file):
         file.write(text.encode("utf-8"))
         file.flush()
@@ -102,7 +102,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def _try_to_write(target: Path, ground: Path) -> None:
-    """Make and remove a folder: permissions alone do not tell, least of all to root."""
+    """Create and remove a folder as a test: permissions alone are not reliable, especially for root."""
     probe = beside(ground / target.name, PROBE)
     try:
         probe.mkdir()

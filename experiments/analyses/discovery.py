@@ -36,19 +36,19 @@ class Discovery:
     """Where a scenario fails, and whether the rules are better than chance."""
 
     fails: str
-    "the formula over indicators that calls a point a failure"
+    "the formula over indicators that defines failure"
     share: float
     "of points that fail"
     rules: pd.DataFrame
     "a row per leaf, the worst first: rule, points, failing, share (in sample)"
     accuracy: float
-    "balanced, on points that the tree did not see; 0.5 is a coin"
+    "balanced accuracy on held-out points; 0.5 is chance"
     p: float
     "share of trees on shuffled failures that were as accurate"
     worlds: pd.DataFrame
     "a row per point: its levers, words as a column of 0 and 1 each, and whether it `fails`"
     tells: tuple[str, ...]
-    "the columns that the rules use, the one that tells most first"
+    "the columns used by the rules, the most informative first"
 
     @property
     def holds(self) -> bool:
@@ -73,7 +73,7 @@ class Discovery:
 
 
 def discover(study: Study, store: Store, fails: str, scenario: str | None = None) -> Discovery:
-    """Rules over levers that tell where a plan fails.
+    """Rules over levers that predict where a scenario fails.
 
     Parameters
     ----------

@@ -61,7 +61,7 @@ def _as_by_the_step(y: Floats, moved: Floats, step: float) -> Floats:
 
 
 def _place(lever: Lever, u: Floats) -> Floats:
-    """Where a lever stands between its least and its greatest value, from 0 to 1."""
+    """The position of a lever between its lowest and highest value, from 0 to 1."""
     if lever.choices is not None:
         known = {value: place for place, value in enumerate(lever.choices)}
         return np.array([known[value] for value in lever.at(u)]) / max(1, len(known) - 1)

@@ -1,4 +1,4 @@
-"""The best mix of a study's levers: a search by Optuna, and its finalists on fresh luck.
+"""The best levers of a study: a search by Optuna, with finalists re-evaluated on new seeds.
 
 The sampler (TPE; Watanabe 2023, arXiv:2304.11127) proposes points in batches, and the study's runner
 does them; a search that was stopped goes on from the store, because the same seeds propose the same
@@ -59,7 +59,7 @@ def optimise(
     scheduler: str = "processes",
     progress: Callable[[int, int], None] | None = None,
 ) -> Optimum:
-    """Search for the best mix of levers as the study's `optimise` says; runs gather in the store.
+    """Search for the best levers as set in the study's `optimise`; runs are stored in the store.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def _proposed(search: "optuna.Study", study: Study, n: int) -> list[tuple["optun
 
 
 def _constrained(trial: "optuna.Trial", formulas: Sequence[Formula], values: Mapping[str, Any]) -> bool:
-    """Whether all formulas hold; tells the trial how far each is from that."""
+    """Whether all formulas are true; records in the trial how far each is from that."""
     kept = [bool(formula(values)) for formula in formulas]
     for formula, holds in zip(formulas, kept, strict=True):
         excess = formula.excess(values)
@@ -253,7 +253,7 @@ def _kept_of(before: Floats, after: Floats) -> dict[str, float]:
 
 
 def _welch(before: Floats, after: Floats) -> tuple[float, float]:
-    """The interval of mean(after) − mean(before); NaN where there are too few runs to tell."""
+    """The interval of mean(after) − mean(before); NaN with too few runs."""
     from scipy.stats import ttest_ind
 
     after = after[~np.isnan(after)]

@@ -1,4 +1,4 @@
-"""PAWN: how far the distribution of an outcome moves when a lever is held.
+"""PAWN: the change of an outcome's distribution when a lever is fixed.
 
 Pianosi & Wagener 2018, doi:10.1016/j.envsoft.2018.07.019. Computed here rather than by SALib, whose
 slices end before the greatest value of a lever: of one of a few values, that leaves out all points that

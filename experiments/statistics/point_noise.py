@@ -1,4 +1,4 @@
-"""What luck does to the means of a study's points, which share their seeds.
+"""Sampling noise in the means of a study's points, which share their seeds.
 
 A run is its point's mean, plus what its seed does to all points alike, plus a rest (two-way analysis of
 variance with one observation per cell). Both parts of luck blur a mean; only the rest blurs a
@@ -26,7 +26,7 @@ class Known(NamedTuple):
 
 
 def luck(own: pd.DataFrame, outcome: str) -> float:
-    """The share of the variance between points that is luck; NaN with one run per point.
+    """The share of noise in the variance between points; NaN with one run per point.
 
     Parameters
     ----------

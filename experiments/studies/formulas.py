@@ -74,7 +74,7 @@ class Formula:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What it names beside functions, each once."""
+        """The variables of the formula, each once."""
         called = {id(node.func) for node in ast.walk(self._tree) if isinstance(node, ast.Call)}
         inner = {id(node.value) for node in ast.walk(self._tree) if isinstance(node, ast.Attribute)}
         nodes = [n for n in ast.walk(self._tree) if isinstance(n, ast.Name | ast.Attribute)]
