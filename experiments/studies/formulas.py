@@ -133,7 +133,7 @@ class Formula:
         if name in values:
             return values[name]
         close = nearest(name, values)
-        hint = f"did you mean {close}?" if close else f"there are {', '.join(values)}"
+        hint = f"did you mean {close}?" if close else f"choose from: {', '.join(values)}"
         raise StudyError(f"formula {self.text}: {name} is not a lever of this study; {hint}")
 
 

@@ -260,7 +260,7 @@ def _path_of(name_or_path: str | os.PathLike[str]) -> Path:
     path = user_path(text)
     if path.suffix != ".toml" and not path.exists():
         close = nearest(text, library)
-        hint = f"did you mean {close}?" if close else f"there are {', '.join(library)}"
+        hint = f"did you mean {close}?" if close else f"the studies are {', '.join(library)}."
         raise StudyError(f"unknown study {text}; {hint} A path ends in .toml")
     if not path.exists():
         raise StudyError(f"{text} does not exist; `kith study list` shows the studies that come with kith")
