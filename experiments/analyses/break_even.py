@@ -74,10 +74,10 @@ def break_even(
     study.check()
     if study.runs < 2:
         raise StudyError(f"runs = 1: must be at least 2, and {LEAST_RUNS} for an interval of the crossing")
-    lever = next(one for one in study.lever if one.name == goal.lever)
+    lever = next(candidate for candidate in study.lever if candidate.name == goal.lever)
     with pool(scheduler, workers) as where:
-        found = _Curve(study, goal, lever, store, where, progress or (lambda done, whole: None))
-        return found.crossing()
+        crossing_search = _Curve(study, goal, lever, store, where, progress or (lambda done, total: None))
+        return crossing_search.crossing()
 
 
 def root(sign: Callable[[int], float], cells: int) -> float:
@@ -174,9 +174,9 @@ class _Curve:
 
 def _bound(values: Floats, bound: str) -> float:
     """The mean or an end of its interval; where all runs agree, both ends are the mean."""
-    found = difference_interval(values)
-    alone = len(values) >= LEAST_RUNS and math.isnan(found.low)
-    return found.mean if alone else float(getattr(found, bound))
+    interval = difference_interval(values)
+    alone = len(values) >= LEAST_RUNS and math.isnan(interval.low)
+    return interval.mean if alone else float(getattr(interval, bound))
 
 
 def _steady(tried: list[Floats], rising: bool) -> bool:

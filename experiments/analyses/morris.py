@@ -34,11 +34,11 @@ def morris_effects(unit: Floats, y: Floats, levels: int, moved: Floats | None = 
 
     if moved is not None:
         y = _as_by_the_step(y, moved, levels / (2 * (levels - 1)))
-    found = morris.analyze(
+    indices = morris.analyze(
         unit_problem(unit.shape[1]), unit, y, num_levels=levels, num_resamples=RESAMPLES, seed=SEED
     )
     names = ("mu", "mu_star", "mu_star_conf", "sigma")
-    return pd.DataFrame({name: np.asarray(found[name], float) for name in names})
+    return pd.DataFrame({name: np.asarray(indices[name], float) for name in names})
 
 
 def moves(levers: Sequence[Lever], unit: Floats) -> Floats:

@@ -79,7 +79,7 @@ def optimise(
         raise StudyError(f"study {study.name} has no [optimise]; give it maximise or minimise")
     study.check()
     with pool(scheduler, workers) as where:
-        points, runs = _searched(study, goal, store, where, progress or (lambda done, whole: None))
+        points, runs = _searched(study, goal, store, where, progress or (lambda done, total: None))
         trials = _judged(study, goal, points, runs)
         chosen = _finalists(goal, trials)
         seeds = {"first_seed": study.first_seed + study.runs, "runs": goal.fresh_runs}
@@ -117,14 +117,14 @@ def _new_search(goal: Optimise) -> "optuna.Study":
 
 def _proposed(search: "optuna.Study", study: Study, n: int) -> list[tuple["optuna.Trial", Point]]:
     """The next n points that satisfy the constraints on levers; others are not run."""
-    found: list[tuple[optuna.Trial, Point]] = []
+    proposals: list[tuple[optuna.Trial, Point]] = []
     formulas = study.formulas
     broken = 0
-    while len(found) < n:
+    while len(proposals) < n:
         trial = search.ask()
         point = {lever.name: _suggested(trial, lever) for lever in study.lever}
         if _constrained(trial, formulas, point):
-            found.append((trial, point))
+            proposals.append((trial, point))
             broken = 0
             continue
         # The sampler ranks what breaks a constraint by how far, whatever the values.
@@ -134,7 +134,7 @@ def _proposed(search: "optuna.Study", study: Study, n: int) -> list[tuple["optun
             raise StudyError(
                 f"{MOST_DRAWS:,} proposals in a row violate {' and '.join(study.constraints)}; widen a range"
             )
-    return found
+    return proposals
 
 
 def _constrained(trial: "optuna.Trial", formulas: Sequence[Formula], values: Mapping[str, Any]) -> bool:

@@ -56,8 +56,8 @@ def _sliced(column: Floats) -> Places:
 def _distances(slices: Places, last: npt.NDArray[np.bool_]) -> Floats:
     """Kolmogorov-Smirnov distance of each slice to all points, which are in the order of the outcome."""
     all_below = np.arange(1, len(slices) + 1) / len(slices)
-    found = []
+    rows = []
     for k in range(int(slices.max()) + 1):
         below = np.cumsum(slices == k)
-        found.append(np.abs(below / below[-1] - all_below)[last].max())
-    return np.array(found)
+        rows.append(np.abs(below / below[-1] - all_below)[last].max())
+    return np.array(rows)

@@ -227,7 +227,7 @@ def place(workers: int | None = None, executor: Executor | None = None, runs: in
         yield made
 
 
-def run_chunks(jobs: Iterable[Job], pool: Pool, whole: int | None = None) -> Iterator[list[RunResult]]:
+def run_chunks(jobs: Iterable[Job], pool: Pool, total: int | None = None) -> Iterator[list[RunResult]]:
     """Run every job and yield outcomes in chunks, as they arrive.
 
     Jobs are taken from the iterable only as they are needed, so that any number of them fits.
@@ -236,7 +236,7 @@ def run_chunks(jobs: Iterable[Job], pool: Pool, whole: int | None = None) -> Ite
     ----------
     jobs : what to run.
     pool : where to run it.
-    whole : number of jobs, if `jobs` has no length; makes the last chunks small, so that
+    total : number of jobs, if `jobs` has no length; makes the last chunks small, so that
         no worker is left with a large one.
 
     Raises
@@ -244,7 +244,7 @@ def run_chunks(jobs: Iterable[Job], pool: Pool, whole: int | None = None) -> Ite
     SchedulerLost
         The pool is lost. Outcomes yielded before remain valid.
     """
-    queue = _Queue(jobs, whole)
+    queue = _Queue(jobs, total)
     if pool.threads is not None and (first := _to_compile_here(queue)):
         yield [execute(first)]
     suspects: deque[Job] = deque()
@@ -278,8 +278,8 @@ def execute_all(jobs: list[Job], threads: int | None) -> tuple[list[RunResult], 
 class _Queue:
     """The waiting jobs, handed out in chunks of about `CHUNK_SECONDS` each."""
 
-    def __init__(self, jobs: Iterable[Job], whole: int | None) -> None:
-        self._left = len(jobs) if isinstance(jobs, Sized) else whole
+    def __init__(self, jobs: Iterable[Job], total: int | None) -> None:
+        self._left = len(jobs) if isinstance(jobs, Sized) else total
         self._jobs = iter(jobs)
         self._seconds = CHUNK_SECONDS
         "of a run, as far as known: the first chunks hold one run"

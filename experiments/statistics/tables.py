@@ -62,9 +62,9 @@ def outcome_table(
     difference. What needs an interval is undefined where there is none, see `kith.experiments.statistics.intervals`.
     """
     rows = []
-    own = {label: _arm(values, label, seeds, outcomes) for label in labels}
+    by_label = {label: _arm(values, label, seeds, outcomes) for label in labels}
     for outcome in outcomes:
-        arms = {label: arm[outcome] for label, arm in own.items()}
+        arms = {label: arm[outcome] for label, arm in by_label.items()}
         rows += [
             _row(outcome, label, arms[labels[0]], arm, label == labels[0]) for label, arm in arms.items()
         ]

@@ -93,8 +93,8 @@ class Store:
 
     def failed(self) -> set[str]:
         """The runs that have failed and nothing better."""
-        own = self._ids["results"]
-        return union(self._failed.values()) - union(own[path] - bad for path, bad in self._failed.items())
+        ids = self._ids["results"]
+        return union(self._failed.values()) - union(ids[path] - bad for path, bad in self._failed.items())
 
     def refresh(self) -> None:
         """Look for parts that others have written, and check them; damaged ones are put aside."""
