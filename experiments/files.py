@@ -45,7 +45,7 @@ MARKS = ("summary.json", "table.json", "study.json", "patterns.json", "robust.js
 
 
 def user_path(given: str | os.PathLike[str]) -> Path:
-    """A path that somebody gave, with `~` for a home folder.
+    """A path given by the user, with `~` for a home folder.
 
     Raises `PathError` if no file can have that name, so that no later step fails on it halfway.
     """
@@ -62,39 +62,39 @@ def user_path(given: str | os.PathLike[str]) -> Path:
 
 def check_folder(target: Path) -> Path:
     """The resolved folder for results, or `OutputError` if something else is in the way."""
-    whole = user_path(target).resolve()
-    if whole.exists() and not whole.is_dir():
+    path = user_path(target).resolve()
+    if path.exists() and not path.is_dir():
         raise OutputError(f"--out {target}: is a file; name a folder")
-    if whole == Path.cwd() or whole in Path.cwd().parents:
+    if path == Path.cwd() or path in Path.cwd().parents:
         raise OutputError(
             f"--out {target}: is the current folder; name a new one, such as {target / 'results'}"
         )
-    if whole.is_dir():
-        _check_replaceable(target, whole)
-    ground = next(parent for parent in whole.parents if parent.exists())
+    if path.is_dir():
+        _check_replaceable(target, path)
+    ground = next(parent for parent in path.parents if parent.exists())
     if not ground.is_dir():
         raise OutputError(f"--out {target}: {ground.name} is a file; name a folder below a folder")
     _try_to_write(target, ground)
-    return whole
+    return path
 
 
 def check_file(target: Path) -> Path:
     """The resolved place of a file for results, or `OutputError` if none can be written there."""
     if not str(target).strip():
         raise OutputError("--out is empty; name a file")
-    whole = user_path(target).resolve()
-    if whole.is_dir():
+    path = user_path(target).resolve()
+    if path.is_dir():
         raise OutputError(f"--out {target}: is a folder; name a file in it")
-    if whole.exists() and not whole.is_file():
+    if path.exists() and not path.is_file():
         raise OutputError(f"--out {target}: is not a file; name another")
-    if not whole.parent.is_dir():
-        raise OutputError(f"--out {target}: the folder {whole.parent} does not exist; create it first")
-    _try_to_write(target, whole.parent)
-    return whole
+    if not path.parent.is_dir():
+        raise OutputError(f"--out {target}: the folder {path.parent} does not exist; create it first")
+    _try_to_write(target, path.parent)
+    return path
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file whole: to a temporary name beside it first, then renamed."""
+    """Write a text file atomically: to a temporary file, then renamed."""
     with partial_file(path) as (partial, file):
         file.write(text.encode("utf-8"))
         file.flush()
@@ -102,7 +102,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def _try_to_write(target: Path, ground: Path) -> None:
-    """Make and remove a folder: permissions alone do not tell, least of all to root."""
+    """Create and remove a folder as a test: permissions alone are not reliable, especially for root."""
     probe = beside(ground / target.name, PROBE)
     try:
         probe.mkdir()
@@ -113,8 +113,8 @@ def _try_to_write(target: Path, ground: Path) -> None:
         ) from None
 
 
-def _check_replaceable(target: Path, whole: Path) -> None:
-    inside = {entry.name for entry in whole.iterdir()}
+def _check_replaceable(target: Path, path: Path) -> None:
+    inside = {entry.name for entry in path.iterdir()}
     if not inside:
         return
     strangers = sorted(inside - OURS)

@@ -37,11 +37,11 @@ class Crossing:
     "of the lever; NaN if the mean stays on one side over the whole range"
     low: float
     high: float
-    "what the runs cannot tell from it; NaN where that goes on beyond the range, or is not known"
+    "end of the interval of the crossing; NaN if it is beyond the range or unknown"
     rising: bool
     "whether the outcome grows with the lever"
     monotone: bool
-    "no two neighbours of `tried` go against `rising` by more than luck"
+    "whether no two neighbours of `tried` contradict `rising` by more than noise"
     tried: pd.DataFrame
     "a row per value of the lever: the lever, runs, and the outcome's mean, low, high"
 
@@ -53,7 +53,7 @@ def break_even(
     scheduler: str = "processes",
     progress: Callable[[int, int], None] | None = None,
 ) -> Crossing:
-    """Find what the study's `break_even` asks for; runs gather in the store.
+    """Find the crossing set in the study's `break_even`; runs are stored in the store.
 
     Parameters
     ----------
@@ -74,10 +74,10 @@ def break_even(
     study.check()
     if study.runs < 2:
         raise StudyError(f"runs = 1: must be at least 2, and {LEAST_RUNS} for an interval of the crossing")
-    lever = next(one for one in study.lever if one.name == goal.lever)
+    lever = next(candidate for candidate in study.lever if candidate.name == goal.lever)
     with pool(scheduler, workers) as where:
-        found = _Curve(study, goal, lever, store, where, progress or (lambda done, whole: None))
-        return found.crossing()
+        crossing_search = _Curve(study, goal, lever, store, where, progress or (lambda done, total: None))
+        return crossing_search.crossing()
 
 
 def root(sign: Callable[[int], float], cells: int) -> float:
@@ -102,7 +102,7 @@ def root(sign: Callable[[int], float], cells: int) -> float:
 
 
 class _Curve:
-    """An outcome minus its level along a lever, measured where it is asked for, once."""
+    """An outcome minus its level along a lever, evaluated on demand and cached."""
 
     def __init__(
         self,
@@ -174,13 +174,13 @@ class _Curve:
 
 def _bound(values: Floats, bound: str) -> float:
     """The mean or an end of its interval; where all runs agree, both ends are the mean."""
-    found = difference_interval(values)
-    alone = len(values) >= LEAST_RUNS and math.isnan(found.low)
-    return found.mean if alone else float(getattr(found, bound))
+    interval = difference_interval(values)
+    alone = len(values) >= LEAST_RUNS and math.isnan(interval.low)
+    return interval.mean if alone else float(getattr(interval, bound))
 
 
 def _steady(tried: list[Floats], rising: bool) -> bool:
-    """Whether no neighbours go against the direction by more than luck."""
+    """Whether no neighbours contradict the direction by more than noise."""
     for first, second in pairwise(tried):
         low, high = (_bound(second - first, end) for end in ("low", "high"))
         if high < 0 if rising else low > 0:

@@ -36,19 +36,19 @@ class Discovery:
     """Where a scenario fails, and whether the rules are better than chance."""
 
     fails: str
-    "the formula over indicators that calls a point a failure"
+    "the formula over indicators that defines failure"
     share: float
     "of points that fail"
     rules: pd.DataFrame
     "a row per leaf, the worst first: rule, points, failing, share (in sample)"
     accuracy: float
-    "balanced, on points that the tree did not see; 0.5 is a coin"
+    "balanced accuracy on held-out points; 0.5 is chance"
     p: float
     "share of trees on shuffled failures that were as accurate"
     worlds: pd.DataFrame
     "a row per point: its levers, words as a column of 0 and 1 each, and whether it `fails`"
     tells: tuple[str, ...]
-    "the columns that the rules use, the one that tells most first"
+    "the columns used by the rules, the most informative first"
 
     @property
     def holds(self) -> bool:
@@ -73,7 +73,7 @@ class Discovery:
 
 
 def discover(study: Study, store: Store, fails: str, scenario: str | None = None) -> Discovery:
-    """Rules over levers that tell where a plan fails.
+    """Rules over levers that predict where a scenario fails.
 
     Parameters
     ----------
@@ -89,9 +89,9 @@ def discover(study: Study, store: Store, fails: str, scenario: str | None = None
     formula = Formula(fails)
     check_outcomes(formula.names)
     frame = runs_frame(study, store, list(formula.names))
-    own = _of_scenario(frame[frame["error"].isna()], scenario).dropna(subset=list(formula.names))
-    levers = [name for name in levers_of(own, study) if name in {lever.name for lever in study.lever}]
-    by = own.groupby("point")
+    points = _of_scenario(frame[frame["error"].isna()], scenario).dropna(subset=list(formula.names))
+    levers = [name for name in levers_of(points, study) if name in {lever.name for lever in study.lever}]
+    by = points.groupby("point")
     failed = np.array([bool(formula(row)) for row in by[list(formula.names)].mean().to_dict("records")], bool)
     return grown(_numbers(by[levers].first()), failed, fails)
 
@@ -176,18 +176,18 @@ def _rules(tree: Any, x: pd.DataFrame, failed: npt.NDArray[np.bool_]) -> pd.Data
 
 def _paths(tree: Any, names: list[str]) -> dict[int, dict[str, tuple[float, float]]]:
     """Leaf -> lever -> the interval (low, high] that it must be in."""
-    found: dict[int, dict[str, tuple[float, float]]] = {}
+    limits: dict[int, dict[str, tuple[float, float]]] = {}
     waiting: list[tuple[int, dict[str, tuple[float, float]]]] = [(0, {})]
     while waiting:
         node, path = waiting.pop()
         if tree.children_left[node] < 0:
-            found[node] = path
+            limits[node] = path
             continue
         name, cut = names[tree.feature[node]], float(tree.threshold[node])
         low, high = path.get(name, (-np.inf, np.inf))
         waiting.append((int(tree.children_left[node]), path | {name: (low, min(high, cut))}))
         waiting.append((int(tree.children_right[node]), path | {name: (max(low, cut), high)}))
-    return found
+    return limits
 
 
 def _worded(path: dict[str, tuple[float, float]]) -> str:

@@ -1,7 +1,7 @@
 """Trial: what an experiment inside a community measures, and what it truly does.
 
 The *measured* effect compares the treated with the others of the same run. The *true* effect
-compares the treated with themselves in the twin run, in which nobody is treated and everything
+compares the treated with themselves in the counterfactual, in which nobody is treated and everything
 else, luck included, is the same. They differ by the chance imbalance between the groups, which the
 standard error of the measured effect covers, and by what leaks along ties to the others, which it
 does not.
@@ -46,17 +46,17 @@ def trial(plan: Plan, seed: int = 0, days: int | None = None, threads: int | Non
 
 
 def effects(record: Record, threads: int | None = None) -> pd.DataFrame:
-    """What `trial` returns, for a run that is done: lives its twin, in which nobody is treated.
+    """The result of `trial` for a finished run: simulates its counterfactual, in which nobody is treated.
 
-    Of the experiments that have begun within the record; an empty frame if there is none.
+    For the experiments that started within the record; an empty frame if there is none.
     """
     plan, begun = record.plan, [e for e in record.plan.experiments if e.from_day < record.days]
     if not begun:
         return pd.DataFrame()
     idle = replace(plan, experiments=_idle(plan.experiments))
-    twin = run(idle, record.seed, record.days, threads, events=False)
+    counterfactual = run(idle, record.seed, record.days, threads, events=False)
     return pd.DataFrame(
-        [_effect(record, twin, experiment, outcome) for experiment in begun for outcome in OUTCOMES]
+        [_effect(record, counterfactual, experiment, outcome) for experiment in begun for outcome in OUTCOMES]
     )
 
 
@@ -65,9 +65,11 @@ def _idle(experiments: tuple[Experiment, ...]) -> tuple[Experiment, ...]:
     return tuple(e.model_copy(update={"changes": {}}) for e in experiments)
 
 
-def _effect(record: Record, twin: Record, experiment: Experiment, outcome: str) -> dict[str, object]:
-    here, there = (_outcome(r, experiment, outcome) for r in (record, twin))
-    arm, arm_there = (_members(r, experiment)["arm"] == experiment.name for r in (record, twin))
+def _effect(
+    record: Record, counterfactual: Record, experiment: Experiment, outcome: str
+) -> dict[str, object]:
+    here, there = (_outcome(r, experiment, outcome) for r in (record, counterfactual))
+    arm, arm_there = (_members(r, experiment)["arm"] == experiment.name for r in (record, counterfactual))
     treated, others = here[arm], here[~arm]
     spread = treated.var(ddof=1) / max(1, len(treated)) + others.var(ddof=1) / max(1, len(others))
     return {

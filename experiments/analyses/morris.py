@@ -34,11 +34,11 @@ def morris_effects(unit: Floats, y: Floats, levels: int, moved: Floats | None = 
 
     if moved is not None:
         y = _as_by_the_step(y, moved, levels / (2 * (levels - 1)))
-    found = morris.analyze(
+    indices = morris.analyze(
         unit_problem(unit.shape[1]), unit, y, num_levels=levels, num_resamples=RESAMPLES, seed=SEED
     )
     names = ("mu", "mu_star", "mu_star_conf", "sigma")
-    return pd.DataFrame({name: np.asarray(found[name], float) for name in names})
+    return pd.DataFrame({name: np.asarray(indices[name], float) for name in names})
 
 
 def moves(levers: Sequence[Lever], unit: Floats) -> Floats:
@@ -61,7 +61,7 @@ def _as_by_the_step(y: Floats, moved: Floats, step: float) -> Floats:
 
 
 def _place(lever: Lever, u: Floats) -> Floats:
-    """Where a lever stands between its least and its greatest value, from 0 to 1."""
+    """The position of a lever between its lowest and highest value, from 0 to 1."""
     if lever.choices is not None:
         known = {value: place for place, value in enumerate(lever.choices)}
         return np.array([known[value] for value in lever.at(u)]) / max(1, len(known) - 1)

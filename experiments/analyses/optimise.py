@@ -1,4 +1,4 @@
-"""The best mix of a study's levers: a search by Optuna, and its finalists on fresh luck.
+"""The best levers of a study: a search by Optuna, with finalists re-evaluated on new seeds.
 
 The sampler (TPE; Watanabe 2023, arXiv:2304.11127) proposes points in batches, and the study's runner
 does them; a search that was stopped goes on from the store, because the same seeds propose the same
@@ -59,7 +59,7 @@ def optimise(
     scheduler: str = "processes",
     progress: Callable[[int, int], None] | None = None,
 ) -> Optimum:
-    """Search for the best mix of levers as the study's `optimise` says; runs gather in the store.
+    """Search for the best levers as set in the study's `optimise`; runs are stored in the store.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def optimise(
         raise StudyError(f"study {study.name} has no [optimise]; give it maximise or minimise")
     study.check()
     with pool(scheduler, workers) as where:
-        points, runs = _searched(study, goal, store, where, progress or (lambda done, whole: None))
+        points, runs = _searched(study, goal, store, where, progress or (lambda done, total: None))
         trials = _judged(study, goal, points, runs)
         chosen = _finalists(goal, trials)
         seeds = {"first_seed": study.first_seed + study.runs, "runs": goal.fresh_runs}
@@ -117,14 +117,14 @@ def _new_search(goal: Optimise) -> "optuna.Study":
 
 def _proposed(search: "optuna.Study", study: Study, n: int) -> list[tuple["optuna.Trial", Point]]:
     """The next n points that satisfy the constraints on levers; others are not run."""
-    found: list[tuple[optuna.Trial, Point]] = []
+    proposals: list[tuple[optuna.Trial, Point]] = []
     formulas = study.formulas
     broken = 0
-    while len(found) < n:
+    while len(proposals) < n:
         trial = search.ask()
         point = {lever.name: _suggested(trial, lever) for lever in study.lever}
         if _constrained(trial, formulas, point):
-            found.append((trial, point))
+            proposals.append((trial, point))
             broken = 0
             continue
         # The sampler ranks what breaks a constraint by how far, whatever the values.
@@ -134,11 +134,11 @@ def _proposed(search: "optuna.Study", study: Study, n: int) -> list[tuple["optun
             raise StudyError(
                 f"{MOST_DRAWS:,} proposals in a row violate {' and '.join(study.constraints)}; widen a range"
             )
-    return found
+    return proposals
 
 
 def _constrained(trial: "optuna.Trial", formulas: Sequence[Formula], values: Mapping[str, Any]) -> bool:
-    """Whether all formulas hold; tells the trial how far each is from that."""
+    """Whether all formulas are true; records in the trial how far each is from that."""
     kept = [bool(formula(values)) for formula in formulas]
     for formula, holds in zip(formulas, kept, strict=True):
         excess = formula.excess(values)
@@ -253,7 +253,7 @@ def _kept_of(before: Floats, after: Floats) -> dict[str, float]:
 
 
 def _welch(before: Floats, after: Floats) -> tuple[float, float]:
-    """The interval of mean(after) − mean(before); NaN where there are too few runs to tell."""
+    """The interval of mean(after) − mean(before); NaN with too few runs."""
     from scipy.stats import ttest_ind
 
     after = after[~np.isnan(after)]

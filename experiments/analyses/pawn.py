@@ -1,4 +1,4 @@
-"""PAWN: how far the distribution of an outcome moves when a lever is held.
+"""PAWN: the change of an outcome's distribution when a lever is fixed.
 
 Pianosi & Wagener 2018, doi:10.1016/j.envsoft.2018.07.019. Computed here rather than by SALib, whose
 slices end before the greatest value of a lever: of one of a few values, that leaves out all points that
@@ -56,8 +56,8 @@ def _sliced(column: Floats) -> Places:
 def _distances(slices: Places, last: npt.NDArray[np.bool_]) -> Floats:
     """Kolmogorov-Smirnov distance of each slice to all points, which are in the order of the outcome."""
     all_below = np.arange(1, len(slices) + 1) / len(slices)
-    found = []
+    rows = []
     for k in range(int(slices.max()) + 1):
         below = np.cumsum(slices == k)
-        found.append(np.abs(below / below[-1] - all_below)[last].max())
-    return np.array(found)
+        rows.append(np.abs(below / below[-1] - all_below)[last].max())
+    return np.array(rows)

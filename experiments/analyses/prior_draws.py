@@ -21,12 +21,12 @@ SEED = 20_000
 
 def priors() -> Mapping[str, tuple[float, float, float]]:
     """Every parameter for which the literature gives mode, low and high."""
-    found = {}
+    priors = {}
     for name in dotted_names():
         prior = (field_of(name).json_schema_extra or {}).get("prior")
         if prior is not None:
-            found[name] = (float(prior[0]), float(prior[1]), float(prior[2]))
-    return found
+            priors[name] = (float(prior[0]), float(prior[1]), float(prior[2]))
+    return priors
 
 
 def open_parameters(plans: Iterable[Plan]) -> Sequence[str]:

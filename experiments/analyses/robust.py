@@ -154,13 +154,13 @@ def robustness(
         for label, scenario in zip(labels, (first, second), strict=True)
     ]
     done = list(run_all(jobs, workers, executor, progress))
-    found = _concluded(labels, length, names, draws, tuple(outcomes), done)
+    result = _concluded(labels, length, names, draws, tuple(outcomes), done)
     market = base[0].parameters.market
-    asked = {"overrides": chosen, **given}
+    request = {"overrides": chosen, **given}
     return replace(
-        found,
+        result,
         people=(market.size, market.founders),
-        command=robust_command((str(first), str(second)), worlds, length, asked),
+        command=robust_command((str(first), str(second)), worlds, length, request),
     )
 
 
@@ -227,19 +227,19 @@ def conclusion(values: pd.DataFrame, outcome: str, labels: tuple[str, str]) -> C
     )
 
 
-def as_object(found: Robustness) -> dict[str, Any]:
+def as_object(result: Robustness) -> dict[str, Any]:
     """Plain values for JSON."""
     from kith.sim.engine import MODEL_VERSION
 
     return {
-        "scenarios": [found.first, found.second],
-        "worlds": found.worlds,
-        "days": found.days,
-        "people": found.people[0],
-        "founders": found.people[1],
+        "scenarios": [result.first, result.second],
+        "worlds": result.worlds,
+        "days": result.days,
+        "people": result.people[0],
+        "founders": result.people[1],
         "model_version": MODEL_VERSION,
-        "command": found.command,
-        "drawn": list(found.drawn),
+        "command": result.command,
+        "drawn": list(result.drawn),
         "conclusions": [
             {
                 "indicator": c.outcome,
@@ -255,9 +255,9 @@ def as_object(found: Robustness) -> dict[str, Any]:
                 "verdict": c.verdict,
                 "worlds_needed": c.worlds_needed if math.isfinite(c.worlds_needed) else None,
             }
-            for c in found.conclusions
+            for c in result.conclusions
         ],
-        "failures": [{"world": f.key[0], "scenario": f.key[1], "error": f.error} for f in found.failures],
+        "failures": [{"world": f.key[0], "scenario": f.key[1], "error": f.error} for f in result.failures],
     }
 
 

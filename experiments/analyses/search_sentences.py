@@ -14,32 +14,32 @@ from kith.experiments.words.assumptions import shown
 from kith.sim.results.indicators import describe
 
 
-def optimum_object(found: Optimum) -> dict[str, object]:
+def optimum_object(optimum: Optimum) -> dict[str, object]:
     """An optimum as plain values for JSON."""
     return {
-        "study": found.study.name,
-        "trials": [nulled(row) for row in found.trials.to_dict("records")],
-        "finalists": [nulled(row) for row in found.finalists.to_dict("records")],
+        "study": optimum.study.name,
+        "trials": [nulled(row) for row in optimum.trials.to_dict("records")],
+        "finalists": [nulled(row) for row in optimum.finalists.to_dict("records")],
     }
 
 
-def crossing_object(study: Study, found: Crossing) -> dict[str, object]:
+def crossing_object(study: Study, crossing: Crossing) -> dict[str, object]:
     """A crossing as plain values for JSON; NaN becomes null."""
     return {
         "study": study.name,
         **goal_of(study).model_dump(),
-        **nulled({name: getattr(found, name) for name in ("value", "low", "high", "rising", "monotone")}),
-        "tried": [nulled(row) for row in found.tried.to_dict("records")],
+        **nulled({name: getattr(crossing, name) for name in ("value", "low", "high", "rising", "monotone")}),
+        "tried": [nulled(row) for row in crossing.tried.to_dict("records")],
     }
 
 
-def optimum_answer(found: Optimum) -> str:
+def optimum_answer(optimum: Optimum) -> str:
     """The best point, its outcome in the search and on new seeds; limits it breaks; the size of the front."""
-    levers = [lever.name for lever in found.study.lever]
-    first = found.winner.iloc[0]
+    levers = [lever.name for lever in optimum.study.lever]
+    first = optimum.winner.iloc[0]
     where = ", ".join(f"{name} {short(first[name])}" for name in levers)
     results = []
-    for row in found.winner.to_dict("records"):
+    for row in optimum.winner.to_dict("records"):
         unit = describe(row["outcome"])[0]
         half = (row["high"] - row["low"]) / 2
         fresh, promised = (wording.number(row[name], unit, half) for name in ("fresh", "promised"))
@@ -48,10 +48,10 @@ def optimum_answer(found: Optimum) -> str:
             f"{wording.title(row['outcome'])} {fresh} {money}".strip() + f" ({promised} in the search)"
         )
     broken = "" if first["within_fresh"] else " On new seeds it breaks a limit."
-    goals = [wording.title(name) for name in dict.fromkeys(found.finalists["outcome"])]
-    front = int(found.trials["front"].sum())
+    goals = [wording.title(name) for name in dict.fromkeys(optimum.finalists["outcome"])]
+    front = int(optimum.trials["front"].sum())
     others = (
-        f" {front} of {wording.plural(len(found.trials), 'point')} are on the Pareto front of {wording.listed(goals)}."
+        f" {front} of {wording.plural(len(optimum.trials), 'point')} are on the Pareto front of {wording.listed(goals)}."
         if len(goals) > 1
         else ""
     )
@@ -61,12 +61,12 @@ def optimum_answer(found: Optimum) -> str:
     )
 
 
-def unmeasured(found: Optimum) -> str:
+def unmeasured(optimum: Optimum) -> str:
     """How many points could not be evaluated, and which finalists lost runs; empty if none."""
-    goal = found.study.optimise
-    assert goal is not None, found.study.name
-    lost = int(found.trials[list(goal.objectives)].isna().any(axis=1).sum())
-    short_of = found.finalists.groupby("point")["runs"].min()
+    goal = optimum.study.optimise
+    assert goal is not None, optimum.study.name
+    lost = int(optimum.trials[list(goal.objectives)].isna().any(axis=1).sum())
+    short_of = optimum.finalists.groupby("point")["runs"].min()
     fewer = [str(point) for point, runs in short_of.items() if runs < goal.fresh_runs]
     sentences = [
         f"{wording.plural(lost, 'point')} could not be evaluated: a run failed, or an objective is undefined there."
@@ -77,27 +77,27 @@ def unmeasured(found: Optimum) -> str:
     return " ".join(sentences)
 
 
-def crossing_answer(study: Study, found: Crossing) -> str:
+def crossing_answer(study: Study, crossing: Crossing) -> str:
     """One sentence: where the outcome crosses the level, with an interval, or that it does not."""
     goal = goal_of(study)
     title, unit = wording.title(goal.outcome), describe(goal.outcome)[0]
     level = wording.number(goal.level, unit)
-    first, last = found.tried[goal.lever].iloc[[0, -1]]
-    if math.isnan(found.value):
-        side = "above" if float(found.tried["mean"].iloc[0]) > goal.level else "below"
+    first, last = crossing.tried[goal.lever].iloc[[0, -1]]
+    if math.isnan(crossing.value):
+        side = "above" if float(crossing.tried["mean"].iloc[0]) > goal.level else "below"
         return f"{title}: {side} {level} for all {goal.lever} from {first:.3g} to {last:.3g}; no crossing."
-    way = "above" if found.rising else "below"
+    way = "above" if crossing.rising else "below"
     low, high = (
         f"{end:.3g}" if not math.isnan(end) else f"beyond {edge:.3g}"
-        for end, edge in ((found.low, first), (found.high, last))
+        for end, edge in ((crossing.low, first), (crossing.high, last))
     )
     odd = (
         ""
-        if found.monotone
+        if crossing.monotone
         else " The outcome is not monotonic over the range, so there may be other crossings."
     )
     based = f"95 % interval: {low} to {high}" if study.runs >= LEAST_RUNS else no_interval("runs")
-    return f"{title}: {way} {level} for {goal.lever} above {found.value:.3g} ({based}).{odd}"
+    return f"{title}: {way} {level} for {goal.lever} above {crossing.value:.3g} ({based}).{odd}"
 
 
 def optimum_cells(row: dict[Any, Any], changes: bool = False) -> list[str]:

@@ -56,14 +56,14 @@ def sensitivity(study: Study, store: Store, outcomes: Sequence[str] | None = Non
         raise StudyError("no run is stored yet; start with `kith study run`")
     rows = []
     for scenario in frame["scenario"].unique():
-        own = frame[(frame["scenario"] == scenario) & frame["error"].isna()]
-        _check_complete(study, own, scenario, len(grid))
+        runs = frame[(frame["scenario"] == scenario) & frame["error"].isna()]
+        _check_complete(study, runs, scenario, len(grid))
         for outcome in outcomes or study.outcomes:
-            if outcome in own:
-                found = _of_outcome(study, grid[levers], own, outcome)
-                found.insert(0, "outcome", outcome)
-                found.insert(0, "scenario", scenario)
-                rows.append(found)
+            if outcome in runs:
+                indices = _of_outcome(study, grid[levers], runs, outcome)
+                indices.insert(0, "outcome", outcome)
+                indices.insert(0, "scenario", scenario)
+                rows.append(indices)
     return pd.concat(rows, ignore_index=True)
 
 
@@ -89,15 +89,15 @@ def sobol_indices(y: Floats, levers: int, second_order: bool = False) -> pd.Data
     return pd.DataFrame({name: np.asarray(found[name], float) for name in ("S1", "S1_conf", "ST", "ST_conf")})
 
 
-def _of_outcome(study: Study, grid: pd.DataFrame, own: pd.DataFrame, outcome: str) -> pd.DataFrame:
-    y = own.groupby("point")[outcome].mean().to_numpy(float)
+def _of_outcome(study: Study, grid: pd.DataFrame, runs: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    y = runs.groupby("point")[outcome].mean().to_numpy(float)
     method = method_of(study)
-    found = _measured(study, grid, y) if _can_vary(y) else pd.DataFrame(index=range(grid.shape[1]))
-    found.insert(0, "luck", luck(own, outcome))
-    found.insert(0, "method", method)
-    found.insert(0, "lever", list(grid.columns))
+    indices = _measured(study, grid, y) if _can_vary(y) else pd.DataFrame(index=range(grid.shape[1]))
+    indices.insert(0, "luck", luck(runs, outcome))
+    indices.insert(0, "method", method)
+    indices.insert(0, "lever", list(grid.columns))
     by = MEASURES[method]
-    return found.sort_values(by, ascending=False, kind="stable") if by in found else found
+    return indices.sort_values(by, ascending=False, kind="stable") if by in indices else indices
 
 
 def _measured(study: Study, grid: pd.DataFrame, y: Floats) -> pd.DataFrame:
@@ -123,11 +123,11 @@ def _levers(study: Study, grid: pd.DataFrame) -> list[str]:
     return names
 
 
-def _check_complete(study: Study, own: pd.DataFrame, scenario: str, wanted: int) -> None:
-    there = own["point"].nunique()
-    if there < wanted:
+def _check_complete(study: Study, runs: pd.DataFrame, scenario: str, points: int) -> None:
+    complete = runs["point"].nunique()
+    if complete < points:
         raise StudyError(
-            f"{wanted - there} of {wanted} points of {scenario} have no result yet, and a "
+            f"{points - complete} of {points} points of {scenario} have no result yet, and a "
             f"{study.design.kind} design needs all of them; `kith study run` adds the missing runs"
         )
 

@@ -283,9 +283,9 @@ def waterfall(
         return exported(figure, name, title, "; ".join(sentences) + ".")
 
 
-def _band_words(own: pd.DataFrame, unit: str) -> str:
+def _band_words(data: pd.DataFrame, unit: str) -> str:
     band = (
-        "median over runs, with the band from 5 to 95 % of runs" if (own["high"] > own["low"]).any() else ""
+        "median over runs, with the band from 5 to 95 % of runs" if (data["high"] > data["low"]).any() else ""
     )
     return ", ".join(word for word in (unit_words(unit), band) if word)
 
@@ -300,13 +300,13 @@ def _segment_labels(
 ) -> None:
     for place, label in enumerate(labels):
         column, reached = counts.loc[list(kinds), label], 0.0
-        whole = float(column.sum())
+        total = float(column.sum())
         for kind, count in column.items():
-            if whole and count / widest > 0.055:
+            if total and count / widest > 0.055:
                 axes.text(
                     reached + count / 2,
                     place,
-                    wording.per_cent(count / whole),
+                    wording.per_cent(count / total),
                     ha="center",
                     va="center",
                     fontsize=7.5,

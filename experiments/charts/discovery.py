@@ -13,16 +13,16 @@ from kith.experiments.words import wording
 FAILED, HELD = "#D55E00", "#9DB4C7"
 
 
-def leaves(found: Discovery, name: str = "worlds") -> str:
+def leaves(discovery: Discovery, name: str = "worlds") -> str:
     """A bar per rule as SVG text: the share of its points that fail, in the sample.
 
     Parameters
     ----------
-    found : of `discover`.
+    discovery : of `discover`.
     name : prefix of ids.
     """
-    rules = found.rules
-    title = f"Where {found.fails}"
+    rules = discovery.rules
+    title = f"Where {discovery.fails}"
     labels = [_on_lines(str(rule)) for rule in rules["rule"]]
     lines = sum(label.count("\n") + 1.5 for label in labels)
     with themed():
@@ -32,35 +32,37 @@ def leaves(found: Discovery, name: str = "worlds") -> str:
             height=1.2 + 0.17 * lines,
             left=2.8,
         )
-        axes.barh(range(len(rules)), rules["share"], height=0.62, color="#0072B2" if found.holds else QUIET)
-        axes.axvline(found.share, color=INK, linewidth=0.8)
+        axes.barh(
+            range(len(rules)), rules["share"], height=0.62, color="#0072B2" if discovery.holds else QUIET
+        )
+        axes.axvline(discovery.share, color=INK, linewidth=0.8)
         label_rows(axes, labels, 200)
         value_axis(axes, "share", axis="x")
-        return exported(figure, name, title, found.words)
+        return exported(figure, name, title, discovery.words)
 
 
-def worlds(found: Discovery, name: str = "map") -> str:
+def worlds(discovery: Discovery, name: str = "map") -> str:
     """A mark per point over the two most informative levers, as SVG text; over one if the rules use only one.
 
     Parameters
     ----------
-    found : of `discover`.
+    discovery : of `discover`.
     name : prefix of ids.
     """
-    across, up = (*found.tells, "", "")[:2]
-    frame = found.worlds
+    across, up = (*discovery.tells, "", "")[:2]
+    frame = discovery.worlds
     title = "Points that fail"
     with themed():
         figure, (axes,) = canvas(
             title,
-            f"triangles fail ({found.fails}), dots do not" + (f"; y axis: {up}" if up else ""),
+            f"triangles fail ({discovery.fails}), dots do not" + (f"; y axis: {up}" if up else ""),
             height=3.6 if up else 1.9,
         )
         for fails, shape, colour, size in ((False, "o", HELD, 4.0), (True, "^", FAILED, 5.0)):
-            own = frame[frame["fails"] == fails]
-            spread = ((np.arange(len(own)) * 0.618034) % 1 - 0.5) * 0.8
-            places = own[across] if across else pd.Series(range(len(own)))
-            heights = own[up] if up else spread
+            points = frame[frame["fails"] == fails]
+            spread = ((np.arange(len(points)) * 0.618034) % 1 - 0.5) * 0.8
+            places = points[across] if across else pd.Series(range(len(points)))
+            heights = points[up] if up else spread
             axes.plot(places, heights, shape, color=colour, markersize=size, alpha=0.75, markeredgewidth=0)
         axes.grid(True, axis="x")
         if up:
@@ -71,7 +73,10 @@ def worlds(found: Discovery, name: str = "map") -> str:
         axes.set_xlabel(across, loc="right")
         failing = int(frame["fails"].sum())
         return exported(
-            figure, name, title, f"{failing:,} of {wording.plural(len(frame), 'point')} fail. {found.words}"
+            figure,
+            name,
+            title,
+            f"{failing:,} of {wording.plural(len(frame), 'point')} fail. {discovery.words}",
         )
 
 

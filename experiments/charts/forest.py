@@ -67,10 +67,10 @@ def distribution(
     colours : scenario -> colour.
     name : prefix of ids.
     """
-    own = table[table["outcome"] == outcome].set_index("scenario")
-    unit = str(own["unit"].iloc[0])
+    rows = table[table["outcome"] == outcome].set_index("scenario")
+    unit = str(rows["unit"].iloc[0])
     title = f"{wording.title(outcome).capitalize()}: every run"
-    some = own["low"].notna().any()
+    some = rows["low"].notna().any()
     what = (
         "the bar is the mean with its 95 % interval"
         if some
@@ -88,13 +88,13 @@ def distribution(
             runs = values.loc[values["scenario"] == label, outcome].dropna().to_numpy(float)
             jitter = ((np.arange(len(runs)) * 0.618034) % 1 - 0.5) * 0.34
             axes.scatter(runs, place + 0.16 + jitter * 0.6, s=13, color=colour, alpha=0.45, linewidths=0)
-            row = own.loc[label]
+            row = rows.loc[label]
             axes.plot([row["low"], row["high"]], [place - 0.22] * 2, color=colour, linewidth=2.2)
             axes.plot([row["mean"]], [place - 0.22], "o", color=colour, markersize=5)
         label_rows(axes, list(colours), 20)
         value_axis(axes, unit, axis="x")
         sentences = [
-            f"{label}: mean {wording.number(own.loc[label, 'mean'], unit)}, {_interval_words(own.loc[label], unit)}"
+            f"{label}: mean {wording.number(rows.loc[label, 'mean'], unit)}, {_interval_words(rows.loc[label], unit)}"
             for label in colours
         ]
         return exported(figure, name, title, "; ".join(sentences) + ".")

@@ -20,22 +20,22 @@ APART = 14
 TRIED, CHOSEN, BROKEN = "#9DB4C7", "#0072B2", "#D9DEE4"
 
 
-def tried(found: Optimum, name: str = "tried") -> str:
+def tried(optimum: Optimum, name: str = "tried") -> str:
     """Every point tried: over two objectives, or in the order of the search where there is one.
 
     Parameters
     ----------
-    found : of `optimise`.
+    optimum : of `optimise`.
     name : prefix of ids.
     """
-    goal = found.study.optimise
-    assert goal is not None, found.study.name
+    goal = optimum.study.optimise
+    assert goal is not None, optimum.study.name
     up, across = goal.objectives[0], (goal.objectives[1] if len(goal.objectives) > 1 else None)
-    points = found.trials[found.trials[list(goal.objectives)].notna().all(axis=1)]
+    points = optimum.trials[optimum.trials[list(goal.objectives)].notna().all(axis=1)]
     title = "Points tried"
     with themed():
-        figure, (axes,) = canvas(title, _key(found, up, across), height=3.8, right=0.4)
-        _marks(axes, points, found, up, across)
+        figure, (axes,) = canvas(title, _key(optimum, up, across), height=3.8, right=0.4)
+        _marks(axes, points, optimum, up, across)
         value_axis(axes, describe(up)[0])
         if across is None:
             axes.set_xlabel("order in the search", loc="right")
@@ -43,19 +43,19 @@ def tried(found: Optimum, name: str = "tried") -> str:
             value_axis(axes, describe(across)[0], axis="x")
             axes.set_xlabel(_named(across), loc="right")
             axes.grid(True, axis="x")
-        return exported(figure, name, title, _tried_words(found, points, up))
+        return exported(figure, name, title, _tried_words(optimum, points, up))
 
 
-def promises(found: Optimum, outcome: str, name: str = "promises") -> str:
+def promises(optimum: Optimum, outcome: str, name: str = "promises") -> str:
     """The outcome of each finalist in the search and on new seeds; a row per finalist, the best on top.
 
     Parameters
     ----------
-    found : of `optimise`.
+    optimum : of `optimise`.
     outcome : one of its objectives.
     name : prefix of ids.
     """
-    own = found.finalists[found.finalists["outcome"] == outcome].to_dict("records")
+    finalists = optimum.finalists[optimum.finalists["outcome"] == outcome].to_dict("records")
     unit = describe(outcome)[0]
     title = f"{capital(wording.title(outcome))}: in the search and on new seeds"
     sentences = []
@@ -66,15 +66,15 @@ def promises(found: Optimum, outcome: str, name: str = "promises") -> str:
                 part
                 for part in (
                     unit_words(unit),
-                    f"hollow: in the search; filled: on new seeds; {_intervals(found.finalists)}",
+                    f"hollow: in the search; filled: on new seeds; {_intervals(optimum.finalists)}",
                 )
                 if part
             ),
-            height=1.15 + 0.27 * len(own),
+            height=1.15 + 0.27 * len(finalists),
             left=1.1,
             right=0.4,
         )
-        for place, row in enumerate(own):
+        for place, row in enumerate(finalists):
             axes.plot([row["promised_low"], row["promised_high"]], [place, place], color=REST, linewidth=0.8)
             axes.plot([row["low"], row["high"]], [place, place], color=CHOSEN, linewidth=2.0)
             axes.plot([row["fresh"]], [place], "o", color=CHOSEN, markersize=5.5)
@@ -85,23 +85,23 @@ def promises(found: Optimum, outcome: str, name: str = "promises") -> str:
                 f"point {row['point']}: {wording.number(row['promised'], unit)} in the search, "
                 f"on new seeds {_span(row['fresh'], row['low'], row['high'], unit)}"
             )
-        label_rows(axes, [f"point {row['point']}" for row in own])
+        label_rows(axes, [f"point {row['point']}" for row in finalists])
         value_axis(axes, unit, axis="x")
         return exported(figure, name, title, "; ".join(sentences) + ".")
 
 
-def curve(goal: BreakEven, found: Crossing, log: bool = False, name: str = "curve") -> str:
+def curve(goal: BreakEven, crossing: Crossing, log: bool = False, name: str = "curve") -> str:
     """The outcome along the lever with its 95 % interval, the level, and the crossing.
 
     Parameters
     ----------
-    goal, found : the break-even and its result.
+    goal, crossing : the break-even and its result.
     log : whether the lever has a logarithmic axis.
     name : prefix of ids.
     """
     unit = describe(goal.outcome)[0]
     title = f"{capital(wording.title(goal.outcome))} along {goal.lever}"
-    frame = found.tried
+    frame = crossing.tried
     with themed():
         known = frame["low"].notna().any()
         band = "the band is the interval of the crossing" if known else no_interval("runs")
@@ -115,13 +115,13 @@ def curve(goal: BreakEven, found: Crossing, log: bool = False, name: str = "curv
             axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
             axes.xaxis.set_minor_formatter(NullFormatter())
         ends = frame[goal.lever].iloc[[0, -1]].astype(float).tolist()
-        if not math.isnan(found.value):
+        if not math.isnan(crossing.value):
             low, high = (
-                e if math.isnan(x) else x for x, e in zip((found.low, found.high), ends, strict=True)
+                e if math.isnan(x) else x for x, e in zip((crossing.low, crossing.high), ends, strict=True)
             )
             if known:
                 axes.axvspan(low, high, color=CHOSEN, alpha=0.12, linewidth=0)
-            axes.axvline(found.value, color=CHOSEN, linewidth=1.2)
+            axes.axvline(crossing.value, color=CHOSEN, linewidth=1.2)
         axes.axhline(goal.level, color=REST, linewidth=1)
         axes.errorbar(
             frame[goal.lever],
@@ -153,16 +153,16 @@ def _intervals(finalists: pd.DataFrame) -> str:
     return "with 95 % intervals" if finalists["low"].notna().any() else no_interval("runs")
 
 
-def _marks(axes: Axes, points: pd.DataFrame, found: Optimum, up: str, across: str | None) -> None:
-    finalists = set(found.finalists["point"])
+def _marks(axes: Axes, points: pd.DataFrame, optimum: Optimum, up: str, across: str | None) -> None:
+    finalists = set(optimum.finalists["point"])
     chosen = points["point"].isin(finalists)
-    for own, style, colour, size in (
+    for group, style, colour, size in (
         (points[~points["within"]], "x", REST, 4.0),
         (points[points["within"] & ~chosen], "o", TRIED, 4.5),
         (points[chosen], "o", CHOSEN, 6.5),
     ):
-        places = own["point"] if across is None else own[across]
-        axes.plot(places, own[up], style, color=colour, markersize=size, alpha=0.85, markeredgewidth=0.8)
+        places = group["point"] if across is None else group[across]
+        axes.plot(places, group[up], style, color=colour, markersize=size, alpha=0.85, markeredgewidth=0.8)
     _numbers(axes, points[chosen], up, across)
 
 
@@ -186,19 +186,19 @@ def _numbers(axes: Axes, points: pd.DataFrame, up: str, across: str | None) -> N
         )
 
 
-def _key(found: Optimum, up: str, across: str | None) -> str:
+def _key(optimum: Optimum, up: str, across: str | None) -> str:
     which = "finalists" if across is None else "finalists on the Pareto front"
-    broken = "; crosses: break a limit" if not found.trials["within"].all() else ""
+    broken = "; crosses: break a limit" if not optimum.trials["within"].all() else ""
     what = (
-        f"y axis: {_named(up)}; a dot is the mean of a point over {wording.plural(found.study.runs, 'run')}"
+        f"y axis: {_named(up)}; a dot is the mean of a point over {wording.plural(optimum.study.runs, 'run')}"
     )
     return f"{what}; dark: {which}{broken}"
 
 
-def _tried_words(found: Optimum, points: pd.DataFrame, up: str) -> str:
+def _tried_words(optimum: Optimum, points: pd.DataFrame, up: str) -> str:
     unit = describe(up)[0]
     low, high = (wording.number(float(x), unit) for x in (points[up].min(), points[up].max()))
-    numbers = wording.listed(str(number) for number in dict.fromkeys(found.finalists["point"]))
+    numbers = wording.listed(str(number) for number in dict.fromkeys(optimum.finalists["point"]))
     return f"{wording.plural(len(points), 'point')}; {wording.title(up)} from {low} to {high}; finalists are points {numbers}."
 
 

@@ -23,42 +23,44 @@ CROWD = 2_000
 """Maximum number of points drawn for a scenario; above it, an evenly spaced sample."""
 
 
-def bars(found: pd.DataFrame, title: str, name: str = "bars", unit: str = "") -> str:
+def bars(indices: pd.DataFrame, title: str, name: str = "bars", unit: str = "") -> str:
     """One bar per lever, the most important on top.
 
     Parameters
     ----------
-    found : the rows of one scenario and outcome of `kith.experiments.analyses.sensitivity.sensitivity`.
+    indices : the rows of one scenario and outcome of `kith.experiments.analyses.sensitivity.sensitivity`.
     title : of the chart.
     name : prefix of ids.
     unit : of the outcome, in which Morris measures.
     """
-    method = str(found["method"].iloc[0])
+    method = str(indices["method"].iloc[0])
     unit = unit if method == "morris" else ""
-    levers = [str(lever) for lever in found["lever"]]
+    levers = [str(lever) for lever in indices["lever"]]
     with themed():
         figure, (axes,) = canvas(
             title, _measured(method, unit), height=1.15 + 0.3 * len(levers), left=2.6, right=0.4
         )
         for measure, colour, height in _layers(method):
-            axes.barh(range(len(levers)), found[measure], height=height, color=colour)
-            if f"{measure}_conf" in found:
+            axes.barh(range(len(levers)), indices[measure], height=height, color=colour)
+            if f"{measure}_conf" in indices:
                 axes.errorbar(
-                    found[measure],
+                    indices[measure],
                     range(len(levers)),
-                    xerr=found[f"{measure}_conf"],
+                    xerr=indices[f"{measure}_conf"],
                     fmt="none",
                     ecolor=INK,
                     elinewidth=0.8,
                 )
         if method == "pawn":
-            axes.plot(found["floor"], range(len(levers)), "|", color=INK, markersize=13, markeredgewidth=1.4)
+            axes.plot(
+                indices["floor"], range(len(levers)), "|", color=INK, markersize=13, markeredgewidth=1.4
+            )
         label_rows(axes, levers, 34)
         value_axis(axes, unit, axis="x")
         main = _layers(method)[0][0]
         sentences = [
             f"{lever} {wording.number(float(value), unit)}"
-            for lever, value in zip(levers, found[main], strict=True)
+            for lever, value in zip(levers, indices[main], strict=True)
         ]
         return exported(figure, name, title, "; ".join(sentences) + ".")
 
@@ -137,9 +139,9 @@ def along_lever(points: pd.DataFrame, lever: str, outcome: str, unit: str, name:
             title, f"{f'{kind}, ' if kind else ''}means over runs; x axis: {lever}", height=2.6
         )
         for label, hue in hues.items():
-            own = points[points["scenario"] == label].sort_values(lever)
-            axes.plot(own[lever].astype(float), own[outcome], "o-", color=hue, markersize=4, linewidth=1.4)
-            sentences.append(f"{label}: {_extremes(own, [lever], outcome, unit)}")
+            line = points[points["scenario"] == label].sort_values(lever)
+            axes.plot(line[lever].astype(float), line[outcome], "o-", color=hue, markersize=4, linewidth=1.4)
+            sentences.append(f"{label}: {_extremes(line, [lever], outcome, unit)}")
         value_axis(axes, unit)
         scenario_key(axes, hues)
         return exported(figure, name, title, " ".join(sentences))
@@ -175,14 +177,14 @@ def spread(points: pd.DataFrame, outcome: str, unit: str, name: str = "spread") 
             right=0.3,
         )
         for place, (label, hue) in enumerate(hues.items()):
-            own = points.loc[points["scenario"] == label, outcome].dropna().to_numpy(float)
-            drawn = own if len(own) <= CROWD else np.sort(own)[_evenly(len(own))]
+            values = points.loc[points["scenario"] == label, outcome].dropna().to_numpy(float)
+            drawn = values if len(values) <= CROWD else np.sort(values)[_evenly(len(values))]
             jitter = ((np.arange(len(drawn)) * 0.618034) % 1 - 0.5) * 0.4
             axes.scatter(drawn, place + jitter, s=13, color=hue, alpha=0.45, linewidths=0)
-            if len(own):
-                median = float(np.median(own))
+            if len(values):
+                median = float(np.median(values))
                 axes.plot([median, median], [place - 0.3, place + 0.3], color=hue, linewidth=2.2)
-                low, high = (wording.number(float(x), unit) for x in (own.min(), own.max()))
+                low, high = (wording.number(float(x), unit) for x in (values.min(), values.max()))
                 sentences.append(f"{label}: median {wording.number(median, unit)}, from {low} to {high}")
         label_rows(axes, list(hues), 20)
         value_axis(axes, unit, axis="x")

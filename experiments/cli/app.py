@@ -28,7 +28,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Simulate how a community grows: who stays, who invites others, what it costs and earns, and why.",
-    epilog="SCENARIO is a name from `kith list` or the path to a TOML file. Start with `kith compare pool web`.",
+    epilog="SCENARIO is a name from `kith list` or the path to a TOML file.",
 )
 app.command("list")(list_)
 app.command()(show)

@@ -42,14 +42,14 @@ def _short(words: str, most: int = 42) -> str:
     return words if len(words) <= most else words[: most - 1] + "…"
 
 
-def show_robustness(found: Robustness) -> None:
+def show_robustness(result: Robustness) -> None:
     """Print the conclusions, the most robust first."""
-    head = ["conclusion", "draws", "95 % interval", "median", ""]
+    head = [f"{result.second} compared with {result.first}", "draws", "95 % interval", "median", ""]
     lines: list[Text | list[Text]] = [[Text(words, style="dim") for words in head]]
-    for c in sorted(found.conclusions, key=lambda c: -c.share.value):
+    for c in sorted(result.conclusions, key=lambda c: -c.share.value):
         lines.append(
             [
-                Text(c.sentence),
+                Text(f"{wording.title(c.outcome)}: {_direction(c)}"),
                 Text(wording.per_cent(c.share.value)),
                 Text(f"{100 * c.share.low:.0f} to {wording.per_cent(c.share.high)}", style="dim"),
                 Text(wording.signed(c.median, c.unit)),
@@ -60,13 +60,19 @@ def show_robustness(found: Robustness) -> None:
     out.print(aligned(lines, (1, 2, 3)))
     out.print(
         Text(
-            f"\n{wording.plural(found.worlds, 'draw')} of {wording.plural(len(found.drawn), 'parameter')} (all that have a "
-            f"prior and are not set by a scenario),\none pair of runs over {wording.plural(found.days, 'day')} for each\n"
+            f"\n{wording.plural(result.worlds, 'draw')} of {wording.plural(len(result.drawn), 'parameter')} (all that have a "
+            f"prior and are not set by a scenario),\none pair of runs over {wording.plural(result.days, 'day')} for each\n"
             f"{ROBUST}: the 95 % interval (Wilson) of the share of draws lies at {wording.per_cent(ENOUGH)} or above   "
-            f"{NOT_ROBUST}: below\n{UNDECIDED}: it includes {wording.per_cent(ENOUGH)}; in brackets the number of draws that would decide\nmedian: of the difference, {found.second} minus {found.first}",
+            f"{NOT_ROBUST}: below\n{UNDECIDED}: it includes {wording.per_cent(ENOUGH)}; in brackets the number of draws that would decide\nmedian: of the difference, {result.second} minus {result.first}",
             style="dim",
         )
     )
+
+
+def _direction(c: Conclusion) -> str:
+    if c.holds_in == 0:
+        return "no difference"
+    return "higher" if c.more >= c.less else "lower"
 
 
 def _mark(c: Conclusion) -> str:

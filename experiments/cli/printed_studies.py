@@ -39,8 +39,8 @@ def show_study(status: StudyStatus, study: Study, store: Store) -> None:
     if not status.planned or status.stored == status.failed:
         return
     frame = points_frame(study, store)
-    for scenario, own in frame.groupby("scenario", sort=False):
-        rows = [_range(study, own, outcome) for outcome in study.outcomes if outcome in own]
+    for scenario, points in frame.groupby("scenario", sort=False):
+        rows = [_range(study, points, outcome) for outcome in study.outcomes if outcome in points]
         head = [Text(word, style="dim") for word in (str(scenario), "lowest", "at", "highest", "at")]
         out.print(aligned([head, *rows], right=(1, 3)))
     out.print(Text("means over the runs of each point; `kith study export` writes all points", style="dim"))
@@ -58,10 +58,10 @@ def _state(status: StudyStatus) -> Text:
     )
 
 
-def _range(study: Study, own: pd.DataFrame, outcome: str) -> Sequence[Text]:
+def _range(study: Study, points: pd.DataFrame, outcome: str) -> Sequence[Text]:
     """The lowest and the highest mean over points, and the levers there."""
     unit = describe(outcome)[0]
-    defined = own[own[outcome].notna()]
+    defined = points[points[outcome].notna()]
     if defined.empty:
         return [Text(wording.title(outcome)), *[Text(wording.DASH)] * 4]
     cells = [Text(wording.title(outcome))]
@@ -83,27 +83,27 @@ def _short(value: Any) -> str:
     return f"{value:.3g}" if isinstance(value, float) else shown(value)
 
 
-def show_optimum(found: Optimum) -> None:
+def show_optimum(optimum: Optimum) -> None:
     """The finalists: their outcome in the search, and their outcome on new seeds."""
     out = printer()
-    heading(out, found.study.title or found.study.name, found.study.question)
-    goal = found.study.optimise
-    assert goal is not None, found.study.name
+    heading(out, optimum.study.title or optimum.study.name, optimum.study.question)
+    goal = optimum.study.optimise
+    assert goal is not None, optimum.study.name
     table = plain_table()
-    levers = [lever.name for lever in found.study.lever]
+    levers = [lever.name for lever in optimum.study.lever]
     for name in (*levers, "outcome"):
         table.add_column(name)
     for name in ("in search", "new seeds", "95 % interval", "change", "support"):
         table.add_column(name, justify="right", no_wrap=True)
-    for row in found.finalists.to_dict("records"):
+    for row in optimum.finalists.to_dict("records"):
         table.add_row(*(short(row[name]) for name in levers), *optimum_cells(row))
     out.print(table)
-    out.print(Text(optimum_answer(found)))
-    if unmeasured(found):
-        out.print(Text(unmeasured(found), style="red"))
+    out.print(Text(optimum_answer(optimum)))
+    if unmeasured(optimum):
+        out.print(Text(unmeasured(optimum), style="red"))
     out.print(
         Text(
-            f"{wording.plural(len(found.trials), 'point')} tried; new seeds: {wording.plural(goal.fresh_runs, 'run')} of each "
+            f"{wording.plural(len(optimum.trials), 'point')} tried; new seeds: {wording.plural(goal.fresh_runs, 'run')} of each "
             f"finalist on seeds that the search did not use; support: share of bootstrap draws over seeds in which the point is "
             f"{'best' if len(goal.objectives) == 1 else 'on the front'}"
             + ("" if goal.fresh_runs >= LEAST_RUNS else f"; {no_interval('runs on new seeds')}"),
@@ -112,7 +112,7 @@ def show_optimum(found: Optimum) -> None:
     )
 
 
-def show_crossing(study: Study, found: Crossing) -> None:
+def show_crossing(study: Study, crossing: Crossing) -> None:
     """The answer, and the values of the lever that were tried."""
     out = printer()
     heading(out, study.title or study.name, study.question)
@@ -121,25 +121,25 @@ def show_crossing(study: Study, found: Crossing) -> None:
     table = plain_table()
     for name in (goal.lever, wording.title(goal.outcome), "95 % interval"):
         table.add_column(name, justify="right", no_wrap=True)
-    for row in found.tried.to_dict("records"):
+    for row in crossing.tried.to_dict("records"):
         cells = (wording.number(row["mean"], unit), wording.span(row["low"], row["high"], unit))
         table.add_row(short(row[goal.lever]), *cells)
     out.print(table)
-    out.print(Text(crossing_answer(study, found)))
+    out.print(Text(crossing_answer(study, crossing)))
 
 
-def show_discovery(found: Discovery, study: Study, state: StudyStatus) -> None:
+def show_discovery(discovery: Discovery, study: Study, state: StudyStatus) -> None:
     """The rules, the worst first, and how far to trust them."""
     out = printer()
-    heading(out, study.title or study.name, f"Under which conditions is {found.fails}?")
+    heading(out, study.title or study.name, f"Under which conditions is {discovery.fails}?")
     table = plain_table()
     table.add_column("condition")
     for name in ("points", "failing", "share"):
         table.add_column(name, justify="right", no_wrap=True)
-    for row in found.rules.to_dict("records"):
+    for row in discovery.rules.to_dict("records"):
         table.add_row(
             row["rule"], f"{row['points']:,}", f"{row['failing']:,}", wording.per_cent(row["share"])
         )
     out.print(table)
-    out.print(Text(found.words))
+    out.print(Text(discovery.words))
     out.print(Text(caution(study, state), style="dim"))

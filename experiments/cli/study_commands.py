@@ -99,11 +99,11 @@ def run(
     if not is_compiled():
         say("compiling the engine for this machine (once, about half a minute)", err=True)
     with Waiting(opened.name, "runs") as waiting:
-        found = conduct(opened, results, workers, scheduler, waiting, retry_failed, runs_planned)
-    _print_status(found, opened, results, json)
-    if found.failed:
+        progress = conduct(opened, results, workers, scheduler, waiting, retry_failed, runs_planned)
+    _print_status(progress, opened, results, json)
+    if progress.failed:
         raise RuntimeError(
-            f"{found.failed} of {found.wanted} runs failed; the first error: {found.first_failure}; "
+            f"{progress.failed} of {progress.wanted} runs failed; the first error: {progress.first_failure}; "
             "--retry-failed repeats them"
         )
 
@@ -169,15 +169,15 @@ def optimise(
     target = None if out is None else check_folder(out)
     opened, results = _to_search(study, store, workers, runs, days, quick)
     with Waiting(opened.name, "points") as waiting, search_kept(results):
-        found = search(opened, results, workers, scheduler, waiting)
+        optimum = search(opened, results, workers, scheduler, waiting)
     if target is not None:
-        write_optimum(found, target, study_command(study, "optimise", store, runs, days, quick))
+        write_optimum(optimum, target, study_command(study, "optimise", store, runs, days, quick))
     if json:
-        say(as_json(optimum_object(found)))
+        say(as_json(optimum_object(optimum)))
     else:
         from kith.experiments.cli.printed_studies import show_optimum
 
-        show_optimum(found)
+        show_optimum(optimum)
         _print_report_path(out)
 
 
@@ -213,16 +213,16 @@ def discover(
     opened, results = _opened(study, store, runs, days, quick)
     goal = _failure(opened, study, fails, scenario)
     _check_begun(opened, results, study_command(study, "run", store, runs, days, quick))
-    found, progress = search(opened, results, goal.fails, goal.scenario), state(opened, results)
+    discovery, progress = search(opened, results, goal.fails, goal.scenario), state(opened, results)
     if target is not None:
         command = study_command(study, "discover", store, runs, days, quick, fails=fails, scenario=scenario)
-        write_discovery(found, opened, progress, target, command)
+        write_discovery(discovery, opened, progress, target, command)
     if json:
-        say(as_json(discovery_object(found, opened, progress)))
+        say(as_json(discovery_object(discovery, opened, progress)))
     else:
         from kith.experiments.cli.printed_studies import show_discovery
 
-        show_discovery(found, opened, progress)
+        show_discovery(discovery, opened, progress)
         _print_report_path(out)
 
 
@@ -249,15 +249,15 @@ def break_even(
     target = None if out is None else check_folder(out)
     opened, results = _to_search(study, store, workers, runs, days, quick)
     with Waiting(opened.name, "values") as waiting, search_kept(results):
-        found = search(opened, results, workers, scheduler, waiting)
+        crossing = search(opened, results, workers, scheduler, waiting)
     if target is not None:
-        write_crossing(opened, found, target, study_command(study, "break-even", store, runs, days, quick))
+        write_crossing(opened, crossing, target, study_command(study, "break-even", store, runs, days, quick))
     if json:
-        say(as_json(crossing_object(opened, found)))
+        say(as_json(crossing_object(opened, crossing)))
     else:
         from kith.experiments.cli.printed_studies import show_crossing
 
-        show_crossing(opened, found)
+        show_crossing(opened, crossing)
         _print_report_path(out)
 
 
@@ -324,12 +324,12 @@ def _print_report_path(out: Path | None) -> None:
         say(f"report: {out / 'report.html'}")
 
 
-def _print_status(found: "StudyStatus", study: "Study", store: "Store", json: bool) -> None:
+def _print_status(progress: "StudyStatus", study: "Study", store: "Store", json: bool) -> None:
     if json:
         from kith.experiments.reports.outputs import as_json
 
-        say(as_json(found.plain()))
+        say(as_json(progress.plain()))
         return
     from kith.experiments.cli.printed_studies import show_study
 
-    show_study(found, study, store)
+    show_study(progress, study, store)

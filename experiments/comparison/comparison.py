@@ -117,10 +117,10 @@ class Comparison:
 
     def precision(self, outcome: str) -> tuple[float, float]:
         """Half-widths that decide the digits of an outcome: of its means, and of its differences."""
-        own = self.table[self.table["outcome"] == outcome]
+        rows = self.table[self.table["outcome"] == outcome]
         return (
-            typical_half_width(own["low"], own["high"]),
-            typical_half_width(own["difference_low"], own["difference_high"]),
+            typical_half_width(rows["low"], rows["high"]),
+            typical_half_width(rows["difference_low"], rows["difference_high"]),
         )
 
     def plain(self) -> dict[str, Any]:

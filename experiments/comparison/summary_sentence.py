@@ -52,7 +52,7 @@ def run_answer(record: Any) -> str:
 
 
 def main_cause(leaving: dict[str, float]) -> str:
-    """The most frequent cause of leaving in words, or nothing if nobody left."""
+    """The most frequent cause of leaving in words, or an empty text if nobody left."""
     cause, count = max(leaving.items(), key=lambda item: item[1], default=("", 0.0))
     return wording.CAUSES.get(cause, cause) if count > 0 else ""
 

@@ -1,4 +1,4 @@
-"""The benchmarks: which scenario, with which settings, is held against which theory, and how often.
+"""The benchmarks: scenario, settings, theory and number of runs of each.
 
 Each is a scenario of `scenarios/library/verification`, run with seeds 0 … runs-1. A smaller
 edition of each (`quick`) has fewer runs of fewer people, for the tests of every day.
@@ -151,7 +151,7 @@ def _strength(name: str, step: float) -> Benchmark:
 
 
 def _ties(name: str, scenario: str, runs: int = 45, **more: Any) -> Benchmark:
-    """Ties in balance; the quick edition lives four times as fast."""
+    """Ties in balance; the quick edition has four times the rates."""
     parameters = load(scenario).parameters
     faster: dict[str, Any] = {"market.size": 600, "market.founders": 600}
     for name_of, value in (

@@ -1,4 +1,4 @@
-"""Closed forms: what theory says where only one mechanism is at work.
+"""Closed forms: theoretical results for a single mechanism.
 
 Rates are per step, whatever the step is: a month for the numbers in the literature, a day for
 the engine. A hazard h ends something within a step with probability 1 - exp(-h).
@@ -120,7 +120,7 @@ def with_survival(recruits: float, death: float) -> Callable[[float], float]:
 
 
 def one_generation(mean: float, shape: float = math.inf) -> Callable[[float], float]:
-    """Offspring NegBin(mean, shape) of a member that lives for a step; Poisson if the shape is inf."""
+    """Offspring NegBin(mean, shape) of a member present for one step; Poisson if the shape is inf."""
     if math.isinf(shape):
         return lambda s: math.exp(mean * (s - 1.0))
     return lambda s: (1.0 + mean * (1.0 - s) / shape) ** (-shape)
@@ -172,7 +172,7 @@ def truncated_poisson(load: float, most: int) -> Numbers:
 
 
 def degree_under_capacity(starts: float, removal: float, most: int) -> Numbers:
-    """Evening distribution of ties if a member whose slots are full drops one for each new one.
+    """Distribution of ties at the end of a day if a member whose slots are full drops one for each new one.
 
     A mean field, hence approximate: during the day ties come at 2 starts and each is dropped by
     its other end at a rate that makes up for what the full drop; then removal. For small rates

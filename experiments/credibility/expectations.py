@@ -144,11 +144,11 @@ def chosen(words: Sequence[str]) -> list[str]:
     for entry in entries:
         for tag in entry.tags:
             tagged.setdefault(tag, []).append(entry.name)
-    found = [name for word in words for name in (tagged.get(word, [word]) if word not in known else [word])]
-    silent = [name for name in dict.fromkeys(found) if not expected_of(name)]
-    if found and len(silent) == len(dict.fromkeys(found)):
+    names = [name for word in words for name in (tagged.get(word, [word]) if word not in known else [word])]
+    silent = [name for name in dict.fromkeys(names) if not expected_of(name)]
+    if names and len(silent) == len(dict.fromkeys(names)):
         raise RequestError(f"{', '.join(silent)}: has no expectation; add [[expected]] to the scenario")
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(names))
 
 
 def sides_of(scenario: str, expected: Expected) -> tuple[Side, Side]:

@@ -144,7 +144,7 @@ def families(record: Record) -> Values:
 def family_of(person: Counts, joined: Counts, referrer: npt.NDArray[np.float64]) -> Counts:
     """The membership from which each membership descends, shape (n,); roots are their own.
 
-    A referrer stands for its latest membership before the invited one.
+    A referrer is represented by its latest membership before the invited one.
     """
     place: dict[int, int] = {}
     parent = np.arange(len(person))

@@ -39,8 +39,8 @@ def degrees_of(record: Record) -> Counts:
 
 def tie_counts(record: Record) -> Values:
     """Mean and variance over present members on the last evening."""
-    found = degrees_of(record)
-    return {"mean ties": float(found.mean()), "variance": float(found.var(ddof=1))}
+    degrees = degrees_of(record)
+    return {"mean ties": float(degrees.mean()), "variance": float(degrees.var(ddof=1))}
 
 
 def full_slots(plan: Plan) -> Values:
@@ -54,8 +54,8 @@ def full_slots(plan: Plan) -> Values:
 
 def slots_taken(record: Record) -> Values:
     """The same, observed on the last evening."""
-    found, most = degrees_of(record), int(record.plan.parameters.bonding.capacity_min)
-    return {"mean ties": float(found.mean()), "full": float((found >= most).mean())}
+    degrees, most = degrees_of(record), int(record.plan.parameters.bonding.capacity_min)
+    return {"mean ties": float(degrees.mean()), "full": float((degrees >= most).mean())}
 
 
 def strength(plan: Plan) -> Values:
@@ -69,8 +69,8 @@ def strength(plan: Plan) -> Values:
 
 def strengths(record: Record) -> Values:
     """Mean and variance over ties on the last evening."""
-    found = record.ties["strength"].to_numpy()
-    return {"mean strength": float(found.mean()), "variance": float(found.var(ddof=1))}
+    degrees = record.ties["strength"].to_numpy()
+    return {"mean strength": float(degrees.mean()), "variance": float(degrees.var(ddof=1))}
 
 
 # Random graphs
@@ -92,10 +92,10 @@ def remaining(record: Record) -> Values:
     """
     founding, least = record.plan.founding, record.plan.parameters.churn.tie_threshold
     assert founding is not None
-    found = degrees_of(record)
+    degrees = degrees_of(record)
     pairs = np.stack([founding.exchange_a, founding.exchange_b], axis=1)
-    strangers = abs(core_size(len(founding), pairs, least) - len(found)) + int((found < least).sum())
-    return {"core": len(found) / len(founding), "not of the core": float(strangers)}
+    strangers = abs(core_size(len(founding), pairs, least) - len(degrees)) + int((degrees < least).sum())
+    return {"core": len(degrees) / len(founding), "not of the core": float(strangers)}
 
 
 def core_size(people: int, pairs: Pairs, least: int) -> int:

@@ -1,4 +1,4 @@
-"""Graphs to start from: a founding log whose exchanges give exactly the wanted ties.
+"""Initial graphs: a founding log whose exchanges give exactly the intended ties.
 
 A founding log is an ordinary input of the engine. Here it tells of people who have been there
 for a hundred days, contributed nothing and met yesterday, each pair once.

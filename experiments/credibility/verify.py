@@ -51,7 +51,7 @@ class BenchmarkFinding:
 
     @property
     def relative(self) -> float:
-        """Difference relative to theory; the plain difference where theory says 0."""
+        """Difference relative to theory; the plain difference where theory gives 0."""
         return (self.simulation - self.theory) / (abs(self.theory) or 1.0)
 
     @property

@@ -1,4 +1,4 @@
-"""What an event log tells of a community: indicators that need no look inside its members.
+"""Indicators of a community from its event log, without the state of its members.
 
 A log knows who acted when and toward whom. It knows nothing of satisfaction, belonging, money or reasons, and who
 left without a word looks like who is silent. So "lost" here means silent for 90 days, and the same measures taken
@@ -46,7 +46,7 @@ class Log:
         self.kind, self.day = events.kind[kept], events.day[kept] - events.day.min()
         self.length = int(events.day.max() - events.day.min()) + 1
         if len(self.actor) == 0:
-            raise ValueError("the log has no actions in it, only departures")
+            raise ValueError("the log has no actions, only departures")
         self.first = pd.Series(self.day).groupby(self.actor).min()
         self.last = pd.Series(self.day).groupby(self.actor).max()
 
@@ -68,12 +68,12 @@ class Log:
 
 
 def has_visits(events: Events) -> bool:
-    """Whether a log tells of people who only came by."""
+    """Whether a log records visits without actions."""
     return bool((events.kind == PRESENCE).any())
 
 
 def measured(log: Log) -> dict[str, float]:
-    """Every indicator of a log; NaN where the log is too short or too poor to tell."""
+    """Every indicator of a log; NaN where the log is too short or lacks the data."""
     return {measure.name: float(measure.of(log)) for measure in MEASURES}
 
 
@@ -139,7 +139,7 @@ def _top(log: Log) -> float:
 
 
 def _replied(log: Log) -> float:
-    """Share of newcomers whom somebody answers within a week of their first contribution."""
+    """Share of newcomers who get an answer within a week of their first contribution."""
     if not (log.target >= 0).any():
         return np.nan
     own = pd.Series(log.day[log.contributions]).groupby(log.actor[log.contributions]).min()

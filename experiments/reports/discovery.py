@@ -18,38 +18,38 @@ from kith.experiments.words import wording
 from kith.sim.engine import MODEL_VERSION
 
 
-def discovery_object(found: Discovery, study: Study, state: StudyStatus) -> dict[str, Any]:
+def discovery_object(discovery: Discovery, study: Study, state: StudyStatus) -> dict[str, Any]:
     """A discovery as plain values for JSON."""
     return {
         "study": study.name,
-        "fails": found.fails,
-        "share": found.share,
-        "holds": found.holds,
-        "accuracy": found.accuracy,
-        "p": found.p,
-        "rules": [nulled(row) for row in found.rules.to_dict("records")],
-        "words": found.words,
+        "fails": discovery.fails,
+        "share": discovery.share,
+        "holds": discovery.holds,
+        "accuracy": discovery.accuracy,
+        "p": discovery.p,
+        "rules": [nulled(row) for row in discovery.rules.to_dict("records")],
+        "words": discovery.words,
         "missing": state.missing,
     }
 
 
-def discovery_page(found: Discovery, study: Study, state: StudyStatus, command: str) -> str:
+def discovery_page(discovery: Discovery, study: Study, state: StudyStatus, command: str) -> str:
     """One self-contained HTML page: the answer, the rules, the points.
 
     Parameters
     ----------
-    found, study, state : the discovery, its study, and the progress of the runs.
+    discovery, study, state : the discovery, its study, and the progress of the runs.
     command : the command line that repeats it.
     """
     return page_template("discovery.html.j2").render(
         title=study.title or study.name,
-        question=f"Under which conditions is {found.fails}?",
-        answer=found.words,
-        found=found,
+        question=f"Under which conditions is {discovery.fails}?",
+        answer=discovery.words,
+        discovery=discovery,
         study=study,
         state=state,
-        charts=[Markup(leaves(found)), Markup(worlds(found))],
-        rules=found.rules.to_dict("records"),
+        charts=[Markup(leaves(discovery)), Markup(worlds(discovery))],
+        rules=discovery.rules.to_dict("records"),
         caution=caution(study, state),
         folds=FOLDS,
         shuffles=SHUFFLES,
@@ -58,14 +58,16 @@ def discovery_page(found: Discovery, study: Study, state: StudyStatus, command: 
     )
 
 
-def write_discovery(found: Discovery, study: Study, state: StudyStatus, target: Path, command: str) -> None:
+def write_discovery(
+    discovery: Discovery, study: Study, state: StudyStatus, target: Path, command: str
+) -> None:
     """Write the discovery: report.html, study.json, and rules and worlds as Parquet and CSV."""
     with whole_folder(target) as folder:
-        for name, frame in (("rules", found.rules), ("worlds", found.worlds)):
+        for name, frame in (("rules", discovery.rules), ("worlds", discovery.worlds)):
             frame.to_parquet(folder / f"{name}.parquet", index=False)
             (folder / f"{name}.csv").write_text(for_csv(frame), encoding="utf-8")
         (folder / "study.json").write_text(as_json(study.model_dump(mode="json")) + "\n", encoding="utf-8")
-        page = discovery_page(found, study, state, command)
+        page = discovery_page(discovery, study, state, command)
         (folder / "report.html").write_text(page, encoding="utf-8")
 
 

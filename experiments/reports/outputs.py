@@ -91,19 +91,19 @@ def write_study(study: "Study", store: "Store", target: Path, command: str = "")
         (folder / "report.html").write_text(study_page(study, store, command), encoding="utf-8")
 
 
-def write_optimum(found: "Optimum", target: Path, command: str = "") -> None:
+def write_optimum(optimum: "Optimum", target: Path, command: str = "") -> None:
     """Write the result of a search: report.html, trials and finalists as Parquet and CSV, and study.json."""
     from kith.experiments.reports.search import optimum_page
 
-    frames = {"trials": found.trials, "finalists": found.finalists}
-    _write_search(found.study, frames, optimum_page(found, command), target)
+    frames = {"trials": optimum.trials, "finalists": optimum.finalists}
+    _write_search(optimum.study, frames, optimum_page(optimum, command), target)
 
 
-def write_crossing(study: "Study", found: "Crossing", target: Path, command: str = "") -> None:
+def write_crossing(study: "Study", crossing: "Crossing", target: Path, command: str = "") -> None:
     """Write a break-even: report.html, the values tried as Parquet and CSV, and study.json."""
     from kith.experiments.reports.search import crossing_page
 
-    _write_search(study, {"tried": found.tried}, crossing_page(study, found, command), target)
+    _write_search(study, {"tried": crossing.tried}, crossing_page(study, crossing, command), target)
 
 
 def _write_search(study: "Study", frames: "dict[str, pd.DataFrame]", page: str, target: Path) -> None:

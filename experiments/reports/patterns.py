@@ -24,8 +24,8 @@ def write_patterns(findings: Sequence[PatternFinding], size: Size | None, folder
     with whole_folder(folder) as inside:
         write_text(inside / "patterns.json", as_json(as_object(findings, size)) + "\n")
         write_text(inside / "patterns.md", page(findings, size))
-        for own in by_pattern(findings):
-            write_text(inside / f"{own[0].pattern.code}.svg", picture(own) + "\n")
+        for group in by_pattern(findings):
+            write_text(inside / f"{group[0].pattern.code}.svg", picture(group) + "\n")
 
 
 def page(findings: Sequence[PatternFinding], size: Size | None) -> str:
@@ -44,7 +44,7 @@ def page(findings: Sequence[PatternFinding], size: Size | None) -> str:
         ("size", people(size)),
         ("provisional", provisional(findings)),
         ("table", "\n".join(table)),
-        ("patterns", "\n\n".join(_section(own) for own in by_pattern(findings))),
+        ("patterns", "\n\n".join(_section(group) for group in by_pattern(findings))),
     ):
         text = text.replace(f"{{{{ {hole} }}}}", words)
     return text
@@ -54,9 +54,9 @@ def _verdict(finding: PatternFinding) -> str:
     return finding.verdict if finding.verdict in (MET, "shown") else f"**{finding.verdict}**"
 
 
-def _section(own: Sequence[PatternFinding]) -> str:
-    pattern = own[0].pattern
-    reasons = [f"- *{f.quantity.name}* is not met: {f.quantity.unmet}" for f in own if f.quantity.unmet]
+def _section(findings: Sequence[PatternFinding]) -> str:
+    pattern = findings[0].pattern
+    reasons = [f"- *{f.quantity.name}* is not met: {f.quantity.unmet}" for f in findings if f.quantity.unmet]
     parts = [
         f"## {pattern.code} {pattern.name}",
         f"{pattern.claim} Source: {pattern.source}.",

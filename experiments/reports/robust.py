@@ -143,11 +143,11 @@ def _lost(result: Mapping[str, Any]) -> str:
     return f" {wording.plural(failed, 'run')} failed; their draws are left out." if failed else ""
 
 
-def write_robustness(found: Robustness, folder: Path) -> None:
+def write_robustness(robustness: Robustness, folder: Path) -> None:
     """Write `robust.md` with `robust.svg`, `robust.json`, and `worlds.csv`, a row per draw and scenario."""
-    result = as_object(found)
+    result = as_object(robustness)
     with whole_folder(folder) as inside:
         write_text(inside / "robust.json", as_json(result) + "\n")
         write_text(inside / "robust.md", page(result))
         write_text(inside / "robust.svg", picture(result) + "\n")
-        (inside / "worlds.csv").write_text(for_csv(found.values), encoding="utf-8")
+        (inside / "worlds.csv").write_text(for_csv(robustness.values), encoding="utf-8")

@@ -25,30 +25,30 @@ from kith.sim.engine import MODEL_VERSION
 from kith.sim.results.indicators import describe
 
 
-def optimum_page(found: Optimum, command: str) -> str:
+def optimum_page(optimum: Optimum, command: str) -> str:
     """The report of a search for the best levers as one HTML page.
 
     Parameters
     ----------
-    found : of `optimise`.
+    optimum : of `optimise`.
     command : the command line that repeats it.
     """
-    study, goal = found.study, found.study.optimise
+    study, goal = optimum.study, optimum.study.optimise
     assert goal is not None, study.name
     single = len(goal.objectives) == 1
     levers = [lever.name for lever in study.lever]
     heads = ["in search", "new seeds", "95 % interval", "change", "95 % interval", "support"]
-    charts = [tried(found), *(promises(found, name, f"kept-{name}") for name in goal.objectives)]
+    charts = [tried(optimum), *(promises(optimum, name, f"kept-{name}") for name in goal.objectives)]
     return _page(
         study,
-        answer=optimum_answer(found),
+        answer=optimum_answer(optimum),
         facts=[
-            (len(found.trials), "points tried"),
+            (len(optimum.trials), "points tried"),
             (study.runs, f"runs at each, seeds {_seeds(study)}"),
             (goal.fresh_runs, "runs of each finalist on new seeds"),
             (wording.listed(map(wording.title, goal.objectives)), "optimised"),
         ],
-        warnings=[unmeasured(found)] if unmeasured(found) else [],
+        warnings=[unmeasured(optimum)] if unmeasured(optimum) else [],
         charts=[Markup(chart) for chart in charts],
         heading="Finalists",
         columns=[
@@ -59,19 +59,19 @@ def optimum_page(found: Optimum, command: str) -> str:
         ],
         rows=[
             [row["point"], *(short(row[name]) for name in levers), *optimum_cells(row, changes=True)]
-            for row in found.finalists.to_dict("records")
+            for row in optimum.finalists.to_dict("records")
         ],
-        note=_optimum_note(found, single),
+        note=_optimum_note(optimum, single),
         command=command,
     )
 
 
-def crossing_page(study: Study, found: Crossing, command: str) -> str:
+def crossing_page(study: Study, crossing: Crossing, command: str) -> str:
     """The report of a search for break-even as one HTML page.
 
     Parameters
     ----------
-    study, found : the study, and the result.
+    study, crossing : the study, and the result.
     command : the command line that repeats it.
     """
     goal = goal_of(study)
@@ -81,13 +81,13 @@ def crossing_page(study: Study, found: Crossing, command: str) -> str:
     where = f" The other levers are fixed: {wording.listed(others)}." if others else ""
     return _page(
         study,
-        answer=capital(crossing_answer(study, found)),
+        answer=capital(crossing_answer(study, crossing)),
         facts=[
-            (len(found.tried), f"values of {goal.lever} tried"),
+            (len(crossing.tried), f"values of {goal.lever} tried"),
             (study.runs, f"runs at each, seeds {_seeds(study)}"),
         ],
         warnings=[],
-        charts=[Markup(curve(goal, found, log=lever.scale == "log"))],
+        charts=[Markup(curve(goal, crossing, log=lever.scale == "log"))],
         heading="Values tried",
         columns=[(goal.lever, "n"), (titled(goal.outcome), "n"), ("95 % interval", "n")],
         rows=[
@@ -96,7 +96,7 @@ def crossing_page(study: Study, found: Crossing, command: str) -> str:
                 wording.number(row["mean"], unit),
                 wording.span(row["low"], row["high"], unit),
             ]
-            for row in found.tried.to_dict("records")
+            for row in crossing.tried.to_dict("records")
         ],
         note=(
             "All values are run on the same seeds, hence with the same people and the same random draws. The interval of "
@@ -119,9 +119,9 @@ def _page(study: Study, **parts: Any) -> str:
     )
 
 
-def _optimum_note(found: Optimum, single: bool) -> str:
-    goal = found.study.optimise
-    assert goal is not None, found.study.name
+def _optimum_note(optimum: Optimum, single: bool) -> str:
+    goal = optimum.study.optimise
+    assert goal is not None, optimum.study.name
     limits = (
         f" All finalists satisfy {wording.listed(f'`{limit}`' for limit in goal.limits)} in the search."
         if goal.limits

@@ -88,7 +88,7 @@ def ranked(study: Study, store: Store) -> pd.DataFrame:
         return pd.DataFrame()
 
 
-def study_answer(study: Study, points: pd.DataFrame, ranking: pd.DataFrame, found: StudyStatus) -> str:
+def study_answer(study: Study, points: pd.DataFrame, ranking: pd.DataFrame, progress: StudyStatus) -> str:
     """The range of the main outcome, in one sentence for all scenarios."""
     outcome = study.outcomes[0]
     unit = describe(outcome)[0]
@@ -107,7 +107,7 @@ def study_answer(study: Study, points: pd.DataFrame, ranking: pd.DataFrame, foun
         f"higher in {row['first']} than in {row['other']} at {wording.per_cent(row['share'])} of points"
         for row in compared.to_dict("records")
     ]
-    missing = f" {found.missing:,} runs are still missing." if found.missing else ""
+    missing = f" {progress.missing:,} runs are still missing." if progress.missing else ""
     each = f"means over {wording.plural(study.runs, 'run')}" if study.runs > 1 else "one run"
     based = f"{each} at each of {wording.plural(points['point'].nunique(), 'point')}"
     return f"Over all points, {'; '.join(clauses)} ({based}).{missing}"
@@ -122,20 +122,20 @@ def _first_levers(ranking: pd.DataFrame, scenario: str, outcome: str) -> str:
     """The most important lever, those not distinguishable from it, or that none exceeds chance."""
     if ranking.empty:
         return ""
-    own = ranking[(ranking["scenario"] == scenario) & (ranking["outcome"] == outcome)]
-    measure = MEASURES[str(own["method"].iloc[0])]
-    if not own[measure].notna().any():
+    ranks = ranking[(ranking["scenario"] == scenario) & (ranking["outcome"] == outcome)]
+    measure = MEASURES[str(ranks["method"].iloc[0])]
+    if not ranks[measure].notna().any():
         return ""
-    first = own.iloc[0]
-    if "floor" in own:
+    first = ranks.iloc[0]
+    if "floor" in ranks:
         above = first[measure] > first["floor"]
         return (
             f", and {first['lever']} matters most"
             if above
             else ", and no lever has an effect larger than chance"
         )
-    reach = own[measure] + own[f"{measure}_conf"]
-    rivals = [str(lever) for lever in own["lever"][reach >= first[measure] - first[f"{measure}_conf"]]]
+    reach = ranks[measure] + ranks[f"{measure}_conf"]
+    rivals = [str(lever) for lever in ranks["lever"][reach >= first[measure] - first[f"{measure}_conf"]]]
     if len(rivals) > MOST_RIVALS:
         return f", and the most important of {len(rivals)} levers cannot be told apart"
     return f", and {wording.listed(rivals)} {'matters' if len(rivals) == 1 else 'matter'} most"
@@ -159,10 +159,10 @@ def _give_or_take(half: float, unit: str) -> str:
 
 def _caption(known: dict[str, dict[str, Known]], scenario: str, outcome: str) -> str:
     """The precision of the cells of a map."""
-    found = known.get(scenario, {}).get(outcome)
-    if found is None or math.isnan(found.mean):
+    precision = known.get(scenario, {}).get(outcome)
+    if precision is None or math.isnan(precision.mean):
         return ""
-    mean, difference = (_give_or_take(half, describe(outcome)[0]) for half in found)
+    mean, difference = (_give_or_take(half, describe(outcome)[0]) for half in precision)
     return (
         f"Precision (half-width of a 95 % interval, averaged over cells): {mean} for a mean, {difference} for a difference "
         "between two cells, which share their random draws."

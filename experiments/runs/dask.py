@@ -50,7 +50,7 @@ def connected(address: str, workers: int) -> Iterator[Any]:
 
 
 def check_answers(address: str) -> None:
-    """Raise SchedulerError unless somebody listens at the address."""
+    """Raise SchedulerError unless a scheduler listens at the address."""
     host, port = _host_and_port(address)
     try:
         socket.create_connection((host, port), timeout=PATIENCE).close()
@@ -59,7 +59,7 @@ def check_answers(address: str) -> None:
 
 
 def threads_of(client: Any) -> int:
-    """Threads of all workers that are there now; 1 while there is none, so that one task waits."""
+    """Threads of all connected workers; 1 while there is none, so that one task waits."""
     try:
         return sum(client.nthreads().values()) or 1
     except OSError:
@@ -116,7 +116,7 @@ def _client(where: Any, address: str, loop: Any) -> Iterator[Any]:
         if address != "local":
             distributed.utils.sync(loop, _greet, address)
         client = made(where, timeout=PATIENCE, set_as_default=False, loop=loop)
-    except Exception as error:  # whoever is there may answer anything
+    except Exception as error:  # any other server may answer anything
         raise _unreachable(address, error) from None
     try:
         yield client
@@ -126,7 +126,7 @@ def _client(where: Any, address: str, loop: Any) -> Iterator[Any]:
 
 
 async def _greet(address: str) -> None:
-    """Raise unless somebody at the address greets as Dask does; a client would wait for ever."""
+    """Raise unless the server at the address speaks Dask's protocol; a client would wait for ever."""
     from distributed.comm import core
 
     if address.startswith("tcp:"):  # the others need credentials, and time out

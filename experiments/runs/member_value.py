@@ -1,4 +1,4 @@
-"""What a run was worth to its members: benefits, rewards, the time that visits took, prices paid."""
+"""The value of a run to its members: benefits, rewards, time spent on visits, prices paid."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ import numpy as np
 from kith.sim.state.ledger import INCENTIVES, Account
 
 WORTH_WORDS = {
-    "visits": "what visits were worth",
+    "visits": "value of visits",
     "rewards": "rewards earned",
-    "time": "time that visits took",
+    "time": "time spent on visits",
     "price": "fees and subscriptions",
 }
 _EARNED = tuple(f"cost_{account.name.lower()}" for account in INCENTIVES if account != Account.PERKS)
@@ -19,7 +19,7 @@ _PAID = ("revenue_fee", "revenue_subscription")
 def worth(record: Any) -> dict[str, float]:
     """EUR over the run to all members together, costs negative; the sum is their surplus.
 
-    The engine books what a visit was worth less the time that it took; time is taken apart again at its price.
+    The engine records the value of a visit minus the time spent; here time is separated again at its price.
     """
     daily = record.series
     rewards = float(daily[[c for c in _EARNED if c in daily]].to_numpy().sum())

@@ -1,4 +1,4 @@
-"""What becomes of newcomers: how far they come, and how long they stay."""
+"""Newcomers: the steps they reach, and how long they stay."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ STAGE_WORDS = {
     "joined": "joined",
     "contributed": "contributed",
     "stayed": "… and stayed 90 days",
-    "brought": "… and brought somebody",
+    "brought": "… and invited somebody",
 }
 SETTLED = 90
 """Days after which a newcomer counts as having stayed."""
@@ -25,7 +25,7 @@ STEP = 7
 def funnel(record: Any) -> dict[str, float]:
     """How many newcomers of a run made each step.
 
-    Who joined within the last 90 days cannot have stayed that long yet, so the last steps are small in a short run.
+    Newcomers of the last 90 days cannot have stayed that long yet, so the last steps are small in a short run.
     """
     new = newcomers(record.members)
     days = new["left_day"].fillna(record.days) - new["joined_day"]

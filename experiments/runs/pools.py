@@ -1,6 +1,6 @@
-"""Where runs are done: here, in processes, in threads, or on a Dask cluster.
+"""Pools for runs: this process, processes, threads, or a Dask cluster.
 
-One seam: a `Pool` is anything with the `submit` of `concurrent.futures.Executor`, and how many tasks
+A `Pool` is anything with the `submit` of `concurrent.futures.Executor`, and the number of tasks
 it works on at once. Results do not depend on which one it is.
 """
 
@@ -24,27 +24,27 @@ from kith.experiments.run_limits import check_workers
 from kith.experiments.runs.dask import check_answers, connected, threads_of
 
 KINDS = ("processes", "threads", "local")
-"""What `pool` knows beside the address of a Dask scheduler; `local` is a Dask cluster on this machine."""
+"""The kinds of `pool`, besides the address of a Dask scheduler; `local` is a Dask cluster on this machine."""
 
 PATIENCE = 1.0
-"""Seconds that a process has to end when it is asked to, before it is killed."""
+"""Seconds between terminating and killing a process."""
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Something that does tasks, and what `run_all` has to know about it."""
+    """An executor of tasks, with the properties that `run_all` needs."""
 
     executor: Executor
     slots: Callable[[], int]
-    "how many tasks it works on at once, now"
+    "the number of tasks it currently works on at once"
     threads: int | None = 1
     "threads of the engine within a run; None means as many as the engine likes"
     alive: Callable[[], bool] = lambda: True
-    "whether tasks that are submitted still have a chance"
+    "whether submitted tasks can still be done"
 
 
 class InProcess(Executor):
-    """Does every task in the calling thread, before `submit` returns."""
+    """Runs every task in the calling thread, before `submit` returns."""
 
     def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """A future that is done."""
@@ -57,14 +57,14 @@ class InProcess(Executor):
 
 
 class Processes(Executor):
-    """Spawned processes. When one dies its pool is lost; the next task gets a new pool."""
+    """Spawned processes. When one dies, its pool is lost, and the next task starts a new pool."""
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
         self._pool = self._made()
 
     def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Ask for a task; raises nothing because an earlier task killed its worker."""
+        """Submit a task; does not fail because an earlier task killed its worker."""
         try:
             return self._pool.submit(fn, *args, **kwargs)
         except BrokenExecutor:
@@ -93,7 +93,7 @@ def pool(kind: str = "processes", workers: int | None = None) -> Iterator[Pool]:
     Parameters
     ----------
     kind : one of `KINDS`, or the address of a Dask scheduler such as `tcp://10.0.0.7:8786`.
-    workers : how many runs at once; by default one per processor. A scheduler that is there already
+    workers : number of concurrent runs; by default one per processor. An existing scheduler
         decides for itself.
 
     Raises
@@ -116,7 +116,7 @@ def pool(kind: str = "processes", workers: int | None = None) -> Iterator[Pool]:
 
 
 def check_scheduler(kind: str) -> None:
-    """Raise `SchedulerError` if `pool` does not know the kind, or nobody listens at the address."""
+    """Raise `SchedulerError` for an unknown kind, or an address at which no scheduler listens."""
     if kind in KINDS:
         return
     if "://" not in kind:
@@ -156,7 +156,7 @@ def _threads(workers: int) -> Iterator[Pool]:
 
 @contextmanager
 def _dask(address: str, workers: int) -> Iterator[Pool]:
-    """A Dask client, with a cluster of its own if the address is `local`."""
+    """A Dask client, with a temporary cluster if the address is `local`."""
     with connected(address, workers) as client:
         yield Pool(
             client.get_executor(pure=False),
@@ -166,10 +166,10 @@ def _dask(address: str, workers: int) -> Iterator[Pool]:
 
 
 def end_now(executor: ProcessPoolExecutor) -> None:
-    """End every process of a pool, whatever it is doing; what it was asked for is not done.
+    """End every process of a pool immediately; its tasks are not finished.
 
     `shutdown` waits until each process has finished its task, and a pool that broke because one process was killed may
-    leave the others running. After this call none is left.
+    leave the others running. After this call none is running.
     """
     processes = list((executor._processes or {}).values())
     executor.shutdown(wait=False, cancel_futures=True)
@@ -183,7 +183,7 @@ def end_now(executor: ProcessPoolExecutor) -> None:
 
 
 def serve_one_parent() -> None:
-    """Leave Ctrl-C to the parent, and end with it, however it ends."""
+    """Ignore Ctrl-C, which the parent handles, and end when the parent ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -1,8 +1,8 @@
-"""Many runs over any pool: the same results for any number of workers, wherever they are.
+"""Many runs on any pool: the same results for any number and place of workers.
 
-Runs travel in chunks of a few seconds of work, so that short runs do not drown in traffic. A chunk
-that never came back has its runs done again one by one; only a run that takes its worker down
-when it is alone counts as failed.
+Runs are sent in chunks of a few seconds of work, so that overhead does not dominate short runs. The runs
+of a lost chunk are repeated one by one; only a run that kills its worker
+when it runs alone counts as failed.
 """
 
 import time
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 POINTS = 200
-"""Most days that a thinned series keeps."""
+"""Maximum number of days in a thinned series."""
 
 CHUNK_SECONDS = 3.0
-"""About how much work travels at once, and is lost with a worker."""
+"""Approximate work in a chunk, which is lost if a worker dies."""
 MOST_IN_CHUNK = 256
 
 WORKER_DIED = (
-    "a worker process died: too little memory (ask for fewer workers), or a script that starts runs "
+    "a worker process died: too little memory (use fewer workers), or a script that starts runs "
     'outside `if __name__ == "__main__":`'
 )
 
@@ -51,21 +51,21 @@ MONTHLY = (
 
 @dataclass(frozen=True)
 class Job:
-    """One run to be done: `key` tells the asker which one it was."""
+    """One run to simulate; `key` identifies its result."""
 
     plan: Plan
     seed: int
     days: int | None = None
     key: Any = None
     series: bool = True
-    "whether more than the summary is kept; a study of thousands of runs asks for none of it"
+    "whether more than the summary is returned; not needed in studies of thousands of runs"
     measure: "Callable[[Job, int | None], RunResult] | None" = None
-    "how it is lived and what is kept of it; by default a run to its end, condensed"
+    "how the run is simulated and measured; by default a full run, condensed"
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """What remains of a run: enough for tables and figures, small enough to send around.
+    """The result of a run: enough for tables and charts, small enough to send between processes.
 
     A run that failed has its `error`, with traceback, and nothing else.
     """
@@ -83,18 +83,18 @@ class RunResult:
     "cause -> departures over the run"
     health: tuple[dict[str, Any], ...] = ()
     funnel: dict[str, float] = field(default_factory=dict)
-    "step -> newcomers who came so far, see `kith.experiments.runs.newcomer_funnel`"
+    "step -> newcomers who reached it, see `kith.experiments.runs.newcomer_funnel`"
     worth: dict[str, float] = field(default_factory=dict)
-    "what members had of it, EUR, see `kith.experiments.runs.member_value`"
+    "value to members, EUR, see `kith.experiments.runs.member_value`"
     staying: "dict[str, pd.Series]" = field(default_factory=dict)
-    "survival -> share of newcomers still there, by days since joining"
+    "survival -> share of newcomers still present, by days since joining"
     error: str = ""
     refused: str = ""
     "the message, if the error was a bad request rather than a failure"
 
     @property
     def failed(self) -> bool:
-        """Whether the run broke."""
+        """Whether the run failed."""
         return bool(self.error)
 
 
@@ -103,14 +103,14 @@ def execute(job: Job, threads: int | None = None) -> RunResult:
     from kith.sim.schema.parameters import ParameterError
 
     try:
-        return (job.measure or _whole)(job, threads)
+        return (job.measure or _full_run)(job, threads)
     except ParameterError as error:
         return RunResult(job.key, job.seed, error=traceback.format_exc(), refused=str(error))
     except Exception:
         return RunResult(job.key, job.seed, error=traceback.format_exc())
 
 
-def _whole(job: Job, threads: int | None) -> RunResult:
+def _full_run(job: Job, threads: int | None) -> RunResult:
     from kith.sim.engine import run
 
     if not job.series:
@@ -129,7 +129,7 @@ def _summary_alone(job: Job, threads: int | None) -> RunResult:
         simulation.advance()
     finally:
         simulation.close()
-    with suppress(OSError):  # somebody may have removed the cache meanwhile
+    with suppress(OSError):  # the cache may have been removed meanwhile
         mark_compiled()
     with np.errstate(over="ignore"):
         summary = simulation.recorder.summary()
@@ -167,13 +167,13 @@ def thinned(record: Any) -> "dict[str, pd.Series]":
     stride = max(1, -(-len(daily) // POINTS))
     keep = np.unique(np.append(np.arange(0, len(daily), stride), len(daily) - 1))
     days = daily["day"].to_numpy()[keep]
-    kept = {c: pd.Series(daily[c].to_numpy(float)[keep], index=days) for c in STOCKS if c in daily}
+    thin = {c: pd.Series(daily[c].to_numpy(float)[keep], index=days) for c in STOCKS if c in daily}
     margin = (daily["revenue"] - daily["cost"]).cumsum().to_numpy(float)
-    kept["margin_to_date"] = pd.Series(margin[keep], index=days)
+    thin["margin_to_date"] = pd.Series(margin[keep], index=days)
     for column in MONTHLY:
         if column in monthly:
-            kept[column] = pd.Series(monthly[column].to_numpy(float), index=monthly["day"].to_numpy())
-    return kept
+            thin[column] = pd.Series(monthly[column].to_numpy(float), index=monthly["day"].to_numpy())
+    return thin
 
 
 def joins_by_channel(series: "pd.DataFrame") -> dict[str, float]:
@@ -194,31 +194,31 @@ def run_all(
     Parameters
     ----------
     jobs : what to run.
-    workers : processes; by default as many as there are processors. With 1 everything runs here.
+    workers : processes; by default one per processor. With 1 everything runs in this process.
     executor : something else with `submit`, such as Dask's `client.get_executor()`; the caller
         closes it.
-    progress : called with the number of runs done and asked for, first with none done.
+    progress : called with the number of runs done and their total, first with none done.
 
     Notes
     -----
     Processes are spawned, so a script that calls this needs `if __name__ == "__main__":`. If the
-    kernels are not compiled yet, the first job runs here and fills the cache for the workers.
+    kernels are not compiled yet, the first job runs in this process and fills the cache for the workers.
     """
     todo = list(jobs)
-    tell = progress or (lambda done, whole: None)
-    tell(0, len(todo))
+    report = progress or (lambda done, total: None)
+    report(0, len(todo))
     done = 0
     with place(workers, executor, len(todo)) as where:
         for outcomes in run_chunks(todo, where):
             for outcome in outcomes:
                 done += 1
-                tell(done, len(todo))
+                report(done, len(todo))
                 yield outcome
 
 
 @contextmanager
 def place(workers: int | None = None, executor: Executor | None = None, runs: int = 2) -> Iterator[Pool]:
-    """Where some runs are to be done: the executor if there is one, else processes, or here."""
+    """The pool for some runs: the executor if given, else processes, or this process."""
     if executor is not None:
         slots = workers or getattr(executor, "_max_workers", None) or processors()
         yield Pool(executor, lambda: slots)
@@ -227,8 +227,8 @@ def place(workers: int | None = None, executor: Executor | None = None, runs: in
         yield made
 
 
-def run_chunks(jobs: Iterable[Job], pool: Pool, whole: int | None = None) -> Iterator[list[RunResult]]:
-    """Run every job and yield outcomes in the chunks in which they come back.
+def run_chunks(jobs: Iterable[Job], pool: Pool, total: int | None = None) -> Iterator[list[RunResult]]:
+    """Run every job and yield outcomes in chunks, as they arrive.
 
     Jobs are taken from the iterable only as they are needed, so that any number of them fits.
 
@@ -236,15 +236,15 @@ def run_chunks(jobs: Iterable[Job], pool: Pool, whole: int | None = None) -> Ite
     ----------
     jobs : what to run.
     pool : where to run it.
-    whole : how many jobs there are, where `jobs` cannot tell; makes the last chunks small, so that
-        no worker is left alone with a large one.
+    total : number of jobs, if `jobs` has no length; makes the last chunks small, so that
+        no worker is left with a large one.
 
     Raises
     ------
     SchedulerLost
-        If the pool is lost as a whole. What was yielded before remains valid.
+        The pool is lost. Outcomes yielded before remain valid.
     """
-    queue = _Queue(jobs, whole)
+    queue = _Queue(jobs, total)
     if pool.threads is not None and (first := _to_compile_here(queue)):
         yield [execute(first)]
     suspects: deque[Job] = deque()
@@ -276,10 +276,10 @@ def execute_all(jobs: list[Job], threads: int | None) -> tuple[list[RunResult], 
 
 
 class _Queue:
-    """The jobs that wait, handed out in chunks of about `CHUNK_SECONDS` each."""
+    """The waiting jobs, handed out in chunks of about `CHUNK_SECONDS` each."""
 
-    def __init__(self, jobs: Iterable[Job], whole: int | None) -> None:
-        self._left = len(jobs) if isinstance(jobs, Sized) else whole
+    def __init__(self, jobs: Iterable[Job], total: int | None) -> None:
+        self._left = len(jobs) if isinstance(jobs, Sized) else total
         self._jobs = iter(jobs)
         self._seconds = CHUNK_SECONDS
         "of a run, as far as known: the first chunks hold one run"
@@ -326,7 +326,7 @@ def _fill(
 
 
 def _alone(job: Job, pool: Pool) -> RunResult:
-    """Do a job again while nothing else is under way, so that only it can be to blame."""
+    """Repeat a job while nothing else is running, so that only it can be the cause."""
     try:
         return pool.executor.submit(execute_all, [job], pool.threads).result()[0][0]
     except (Exception, CancelledError) as error:
@@ -341,7 +341,7 @@ def _check_alive(pool: Pool) -> None:
 
 
 def _to_compile_here(queue: _Queue) -> Job | None:
-    """A job to run here first, so that workers find the kernels compiled; None if they are."""
+    """A job to run in this process first, so that workers find the kernels compiled; None if they are."""
     from kith.sim.kernels.compilation import is_compiled
 
     return None if is_compiled() else next(iter(queue.first(1)), None)

@@ -1,9 +1,9 @@
-"""Bench: what a member-day costs on this machine, against natural Mesa in the same run.
+"""The cost of a member-day on this machine, next to plain Mesa in the same run.
 
-Times are CPU seconds of one thread, so that a busy machine disturbs them less; each size is
-warmed up before it is measured. What a second thread gains is measured by the clock on the wall.
-The rival is the least that a community model must do, written the way Mesa's tutorials do:
-agents on a NetworkX graph look at their neighbours and draw whether to leave.
+Times are CPU seconds of one thread, so that other load matters less; each size is
+warmed up before it is measured. The speed-up by a second thread is measured in wall-clock time.
+The Mesa micro-model is the minimum that a community model must do, written as in Mesa's tutorials:
+agents on a NetworkX graph read the state of their neighbours and draw whether to leave.
 """
 
 import json
@@ -43,7 +43,7 @@ def bench(
 ) -> dict[str, Any]:
     """Measure a scenario at several sizes, an empty tick, threads at the largest size, and natural Mesa.
 
-    Beside the busy web its pool is measured at the largest size, to tell what ties cost.
+    The busy pool is also measured at the largest size, to show the cost of ties.
     Returns the figures as plain values; writes them to `out` as JSON if given.
     """
     if not sizes or min(sizes) < 10:
@@ -62,7 +62,7 @@ def bench(
         "year_of_1000_s": year_of_thousand(scenario),
         "tick_overhead_us": _overhead(scenario),
         "mesa": natural_mesa(),
-        "twin": reference_timing.rival(max(sizes)),
+        "twin": reference_timing.compare_with_reference(max(sizes)),
     }
     if scenario == BUSY_WEB:
         figures["pool"] = measure(BUSY_POOL, max(sizes))

@@ -30,7 +30,9 @@ MARKET_PER_MEMBER = 4
 WARM_UP, DAYS = 10, 30
 
 
-def rival(largest: int, sizes: tuple[int, ...] = SIZES, days: int = DAYS) -> dict[str, Any] | None:
+def compare_with_reference(
+    largest: int, sizes: tuple[int, ...] = SIZES, days: int = DAYS
+) -> dict[str, Any] | None:
     """Member-days per second of the reference and of the engine, and their ratio, by size.
 
     Parameters

@@ -79,7 +79,7 @@ def throughput(
     process and with `workers`; then 100,000 rows are read and drawn.
     """
     workers = workers or processors()
-    tell = progress or (lambda what, done, whole: None)
+    tell = progress or (lambda what, done, total: None)
     with TemporaryDirectory(prefix="kith-throughput-") as folder:
         place = Path(folder)
         figures = {
@@ -106,10 +106,10 @@ def _speed_up(
         study = year_of_thousand(part, 1_000_000 * (turn + 1), days, founders, scenario)
         with _warm_pool(n, study) as made:
             start = time.perf_counter()
-            found = conduct(
+            status = conduct(
                 study, Store(place / f"turn{turn}"), scheduler=made, progress=_named(tell, f"{n} at once")
             )
-            seconds[n].append((time.perf_counter() - start) / found.stored)
+            seconds[n].append((time.perf_counter() - start) / status.stored)
     one, many = (sum(seconds[n]) / 2 for n in (1, workers))
     return {"runs": part, "one_s_per_run": one, "many_s_per_run": many, "speed_up": one / many}
 
@@ -140,29 +140,29 @@ def _whole(
     wanted_by(study, store, _named(tell, "planning"))
     planned = time.perf_counter() - start
     with _Watch() as watch:
-        told = _named(tell, "runs")
+        report = _named(tell, "runs")
 
-        def noted(done: int, whole: int) -> None:
+        def noted(done: int, total: int) -> None:
             watch.done = done
-            told(done, whole)
+            report(done, total)
 
-        found = conduct(study, store, workers, progress=noted)
+        status = conduct(study, store, workers, progress=noted)
     seconds = time.perf_counter() - start
     return {
-        "runs": found.stored,
-        "failed": found.failed,
+        "runs": status.stored,
+        "failed": status.failed,
         "days": days,
         "founders": founders,
         "seconds": seconds,
         "planning_s": planned,
-        "runs_per_s": found.stored / seconds,
+        "runs_per_s": status.stored / seconds,
         "bytes_on_disk": store.size(),
-        "memory": watch.table(found.wanted),
+        "memory": watch.table(status.wanted),
     }
 
 
 def _named(tell: Progress, what: str) -> Callable[[int, int], None]:
-    return lambda done, whole: tell(what, done, whole)
+    return lambda done, total: tell(what, done, total)
 
 
 class _Watch:
@@ -184,12 +184,12 @@ class _Watch:
         self._over.set()
         self._thread.join()
 
-    def table(self, whole: int) -> list[dict[str, float]]:
+    def table(self, total: int) -> list[dict[str, float]]:
         """The peak memory in each tenth of the runs."""
         rows = []
         for part in range(PARTS):
-            low, high = whole * part / PARTS, whole * (part + 1) / PARTS
-            own = [seen for seen in self._seen if low <= seen[0] < high or (seen[0] == whole == high)]
+            low, high = total * part / PARTS, total * (part + 1) / PARTS
+            own = [seen for seen in self._seen if low <= seen[0] < high or (seen[0] == total == high)]
             if own:
                 parent, child, together = (max(seen[k] for seen in own) for k in (1, 2, 3))
                 rows.append(

@@ -13,7 +13,7 @@ LEVEL = 0.95
 
 
 def orders(points: pd.DataFrame, outcomes: tuple[str, ...]) -> pd.DataFrame:
-    """One row per outcome and scenario beside the first: at which share of points the first has more.
+    """One row per outcome and scenario other than the first: the share of points at which the first is higher.
 
     Columns outcome, first, other, points, more (points), share, low, high: Wilson's interval, as for
     worlds that were drawn. Points at which either is undefined or both are equal do not count.

@@ -27,7 +27,7 @@ def front_shares(values: Floats) -> Floats:
     """The share of bootstrap draws in which each point is on the front, (points,).
 
     Each draw takes as many seeds as there are, with replacement, the same at every point, because
-    points share their luck seed by seed.
+    points share the random draws of each seed.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What luck does to the means of a study's points, which share their seeds.
+"""Sampling noise in the means of a study's points, which share their seeds.
 
 A run is its point's mean, plus what its seed does to all points alike, plus a rest (two-way analysis of
 variance with one observation per cell). Both parts of luck blur a mean; only the rest blurs a
@@ -26,7 +26,7 @@ class Known(NamedTuple):
 
 
 def luck(own: pd.DataFrame, outcome: str) -> float:
-    """The share of the variance between points that is luck; NaN with one run per point.
+    """The share of noise in the variance between points; NaN with one run per point.
 
     Parameters
     ----------
@@ -41,17 +41,17 @@ def luck(own: pd.DataFrame, outcome: str) -> float:
     return _rest(y) / y.shape[1] / between
 
 
-def known_to(own: pd.DataFrame, outcome: str) -> Known:
+def known_to(runs: pd.DataFrame, outcome: str) -> Known:
     """How well the means of points are known, and their differences; NaN with fewer than `LEAST_RUNS` per point.
 
     Parameters
     ----------
-    own : a row per run: point, seed and the outcome.
+    runs : a row per run: point, seed and the outcome.
     outcome : its column.
     """
     from scipy.special import stdtrit
 
-    y = _table(own, outcome).dropna().to_numpy(float)
+    y = _table(runs, outcome).dropna().to_numpy(float)
     points, seeds = y.shape
     if points < 2 or seeds < LEAST_RUNS:
         return Known(math.nan, math.nan)
@@ -63,9 +63,9 @@ def known_to(own: pd.DataFrame, outcome: str) -> Known:
     return Known(float(of_mean), float(of_two))
 
 
-def _table(own: pd.DataFrame, outcome: str) -> pd.DataFrame:
+def _table(runs: pd.DataFrame, outcome: str) -> pd.DataFrame:
     """A row per point, a column per seed."""
-    return own.groupby(["point", "seed"])[outcome].mean().unstack()
+    return runs.groupby(["point", "seed"])[outcome].mean().unstack()
 
 
 def _rest(y: Floats) -> float:

@@ -1,4 +1,4 @@
-"""What many runs say, as tidy frames: means, intervals, differences, bands, health."""
+"""The results of many runs as tidy frames: means, intervals, differences, bands, health."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -31,13 +31,13 @@ OUTCOMES = (
     "ncv",
     "ltv",
 )
-"""What a comparison reports unless told otherwise; the first is the headline."""
+"""The outcomes of a comparison by default; the first is the main outcome."""
 
 BAND = (0.05, 0.95)
 """Quantiles over runs between which a band is drawn."""
 
 RESOLVED, OPEN, SAME, UNJUDGED = "resolved", "open", "same", "unjudged"
-"""What a row of differences says: the interval excludes zero, or does not, all pairs are equal, or no verdict."""
+"""Verdicts of a difference: the interval excludes zero, or includes it, all pairs are equal, or too few runs."""
 
 
 def check_outcomes(names: Sequence[str]) -> None:
@@ -57,14 +57,14 @@ def outcome_table(
     """One row per outcome and scenario.
 
     Columns: outcome, scenario, unit, n (runs in which it is defined), mean, low, high, pairs (runs in
-    which it is defined in both arms), difference to the first scenario with difference_low and
+    which it is defined in both scenarios), difference from the first scenario with difference_low and
     difference_high, variance_removed, prob_greater, resolved, runs_needed. The reference has no
     difference. What needs an interval is undefined where there is none, see `kith.experiments.statistics.intervals`.
     """
     rows = []
-    own = {label: _arm(values, label, seeds, outcomes) for label in labels}
+    by_label = {label: _arm(values, label, seeds, outcomes) for label in labels}
     for outcome in outcomes:
-        arms = {label: arm[outcome] for label, arm in own.items()}
+        arms = {label: arm[outcome] for label, arm in by_label.items()}
         rows += [
             _row(outcome, label, arms[labels[0]], arm, label == labels[0]) for label, arm in arms.items()
         ]
@@ -153,7 +153,7 @@ def _quantiles(runs_by_day: Floats) -> tuple[Floats, Floats, Floats]:
 def typical_half_width(low: pd.Series, high: pd.Series) -> float:
     """The smallest half-width of some intervals that has one, but no less than a tenth of the widest.
 
-    Numbers that stand below each other get the digits of this one.
+    Numbers in one column are rounded to the digits of this one.
     """
     halves = ((high - low) / 2).dropna()
     if not (halves > 0).any():

@@ -200,7 +200,7 @@ def _every_combination(levers: Sequence[Lever]) -> list[dict[str, Any]]:
 
 
 def _drawn(design: Random, levers: Sequence[Lever], constraints: Sequence[Formula]) -> list[dict[str, Any]]:
-    """As many points as asked for that satisfy the constraints."""
+    """The requested number of points that satisfy the constraints."""
     rows: list[dict[str, Any]] = []
     draws = 0
     for unit in design.batches(len(levers)):

@@ -194,9 +194,9 @@ def search_kept(store: Store) -> Iterator[None]:
 class _Tally:
     """The number of stored runs, counted as they arrive."""
 
-    def __init__(self, whole: int, missing: int, progress: Progress | None) -> None:
-        self.stored, self.whole = whole - missing, whole
-        self._tell = progress or (lambda done, whole: None)
+    def __init__(self, total: int, missing: int, progress: Progress | None) -> None:
+        self.stored, self.whole = total - missing, total
+        self._tell = progress or (lambda done, total: None)
         self.count(0)
 
     def count(self, more: int) -> None:

@@ -74,7 +74,7 @@ class Formula:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What it names beside functions, each once."""
+        """The variables of the formula, each once."""
         called = {id(node.func) for node in ast.walk(self._tree) if isinstance(node, ast.Call)}
         inner = {id(node.value) for node in ast.walk(self._tree) if isinstance(node, ast.Attribute)}
         nodes = [n for n in ast.walk(self._tree) if isinstance(n, ast.Name | ast.Attribute)]
@@ -133,7 +133,7 @@ class Formula:
         if name in values:
             return values[name]
         close = nearest(name, values)
-        hint = f"did you mean {close}?" if close else f"there are {', '.join(values)}"
+        hint = f"did you mean {close}?" if close else f"choose from: {', '.join(values)}"
         raise StudyError(f"formula {self.text}: {name} is not a lever of this study; {hint}")
 
 

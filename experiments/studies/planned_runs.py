@@ -1,4 +1,4 @@
-"""What a study asks for: one row per run wanted, with its inputs and its name."""
+"""The planned runs of a study: one row per run, with its inputs and its id."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ DESIGN_VERSION = 2
 def points(study: Study) -> pd.DataFrame:
     """The points of a study, a row each: levers, then what formulas derive from them.
 
-    Raises `StudyError` before anything is drawn if there are more runs than the study may ask for.
+    Raises `StudyError` before anything is drawn if there are more runs than the study may have.
     """
     study.check_design()
     found = table(study.design, study.lever, study.formulas)
@@ -54,7 +54,7 @@ def plan_of(study: Study, scenario: str, point: dict[str, Any]) -> Plan:
 def asked(study: Study, progress: Callable[[int, int], None] | None = None) -> pd.DataFrame:
     """One row per run: run_id, scenario, point, seed, then the levers.
 
-    Rows are in the order of scenario, point, seed. Two points may ask for the same run.
+    Rows are in the order of scenario, point, seed. Two points may have the same run.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def asked(study: Study, progress: Callable[[int, int], None] | None = None) -> p
 
 
 def jobs(study: Study, wanted: pd.DataFrame) -> Iterator[Job]:
-    """A job for each row of `wanted`, which is some of `asked`; made only when it is taken."""
+    """A job for each row of `wanted`, some rows of `asked`; created lazily."""
     scenarios = {label: scenario for scenario, label in labels_of(study).items()}
     levers = [name for name in wanted.columns if name not in IDS]
     last: tuple[Any, Plan] | None = None
@@ -103,7 +103,7 @@ def labels_of(study: Study) -> dict[str, str]:
 
 
 def digest(study: Study) -> str:
-    """A name for what a study asks for: changes with anything that changes a row of `asked`."""
+    """A hash of the planned runs: changes with anything that changes a row of `asked`."""
     silent = {"name", "title", "question", "text", "tags", "sources", "outcomes", "series", "most_runs"}
     silent |= {"optimise", "break_even", "discover"}
     content = [

@@ -13,7 +13,7 @@ from kith.experiments.studies.study import Study
 def runs_frame(study: Study, store: Store, outcomes: Sequence[str] | None = None) -> pd.DataFrame:
     """One row per run that is stored: run_id, scenario, point, seed, levers, error, outcomes.
 
-    Two points that ask for the same run have a row each. Rows are in the order of scenario, point
+    Two points with the same run have a row each. Rows are in the order of scenario, point
     and seed; a failed run has its traceback in `error` and NaN in the outcomes.
 
     Parameters
@@ -36,7 +36,7 @@ def runs_frame(study: Study, store: Store, outcomes: Sequence[str] | None = None
 def series_frame(study: Study, store: Store) -> pd.DataFrame:
     """One row per run and day: run_id, scenario, point, seed, levers, day, a column per series.
 
-    Empty if the study asked for no series.
+    Empty if the study records no series.
     """
     wanted = wanted_by(study, store)
     if not store.done(series=True) - store.failed():

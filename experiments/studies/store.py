@@ -87,14 +87,14 @@ class Store:
     # What is there
 
     def done(self, series: bool = False) -> set[str]:
-        """The runs that have a result, failed or not, and, if asked for, series."""
+        """The runs that have a result, failed or not, and series if required."""
         results = union(self._ids["results"].values())
         return results & (union(self._ids["series"].values()) | self.failed()) if series else results
 
     def failed(self) -> set[str]:
         """The runs that have failed and nothing better."""
-        own = self._ids["results"]
-        return union(self._failed.values()) - union(own[path] - bad for path, bad in self._failed.items())
+        ids = self._ids["results"]
+        return union(self._failed.values()) - union(ids[path] - bad for path, bad in self._failed.items())
 
     def refresh(self) -> None:
         """Look for parts that others have written, and check them; damaged ones are put aside."""
@@ -129,7 +129,7 @@ class Store:
         raise AssertionError("three attempts end in an answer or an error")
 
     def asked(self, digest: str) -> pd.DataFrame | None:
-        """What was asked for under that digest, or None."""
+        """The planned runs with that digest, or None."""
         for path in self._parts("asked", f"{digest}-"):
             table = self._read_part("asked", path)
             if table is not None:
@@ -137,7 +137,7 @@ class Store:
         return None
 
     def has_asked(self, digest: str) -> bool:
-        """Whether there is a file of what was asked for under that digest."""
+        """Whether the planned runs with that digest are stored."""
         return bool(self._parts("asked", f"{digest}-"))
 
     def connection(self) -> "duckdb.DuckDBPyConnection":
@@ -159,7 +159,7 @@ class Store:
     # What is added
 
     def ask(self, digest: str, asked: pd.DataFrame) -> None:
-        """Keep what a study asks for."""
+        """Store the planned runs of a study."""
         if self.only_read:
             return
         path = self._folder_of("asked") / f"{digest}.parquet"
@@ -208,7 +208,7 @@ class Store:
         return self._write(table, folder / f"{uuid.uuid4().hex[:16]}.parquet")
 
     def _write(self, table: pa.Table, path: Path) -> Path:
-        """Write a file whole: beside its place first, safely on disk, then renamed; its name tells its checksum."""
+        """Write a file atomically: to a temporary file, flushed to disk, then renamed; its name contains its checksum."""
         mark = json.dumps({"model_version": MODEL_VERSION, "layout": LAYOUT}).encode()
         table = table.replace_schema_metadata({**(table.schema.metadata or {}), MARK: mark})
         try:
@@ -332,7 +332,7 @@ class Store:
         )
 
     def _put_aside(self, path: Path) -> None:
-        """Keep a damaged file for whoever wants to look, out of the way."""
+        """Rename a damaged file, so that it can be inspected and is no longer used."""
         if self.only_read:
             self.damaged += [path] if path not in self.damaged else []
             return

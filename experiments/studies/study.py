@@ -1,4 +1,4 @@
-"""A study: what is asked, what is turned, how often it is run; read from a TOML file.
+"""A study: its question, levers, design and number of runs; read from a TOML file.
 
 A study file says which scenarios are run, which levers are turned and by which design; everything
 else comes from the scenarios. `docs/studies.md` shows one.
@@ -114,13 +114,13 @@ class Study(BaseModel):
         return count, count * self.runs
 
     def check_design(self) -> None:
-        """Raise `StudyError` if the design asks for more runs than `most_runs`; no point is drawn."""
+        """Raise `StudyError` if the design needs more runs than `most_runs`; no point is drawn."""
         points, runs = self.size
         what = f"{counted(points)} points with runs = {self.runs:,} of each"
         self._check_runs(what, runs, "fewer points or runs")
 
     def check_size(self) -> None:
-        """Raise `StudyError` if the design, or a search, asks for more runs than `most_runs`."""
+        """Raise `StudyError` if the design or a search needs more runs than `most_runs`."""
         self.check_design()
         if self.optimise is not None:
             self._check_runs("optimise", self.optimise.most_runs(self.runs), "fewer trials or runs")
@@ -260,7 +260,7 @@ def _path_of(name_or_path: str | os.PathLike[str]) -> Path:
     path = user_path(text)
     if path.suffix != ".toml" and not path.exists():
         close = nearest(text, library)
-        hint = f"did you mean {close}?" if close else f"there are {', '.join(library)}"
+        hint = f"did you mean {close}?" if close else f"the studies are {', '.join(library)}."
         raise StudyError(f"unknown study {text}; {hint} A path ends in .toml")
     if not path.exists():
         raise StudyError(f"{text} does not exist; `kith study list` shows the studies that come with kith")
@@ -333,7 +333,7 @@ def _must(error: Any) -> str:
 
 
 def _readable(place: list[str]) -> list[str]:
-    """Where it is, as somebody who looks at the file would say: no name of a kind, entries from 1."""
+    """The position of an error as a reader of the file would name it, with entries counted from 1."""
     if place[0] == "design":
         place = [part for part in place if part not in KINDS]
     return [f"{int(part) + 1}" if part.isdecimal() else part for part in place]

@@ -1,4 +1,4 @@
-"""What a study assumes, in words: its levers, and what holds at every point."""
+"""The assumptions of a study, in words: its levers, and the settings of every point."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,10 +22,10 @@ def assumed(study: Study) -> list[str]:
 
 
 def lever_words(lever: Lever) -> str:
-    """A lever with the values that it can take, and what they stand for."""
+    """A lever with its possible values and their meaning."""
     name = f"`{lever.name}`"
     if lever.prior:
-        return f"{name}: its prior in the schema, a 90 % interval"
+        return f"{name}: drawn from its prior in the schema (within the 90 % interval)"
     if lever.options is not None:
         return f"{name}: {wording.listed((_option(*one) for one in lever.options.items()), 'or')}"
     if lever.on is not None:

@@ -1,7 +1,7 @@
 """Patterns: stylised facts that must emerge, one small file each.
 
-The statistic is a function of records; the band and its source stand beside it. No input states a
-result: what is varied are designs, shocks and switches of mechanisms.
+Each has a statistic over records, a band and its source. No input states a
+result: only designs, shocks and switches of mechanisms are varied.
 """
 
 from kith.experiments.credibility.patterns import (

@@ -74,14 +74,14 @@ def beyond_proportion(lost: Any) -> float:
 
 
 A_LITTLE_MORE = (
-    "thirty paired runs together see a small positive term: in the median a ninth of the loss at sixteen ads an "
-    "hour is beyond proportion, perhaps because absence takes habit, bonds and company with it; in any one run it "
-    "is no larger than what runs differ by"
+    "thirty paired runs together resolve a small positive term: in the median a ninth of the loss at sixteen ads an "
+    "hour is beyond proportion, perhaps because absence reduces habit, bonds and company; in a single run it "
+    "is no larger than the spread between runs"
 )
 PATTERN = Pattern(
     "SF13",
     "ads harm more in the long run",
-    "After eighteen months ads cost several times the visits that they cost in the first.",
+    "After eighteen months, ads cost several times as many visits as in the first month.",
     "Goli et al. 2025, doi:10.1007/s11129-025-09294-7",
     arms,
     measure,

@@ -1,7 +1,7 @@
 """SF11: a little public cash drives out the connected and draws in the others.
 
 A web in which every contribution earns 0.25 EUR for half a year, and then nothing again; against
-the twin that was never paid, by members' number of ties on the eve. Beside it, thanks instead of
+the counterfactual that was never paid, by members' number of ties on the eve. Beside it, thanks instead of
 cash. Those who wrote before there was cash are the intrinsically motivated.
 """
 
@@ -35,15 +35,15 @@ def arms(size: Size) -> Mapping[str, Arm]:
 
 
 def measure(records: Records) -> Mapping[str, float]:
-    """Changes relative to the twin: by quintile of ties, in all, and after the end of pay."""
+    """Changes relative to the counterfactual: by quintile of ties, in total, and after the end of pay."""
     eve = records["plain"][0].members
     there = eve[eve["left_day"].isna()].sort_values(["ties", "person"])
     quintiles = np.array_split(there["person"].to_numpy(), 5)
     wrote = there.loc[there["contributions"] > 0, "person"].to_numpy()
 
     def change(name: str, first: int, second: int, who: Any = None) -> float:
-        arm_, twin = (written(records[n], first, second, who) for n in (name, "plain"))
-        return arm_ / twin - 1.0
+        paid, unpaid = (written(records[n], first, second, who) for n in (name, "plain"))
+        return paid / unpaid - 1.0
 
     return {
         "under cash, most tied fifth": change("paid", 0, 2, quintiles[4]),
@@ -66,14 +66,14 @@ def written(records: Sequence[Record], first: int, second: int, who: Any = None)
 
 
 NOT_FOR_LONG = (
-    "they write a fifth more in the first month and no more than before from the second on: those of them who "
-    "write get tied, and then the cue weighs on them too (without crowding they write two fifths more over the "
-    "half year); the median over the seeds is at zero, a little below"
+    "they write a fifth more in the first month and no more than before from the second month on: those who "
+    "write become connected, and then the market cue affects them too (without crowding they write two fifths more "
+    "over the half year); the median over the seeds is slightly below zero"
 )
 PATTERN = Pattern(
     "SF11",
     "cash crowds out the connected",
-    "Token pay cuts what the connected write and does not buy it back when it ends; thanks help.",
+    "Token payments reduce contributions of well-connected members, which do not recover when payments end; thanks help.",
     "Sun, Dong & McIntyre 2017, doi:10.1287/mksc.2016.1022; Deci et al. 1999; Gneezy & Rustichini 2000",
     arms,
     measure,

@@ -66,7 +66,7 @@ def weeks_of(records: Sequence[Record]) -> Any:
 def table(weeks: Sequence[Any], luck: np.random.Generator | None) -> pd.DataFrame:
     """One row per member and week at risk, with neighbours' exits of the last three months.
 
-    With `luck`, what a member saw is handed to another one of the same degree.
+    With `luck`, the exits seen by a member are assigned to another one of the same degree.
     """
     suffered: list[pd.Series] = []
     usual: list[pd.Series] = []
@@ -129,7 +129,7 @@ def hazard_ratios(rows: pd.DataFrame) -> Any:
 PATTERN = Pattern(
     "SF6",
     "exits are contagious",
-    "The exit of a neighbour raises one's own hazard, most in the first month.",
+    "The exit of a neighbour raises a member's hazard, most in the first month.",
     "Nitzan & Libai 2011, Journal of Marketing 75(6), doi:10.1509/jm.10.0209",
     arms,
     measure,

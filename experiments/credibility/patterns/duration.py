@@ -83,7 +83,7 @@ def fitted(survival: Any) -> tuple[float, float]:
 PATTERN = Pattern(
     "DUR",
     "duration",
-    "Fewer are left at week 104 than an sBG fitted to 26 weeks promises, as in real logs.",
+    "Fewer members remain at week 104 than an sBG model fitted to 26 weeks predicts, as in real logs.",
     "eight event logs, 4 to 12 points",
     arms,
     measure,

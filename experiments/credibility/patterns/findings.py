@@ -32,9 +32,9 @@ def number(value: float) -> str:
 
 def summary(findings: Sequence[PatternFinding]) -> str:
     """How many patterns are met, and which are not."""
-    found = met(findings)
-    missed = [code for code, well in found.items() if not well]
-    words = f"{len(found) - len(missed)} of {len(found)} patterns are met"
+    verdicts = met(findings)
+    missed = [code for code, well in verdicts.items() if not well]
+    words = f"{len(verdicts) - len(missed)} of {len(verdicts)} patterns are met"
     return f"{words}; not {', '.join(missed)}" if missed else words
 
 
@@ -93,8 +93,8 @@ def people(size: Size | None) -> str:
     chosen = size or SMALL
     if not chosen.settings:
         return "the defaults of the schema: 20,000 people, 1,000 founders"
-    asked = chosen.settings
-    return f"{asked['market.size']:,} people, {asked['market.founders']:,} founders"
+    settings = chosen.settings
+    return f"{settings['market.size']:,} people, {settings['market.founders']:,} founders"
 
 
 __all__ = ["HEADINGS", "as_object", "by_pattern", "number", "people", "provisional", "row", "summary"]

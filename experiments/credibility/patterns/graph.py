@@ -70,7 +70,7 @@ def heavy_tail(degree: Any) -> float:
 PATTERN = Pattern(
     "SF8",
     "clustered, heavy-tailed ties",
-    "Ties of a web close triangles and are spread unevenly.",
+    "The ties of a web are clustered and unevenly distributed.",
     "Leskovec et al. 2008, doi:10.1145/1401890.1401948; Clauset, Shalizi & Newman 2009",
     arms,
     measure,

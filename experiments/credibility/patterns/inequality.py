@@ -19,7 +19,7 @@ DAYS = 365
 
 
 def arms(size: Size) -> Mapping[str, Arm]:
-    """The defaults, and two designs beside them."""
+    """The defaults and two other designs."""
     return {name: arm(name, DAYS, size, looks=(DAYS - 30,)) for name in ("baseline", "pool", "web")}
 
 

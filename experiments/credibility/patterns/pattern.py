@@ -1,4 +1,4 @@
-"""A pattern: which runs it looks at, what it measures in them, and in which band that has to lie.
+"""A pattern: its runs, the statistic measured in them, and its acceptance band.
 
 The statistic is a function of the records of one seed. Bands are those of `docs/science.md`,
 section 4; they belong to the pattern and are written here once.
@@ -28,7 +28,7 @@ class Over(Enum):
 
 @dataclass(frozen=True)
 class Size:
-    """How many people and seeds a pattern is looked for in."""
+    """The number of people and seeds of a test."""
 
     name: str
     seeds: int
@@ -38,12 +38,12 @@ class Size:
 FULL = Size("full", 30)
 """The defaults of the schema: 20,000 people, 1,000 founders."""
 SMALL = Size("small", 4, {"market.size": 6_000, "market.founders": 300})
-"""For the tests of every day: it can contradict a pattern, not establish one."""
+"""For quick tests: it can contradict a pattern, not establish one."""
 
 
 @dataclass(frozen=True)
 class Arm:
-    """A plan, and the days after which its record is taken besides the end."""
+    """A plan, and the days on which a record is taken in addition to the end."""
 
     plan: Plan
     looks: tuple[int, ...] = ()
@@ -58,11 +58,11 @@ class Quantity:
     high: float = math.inf
     over: Over = Over.SEEDS
     unmet: str = ""
-    "why it is known not to be met; empty where it is"
+    "the reason why it is not met; empty if it is met"
     far: bool = False
-    "whether even a small size shows that it is not met"
+    "whether even the small size shows that it is not met"
     fine: bool = False
-    "whether it is too small a difference for a small size to tell anything about it"
+    "whether the difference is too small to be judged in the small size"
 
     @property
     def judged(self) -> bool:

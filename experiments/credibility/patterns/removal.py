@@ -1,6 +1,6 @@
 """SF9: who leaves with whom: the hub of a hub, the best connected of a web or a pool.
 
-Visits in the sixth month after the removal, against the twin without it (same people, same luck).
+Visits in the sixth month after the removal, compared with the counterfactual without it (same people, same random draws).
 That a hub's absence hurts a community of a hub is its definition; size, speed and succession are
 what the model can be wrong about. A pool has no ties, so the 2 % who go are drawn.
 """
@@ -58,7 +58,7 @@ def _monthly(today: Any) -> Any:
 PATTERN = Pattern(
     "SF9",
     "removal by type",
-    "Half a year later a community of a hub has lost most without it, a web or a pool little.",
+    "Half a year after losing its hub, a hub community has lost far more than a web or a pool.",
     "Becker & Hvide 2022; Azoulay et al. 2010; Avelino et al. 2019 (41 % live on), arXiv:1906.08058",
     arms,
     measure,

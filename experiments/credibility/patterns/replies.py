@@ -45,7 +45,7 @@ def measure(records: Records) -> Mapping[str, float]:
 def first_posts(records: Sequence[Record]) -> pd.DataFrame:
     """Newcomers whose first contribution was a post: month, answered or not, wrote again or not.
 
-    Each look tells of those who posted first 30 to 59 days before it.
+    Each look covers those who first posted 30 to 59 days before it.
     """
     parts = []
     for record in records:

@@ -35,7 +35,7 @@ def measure(records: Records) -> Mapping[str, float]:
 PATTERN = Pattern(
     "A1",
     "take-off of a community that is the product",
-    "Whether a small community lives depends on where it starts, and on luck.",
+    "The survival of a small community depends on its initial size, and on chance.",
     "no published band: shown, not judged",
     arms,
     measure,

@@ -63,7 +63,7 @@ def weibull_shape(length: Any, ended: Any) -> float:
 PATTERN = Pattern(
     "SF3",
     "hazard falls with tenure",
-    "Members of a year leave at less than half the rate of newcomers, even with a flat base.",
+    "After a year, members leave at less than half the rate of newcomers, even with a flat base hazard.",
     "Fader & Hardie 2007, doi:10.1002/dir.20074",
     arms,
     measure,

@@ -22,7 +22,7 @@ NARROW: dict[str, Any] = {"bonding__capacity_min": 10.0, "bonding__capacity_shap
 
 
 def arms(size: Size) -> Mapping[str, Arm]:
-    """The ramp, and the web that stands still."""
+    """The ramp, and the web without change."""
     ramp: dict[int, dict[str, Any]] = {
         START + STEP * (k - 1): {"churn.tie_threshold": k} for k in range(1, HIGHEST + 1)
     }
@@ -71,7 +71,7 @@ def likeness(before: Record, after: Record) -> float:
 PATTERN = Pattern(
     "SF7",
     "unravelling",
-    "As more ties are needed the community falls in one leap, to the K-core, and does not return.",
+    "As more ties become necessary, the community collapses abruptly to the K-core and does not recover.",
     "Garcia, Mavrodiev & Schweitzer 2013, arXiv:1302.6109",
     arms,
     measure,

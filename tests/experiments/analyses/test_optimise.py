@@ -182,7 +182,7 @@ def test_what_cannot_be_found_is_told(tmp_path: Path, in_a_world: Any) -> None:
     in_a_world(hill)
     with pytest.raises(StudyError, match=r"none of 40 points satisfies cost < 0; relax a limit"):
         found(study(optimise=GOAL | {"limits": ["cost < 0"]}), tmp_path)
-    with pytest.raises(StudyError, match=r"proposals in a row break x > 2; widen a range"):
+    with pytest.raises(StudyError, match=r"proposals in a row violate x > 2; widen a range"):
         found(study(constraints=["x > 2"]), tmp_path)
     with pytest.raises(StudyError, match=r"has no \[optimise\]"):
         found(study(optimise=None), tmp_path)

@@ -205,7 +205,7 @@ def test_plans_of_different_length_run_equally_long(plan: Callable[..., Plan]) -
         ({"workers": 0}, "workers = 0"),
         ({"precision": 0}, "precision = 0: must be above 0"),
         ({"precision": math.nan}, "precision = nan"),
-        ({"precision": 0.1, "runs": 3}, "there must be at least 4"),
+        ({"precision": 0.1, "runs": 3}, "must be at least 4 with a precision"),
         ({"outcomes": ["actve"]}, "unknown indicator actve; did you mean active"),
     ],
 )
@@ -215,7 +215,7 @@ def test_bad_requests_name_the_way_out(wrong: dict[str, Any], message: str) -> N
 
 
 def test_overrides_for_a_finished_plan_are_refused(plan: Callable[..., Plan]) -> None:
-    with pytest.raises(ComparisonError, match="overrides cannot be added to a plan"):
+    with pytest.raises(ComparisonError, match="overrides cannot be added to a complete plan"):
         compare([plan("web"), "pool"], overrides={"monetisation.price": 1})
 
 

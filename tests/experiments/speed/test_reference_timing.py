@@ -8,7 +8,7 @@ from kith.experiments.speed import reference_timing
 
 
 def test_both_live_the_same_days_and_the_ratio_is_theirs() -> None:
-    figures = reference_timing.rival(largest=400, sizes=(40, 80), days=5)
+    figures = reference_timing.compare_with_reference(largest=400, sizes=(40, 80), days=5)
     assert figures is not None
     small, last = figures["sizes"]
     assert (small["members"], last["members"]) == (40, 80)
@@ -38,5 +38,5 @@ def test_an_installed_kith_says_that_the_twin_is_not_there(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(reference_timing, "TWIN", tmp_path / "tests" / "reference")
-    assert reference_timing.rival(1_000) is None
+    assert reference_timing.compare_with_reference(1_000) is None
     assert "part of a checkout" in "\n".join(reference_timing.text(None))
