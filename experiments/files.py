@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from kith.experiments.errors import OutputError, PathError
-from kith.sim.storage.atomic_folder import beside, partial_file, whole_folder
+from kith.sim.storage.atomic_write import beside, partial_file, whole_folder
 
 OURS = frozenset(
     {

@@ -1,1 +1,1 @@
-"""Scenarios: text becomes a plan that the engine can run, and says where each value came from."""
+"""Scenarios: TOML text becomes a plan for the engine, with the origin of every value."""

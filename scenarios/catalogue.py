@@ -1,6 +1,6 @@
-"""The library that comes with kith: what is in it, and where.
+"""Catalogue of the library of scenarios and event logs that is installed with kith.
 
-This module stays light, so that a list of scenarios costs no numerical imports.
+This module imports nothing numerical, so that listing scenarios is fast.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from kith.scenarios.text import read_toml
 
 LOG_SUFFIXES = (".csv.gz", ".csv")
 TEXTBOOK = ("presets", "archetypes", "playbooks", "pitfalls", "norms", "futures", "shocks")
-"folders of scenarios that ask a question about communities and have an answer"
+"folders of scenarios with a question about communities and an answer"
 SHELVES = (*TEXTBOOK, "verification", "benchmarks")
 SHELF_TITLES = {
     "presets": "Presets",
@@ -20,17 +20,17 @@ SHELF_TITLES = {
     "playbooks": "Playbooks",
     "pitfalls": "Pitfalls and their fixes",
     "norms": "Norms",
-    "futures": "Futures, all of them speculative",
+    "futures": "Speculative futures",
     "shocks": "Shocks",
     "verification": "Checks against theory",
-    "benchmarks": "Loads for measuring speed",
+    "benchmarks": "Benchmarks of speed",
 }
-"What a list calls the folders, in their order."
+"titles of the folders, in the order of lists"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A scenario of the library, as a list shows it."""
+    """A scenario of the library as shown in lists."""
 
     name: str
     title: str
@@ -43,12 +43,12 @@ class Entry:
 
     @property
     def shelf(self) -> str:
-        """The folder in which it stands, such as `pitfalls`."""
+        """The folder of the scenario, such as `pitfalls`."""
         return self.path.parent.name
 
 
 def library() -> list[Entry]:
-    """Every scenario of the library, folder by folder, each by name."""
+    """Every scenario of the library, sorted by folder and name."""
     return list(_entries_in(root()))
 
 
@@ -59,26 +59,26 @@ def names() -> list[str]:
 
 def logs() -> dict[str, Path]:
     """The event logs that ship with kith, by name."""
-    found = [path for path in sorted(root().rglob("*.csv*")) if path.name.endswith(LOG_SUFFIXES)]
-    return {path.name.partition(".")[0]: path for path in found}
+    paths = [path for path in sorted(root().rglob("*.csv*")) if path.name.endswith(LOG_SUFFIXES)]
+    return {path.name.partition(".")[0]: path for path in paths}
 
 
 def scenario_files() -> dict[str, Path]:
-    """The library's files by name: the stem of the file; presets first, then the other folders, what is made for tests last."""
+    """The library's scenario files by stem, in the order of `SHELVES`."""
     return dict(_files_in(root()))
 
 
 @cache
 def _entries_in(folder: Path) -> tuple[Entry, ...]:
-    """Every scenario of a folder, read once."""
+    """Every scenario of a folder, cached."""
     return tuple(entry_of(name, path, label_of(path)) for name, path in _files_in(folder).items())
 
 
 @cache
 def _files_in(folder: Path) -> dict[str, Path]:
-    """The same of a folder, looked for once: a study of thousands of points asks at each of them."""
-    found = sorted(folder.rglob("*.toml"), key=lambda path: (_shelf(path), path))
-    return {path.stem: path for path in found}
+    """The scenario files of a folder by stem, cached because a study loads thousands of scenarios."""
+    paths = sorted(folder.rglob("*.toml"), key=lambda path: (_shelf(path), path))
+    return {path.stem: path for path in paths}
 
 
 def _shelf(path: Path) -> int:
@@ -92,12 +92,12 @@ def root() -> Path:
 
 
 def label_of(path: Path) -> str:
-    """How messages call a library file: `library/presets/web.toml`."""
+    """The name of a library file in messages: `library/presets/web.toml`."""
     return f"library/{path.relative_to(root()).as_posix()}"
 
 
 def entry_of(name: str, path: Path, label: str) -> Entry:
-    """What a file says about itself; `label` is how messages call it."""
+    """The heading of a scenario file as an entry; `label` is its name in messages."""
     table = read_toml(path, label)
     return Entry(
         name,

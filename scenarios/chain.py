@@ -14,9 +14,9 @@ from kith.scenarios.text import plain_table, read_toml
 from kith.sim.schema.fields import nearest
 
 DEEPEST = 20
-"files that may extend one another in a row"
+"maximum depth of files that extend one another"
 LONGEST = 200
-"letters of a path that a message shows"
+"characters of a path shown in messages"
 TABLE = Path("<table>")
 "stands for the path of a scenario that is given as a table"
 
@@ -38,7 +38,7 @@ class Source:
 
 
 def source_of(name: str | os.PathLike[str]) -> Source:
-    """The file of a library name or path; a library name wins over a file of that name."""
+    """The file of a library name or path; a library name takes precedence over a file of that name."""
     try:
         text = os.fspath(name)
     except TypeError:
@@ -66,33 +66,33 @@ def source_of_table(table: Mapping[str, Any], name: str) -> Source:
 
 
 def layers_of(source: Source) -> list[Layer]:
-    """The layers of a file, least important first, the file itself last."""
+    """The layers of a file in increasing precedence; the file itself is last."""
     return _Chain().layers(source, ())
 
 
 @dataclass
 class _Chain:
-    """The files met so far; each is read once, however often it is extended."""
+    """The files read so far; each is read once, even if several files extend it."""
 
     known: dict[Path, list[Layer]] = field(default_factory=dict)
 
     def layers(self, source: Source, below: tuple[Source, ...]) -> list[Layer]:
-        """Ancestors count once, where they first appear; a file named in `extends` counts at its place.
+        """An ancestor counts once, at its first appearance; a file named in `extends` counts at its position.
 
-        Otherwise a base that two files share would undo what the first of them changed.
+        Otherwise a base shared by two files would undo the changes of the first of them.
         """
         place = _resolved(source.path)
         _check_chain(source, place, below)
         if place not in self.known:
-            extends, own = _of_library(source) if _comes_with_kith(source) else _read(source)
-            self.known[place] = [*self._inherited(source, extends, below), own]
+            extends, layer = _of_library(source) if _is_in_library(source) else _read(source)
+            self.known[place] = [*self._inherited(source, extends, below), layer]
         return self.known[place]
 
     def _inherited(self, source: Source, extends: Any, below: tuple[Source, ...]) -> list[Layer]:
         inherited: list[Layer] = []
         for name in _names(extends, source):
             *ancestors, parent = self.layers(_parent(name, source), (*below, source))
-            inherited += [layer for layer in ancestors if not any(layer is one for one in inherited)]
+            inherited += [layer for layer in ancestors if not any(layer is known for known in inherited)]
             inherited.append(parent)
         return inherited
 
@@ -105,11 +105,11 @@ def _read(source: Source) -> tuple[Any, Layer]:
 
 @cache
 def _of_library(source: Source) -> tuple[Any, Layer]:
-    """The same of a file that comes with kith, read once: a study asks for it at each of its points."""
+    """The same for a library file, cached because a study loads it for every point."""
     return _read(source)
 
 
-def _comes_with_kith(source: Source) -> bool:
+def _is_in_library(source: Source) -> bool:
     return scenario_files().get(source.name) == source.path
 
 
@@ -120,9 +120,9 @@ def _names(extends: Any, source: Source) -> list[str]:
             f"{source.label}: extends = {shown(extends)}: must be a name or a list of names, "
             'such as extends = ["web", "subscription"]'
         )
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise ScenarioError(f"{source.label} extends {shown(twice)} twice; name it once")
+    repeated = next((name for name in names if names.count(name) > 1), None)
+    if repeated is not None:
+        raise ScenarioError(f"{source.label} extends {shown(repeated)} twice; name it once")
     return names
 
 
@@ -136,18 +136,20 @@ def _parent(name: str, child: Source) -> Source:
 
 
 def _check_chain(source: Source, place: Path, below: tuple[Source, ...]) -> None:
-    if any(_resolved(one.path) == place for one in below):
-        chain = " → ".join(one.label for one in (*below, source))
-        raise ScenarioError(f"{source.label} extends itself: {chain}; remove one of these extends")
+    if any(_resolved(child.path) == place for child in below):
+        chain = " → ".join(child.label for child in (*below, source))
+        raise ScenarioError(f"{source.label} extends itself: {chain}; remove one of these links")
     if len(below) >= DEEPEST:
-        raise ScenarioError(f"{below[0].label} extends files more than {DEEPEST} deep; merge some of them")
+        raise ScenarioError(
+            f"{below[0].label} extends files to a depth of more than {DEEPEST}; merge some of them"
+        )
 
 
 def _hint(name: str, folder: Path) -> str:
     if _exists(folder / f"{name}.toml"):
         return f'did you mean "{name}.toml"?'
     close = nearest(Path(name).stem, scenario_files())
-    return f'did you mean "{close}"?' if close else "`kith list` shows the library; a file needs its path"
+    return f'did you mean "{close}"?' if close else "`kith list` shows the library; give a file by its path"
 
 
 def _from_library(name: str) -> Source:

@@ -1,4 +1,4 @@
-"""What a scenario says about itself, whether it stands in the library or in a file of one's own."""
+"""Descriptions of scenarios, from the library or from a file of the user."""
 
 import os
 
@@ -10,10 +10,10 @@ from kith.scenarios.expected import Expected
 def about(name_or_path: str | os.PathLike[str]) -> Entry:
     """Title, question, text, answer, tags and sources; raises `ScenarioError` if it cannot be read."""
     source = source_of(name_or_path)
-    layers_of(source)  # refuses what is misspelt, in one sentence
+    layers_of(source)  # validates the file
     return entry_of(source.name, source.path, source.label)
 
 
 def expected_of(name_or_path: str | os.PathLike[str]) -> tuple[Expected, ...]:
-    """What the scenario's own file expects; what it extends has expectations of its own."""
+    """The expectations in the scenario's own file, without those of files that it extends."""
     return layers_of(source_of(name_or_path))[-1].expected

@@ -1,4 +1,4 @@
-"""What can be wrong with what somebody wrote.
+"""Errors in scenarios and event logs.
 
 ScenarioError (a ValueError)   a scenario, an override or a shock cannot be used
 └── LogError                   an event log cannot be used; `problems` holds its bad rows
@@ -6,7 +6,7 @@ ScenarioError (a ValueError)   a scenario, an override or a shock cannot be used
 
 
 class ScenarioError(ValueError):
-    """A scenario cannot be used; the message names the thing, the value and the way out."""
+    """A scenario cannot be used; the message names the key, the value and a remedy."""
 
 
 class LogError(ScenarioError):
@@ -18,7 +18,7 @@ class LogError(ScenarioError):
 
 
 def shown(value: object, width: int = 60) -> str:
-    """A value as a message shows it: quoted like TOML, and short even if the value is not."""
+    """A value for a message: quoted as in TOML, and shortened."""
     text = f'"{value}"' if isinstance(value, str) else repr(value)
     text = text.replace("\n", " ").replace("\r", " ")
     return text if len(text) <= width else f"{text[: width - 1]}…"

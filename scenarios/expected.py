@@ -1,7 +1,7 @@
-"""What an answer rests on: differences that paired runs are expected to show.
+"""Expectations: differences that a scenario's answer is based on, testable with paired runs.
 
-A scenario's `answer` says in words what the model gives; each `[[expected]]` table below it names a
-comparison and its direction, so that `kith answers` can find out whether the words are still true.
+A scenario's `answer` states in words what the model predicts; each `[[expected]]` table below it gives a
+comparison and its direction, so that `kith answers` can test whether the statement still holds.
 """
 
 from typing import Annotated, Any, Literal
@@ -21,41 +21,51 @@ COUNTS = {
     "replies": "replies in the last 30 days",
     "visits": "visits in the last 30 days",
 }
-"""What can be expected of beside indicators: columns of the series, over the last 30 days."""
+"""Outcomes in addition to indicators: columns of the series, summed over the last 30 days."""
 OF_MEMBERSHIPS = (*MEASURED, "stays")
-"""What can be expected of an experiment inside a community, see `kith.experiments.analyses.experiment_effects`."""
+"""Outcomes of an experiment within a community, see `kith.experiments.analyses.experiment_effects`."""
 
 Sign = Literal["+", "-", "0"]
 Role = Literal["effect", "symptom", "fix", "cost"]
 
 
 class Expected(BaseModel):
-    """One difference: this scenario minus another one, or the true effect of an experiment in it."""
+    """One difference: this scenario minus another, or the true effect of an experiment in it."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    indicator: Annotated[str, Field(min_length=1, description="what is compared: an indicator or a count")]
-    against: Annotated[
-        str | None, Field(min_length=1, description="the scenario with which it is compared")
-    ] = None
-    but: Annotated[
-        dict[str, Any], Field(description="parameters that the other side has instead of its own")
-    ] = {}
+    indicator: Annotated[
+        str, Field(min_length=1, description="outcome that is compared: an indicator or a count")
+    ]
+    against: Annotated[str | None, Field(min_length=1, description="scenario to compare with")] = None
+    but: Annotated[dict[str, Any], Field(description="parameters changed in the scenario compared with")] = {}
     experiment: Annotated[
-        str | None, Field(min_length=1, description="instead of `against`: treated against their twins")
+        str | None,
+        Field(
+            min_length=1,
+            description="instead of `against`: the experiment whose treated people are compared with the same people untreated",
+        ),
     ] = None
-    sign: Annotated[Sign, Field(description="more, less, or the same (0) as the other side")]
+    sign: Annotated[Sign, Field(description="sign of the difference: more (+), less (-) or the same (0)")]
     within: Annotated[
-        float, Field(gt=0, le=1, description="sign 0: how near is the same, as a share of the other side")
+        float,
+        Field(
+            gt=0,
+            le=1,
+            description="for sign 0: largest difference that counts as the same, relative to the scenario compared with",
+        ),
     ] = 0.1
     day: Annotated[
-        int | None, Field(ge=1, le=MAX_DAYS, description="after how many days; by default at the end")
+        int | None, Field(ge=1, le=MAX_DAYS, description="day of the comparison; default: the last day")
     ] = None
     runs: Annotated[
-        int | None, Field(ge=2, le=10_000, description="paired runs that it takes, where others take fewer")
+        int | None, Field(ge=2, le=10_000, description="number of paired runs, if more than usual are needed")
     ] = None
     role: Annotated[
-        Role, Field(description="symptom of a pitfall, fix of it, cost of the fix, or plain effect")
+        Role,
+        Field(
+            description="role in the text: symptom of a pitfall, its fix, cost of the fix, or plain effect"
+        ),
     ] = "effect"
 
     @field_validator("indicator")
@@ -68,23 +78,29 @@ class Expected(BaseModel):
         except KeyError:
             close = nearest(name, [*INDICATORS, *COUNTS])
             raise ValueError(
-                f"is no indicator; did you mean {close}?" if close else "is no indicator"
+                f"is no indicator; did you mean {close}?"
+                if close
+                else "is no indicator; see section 7.13 of the model's documentation"
             ) from None
         return name
 
     @model_validator(mode="after")
     def _compares_one_thing(self) -> "Expected":
         if (self.against is None) == (self.experiment is None):
-            raise ValueError("needs either against, a scenario, or experiment, one of its own")
+            raise ValueError(
+                "needs either against (a scenario) or experiment (an experiment of this scenario)"
+            )
         if self.experiment is not None and (self.but or self.indicator not in OF_MEMBERSHIPS):
-            raise ValueError(f"of an experiment one can expect {', '.join(OF_MEMBERSHIPS)}, and no but")
+            raise ValueError(f"an experiment allows the outcomes {', '.join(OF_MEMBERSHIPS)} and no `but`")
         if (
             self.experiment is None
             and self.indicator not in COUNTS
             and self.indicator in OF_MEMBERSHIPS
             and self.indicator not in INDICATORS
         ):
-            raise ValueError(f"{self.indicator} can be expected of an experiment only")
+            raise ValueError(
+                f'{self.indicator} is an outcome of experiments only; add experiment = "..." or name another outcome'
+            )
         return self
 
     @property
@@ -96,7 +112,7 @@ class Expected(BaseModel):
 
 
 def expected_from(table: dict[str, Any]) -> Expected:
-    """What a table expects; raises `ScenarioError` in one sentence."""
+    """The expectation in a table; raises `ScenarioError` if it is invalid."""
     try:
         return Expected.model_validate(table)
     except ValidationError as error:

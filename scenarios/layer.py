@@ -1,6 +1,6 @@
-"""A layer: what one file says, checked, and nothing of what it extends.
+"""A layer: the validated content of one file, without what it extends.
 
-Checking each file by itself is what lets a message name the file that is wrong.
+Each file is validated separately, so that messages can name the file at fault.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ LISTS = ("tags", "sources")
 REPEATED = ("phase", "shock", "experiment")
 KEYS = ("extends", *SENTENCES, *LISTS, "days", *SECTIONS, *TABLES, *REPEATED, "expected")
 MOST = 1_000
-"phases, shocks, experiments or expectations in a file"
+"maximum number of phases, shocks, experiments or expectations in a file"
 
 type Settings = dict[str, Any]
 "dotted name -> value"
@@ -29,7 +29,7 @@ type Settings = dict[str, Any]
 
 @dataclass(frozen=True)
 class Layer:
-    """What one file, or the overrides of one call, says."""
+    """The content of one file, or the overrides of one call."""
 
     source: str
     settings: Settings = field(default_factory=dict)
@@ -39,16 +39,16 @@ class Layer:
     days: int | None = None
     title: str = ""
     graphs: dict[str, Table] = field(default_factory=dict)
-    "`network` or `acquaintances` -> what the file says about that graph"
+    "`network` or `acquaintances` -> the file's table about that graph"
     expected: tuple[Expected, ...] = ()
     clears: tuple[str, ...] = ()
-    "`phase`, `shock` or `experiment`, where the file writes an empty list: those inherited do not count"
+    "`phase`, `shock` or `experiment`, if the file sets an empty list, which drops inherited ones"
 
 
 def layer_from(table: dict[str, Any], source: str, label: str, folder: Path = Path()) -> Layer:
-    """The layer of a file's tables; raises `ScenarioError` that begins with `label`.
+    """The layer of a file's tables; raises a `ScenarioError` that starts with `label`.
 
-    Files that the tables name are looked for from `folder`.
+    Paths in the tables are relative to `folder`.
     """
     with blamed_on(label):
         _check_keys(table, KEYS)
@@ -68,19 +68,19 @@ def layer_from(table: dict[str, Any], source: str, label: str, folder: Path = Pa
 
 
 def settings_from(sections: dict[str, Any]) -> Settings:
-    """Dotted names and values of section tables, each checked against the schema."""
+    """Dotted names and values of section tables, validated against the schema."""
     parameters_from(sections)
     return {f"{s}.{name}": value for s, values in sections.items() for name, value in values.items()}
 
 
 def graph_settings(table: Mapping[str, Any]) -> Settings:
-    """A table [acquaintances] says which graph, and with that, that it is one; an empty one drops it."""
+    """The value of market.acquaintances implied by a table [acquaintances]; an empty table drops the graph."""
     if "acquaintances" not in table:
         return {}
-    said = table.get("market", {}).get("acquaintances", "graph")
-    if table["acquaintances"] != {} and said != "graph":
+    kind = table.get("market", {}).get("acquaintances", "graph")
+    if table["acquaintances"] != {} and kind != "graph":
         raise ScenarioError(
-            f"market.acquaintances = {shown(said)} contradicts [acquaintances]; keep one of them"
+            f"market.acquaintances = {shown(kind)} contradicts [acquaintances]; keep one of them"
         )
     return {"market.acquaintances": "graph" if table["acquaintances"] != {} else "ring"}
 
@@ -95,25 +95,25 @@ def nested(settings: Settings) -> dict[str, dict[str, Any]]:
 
 
 def days_from(value: Any) -> int:
-    """A number of days that can be simulated."""
+    """A valid number of days."""
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_DAYS:
         raise ScenarioError(f"days = {shown(value)}: must be a whole number from 1 to {MAX_DAYS}")
     return value
 
 
 def tables(table: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    """The `[[key]]` tables of a file, none if there are none."""
+    """The `[[key]]` tables of a file."""
     rows = table.get(key, [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ScenarioError(f"{key} must be a list of tables; write [[{key}]] above each")
     if len(rows) > MOST:
-        raise ScenarioError(f"{len(rows)} [[{key}]] tables: must be at most {MOST}")
+        raise ScenarioError(f"{len(rows)} [[{key}]] tables: at most {MOST} are allowed")
     return rows
 
 
 @contextmanager
 def blamed_on(label: str) -> Iterator[None]:
-    """Whatever is found wrong inside is told of `label`; an empty label adds nothing."""
+    """Prefix errors raised inside with `label`; an empty label adds nothing."""
     prefix = f"{label}: " if label else ""
     try:
         yield
@@ -122,7 +122,7 @@ def blamed_on(label: str) -> Iterator[None]:
 
 
 def _clipped(message: str, most: int = 800) -> str:
-    """A message on one line; a huge value in it gives way to what stands before and after."""
+    """A message on one line, with the middle of a very long one cut out."""
     message = " ".join(message.split())
     return message if len(message) <= most else f"{message[: most // 2]} … {message[-most // 2 :]}"
 
@@ -154,11 +154,11 @@ def _experiment(row: dict[str, Any]) -> Experiment:
 
 
 def _expected(row: dict[str, Any]) -> Expected:
-    """An expectation; what the other side has instead is checked like any setting."""
-    other = row.get("but", {})
-    if not isinstance(other, dict):
-        raise ScenarioError(f"expected: but = {shown(other)}: must be a table of parameters")
-    return expected_from(row | {"but": settings_from(other)})
+    """An expectation; the parameters in `but` are validated like settings."""
+    changes = row.get("but", {})
+    if not isinstance(changes, dict):
+        raise ScenarioError(f"expected: but = {shown(changes)}: must be a table of parameters")
+    return expected_from(row | {"but": settings_from(changes)})
 
 
 def _from_day(row: dict[str, Any]) -> int:
@@ -181,7 +181,7 @@ def _check_keys(table: dict[str, Any], known: Iterable[str]) -> None:
 
 
 def hint(key: str, known: Iterable[str]) -> str:
-    """What somebody who wrote `key` probably meant."""
+    """A suggestion for an unknown key."""
     inside = [name for name in dotted_names() if name.endswith(f".{key}")]
     close = inside[0] if inside else nearest(key, known)
     return f"did you mean {close}?" if close else "`kith schema` lists every key"

@@ -5,14 +5,15 @@
     k = 8
     p = 0.1
 
-`generator` is any graph generator of NetworkX, with its arguments as further keys. `n` is the number
-of founders (or of people in the market) unless it is written, and `seed` the luck of the run.
-`weight` names the edge attribute that holds strengths, `strength` is that of edges without one.
+`generator` is any graph generator of NetworkX, with its arguments as further keys. By default `n` is the
+number of founders (or of people in the market), and `seed` is derived from the seed of the run.
+`weight` names the edge attribute with strengths, `strength` is the value for edges without one.
 """
 
 import csv
 import gzip
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -36,33 +37,33 @@ from kith.sim.schema.graphs import (
 TABLES = ("network", "acquaintances")
 OWN = ("generator", "file", "weight", "strength")
 LIMIT = 200_000_000
-"bytes of a graph's file"
+"maximum size of a graph's file in bytes"
 UNPACKED = 1_000_000_000
-"bytes of what is in it"
+"maximum size in bytes after decompression"
 EDGES = 5_000_000
-"edges of a graph's file"
+"maximum number of edges in a graph's file"
 DEPTH = 100
-"elements within each other in an XML file"
+"maximum depth of elements in an XML file"
 CHUNK = 1 << 16
 MOST_SEED = 2**32 - 1
 
 
 @dataclass(frozen=True)
 class Table:
-    """What a scenario says about a graph, and the folder from which its file is looked for."""
+    """A scenario's table about a graph, and the folder that its paths are relative to."""
 
     values: dict[str, Any]
     folder: Path = Path()
 
     def over(self, below: "Table | None") -> "Table":
-        """This table over the one that it extends: another generator or file begins anew, as does nothing."""
+        """This table merged over the inherited one; a generator, a file or an empty table replaces it."""
         if below is None or not self.values or {"generator", "file"} & self.values.keys():
             return self
         return Table(below.values | self.values, below.folder)
 
 
 def table_from(name: str, given: Any, folder: Path) -> Table:
-    """A table as it is written, its own keys checked; an empty one drops what is inherited."""
+    """A table with its own keys validated; an empty one drops the inherited graph."""
     if not isinstance(given, Mapping):
         raise ScenarioError(f'{name} must be a table, such as [{name}] with generator = "gnp_random_graph"')
     values = dict(given)
@@ -70,7 +71,7 @@ def table_from(name: str, given: Any, folder: Path) -> Table:
         if key in values and not (isinstance(values[key], str) and values[key].strip()):
             raise ScenarioError(f"{name}.{key} = {shown(values[key])}: must be text in quotes")
     if {"generator", "file"} <= values.keys():
-        raise ScenarioError(f"{name} names both a generator and a file; keep one")
+        raise ScenarioError(f"{name} has both a generator and a file; keep one of them")
     if not isinstance(values.get("weight", ""), str):
         raise ScenarioError(
             f"{name}.weight = {shown(values['weight'])}: must be the name of an edge attribute"
@@ -89,56 +90,56 @@ def table_from(name: str, given: Any, folder: Path) -> Table:
 
 
 def graph_of_table(name: str, table: Table, people: int, default_n: int) -> tuple[GraphSource, int]:
-    """The graph that a table means, and how many nodes it has; a generator is drawn by each run's luck.
+    """The graph that a table describes, and its number of nodes; each run draws a generator from its seed.
 
     Parameters
     ----------
-    name : of the table
-    table : what is written there
-    people : how many there are at most
-    default_n : the generator's `n`, unless it is written
+    name : name of the table
+    table : its content
+    people : maximum number of nodes
+    default_n : default of the generator's `n`
 
     Raises
     ------
     ScenarioError, ParameterError
-        The graph cannot be read or drawn, or is none of at most so many people.
+        The graph cannot be read or drawn, or has more nodes than people.
     """
-    own = {key: value for key, value in table.values.items() if key in OWN}
+    settings = {key: value for key, value in table.values.items() if key in OWN}
     arguments = {key: value for key, value in table.values.items() if key not in OWN}
-    weight, strength = own.get("weight", "weight"), float(own.get("strength", STRENGTH))
-    if "file" in own:
+    weight, strength = settings.get("weight", "weight"), float(settings.get("strength", STRENGTH))
+    if "file" in settings:
         if arguments:
             raise ScenarioError(
-                f"{name}.{next(iter(arguments))} goes with a generator, and {name} names a file; remove one"
+                f"{name}.{next(iter(arguments))} is an argument of a generator, but {name} names a file; remove one of them"
             )
-        path = table.folder / own["file"]
-        graph = graph_from(read_graph(path, own["file"], people), own["file"], people, weight, strength)
+        path, label = table.folder / settings["file"], settings["file"]
+        graph = graph_from(read_graph(path, label, people), label, people, weight, strength)
         return graph, graph.people
-    if "generator" not in own:
+    if "generator" not in settings:
         raise ScenarioError(
-            f'{name} names neither a generator nor a file; write generator = "gnp_random_graph"'
+            f'{name} has neither a generator nor a file; write generator = "gnp_random_graph"'
         )
-    return _drawn(own["generator"], arguments, people, default_n, weight, strength)
+    return _drawn(settings["generator"], arguments, people, default_n, weight, strength)
 
 
 def _drawn(
     generator: str, arguments: dict[str, Any], people: int, n: int, weight: str, strength: float
 ) -> tuple[GraphSource, int]:
-    """A generator is tried once, so that what it refuses is told before anything runs."""
+    """Try a generator once, so that errors appear before anything runs."""
     takes = arguments_of(generator)
     if "n" in takes:
         arguments = {"n": n} | arguments
     source = Generator(generator, arguments, weight, strength, f"networkx {version('networkx')}")
     if "seed" in takes and "seed" not in arguments:
-        tried = source.drawn(0, people)
-        notes = tuple(note.lstrip("0123456789 ") for note in tried.notes)
-        return replace(source, notes=notes), tried.people
+        sample = source.drawn(0, people)
+        notes = tuple(re.sub(r": \d+$", "", note) for note in sample.notes)  # counts depend on the seed
+        return replace(source, notes=notes), sample.people
     graph = graph_from(draw(generator, arguments, people), source.label, people, weight, strength)
     return graph, graph.people
 
 
 def given_graph(name: str, given: Any, people: int) -> tuple[GraphSource, int]:
-    """A graph that a call gives, of NetworkX or of the engine, and how many nodes it has."""
+    """A graph passed in a call, of NetworkX or of the engine, and its number of nodes."""
     if isinstance(given, Graph | Generator):
         return given, given.drawn(0, people).people
     if hasattr(given, "is_directed") and hasattr(given, "edges"):
@@ -154,19 +155,21 @@ def given_graph(name: str, given: Any, people: int) -> tuple[GraphSource, int]:
 
 
 def read_graph(path: Path, label: str, people: int) -> Any:
-    """The NetworkX graph in a GraphML, GEXF or edge list file, by the ending of its name."""
+    """The NetworkX graph in a GraphML, GEXF or edge list file, chosen by file name extension."""
     ending = "".join(Path(label).suffixes[-2:]).lower().removesuffix(".gz")
     ending = ending[ending.rfind(".") :]
     if ending not in READERS:
         raise ScenarioError(
-            f"{label} is no graph that can be read; give one that ends in {', '.join(READERS)} (or with .gz)"
+            f"{label} has no known graph format; give a file that ends in {', '.join(READERS)} (or with .gz)"
         )
     _check_file(path, label)
     try:
-        return in_little_memory(label, people, READERS[ending], path.absolute())  # it reads from elsewhere
+        return in_little_memory(
+            label, people, READERS[ending], path.absolute()
+        )  # the child process may have another working folder
     except (ScenarioError, OSError) as error:
         raise ScenarioError(f"{label} cannot be read: {error}") from None
-    except Exception as error:  # parsers raise whatever they meet
+    except Exception as error:  # parsers raise errors of any type
         if type(error).__name__ == "ParameterError":
             raise
         why = " ".join(str(error).split())
@@ -180,11 +183,11 @@ def _check_file(path: Path, label: str) -> None:
         raise ScenarioError(f"{label} cannot be read: {error}") from None
     if size < 0:
         raise ScenarioError(
-            f"{label} does not exist or is not a file; its path is looked for from the scenario's folder"
+            f"{label} does not exist or is not a file; give a path relative to the scenario's folder"
         )
     if size > LIMIT:
         raise ScenarioError(
-            f"{label} holds more than {LIMIT // 1_000_000} MB; cut it to the people that matter"
+            f"{label} is larger than {LIMIT // 1_000_000} MB; reduce it to the relevant people"
         )
 
 
@@ -205,11 +208,10 @@ def _gexf(path: Path) -> Any:
 
 
 def _check_xml(path: Path) -> None:
-    """Go through an XML file and keep nothing of it; raise `ScenarioError` for what no graph needs.
+    """Scan an XML file; raise `ScenarioError` for a document type, deep nesting or too many edges.
 
-    That is a document type, which is where entities are declared: some grow a thousandfold when they
-    are read, others name files and addresses. The parser is the one with which NetworkX reads, so that
-    both understand the same.
+    A document type can declare entities, of which some expand a thousandfold and others refer to files
+    and addresses. NetworkX uses the same parser, so that both interpret the file alike.
     """
     edges, depth = 0, 0
 
@@ -217,7 +219,7 @@ def _check_xml(path: Path) -> None:
         nonlocal edges, depth
         depth += 1
         if depth > DEPTH:
-            raise ScenarioError(f"elements lie more than {DEPTH} deep within each other; write it flat")
+            raise ScenarioError(f"elements are nested more than {DEPTH} deep; write a flatter file")
         edges += name.rpartition(":")[2] == "edge"
         if edges > EDGES:
             raise _too_many_edges()
@@ -227,7 +229,7 @@ def _check_xml(path: Path) -> None:
         depth -= 1
 
     def refuse(*_: Any) -> None:
-        raise ScenarioError("it declares a document type (<!DOCTYPE …>), which no graph needs; remove that")
+        raise ScenarioError("it declares a document type (<!DOCTYPE …>), which graphs do not need; remove it")
 
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = begin, end
@@ -239,12 +241,12 @@ def _check_xml(path: Path) -> None:
 
 
 def _too_many_edges() -> ScenarioError:
-    return ScenarioError(f"it has more than {EDGES:,} edges; cut it to the people that matter")
+    return ScenarioError(f"it has more than {EDGES:,} edges; reduce it to the relevant people")
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[IO[bytes] | gzip.GzipFile]:
-    """The bytes of a file, unpacked if it is packed by gzip."""
+    """The content of a file, decompressed if it is in gzip format."""
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
         file.seek(0)
@@ -256,64 +258,64 @@ def _opened(path: Path) -> Iterator[IO[bytes] | gzip.GzipFile]:
 
 
 def _chunks(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
-    """The content of a file, a bit at a time, up to a limit."""
+    """The content of a file in chunks, up to a limit."""
     size = 0
     while chunk := file.read(CHUNK):
         size += len(chunk)
         if size > UNPACKED:
             raise ScenarioError(
-                f"it holds more than {UNPACKED // 1_000_000} MB when it is unpacked; cut it to the people that matter"
+                f"it is larger than {UNPACKED // 1_000_000} MB after decompression; reduce it to the relevant people"
             )
         yield chunk
 
 
 def _edge_list(path: Path) -> Any:
-    """Lines of two nodes, and a weight or a dict of attributes if there is more; # begins a comment."""
+    """Lines of two nodes and optionally a weight or a dict of attributes; # starts a comment."""
     import networkx
 
     lines = _lines(path)
     split = [line.partition("#")[0].split(maxsplit=2) for line in lines]
     weighted = any(len(line) == 3 and not line[2].lstrip().startswith("{") for line in split)
-    read = networkx.parse_edgelist
-    graph = read(lines, data=(("weight", float),)) if weighted else read(lines)
+    parse = networkx.parse_edgelist
+    graph = parse(lines, data=(("weight", float),)) if weighted else parse(lines)
     read_edges = sum(1 for line in split if line)
     if any(len(line) == 1 for line in split) or (read_edges and not graph.number_of_edges()):
         raise ScenarioError(
-            "a line holds one word; write two nodes on each line, and a weight if there is one"
+            "a line has only one word; write two nodes on each line, optionally with a weight"
         )
     return graph
 
 
 def _edges_csv(path: Path) -> Any:
-    """Rows of source, target and, if the header has it, weight."""
+    """Rows with source, target and optionally weight."""
     import networkx
 
     rows = csv.DictReader(_lines(path), strict=True)
     if not {"source", "target"} <= set(rows.fieldnames or ()):
         raise ScenarioError(
-            f"its first line is {','.join(rows.fieldnames or ())!r:.60}; it must be source,target or "
+            f"its first line is {','.join(rows.fieldnames or ())!r:.60}: must be source,target or "
             "source,target,weight"
         )
     graph = networkx.MultiGraph()
     for number, row in enumerate(rows, 2):
         if not row["source"] or not row["target"]:
-            raise ScenarioError(f"line {number} lacks source or target")
+            raise ScenarioError(f"line {number} lacks source or target; complete or remove it")
         weight = row.get("weight")
         graph.add_edge(row["source"], row["target"], **({"weight": weight} if weight else {}))
     return graph
 
 
 def _lines(path: Path) -> list[str]:
-    """The lines of a file of text; a line holds an edge at most."""
-    whole = bytearray()
+    """The lines of a text file; each line has at most one edge."""
+    content = bytearray()
     ends = 0
     with _opened(path) as file:
         for chunk in _chunks(file):
-            whole += chunk
+            content += chunk
             ends += chunk.count(b"\n")
             if ends > EDGES + 1:  # the first line may name the columns
                 raise _too_many_edges()
-    lines = whole.decode("utf-8-sig").splitlines()
+    lines = content.decode("utf-8-sig").splitlines()
     if len(lines) > EDGES + 1:
         raise _too_many_edges()
     return lines
@@ -334,7 +336,7 @@ def _check_number(table: str, key: str, value: Any, allowed: Callable[[float], b
 
 
 def table_or_path(given: Any) -> Any:
-    """What a call gives, with a path turned into a table; everything else as it is."""
+    """The argument of a call, with a path converted to a table."""
     if isinstance(given, str | os.PathLike):
         return {"file": os.fspath(given)}
     return given

@@ -1,4 +1,4 @@
-"""What a call says beside the file: overrides by dotted name, and further shocks."""
+"""Overrides: parameters by dotted name, graphs and shocks passed in a call."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -12,8 +12,8 @@ from kith.sim.schema.plan import Shock, shock_from
 
 
 def graphs_of(overrides: Mapping[str, Any] | None, **given: Any) -> dict[str, Table]:
-    """Tables of graphs: those that a call gives, or keys of them such as `network.k`."""
-    tables = {name: dict(one) for name, one in given.items() if isinstance(one, Mapping)}
+    """Tables of graphs: those passed in a call, or single keys such as `network.k`."""
+    tables = {name: dict(table) for name, table in given.items() if isinstance(table, Mapping)}
     for dotted, value in (overrides or {}).items():
         name, _, key = str(dotted).partition(".")
         if name in TABLES and key:
@@ -22,9 +22,9 @@ def graphs_of(overrides: Mapping[str, Any] | None, **given: Any) -> dict[str, Ta
 
 
 def settings_of(overrides: Mapping[str, Any] | None) -> Settings:
-    """Overrides by dotted name, checked against the schema; those of graphs are left out."""
+    """Overrides by dotted name, validated against the schema; those of graphs are left out."""
     if not isinstance(overrides, Mapping | None):
-        raise ScenarioError(f"overrides = {shown(overrides)}: must be a table of names and values")
+        raise ScenarioError(f"overrides = {shown(overrides)}: must be a dict of names and values")
     given = {
         name: plain(value)
         for name, value in (overrides or {}).items()
@@ -41,11 +41,11 @@ def shocks_of(shocks: Iterable[Any] | None) -> tuple[Shock, ...]:
     if isinstance(shocks, Mapping | str) or not isinstance(shocks, Iterable | None):
         raise ScenarioError(f"shocks = {shown(shocks)}: must be a list of tables")
     with blamed_on(""):
-        return tuple(shock_from(one) for one in shocks or ())
+        return tuple(shock_from(shock) for shock in shocks or ())
 
 
 def plain(value: Any) -> Any:
-    """A Python number where NumPy's was given."""
+    """NumPy scalars as Python numbers."""
     return value.item() if hasattr(value, "item") and getattr(value, "ndim", None) == 0 else value
 
 

@@ -1,8 +1,8 @@
-"""A scenario becomes a plan: follow `extends`, merge, override, validate, say where values came from.
+"""From a scenario to a plan: follow `extends`, merge, override, validate, record origins.
 
-Layers are merged in order: what is extended, left to right, then the file, then the overrides
-of the call. Section values merge name by name and phases day by day; shocks and
-experiments add up; an empty list (`phase = []`) drops those inherited.
+Layers are merged in order: the extended scenarios from left to right, then the file, then the
+overrides of the call. Section values merge name by name and phases day by day; shocks and
+experiments accumulate; an empty list (`phase = []`) drops inherited ones.
 """
 
 import os
@@ -43,42 +43,42 @@ def load(
     Parameters
     ----------
     scenario
-        A name in the library, such as `web`, or the path of a TOML file. The library wins;
+        A name in the library, such as `web`, or the path of a TOML file. The library takes precedence;
         `./web` is always a path. Or what such a file contains, as a table:
         `{"extends": "web", "monetisation": {"price": 12}}`.
     overrides
-        Values by dotted name, such as `{"monetisation.price": 12}`. An override holds from day 0
-        and goes on through every phase until a phase sets that name itself.
+        Values by dotted name, such as `{"monetisation.price": 12}`. An override applies from day 0
+        until a phase sets that name itself.
     shocks
-        Further shocks, such as `{"day": 180, "kind": "hub_departs"}`; they add to the scenario's own.
+        Additional shocks, such as `{"day": 180, "kind": "hub_departs"}`.
     log
-        An event log that founds the community: a path in any format that `read_log` knows, the name
-        of a log in the library, or what `read_log` or `read_and_found` returned. `market.size` is then 20 people per founder unless the scenario
-        or an override sets it, and `market.founders` may not be set.
+        An event log that provides the founders: a path in any format that `read_log` reads, the name of a
+        log in the library, or the result of `read_log` or `read_and_found`. `market.size` is then 20
+        people per founder unless the scenario or an override sets it, and `market.founders` must not be set.
     at
-        The day on which the simulation starts, for a log given by path: a date, or ISO text. By
-        default the end of the 90 days in which most members were active.
+        The date of day 0, for a log given by path: a date, or ISO text. Default: the end of the 90
+        days with the most active members.
     days
-        How many days to simulate, instead of the scenario's number.
+        Number of days to simulate, instead of the scenario's.
     network
-        Who among the founders is tied on day 0: a NetworkX graph, the path of a GraphML, GEXF or edge
-        list file, or a table such as `{"generator": "watts_strogatz_graph", "k": 8, "p": 0.1}`.
-        There are then as many founders as nodes, unless somebody set `market.founders`.
+        Ties among founders on day 0: a NetworkX graph, the path of a GraphML, GEXF or edge list file,
+        or a table such as `{"generator": "watts_strogatz_graph", "k": 8, "p": 0.1}`. The number of
+        founders is then the number of nodes, unless `market.founders` is set.
     acquaintances
-        Who knows whom outside, of the same kinds; node k is person k of the market.
+        Acquaintances outside the community, in the same formats; node k is person k of the market.
     name
         What the plan and messages call a scenario that is given as a table.
 
     Returns
     -------
     Plan
-        Its `origin` tells for every dotted name which file set the value, or `override`, `log`
-        or `default`; names set by a phase stand as `phase 90: monetisation.price`.
+        Its `origin` gives for every dotted name the file that set the value, or `override`, `log`
+        or `default`; names set by a phase are listed as `phase 90: monetisation.price`.
 
     Raises
     ------
     ScenarioError
-        Something is misspelt, missing, out of range, or contradicts something else.
+        The scenario or an argument is misspelt, missing, out of range or contradictory.
     LogError
         The log cannot be used.
     """
@@ -86,7 +86,7 @@ def load(
     given = {"network": table_or_path(network), "acquaintances": table_or_path(acquaintances)}
     extra = Layer(
         OVERRIDE,
-        graph_settings({name: one for name, one in given.items() if one is not None})
+        graph_settings({name: graph for name, graph in given.items() if graph is not None})
         | settings_of(overrides),
         graphs=graphs_of(overrides, **given),
         shocks=shocks_of(shocks),
@@ -97,13 +97,13 @@ def load(
     if founding is not None:
         _found(draft, founding)
     with blamed_on(source.label):
-        graphs = {name: _graph(draft, name, one) for name, one in given.items()}
+        graphs = {name: _graph(draft, name, graph) for name, graph in given.items()}
     return _plan(draft, source, founding, graphs)
 
 
 @dataclass
 class _Draft:
-    """What the layers say together, before defaults."""
+    """The merged layers, before defaults."""
 
     settings: Settings = field(default_factory=dict)
     phases: dict[int, Settings] = field(default_factory=dict)
@@ -118,12 +118,12 @@ class _Draft:
 def _merged(layers: list[Layer]) -> _Draft:
     draft = _Draft()
     for place, layer in enumerate(layers):
-        _merge(draft, layer, again=any(layer is one for one in layers[:place]))
+        _merge(draft, layer, again=any(layer is earlier for earlier in layers[:place]))
     return draft
 
 
 def _merge(draft: _Draft, layer: Layer, again: bool) -> None:
-    """Let one layer win over those before; shocks of a layer met `again` are there already."""
+    """Merge a layer over the previous ones; shocks of a layer that occurs `again` are not repeated."""
     _clear(draft, layer)
     draft.settings |= layer.settings
     draft.origin |= dict.fromkeys(layer.settings, layer.source)
@@ -160,18 +160,18 @@ def _founding(
 ) -> Founding | None:
     if log is None or isinstance(log, Founding):
         if at is not None:
-            raise ScenarioError(f"at = {at} goes with the path of a log; give one, or leave the date out")
+            raise ScenarioError(f"at = {at} needs the path of a log; give one, or leave out the date")
         return log
     return read_log(log, at)
 
 
 def _found(draft: _Draft, founding: Founding) -> None:
-    """Let the log say how many founders there are and, unless somebody said so, how large the market is."""
+    """Set the number of founders from the log and, unless it is set, the size of the market."""
     setter = draft.origin.get("market.founders")
     if setter is not None:
         raise ScenarioError(
             f"market.founders = {draft.settings['market.founders']} ({setter}) contradicts the log, "
-            f"which has {len(founding)} founders; remove one of the two"
+            f"which has {len(founding)} founders; remove one of them"
         )
     size = min(PEOPLE_PER_FOUNDER * len(founding), LARGEST_MARKET)
     for name, value in (("market.founders", len(founding)), ("market.size", size)):
@@ -181,7 +181,7 @@ def _found(draft: _Draft, founding: Founding) -> None:
 
 
 def _graph(draft: _Draft, name: str, given: Any) -> GraphSource | None:
-    """The graph of a table, or the one that a call gives; a network says how many founders there are."""
+    """The graph passed in a call or described by a table; a network determines the number of founders."""
     market = Parameters().market
     size, founders = (draft.settings.get(f"market.{n}", getattr(market, n)) for n in ("size", "founders"))
     table = draft.graphs.get(name)
@@ -199,14 +199,14 @@ def _graph(draft: _Draft, name: str, given: Any) -> GraphSource | None:
 
 
 def _seat_network(draft: _Draft, source: GraphSource, nodes: int) -> None:
-    """Let the graph say how many founders there are, unless somebody said so."""
+    """Set the number of founders from the graph, unless it is set."""
     setter = draft.origin.get("market.founders")
     if setter is None:
         draft.settings["market.founders"], draft.origin["market.founders"] = nodes, "network"
     elif setter != "log" and nodes > draft.settings["market.founders"]:
         raise ScenarioError(
             f"{source.label} has {nodes} nodes, more than market.founders = "
-            f"{draft.settings['market.founders']} ({setter}); raise that, or leave it out"
+            f"{draft.settings['market.founders']} ({setter}); raise or remove that setting"
         )
 
 

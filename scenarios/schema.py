@@ -1,4 +1,4 @@
-"""JSON Schema of a scenario file, for editors and forms, from the parameters themselves."""
+"""JSON Schema of a scenario file, generated from the parameters, for editors and forms."""
 
 from typing import Any
 
@@ -13,33 +13,33 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 DEFINED = "#/$defs/{model}"
 
 TEXTS = {
-    "title": "what a chart calls the scenario",
-    "question": "what it is there to answer",
-    "text": "what it is and what to look at, in two to four sentences",
-    "answer": "what the model gives, in words; [[expected]] says which differences they rest on",
-    "tags": "words to find it by",
-    "sources": "where its idea and its numbers come from",
+    "title": "title of the scenario in charts",
+    "question": "the question that the scenario answers",
+    "text": "description and outcomes to look at, in two to four sentences",
+    "answer": "the model's prediction in words; [[expected]] lists the differences behind it",
+    "tags": "keywords for searching",
+    "sources": "sources of the idea and of the numbers",
 }
 
 
 GRAPHS = {
-    "network": "who among the founders is tied on day 0, and how strongly",
-    "acquaintances": "who knows whom outside the community: whom members can invite",
+    "network": "ties among founders on day 0 and their strengths",
+    "acquaintances": "acquaintances outside the community, whom members can invite",
 }
-"""Tables that name a graph, and what it is for."""
+"""Tables that define a graph, and its purpose."""
 
 
 def scenario_schema() -> dict[str, Any]:
     """The schema (draft 2020-12) of a scenario file.
 
-    Every parameter has its description, unit, default, range, source and, where the literature
-    gives one, prior: [mode, low, high], the last two a 90 % interval.
+    Every parameter has a description, unit, default, range, source and, if the literature gives one,
+    a prior [mode, low, high], where low to high is a 90 % interval.
     """
     sections, defined = _sections()
     return {
         "$schema": DRAFT,
         "title": "kith scenario",
-        "description": "A scenario of community growth, written as the difference from what it extends.",
+        "description": "A scenario of community growth, written as the difference from the scenarios that it extends.",
         "type": "object",
         "additionalProperties": False,
         "properties": _heading()
@@ -59,7 +59,7 @@ def _heading() -> dict[str, Any]:
     texts = {key: {"type": "string", "description": TEXTS[key]} for key in SENTENCES}
     lists = {key: _strings() | {"description": TEXTS[key]} for key in LISTS}
     extends = {
-        "description": "one scenario or several, by name or path; several are merged left to right",
+        "description": "one or several scenarios, by name or path; several are merged from left to right",
         "anyOf": [{"type": "string", "minLength": 1}, _strings() | {"uniqueItems": True}],
     }
     days = {
@@ -68,17 +68,19 @@ def _heading() -> dict[str, Any]:
         "maximum": MAX_DAYS,
         "default": Plan.days,
         "unit": "days",
-        "description": "how many days to simulate",
+        "description": "number of days to simulate",
     }
     return {"extends": extends} | texts | lists | {"days": days}
 
 
 def _sections() -> tuple[dict[str, Any], dict[str, Any]]:
-    """A reference for every section, and the definitions that they refer to."""
+    """References to the sections, and their definitions."""
     defined = Parameters.model_json_schema()["$defs"]
-    for one in defined.values():
-        one.pop("title", None)
-        one["properties"] = {name: _without_title(field) for name, field in one["properties"].items()}
+    for definition in defined.values():
+        definition.pop("title", None)
+        definition["properties"] = {
+            name: _without_title(field) for name, field in definition["properties"].items()
+        }
     references = {name: {"$ref": DEFINED.format(model=model.__name__)} for name, model in SECTIONS.items()}
     return references, defined
 
@@ -89,10 +91,10 @@ def _phase(sections: dict[str, Any]) -> dict[str, Any]:
         "minimum": 1,
         "maximum": MAX_DAYS,
         "unit": "days",
-        "description": "the first day on which the phase holds",
+        "description": "first day of the phase",
     }
     return {
-        "description": "changes from a day on, as the difference from the phase before",
+        "description": "changes from a day on, as the difference from the previous phase",
         "type": "array",
         "items": {
             "type": "object",
@@ -108,7 +110,7 @@ def _shock() -> dict[str, Any]:
     properties = {name: _without_title(_without_null(field)) for name, field in schema["properties"].items()}
     items = {key: schema[key] for key in ("type", "required", "additionalProperties")}
     return {
-        "description": "what happens on a day, before that day's first step",
+        "description": "events on a day, before that day's first step",
         "type": "array",
         "items": items | {"properties": properties},
     }
@@ -116,29 +118,32 @@ def _shock() -> dict[str, Any]:
 
 def _experiment(sections: dict[str, Any]) -> dict[str, Any]:
     schema = Experiment.model_json_schema()
-    own = {name: _without_title(field) for name, field in schema["properties"].items() if name != "changes"}
+    heading = {
+        name: _without_title(field) for name, field in schema["properties"].items() if name != "changes"
+    }
     return {
-        "description": "from a day on, a random share of people lives under different parameters; "
+        "description": "different parameters for a random share of people, from a day on; "
         f"these can differ: {', '.join(sorted(EXPERIMENTABLE))}",
         "type": "array",
         "items": {
             "type": "object",
             "additionalProperties": False,
             "required": ["name"],
-            "properties": own | {s: sections[s] for s in sorted({n.split(".")[0] for n in EXPERIMENTABLE})},
+            "properties": heading
+            | {s: sections[s] for s in sorted({n.split(".")[0] for n in EXPERIMENTABLE})},
         },
     }
 
 
 def _graph(what: str) -> dict[str, Any]:
-    """A generator with its arguments, or a file; only the keys that kith reads itself are listed."""
-    own = {
+    """A generator with its arguments, or a file; only keys that kith itself uses are listed."""
+    keys = {
         "generator": {"type": "string", "minLength": 1, "description": "a graph generator of NetworkX"},
         "file": {"type": "string", "minLength": 1, "description": "a GraphML, GEXF or edge list file"},
         "weight": {
             "type": "string",
             "default": "weight",
-            "description": "the edge attribute that holds strengths, empty for none",
+            "description": "edge attribute with strengths, empty for none",
         },
         "strength": {
             "type": "number",
@@ -146,19 +151,19 @@ def _graph(what: str) -> dict[str, Any]:
             "maximum": 1,
             "default": STRENGTH,
             "unit": "strength",
-            "description": "of an edge without a weight",
+            "description": "strength of an edge without a weight",
         },
         "seed": {
             "type": "integer",
             "minimum": 0,
             "maximum": MOST_SEED,
-            "description": "the generator's seed; by default the luck of the run",
+            "description": "seed of the generator; by default derived from the seed of the run",
         },
     }
     return {
         "description": f"{what}; further keys are arguments of the generator",
         "type": "object",
-        "properties": own,
+        "properties": keys,
         "additionalProperties": {"type": ["number", "string", "boolean", "array"]},
         "not": {"required": ["generator", "file"]},
     }
@@ -166,21 +171,21 @@ def _graph(what: str) -> dict[str, Any]:
 
 def _expected(sections: dict[str, Any]) -> dict[str, Any]:
     schema = Expected.model_json_schema()
-    own = {name: _without_title(_without_null(field)) for name, field in schema["properties"].items()}
-    own["but"] = {
+    keys = {name: _without_title(_without_null(field)) for name, field in schema["properties"].items()}
+    keys["but"] = {
         "type": "object",
         "additionalProperties": False,
         "properties": sections,
         "description": schema["properties"]["but"]["description"],
     }
     return {
-        "description": "a difference that the answer rests on; `kith answers` checks it with paired runs",
+        "description": "a difference behind the answer; `kith answers` tests it with paired runs",
         "type": "array",
         "items": {
             "type": "object",
             "additionalProperties": False,
             "required": schema["required"],
-            "properties": own,
+            "properties": keys,
         },
     }
 

@@ -1,4 +1,4 @@
-"""Settings and shocks as text: read from the command line, written for it and for scenario files."""
+"""Settings and shocks as text: parsed from and written for the command line and scenario files."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from kith.scenarios.errors import ScenarioError, shown
 def parse_setting(text: str) -> tuple[str, Any]:
     """Name and value of command-line text such as `monetisation.price=12`.
 
-    The value is read as TOML (`12`, `inf`, `true`, `[1, 10]`); a bare word is a string, so
+    The value is parsed as TOML (`12`, `inf`, `true`, `[1, 10]`); a bare word is a string, so that
     `monetisation.model=ads` needs no quotes, and `.5` is a number.
     """
     name, equals, value = (part.strip() for part in text.partition("="))
@@ -26,14 +26,14 @@ def parse_shock(text: str) -> dict[str, Any]:
     day, *words = text.split()[:2] or [""]
     if not day.isdecimal() or len(day) > 9 or not words:
         raise ScenarioError(f"shock {shown(text)}: write the day and the kind, such as 180 hub_departs")
-    return {"day": int(day), "kind": words[0]} | dict(parse_setting(one) for one in text.split()[2:])
+    return {"day": int(day), "kind": words[0]} | dict(parse_setting(word) for word in text.split()[2:])
 
 
 def _value(text: str) -> Any:
     try:
         table = tomllib.loads(f"value = {text}")
     except RecursionError:
-        raise ScenarioError(f"value {shown(text)} is nested too deeply") from None
+        raise ScenarioError(f"value {shown(text)} is nested too deeply; give a flatter value") from None
     except ValueError:
         return _number_or_word(text)
     return table["value"] if len(table) == 1 else text
@@ -47,7 +47,7 @@ def _number_or_word(text: str) -> float | str:
 
 
 def toml_value(value: Any) -> str:
-    """A value as TOML writes it on one line; reading it gives the value again, to the last bit."""
+    """A value as TOML on one line; parsing restores it exactly."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{toml_key(name)} = {toml_value(item)}" for name, item in value.items()) + "}"
     if isinstance(value, list | tuple):
@@ -56,16 +56,18 @@ def toml_value(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
     if isinstance(value, float):
         return repr(value)
-    raise ScenarioError(f"{shown(value)} is neither a number, a truth value, text, a list nor a table")
+    raise ScenarioError(
+        f"{shown(value)} has no form in TOML; give a number, a boolean, text, a list or a table"
+    )
 
 
 def toml_key(name: str) -> str:
-    """A key as TOML writes it, in quotes where it needs them."""
+    """A key in TOML, quoted if necessary."""
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml_value(str(name))
 
 
 def setting_text(name: str, value: Any) -> str:
-    """A setting as the command line takes it, without quotes where they can be spared."""
+    """A setting for the command line, quoted only if necessary."""
     plain = f"{name}={value}"
     if isinstance(value, str) and value and value == value.strip() and parse_setting(plain) == (name, value):
         return plain
@@ -73,6 +75,6 @@ def setting_text(name: str, value: Any) -> str:
 
 
 def shock_text(table: Mapping[str, Any]) -> str:
-    """A shock as the command line takes it; `parse_shock` reads it again."""
+    """A shock for the command line; the inverse of `parse_shock`."""
     rest = [setting_text(name, value) for name, value in table.items() if name not in ("day", "kind")]
     return " ".join([str(table["day"]), str(table["kind"]), *rest])

@@ -9,23 +9,25 @@ from typing import Any
 from kith.scenarios.errors import ScenarioError, shown
 
 LIMIT = 1_000_000
-"bytes of a scenario file"
+"maximum size of a scenario file in bytes"
 DEPTH = 8
-"tables and lists inside each other; a tier in a phase needs seven"
+"maximum nesting of tables and lists; a tier in a phase needs seven levels"
 
-# tomllib needs time quadratic in the parts of a dotted key: refuse such keys before parsing.
+# tomllib needs quadratic time for dotted keys with many parts: reject them before parsing.
 _LONG_KEY = re.compile(r"(?<![\w-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+){50}")
 
 
 def read_toml(path: Path, label: str) -> dict[str, Any]:
-    """The tables of a TOML file; `label` is how messages call the file."""
+    """The tables of a TOML file; `label` is its name in messages."""
     return toml_of(_content(path, label), label)
 
 
 def toml_of(content: bytes, label: str) -> dict[str, Any]:
-    """The tables of what a TOML file holds, wherever it comes from: the same limits, the same sentences."""
+    """The tables of the content of a TOML file, with the same limits and messages."""
     if len(content) > LIMIT:
-        raise ScenarioError(f"{label} is larger than {LIMIT // 1_000_000} MB; a scenario is a page of text")
+        raise ScenarioError(
+            f"{label} is larger than {LIMIT // 1_000_000} MB; give a scenario file, which is a page of text"
+        )
     text = _text(content, label)
     if _LONG_KEY.search(text):
         raise _too_deep(label)
@@ -34,7 +36,7 @@ def toml_of(content: bytes, label: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"{label} is not valid TOML: {_lower(str(error))}") from None
     except ValueError as error:
-        raise ScenarioError(f"{label} holds a number that cannot be read: {_lower(str(error))}") from None
+        raise ScenarioError(f"{label} has a number that cannot be read: {_lower(str(error))}") from None
     except RecursionError:
         raise _too_deep(label) from None
     _check_depth(table, label)
@@ -68,7 +70,7 @@ def _text(content: bytes, label: str) -> str:
     except UnicodeDecodeError as error:
         raise ScenarioError(
             f"{label} is not text in UTF-8 (byte {error.start}); "
-            "give a TOML file, such as one that `kith show` names"
+            "give a TOML file, such as those that `kith show` names"
         ) from None
 
 
@@ -90,12 +92,12 @@ def _check_depth(value: Any, label: str, level: int = 0) -> None:
     if level > DEPTH:
         raise _too_deep(label)
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for one in inner:
-        _check_depth(one, label, level + 1)
+    for item in inner:
+        _check_depth(item, label, level + 1)
 
 
 def _too_deep(label: str) -> ScenarioError:
-    return ScenarioError(f"{label} is nested too deeply; a scenario needs no more than {DEPTH} levels")
+    return ScenarioError(f"{label} is nested too deeply; use at most {DEPTH} levels")
 
 
 def _lower(sentence: str) -> str:

@@ -71,23 +71,24 @@ def run(
 
     Parameters
     ----------
-    plan : what is simulated
-    seed : names the luck; the same seed gives the same people in every plan
+    plan : what to simulate
+    seed : random seed; the same seed gives the same people and the same draws in every plan
     days : length of the run; default `plan.days`
-    threads : threads for large communities; the record is the same for any number
-    events : keep the run as an event log (`Record.events`)
+    threads : threads for large communities; the record does not depend on their number
+    events : keep an event log (`Record.events`)
     tick : the steps of a day, in order
-    shocks : a researcher's own, each (day, name, what happens to the community that morning)
-    indicators : a researcher's own, measured each month and at the end beside those of `kith.sim.results.indicators`
+    shocks : custom shocks, each (day, name, function of the community), applied in the morning
+    indicators : custom indicators, measured each month and at the end in addition to those of
+        `kith.sim.results.indicators`
     check : assert every conservation law each evening
-    guests : silent members without a time budget, seated outside the market's count
-    progress : called as progress(day, days) now and then
+    guests : inactive members without a time budget, not counted in the market (for tests)
+    progress : called as progress(day, days) every ten days
 
     Raises
     ------
     ParameterError
-        If days, seed or threads are not whole numbers or out of range, or if a shock or an
-        indicator is not what it must be.
+        If days, seed or threads are no whole numbers or out of range, or if a step, shock or
+        indicator is invalid.
     """
     simulation = Simulation(
         plan,
@@ -109,9 +110,9 @@ def run(
 
 
 class Simulation:
-    """A run that is lived in parts: advance it, look at its record, save it (`kith.sim.checkpoints.checkpoint`).
+    """A run in parts: advance it, look at its record, save it (`kith.sim.checkpoints.checkpoint`).
 
-    Takes what `run` takes; `days` is how far it can go.
+    Takes the arguments of `run`; `days` is the last day it can reach.
     """
 
     def __init__(
@@ -149,7 +150,7 @@ class Simulation:
         check: bool,
         shocks: tuple[OwnShock, ...] = (),
     ) -> "Simulation":
-        """A simulation that goes on from a state between two days."""
+        """A simulation that continues from a state between two days."""
         simulation = cls.__new__(cls)
         simulation.community, simulation.recorder = community, recorder
         simulation.tick, simulation.shocks, simulation.check = tick, shocks, check
@@ -158,7 +159,7 @@ class Simulation:
 
     @property
     def day(self) -> int:
-        """Days lived so far; the number of the next one."""
+        """Days simulated so far, which is the number of the next day."""
         return self.recorder.noted
 
     @property
@@ -168,13 +169,13 @@ class Simulation:
 
     @property
     def run_id(self) -> str:
-        """The name of the run over the days lived so far."""
+        """The id of the run over the days simulated so far."""
         c = self.community
         own = additions_of(self.shocks, self.recorder.indicators, c.by_hand)
         return run_id(c.plan, c.seed, self.day, self.tick, own)
 
     def advance(self, days: int | None = None, progress: Callable[[int, int], None] | None = None) -> None:
-        """Live so many more days, by default all that are left.
+        """Simulate `days` more days, by default all that are left.
 
         Raises
         ------
@@ -185,7 +186,7 @@ class Simulation:
         c = self.community
         left = c.days - self.day
         if days is not None and not 0 <= days <= left:
-            raise ParameterError(f"advance by {days} days: {left} of {c.days} are left; ask for 0 to {left}")
+            raise ParameterError(f"advance by {days} days: {left} of {c.days} are left; give 0 to {left}")
         with np.errstate(over="ignore"):
             for day in range(self.day, c.days if days is None else self.day + days):
                 self._torn = True
@@ -198,21 +199,23 @@ class Simulation:
                     progress(day + 1, c.days)
 
     def record(self) -> Record:
-        """The record of the days lived so far: what `run` returns for so many days."""
+        """The record of the days simulated so far, identical to that of `run` over as many days."""
         self.demand_whole_days()
         if self.day == 0:
-            raise ParameterError("a record of 0 days: advance the simulation first")
+            raise ParameterError("there is no record of 0 days; advance the simulation first")
         mark_compiled()
         with np.errstate(over="ignore"):
             return self.recorder.record(MODEL_VERSION, self.run_id)
 
     def demand_whole_days(self) -> None:
-        """Raise RuntimeError if a day has begun and not ended, so that the state is of no time."""
+        """Raise RuntimeError if the last day was interrupted, which leaves an inconsistent state."""
         if self._torn:
-            raise RuntimeError(f"day {self.community.day} was broken off; begin again or resume a checkpoint")
+            raise RuntimeError(
+                f"day {self.community.day} was interrupted; start again or resume a checkpoint"
+            )
 
     def close(self) -> None:
-        """End the threads; the record can still be asked for."""
+        """End the threads; `record` still works."""
         self.community.crew.close()
 
 
@@ -292,7 +295,7 @@ def _seat_guests(c: Community, guests: int) -> None:
 
 
 def checked_request(seed: int, days: int, threads: int | None) -> tuple[int, int, int | None]:
-    """What was asked for, as plain whole numbers in range."""
+    """Seed, days and threads as plain whole numbers, validated."""
     given: dict[str, Any] = {"seed": seed, "days": days, "threads": threads}
     for name, value in given.items():
         if not isinstance(value, int | np.integer) and (value is not None or name != "threads"):
@@ -307,14 +310,14 @@ def checked_request(seed: int, days: int, threads: int | None) -> tuple[int, int
 
 
 def check_tick(tick: tuple[Step, ...]) -> None:
-    """Raise `ParameterError` unless each step is a name and a function, and no name comes twice."""
+    """Raise `ParameterError` unless each step is a name and a function, and names are unique."""
     names = set()
     for step in tick:
         match step:
             case (str(name), happen) if callable(happen):
                 if name in names:
                     raise ParameterError(
-                        f"two steps of the day are called {name}; give each a name of its own"
+                        f"two steps of the day have the name {name}; give each a different name"
                     )
                 names.add(name)
             case _:
@@ -339,17 +342,17 @@ def run_id(
     tick: tuple[Step, ...] = TICK,
     own: dict[str, Any] | None = None,
 ) -> str:
-    """The run's name: a hash of everything that decides its record; `own` is what `additions_of` says."""
+    """The id of a run: a hash of everything that determines its record; `own` comes from `additions_of`."""
     before, after = (
         canonical([MODEL_VERSION]),
         canonical([steps_of(tick), seed, days, *([own] if own else [])]),
     )
-    content = f"{before[:-1]},{plan.canonical_content},{after[1:]}"  # one list of all that
+    content = f"{before[:-1]},{plan.canonical_content},{after[1:]}"  # together one JSON list
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def steps_of(tick: tuple[Step, ...]) -> list[list[Any]]:
-    """What names the steps of a day: nothing for `TICK`, else each name and whether it is of `TICK`."""
+    """What identifies the steps of a day: empty for `TICK`, else each name and whether it belongs to `TICK`."""
     own = set(TICK)
     return [] if tick == TICK else [[name, (name, step) in own] for name, step in tick]
 
@@ -357,7 +360,7 @@ def steps_of(tick: tuple[Step, ...]) -> list[list[Any]]:
 def additions_of(
     shocks: tuple[OwnShock, ...], indicators: tuple[Indicator, ...], by_hand: bool = False
 ) -> dict[str, Any]:
-    """What names all else that is not of the plan; nothing if there is nothing."""
+    """What identifies additions to the plan: shocks, indicators, changes by hand; empty without any."""
     named = {
         "shocks": [[day, name] for day, name, _ in shocks],
         "indicators": [indicator.name for indicator in indicators],

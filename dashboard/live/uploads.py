@@ -10,7 +10,7 @@ from typing import Any
 import solara
 
 from kith.dashboard.widgets.parts import Button, Text, Upload
-from kith.sim.schema.memory_limit import Worker
+from kith.sim.schema.limited_process import LimitedProcess
 
 SECONDS = 10.0
 """The longest time that reading a file may take."""
@@ -43,7 +43,7 @@ class Reading:
 
     def __init__(self, name: str, content: bytes, read: Callable[[str, bytes], Any]) -> None:
         self.name, self._content, self._read = name, content, read
-        self._worker = Worker()
+        self._worker = LimitedProcess()
         self._cancelled = threading.Event()
 
     def result(self) -> Any:
@@ -62,10 +62,10 @@ class Reading:
             if self._cancelled.is_set():
                 raise Cancelled
         try:
-            self._worker.do(
+            self._worker.run(
                 callable, self._read, most=MEMORY
             )  # importing its module does not count towards the limits
-            return self._worker.do(self._read, self.name, self._content, most=MEMORY, seconds=SECONDS)
+            return self._worker.run(self._read, self.name, self._content, most=MEMORY, seconds=SECONDS)
         except InterruptedError:
             raise Cancelled from None
         except TimeoutError:

@@ -40,7 +40,7 @@ from kith.experiments.studies.store_parts import (
     union,
 )
 from kith.sim.engine import MODEL_VERSION
-from kith.sim.storage.atomic_folder import partial_file, remove_all_abandoned
+from kith.sim.storage.atomic_write import partial_file, remove_all_abandoned
 
 if TYPE_CHECKING:
     import duckdb

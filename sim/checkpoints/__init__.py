@@ -1,1 +1,1 @@
-"""Checkpoints: a run saved between two days, and whatever a file has to be before it is continued."""
+"""Checkpoints: saving and resuming a run, and the validation of checkpoint files."""

@@ -1,4 +1,4 @@
-"""Checkpoint: a run saved between two days, and continued with the identical record.
+"""Checkpoint: a run saved between two days, and continued with an identical record.
 
     simulation = Simulation(plan, seed=7, days=365)
     simulation.advance(180)
@@ -8,10 +8,10 @@
     simulation.advance()
     record = simulation.record()
 
-A checkpoint is one zip file: `kith-checkpoint.json` says what it is, `state.json` is the state
-(see `kith.sim.storage.serialise`), and its arrays lie one after another in `arrays.bin`. There is no program in
-it, and reading one runs none. Nothing in it is compressed, so that reading takes no more memory than the
-file has bytes, and no kernel sees its state before `kith.sim.checkpoints.state_checks` has looked at it.
+A checkpoint is one zip file: `kith-checkpoint.json` contains metadata, `state.json` the state (see
+`kith.sim.storage.serialise`), and `arrays.bin` its arrays one after another. It contains no code, and
+reading it executes none. Nothing is compressed, so that reading needs no more memory than the file
+has bytes, and `kith.sim.checkpoints.state_checks` validates the state before any kernel uses it.
 """
 
 import json
@@ -48,7 +48,7 @@ from kith.sim.schema.parameters import parameters_from
 from kith.sim.schema.plan import Plan
 from kith.sim.state.community import Community
 from kith.sim.state.conservation import check_laws
-from kith.sim.storage.atomic_folder import partial_file
+from kith.sim.storage.atomic_write import partial_file
 from kith.sim.storage.limits import Impossible
 from kith.sim.storage.serialise import (
     Arrays,
@@ -63,23 +63,23 @@ from kith.sim.storage.serialise import (
 FORMAT = 1
 ABOUT, STATE, ARRAYS = "kith-checkpoint.json", "state.json", "arrays.bin"
 CHUNK = 1 << 24
-ELSEWHERE = "resume it with the kith that saved it, or run it from the start"
+ELSEWHERE = "resume it with the version of kith that saved it, or repeat the run"
 
 
 class CheckpointError(ValueError):
-    """A checkpoint cannot be written, or cannot be continued."""
+    """A checkpoint cannot be written, or cannot be resumed."""
 
 
 def save(simulation: Simulation, path: str | os.PathLike[str]) -> None:
-    """Write a simulation to a file, which is there whole or stays as it was.
+    """Write a simulation to a file atomically.
 
     Raises
     ------
     CheckpointError
-        If the place cannot be written to or holds something else, or if a step that a researcher
-        has added keeps what cannot be saved.
+        If the path cannot be written to or is some other file, or if a custom step has stored a value
+        that cannot be saved.
     RuntimeError
-        If the last day was broken off.
+        If the last day was interrupted.
     """
     simulation.demand_whole_days()
     target = check_place(path)
@@ -109,16 +109,16 @@ def resume(
     Parameters
     ----------
     path : a file that `save` wrote
-    threads : threads for large communities; the record is the same for any number
-    days : how far it can go, by default as far as when it was saved
-    tick, shocks, indicators : what a researcher has added, the same as when it was saved
+    threads : threads for large communities; the record does not depend on their number
+    days : the last day that it can reach; default: as saved
+    tick, shocks, indicators : custom additions, the same as when it was saved
     check : assert every conservation law each evening
 
     Raises
     ------
     CheckpointError
-        If the file is no checkpoint or damaged, was saved by another model or with other steps, or
-        is beyond `days`.
+        If the file is no checkpoint or damaged, was saved by another version of the model or with
+        other steps, or is beyond `days`.
     ParameterError
         If days or threads are not whole numbers or out of range.
     """
@@ -131,7 +131,9 @@ def resume(
         community, recorder = _read_state(archive)
         community.crew, recorder.community = Crew(threads), community
         recorder.indicators = indicators
-        indicator_units({name for month in recorder.months for name in month}, indicators)  # all are known
+        indicator_units(
+            {name for month in recorder.months for name in month}, indicators
+        )  # raises if unknown
         simulation = Simulation.continued(community, recorder, tick, check, shocks)
         if [about["run_id"], about["day"]] != [simulation.run_id, simulation.day]:
             raise ValueError("the state is not that of its run")
@@ -139,7 +141,9 @@ def resume(
             _demand_conservation(community)
     if days is not None:
         if until < simulation.day:
-            raise CheckpointError(f"days = {days}: {path} is {simulation.day} days old; ask for as many")
+            raise CheckpointError(
+                f"days = {days}: {path} is at day {simulation.day}; give at least {simulation.day}"
+            )
         _stretch(simulation, until)
     return simulation
 
@@ -150,11 +154,11 @@ def check_place(path: str | os.PathLike[str]) -> Path:
     if target.is_dir():
         raise CheckpointError(f"{path}: is a folder; name a file, such as {Path(path) / 'run.kith'}")
     if not target.parent.is_dir():
-        raise CheckpointError(f"{path}: there is no folder {target.parent}; make it first")
+        raise CheckpointError(f"{path}: the folder {target.parent} does not exist; create it first")
     if not os.access(target.parent, os.W_OK):
-        raise CheckpointError(f"{path}: its folder cannot be written to; choose another place")
+        raise CheckpointError(f"{path}: its folder is not writable; choose another place")
     if target.exists() and not _begins_as_ours(target):
-        raise CheckpointError(f"{path}: holds something that kith did not write; name a new file")
+        raise CheckpointError(f"{path}: is an existing file that is no checkpoint; name a new file")
     return target
 
 
@@ -162,7 +166,7 @@ def check_place(path: str | os.PathLike[str]) -> Path:
 
 
 def _about(simulation: Simulation) -> dict[str, Any]:
-    """What a checkpoint says about itself; `layout` is that of the engine which wrote it."""
+    """The metadata of a checkpoint; `layout` describes the state of the engine that wrote it."""
     c = simulation.community
     return {
         "format": FORMAT,
@@ -201,10 +205,10 @@ def _write(file: IO[bytes], about: dict[str, Any], state: dict[str, Any], arrays
 
 @contextmanager
 def _reading(path: Path) -> Iterator[zipfile.ZipFile]:
-    """The open archive; whatever goes wrong with its content becomes a `CheckpointError`."""
+    """The open archive; any fault of its content becomes a `CheckpointError`."""
     try:
         if not _begins_as_ours(path):
-            raise CheckpointError(f"{path}: is not a checkpoint; name a file that `save` wrote")
+            raise CheckpointError(f"{path}: is not a checkpoint; name a file written by `save`")
         with zipfile.ZipFile(path) as archive:
             yield archive
     except (CheckpointError, MemoryError):
@@ -214,11 +218,11 @@ def _reading(path: Path) -> Iterator[zipfile.ZipFile]:
     except OSError as error:
         raise CheckpointError(f"{path}: {error.strerror or error}; name a checkpoint") from None
     except Exception as error:  # damage shows in many ways
-        raise CheckpointError(f"{path}: is cut short or damaged; copy it again, or save it again") from error
+        raise CheckpointError(f"{path}: is incomplete or damaged; copy it again, or save it again") from error
 
 
 def _demand_plain_members(archive: zipfile.ZipFile) -> None:
-    """Raise unless the members are ours and lie in the file as they are: what is read is never more."""
+    """Raise unless the archive has exactly its own members, uncompressed, so that reading cannot expand."""
     members = archive.infolist()
     if sorted(member.filename for member in members) != sorted((ABOUT, STATE, ARRAYS)):
         raise ValueError("other members than its own")
@@ -228,15 +232,15 @@ def _demand_plain_members(archive: zipfile.ZipFile) -> None:
 
 
 def _demand_conservation(community: Community) -> None:
-    """Raise `Impossible` unless people, ties and books add up, as they do wherever nothing was added."""
+    """Raise `Impossible` unless the conservation laws hold, as in every run without additions."""
     try:
         check_laws(community)
     except AssertionError as error:
-        raise Impossible(str(error) or "what was saved does not add up") from None
+        raise Impossible(str(error) or "its sums are inconsistent") from None
 
 
 def _begins_as_ours(path: Path) -> bool:
-    """Whether a file begins as checkpoints do; raises OSError if it is not there."""
+    """Whether a file begins like a checkpoint; raises OSError if it does not exist."""
     if not stat.S_ISREG(path.stat().st_mode):
         return False
     with path.open("rb") as file:
@@ -249,17 +253,17 @@ def _read_state(archive: zipfile.ZipFile) -> tuple[Community, Recorder]:
     if any(type(length) is not int or length < 0 for _, shape in kinds for length in shape):
         raise ValueError("a shape of something else than lengths")
     if sum(dtype.itemsize * math.prod(shape) for dtype, shape in kinds) != archive.getinfo(ARRAYS).file_size:
-        raise ValueError("more or less than its arrays")  # known before there is memory for them
+        raise ValueError("more or less than its arrays")  # checked before allocating them
     with archive.open(ARRAYS) as stream:
         arrays = [_read_array(stream, dtype, shape) for dtype, shape in kinds]
-        if stream.read(1):  # at its end the checksum is compared
+        if stream.read(1):  # reading to the end verifies the checksum
             raise ValueError("more than its arrays")
-    kept = _Once(arrays)
-    community, recorder = (unpacked(state[name], kept, KINDS) for name in ("community", "recorder"))
+    once = _Once(arrays)
+    community, recorder = (unpacked(state[name], once, KINDS) for name in ("community", "recorder"))
     if (
         type(community) is not Community
         or type(recorder) is not Recorder
-        or kept.taken != set(range(len(arrays)))
+        or once.taken != set(range(len(arrays)))
     ):
         raise ValueError("not a community and its recorder")
     check_state(community, recorder)
@@ -267,7 +271,7 @@ def _read_state(archive: zipfile.ZipFile) -> tuple[Community, Recorder]:
 
 
 class _Once(list[npt.NDArray[Any]]):
-    """Arrays of which each is taken once: two names of one array would change together."""
+    """Arrays that can each be taken once, because two attributes must not share one array."""
 
     def __init__(self, arrays: Arrays) -> None:
         super().__init__(arrays)
@@ -282,9 +286,9 @@ class _Once(list[npt.NDArray[Any]]):
 
 def _read_array(stream: IO[bytes], dtype: np.dtype[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
     array: npt.NDArray[Any] = np.empty(shape, dtype)
-    whole = array.reshape(-1).view(np.uint8)
-    for start in range(0, len(whole), CHUNK):
-        part = whole[start : start + CHUNK]
+    as_bytes = array.reshape(-1).view(np.uint8)
+    for start in range(0, len(as_bytes), CHUNK):
+        part = as_bytes[start : start + CHUNK]
         data = stream.read(len(part))
         if len(data) < len(part):
             raise ValueError("less than its arrays")
@@ -296,19 +300,19 @@ def _read_array(stream: IO[bytes], dtype: np.dtype[Any], shape: tuple[int, ...])
 
 
 def _least(days: int) -> Simulation:
-    """A simulation of next to nobody, which shows what state this engine keeps."""
+    """A minimal simulation, which shows the layout of this engine's state."""
     parameters = parameters_from({"market": {"size": 10, "founders": 0}})
     return Simulation(Plan(phases=((0, parameters),)), days=days)
 
 
 @cache
 def _layout() -> dict[str, Any]:
-    """What state this engine keeps: every attribute with its kind, and the columns of the series."""
+    """The layout of this engine's state: every attribute with its type, and the columns of the series."""
     least = _least(days=1)
     layout: dict[str, Any] = {
         f"{type(part).__name__}.{name}": _kind(value)
-        for whole in (least.community, least.recorder)
-        for part in parts_of(whole, KINDS)
+        for root in (least.community, least.recorder)
+        for part in parts_of(root, KINDS)
         for name, value in vars(part).items()
     }
     layout["Recorder.series"] = [*COUNTS, *AMOUNTS]
@@ -323,38 +327,42 @@ def _kind(value: Any) -> Any:
 
 @cache
 def _by_day() -> frozenset[str]:
-    """The arrays of `Community` that are longer in a longer run."""
-    one, two = (vars(_least(days).community) for days in (1, 2))
-    return frozenset(name for name in one if _kind(one[name]) != _kind(two[name]))
+    """The arrays of `Community` whose length depends on that of the run."""
+    shorter, longer = (vars(_least(days).community) for days in (1, 2))
+    return frozenset(name for name in shorter if _kind(shorter[name]) != _kind(longer[name]))
 
 
 def _demand_same_model(path: str | os.PathLike[str], about: dict[str, Any], tick: tuple[Step, ...]) -> None:
-    """Raise unless this engine with these steps goes on as the one that saved the file."""
-    for name, ours in (("format", FORMAT), ("model_version", MODEL_VERSION)):
-        if about[name] != ours:
-            raise CheckpointError(f"{path}: {name} is {about[name]!r}, here it is {ours!r}; {ELSEWHERE}")
-    here, there = _layout(), about["layout"]
-    changed = sorted(name for name in here.keys() | there.keys() if here.get(name) != there.get(name))
+    """Raise unless this engine with these steps continues like the one that saved the file."""
+    for name, current in (("format", FORMAT), ("model_version", MODEL_VERSION)):
+        if about[name] != current:
+            raise CheckpointError(
+                f"{path}: {name} is {about[name]!r}, this version has {current!r}; {ELSEWHERE}"
+            )
+    ours, saved = _layout(), about["layout"]
+    changed = sorted(name for name in ours.keys() | saved.keys() if ours.get(name) != saved.get(name))
     if changed:
-        raise CheckpointError(f"{path}: {changed[0]} is not what it is here; {ELSEWHERE}")
+        raise CheckpointError(f"{path}: {changed[0]} has another layout than in this version; {ELSEWHERE}")
     if about["changed_steps"] != steps_of(tick):
         steps = ", ".join(about["steps"])
         raise CheckpointError(f"{path}: was saved with the steps {steps}; pass the same as `tick`")
 
 
-def _demand_same_additions(path: str | os.PathLike[str], about: dict[str, Any], here: dict[str, Any]) -> None:
-    """Raise unless the same shocks and indicators are passed that were there when the file was saved."""
-    there = about["additions"]
+def _demand_same_additions(
+    path: str | os.PathLike[str], about: dict[str, Any], passed: dict[str, Any]
+) -> None:
+    """Raise unless the shocks and indicators passed are those with which the file was saved."""
+    saved = about["additions"]
     for kind in ("shocks", "indicators"):
-        if here.get(kind) != there.get(kind):
-            were = ", ".join(str(name) for name in there.get(kind, [])) or "none"
-            raise CheckpointError(f"{path}: was saved with the {kind} {were}; pass the same as `{kind}`")
+        if passed.get(kind) != saved.get(kind):
+            names = ", ".join(str(name) for name in saved.get(kind, [])) or "none"
+            raise CheckpointError(f"{path}: was saved with the {kind} {names}; pass the same as `{kind}`")
 
 
 def _stretch(simulation: Simulation, days: int) -> None:
-    """Let the simulation go as far as another day: give arrays by day the length they have there.
+    """Change the last day that a simulation can reach by resizing the arrays that depend on it.
 
-    Those that `Community.use` makes from parameters are made again; the others are 0 for days to come.
+    Those that `Community.use` derives from parameters are recomputed; the others are 0 for new days.
     """
     c, recorder = simulation.community, simulation.recorder
     more = days - c.days
@@ -372,10 +380,10 @@ def _stretch(simulation: Simulation, days: int) -> None:
 
 
 def _resized(array: npt.NDArray[Any], more: int) -> npt.NDArray[Any]:
-    """An array with so many more places along its last axis, the new ones 0, or so many fewer."""
+    """A copy with `more` further entries (0) along its last axis, or fewer if negative."""
     out = np.zeros((*array.shape[:-1], array.shape[-1] + more), array.dtype)
-    kept = min(array.shape[-1], out.shape[-1])
-    out[..., :kept] = array[..., :kept]
+    common = min(array.shape[-1], out.shape[-1])
+    out[..., :common] = array[..., :common]
     return out
 
 

@@ -1,6 +1,6 @@
-"""State checks: a state from a file is compared with its tables, then part with part.
+"""State checks: a state from a file is checked against tables of limits, then for consistency.
 
-Rows and addresses are each other's, each tie is known to both its ends, blocks of slots lie apart.
+Rows and addresses must match, both ends must know each tie, and blocks of slots must not overlap.
 """
 
 from collections.abc import Iterator
@@ -23,9 +23,9 @@ from kith.sim.storage.serialise import parts_of
 
 
 def check_state(c: Community, recorder: Recorder) -> None:
-    """Raise `Impossible` unless a community and its recorder are what the engine can hold.
+    """Raise `Impossible` unless a community and its recorder are a valid state of the engine.
 
-    Runs no kernel, and trusts nothing of the state but what was looked at before.
+    Runs no kernel, and uses only what has been checked before.
     """
     for part in (c, recorder):
         check_names(part, LIMITS, KINDS)
@@ -46,7 +46,7 @@ def check_state(c: Community, recorder: Recorder) -> None:
 
 
 def _check_types_of_parts(c: Community) -> None:
-    """The parts are where they belong; before anybody asks them for a length."""
+    """Check the types of all parts before their lengths are used."""
     nothing: Dimensions = {}
     for name, rule in LIMITS[Community].items():
         if isinstance(rule, Of):
@@ -64,13 +64,13 @@ def _check_types_of_parts(c: Community) -> None:
         (c.ties, "pool"),
         *((c.plan.founding, name) for name in ("contributions", "exchange_a") if c.plan.founding is not None),
     )
-    for one, name in lengths:
-        array = getattr(one, name)
-        demand(isinstance(array, np.ndarray) and array.ndim == 1, f"{type(one).__name__}.{name}")
+    for owner, name in lengths:
+        array = getattr(owner, name)
+        demand(isinstance(array, np.ndarray) and array.ndim == 1, f"{type(owner).__name__}.{name}")
 
 
 def _dimensions(c: Community, recorder: Recorder) -> Dimensions:
-    """The names that tables use, as numbers."""
+    """The dimensions that the tables refer to, as numbers."""
     market = c.plan.parameters.market
     everyone, rows = len(c.market.status), len(c.population.address)
     demand(market.size <= everyone, "MarketState.status")
@@ -100,8 +100,8 @@ def _check_acquaintances(c: Community) -> None:
     starts, known = c.known
     demand(len(starts) in (0, c.market.size + 1) and (len(starts) > 0 or not len(known)), "Community.known")
     if len(starts):
-        whole = starts[0] == 0 and starts[-1] == len(known) and np.all(np.diff(starts) >= 0)
-        demand(bool(whole), "Community.known")
+        is_consistent = starts[0] == 0 and starts[-1] == len(known) and np.all(np.diff(starts) >= 0)
+        demand(bool(is_consistent), "Community.known")
 
 
 def _check_clocks(c: Community) -> None:
@@ -119,20 +119,20 @@ def _check_clocks(c: Community) -> None:
 
 
 def _check_population(c: Community, dims: Dimensions) -> None:
-    """Rows and addresses are each other's, vacant rows are vacant, records are in range."""
+    """Check that rows and addresses match, vacant rows are vacant, and records are in range."""
     population, market, archive = c.population, c.market, c.archive
     top, n = population.top, population.vacancies
-    there = np.flatnonzero(population.address >= 0)
-    persons = population.address[there]
-    demand(not len(there) or int(there[-1]) < top, "Population.top")
-    demand(len(there) == population.present == top - n, "Population.present")
-    demand(np.array_equal(market.row[persons], there), "Population.address")
-    demand(int((market.row >= 0).sum()) == len(there), "MarketState.row")
+    present = np.flatnonzero(population.address >= 0)
+    persons = population.address[present]
+    demand(not len(present) or int(present[-1]) < top, "Population.top")
+    demand(len(present) == population.present == top - n, "Population.present")
+    demand(np.array_equal(market.row[persons], present), "Population.address")
+    demand(int((market.row >= 0).sum()) == len(present), "MarketState.row")
     vacant = population.vacant[:n]
     free = np.unique(vacant)
     demand(len(free) == n and (not n or int(free[-1]) < top), "Population.vacant")
     demand(bool(np.all(population.address[vacant] < 0)), "Population.vacant")
-    members = population.members[there]
+    members = population.members[present]
     _check_records(members, dims, "Population.members")
     demand(np.array_equal(members["person"], persons), "Population.members[person]")
     _check_records(archive.members[: archive.count], dims | {"settled since": -PAST}, "Archive.members")
@@ -147,12 +147,12 @@ def _check_records(records: npt.NDArray[np.void], dims: Dimensions, where: str) 
 
 
 def _check_ties(c: Community) -> None:
-    """Blocks of slots lie apart, and each tie is known to both its ends."""
+    """Check that blocks of slots do not overlap, and that both ends know each tie."""
     members, ties, address = c.population.members, c.ties, c.population.address
-    top, pool, there = int(ties.top[0]), ties.pool, np.flatnonzero(address >= 0)
-    starts = members["slots"][there].astype(np.int64)
-    sizes = members["capacity"][there].astype(np.int64)
-    degrees = members["degree"][there].astype(np.int64)
+    top, pool, present = int(ties.top[0]), ties.pool, np.flatnonzero(address >= 0)
+    starts = members["slots"][present].astype(np.int64)
+    sizes = members["capacity"][present].astype(np.int64)
+    degrees = members["degree"][present].astype(np.int64)
     demand(bool(np.all(degrees <= sizes)), "Population.members[degree]")
     freed = np.array(list(_free_blocks(ties, top)), np.int64).reshape(-1, 2)
     first, size = np.append(starts, freed[:, 0]), np.append(sizes, freed[:, 1])
@@ -162,7 +162,7 @@ def _check_ties(c: Community) -> None:
         bool(np.all(ends[:-1] <= first[order][1:])) and bool(np.all(ends <= top)), "Population.members[slots]"
     )
     used = np.repeat(starts, degrees) + _within(degrees)
-    owner = np.repeat(there, degrees)
+    owner = np.repeat(present, degrees)
     row, twin = pool["row"][used].astype(np.int64), pool["twin"][used].astype(np.int64)
     demand(bool(np.all((row >= 0) & (row < len(address)) & (twin >= 0) & (twin < top))), "Ties.pool")
     owner_of = np.full(top, -1, np.int64)
@@ -176,13 +176,13 @@ def _check_ties(c: Community) -> None:
 
 
 def _within(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """0 … n-1 for each of some lengths, one after another."""
+    """0 … n-1 for each length n, concatenated."""
     before = np.cumsum(lengths) - lengths
     return np.arange(int(lengths.sum())) - np.repeat(before, lengths)
 
 
 def _free_blocks(ties: Ties, top: int) -> Iterator[tuple[int, int]]:
-    """Start and size of every freed block; raises where the chain of a size leaves the pool or never ends."""
+    """Start and size of every freed block; raises if a chain leaves the pool or is circular."""
     left = top
     for capacity, start in enumerate(ties.free.tolist()):
         while start >= 0:

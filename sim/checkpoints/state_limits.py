@@ -1,8 +1,8 @@
-"""State limits: what the state of a run may be, whoever wrote it.
+"""State limits: the values that each attribute of a saved state may have.
 
-Kernels index without looking. So whatever comes from a file is compared with tables before a kernel
-sees it: every attribute of every part has its type, every array its dtype, its length and the range of
-its values. `state_checks` does the comparing, and looks at what no table can say.
+Kernels index without bounds checks, so a state from a file is validated before a kernel uses it:
+every attribute has its type, every array its dtype, length and range of values. `state_checks` applies
+these tables and checks the conditions that tables cannot express.
 """
 
 import math
@@ -51,11 +51,11 @@ from kith.sim.storage.plan_limits import LIMITS as PLAN_LIMITS
 from kith.sim.storage.serialise import COMMUNITY
 
 KINDS = COMMUNITY.and_(Recorder, frozenset({"community", "indicators"}))
-"the classes of a checkpoint; the recorder's community is the other part, indicators come with the call"
+"the classes of a checkpoint; the recorder's community is saved separately, indicators are passed to `resume`"
 
 
 def _letters(value: Any, dims: Dimensions) -> bool:
-    """Invitations on their way: invitee, inviter, generation, weak, discount (per mille), day sent."""
+    """Open invitations: invitee, inviter, generation, weak, discount (per mille), day sent."""
     highs: tuple[Bound, ...] = ("last person", "last person", MOST, 1, 1000, "day")
     return Numbers("i8", (None, 6), 0)(value, dims) and all(
         Numbers("i8", (None,), 0, high).holds(value[:, k], dims) for k, high in enumerate(highs)
@@ -63,7 +63,7 @@ def _letters(value: Any, dims: Dimensions) -> bool:
 
 
 def _column(value: Any, dims: Dimensions) -> bool:
-    """A column that a researcher has added: plain values by person."""
+    """A custom column: plain values by person."""
     return (
         isinstance(value, np.ndarray)
         and value.dtype.kind in "biufUM"
@@ -216,7 +216,7 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "by_tenure": Numbers("i8", (MONTHS,), -MOST, MOST),
     },
 }
-"""Part -> attribute -> what it may be. A part that lacks one of these is refused; what else it has, no kernel sees."""
+"""Part -> attribute -> rule. Parts that lack one are rejected; kernels use no other attributes."""
 
 EVER: tuple[Bound, Bound] = (NEVER, "day")
 MEMBER_LIMITS: dict[str, tuple[Bound, Bound]] = {
@@ -251,4 +251,4 @@ MEMBER_LIMITS: dict[str, tuple[Bound, Bound]] = {
     "invited_joins": (0, MOST),
     "month_points": (0, MOST),
 }
-"""Fields of a member's record that have a range of their own; the others are any finite number."""
+"""Fields of a member's record with a specific range; the others may be any finite number."""

@@ -1,1 +1,1 @@
-"""What a run leaves behind: the record, its indicators, units, event log and lifetimes."""
+"""Results of a run: the record, its indicators, units, event log and lifetimes."""

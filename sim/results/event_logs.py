@@ -1,8 +1,8 @@
-"""Traces: an event log as tools of other trades read it.
+"""Event logs in the formats of other tools: process mining and customer-lifetime models.
 
 An event log has the columns `member_id, timestamp, action, target_member`. Process mining (pm4py and
-whatever reads XES) calls a member a case and an action an activity; models of customers' lifetimes
-want four numbers for each.
+other readers of XES) calls a member a case and an action an activity; customer-lifetime models need
+four numbers per member.
 """
 
 from collections.abc import Collection, Iterable
@@ -15,15 +15,15 @@ XES = {
     "timestamp": "time:timestamp",
     "target_member": "org:resource",
 }
-"our columns and the names of the XES standard (IEEE 1849) for them"
+"columns and their names in the XES standard (IEEE 1849)"
 CONTRIBUTIONS = ("post", "answer", "react", "vote")
-"actions that count as transactions, unless others are named"
+"actions that count as transactions by default"
 
 
 def as_xes(events: pd.DataFrame) -> pd.DataFrame:
-    """An event log under XES names, one case after another, each in order of time.
+    """An event log with XES names, sorted by case and time.
 
-    The other member of an event stands as its resource; where there is none, it is missing.
+    The other member of an event becomes its resource; without one it is missing.
     """
     _demand_columns(events, XES)
     named = events.rename(columns=XES).sort_values(
@@ -47,28 +47,30 @@ def lifetimes(
     The definitions are those of Fader, Hardie & Lee (2005, *Marketing Science* 24(2) 275) as the
     package `lifetimes` has them, with the day as the period: `frequency` is the number of days with a
     transaction after the first; `recency` the days from the first to the last of them; `T` the days
-    from the first to the end of observation; `monetary_value` the mean value of such a day, without
-    the first, and 0 where there is no other.
+    from the first to the end of observation; `monetary_value` the mean value of these days
+    without the first, and 0 if there is no other.
 
     Parameters
     ----------
     events : an event log
-    actions : what counts as a transaction
-    value : the column that holds the value of an event, EUR; without it there is no `monetary_value`
-    end : the last day of observation, by default the day of the last event of any kind
+    actions : actions that count as transactions
+    value : the column with the value of an event in EUR; without it there is no `monetary_value`
+    end : the last day of observation; default: the day of the last event of any kind
 
     Raises
     ------
     ValueError
-        If the log lacks a column, or has none of the actions that were named.
+        If the log lacks a column, or contains none of the given actions.
     """
     _demand_columns(events, ("member_id", "timestamp", "action"))
     if value is not None and value not in events.columns:
-        raise ValueError(f"value = {value!r}: the log has no such column; it has {', '.join(events.columns)}")
+        raise ValueError(
+            f"value = {value!r}: the log has no such column; choose one of {', '.join(events.columns)}"
+        )
     known = events["action"].unique().tolist()
     if actions is not CONTRIBUTIONS and known and not set(actions) & set(known):
         raise ValueError(
-            f"actions = {list(actions)}: the log has none of them; it has {', '.join(sorted(known))}"
+            f"actions = {list(actions)}: the log has none of them; choose from {', '.join(sorted(known))}"
         )
     day = pd.to_datetime(events["timestamp"], utc=True).dt.floor("D")
     last = day.max() if end is None else _day(end)
@@ -91,16 +93,16 @@ def lifetimes(
     return out
 
 
-def _demand_columns(events: pd.DataFrame, wanted: Iterable[str]) -> None:
-    missing = [name for name in wanted if name not in events.columns]
+def _demand_columns(events: pd.DataFrame, required: Iterable[str]) -> None:
+    missing = [name for name in required if name not in events.columns]
     if missing:
         raise ValueError(
-            f"the log lacks {', '.join(missing)}; an event log has member_id, timestamp, action and target_member"
+            f"the log lacks {', '.join(missing)}; give an event log with member_id, timestamp, action and target_member"
         )
 
 
-def _day(given: str | pd.Timestamp) -> pd.Timestamp:
-    time = pd.Timestamp(given)
+def _day(value: str | pd.Timestamp) -> pd.Timestamp:
+    time = pd.Timestamp(value)
     return (time.tz_localize("UTC") if time.tzinfo is None else time.tz_convert("UTC")).floor("D")
 
 

@@ -1,9 +1,9 @@
 """Indicators: one table with name, unit, definition and measure.
 
 A measure takes a `Snapshot` and returns a number, or a dict of numbers for variants such as
-`churn_month_<cause>`. Where a denominator is 0 the value is undefined: NaN, never 0.
+`churn_month_<cause>`. If a denominator is 0, the value is undefined: NaN, never 0.
 
-Long, because it is one table: whoever looks for an indicator finds it here.
+This file is long because it is one table: every indicator is declared here.
 """
 
 import math
@@ -22,7 +22,7 @@ from kith.sim.state.ledger import COSTS, MICRO, REVENUE
 
 @dataclass(frozen=True)
 class Indicator:
-    """A number that describes a community: what it is, in which unit, and how it is measured."""
+    """A number that describes a community: name, unit, definition and measure."""
 
     name: str
     unit: str
@@ -33,12 +33,17 @@ class Indicator:
 
 
 _TABLE = (
-    Indicator("present", "members", "joined and not left, at the end of the last day", m.last_of("present")),
+    Indicator("present", "members", "current members at the end of the last day", m.last_of("present")),
     Indicator("active", "members", "present and visited in the last 30 days", m.last_of("active")),
-    Indicator("today", "members", "visited on the last day", m.last_of("today")),
+    Indicator("today", "members", "members who visited on the last day", m.last_of("today")),
     Indicator("joined", "members", "memberships begun during the run", m.sum_of("joins")),
     Indicator("left", "members", "memberships ended during the run", m.sum_of("leaves")),
-    Indicator("followers", "people", "aware and not joined, at the end", m.last_of("followers")),
+    Indicator(
+        "followers",
+        "people",
+        "people at the end who are aware of the community and have not joined",
+        m.last_of("followers"),
+    ),
     Indicator(
         "inactive_30d",
         "share",
@@ -133,7 +138,7 @@ _TABLE = (
     Indicator(
         "visit_value",
         "value",
-        "what a visit would be worth to active members tonight, mean; its parts add up to it",
+        "mean value of a visit to active members at the end; the parts sum to it",
         visit_value,
         False,
     ),
@@ -142,8 +147,8 @@ _TABLE = (
     Indicator(
         "stay_for_belonging",
         "share",
-        "of present members: belonging holds down their hazard more than value "
-        "does; by tenure below 30, 180 days and above",
+        "of present members: belonging lowers their hazard of leaving more than value "
+        "does; by tenure below 30 days, 30 to 179 days, and from 180 days",
         m.stay_for_belonging,
     ),
     Indicator(
@@ -182,12 +187,22 @@ _TABLE = (
         "chain", "-", "generation of referred joins: mean depth; share of generation 1", m.chain_depth, False
     ),
     Indicator(
-        "cac", "EUR", "acquisition spend (paid and referral rewards) / joins; by channel", m.cac, False
+        "cac", "EUR", "acquisition spending (paid and referral rewards) / joins; by channel", m.cac, False
     ),
     Indicator(
-        "revenue", "EUR", "over the run, whole organisation; by source", m.books(REVENUE, "revenue"), False
+        "revenue",
+        "EUR",
+        "revenue of the whole organisation over the run; by source",
+        m.books(REVENUE, "revenue"),
+        False,
     ),
-    Indicator("cost", "EUR", "over the run, whole organisation; by account", m.books(COSTS, "cost"), False),
+    Indicator(
+        "cost",
+        "EUR",
+        "cost of the whole organisation over the run; by account",
+        m.books(COSTS, "cost"),
+        False,
+    ),
     Indicator("margin", "EUR", "revenue - cost over the run", m.margin, False),
     Indicator(
         "community_revenue",
@@ -211,20 +226,24 @@ _TABLE = (
     Indicator(
         "ncv_net",
         "EUR/month",
-        "ncv also less moderation, staff, events, platform and measurement",
+        "ncv minus the cost of moderation, staff, events, platform and measurement",
         lambda s: m.per_member(s, m.MEMBER_REVENUE, m.MEMBER_COSTS + m.COMMUNITY_COSTS),
     ),
     Indicator(
         "ltv",
         "EUR",
-        "margin per membership over 24 months, discounted by 10 % a year, from observed survival "
+        "margin per membership over 24 months, discounted at 10 % a year, from observed survival "
         "and margin by tenure",
         lambda s: float(m.ltv(s).sum()),
         False,
     ),
     Indicator("ltv_cac", "-", "ltv / cac", m.ltv_cac, False),
     Indicator(
-        "payback_months", "months", "months until cumulated margin per join reaches cac", m.payback, False
+        "payback_months",
+        "months",
+        "months until the cumulative margin per join reaches cac",
+        m.payback,
+        False,
     ),
     Indicator(
         "ties_per_member",
@@ -274,47 +293,51 @@ _TABLE = (
     Indicator(
         "reward_gini",
         "share",
-        "Gini of rewards paid in the run, over all who were present",
+        "Gini of rewards paid in the run, over all memberships",
         m.reward_gini,
         False,
     ),
     Indicator("quality", "-", "quality of the product at the end", lambda s: s.c.quality),
     Indicator("direction_gap", "interest", "|mean interest of present members - direction|", m.direction_gap),
-    Indicator("legitimacy", "[0, 1]", "how far decisions are felt as one's own", lambda s: s.c.legitimacy),
+    Indicator(
+        "legitimacy",
+        "[0, 1]",
+        "degree to which members accept decisions as their own",
+        lambda s: s.c.legitimacy,
+    ),
     Indicator("budget", "EUR/month", "community budget at the end", lambda s: s.c.budget),
     Indicator(
         "return",
         "EUR/month",
-        "what the community added in the last month: savings, and "
-        "by how much members' margin exceeds that of as many followers; true, and as far as measured",
+        "monthly return of the community: savings plus the margin of members above that of as many "
+        "followers; true value, and the measured part",
         lambda s: {"_true": float(s.c.returns[0]), "_measured": float(s.c.returns[1])},
     ),
     Indicator(
         "support_savings",
         "EUR",
-        "support cost avoided over the run, never counted as revenue",
+        "support cost avoided over the run; not counted as revenue",
         lambda s: float(s.c.saved[0]) / MICRO,
         False,
     ),
     Indicator(
         "rnd_savings",
         "EUR",
-        "development cost avoided over the run, never counted as revenue",
+        "development cost avoided over the run; not counted as revenue",
         lambda s: float(s.c.saved[1]) / MICRO,
         False,
     ),
     Indicator(
         "member_surplus",
         "EUR/month",
-        "members' benefits (through willingness to pay) and rewards - price - "
-        "attention, per present member, in W",
+        "members' benefits (valued by willingness to pay) and rewards, minus price and "
+        "attention, per present member in W",
         m.member_surplus,
     ),
     Indicator(
         "member_surplus_share",
         "share",
-        "member surplus / (member surplus + organisation's margin from "
-        "members) in W, where both are positive",
+        "member surplus / (member surplus + organisation's margin from members) in W, if both are positive",
         m.surplus_share,
     ),
 )
@@ -323,7 +346,7 @@ INDICATORS: dict[str, Indicator] = {i.name: i for i in _TABLE}
 
 
 def measure(s: Snapshot, monthly: bool = False, own: tuple[Indicator, ...] = ()) -> dict[str, float]:
-    """Every indicator of a snapshot by name, a researcher's own last; variants as `<name>_<variant>`."""
+    """Every indicator of a snapshot by name, custom ones last; variants as `<name>_<variant>`."""
     out: dict[str, float] = {}
     for indicator in (*_TABLE, *own):
         if monthly and not indicator.monthly:
@@ -331,31 +354,31 @@ def measure(s: Snapshot, monthly: bool = False, own: tuple[Indicator, ...] = ())
         try:
             value = indicator.measure(s)
         except Exception as error:
-            error.add_note(f"while the indicator {indicator.name} was measured on day {s.day}")
+            error.add_note(f"while measuring the indicator {indicator.name} on day {s.day}")
             raise
         out |= _as_numbers(indicator.name, value)
     return out
 
 
 def _as_numbers(name: str, value: m.Value) -> dict[str, float]:
-    """What an indicator measured, by name and variant."""
+    """The measured numbers by name and variant."""
     variants = value if isinstance(value, dict) else {"": value}
     try:
         return {f"{name}{variant}": float(v) for variant, v in variants.items()}
     except (TypeError, ValueError):
         raise ParameterError(
-            f"indicator {name} measured {value!r:.60}: must be a number, or a dict of numbers"
+            f"indicator {name} returned {value!r:.60}: must be a number, or a dict of numbers"
         ) from None
 
 
 def check_own(indicators: tuple[Indicator, ...]) -> None:
-    """Raise `ParameterError` unless a researcher's indicators have names of their own."""
+    """Raise `ParameterError` unless custom indicators are valid and have new, distinct names."""
     taken = set(INDICATORS)
     for indicator in indicators:
         if not isinstance(indicator, Indicator):
             raise ParameterError(f"indicator {indicator!r}: must be a kith.sim.results.indicators.Indicator")
         if indicator.name in taken:
-            raise ParameterError(f"indicator {indicator.name}: there is one already; give it another name")
+            raise ParameterError(f"indicator {indicator.name}: the name is taken; choose another")
         taken.add(indicator.name)
 
 
@@ -374,9 +397,9 @@ def describe(name: str) -> tuple[str, str]:
 def health_card(
     summary: dict[str, float], velocity_growth: float, best_ncv: float
 ) -> list[dict[str, object]]:
-    """Practitioners' thresholds against this run; targets without a published source.
+    """This run compared with practitioners' targets, which have no published source.
 
-    `velocity_growth` is a share a month, `best_ncv` the highest monthly value of the first twelve months.
+    `velocity_growth` is monthly growth as a share, `best_ncv` the highest monthly value of the first twelve months.
     """
     rows = (
         (

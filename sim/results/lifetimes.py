@@ -1,8 +1,8 @@
 """Lifetime value: discounted margin per membership from observed survival and margin by tenure.
 
 Survival is estimated per month of tenure from exits and member-days, with late entry: a
-founder counts from the tenure at which the run finds it. Months of tenure that nobody has
-lived through carry the last observed hazard and margin forward.
+founder counts from its tenure on day 0. Months of tenure without observations carry the last
+observed hazard and margin forward.
 """
 
 from itertools import pairwise
@@ -32,7 +32,7 @@ def by_tenure(
 
 
 def carried_forward(values: Numbers, known: npt.NDArray[np.bool_]) -> Numbers:
-    """Unknown values take the last known one before them."""
+    """Each unknown value replaced by the last known one before it."""
     if not known.any():
         return np.full(len(values), np.nan)
     last = np.maximum.accumulate(np.where(known, np.arange(len(values)), -1))

@@ -1,6 +1,6 @@
 """Measures: one function per indicator, from a snapshot to a number; undefined is NaN, never 0.
 
-What each measures is defined in words beside its name and unit, in `kith.sim.results.indicators`.
+The definitions are in `kith.sim.results.indicators`, with names and units.
 """
 
 import math
@@ -18,14 +18,14 @@ from kith.sim.state.population import NEVER
 type Value = float | dict[str, float]
 NAN = float("nan")
 STRONG_TIE, STRONG_TIES = 0.3, 2
-"a tie stronger than this is strong, and whoever has so many is connected"
+"strength above which a tie is strong; number of strong ties that makes a member connected"
 MEMBER_COSTS = INCENTIVES
 COMMUNITY_COSTS = COMMUNITY
 COMMUNITY_CHANNELS = (Channel.REFERRAL, Channel.HUB, Channel.SEARCH, Channel.IMITATION)
 
 
 def ratio(above: float, below: float) -> float:
-    """above / below; undefined where below is 0."""
+    """above / below; NaN if below is 0."""
     return above / below if below else NAN
 
 
@@ -110,7 +110,7 @@ def engagement_depth(s: Snapshot) -> float:
 
 
 def pull(s: Snapshot) -> tuple[np.ndarray, np.ndarray]:
-    """How far belonging and value hold down each present member's log hazard."""
+    """Reduction of each present member's log hazard by belonging and by value."""
     churn = s.c.parameters.churn
     by_belonging = churn.belonging_weight * (s.belonging - churn.neutral_belonging)
     by_value = churn.value_weight * (s.member("satisfaction") - churn.neutral_value)
@@ -234,8 +234,8 @@ def hub_dependence(s: Snapshot) -> float:
         p["bonding_hub_weight"] * s.member("hub") * s.c.presence[s.member("person") % len(s.c.presence)],
         p["bonding_recognition_weight"] * s.member("recognition"),
     ]
-    whole = np.sum(parts, axis=0)
-    share = np.divide(parts[2], whole, out=np.zeros(len(whole)), where=whole > 0)
+    total = np.sum(parts, axis=0)
+    share = np.divide(parts[2], total, out=np.zeros(len(total)), where=total > 0)
     return ratio(float((share * s.belonging).sum()), float(s.belonging.sum()))
 
 
@@ -247,12 +247,12 @@ def top_share(s: Snapshot) -> float:
 
 def participation_split(s: Snapshot) -> Value:
     ordered = np.sort(s.recent_contributions)[::-1]
-    one, ten = math.ceil(0.01 * len(ordered)), math.ceil(0.10 * len(ordered))
+    top_1, top_10 = math.ceil(0.01 * len(ordered)), math.ceil(0.10 * len(ordered))
     total = float(ordered.sum())
     return {
-        "_1": ratio(float(ordered[:one].sum()), total),
-        "_9": ratio(float(ordered[one:ten].sum()), total),
-        "_90": ratio(float(ordered[ten:].sum()), total),
+        "_1": ratio(float(ordered[:top_1].sum()), total),
+        "_9": ratio(float(ordered[top_1:top_10].sum()), total),
+        "_90": ratio(float(ordered[top_10:].sum()), total),
     }
 
 

@@ -1,4 +1,4 @@
-"""Record: what remains of a run, as tidy frames."""
+"""Record: the results of a run as tidy frames."""
 
 import os
 from dataclasses import dataclass, field
@@ -15,9 +15,9 @@ from kith.sim.schema.plan import Plan
 from kith.sim.storage.record_files import FRAMES, RecordContents, read_record_files, write_record_files
 
 PLAIN = ("plan", "seed", "days", "model_version", "run_id", "leaving", "health", "at_start")
-"attributes of a record that are no frames"
+"attributes of a record that are not frames"
 START = "2001-01-01"
-"the date of day 0, unless the community was founded from a log"
+"date of day 0 without a founding log"
 
 
 @dataclass
@@ -25,8 +25,8 @@ class Record:
     """A run's results.
 
     `series` has one row per day; `monthly` one per complete 30 days; `members` one per
-    membership; `ties` one per tie at the end; `summary` one number per indicator, NaN where
-    undefined. Each carries its units in `attrs["units"]`.
+    membership; `ties` one per tie at the end; `summary` one number per indicator, NaN if
+    undefined. Each has its units in `attrs["units"]`.
     """
 
     plan: Plan
@@ -46,29 +46,29 @@ class Record:
     )
     _key: Any = field(default=None, repr=False)
     at_start: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict, repr=False)
-    "experiment -> what each person had done before it, shape (4, people); see `kith.experiments.analyses.experiment_effects`"
+    "experiment -> each person's counts before it, shape (4, people); see `kith.experiments.analyses.experiment_effects`"
 
     @property
     def events(self) -> pd.DataFrame:
         """The run as an event log in the format that `--from-log` reads.
 
         Columns member_id, timestamp (UTC), action, target_member. Raises ValueError if the
-        run was made with `events=False`.
+        run had `events=False`.
         """
         if self._diary is None:
-            raise ValueError("this run kept no events; run it with events=True")
+            raise ValueError("this run has no event log; run it with events=True")
         return event_log(self)
 
     def xes(self) -> pd.DataFrame:
-        """The event log under the names that process mining expects; see `kith.sim.results.event_logs.as_xes`."""
+        """The event log with the column names of process mining; see `kith.sim.results.event_logs.as_xes`."""
         return as_xes(self.events)
 
     def lifetimes(self) -> pd.DataFrame:
-        """Frequency, recency, T and monetary value of everybody who contributed, by `member_id`.
+        """Frequency, recency, T and monetary value of everyone who contributed, by `member_id`.
 
-        Transactions are days with a contribution; see `kith.sim.results.event_logs.lifetimes`. The books know the
-        revenue of a membership and not of an action, so the revenue of all of a person's memberships
-        is spread evenly over these days. What founders did before day 0 is not in it.
+        Transactions are days with a contribution; see `kith.sim.results.event_logs.lifetimes`. Revenue is
+        recorded per membership, not per action, so the revenue of all of a person's memberships is
+        spread evenly over these days. Founders' actions before day 0 are not included.
         """
         events = self.events
         acted = events[events["action"].isin(CONTRIBUTIONS)]
@@ -78,18 +78,18 @@ class Record:
         on_day = acted.groupby(["member_id", days])["action"].transform("size")
         of_all = days.groupby(acted["member_id"]).transform("nunique")
         value = acted["member_id"].map(earned) / of_all / on_day
-        start = pd.Timestamp(started(self.plan), tz="UTC")
+        start = pd.Timestamp(start_date(self.plan), tz="UTC")
         return lifetimes(
             acted.assign(value=value), value="value", end=start + pd.Timedelta(days=self.days - 1)
         )
 
     def to_parquet(self, folder: str | os.PathLike[str]) -> None:
-        """Write everything into a folder of Parquet files, whole or not at all.
+        """Write the record atomically as a folder of Parquet files.
 
         Raises
         ------
         RecordError
-            If the place is a file, holds something else, or cannot be written to.
+            If the path is a file, contains other files, or cannot be written to.
         """
         plain = {name: getattr(self, name) for name in PLAIN}
         frames = {name: getattr(self, name) for name in FRAMES}
@@ -102,7 +102,7 @@ class Record:
         Raises
         ------
         RecordError
-            If the folder holds no record, one of another format, or a damaged one.
+            If the folder contains no record, one of another format, or a damaged one.
         """
         read = read_record_files(folder)
         return Record(
@@ -114,7 +114,7 @@ class Record:
         )
 
 
-def started(plan: Plan) -> str:
+def start_date(plan: Plan) -> str:
     """The date of day 0, ISO."""
     return plan.founding.date[:10] if plan.founding is not None else START
 
@@ -133,7 +133,7 @@ def event_log(record: Record) -> pd.DataFrame:
         ignore_index=True,
     )
     second = _seconds(record, frame)
-    frame["timestamp"] = pd.Timestamp(started(record.plan), tz="UTC") + pd.to_timedelta(
+    frame["timestamp"] = pd.Timestamp(start_date(record.plan), tz="UTC") + pd.to_timedelta(
         frame["day"] * 86400 + second, unit="s"
     )
     frame = frame.sort_values(["timestamp", "member_id", "action"], ignore_index=True, kind="stable")
@@ -157,14 +157,14 @@ def _events(
 
 
 def _seconds(record: Record, frame: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """A second of the day for each event: a join comes first, a departure last, the rest by luck."""
+    """A second of the day for each event: joins first, departures last, the rest drawn."""
     persons = frame["person"].to_numpy()
     nth = frame.groupby(["person", "day"]).cumcount().to_numpy()
     with np.errstate(over="ignore"):
-        drawn = hashes(
+        words = hashes(
             record._key, persons * 100_003 + frame["day"].to_numpy(), 0, Purpose.CLOCK_OF_DAY
         ) + np.uint64(7919) * nth.astype(np.uint64)
-    second = (3600 + drawn % np.uint64(79200)).astype(np.int64)
+    second = (3600 + words % np.uint64(79200)).astype(np.int64)
     action = frame["action"].to_numpy()
     return np.where(
         action == "join", second % 3600, np.where(action == "leave", 86399 - second % 3000, second)

@@ -1,4 +1,4 @@
-"""Structure: clustering, components and cores of the ties, on the slots themselves.
+"""Structure: clustering, components and cores of the network, computed on the tie slots.
 
 `rows` are the present members' rows; results agree with NetworkX on the same graph.
 """
@@ -97,8 +97,8 @@ def greatest_core(members, pool, rows):
 
 @kernel
 def have_strong_ties(members, pool, rows, day, fade, least, enough):
-    """How many of `rows` have `enough` ties that are stronger than `least` today."""
-    having = 0
+    """Number of `rows` with at least `enough` ties stronger than `least` today."""
+    connected = 0
     for k in range(len(rows)):
         if k % BLOCK == 0 and fetch_ties(members, pool, rows, k, min(len(rows), k + BLOCK)) < 0.0:
             break
@@ -108,6 +108,6 @@ def have_strong_ties(members, pool, rows, day, fade, least, enough):
             if float(pool[s]["strength"]) * fade[day - pool[s]["day"]] > least:
                 strong += 1
                 if strong == enough:
-                    having += 1
+                    connected += 1
                     break
-    return having
+    return connected

@@ -1,7 +1,7 @@
-"""Frames: the unit of every column of a record's tables, carried in `frame.attrs["units"]`.
+"""Units of every column of a record's tables, stored in `frame.attrs["units"]`.
 
-`docs/frames.md` is the same for readers. A count per day has the unit 1/day; "-" is a number without
-unit, and "name" a name.
+`docs/frames.md` documents the same columns. A count per day has the unit 1/day; "-" marks a number
+without unit, and "name" a name.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ SERIES: dict[str, str] = {
     "unfairness": "Gini",
     "surplus": "EUR/day",
 }
-"what is a stock, or money; every other series counts what happens on a day"
+"stocks and money; every other series counts events per day"
 
 MEMBERS: dict[str, str] = {
     **dict.fromkeys(("person", "referrer"), "address"),
@@ -46,7 +46,7 @@ MEMBERS: dict[str, str] = {
     "invited_joins": "memberships",
 }
 OWN = "-"
-"the unit of columns that researchers have added: theirs to know"
+"the unit of custom columns, which is not known"
 TIES: dict[str, str] = {"person_a": "address", "person_b": "address", "strength": "strength", "day": "day"}
 EVENTS: dict[str, str] = {"member_id": "name", "timestamp": "UTC", "action": "name", "target_member": "name"}
 
@@ -57,7 +57,7 @@ def series_units(columns: Iterable[str]) -> dict[str, str]:
 
 
 def indicator_units(names: Iterable[str], own: Iterable[Indicator] = ()) -> dict[str, str]:
-    """The unit of each indicator or variant of one, a researcher's `own` among them; `day` beside monthly ones."""
+    """The unit of each indicator or variant, including custom ones; `day` is the column of monthly tables."""
     units = {indicator.name: indicator.unit for indicator in own}
 
     def unit(name: str) -> str:
@@ -68,7 +68,7 @@ def indicator_units(names: Iterable[str], own: Iterable[Indicator] = ()) -> dict
 
 
 def with_units[Frame: (pd.DataFrame, pd.Series)](frame: Frame, units: Mapping[str, str]) -> Frame:
-    """The frame with the units of its columns, or of a series' entries; each must have one."""
+    """The frame with the units of its columns, or of a series' entries; every one needs a unit."""
     names = frame.columns if isinstance(frame, pd.DataFrame) else frame.index
     frame.attrs["units"] = {name: units[name] for name in names}
     return frame

@@ -1,9 +1,9 @@
-"""Sources: where the value of a visit comes from, tonight.
+"""The value of a visit, decomposed into its terms.
 
-The value of a visit as `kith.sim.processes.visit` has it, term by term, for every active member if it
-came now: what product, content, the other side, peers, the hub and perks give, and what price,
-overload, unwanted content, disputes, selling and bad fit take. `limits` is what keeping the value
-in [0, 1] adds or takes, so that the parts add up to the value.
+The value as defined in `kith.sim.processes.visit`, for every active member if it visited now: gains
+from product, content, the other side, peers, the hub and perks, and losses to price, overload,
+unwanted content, disputes, selling and misfit. `limits` is the effect of clipping the value to
+[0, 1], so that the parts sum to the value.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ PARTS = (
 
 
 def visit_value(s: Snapshot) -> dict[str, float]:
-    """Mean value of a visit over active members, and its parts as `_<part>`; NaN where nobody is active."""
+    """Mean value of a visit over active members, and its parts as `_<part>`; NaN if nobody is active."""
     parts = by_member(s)
     names = {"": sum(parts.values(), np.zeros(int(s.active.sum()))), **{f"_{k}": v for k, v in parts.items()}}
     return {name: float(v.mean()) if len(v) else float("nan") for name, v in names.items()}
@@ -44,12 +44,12 @@ def visit_value(s: Snapshot) -> dict[str, float]:
 
 def by_member(s: Snapshot) -> Mapping[str, Numbers]:
     """Each part for each active member, shape (active,)."""
-    found = {**_given(s), **_taken(s)}
-    whole = np.sum(list(found.values()), axis=0)
-    return {**found, "limits": np.clip(whole, 0.0, 1.0) - whole}
+    terms = {**_gains(s), **_losses(s)}
+    total = np.sum(list(terms.values()), axis=0)
+    return {**terms, "limits": np.clip(total, 0.0, 1.0) - total}
 
 
-def _given(s: Snapshot) -> dict[str, Numbers]:
+def _gains(s: Snapshot) -> dict[str, Numbers]:
     c, q, rows = s.c, s.c.p[0], s.rows[s.active]
     m = gathered(c.population.members, rows)
     around = strength_around(
@@ -70,24 +70,24 @@ def _given(s: Snapshot) -> dict[str, Numbers]:
     }
 
 
-def _taken(s: Snapshot) -> dict[str, Numbers]:
+def _losses(s: Snapshot) -> dict[str, Numbers]:
     c, air = s.c, s.c.climate[0]
     m = gathered(c.population.members, s.rows[s.active])
     price = c.p["monetisation_price"][m["arm"]] * (m["paying"] > 0)
-    everybody = np.ones(len(m))
+    ones = np.ones(len(m))
     return {
         "price": -c.p[0]["value_price_weight"] * price / m["wtp"],
         "overload": -m["overload"].astype(float),
-        "unwanted": -air["unwanted"] * everybody,
-        "disputes": -air["disputes"] * everybody,
-        "selling": -air["selling"] * everybody,
+        "unwanted": -air["unwanted"] * ones,
+        "disputes": -air["disputes"] * ones,
+        "selling": -air["selling"] * ones,
         "misfit": -m["misfit"].astype(float),
     }
 
 
 @kernel
 def strength_around(members, pool, rows, last_visit, day, fade, window):
-    """Sum of the strengths of each row's ties whose other end came within `window` days, shape (n,)."""
+    """Sum of the strengths of each row's ties to members who visited within `window` days, shape (n,)."""
     out = np.zeros(len(rows))
     for k in range(len(rows)):
         if k % BLOCK == 0 and fetch_ties(members, pool, rows, k, min(len(rows), k + BLOCK)) < 0.0:

@@ -1,1 +1,1 @@
-"""What can be asked of a run: parameters, plans and graphs to begin with, each checked."""
+"""Input of a run: parameters, plans and initial graphs, all validated."""

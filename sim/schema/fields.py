@@ -1,4 +1,4 @@
-"""How a parameter is declared: once, with everything a stranger would ask.
+"""How a parameter is declared: once, with all that documents it.
 
 Each helper returns a pydantic `Field` that carries unit, range, help, source and, where
 the literature gives one, a prior `(mode, low, high)` whose low-high is a 90 % interval.
@@ -15,7 +15,7 @@ type Prior = tuple[float, float, float]
 DAYS_PER_MONTH = 30.0
 DAYS_PER_YEAR = 365.0
 
-# Hazards are written in the unit in which people think of them and run per day.
+# Hazards are written in the unit in which people think of them; the engine uses hazards per day.
 PER_DAY: dict[str, float] = {"1/year": 1 / DAYS_PER_YEAR, "1/month": 1 / DAYS_PER_MONTH}
 
 
@@ -43,9 +43,9 @@ def share(default: float, help: str, *, source: str, prior: Prior | None = None,
 
 
 def half_life(default: float, help: str, *, source: str, prior: Prior | None = None) -> Any:
-    """A half-life in days; `inf` means that nothing fades.
+    """A half-life in days; `inf` means no decay.
 
-    Not under a tenth of a day: what is known as of a week ago is then still within single precision.
+    At least a tenth of a day, so that a value stored a week ago still fits single precision.
     """
     return quantity(default, help, unit="days", low=0.1, source=source, prior=prior)
 
@@ -61,7 +61,7 @@ def choice(default: str, help: str, *, source: str = "assumed: a choice of desig
 
 
 class Section(BaseModel):
-    """The parameters of one process: frozen, strict, unknown names refused."""
+    """The parameters of one process: frozen and strict; unknown names are rejected."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", validate_default=True)
 
@@ -83,6 +83,6 @@ class Section(BaseModel):
 
 
 def nearest(name: str, names: Any) -> str | None:
-    """The known name that looks most like `name`, or None."""
+    """The known name most similar to `name`, or None."""
     close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
     return close[0] if close else None

@@ -1,4 +1,4 @@
-"""Packed parameters: the numbers of a phase as one record, with hazards turned to a day, for kernels."""
+"""Packed parameters: the numbers of a phase as one record for kernels, with hazards per day."""
 
 from typing import Any, get_args
 
@@ -30,8 +30,7 @@ PACKED = np.dtype(
 def packed(*arms: Parameters) -> npt.NDArray[np.void]:
     """The numbers of each of `arms` as a record of dtype `PACKED`, shape (len(arms),).
 
-    Hazards come per day whatever unit they are written in; a choice comes as its place
-    among the allowed words. The dtype is the one object `PACKED`, never an equal one, which
+    Hazards are converted to 1/day; a choice becomes its index among the allowed words. The dtype is the one object `PACKED`, never an equal one, which
     numba would compare field by field at every call of a kernel.
     """
     records = np.zeros(len(arms), PACKED)

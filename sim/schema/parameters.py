@@ -1,6 +1,6 @@
-"""Parameters: all sections together, made from plain values or refused in one sentence.
+"""Parameters: all sections together, validated from plain values.
 
-Scenario files and the command line use these names; the engine runs on `kith.sim.schema.packed`.
+Scenario files and the command line use these names; the engine uses their packed form, `kith.sim.schema.packed`.
 """
 
 from typing import Any, cast
@@ -57,7 +57,7 @@ SECTIONS: dict[str, type[Section]] = {
 
 
 def parameters_from(given: dict[str, Any]) -> Parameters:
-    """Parameters from nested plain values; one clear `ParameterError` for whatever is wrong."""
+    """Parameters from nested plain values; all faults in one `ParameterError`."""
     try:
         return Parameters.model_validate(given)
     except ValidationError as error:
@@ -88,7 +88,7 @@ def _unknown(name: str) -> str:
 
 
 def _explain(error: Any) -> str:
-    """One pydantic error as: the thing, the value, the way out."""
+    """One pydantic error as a sentence: parameter, value, remedy."""
     name = ".".join(str(part) for part in error["loc"])
     message, value = error["msg"], error["input"]
     if "unknown:" in message:
@@ -104,10 +104,10 @@ def _explain(error: Any) -> str:
         way = f"at most {bound['le']:g}" if "le" in bound else f"at least {bound['ge']:g}"
         return f"{name} = {value}: must be {way}{_unit(name)}"
     if kind == "literal_error":
-        way = "; a graph goes into a table [acquaintances]" if name == "market.acquaintances" else ""
+        way = "; write a graph as a table [acquaintances]" if name == "market.acquaintances" else ""
         return f"{name} = {value!r:.60}: must be {bound['expected']}{way}"
     if kind in ("model_type", "dict_type"):
-        return f"{name} = {value!r}: is a section; write {name}.<parameter> = value"
+        return f"{name} = {value!r}: must be a section; write {name}.<parameter> = value"
     return f"{name} = {value!r}: {message[0].lower()}{message[1:].removeprefix('Input ')}".replace(
         "input should", "should"
     )

@@ -1,7 +1,6 @@
-"""A plan: the parameters of each phase, the shocks, and who is there on day 0.
+"""A plan: the parameters of each phase, the shocks, the experiments and the founders.
 
-A plan is resolved and checked: nothing in it refers to a file, and every combination of its
-values can run.
+A plan is resolved and validated: it refers to no file, and it can be simulated as it is.
 """
 
 import hashlib
@@ -21,20 +20,20 @@ MAX_DAYS = 20_000
 
 
 class Shock(BaseModel):
-    """Something that happens on a day, before that day's acquire."""
+    """An event on one day, applied before that day's first step."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    day: Annotated[int, Field(ge=0, le=MAX_DAYS, description="day on which it happens")]
+    day: Annotated[int, Field(ge=0, le=MAX_DAYS, description="day of the shock")]
     kind: Annotated[
         Literal["hub_departs", "members_leave", "topic_shift", "spam_wave", "competitor", "mass_join"],
-        Field(description="what happens"),
+        Field(description="kind of shock"),
     ]
     share: Annotated[
         float | None, Field(gt=0, le=1, description="members_leave: share of present members")
     ] = None
     who: Annotated[
-        Literal["random", "most_connected"] | None, Field(description="members_leave: which of them")
+        Literal["random", "most_connected"] | None, Field(description="members_leave: which members leave")
     ] = None
     to: Annotated[
         float | None, Field(ge=0, le=1, description="topic_shift: the new direction of the purpose")
@@ -44,19 +43,17 @@ class Shock(BaseModel):
     ] = None
     strength: Annotated[
         float | None,
-        Field(
-            gt=0, le=1, description="competitor: how much its visits are worth more than the outside option"
-        ),
+        Field(gt=0, le=1, description="competitor: value of its visits above the outside option"),
     ] = None
     invests_in_community: Annotated[
-        bool | None, Field(description="competitor: whether it also offers belonging")
+        bool | None, Field(description="competitor: whether it offers belonging, too")
     ] = None
     count: Annotated[
         int | None,
         Field(
             ge=1,
             le=50_000_000,
-            description="mass_join: people who join at once; hub_departs: hubs that leave, by default 1",
+            description="mass_join: number of people who join at once; hub_departs: number of hubs that leave (default 1)",
         ),
     ] = None
 
@@ -81,7 +78,7 @@ SHOCK_FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "competitor": (("strength",), ("invests_in_community",)),
     "mass_join": (("count",), ()),
 }
-"""What each kind of shock needs, and what it may also have."""
+"""Kind of shock -> required fields, optional fields."""
 _EXAMPLES = {
     "share": "0.3",
     "who": '"most_connected"',
@@ -113,20 +110,20 @@ EXPERIMENTABLE = frozenset(
 )
 """Parameters that can differ between members of one community."""
 MEASURED = ("contributions", "invitations", "invited_joins", "revenue")
-"""What experiments measure, beside who stays: counts (and micro-euros) since their first day."""
+"""What experiments measure in addition to retention: counts (and micro-euros) since their first day."""
 
 
 class Experiment(BaseModel):
-    """From a day on, a random share of people lives under different parameters."""
+    """Different parameters for a random share of people, from a day on."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    name: Annotated[str, Field(min_length=1, max_length=80, description="what it is called")]
+    name: Annotated[str, Field(min_length=1, max_length=80, description="name of the experiment")]
     from_day: Annotated[int, Field(ge=0, le=MAX_DAYS, description="its first day")] = 0
     share: Annotated[float, Field(gt=0, lt=1, description="share of people who are treated")] = 0.5
     changes: Annotated[
         dict[str, int | float | str],
-        Field(min_length=1, description="dotted parameter -> value for the treated"),
+        Field(min_length=1, description="dotted parameter name -> value for the treated"),
     ]
 
     @model_validator(mode="after")
@@ -139,7 +136,7 @@ class Experiment(BaseModel):
         return self
 
     def applied(self, parameters: Parameters) -> Parameters:
-        """The parameters of the treated, where all others live under `parameters`."""
+        """The parameters of the treated, given those of everyone else."""
         values = parameters.model_dump()
         for name, value in self.changes.items():
             section, _, field = name.partition(".")
@@ -149,7 +146,7 @@ class Experiment(BaseModel):
 
 @dataclass(frozen=True)
 class Founding:
-    """Who was there in a real community, as its event log tells; n founders.
+    """The n founders of a community, reconstructed from an event log.
 
     Exchanges are between founders, in order of time; ages are in days before the date.
     """
@@ -161,12 +158,12 @@ class Founding:
     silence: npt.NDArray[np.int64]
     "days since the founder's last action, (n,)"
     active_days: npt.NDArray[np.int64]
-    "days of the window on which the founder acted, (n,)"
+    "days in the window with an action of the founder, (n,)"
     exchange_a: npt.NDArray[np.int64]
     exchange_b: npt.NDArray[np.int64]
     exchange_age: npt.NDArray[np.int64]
     date: str
-    "the day on which the simulation starts, ISO"
+    "day 0 of the simulation, ISO"
     window: int = 90
     label: str = ""
 
@@ -175,8 +172,8 @@ class Founding:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the numbers, which names the log in a run's id."""
-        whole = hashlib.sha256(f"{self.date}|{self.window}".encode())
+        """SHA-256 of the numbers; identifies the log in a run's id."""
+        digest = hashlib.sha256(f"{self.date}|{self.window}".encode())
         for column in (
             self.contributions,
             self.tenure,
@@ -186,13 +183,13 @@ class Founding:
             self.exchange_b,
             self.exchange_age,
         ):
-            whole.update(np.ascontiguousarray(column, dtype=np.int64).tobytes())
-        return whole.hexdigest()
+            digest.update(np.ascontiguousarray(column, dtype=np.int64).tobytes())
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be simulated, whatever the seed."""
+    """Everything that defines a simulation but the seed."""
 
     name: str = "baseline"
     phases: tuple[tuple[int, Parameters], ...] = ((0, Parameters()),)
@@ -200,9 +197,9 @@ class Plan:
     experiments: tuple[Experiment, ...] = ()
     founding: Founding | None = None
     network: GraphSource | None = None
-    "who among the founders is tied on day 0; None where luck or the log says so"
+    "ties among founders on day 0; None if they are drawn or come from the log"
     acquaintances: GraphSource | None = None
-    "who knows whom outside, where `market.acquaintances` is graph"
+    "acquaintances outside the community, if `market.acquaintances` is graph"
     days: int = 365
     title: str = ""
     origin: dict[str, str] = field(default_factory=dict, compare=False)
@@ -217,7 +214,7 @@ class Plan:
         return self.phases[0][1]
 
     def content(self) -> dict[str, Any]:
-        """Everything that decides a run, as plain values; names and titles are left out."""
+        """Everything that determines a run, as plain values; names and titles are left out."""
         return {
             "phases": [[day, p.model_dump(mode="python")] for day, p in self.phases],
             "shocks": [s.model_dump(exclude_none=True) for s in self.shocks],
@@ -227,24 +224,26 @@ class Plan:
 
     @cached_property
     def canonical_content(self) -> str:
-        """`content` as text; thousands of runs are named by the one of their plan."""
+        """`content` as text, cached because the ids of all runs of a plan contain it."""
         return canonical(self.content())
 
     def graphs(self) -> dict[str, GraphSource]:
-        """The graphs that the plan begins with, by what they are for."""
+        """The plan's initial graphs, by purpose."""
         graphs = {"network": self.network, "acquaintances": self.acquaintances}
         return {name: graph for name, graph in graphs.items() if graph is not None}
 
 
 def check_plan(plan: Plan) -> None:
-    """Raise `ParameterError` for combinations that cannot run."""
+    """Raise `ParameterError` for combinations that cannot be simulated."""
     starts = [day for day, _ in plan.phases]
     if not starts or starts[0] != 0:
         raise ParameterError(
             f"the first phase starts on day {starts[0] if starts else 'none'}; it must start on day 0"
         )
     if starts != sorted(set(starts)):
-        raise ParameterError(f"phases start on days {starts}; give each a later day than the one before")
+        raise ParameterError(
+            f"phases start on days {starts}; give each phase a later day than the previous one"
+        )
     first = plan.phases[0][1].market
     for day, parameters in plan.phases:
         _check_phase(day, parameters)
@@ -256,7 +255,7 @@ def check_plan(plan: Plan) -> None:
     founders = len(plan.founding) if plan.founding is not None else first.founders
     if founders > first.size:
         raise ParameterError(
-            f"market.founders = {founders} exceeds market.size = {first.size}; raise market.size or found fewer"
+            f"market.founders = {founders} exceeds market.size = {first.size}; raise market.size or lower market.founders"
         )
     _check_graphs(plan, founders, first.size)
     _check_experiments(plan)
@@ -265,39 +264,41 @@ def check_plan(plan: Plan) -> None:
             p.affiliation.hub > 0 for d, p in plan.phases if d <= shock.day
         ):
             raise ParameterError(
-                f"shock hub_departs on day {shock.day}: there is no hub; set affiliation.hub above 0 or extend hub"
+                f"shock hub_departs on day {shock.day}: there is no hub; set affiliation.hub above 0 or extend the scenario hub"
             )
 
 
 def _check_graphs(plan: Plan, founders: int, size: int) -> None:
-    asked = plan.parameters.market.acquaintances == "graph"
-    if asked and plan.acquaintances is None:
+    needs_graph = plan.parameters.market.acquaintances == "graph"
+    if needs_graph and plan.acquaintances is None:
         raise ParameterError(
-            'market.acquaintances = "graph" needs to know which; add a table [acquaintances] with a generator or file'
+            'market.acquaintances = "graph" needs a graph; add a table [acquaintances] with a generator or file'
         )
-    if plan.acquaintances is not None and not asked:
+    if plan.acquaintances is not None and not needs_graph:
         raise ParameterError(
-            f"{plan.acquaintances.label} says who knows whom, and market.acquaintances is "
-            f'"{plan.parameters.market.acquaintances}"; set it to "graph", or leave the graph out'
+            f"{plan.acquaintances.label} gives a graph of acquaintances, but market.acquaintances is "
+            f'"{plan.parameters.market.acquaintances}"; set it to "graph", or remove the graph'
         )
     if plan.network is not None and plan.founding is not None:
         raise ParameterError(
-            f"both {plan.network.label} and an event log say how the founders are tied; give one of them"
+            f"both {plan.network.label} and an event log define the founders' ties; give one of them"
         )
     for graph, people in ((plan.network, founders), (plan.acquaintances, size)):
         if isinstance(graph, Graph) and graph.people > people:
             raise ParameterError(
-                f"{graph.label} has {graph.people} nodes, more than the {people} people there are"
+                f"{graph.label} has {graph.people} nodes but there are only {people} people; give a smaller graph"
             )
 
 
 def _check_experiments(plan: Plan) -> None:
     total = sum(e.share for e in plan.experiments)
     if total > 1.0:
-        raise ParameterError(f"experiments treat {total:g} of the people; their shares must sum to at most 1")
+        raise ParameterError(
+            f"experiments treat a share of {total:g} of all people; their shares must sum to at most 1"
+        )
     names = [e.name for e in plan.experiments]
     if len(set(names)) < len(names):
-        raise ParameterError(f"experiments are called {names}; give each its own name")
+        raise ParameterError(f"experiments have the names {names}; give each a different name")
     for experiment in plan.experiments:
         for _, parameters in plan.phases:
             experiment.applied(parameters)
@@ -318,12 +319,12 @@ def _check_phase(day: int, p: Parameters) -> None:
     ):
         if list(levels) != sorted(set(levels)):
             raise ParameterError(
-                f"incentives.{name} asks for {levels} points{where}: must rise from row to row"
+                f"incentives.{name} has the points {levels}{where}: must increase from row to row"
             )
 
 
 def shock_from(given: Any) -> Shock:
-    """A shock from plain values; one clear `ParameterError` for whatever is wrong."""
+    """A shock from plain values; raises `ParameterError` if it is invalid."""
     if isinstance(given, Shock):
         return given
     if not isinstance(given, dict):
@@ -337,7 +338,7 @@ def shock_from(given: Any) -> Shock:
 
 
 def experiment_from(given: Any) -> Experiment:
-    """An experiment from plain values; one clear `ParameterError` for whatever is wrong."""
+    """An experiment from plain values; raises `ParameterError` if it is invalid."""
     if isinstance(given, Experiment):
         return given
     try:

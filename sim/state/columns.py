@@ -1,11 +1,11 @@
-"""Columns: what can be read and written of members by name, tonight or in the middle of a day.
+"""Columns of members that can be read and written by name, at the end of a day or within it.
 
-State is stored as of the day on which somebody last looked at it (see `kith.sim.state.decay`), money in
-micro-euros, channels as numbers. Here each column has the name, the unit and the meaning that it
-has in `Record.members`, as of today. Reading changes nothing. Writing brings the state of the
-member to today first, and derives afterwards what follows from it.
+Stored state dates from the member's last update (see `kith.sim.state.decay`), money is in micro-euros
+and channels are numbers. Here each column has the name, unit and meaning that it has in
+`Record.members`, as of today. Reading changes nothing. Writing first advances the member's state to
+today and then updates the derived quantities.
 
-A researcher's own columns (`declare`) belong to the person: who comes back finds its values again.
+Custom columns (`declare`) belong to the person, so that a returning member has its values again.
 """
 
 import math
@@ -33,7 +33,7 @@ CHANNELS = np.array([channel.name.lower() for channel in Channel])
 
 @dataclass(frozen=True)
 class Column:
-    """A column of members: what it is, how it is read, and what may be written."""
+    """A column of members: name, unit, definition, reader and the range of writable values."""
 
     name: str
     unit: str
@@ -41,11 +41,11 @@ class Column:
     read: Callable[[Community, Rows], Values]
     low: float = math.nan
     high: float = math.nan
-    "what may be written lies in [low, high]; NaN where nothing may"
+    "writable range; NaN if the column is read-only"
 
     @property
     def is_writable(self) -> bool:
-        """Whether a researcher may write it; the rest follows from what happens."""
+        """Whether the column can be written; the engine maintains the others."""
         return not math.isnan(self.low)
 
 
@@ -64,25 +64,25 @@ def read(c: Community, name: str, rows: Rows) -> Values:
         return COLUMNS[name].read(c, rows)
     if name in c.columns:
         return c.columns[name][persons]
-    raise AttributeError(f"members have no column {name!r}; {_way_out(c, name)}")
+    raise AttributeError(f"members have no column {name!r}; {_suggestion(c, name)}")
 
 
 def write(c: Community, name: str, rows: Rows, values: npt.ArrayLike) -> None:
-    """Set a column of the members in `rows` to a value for all, or to one for each.
+    """Set a column of the members in `rows`, to one value or to one for each.
 
     Raises
     ------
     AttributeError
-        If there is no such column, or it is kept by the engine.
+        If there is no such column, or it is read-only.
     ParameterError
-        If a value is undefined or out of range, there are more or fewer than rows, or a row is vacant.
+        If a value is NaN or out of range, the number of values is wrong, or a row is vacant.
     """
     persons, numbers = _persons(c, rows), np.asarray(values)
     if name not in COLUMNS and name not in c.columns:
-        raise AttributeError(f"members have no column {name!r}; {_way_out(c, name)}")
+        raise AttributeError(f"members have no column {name!r}; {_suggestion(c, name)}")
     if numbers.ndim and numbers.shape != rows.shape:
         raise ParameterError(
-            f"{name}: values of shape {numbers.shape} for {len(rows)} members; give one for all, or one for each"
+            f"{name}: values of shape {numbers.shape} for {len(rows)} members; give one value, or one per member"
         )
     if name in c.columns:
         c.columns[name][persons] = _fitting(name, c.columns[name], numbers)
@@ -96,20 +96,20 @@ def write(c: Community, name: str, rows: Rows, values: npt.ArrayLike) -> None:
 
 
 def declare(c: Community, name: str, default: float = 0.0) -> Values:
-    """A column of one's own by person address, shape (people,); made when first asked for.
+    """A custom column by person address, shape (people,); created at the first call.
 
-    Its kind is that of the default: a number, a whole number, or True or False.
+    The type follows the default: float, whole number or boolean.
 
     Raises
     ------
     ParameterError
-        If the name is no Python name or is taken, or the default is no number.
+        If the name is no Python identifier or is taken, or the default is no number.
     """
     if name not in c.columns:
         if not name.isidentifier() or name.startswith("_"):
-            raise ParameterError(f"column {name!r}: must be a Python name such as mood")
+            raise ParameterError(f"column {name!r}: must be a Python identifier, such as mood")
         if name in TAKEN:
-            raise ParameterError(f"column {name}: there is one already; give it another name")
+            raise ParameterError(f"column {name}: the name is taken; choose another")
         if not isinstance(default, int | float | np.number | np.bool_):
             raise ParameterError(f"column {name}: its default {default!r} must be a number, or True or False")
         c.columns[name] = np.full(len(c.market.row), default)
@@ -117,12 +117,12 @@ def declare(c: Community, name: str, default: float = 0.0) -> Values:
 
 
 def names(c: Community) -> list[str]:
-    """Every column that can be read, a researcher's own last."""
+    """Every readable column, custom ones last."""
     return [*COLUMNS, *c.columns]
 
 
 def _persons(c: Community, rows: Rows) -> Rows:
-    """Who is in rows; -1 would be the last person's value instead of nobody's."""
+    """The persons in `rows`; a vacant row (-1) is an error, because it would index the last person."""
     persons = c.population.address[rows]
     vacant = rows[persons < 0]
     if len(vacant):
@@ -135,7 +135,7 @@ def _persons(c: Community, rows: Rows) -> Rows:
 def _check(column: Column, values: Values) -> None:
     if not column.is_writable:
         raise AttributeError(
-            f"{column.name} is kept by the engine and cannot be written; {', '.join(WRITABLE)} can"
+            f"{column.name} is maintained by the engine and cannot be written; writable are {', '.join(WRITABLE)}"
         )
     _check_kind(column.name, values)
     wrong = values[~((values >= column.low) & (values <= column.high))]
@@ -151,33 +151,33 @@ def _check_kind(name: str, values: Values) -> None:
 
 
 def _fitting(name: str, column: Values, values: Values) -> Values:
-    """Values as a column of one's own holds them; refused where it would hold something else."""
+    """Values in the type of a custom column; rejected if they do not fit."""
     if values.dtype == column.dtype:
         return values
     _check_kind(name, values)
     with np.errstate(invalid="ignore"):
-        held = values.astype(column.dtype)
-    wrong = values[~((held == values) | ((values != values) & (held != held)))]
+        converted = values.astype(column.dtype)
+    wrong = values[~((converted == values) | ((values != values) & (converted != converted)))]
     if wrong.size and column.dtype.kind != "f":
         kinds = {"b": "True or False", "i": "whole numbers", "u": "whole numbers"}
         raise ParameterError(
-            f"{name} = {wrong.flat[0]}: the column holds {kinds[column.dtype.kind]}, as its default does; "
-            "let it begin with a number such as 0.0"
+            f"{name} = {wrong.flat[0]}: the column holds {kinds[column.dtype.kind]}, like its default; "
+            "declare it with a default such as 0.0"
         )
-    return held
+    return converted
 
 
-def _way_out(c: Community, name: str) -> str:
+def _suggestion(c: Community, name: str) -> str:
     close = nearest(name, names(c))
-    own = f'a column of your own begins with declare(community, "{name}") or model.add_column("{name}")'
-    return f"did you mean {close}? {own}" if close else own
+    custom = f'add a custom column with declare(community, "{name}") or model.add_column("{name}")'
+    return f"did you mean {close}? otherwise {custom}" if close else custom
 
 
-# -- how each is read ------------------------------------------------------------------------
+# -- readers ---------------------------------------------------------------------------------
 
 
 def _stored(field: str) -> Callable[[Community, Rows], Values]:
-    """As it is stored; numbers in double precision."""
+    """As stored; numbers in double precision."""
 
     def read(c: Community, rows: Rows) -> Values:
         values = c.population.members[field][rows]
@@ -187,12 +187,12 @@ def _stored(field: str) -> Callable[[Community, Rows], Values]:
 
 
 def _today(field: str) -> Callable[[Community, Rows], Values]:
-    """State that moves by itself, brought to today on a copy."""
+    """Decaying state, advanced to today on a copy."""
 
     def read(c: Community, rows: Rows) -> Values:
         members = c.population.members
-        whole = members.view(f"V{members.itemsize}")  # NumPy would copy records field by field
-        copy = whole[rows].view(members.dtype)
+        as_bytes = members.view(f"V{members.itemsize}")  # NumPy would copy records field by field
+        copy = as_bytes[rows].view(members.dtype)
         decay.advance_all(copy, np.zeros(len(copy), np.int64), c.day, c.decay, c.p)
         return copy[field].astype(float)
 
@@ -240,8 +240,8 @@ def _channel(c: Community, rows: Rows) -> Values:
 
 
 def _first_post(c: Community, rows: Rows) -> Values:
-    became = c.population.members["first_replied"][rows]
-    return np.array(["", "unanswered", "replied"])[became]
+    outcome = c.population.members["first_replied"][rows]
+    return np.array(["", "unanswered", "replied"])[outcome]
 
 
 def _arm(c: Community, rows: Rows) -> Values:
@@ -256,69 +256,69 @@ def _layer(c: Community, rows: Rows) -> Values:
 
 # fmt: off
 _TABLE = (
-    # who they are, and how they came
-    Column("person", "address", "who it is, for good", _stored("person")),
-    Column("spell", "-", "how often it had been a member before", _stored("spell")),
-    Column("joined_day", "day", "when this membership began; before day 0 for founders", _stored("joined")),
-    Column("channel", "", "how it came: " + ", ".join(CHANNELS), _channel),
-    Column("referrer", "address", "who brought it; NaN if nobody", _referrer),
-    Column("generation", "-", "referrals from the first of its chain", _stored("generation")),
-    Column("arm", "", "the experiment whose treated group it is in, or nothing", _arm),
-    # what they feel
-    Column("habit", "-", "how used it is to coming", _today("habit"), 0.0, 1.0),
-    Column("satisfaction", "value", "what visits have been worth, the last ones most", _stored("satisfaction"), 0.0, 1.0),
-    Column("overload", "value", "what too much to read has cost, the last visits most", _stored("overload"), 0.0, 10.0),
+    # identity and origin
+    Column("person", "address", "permanent identifier of the person", _stored("person")),
+    Column("spell", "-", "number of earlier memberships", _stored("spell")),
+    Column("joined_day", "day", "start of this membership; before day 0 for founders", _stored("joined")),
+    Column("channel", "", "how the membership began: " + ", ".join(CHANNELS), _channel),
+    Column("referrer", "address", "address of the inviter; NaN without one", _referrer),
+    Column("generation", "-", "number of referrals since the start of its chain", _stored("generation")),
+    Column("arm", "", "experiment that treats the member, empty without one", _arm),
+    # state
+    Column("habit", "-", "habit of visiting", _today("habit"), 0.0, 1.0),
+    Column("satisfaction", "value", "moving average of the value of visits", _stored("satisfaction"), 0.0, 1.0),
+    Column("overload", "value", "moving average of the value lost to overload", _stored("overload"), 0.0, 10.0),
     Column("activity", "-", "bond to the activity", _today("activity"), 0.0, 1.0),
     Column("hub", "-", "bond to the hub", _today("hub"), 0.0, 1.0),
     Column("reciprocity", "-", "memory of replies received", _today("reciprocity"), 0.0, 1.0),
-    Column("recognition", "-", "memory of thanks", _today("recognition"), 0.0, 1.0),
+    Column("recognition", "-", "memory of public thanks", _today("recognition"), 0.0, 1.0),
     Column("norm", "-", "1 social, 0 market", _today("norm"), 0.0, 1.0),
-    Column("belonging", "-", "how far it belongs", _today("belonging"), 0.0, 1.0),
-    Column("attachment", "-", "where belonging is heading", _stored("attachment")),
-    Column("bonds", "-", "tie strength as it is felt", _stored("bonds")),
-    Column("exits", "exits", "neighbours who have left lately", _today("exits"), 0.0, 1e6),
-    Column("annoyance", "-", "ads that it has had to see", _today("annoyance"), 0.0, 1e3),
+    Column("belonging", "-", "sense of belonging", _today("belonging"), 0.0, 1.0),
+    Column("attachment", "-", "level that belonging approaches", _stored("attachment")),
+    Column("bonds", "-", "saturated tie strength, 1 - exp(-T / T0)", _stored("bonds")),
+    Column("exits", "exits", "recent departures of neighbours, weighted and decaying", _today("exits"), 0.0, 1e6),
+    Column("annoyance", "-", "slow response to the ad load", _today("annoyance"), 0.0, 1e3),
     Column("harassed", "-", "memory of harassment", _today("harassed"), 0.0, 1e3),
-    # what they are like
-    Column("visits_per_day", "1/day", "how often it would come if nothing else mattered", _stored("visits_per_day"), 0.0, 1e3),
-    Column("visit_rate", "1/day", "how often it comes while the habit is full", _stored("visit_rate")),
-    Column("propensity", "-", "inclination to contribute", _stored("propensity"), 0.0, 1e6),
-    Column("sociability", "-", "inclination to exchange", _stored("sociability")),
-    Column("inviting", "-", "inclination to invite", _stored("inviting"), 0.0, 1e6),
-    Column("interest", "-", "what it is interested in", _stored("interest"), 0.0, 1.0),
-    Column("misfit", "value", "what the purpose's bad fit costs a visit", _stored("misfit")),
+    # traits
+    Column("visits_per_day", "1/day", "visit rate that the time budget alone would give", _stored("visits_per_day"), 0.0, 1e3),
+    Column("visit_rate", "1/day", "visit rate at full habit", _stored("visit_rate")),
+    Column("propensity", "-", "propensity to contribute, 1 at the median", _stored("propensity"), 0.0, 1e6),
+    Column("sociability", "-", "propensity to exchange", _stored("sociability")),
+    Column("inviting", "-", "propensity to invite, mean 1", _stored("inviting"), 0.0, 1e6),
+    Column("interest", "-", "position in interest space", _stored("interest"), 0.0, 1.0),
+    Column("misfit", "value", "value that a visit loses because the purpose does not fit", _stored("misfit")),
     Column("wtp", "EUR/month", "willingness to pay", _stored("wtp"), 0.01, 1e6),
-    Column("aversion", "-", "aversion to ads", _stored("aversion"), 0.0, 1e3),
-    Column("responder", "", "whether it steers toward badges", _flag("responder")),
+    Column("aversion", "-", "aversion to ads, mean 1", _stored("aversion"), 0.0, 1e3),
+    Column("responder", "", "whether the member responds to badges", _flag("responder")),
     Column("side", "-", "side of a marketplace, 0 or 1", _stored("side")),
-    # what they have done, and what came of it
+    # history
     Column("layer", "", "audience, member or internal", _layer),
-    Column("ties", "ties", "members it is tied to", _stored("degree")),
-    Column("capacity", "ties", "ties that it can keep", _stored("capacity")),
-    Column("contributions", "-", "contributions so far", _stored("contributions")),
-    Column("first_contribution", "day", "NaN for never", _day("first_contribution")),
-    Column("last_contribution", "day", "NaN for never", _day("last_contribution")),
-    Column("first_post", "", "what became of the first post: unanswered, replied, or nothing", _first_post),
-    Column("last_visit", "day", "NaN for never", _last_visit),
-    Column("invitations", "-", "invitations so far", _stored("invitations")),
-    Column("invited_joins", "-", "invitations that led to a join", _stored("invited_joins")),
+    Column("ties", "ties", "number of ties", _stored("degree")),
+    Column("capacity", "ties", "maximum number of ties", _stored("capacity")),
+    Column("contributions", "-", "number of contributions so far", _stored("contributions")),
+    Column("first_contribution", "day", "day of the first contribution; NaN without one", _day("first_contribution")),
+    Column("last_contribution", "day", "day of the last contribution; NaN without one", _day("last_contribution")),
+    Column("first_post", "", "whether the first post was unanswered or replied; empty without one", _first_post),
+    Column("last_visit", "day", "day of the last visit; NaN without one", _last_visit),
+    Column("invitations", "-", "number of invitations sent so far", _stored("invitations")),
+    Column("invited_joins", "-", "number of people who joined through them", _stored("invited_joins")),
     Column("points", "points", "points so far", _stored("points")),
     Column("badges", "badges", "badges so far", _stored("badges")),
-    Column("paying", "", "whether it pays", _flag("paying")),
-    Column("revenue", "EUR", "what it has brought", _euros("revenue")),
-    Column("cost", "EUR", "what it has cost", _euros("cost")),
-    Column("surplus", "EUR", "what membership has been worth to it, rewards included", _euros("surplus", "earned")),
+    Column("paying", "", "whether the member pays", _flag("paying")),
+    Column("revenue", "EUR", "revenue from the member so far", _euros("revenue")),
+    Column("cost", "EUR", "cost of the member so far", _euros("cost")),
+    Column("surplus", "EUR", "value of the membership to the member so far, rewards included", _euros("surplus", "earned")),
     Column("rewards", "EUR", "rewards so far", _euros("earned")),
 )
 # fmt: on
 COLUMNS: dict[str, Column] = {column.name: column for column in _TABLE}
-"""Every column that members have without a researcher's doing."""
+"""Every built-in column of members."""
 WRITABLE = tuple(column.name for column in _TABLE if column.is_writable)
 _DERIVED_FROM = frozenset({"propensity", "interest"})
-"traits from which others are derived"
+"traits with derived quantities"
 TAKEN = frozenset({*COLUMNS, *(MEMBER.names or ()), "left_day", "exit_cause"}) | frozenset(
     {"model", "unique_id", "random", "rng", "scenario", "step", "advance", "remove", "pos"}
 )
-"""Names that mean something already: to the engine, in `Record.members`, or to a Mesa agent."""
+"""Reserved names: of the engine, of `Record.members` or of a Mesa agent."""
 
 __all__ = ["COLUMNS", "TAKEN", "WRITABLE", "Column", "declare", "names", "read", "write"]

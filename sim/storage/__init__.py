@@ -1,1 +1,1 @@
-"""Data on disk: folders written whole or not at all, state as plain values, records as folders."""
+"""Data on disk: atomic writing, serialisation of state, validation, and record folders."""

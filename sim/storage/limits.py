@@ -1,7 +1,7 @@
-"""Limits: rules for what a value from a file may be, and how values are compared with them.
+"""Limits: rules that values from a file must satisfy, and the functions that check them.
 
-A table names the attributes of a class, and for each a rule: a type, a range, the dtype and shape of an array.
-Lengths may be names of dimensions, such as `days`, which are numbers once it is known of what run they are.
+A table gives a rule for each attribute of a class: a type, a range, or the dtype and shape of an array.
+Lengths may be names of dimensions, such as `days`, which have values for a given run.
 """
 
 import math
@@ -17,7 +17,7 @@ from kith.sim.state.climate import CLIMATE
 from kith.sim.storage.serialise import Kinds, attributes, parts_of
 
 MOST = 2**62
-"greatest whole number: two of them can be added"
+"largest whole number; the sum of two does not overflow"
 WIDEST = 1e300
 
 type Bound = int | float | str
@@ -26,7 +26,7 @@ type Rule = Callable[[Any, Dimensions], bool]
 
 
 class Impossible(ValueError):
-    """A state that no run can have; the text says where."""
+    """A state that no run can reach; the message names the attribute."""
 
 
 # -- rules ---------------------------------------------------------------------------------
@@ -41,7 +41,7 @@ def size(bound: Bound, dims: Dimensions) -> float:
 class Numbers:
     """An array: its dtype, its shape (numbers, names of dimensions, or None for any) and its values' range.
 
-    Where floats have no range they may be anything but NaN; `nan` allows that, too.
+    Floats without a range may have any value except NaN; `nan` allows NaN, too.
     """
 
     dtype: Any
@@ -56,8 +56,8 @@ class Numbers:
             return False
         if value.ndim != len(self.shape):
             return False
-        for length, wanted in zip(value.shape, self.shape, strict=True):
-            if wanted is not None and length != size(wanted, dims):
+        for length, required in zip(value.shape, self.shape, strict=True):
+            if required is not None and length != size(required, dims):
                 return False
         return value.dtype.fields is not None or self.holds(value, dims)
 
@@ -65,7 +65,7 @@ class Numbers:
         """Whether all values are in range."""
         low, high = size(self.low, dims), size(self.high, dims)
         if value.dtype.kind == "f":
-            low, high = np.float64(low), np.float64(high)  # or single precision would round them
+            low, high = np.float64(low), np.float64(high)  # single precision would round the bounds
         inside = (value >= low) & (value <= high)
         return bool(np.all(inside | np.isnan(value) if self.nan else inside))
 
@@ -100,7 +100,7 @@ class Real:
 
 @dataclass(frozen=True)
 class Of:
-    """A value of exactly one of some types."""
+    """A value of exactly one of the types (no subclass)."""
 
     types: tuple[type[Any], ...]
 
@@ -121,12 +121,12 @@ class Each:
         """Whether the value follows the rule."""
         if type(value) is not self.kind or (self.length is not None and len(value) != self.length):
             return False
-        return all(self.rule(one, dims) for one in value)
+        return all(self.rule(item, dims) for item in value)
 
 
 @dataclass(frozen=True)
 class Fields:
-    """A tuple of values that follow a rule each."""
+    """A tuple with one rule per item."""
 
     rules: tuple[Rule, ...]
 
@@ -135,13 +135,13 @@ class Fields:
         return (
             type(value) is tuple
             and len(value) == len(self.rules)
-            and all(rule(one, dims) for rule, one in zip(self.rules, value, strict=True))
+            and all(rule(item, dims) for rule, item in zip(self.rules, value, strict=True))
         )
 
 
 @dataclass(frozen=True)
 class Table:
-    """A dict of keys and values that follow a rule each."""
+    """A dict with a rule for keys and one for values."""
 
     key: Rule
     value: Rule
@@ -155,7 +155,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Either:
-    """What follows one of some rules."""
+    """A value that satisfies at least one of the rules."""
 
     rules: tuple[Rule, ...]
 
@@ -174,23 +174,23 @@ type Limits = Mapping[type[Any], Mapping[str, Rule]]
 
 
 def demand(true: bool, where: str) -> None:
-    """Raise `Impossible` unless something is true."""
+    """Raise `Impossible`, naming `where`, unless `true`."""
     if not true:
-        raise Impossible(f"{where} is not what a run can have")
+        raise Impossible(f"{where} has a value that no run can have")
 
 
 def check_names(part: Any, limits_of: Limits, kinds: Kinds) -> None:
-    """Every attribute is there, and so for the parts within; what somebody has added hides nothing."""
-    for one in parts_of(part, kinds):
-        name, limits = type(one).__name__, limits_of[type(one)]
-        for missing in sorted(limits.keys() - attributes(one, kinds).keys()):
+    """Require every attribute of a part and its parts; added attributes must not shadow those of the class."""
+    for inner in parts_of(part, kinds):
+        name, limits = type(inner).__name__, limits_of[type(inner)]
+        for missing in sorted(limits.keys() - attributes(inner, kinds).keys()):
             demand(False, f"{name}.{missing}")
-        for added in attributes(one, kinds).keys() - limits.keys():
-            demand(not hasattr(type(one), added), f"{name}.{added}")
+        for added in attributes(inner, kinds).keys() - limits.keys():
+            demand(not hasattr(type(inner), added), f"{name}.{added}")
 
 
 def check_values(part: Any, dims: Dimensions, limits_of: Limits) -> None:
-    """Every attribute of a part follows its rule."""
+    """Require every attribute of a part to satisfy its rule."""
     for name, rule in limits_of[type(part)].items():
         value = getattr(part, name)
         demand(rule(value, dims), f"{type(part).__name__}.{name}")

@@ -1,4 +1,4 @@
-"""What a plan from a file may be, whoever wrote it: looked at before anything is run."""
+"""Validation of plans from files, before anything is run."""
 
 from typing import Any
 
@@ -68,11 +68,11 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "notes": Each(tuple, TEXT),
     },
 }
-"""Part of a plan -> attribute -> what it may be."""
+"""Part of a plan -> attribute -> rule."""
 
 
 def check_saved_plan(plan: Any) -> None:
-    """Raise `Impossible`, or `ParameterError`, unless a plan that comes from a file can be run."""
+    """Raise `Impossible` or `ParameterError` unless a plan from a file can be simulated."""
     demand(type(plan) is Plan, "Plan")
     check_names(plan, LIMITS, COMMUNITY)
     for name, rule in LIMITS[Plan].items():
@@ -89,16 +89,16 @@ def check_saved_plan(plan: Any) -> None:
 
 
 def check_graphs(plan: Plan) -> None:
-    """Pairs of a graph are between its people, each with its strength."""
+    """Require that a graph's pairs are within its people, each with a strength."""
     for graph in plan.graphs().values():
         if isinstance(graph, Graph):
-            one, other = graph.first, graph.second
-            demand(len(one) == len(other) == len(graph.strength), "Graph.first")
-            demand(bool(np.all((one < other) & (other < graph.people))), "Graph.second")
+            first, second = graph.first, graph.second
+            demand(len(first) == len(second) == len(graph.strength), "Graph.first")
+            demand(bool(np.all((first < second) & (second < graph.people))), "Graph.second")
 
 
 def of_founding(plan: Plan) -> Dimensions:
-    """The names of dimensions that a founding log gives."""
+    """The dimensions that depend on the founders."""
     founding = plan.founding
     founders = len(founding.contributions) if founding is not None else plan.parameters.market.founders
     return {

@@ -1,13 +1,13 @@
-"""Record files: what a record holds, as a folder of Parquet files, and back, exactly.
+"""Record files: a record written as a folder of Parquet files and read back exactly.
 
-`Record.to_parquet` and `Record.from_parquet` are the way in; this file knows frames and plain values,
-not the class, so that the record can import it.
+The public functions are `Record.to_parquet` and `Record.from_parquet`; this module handles frames and
+plain values and does not import the class.
 
-`series`, `monthly`, `members`, `ties`, `summary` and `diary` (what `Record.events` is made from) are
-Parquet that everything reads; `record.json` says what the record is of and holds its plan, and
-`arrays.npz` the numbers of a founding log or graph, if there is one. `record.json` also has the
-checksums of the other files and of itself, so that a bit that has flipped is found. Reading runs no code
-that came with the folder. A folder is written under another name and then renamed.
+`series`, `monthly`, `members`, `ties`, `summary` and `diary` (the source of `Record.events`) are Parquet
+files; `record.json` contains the plan and other metadata, and `arrays.npz` the numbers of a founding
+log or graph, if there is one. `record.json` also contains checksums of all files, so that damage is
+detected. Reading executes no code from the folder. A folder is written under a temporary name and
+then renamed.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from kith.sim.storage.atomic_folder import whole_folder
+from kith.sim.storage.atomic_write import whole_folder
 from kith.sim.storage.plan_limits import check_saved_plan
 from kith.sim.storage.serialise import Arrays, packed, unpacked
 
@@ -32,12 +32,12 @@ FILES = frozenset({ABOUT, ARRAYS, *(f"{name}.parquet" for name in (*FRAMES, "sum
 
 
 class RecordError(ValueError):
-    """A record cannot be kept where it was asked to, or a folder holds none."""
+    """A record cannot be written to a folder, or a folder contains no readable record."""
 
 
 @dataclass(frozen=True)
 class RecordContents:
-    """What a record consists of: plain values and frames by name, the summary, and the event diary."""
+    """The contents of a record: plain values and frames by name, the summary, and the event diary."""
 
     plain: dict[str, Any]
     frames: dict[str, pd.DataFrame]
@@ -46,12 +46,12 @@ class RecordContents:
 
 
 def write_record_files(contents: RecordContents, folder: str | os.PathLike[str]) -> None:
-    """Write a record into a folder, whole or not at all.
+    """Write a record into a folder atomically.
 
     Raises
     ------
     RecordError
-        If the place is a file, holds what this function did not write, or cannot be written to.
+        If the path is a file, contains other files, or cannot be written to.
     """
     target = _check_place(folder)
     arrays: Arrays = []
@@ -77,17 +77,17 @@ def write_record_files(contents: RecordContents, folder: str | os.PathLike[str])
 
 
 def read_record_files(folder: str | os.PathLike[str]) -> RecordContents:
-    """What `write_record_files` wrote into a folder.
+    """Read what `write_record_files` wrote.
 
     Raises
     ------
     RecordError
-        If the folder holds no record, one of another format, or a damaged one.
+        If the folder contains no record, one of another format, or a damaged one.
     """
     place = Path(folder)
     if not (place / ABOUT).is_file():
         raise RecordError(
-            f"{folder}: holds no {ABOUT}, so no record; name a folder that Record.to_parquet wrote"
+            f"{folder}: contains no {ABOUT}, so it is no record; name a folder written by Record.to_parquet"
         )
     try:
         about = json.loads((place / ABOUT).read_text("utf-8"))
@@ -97,9 +97,9 @@ def read_record_files(folder: str | os.PathLike[str]) -> RecordContents:
     except MemoryError:
         raise
     except Exception as error:  # damage shows in many ways
-        raise RecordError(f"{folder}: is cut short or damaged; copy it again, or run it again") from error
+        raise RecordError(f"{folder}: is incomplete or damaged; copy it again, or repeat the run") from error
     raise RecordError(
-        f"{folder}: format is {about['format']!r}, here it is {FORMAT}; read it with its own kith"
+        f"{folder}: has format {about['format']!r}, this version reads {FORMAT}; read it with the version that wrote it"
     )
 
 
@@ -107,8 +107,8 @@ def _check_files(place: Path, about: dict[str, Any]) -> None:
     """Raise ValueError unless every file has the checksum that it had when it was written."""
     if about.pop("check") != _own_check(about):
         raise ValueError(f"{ABOUT} is not what was written")
-    there = {path.name for path in place.iterdir()} & (FILES - {ABOUT})
-    for name in there | about["checks"].keys():
+    present = {path.name for path in place.iterdir()} & (FILES - {ABOUT})
+    for name in present | about["checks"].keys():
         if not (place / name).is_file() or _checksum((place / name).read_bytes()) != about["checks"][name]:
             raise ValueError(f"{name} is not what was written")
 
@@ -124,10 +124,10 @@ def _checksum(content: bytes) -> str:
 def _contents(place: Path, about: dict[str, Any]) -> RecordContents:
     arrays: Arrays = []
     if about["arrays"]:
-        with np.load(place / ARRAYS, allow_pickle=False) as held:
-            arrays = [held[f"arr_{k}"] for k in range(about["arrays"])]
+        with np.load(place / ARRAYS, allow_pickle=False) as archive:
+            arrays = [archive[f"arr_{k}"] for k in range(about["arrays"])]
     plain = {name: unpacked(value, arrays) for name, value in about["record"].items()}
-    check_saved_plan(plain["plan"])  # or running it again could end Python
+    check_saved_plan(plain["plan"])  # an invalid plan could crash Python when it is run again
     frames = {name: _frame(place, name, about) for name in FRAMES}
     summary = pd.read_parquet(place / "summary.parquet")
     values = pd.Series(summary["value"].to_numpy(), summary["indicator"].tolist(), name="value", dtype=float)
@@ -142,12 +142,12 @@ def _check_place(folder: str | os.PathLike[str]) -> Path:
     if target.is_file():
         raise RecordError(f"{folder}: is a file; name a folder")
     inside = {entry.name for entry in target.iterdir()} if target.is_dir() else set()
-    strangers = sorted(inside - FILES)
-    if strangers or (inside and ABOUT not in inside):
-        first = (strangers or sorted(inside))[0]
-        raise RecordError(f"{folder}: holds {first}, which is no record of kith's; name a new folder")
+    others = sorted(inside - FILES)
+    if others or (inside and ABOUT not in inside):
+        first = (others or sorted(inside))[0]
+        raise RecordError(f"{folder}: contains {first}, which is not part of a record; name a new folder")
     if target == Path.cwd():
-        raise RecordError(f"{folder}: is the folder you are in; name a new one")
+        raise RecordError(f"{folder}: is the current folder; name a new one")
     return target
 
 
@@ -155,7 +155,7 @@ def _check_place(folder: str | os.PathLike[str]) -> Path:
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, Any]:
-    """Column -> its dtype, or the categories that it may have: Parquet keeps those that occur."""
+    """Column -> its dtype or all its categories, because Parquet keeps only those that occur."""
     return {
         name: frame[name].cat.categories.tolist()
         if isinstance(frame[name].dtype, pd.CategoricalDtype)
@@ -166,7 +166,7 @@ def _columns(frame: pd.DataFrame) -> dict[str, Any]:
 
 def _frame(place: Path, name: str, about: dict[str, Any]) -> pd.DataFrame:
     columns, read = about["columns"][name], pd.read_parquet(place / f"{name}.parquet")
-    if not columns:  # no complete month has been lived
+    if not columns:  # there was no complete month
         frame = pd.DataFrame([])
         frame.attrs = about["units"][name]
         return frame
@@ -187,7 +187,7 @@ type Diary = list[tuple[int, str, npt.NDArray[np.int64], npt.NDArray[np.int64]]]
 
 
 def _diary_frame(diary: Diary) -> pd.DataFrame:
-    """One row per event in the order of the diary; `entry` numbers what was written together."""
+    """One row per event in the order of the diary; `entry` is the number of the diary entry."""
     sizes = [len(who) for _, _, who, _ in diary]
     empty = [np.empty(0, np.int64)]
     return pd.DataFrame(
@@ -206,7 +206,7 @@ def _targets(who: npt.NDArray[np.int64], target: Any) -> npt.NDArray[np.int64]:
 
 
 def _diary(frame: pd.DataFrame) -> Diary:
-    """The entries of a diary; those that told of nobody are gone."""
+    """The entries of a diary; empty ones are not restored."""
     edges = np.flatnonzero(np.diff(frame["entry"].to_numpy(), prepend=-1))
     persons, targets = frame["person"].to_numpy(), frame["target"].to_numpy()
     days, actions = frame["day"].to_numpy(), frame["action"].to_numpy()

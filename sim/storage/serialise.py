@@ -1,8 +1,8 @@
-"""Packing: the state of a run as JSON values, with its arrays put aside.
+"""Serialisation of the state of a run: JSON values, and arrays in a separate list.
 
-State is gathered by walking attributes, so a new attribute of `Community` or of a part of it is
-packed without a word here. What cannot be packed raises; what is not packed is named in
-`COMMUNITY`. Unpacking makes only what is listed here, and runs no code that came with the state.
+State is collected by walking attributes, so that a new attribute of `Community` or its parts is
+included automatically. Values that cannot be packed raise; attributes that are left out are listed in
+`COMMUNITY`. Unpacking creates only the classes listed here and executes no code from the file.
 """
 
 import json
@@ -32,12 +32,12 @@ MODELS: tuple[type[BaseModel], ...] = (Parameters, Shock, Experiment)
 
 @dataclass(frozen=True)
 class Kinds:
-    """Classes whose attributes are packed, and for each which attributes are made anew by whoever unpacks."""
+    """Classes whose attributes are packed; for each, the attributes that are rebuilt after unpacking."""
 
     rebuilt: Mapping[type[Any], frozenset[str]]
 
     def and_(self, part: type[Any], rebuilt: frozenset[str]) -> "Kinds":
-        """The same with one class more."""
+        """The same with one more class."""
         return Kinds({**self.rebuilt, part: rebuilt})
 
 
@@ -50,21 +50,21 @@ COMMUNITY = Kinds(
         Plan: frozenset({"canonical_content"}),
     }
 )
-"the parts of plans and of communities"
+"the classes of which plans and communities consist"
 
 
 class PackingError(ValueError):
-    """A value is of a kind that cannot be packed."""
+    """A value has a type that cannot be packed."""
 
 
 def attributes(part: Any, kinds: Kinds = COMMUNITY) -> dict[str, Any]:
-    """What is packed of a part, by name."""
+    """The packed attributes of a part, by name."""
     left_out = kinds.rebuilt[type(part)]
     return {name: value for name, value in vars(part).items() if name not in left_out}
 
 
 def parts_of(part: Any, kinds: Kinds = COMMUNITY) -> Iterator[Any]:
-    """A part and the parts within."""
+    """A part and all parts within it."""
     yield part
     for value in attributes(part, kinds).values():
         if type(value) in kinds.rebuilt:
@@ -72,12 +72,12 @@ def parts_of(part: Any, kinds: Kinds = COMMUNITY) -> Iterator[Any]:
 
 
 def packed(value: Any, where: str, arrays: Arrays, kinds: Kinds = COMMUNITY) -> Any:
-    """A value as JSON; what JSON does not know becomes {its kind: content}, arrays go to `arrays`.
+    """A value as JSON; types unknown to JSON become {type: content}, arrays are appended to `arrays`.
 
     Raises
     ------
     PackingError
-        If a value, which `where` leads to, is of a kind that cannot be packed.
+        If a value has a type that cannot be packed; the message starts with its path, `where`.
     """
     kind = type(value)
     if value is None or kind in (bool, int, float, str):
@@ -103,7 +103,7 @@ def packed(value: Any, where: str, arrays: Arrays, kinds: Kinds = COMMUNITY) -> 
         content = attributes(value, kinds).items()
         return {kind.__name__: {name: packed(v, f"{where}.{name}", arrays, kinds) for name, v in content}}
     raise PackingError(
-        f"{where}: {value!r:.60} cannot be saved; keep numbers, text, arrays of numbers, or lists, tuples "
+        f"{where}: {value!r:.60} cannot be saved; use numbers, text, arrays of numbers, or lists, tuples "
         "and dicts of them"
     )
 
@@ -130,16 +130,16 @@ def unpacked(value: Any, arrays: Arrays, kinds: Kinds = COMMUNITY) -> Any:
         if kind == model.__name__:
             return model.model_validate_json(json.dumps(content))
     part = next(part for part in kinds.rebuilt if kind == part.__name__)
-    whole = object.__new__(part)
-    made_anew = kinds.rebuilt[part]
-    vars(whole).update(
-        {name: unpacked(v, arrays, kinds) for name, v in content.items() if name not in made_anew}
+    instance = object.__new__(part)
+    rebuilt = kinds.rebuilt[part]
+    vars(instance).update(
+        {name: unpacked(v, arrays, kinds) for name, v in content.items() if name not in rebuilt}
     )
-    return whole
+    return instance
 
 
 def described(dtype: np.dtype[Any]) -> Any:
-    """A dtype as JSON; None if its values are not plain."""
+    """A dtype as JSON; None if its values are not plain numbers, text or times."""
     if dtype.fields is None:
         return dtype.str if dtype.kind in "biufUM" else None
     formats = [described(field[0]) for field in dtype.fields.values()]

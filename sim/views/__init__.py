@@ -1,5 +1,5 @@
-"""Views of a running community in the tools that others know; they hold no state of their own.
+"""Views of a running community for Mesa and NetworkX; they store no state.
 
 `CommunityModel`, `Member` and `MemberSet` are Mesa's model, agent and agent set. Import them from
-`sim`, which loads Mesa when one of them is first asked for.
+`kith`, which loads Mesa at the first use.
 """

@@ -1,4 +1,4 @@
-"""Reading: single numbers of members and ties out of the engine's columns, as they are today."""
+"""Column reader: single values of members and ties from the engine's columns, as of today."""
 
 import struct
 from typing import Any
@@ -14,13 +14,13 @@ from kith.sim.views.member_fields import FADING, FIELDS, LAYOUT, MOVING
 BELONGING, ATTACHMENT, ANNOYANCE, ARM = map(FIELDS.index, ("belonging", "attachment", "annoyance", "arm"))
 
 SLOT = struct.Struct("=i4xif")
-"a tie in its bytes, but for its twin: row, day, strength"
+"the bytes of a tie without its twin: row, day, strength"
 
 
 class Columns:
-    """The engine's columns as memoryviews, taken anew when the engine has replaced its arrays.
+    """The engine's columns as memoryviews, renewed when the engine has replaced its arrays.
 
-    One number out of a memoryview costs a third of one out of an array.
+    Reading one number from a memoryview takes a third of the time that an array takes.
     """
 
     def __init__(self, c: Community) -> None:
@@ -32,19 +32,19 @@ class Columns:
         self.take()
 
     def take(self) -> None:
-        """Look at the arrays that are in use now."""
+        """Renew the memoryviews from the current arrays."""
         self.members, self.pool = self.population.members, self.ties.pool
         self.address = memoryview(self.population.address)
         self.slots, self.degree = memoryview(self.members["slots"]), memoryview(self.members["degree"])
         self.row = memoryview(self.pool["row"])
         self.strength, self.day = memoryview(self.pool["strength"]), memoryview(self.pool["day"])
         self.settled = memoryview(self.members["settled"])
-        self.bytes, self.tie_bytes = (memoryview(whole.view(np.uint8)) for whole in (self.members, self.pool))
+        self.bytes, self.tie_bytes = (memoryview(array.view(np.uint8)) for array in (self.members, self.pool))
         self.views: dict[str, memoryview] = {}
-        "other fields of the member's record, looked at when they are first asked for"
+        "other fields of the member's record, added at their first use"
 
     def find(self, person: Any) -> int:
-        """The row of a member; KeyError for whoever is no member."""
+        """The row of a member; KeyError if the person is not a member."""
         if self.members is not self.population.members or self.pool is not self.ties.pool:
             self.take()
         try:
@@ -61,13 +61,13 @@ class Columns:
         return ReadOnlyData(weight=self.strength[slot] * self.fade()[self.c.day - day], day=day)
 
     def fade(self) -> list[float]:
-        """What is left of a tie after so many days; a phase may replace it."""
+        """Remaining strength of a tie by days since the last exchange; a phase may replace it."""
         if self._fades is not self.c.fade:
             self._fades, self._fade = self.c.fade, self.c.fade.tolist()
         return self._fade
 
     def slot(self, person: Any, other: Any) -> int:
-        """The slot of the tie between two members, or -1; looks from the end with fewer ties."""
+        """The slot of the tie between two members, or -1; searches at the end with fewer ties."""
         if self.members is not self.population.members or self.pool is not self.ties.pool:
             self.take()
         a, b, address = self.row_of[person], self.row_of[other], self.address
@@ -92,7 +92,7 @@ class Columns:
         return rest + (value - rest) * left[stock]
 
     def member(self, row: int) -> ReadOnlyData:
-        """The node data of a member: all fields of its record as they are today, and a researcher's own columns."""
+        """The node data of a member: all fields of its record as of today, and custom columns."""
         values = list(LAYOUT.unpack_from(self.bytes, row * MEMBER.itemsize))
         left = self.left(row)
         if left is not None:
@@ -109,7 +109,7 @@ class Columns:
         return data
 
     def left(self, row: int) -> list[float] | None:
-        """What is left of each kind of stock since somebody looked at a member; None on the same day."""
+        """Remaining share of each stock since the member's last update; None on the same day."""
         since = self.c.day - self.settled[row]
         if since <= 0:
             return None
@@ -119,19 +119,19 @@ class Columns:
         return left
 
     def _rest(self, name: str, row: int) -> float:
-        """Where a stock is heading that does not fade to a number."""
+        """The level that a stock approaches, if it is not a constant."""
         rest: float = self._ad_load(self.stored("arm")[row]) if name == "ads" else self.stored(name)[row]
         return rest
 
     def stored(self, name: str) -> memoryview:
-        """A field of all records as they are stored, by row."""
+        """A field of all records as stored, by row."""
         try:
             return self.views[name]
         except KeyError:
             return self.views.setdefault(name, memoryview(self.members[name]))
 
     def _ad_load(self, arm: int) -> float:
-        """What annoyance approaches, as `kith.sim.state.decay.advance` has it."""
+        """The level that annoyance approaches, as in `kith.sim.state.decay.advance`."""
         if self._parameters is not self.c.p:  # a phase may replace them
             self._look_at_ads()
         load: float = self._load[arm] * (self._model[arm] == 1.0)
@@ -148,7 +148,7 @@ class Columns:
         return present
 
     def tied[D: dict[str, Any]](self, row: int, kind: type[D]) -> list[tuple[int, D]]:
-        """A member's neighbours in ascending address, and for each what the edge says, as a dict of a kind."""
+        """A member's neighbours in ascending address, each with its edge data as a dict of the given type."""
         address, fade, today = self.address, self.fade(), self.c.day
         first = self.slots[row] * SLOT.size
         last = first + self.degree[row] * SLOT.size
@@ -156,5 +156,5 @@ class Columns:
             (address[other], kind(weight=strength * fade[today - day], day=day))
             for other, day, strength in SLOT.iter_unpack(self.tie_bytes[first:last])
         ]
-        ties.sort()  # no two neighbours are the same, so that data are never compared
+        ties.sort()  # addresses are unique, so the data are never compared
         return ties

@@ -4,16 +4,15 @@
     nx.betweenness_centrality(graph, weight=None)
 
 Nodes are person addresses. An edge has `weight`, the strength of the tie today, and `day`, that of
-the last exchange. A node has the fields of the member's record as they are today (money in
-micro-euros, days as numbers) and the columns that a researcher's step has added. On request the
-figures stand among them: the node `"hub"`, tied to each member by the member's bond to it, and the
-node `"organisation"`, tied by the bond to the activity that it offers.
+the last exchange. A node has the fields of the member's record as of today (money in micro-euros,
+days as numbers) and custom columns. Two further nodes are optional: `"hub"`, connected to each member
+with a bond to it, and `"organisation"`, connected by the bond to the activity that it offers.
 
-Nodes and neighbours come in ascending address, so that what an algorithm gives does not depend on
-where the engine keeps a tie, and is on a copy the same to the last bit.
+Nodes and neighbours are in ascending address, so that results of algorithms do not depend on where
+the engine stores a tie, and are identical on a copy to the last bit.
 
-The graph changes as the community lives. It cannot be written to; `graph.copy()` is a plain graph
-as of now. So is whatever an algorithm makes with `graph.__class__()`.
+The graph follows the community. It is read-only; `graph.copy()` is a plain graph as of now, and so is
+any graph that an algorithm creates with `graph.__class__()`.
 """
 
 from collections.abc import ItemsView, Iterator, Mapping, ValuesView
@@ -29,7 +28,7 @@ from kith.sim.views.graph_data import ReadOnlyData, refused
 
 HUB, ORGANISATION = "hub", "organisation"
 BONDS = {HUB: "hub", ORGANISATION: "activity"}
-"figure -> the field that holds a member's bond to it"
+"additional node -> the field with a member's bond to it"
 
 type Node = int | str
 
@@ -39,11 +38,11 @@ def graph_of(community: Community, hub: bool = False, organisation: bool = False
 
     Parameters
     ----------
-    community : of a `Simulation`, or of a step
-    hub : add the node "hub", all hubs as one; weight of its edges: the member's bond to its hub, today
-    organisation : add the node "organisation"; weight of its edges: the bond to the activity, today
+    community : the community of a `Simulation` or of a step
+    hub : add the node "hub", all hubs as one; edge weight: the member's bond to its hub today
+    organisation : add the node "organisation"; edge weight: the bond to the activity today
     """
-    figures = [name for name, wanted in ((HUB, hub), (ORGANISATION, organisation)) if wanted]
+    figures = [name for name, included in ((HUB, hub), (ORGANISATION, organisation)) if included]
     return TieGraph(community, tuple(figures))
 
 
@@ -53,7 +52,7 @@ class TieGraph(nx.Graph):  # type: ignore[misc]
     frozen = True
 
     def __new__(cls, community: Any = None, *args: Any, **more: Any) -> Any:
-        """Of anything but a community, a plain graph: algorithms begin results with `G.__class__()`."""
+        """A plain graph for anything but a community, because algorithms start results with `G.__class__()`."""
         if isinstance(community, Community):
             return object.__new__(cls)
         return nx.Graph(community, *args, **more)
@@ -63,22 +62,22 @@ class TieGraph(nx.Graph):  # type: ignore[misc]
         self._columns = columns = Columns(community)
         self._node = _Members(columns, figures)
         self._adj = _Figured(columns, figures) if figures else _Adjacency(columns)
-        self.__networkx_cache__ = None  # a conversion for another backend would grow stale
+        self.__networkx_cache__ = None  # a cached conversion for another backend would become outdated
 
     @cached_property
     def edges(self) -> "_Edges":
-        """All edges, as of any graph."""
+        """All edges."""
         return _Edges(self)
 
     def has_edge(self, u: Any, v: Any) -> bool:
-        """Whether a tie joins u and v; the shorter way for two members."""
+        """Whether there is a tie between u and v; with a fast path for two members."""
         try:
             return self._columns.slot(u, v) >= 0
         except (KeyError, TypeError, IndexError):
             return bool(super().has_edge(u, v))
 
     def get_edge_data(self, u: Any, v: Any, default: Any = None) -> Any:
-        """The data of the edge between u and v, or `default`; likewise."""
+        """The data of the edge between u and v, or `default`; with a fast path for two members."""
         try:
             slot = self._columns.slot(u, v)
         except (KeyError, TypeError, IndexError):
@@ -86,7 +85,7 @@ class TieGraph(nx.Graph):  # type: ignore[misc]
         return default if slot < 0 else self._columns.tie(slot)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickled and deeply copied, it is a plain graph as of now."""
+        """Pickles and deep copies are plain graphs as of now."""
         return nx.Graph, (self.copy(),)
 
     add_node = add_nodes_from = remove_node = remove_nodes_from = refused
@@ -100,7 +99,7 @@ class _Edges(EdgeView):  # type: ignore[misc]
     __slots__ = ()
 
     def __getitem__(self, edge: Any) -> Any:
-        """The data of an edge; the shorter way for two members."""
+        """The data of an edge; with a fast path for two members."""
         try:
             u, v = edge
             columns = self._graph._columns
@@ -145,7 +144,7 @@ class _Neighbours(Mapping[Any, ReadOnlyData]):
         return self._columns.tie(slot)
 
     def items(self) -> ItemsView[Any, ReadOnlyData]:
-        """Neighbours with their edge data, read side by side."""
+        """Neighbours with their edge data, read in one pass."""
         return _Items(self)
 
     def values(self) -> ValuesView[ReadOnlyData]:
@@ -153,7 +152,7 @@ class _Neighbours(Mapping[Any, ReadOnlyData]):
         return _Values(self)
 
     def pairs(self) -> list[tuple[Any, ReadOnlyData]]:
-        """What `items` runs through."""
+        """The pairs that `items` yields."""
         return self._columns.tied(self._columns.find(self._person), ReadOnlyData)
 
     def copy(self) -> dict[Any, dict[str, Any]]:
@@ -162,7 +161,7 @@ class _Neighbours(Mapping[Any, ReadOnlyData]):
 
 
 class _Items(ItemsView[Any, ReadOnlyData]):
-    """`items` of `_Neighbours`, without looking every tie up by its neighbour."""
+    """`items` of `_Neighbours`, without a lookup per neighbour."""
 
     _mapping: _Neighbours
 
@@ -171,7 +170,7 @@ class _Items(ItemsView[Any, ReadOnlyData]):
 
 
 class _Values(ValuesView[ReadOnlyData]):
-    """`values` of `_Neighbours`, likewise."""
+    """`values` of `_Neighbours`, without a lookup per neighbour."""
 
     _mapping: _Neighbours
 
@@ -179,13 +178,13 @@ class _Values(ValuesView[ReadOnlyData]):
         return (data for _, data in self._mapping.pairs())
 
 
-class _Everybody(ItemsView[Any, Mapping[Any, ReadOnlyData]]):
-    """`items` of `_Adjacency`, without looking everybody up by address."""
+class _AllNeighbours(ItemsView[Any, Mapping[Any, ReadOnlyData]]):
+    """`items` of `_Adjacency`, without a lookup per member."""
 
     _mapping: "_Adjacency"
 
     def __iter__(self) -> Iterator[tuple[Any, Mapping[Any, ReadOnlyData]]]:
-        return self._mapping.swept()
+        return self._mapping.pairs()
 
 
 class _Adjacency(Mapping[Any, Mapping[Any, ReadOnlyData]]):
@@ -212,16 +211,16 @@ class _Adjacency(Mapping[Any, Mapping[Any, ReadOnlyData]]):
 
     def items(self) -> ItemsView[Any, Mapping[Any, ReadOnlyData]]:
         """Members with their neighbours."""
-        return _Everybody(self)
+        return _AllNeighbours(self)
 
-    def swept(self) -> Iterator[tuple[Any, Mapping[Any, ReadOnlyData]]]:
-        """What `items` runs through."""
+    def pairs(self) -> Iterator[tuple[Any, Mapping[Any, ReadOnlyData]]]:
+        """The pairs that `items` yields."""
         columns = self._columns
         return ((person, _Neighbours(columns, person)) for person in columns.persons())
 
 
 class _Figured(_Adjacency):
-    """The same with figures: each is a neighbour of whoever has a bond to it."""
+    """The same with the hub or organisation as neighbours of all members bonded to them."""
 
     def __init__(self, columns: Columns, figures: tuple[str, ...]) -> None:
         super().__init__(columns)
@@ -242,13 +241,13 @@ class _Figured(_Adjacency):
         self._columns.find(node)
         return _FiguredNeighbours(self._columns, node, self._figures)
 
-    def swept(self) -> Iterator[tuple[Any, Mapping[Any, ReadOnlyData]]]:
-        """One by one."""
+    def pairs(self) -> Iterator[tuple[Any, Mapping[Any, ReadOnlyData]]]:
+        """The pairs that `items` yields, looked up one by one."""
         return ((node, self[node]) for node in self)
 
 
 class _FiguredNeighbours(_Neighbours):
-    """The ties of a member, and its bonds to figures."""
+    """The ties of a member, and its bonds to hub and organisation."""
 
     __slots__ = ("_figures",)
 
@@ -284,12 +283,12 @@ class _FiguredNeighbours(_Neighbours):
         return super().pairs() + bonds
 
     def copy(self) -> dict[Any, dict[str, Any]]:
-        """Likewise."""
+        """The same as a plain dict of plain dicts."""
         return super().copy() | {figure: {"weight": bond} for figure, bond in self._bonds().items()}
 
 
 class _Bonds(Mapping[Any, ReadOnlyData]):
-    """Whoever has a bond to a figure: member -> edge data."""
+    """The members bonded to the hub or the organisation: member -> edge data."""
 
     def __init__(self, columns: Columns, figure: str) -> None:
         self._columns, self._figure = columns, figure
@@ -315,7 +314,7 @@ class _Bonds(Mapping[Any, ReadOnlyData]):
 
 
 class _Nodes(ItemsView[Any, ReadOnlyData]):
-    """`items` of `_Members`, without looking everybody up twice."""
+    """`items` of `_Members`, with one lookup per member."""
 
     _mapping: "_Members"
 
@@ -349,7 +348,7 @@ class _Members(Mapping[Any, ReadOnlyData]):
         return _Nodes(self)
 
     def pairs(self) -> Iterator[tuple[Any, ReadOnlyData]]:
-        """What `items` runs through."""
+        """The pairs that `items` yields."""
         columns = self._columns
         for person in columns.persons():
             yield person, columns.member(columns.find(person))
@@ -358,7 +357,7 @@ class _Members(Mapping[Any, ReadOnlyData]):
 
 
 def _figure(c: Community, name: str) -> ReadOnlyData:
-    """What the node of a figure says."""
+    """The data of the node of the hub or the organisation."""
     if name == HUB:
         return ReadOnlyData(presence=float(c.presence.mean()))
     return ReadOnlyData(quality=c.quality, direction=c.direction)

@@ -1,18 +1,18 @@
-"""Data of nodes and edges of the live graph: dicts that refuse to be written to."""
+"""Data of nodes and edges of the live graph: read-only dicts."""
 
 from typing import Any
 
 import networkx as nx
 
 READ_ONLY = (
-    "this graph shows a community and cannot be changed; a step of your own changes ties with "
-    "kith.sim.state.ties.strengthen_pairs and ends memberships with Community.release, and graph.copy() is a plain "
-    "graph that can be changed"
+    "this graph is a read-only view of a community; change ties in a custom step with "
+    "kith.sim.state.ties.strengthen_pairs, end memberships with Community.release, or change a plain copy, "
+    "graph.copy()"
 )
 
 
 def refused(*args: Any, **more: Any) -> Any:
-    """Refuse a write, and say what to use instead."""
+    """Reject a write and name the alternatives."""
     raise nx.NetworkXError(READ_ONLY)
 
 

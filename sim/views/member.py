@@ -1,8 +1,8 @@
 """Member: a Mesa agent that is a view of one membership.
 
-Its attributes are the columns of `kith.sim.state.columns`: reading asks the community, writing changes it. A
-member is made when asked for and may be made again: two views of the same membership are equal. A
-subclass adds properties and methods; what it wants to remember is a column (`add_column`).
+Its attributes are the columns of `kith.sim.state.columns`: reading reads the community, writing changes
+it. Members are created on access, and two views of the same membership are equal. A subclass can add
+properties and methods; further state belongs in a column (`add_column`).
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ from kith.sim.views.member_model import MemberModel
 
 
 class DepartedError(ReferenceError):
-    """A member was asked for something after it had left."""
+    """A member was read or written after it had left."""
 
 
 class Member(Agent):  # type: ignore[misc]  # Mesa has no types
@@ -27,8 +27,8 @@ class Member(Agent):  # type: ignore[misc]  # Mesa has no types
     Raises
     ------
     DepartedError
-        By whatever is read or written once the membership has ended, even if the person has come
-        back: that is another membership.
+        On every read or write after the membership has ended, even if the person has returned,
+        which starts another membership.
     """
 
     model: MemberModel
@@ -37,8 +37,8 @@ class Member(Agent):  # type: ignore[misc]  # Mesa has no types
 
     def __init__(self, *_: object, **__: object) -> None:
         raise TypeError(
-            f"a {type(self).__name__} cannot be made: people join by the engine; take it from model.agents, "
-            "or let a crowd join by a shock (mass_join)"
+            f"a {type(self).__name__} cannot be created directly, because the engine admits members; take it from "
+            "model.agents, or add people with the shock mass_join"
         )
 
     @classmethod
@@ -50,14 +50,14 @@ class Member(Agent):  # type: ignore[misc]  # Mesa has no types
 
     @property
     def is_present(self) -> bool:
-        """Whether the membership goes on."""
+        """Whether the membership continues."""
         c = self.model.community
         row = c.market.row[self.unique_id]
         return bool(row >= 0 and c.population.members["spell"][row] == self._spell)
 
     @property
     def neighbours(self) -> AbstractAgentSet:
-        """The members to whom it is tied, in ascending address, as a `MemberSet`."""
+        """The members with whom it has ties, in ascending address, as a `MemberSet`."""
         c, row = self.model.community, self._row
         first = int(c.population.members["slots"][row])
         tied = c.ties.pool["row"][first : first + int(c.population.members["degree"][row])]
@@ -65,20 +65,20 @@ class Member(Agent):  # type: ignore[misc]  # Mesa has no types
         return self.model.agents.at(c.market.row[persons].astype(np.int64))
 
     def remove(self) -> None:
-        """Not possible: a departure in the middle of a day would leave that day's work undone."""
+        """Not available, because a departure within a day would leave that day inconsistent."""
         raise TypeError(
-            "members leave by the engine: release them in a shock of your own (shocks=...) with "
-            "community.release(rows, causes), or let the shock members_leave do it"
+            "members cannot be removed directly; use the shock members_leave, or a custom shock (shocks=...) that "
+            "calls community.release(rows, causes)"
         )
 
     @property
     def _row(self) -> int:
-        """Where the membership is now; looked up by address, because rows are reused."""
+        """The current row of the membership, looked up by address because rows are reused."""
         if not self.is_present:
-            raise DepartedError(f"{self._farewell()}; model.agents holds those who are present")
+            raise DepartedError(f"{self._departure()}; take present members from model.agents")
         return int(self.model.community.market.row[self.unique_id])
 
-    def _farewell(self) -> str:
+    def _departure(self) -> str:
         archive = self.model.community.archive
         gone = archive.members[: archive.count]
         ended = np.flatnonzero((gone["person"] == self.unique_id) & (gone["spell"] == self._spell))
@@ -88,13 +88,13 @@ class Member(Agent):  # type: ignore[misc]  # Mesa has no types
         return f"person {self.unique_id} left on day {archive.left[ended[0]]} ({cause})"
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):  # what copy and pickle ask for before there is a model
+        if name.startswith("_"):  # looked up by copy and pickle before there is a model
             raise AttributeError(name)
         return columns.read(self.model.community, name, np.array([self._row])).tolist()[0]
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in vars(self):
-            raise AttributeError(f"{name} of a member cannot be changed")
+            raise AttributeError(f"{name} of a member is read-only")
         if hasattr(getattr(type(self), name, None), "__set__"):
             object.__setattr__(self, name, value)
             return
@@ -106,8 +106,8 @@ class Member(Agent):  # type: ignore[misc]  # Mesa has no types
         close = nearest(name, columns.names(self.model.community))
         hint = f"did you mean {close}? " if close else ""
         return (
-            f"a member has no column {name!r}; {hint}model.add_column({name!r}, default) adds one: a member "
-            "is made anew when asked for and remembers nothing by itself"
+            f"a member has no column {name!r}; {hint}model.add_column({name!r}, default) adds one (members are "
+            "views and store nothing themselves)"
         )
 
     def __dir__(self) -> list[str]:

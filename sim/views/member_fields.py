@@ -1,4 +1,4 @@
-"""Fields: what a node of the live graph shows of a member's record, how it is read, and how it moves."""
+"""Fields of a member's record that a node of the live graph has, how they are read, and how they decay."""
 
 import struct
 
@@ -18,19 +18,19 @@ MOVING: dict[str, tuple[int, float | str]] = {
     "harassed": (decay.HARM, 0.0),
     "annoyance": (decay.ADS, "ads"),
 }
-"""Fields that are stored as of the day `settled` (see `kith.sim.state.decay.advance`): how they fade, and toward what."""
+"""Fields stored as of the day `settled` (see `kith.sim.state.decay.advance`): kind of decay, and limit."""
 NAMES = MEMBER.names or ()
 HIDDEN = ("person", "slots", "settled")
-"what a node does not show of a member's record: its place in memory and when it was last looked at"
+"fields that a node does not have: the place in memory and the day of the last update"
 FIELDS = tuple(name for name in NAMES if name not in HIDDEN)
 FADING = [
     (FIELDS.index(name), stock, rest) for name, (stock, rest) in MOVING.items() if not isinstance(rest, str)
 ]
-"those that fade to a number: place among the fields, kind of stock, and the number"
+"fields that decay to a constant: index among the fields, kind of decay, and the constant"
 
 
 def _layout() -> struct.Struct:
-    """The fields of a record in its bytes; reads them in a third of the time that NumPy takes."""
+    """The layout of a record's bytes; unpacking takes a third of the time that NumPy needs."""
     codes = {"f4": "f", "i8": "q", "i4": "i", "i2": "h", "i1": "b", "u2": "H", "u1": "B"}
     form, end, places = "=", 0, dict(MEMBER.fields or {})
     for name in NAMES:

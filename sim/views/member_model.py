@@ -1,4 +1,4 @@
-"""What members and sets of members need of the model that they belong to."""
+"""The interface of the model that members and member sets use."""
 
 from random import Random
 from typing import Any, Protocol
@@ -30,10 +30,10 @@ class MemberModel(Protocol):
 
     @property
     def agents(self) -> Any:
-        """Everybody who is present, as a `MemberSet`."""
+        """All present members, as a `MemberSet`."""
 
     def add_column(self, name: str, default: float = 0.0) -> npt.NDArray[Any]:
-        """Give every person one more column."""
+        """Add a column for every person."""
 
     def write(self, name: str, rows: npt.NDArray[np.int64], values: npt.ArrayLike) -> None:
         """Set a column of the members in rows."""

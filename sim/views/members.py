@@ -1,11 +1,11 @@
 """MemberSet: Mesa's agent set over columns.
 
 `get`, `set`, `select`, `agg` and `groupby` by name work on whole columns; `do`, `shuffle_do` and
-`map` go from member to member. Order and results are those of a plain Mesa AgentSet of the same
+`map` iterate over members. Order and results are those of a plain Mesa AgentSet of the same
 members.
 
-`model.agents` is everybody who is present, in ascending address. What is made from it (`select`,
-`shuffle`, `sort`, `copy`, groups) keeps its members and their order; those who leave drop out.
+`model.agents` contains all present members, in ascending address. Sets derived from it (`select`,
+`shuffle`, `sort`, `copy`, groups) keep their members and order; members who leave drop out.
 """
 
 import math
@@ -32,13 +32,13 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
 
     Parameters
     ----------
-    agents : its members; each once
-    random : what shuffles; by default the model's
+    agents : its members; duplicates are dropped
+    random : the generator for shuffling; default: the model's
 
     Raises
     ------
     TypeError
-        If one of them is no member, or belongs to another model than the first.
+        If one of them is no member, or they belong to different models.
     """
 
     model: MemberModel | None
@@ -52,7 +52,7 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
 
     @classmethod
     def everybody(cls, model: MemberModel) -> "MemberSet":
-        """Whoever is present, whenever it is asked."""
+        """All present members, evaluated at each use."""
         members = cls(random=model.random)
         members.model, members._persons = model, None
         return members
@@ -66,7 +66,7 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
 
     @property
     def rows(self) -> Rows:
-        """Where its members are in the columns now, in its order, shape (n,)."""
+        """The members' current rows in the columns, in the set's order, shape (n,)."""
         if self.model is None:
             return np.empty(0, np.int64)
         place = self.model.community.market.row
@@ -108,11 +108,11 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
         return self._members(self.rows[[item]])[0]
 
     def to_list(self) -> list[Member]:
-        """Its members, made now."""
+        """Its members as a list."""
         return self._members(self.rows)
 
     def copy(self) -> "MemberSet":
-        """Those who are in it now."""
+        """A set of the current members."""
         return self.at(self.rows)
 
     __copy__ = copy
@@ -135,7 +135,7 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
             self._persons = self.model.community.population.address[rows]
             self._spells = self._spells_at(rows)
 
-    # -- who is in it ----------------------------------------------------------------------
+    # -- selection -------------------------------------------------------------------------
 
     def select(
         self,
@@ -144,14 +144,14 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
         inplace: bool = False,
         agent_type: type[Member] | None = None,
     ) -> "MemberSet":
-        """Those whom a filter lets pass: an expression over columns, a boolean array, or a function.
+        """The members that match a filter: an expression over columns, a boolean array, or a function.
 
         Parameters
         ----------
         filter_func : such as `"belonging > 0.5 and channel == 'referral'"`,
             `agents.column("ties") > 2`, or a function of a member
-        at_most : so many of the first; a fraction of all members as a float up to 1
-        inplace : change this set instead of making one
+        at_most : upper limit of the number of members; a float up to 1 is a fraction of all members
+        inplace : change this set instead of returning a new one
         agent_type : a class of members
         """
         rows = self.rows
@@ -169,7 +169,7 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
         return self._with(rows[:limit], inplace)
 
     def _passing(self, rows: Rows, passes: Callable[[Member], bool], limit: int) -> Rows:
-        """Rows of the first members who pass; nobody is asked when there are enough."""
+        """Rows of the first `limit` members that pass; evaluation stops there."""
         passed: list[int] = []
         for k, member in enumerate(self._members(rows)):
             if len(passed) >= limit:
@@ -182,7 +182,7 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
         return self.model is not None and issubclass(self.model.member_type, agent_type)
 
     def shuffle(self, inplace: bool = False) -> "MemberSet":
-        """The same members in the order in which Mesa would have shuffled them."""
+        """The same members in random order, identical to Mesa's for the same generator."""
         rows = self.rows
         order = list(range(len(rows)))
         self.random.shuffle(order)
@@ -191,7 +191,7 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
     def sort(
         self, key: Callable[[Member], Any] | str, ascending: bool = False, inplace: bool = False
     ) -> "MemberSet":
-        """The same members by a column or a function of a member; the greatest first."""
+        """The same members sorted by a column or a function of a member, descending by default."""
         rows = self.rows
         values = self.get(key) if isinstance(key, str) else [key(member) for member in self]
         order = sorted(range(len(rows)), key=values.__getitem__, reverse=not ascending)
@@ -200,7 +200,7 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
     def groupby(
         self, by: Callable[[Member], Hashable] | str, result_type: Literal["agentset", "list"] = "agentset"
     ) -> "MemberGroups":
-        """Its members by the value of a column or of a function, in the order of first appearance."""
+        """Members grouped by a column or a function, in the order of first appearance."""
         rows = self.rows
         values = self.get(by) if isinstance(by, str) else [by(member) for member in self]
         places: dict[Hashable, list[int]] = {}
@@ -211,15 +211,15 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
         return MemberGroups({v: self._members(r) if as_list else self.at(r) for v, r in parts.items()})
 
     def add(self, agent: Member) -> None:
-        """Put a member at the end, unless it is in already."""
+        """Append a member, unless it is in the set."""
         self._update([*self, agent])
 
     def discard(self, agent: Member) -> None:
-        """Take a member out, if it is in."""
+        """Remove a member, if it is in the set."""
         self._update(member for member in self.to_list() if member != agent)
 
     def remove(self, agent: Member) -> None:
-        """Take a member out; raises KeyError if it is not in."""
+        """Remove a member; raises KeyError if it is not in the set."""
         if agent not in self:
             raise KeyError(agent)
         self.discard(agent)
@@ -240,7 +240,7 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
 
     def _demand_own(self) -> None:
         if self.model is not None and self._persons is None:
-            raise TypeError("model.agents is everybody who is present and cannot be changed; copy() it first")
+            raise TypeError("model.agents cannot be changed in place; copy() it first")
 
     # -- columns ---------------------------------------------------------------------------
 
@@ -250,12 +250,12 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
         handle_missing: Literal["error", "default"] = "error",
         default_value: Any = None,
     ) -> list[Any]:
-        """Values of an attribute, or of several, as lists; `column` gives an array.
+        """Values of one or several attributes, as lists; `column` returns an array.
 
         Raises
         ------
         AttributeError
-            If members have no such attribute, unless missing ones get the default.
+            If members have no such attribute and `handle_missing` is "error".
         """
         if handle_missing not in ("error", "default"):
             raise ValueError(
@@ -269,7 +269,7 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
         return [list(row) for row in zip(*(self._values(name, default) for name in attr_names), strict=True)]
 
     def _values(self, name: str, default: tuple[Any, ...]) -> list[Any]:
-        """A column if it is one; otherwise from member to member."""
+        """Values of a column, or of an attribute member by member."""
         if self.model is None:
             return []
         if name == "unique_id":
@@ -279,7 +279,7 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
         return [getattr(member, name, *default) for member in self.to_list()]
 
     def set(self, attr_name: str, value: Any) -> "MemberSet":
-        """Give all members a value, or each its own from an array of as many."""
+        """Set one value for all members, or one value per member from an array."""
         if self.model is None:
             return self
         if hasattr(self.model.member_type, attr_name):
@@ -290,26 +290,26 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
         return self
 
     def agg(self, attribute: str, func: Callable[..., Any] | Iterable[Callable[..., Any]]) -> Any:
-        """A function of the values of an attribute, or a list of several."""
+        """A function, or a list of functions, of the values of an attribute."""
         values = self.get(attribute)
         return func(values) if callable(func) else [f(values) for f in func]
 
-    # -- one by one ------------------------------------------------------------------------
+    # -- member by member -------------------------------------------------------------------
 
     def do(self, method: Call, *args: Any, **kwargs: Any) -> "MemberSet":
-        """Let each member do something, in order; who has left meanwhile does nothing."""
+        """Call a method or function for each member, in order; members who have left are skipped."""
         self._call(self.to_list(), method, args, kwargs)
         return self
 
     def shuffle_do(self, method: Call, *args: Any, **kwargs: Any) -> "MemberSet":
-        """Let each member do something, in the order of a shuffle."""
+        """Call a method or function for each member, in random order."""
         members = self.to_list()
         self.random.shuffle(members)
         self._call(members, method, args, kwargs)
         return self
 
     def map(self, method: Call, *args: Any, **kwargs: Any) -> list[Any]:
-        """What each member's method, or a function of each member, returns."""
+        """The results of a method or function for each member."""
         return self._call(self.to_list(), method, args, kwargs)
 
     def _call(
@@ -323,23 +323,25 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
 
 
 def _of_one_model(agents: Iterable[Member]) -> list[Member]:
-    """Members, each once; places in the columns of one community mean nothing in another."""
+    """Members without duplicates; all must belong to one model, because rows differ between models."""
     members = list(dict.fromkeys(agents))
-    for one in members:
-        if not isinstance(one, Member):
-            raise TypeError(f"{one!r:.60} is no member; sets of other agents are mesa.agentset.AgentSet")
-        if one.model is not members[0].model:
-            raise TypeError(f"{one!r} and {members[0]!r} belong to two models; make a set of each")
+    for member in members:
+        if not isinstance(member, Member):
+            raise TypeError(f"{member!r:.60} is no Member; use mesa.agentset.AgentSet for other agents")
+        if member.model is not members[0].model:
+            raise TypeError(
+                f"{member!r} and {members[0]!r} belong to different models; make a set for each model"
+            )
     return members
 
 
 def _no_method(kind: type[Member], name: str) -> str:
-    """What to say when members cannot do something."""
+    """The message if members have no such method."""
     close = nearest(name, [known for known in dir(kind) if not known.startswith("_")])
     hint = f"did you mean {close}? " if close else ""
     return (
-        f"a {kind.__name__} has no method {name!r}; {hint}give a function of a member, or a subclass of Member "
-        "with that method (member_type of the model)"
+        f"a {kind.__name__} has no method {name!r}; {hint}pass a function of a member, or define the method in a "
+        "subclass of Member (member_type of the model)"
     )
 
 

@@ -25,25 +25,25 @@ if TYPE_CHECKING:
     from mesa.experimental.scenarios import Scenario
 
 DAILY = ("present", "active", "joins", "leaves", "revenue", "cost")
-"""What the model's own data collector collects each day; columns of `Record.series`."""
+"""Columns of `Record.series` that the model's default data collector collects each day."""
 
 
 class CommunityModel(Model):  # type: ignore[misc]  # Mesa has no types
-    """A community that lives one day with each `step`.
+    """A community as a Mesa model; each `step` simulates one day.
 
-    `record()` after n steps is what `run(plan, seed=rng, days=n)` returns. `agents` are the members
-    who are present, `graph` is their network. Other agents may be registered with the model, as
-    with any; they are found in `agents_by_type`.
+    `record()` after n steps is identical to `run(plan, seed=rng, days=n)`. `agents` are the present
+    members, `graph` is their network. Agents of other classes can be registered with the model; they
+    are listed in `agents_by_type`.
 
     Parameters
     ----------
-    plan : what is simulated; the baseline by default
-    rng : names the luck, the community's as well as that of `model.random` and `model.rng`; drawn
-        if it is None, or from a generator
-    scenario : a Mesa scenario: its rng, and parameters as keyword arguments
-    days : how far the model can go, by default `plan.days`; then `running` is False
-    threads, tick, shocks, indicators, events, check : as for `sim.run`
-    parameters : `section__parameter=value`, from day 0 and on until a phase changes it
+    plan : what to simulate; default: the baseline
+    rng : random seed of the community, of `model.random` and of `model.rng`; drawn at random if it
+        is None, or from a generator
+    scenario : a Mesa scenario with its rng and parameters
+    days : the last day that the model can reach, by default `plan.days`; then `running` is False
+    threads, tick, shocks, indicators, events, check : as for `kith.run`
+    parameters : `section__parameter=value`, from day 0 until a phase changes it
 
     Raises
     ------
@@ -52,7 +52,7 @@ class CommunityModel(Model):  # type: ignore[misc]  # Mesa has no types
     """
 
     member_type: type[Member] = Member
-    "of what class members are; a subclass of the model may name a subclass of Member"
+    "the class of members; a subclass of the model may set a subclass of Member"
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class CommunityModel(Model):  # type: ignore[misc]  # Mesa has no types
         **parameters: Any,
     ) -> None:
         if plan is not None and not isinstance(plan, Plan):
-            raise ParameterError(f"plan = {plan!r:.60}: must be a Plan, such as scenarios.load('web')")
+            raise ParameterError(f"plan = {plan!r:.60}: must be a Plan, such as kith.load('web')")
         if scenario is not None:
             rng = _rng_of(scenario, rng)
             parameters = {name: value for name, value in scenario if name != "rng"} | parameters
@@ -94,11 +94,11 @@ class CommunityModel(Model):  # type: ignore[misc]  # Mesa has no types
         )
 
     def step(self) -> None:
-        """Live one day. A data collector of a subclass's own is left to the subclass, as in Mesa."""
+        """Simulate one day. A subclass with its own data collector calls it itself, as in Mesa."""
         if self.day >= self.community.days:
             raise ParameterError(
-                f"a step after day {self.day}: the model was made for {self.community.days} days; "
-                "make it with more, such as days=730"
+                f"a step after day {self.day}: the model was created for {self.community.days} days; "
+                "create it with more, such as days=730"
             )
         self.simulation.advance(1)
         self.running = self.day < self.community.days
@@ -114,82 +114,80 @@ class CommunityModel(Model):  # type: ignore[misc]  # Mesa has no types
 
     @property
     def plan(self) -> Plan:
-        """What is simulated, with the arguments of the call in it."""
+        """What is simulated, including the parameters passed to the model."""
         return self.community.plan
 
     @property
     def day(self) -> int:
-        """Days lived so far; the number of the next one."""
+        """Days simulated so far, which is the number of the next day."""
         return self.simulation.day
 
     @property
     def graph(self) -> "networkx.Graph":
-        """The members' network as it is at any time; see `kith.sim.views.graph`."""
+        """The members' network as a live view; see `kith.sim.views.graph`."""
         from kith.sim.views.graph import graph_of
 
         return graph_of(self.community)
 
     def record(self) -> Record:
-        """The record of the days lived so far."""
+        """The record of the days simulated so far."""
         return self.simulation.record()
 
     def latest(self, name: str) -> float | int:
-        """The value of a column of `Record.series` on the last day lived."""
-        known = self.simulation.recorder.daily()
-        if name not in known:
-            close = nearest(name, known)
+        """The value of a column of `Record.series` on the last simulated day."""
+        series = self.simulation.recorder.daily()
+        if name not in series:
+            close = nearest(name, series)
             hint = f"did you mean {close}? " if close else ""
-            raise ParameterError(f"there is no series {name}; {hint}model.record().series has all that are")
+            raise ParameterError(f"there is no series {name}; {hint}model.record().series lists all of them")
         if self.day == 0:
-            raise ParameterError(f"{name} of 0 days: let the model make a step first")
-        return known[name][-1].item()
+            raise ParameterError(f"there is no {name} before the first day; call model.step() first")
+        return series[name][-1].item()
 
     # -- members ---------------------------------------------------------------------------
 
     @property
     def agents(self) -> MemberSet:
-        """Whoever is present, in ascending address."""
+        """All present members, in ascending address."""
         return MemberSet.everybody(self)
 
     @property
     def agent_types(self) -> list[type]:
-        """Members first, then the types of agents that were registered."""
+        """The class of members, then the classes of registered agents."""
         return list(self.agents_by_type)
 
     @property
     def agents_by_type(self) -> dict[type, Any]:
-        """Members, and the sets of agents that were registered."""
+        """Members and registered agents by class."""
         return {self.member_type: self.agents, **self._agents_by_type}
 
     def register_agent(self, agent: Any) -> None:
-        """Let an agent of another class live beside the members."""
+        """Register an agent of another class."""
         _demand_no_member(agent)
         super().register_agent(agent)
 
     def deregister_agent(self, agent: Any) -> None:
-        """Part with an agent that was registered."""
+        """Remove a registered agent."""
         _demand_no_member(agent)
         super().deregister_agent(agent)
 
     def add_column(self, name: str, default: float = 0.0) -> npt.NDArray[Any]:
-        """Give every person a column more, by address; members then have it as an attribute."""
+        """Add a column by person address; members then have it as an attribute."""
         return columns.declare(self.community, name, default)
 
     def write(self, name: str, rows: npt.NDArray[np.int64], values: npt.ArrayLike) -> None:
-        """Set a column of the members in rows; between days the run's id remembers that somebody did."""
+        """Set a column of the members in rows; a change between days is reflected in the run's id."""
         columns.write(self.community, name, rows, values)
         self.community.by_hand |= not self.simulation.amid_day
 
 
 def _demand_no_member(agent: Any) -> None:
     if isinstance(agent, Member):
-        raise TypeError(
-            f"{agent!r} joins and leaves by the engine; only agents of other classes are registered"
-        )
+        raise TypeError(f"{agent!r} is managed by the engine; register only agents of other classes")
 
 
 def _rng_of(scenario: "Scenario", rng: Any) -> Any:
-    """The scenario's rng, if it has one; both may only be given if they are the same."""
+    """The scenario's rng if it has one; raises if both are given and differ."""
     if scenario.rng is None:
         return rng
     if rng is not None and rng != scenario.rng:
@@ -198,7 +196,7 @@ def _rng_of(scenario: "Scenario", rng: Any) -> Any:
 
 
 def _seed_of(rng: Any) -> int:
-    """The seed that names a run's luck: rng if it is a whole number, otherwise a draw from it."""
+    """The random seed of the run: rng if it is a whole number, otherwise a draw from it."""
     if isinstance(rng, int | np.integer) and 0 <= rng < 2**63:
         return int(rng)
     if isinstance(rng, int | np.integer | float | str | Random):

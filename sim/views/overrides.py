@@ -1,4 +1,4 @@
-"""Overrides: keyword arguments such as `monetisation__price=12` put over a plan."""
+"""Overrides: a plan with parameters changed by keyword arguments such as `monetisation__price=12`."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,16 +11,16 @@ from kith.sim.schema.parameters import ParameterError, Parameters, dotted_names,
 from kith.sim.schema.plan import Plan
 
 ARGUMENTS = ("plan", "rng", "days", "threads", "tick", "shocks", "indicators", "events", "check")
-"""What a model takes besides parameters."""
+"""Arguments of a model besides parameters."""
 
 
 def overridden(plan: Plan, given: Mapping[str, Any]) -> Plan:
-    """The plan with parameters of other values, from day 0 and on until a phase changes them.
+    """The plan with other values of parameters, from day 0 until a phase changes them.
 
     Raises
     ------
     ParameterError
-        If a name is unknown (the nearest is suggested), or a value does not fit.
+        If a name is unknown (the nearest is suggested), or a value is invalid.
     """
     values = {_dotted(name): _plain(value) for name, value in given.items()}
     if not values:
@@ -31,7 +31,7 @@ def overridden(plan: Plan, given: Mapping[str, Any]) -> Plan:
 
 
 def _merged(parameters: Parameters, first: Parameters, values: Mapping[str, Any]) -> Parameters:
-    """The parameters of a phase; what it has changed itself stays as it is."""
+    """The parameters of a phase with the new values, except those that the phase itself changes."""
     merged = parameters.model_dump()
     for name, value in values.items():
         section, _, field = name.partition(".")
@@ -43,7 +43,7 @@ def _merged(parameters: Parameters, first: Parameters, values: Mapping[str, Any]
 def _dotted(name: str) -> str:
     """`monetisation.price` of `monetisation__price`."""
     if name == "seed":
-        raise ParameterError("unknown argument seed; Mesa's word for it is rng, such as rng=7")
+        raise ParameterError("unknown argument seed; Mesa calls it rng, such as rng=7")
     dotted = name.replace("__", ".", 1)
     if "." not in dotted:
         raise ParameterError(f"unknown argument {name}; {_hint(name)}")
@@ -58,15 +58,15 @@ def _dotted(name: str) -> str:
 
 
 def _hint(name: str) -> str:
-    """What may have been meant by a name without a section."""
+    """A suggestion for a name without a section."""
     if name in ("network", "acquaintances"):
-        return f"a graph is part of the plan, such as plan=scenarios.load('web', {name}=graph)"
+        return f"a graph is part of the plan, such as plan=kith.load('web', {name}=graph)"
     close = nearest(name, ARGUMENTS) if len(name) > 2 else None
     if close:
         return f"did you mean {close}?"
-    whole = {known.replace(".", "_"): known for known in dotted_names()}
+    joined = {known.replace(".", "_"): known for known in dotted_names()}
     fields = {known.partition(".")[2]: known for known in reversed(dotted_names())}
-    known = whole.get(name) or fields.get(nearest(name, fields) or "") or "market.founders"
+    known = joined.get(name) or fields.get(nearest(name, fields) or "") or "market.founders"
     return f"parameters are written section__parameter, such as {_keyword(known)}"
 
 
@@ -75,5 +75,5 @@ def _keyword(dotted: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A Python number where NumPy's was given."""
+    """NumPy scalars as Python numbers."""
     return value.item() if isinstance(value, np.generic) else value

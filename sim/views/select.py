@@ -1,4 +1,4 @@
-"""Choice: which members of a set are meant by an expression over columns, or by an array."""
+"""Selection of members by an expression over columns or a boolean array."""
 
 import ast
 from collections.abc import Callable
@@ -14,13 +14,13 @@ from kith.sim.schema.parameters import ParameterError
 def chosen(
     condition: str | npt.ArrayLike, size: int, column: Callable[[str], npt.NDArray[Any]]
 ) -> npt.NDArray[np.bool_]:
-    """Which members of a set a condition selects, shape (size,).
+    """A mask of the members that a condition selects, shape (size,).
 
     Parameters
     ----------
-    condition : an expression over columns, or a boolean array.
-    size : members in the set.
-    column : name -> the column over these members, shape (size,).
+    condition : an expression over columns, or a boolean array
+    size : number of members in the set
+    column : name -> the column over these members, shape (size,)
 
     Raises
     ------
@@ -29,22 +29,22 @@ def chosen(
     ParameterError
         If the condition is not one True or False for each member.
     """
-    told = repr(condition) if isinstance(condition, str) else f"an array of shape {np.shape(condition)}"
-    answer = np.asarray(_evaluated(condition, column) if isinstance(condition, str) else condition)
-    if answer.dtype != bool or answer.shape != (size,):
+    shown = repr(condition) if isinstance(condition, str) else f"an array of shape {np.shape(condition)}"
+    mask = np.asarray(_evaluated(condition, column) if isinstance(condition, str) else condition)
+    if mask.dtype != bool or mask.shape != (size,):
         raise ParameterError(
-            f"select by {told}: must be True or False for each of {size} members, such as "
+            f"select by {shown}: must be True or False for each of {size} members, such as "
             "'belonging > 0.5 and contributions > 3' or a boolean array"
         )
-    return answer
+    return mask
 
 
 def _evaluated(expression: str, column: Callable[[str], npt.NDArray[Any]]) -> Any:
-    """What pandas makes of the expression, over the columns that it names."""
+    """The expression evaluated by pandas over the columns that it names."""
     try:
         tree = ast.parse(expression.strip(), mode="eval")
     except SyntaxError as error:
-        raise ParameterError(f"select by {expression!r}: {error.msg}; write it as Python") from None
+        raise ParameterError(f"select by {expression!r}: {error.msg}; write a Python expression") from None
     named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     frame = pd.DataFrame({name: column(name) for name in sorted(named)})
     return frame.eval(expression.strip(), engine="python") if named else None

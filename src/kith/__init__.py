@@ -5,8 +5,8 @@
     record = run(load("web"), seed=1)
     print(record.summary)
 
-Everything of everyday use is here and is loaded when it is first used, so that `import kith` is
-cheap. Behind it are four packages, each of which imports only from those after it:
+The names for everyday use are here and are loaded at their first use, so that `import kith` is fast.
+The four packages behind them each import only from those that follow in this list:
 `kith.dashboard`, `kith.experiments`, `kith.scenarios` and `kith.sim`.
 """
 

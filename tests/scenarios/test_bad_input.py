@@ -62,10 +62,10 @@ def refusal(name: Any, **given: Any) -> str:
         ("monetisation.price = true", "monetisation.price = True: should be a valid number"),
         ("monetisation.price = 2001-01-01", "should be a valid number"),
         ("monetisation.model = 'adds'", "monetisation.model = 'adds': must be 'none', 'ads'"),
-        ("monetisation = 3", "monetisation = 3: is a section; write monetisation.<parameter> = value"),
+        ("monetisation = 3", "monetisation = 3: must be a section; write monetisation.<parameter> = value"),
         ("market.size = 1e6", "market.size = 1000000.0"),
         ("incentives.tier = [{perk = 2}]", "incentives.tier.0.perk = 2: must be at most 1"),
-        ("incentives.tier = [{points = 5}, {points = 5}]", "must rise"),
+        ("incentives.tier = [{points = 5}, {points = 5}]", "must increase"),
         ("days = 0", "days = 0: must be a whole number from 1 to"),
         ("days = true", "days = True: must be a whole number"),
         ("days = 1.5", "days = 1.5: must be a whole number"),
@@ -94,7 +94,7 @@ def refusal(name: Any, **given: Any) -> str:
         ("extends = ['']", "must be a name or a list of names"),
         ("extends = ['web', 'web']", 'extends "web" twice'),
         ("price =", "is not valid TOML: invalid value (at end of document)"),
-        ("monetisation.price = " + "9" * 5000, "holds a number that cannot be read"),
+        ("monetisation.price = " + "9" * 5000, "has a number that cannot be read"),
         ("monetisation.price = " + "9" * 500, "monetisation.price"),
         ("monetisation.model = '" + "x" * 100_000 + "'", "must be 'none'"),
         ("a" * 100_000 + " = 1", "unknown key"),
@@ -128,7 +128,7 @@ def test_a_forgotten_suffix_is_told(write: Write) -> None:
 
 def test_a_circle_is_told_with_all_its_files(write: Write) -> None:
     a, b = write('extends = "b.toml"', "a.toml"), write('extends = ["web", "a.toml"]', "b.toml")
-    assert refusal(a) == f"{a} extends itself: {a} → {b} → {a}; remove one of these extends"
+    assert refusal(a) == f"{a} extends itself: {a} → {b} → {a}; remove one of these links"
 
 
 def test_a_file_cannot_extend_itself(write: Write) -> None:
@@ -139,7 +139,7 @@ def test_a_chain_may_be_twenty_files_long_and_no_longer(write: Write) -> None:
     write("", "0.toml")
     paths = [write(f'extends = "{n}.toml"', f"{n + 1}.toml") for n in range(20)]
     load(paths[18])
-    assert "more than 20 deep" in refusal(paths[19])
+    assert "to a depth of more than 20" in refusal(paths[19])
 
 
 def test_a_ladder_of_shared_parents_is_read_in_no_time(write: Write) -> None:
@@ -204,7 +204,7 @@ def test_absurd_nesting_is_refused_quickly(write: Write, text: str) -> None:
 
 
 def test_a_thousand_shocks_are_enough(write: Write) -> None:
-    assert "must be at most 1000" in refusal(write("[[shock]]\nday = 1\nkind = 'hub_departs'\n" * 2000))
+    assert "at most 1000 are allowed" in refusal(write("[[shock]]\nday = 1\nkind = 'hub_departs'\n" * 2000))
 
 
 @SHARED
@@ -245,7 +245,7 @@ def test_random_bytes_load_or_are_refused(tmp_path: Path, content: bytes) -> Non
             "unknown parameter monetisation.price.a; did you mean monetisation.price?",
         ),
         ({"": 1}, "unknown parameter"),
-        ([], "overrides = []: must be a table of names and values"),
+        ([], "overrides = []: must be a dict of names and values"),
         ({3: 1}, "override 3: must be a dotted name"),
         ({"market.size": 100}, "founders = 1000 exceeds market.size = 100"),
         ({"contribution.share_post": 0.8}, "share_post + share_react"),

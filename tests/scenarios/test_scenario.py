@@ -243,7 +243,7 @@ def test_a_market_smaller_than_its_founders_is_refused(founding: Founding) -> No
 
 
 def test_a_date_needs_a_log() -> None:
-    with pytest.raises(ScenarioError, match="goes with the path of a log"):
+    with pytest.raises(ScenarioError, match="needs the path of a log"):
         load("web", at="2001-01-01")
 
 

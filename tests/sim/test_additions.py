@@ -79,7 +79,7 @@ def test_it_comes_after_the_plans_shocks_and_before_the_first_step(plan_of: Plan
 
 @pytest.mark.parametrize(
     ("step", "said"),
-    [(exodus, "must be \\(name, function"), (("visit", exodus), "two steps of the day are called visit")],
+    [(exodus, "must be \\(name, function"), (("visit", exodus), "two steps of the day have the name visit")],
 )
 def test_a_step_that_is_none_is_refused(plan: Plan, step: Any, said: str) -> None:
     with pytest.raises(ParameterError, match=said):
@@ -122,18 +122,18 @@ def test_an_indicator_that_cannot_be_measured_is_named(plan: Plan) -> None:
         run(plan, days=2, indicators=(Indicator("mine", "-", "", measure),))
 
     for value in (None, "high", {"": 1.0, "_most": None}):
-        with pytest.raises(ParameterError, match="indicator mine measured .*: must be a number, or a dict"):
+        with pytest.raises(ParameterError, match="indicator mine returned .*: must be a number, or a dict"):
             measured(lambda s, value=value: value)
     with pytest.raises(KeyError) as caught:
         measured(lambda s: s.daily["nothing"])
-    assert caught.value.__notes__ == ["while the indicator mine was measured on day 1"]
+    assert caught.value.__notes__ == ["while measuring the indicator mine on day 1"]
 
 
 @pytest.mark.parametrize(
     ("indicators", "message"),
     [
-        ((Indicator("active", "-", "", lambda s: 0.0),), "indicator active: there is one already"),
-        ((OLD, OLD), "indicator old: there is one already"),
+        ((Indicator("active", "-", "", lambda s: 0.0),), "indicator active: the name is taken"),
+        ((OLD, OLD), "indicator old: the name is taken"),
         ((old_share,), "must be a kith.sim.results.indicators.Indicator"),
     ],
 )
@@ -231,12 +231,12 @@ def test_a_column_is_made_once(plan: Plan) -> None:
 @pytest.mark.parametrize(
     ("name", "default", "message"),
     [
-        ("ties", 0, "column ties: there is one already"),
-        ("settled", 0, "column settled: there is one already"),
-        ("exit_cause", 0, "there is one already"),
-        ("model", 0, "there is one already"),
-        ("my mood", 0, "must be a Python name"),
-        ("_mood", 0, "must be a Python name"),
+        ("ties", 0, "column ties: the name is taken"),
+        ("settled", 0, "column settled: the name is taken"),
+        ("exit_cause", 0, "the name is taken"),
+        ("model", 0, "the name is taken"),
+        ("my mood", 0, "must be a Python identifier"),
+        ("_mood", 0, "must be a Python identifier"),
         ("mood", "good", "its default 'good' must be a number"),
     ],
 )

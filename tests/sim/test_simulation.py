@@ -56,5 +56,5 @@ def test_a_day_that_was_broken_off_leads_nowhere(plan: Plan) -> None:
     with pytest.raises(ZeroDivisionError):
         simulation.advance()
     for attempt in (simulation.advance, simulation.record):
-        with pytest.raises(RuntimeError, match="day 3 was broken off"):
+        with pytest.raises(RuntimeError, match="day 3 was interrupted"):
             attempt()

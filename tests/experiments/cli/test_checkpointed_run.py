@@ -87,10 +87,10 @@ WRONG = {
     "until what": (["web", "--until", "3"], "--until 3: needs --save"),
     "until too late": (["web", "--days", "5", "--save", "x", "--until", "6"], "must be from 0 to 5; --days"),
     "until too early": (["--resume", "half.kith", "--save", "x", "--until", "29"], "must be from 30 to 60"),
-    "too few days": (["--resume", "half.kith", "--days", "29"], "half.kith is 30 days old"),
+    "too few days": (["--resume", "half.kith", "--days", "29"], "half.kith is at day 30"),
     "no such file": (["--resume", "none.kith"], "none.kith: No such file or directory; name a checkpoint"),
     "another file": (["--resume", "notes.txt"], "notes.txt: is not a checkpoint"),
-    "over another file": (["web", "--save", "notes.txt"], "holds something that kith did not write"),
+    "over another file": (["web", "--save", "notes.txt"], "is an existing file that is no checkpoint"),
     "no such folder": (["web", "--save", "none/x.kith"], "make it first"),
 }
 

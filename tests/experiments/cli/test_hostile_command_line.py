@@ -193,7 +193,7 @@ def test_every_hostile_value_of_every_option_is_answered_in_one_sentence(
 
 def test_a_name_as_long_as_names_may_be_is_a_good_one(folder: Path) -> None:
     from kith.experiments.files import check_folder, write_text
-    from kith.sim.storage.atomic_folder import whole_folder
+    from kith.sim.storage.atomic_write import whole_folder
 
     with whole_folder(check_folder(Path("n" * 255))) as made:
         (made / "summary.json").write_text("{}", encoding="utf-8")

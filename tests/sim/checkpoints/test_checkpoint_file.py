@@ -45,7 +45,7 @@ def test_a_file_that_is_cut_short_is_refused(saved: Path) -> None:
     whole = saved.read_bytes()
     for length in [*range(0, 60, 7), *range(60, len(whole), len(whole) // 50), len(whole) - 1]:
         saved.write_bytes(whole[:length])
-        with pytest.raises(CheckpointError, match="is not a checkpoint|is cut short or damaged"):
+        with pytest.raises(CheckpointError, match="is not a checkpoint|is incomplete or damaged"):
             resume(saved)
 
 
@@ -81,11 +81,11 @@ def changed(path: Path, name: str, change: Callable[[Content], object]) -> None:
 
 
 STRANGERS: dict[str, tuple[str, Callable[[Content], object], str]] = {
-    "model": (ABOUT, lambda a: a.update(model_version="0"), "model_version is '0', here it is '"),
-    "format": (ABOUT, lambda a: a.update(format=99), "format is 99, here it is 1; resume it with"),
-    "attribute": (ABOUT, lambda a: a["layout"].pop("Community.items"), "Community.items is not what it is here; resume it with"),
-    "column": (ABOUT, lambda a: a["layout"]["Population.members"].pop(), "Population.members is not"),
-    "series": (ABOUT, lambda a: a["layout"]["Recorder.series"].pop(), "Recorder.series is not"),
+    "model": (ABOUT, lambda a: a.update(model_version="0"), "model_version is '0', this version has '"),
+    "format": (ABOUT, lambda a: a.update(format=99), "format is 99, this version has 1; resume it with"),
+    "attribute": (ABOUT, lambda a: a["layout"].pop("Community.items"), "Community.items has another layout than in this version; resume it with"),
+    "column": (ABOUT, lambda a: a["layout"]["Population.members"].pop(), "Population.members has another layout"),
+    "series": (ABOUT, lambda a: a["layout"]["Recorder.series"].pop(), "Recorder.series has another layout"),
     "another day": (ABOUT, lambda a: a.update(day=7), "damaged"),
     "nothing": (ABOUT, lambda a: a.clear(), "damaged"),
     "plan": (
@@ -130,7 +130,7 @@ def test_foreign_files_are_refused(tmp_path: Path) -> None:
 
 def test_a_stranger_is_not_overwritten(saved: Path, tmp_path: Path) -> None:
     (tmp_path / "scenario.toml").write_text("days = 180")
-    with pytest.raises(CheckpointError, match="holds something that kith did not write"):
+    with pytest.raises(CheckpointError, match="is an existing file that is no checkpoint"):
         save(resume(saved), tmp_path / "scenario.toml")
     assert (tmp_path / "scenario.toml").read_text() == "days = 180"
 
@@ -138,7 +138,7 @@ def test_a_stranger_is_not_overwritten(saved: Path, tmp_path: Path) -> None:
 def test_places_that_cannot_hold_a_file_are_refused(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="is a folder; name a file"):
         check_place(tmp_path)
-    with pytest.raises(CheckpointError, match="there is no folder"):
+    with pytest.raises(CheckpointError, match="does not exist; create it"):
         check_place(tmp_path / "none" / "run.kith")
 
 

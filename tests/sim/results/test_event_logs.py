@@ -57,16 +57,18 @@ def test_observation_can_end_on_another_day_and_other_actions_can_count() -> Non
 
 
 def test_a_missing_value_column_is_told() -> None:
-    with pytest.raises(ValueError, match="value = 'price': the log has no such column; it has member_id"):
+    with pytest.raises(
+        ValueError, match="value = 'price': the log has no such column; choose one of member_id"
+    ):
         lifetimes(SMALL, value="price")
 
 
 def test_a_log_of_something_else_is_refused() -> None:
-    with pytest.raises(ValueError, match="lacks member_id; an event log has"):
+    with pytest.raises(ValueError, match="lacks member_id; give an event log with"):
         lifetimes(SMALL.rename(columns={"member_id": "who"}))
-    with pytest.raises(ValueError, match="lacks action, target_member; an event log has"):
+    with pytest.raises(ValueError, match="lacks action, target_member; give an event log with"):
         as_xes(SMALL[["member_id", "timestamp"]])
-    with pytest.raises(ValueError, match=r"actions = \['visits'\]: the log has none of them; it has "):
+    with pytest.raises(ValueError, match=r"actions = \['visits'\]: the log has none of them; choose from "):
         lifetimes(SMALL, actions=["visits"])
 
 

@@ -106,9 +106,9 @@ def test_a_saved_run_goes_on_with_its_graphs(
 
 
 def test_plans_that_cannot_be_are_refused(plan: Plan) -> None:
-    with pytest.raises(ParameterError, match="34 nodes, more than the 20 people"):
+    with pytest.raises(ParameterError, match="34 nodes but there are only 20 people"):
         graph_from(nx.karate_club_graph(), "karate", 20)
-    with pytest.raises(ParameterError, match="karate has 34 nodes, more than the 10 people there are"):
+    with pytest.raises(ParameterError, match="karate has 34 nodes but there are only 10 people"):
         plan_with(
             plan,
             {"founders": 10},
@@ -116,7 +116,7 @@ def test_plans_that_cannot_be_are_refused(plan: Plan) -> None:
         )
     with pytest.raises(ParameterError, match='market.acquaintances is "ring"; set it to "graph"'):
         plan_with(plan, {"acquaintances": "ring"}, {})
-    with pytest.raises(ParameterError, match="needs to know which"):
+    with pytest.raises(ParameterError, match="needs a graph"):
         replace(plan, acquaintances=None)
 
 

@@ -215,7 +215,7 @@ def test_a_choice_is_one_of_its_words(name: str) -> None:
 
 def test_a_section_is_no_number() -> None:
     assert refusal({"monetisation": 3}) == (
-        "monetisation = 3: is a section; write monetisation.<parameter> = value"
+        "monetisation = 3: must be a section; write monetisation.<parameter> = value"
     )
 
 

@@ -66,9 +66,9 @@ def test_kinds_of_contribution_are_shares_of_one_whole(plan_of: PlanOf) -> None:
 
 @pytest.mark.parametrize("levels", [(1, 1), (5, 3)])
 def test_badges_and_tiers_rise_from_row_to_row(plan_of: PlanOf, levels: tuple[int, ...]) -> None:
-    assert "must rise" in refusal(lambda: plan_of(incentives={"badge_levels": levels}))
+    assert "must increase" in refusal(lambda: plan_of(incentives={"badge_levels": levels}))
     tiers = tuple({"points": points} for points in levels)
-    assert "must rise" in refusal(lambda: plan_of(incentives={"tier": tiers}))
+    assert "must increase" in refusal(lambda: plan_of(incentives={"tier": tiers}))
 
 
 # Shocks

@@ -129,12 +129,12 @@ def test_what_kith_did_not_write_stays(
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.tex").write_text("dear", "utf-8")
     (tmp_path / "file").write_text("dear", "utf-8")
-    for name, words in (("mine", "holds thesis.tex"), ("file", "is a file")):
+    for name, words in (("mine", "contains thesis.tex"), ("file", "is a file")):
         with pytest.raises(RecordError, match=words):
             records["busy"].to_parquet(tmp_path / name)
     (tmp_path / "empty").mkdir()
     monkeypatch.chdir(tmp_path / "empty")
-    with pytest.raises(RecordError, match="the folder you are in"):
+    with pytest.raises(RecordError, match="the current folder"):
         records["busy"].to_parquet(".")
     assert (tmp_path / "mine" / "thesis.tex").read_text("utf-8") == "dear"
 
@@ -167,15 +167,15 @@ def test_a_record_with_a_plan_that_cannot_be_run_is_refused(
 
 
 def test_what_is_no_record_is_refused(records: dict[str, Record], tmp_path: Path) -> None:
-    with pytest.raises(RecordError, match="holds no record.json"):
+    with pytest.raises(RecordError, match="contains no record.json"):
         Record.from_parquet(tmp_path)
     records["busy"].to_parquet(tmp_path / "out")
     for missing in ("series.parquet", "arrays.npz"):
         shutil.copytree(tmp_path / "out", tmp_path / missing)
         (tmp_path / missing / missing).unlink()
-        with pytest.raises(RecordError, match="cut short or damaged"):
+        with pytest.raises(RecordError, match="incomplete or damaged"):
             Record.from_parquet(tmp_path / missing)
     about = json.loads((tmp_path / "out" / "record.json").read_text("utf-8"))
     (tmp_path / "out" / "record.json").write_text(json.dumps(about | {"format": 99}), "utf-8")
-    with pytest.raises(RecordError, match="format is 99, here it is 2"):
+    with pytest.raises(RecordError, match="has format 99, this version reads 2"):
         Record.from_parquet(tmp_path / "out")

@@ -147,7 +147,7 @@ def test_what_cannot_be_saved_is_named_before_anything_is_written(saved: Path, v
     before = saved.read_bytes()
     simulation = resume(saved)
     vars(simulation.community)["council"] = value
-    with pytest.raises(CheckpointError, match=r"^community\.council.* cannot be saved; keep numbers"):
+    with pytest.raises(CheckpointError, match=r"^community\.council.* cannot be saved; use numbers"):
         save(simulation, saved)
     assert saved.read_bytes() == before
 

@@ -310,8 +310,8 @@ def test_an_array_chooses_by_place(members: MemberSet) -> None:
         ("belongin > 1", "did you mean belonging"),
         ("belonging", "True or False for each"),
         ("1 > 0", "True or False for each"),
-        ("belonging >", "write it as Python"),
-        ("import os", "write it as Python"),
+        ("belonging >", "write a Python expression"),
+        ("import os", "write a Python expression"),
         (np.ones(2, bool), "an array of shape"),
         (np.ones(3), "True or False for each"),
     ],
@@ -387,8 +387,8 @@ def test_a_set_is_of_members_of_one_model(model: CommunityModel, plan_of: Callab
         lambda: model.agents.copy().add(stranger),
         lambda: model.agents.copy() | MemberSet([stranger]),
     ):
-        with pytest.raises(TypeError, match="belong to two models"):
+        with pytest.raises(TypeError, match="belong to different models"):
             mixed()
     assert stranger not in model.agents
-    with pytest.raises(TypeError, match=r"is no member; .*AgentSet"):
+    with pytest.raises(TypeError, match=r"is no Member; .*AgentSet"):
         MemberSet([Plain(mesa.Model())])  # type: ignore[list-item]

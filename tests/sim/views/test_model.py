@@ -61,7 +61,7 @@ def test_a_step_is_a_day(plan: Plan) -> None:
         seen.append((model.time, model.day, model.community.day, len(model.agents)))
     assert [s[:3] for s in seen] == [(1.0, 1, 0), (2.0, 2, 1), (3.0, 3, 2)]
     assert [s[3] for s in seen] == model.record().series["present"].tolist()
-    with pytest.raises(ParameterError, match="a step after day 3: the model was made for 3 days"):
+    with pytest.raises(ParameterError, match="a step after day 3: the model was created for 3 days"):
         model.step()
 
 
@@ -76,7 +76,7 @@ def test_it_can_run_to_any_day_with_any_number_of_threads(plan: Plan, difference
     model.run_for(13)
     model.run_until(31)
     assert difference(model.record(), run(plan, seed=7, days=31)) == []
-    with pytest.raises(ValueError, match="no events"):
+    with pytest.raises(ValueError, match="no event log"):
         _ = model.record().events
 
 
@@ -146,9 +146,9 @@ def test_they_make_the_run_that_the_overridden_plan_makes(plan_of: PlanOf, diffe
         ({"price": 12}, "unknown argument price; parameters are written .* such as monetisation__price"),
         ({"monetisation_price": 12}, "section__parameter, such as monetisation__price"),
         ({"n": 12}, "section__parameter, such as market__founders"),
-        ({"network": None}, "a graph is part of the plan, such as plan=scenarios.load"),
+        ({"network": None}, "a graph is part of the plan, such as plan=kith.load"),
         ({"day": 12}, "unknown argument day; did you mean days"),
-        ({"seed": 12}, "unknown argument seed; Mesa's word for it is rng"),
+        ({"seed": 12}, "unknown argument seed; Mesa calls it rng"),
         ({"monetisation__price": -1}, "monetisation.price = -1: must be at least 0"),
         ({"monetisation__price": "dear"}, "monetisation.price = 'dear'"),
         ({"monetisation__model": "gifts"}, "monetisation.model = 'gifts': must be"),
@@ -212,7 +212,7 @@ def test_a_misspelt_series_is_told_the_nearest(plan: Plan) -> None:
     model = CommunityModel(plan, rng=7)
     with pytest.raises(ParameterError, match="no series actives; did you mean active"):
         model.latest("actives")
-    with pytest.raises(ParameterError, match="active of 0 days"):
+    with pytest.raises(ParameterError, match="there is no active before the first day"):
         model.latest("active")
 
 

@@ -13,12 +13,12 @@ import pytest
 
 from kith.experiments.files import write_text
 from kith.experiments.studies.store import Store
-from kith.sim.storage.atomic_folder import beside, partial_file, remove_abandoned, whole_folder
+from kith.sim.storage.atomic_write import beside, partial_file, remove_abandoned, whole_folder
 
 WRITER = """
 import sys, time
 from pathlib import Path
-from kith.sim.storage.atomic_folder import partial_file, whole_folder
+from kith.sim.storage.atomic_write import partial_file, whole_folder
 
 with {kind}(Path(sys.argv[1])) as _:
     print("writing", flush=True)
@@ -169,7 +169,7 @@ def test_a_folder_never_takes_the_place_of_what_is_no_folder(
 
 def test_a_file_never_takes_the_place_of_a_pipe(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "place")
-    with pytest.raises(OSError, match="plain file"), partial_file(tmp_path / "place"):
+    with pytest.raises(OSError, match="regular file"), partial_file(tmp_path / "place"):
         pass
     assert [path.name for path in tmp_path.iterdir()] == ["place"]
     assert (tmp_path / "place").is_fifo()

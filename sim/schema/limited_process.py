@@ -1,8 +1,8 @@
-"""Work that may take too much memory or time is done apart, in a process that can be given up.
+"""Run work that may exhaust memory or take too long in a child process with limits.
 
-A limit on memory holds for a whole process. It is therefore set in a child: nobody else goes short,
-and whatever the child had taken is gone with it. The child stays for the next piece of work, and ends
-with its parent.
+A memory limit applies to a whole process. It is therefore set in a child process: the parent keeps all
+its memory, and memory of the child is released when it ends. The child is reused for the next call, and
+ends with its parent.
 """
 
 import atexit
@@ -18,11 +18,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-_SERVE = "import sys; sys.path[:] = {path!r}; from kith.sim.schema.memory_limit import serve; serve()"
+_SERVE = "import sys; sys.path[:] = {path!r}; from kith.sim.schema.limited_process import serve; serve()"
 
 
-class Worker:
-    """A child process that does one piece of work after the other."""
+class LimitedProcess:
+    """A child process that runs one function call after another."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -30,26 +30,26 @@ class Worker:
         self._owner = 0
         self._stopped = threading.Event()
 
-    def do(
+    def run(
         self, function: Callable[..., Any], *arguments: Any, most: int, seconds: float | None = None
     ) -> Any:
-        """What a function gives, as `apart` says; `TimeoutError` if it is not done after so many seconds."""
-        done, value = self.ask((function, arguments, most), seconds)
-        if done:
+        """The result of a function; see `run_limited`."""
+        succeeded, value = self._exchange((function, arguments, most), seconds)
+        if succeeded:
             return value
         raise value
 
     def stop(self) -> None:
-        """Give up the work that is under way, and whatever is asked later; it raises `InterruptedError`."""
+        """Abort the running call and all later ones; they raise `InterruptedError`."""
         self._stopped.set()
         child = self._child
         if child is not None:
             child.kill()
 
-    def ask(
-        self, work: tuple[Callable[..., Any], tuple[Any, ...], int], seconds: float | None = None
+    def _exchange(
+        self, request: tuple[Callable[..., Any], tuple[Any, ...], int], seconds: float | None = None
     ) -> tuple[bool, Any]:
-        """Whether the work was done, and what came of it or was raised."""
+        """Whether the call succeeded, and its result or the exception."""
         with self._lock:
             child = self._ready()
             if self._stopped.is_set():
@@ -57,30 +57,30 @@ class Worker:
                 return False, InterruptedError()
             assert child.stdin is not None
             assert child.stdout is not None
-            late = threading.Event()
-            clock = threading.Timer(seconds or 0.0, _give_up, (child, late))
-            clock.daemon = True
+            expired = threading.Event()
+            timer = threading.Timer(seconds or 0.0, _abort, (child, expired))
+            timer.daemon = True
             try:
                 if seconds is not None:
-                    clock.start()
-                pickle.dump(work, child.stdin)
+                    timer.start()
+                pickle.dump(request, child.stdin)
                 child.stdin.flush()
-                answer: tuple[bool, Any] = pickle.load(child.stdout)
+                response: tuple[bool, Any] = pickle.load(child.stdout)
             except (EOFError, OSError, pickle.UnpicklingError):
                 self._end()
                 if self._stopped.is_set():
                     return False, InterruptedError()
-                return False, TimeoutError() if late.is_set() else MemoryError()
-            except BaseException:  # Ctrl-C: nobody waits for the answer any more
+                return False, TimeoutError() if expired.is_set() else MemoryError()
+            except BaseException:  # Ctrl-C: the response is no longer needed
                 self._end()
                 raise
             finally:
-                clock.cancel()
+                timer.cancel()
             if seconds is not None:
-                clock.join()
-                if late.is_set():  # at the very moment at which the answer came
+                timer.join()
+                if expired.is_set():  # at the moment when the response arrived
                     self._end()
-            return answer
+            return response
 
     def close(self) -> None:
         """End the child, if there is one."""
@@ -89,7 +89,7 @@ class Worker:
 
     def _ready(self) -> subprocess.Popen[bytes]:
         if self._child is not None and self._owner == os.getpid() and self._child.poll() is not None:
-            self._end()  # somebody ended it; its pipes are still open
+            self._end()  # it was killed; its pipes are still open
         if self._child is None or self._owner != os.getpid():
             self._child = subprocess.Popen(
                 [sys.executable, "-c", _SERVE.format(path=sys.path)],
@@ -103,7 +103,7 @@ class Worker:
     def _end(self) -> None:
         child, self._child = self._child, None
         if child is None or self._owner != os.getpid():
-            return  # a fork has its parent's child, and leaves it alone
+            return  # after a fork, the child belongs to the parent
         child.kill()
         child.wait()
         for pipe in (child.stdin, child.stdout):
@@ -112,44 +112,46 @@ class Worker:
                     pipe.close()
 
 
-def _give_up(child: "subprocess.Popen[bytes]", late: threading.Event) -> None:
-    """End a child that took too long."""
-    late.set()
+def _abort(child: "subprocess.Popen[bytes]", expired: threading.Event) -> None:
+    """Kill a child that exceeded its time limit."""
+    expired.set()
     child.kill()
 
 
-_room = Worker()
-atexit.register(_room.close)
+_shared = LimitedProcess()
+atexit.register(_shared.close)
 
 
-def apart(function: Callable[..., Any], *arguments: Any, most: int, seconds: float | None = None) -> Any:
-    """What a function of a module gives, done in another process with so many bytes more to take.
+def run_limited(
+    function: Callable[..., Any], *arguments: Any, most: int, seconds: float | None = None
+) -> Any:
+    """The result of a function, run in a child process with limits of memory and time.
 
     Parameters
     ----------
-    function, arguments : must be picklable, as must be what comes of it.
-    most : bytes of memory beyond what the process has when it begins; kept where the system can
-        (on Linux; macOS does not hold processes to it, Windows knows no such limit).
-    seconds : after which its process is ended; None for no limit.
+    function, arguments : must be picklable, and so must the result
+    most : limit of memory in bytes beyond what the process has at the start; enforced on Linux only
+        (macOS ignores the limit, Windows has none)
+    seconds : time limit; None for none
 
     Raises
     ------
     TimeoutError
-        If it takes longer.
+        If it exceeds the time limit.
     MemoryError
-        If it takes more, or its process was ended by somebody.
+        If it exceeds the memory limit, or its process was killed.
     Exception
-        Whatever the function raises.
+        Any exception of the function.
     """
-    return _room.do(function, *arguments, most=most, seconds=seconds)
+    return _shared.run(function, *arguments, most=most, seconds=seconds)
 
 
 def serve() -> None:
-    """Do what is asked on standard input, until that is closed; gone if it takes too much, or with its parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who ends this process
+    """Main loop of the child: run requests from standard input until it is closed or the parent ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C and ends this process
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what the work prints does not come between
+    responses = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # keeps printed text out of the responses
     while True:
         try:
             function, arguments, most = pickle.load(sys.stdin.buffer)
@@ -157,25 +159,25 @@ def serve() -> None:
             return
         try:
             _limit_to(most)
-            answer = pickle.dumps((True, function(*arguments)))
+            response = pickle.dumps((True, function(*arguments)))
         except MemoryError:
-            os._exit(1)  # nothing that needs memory can be relied on now
+            os._exit(1)  # further work might need memory
         except Exception as error:
-            answer = pickle.dumps((False, _plain(error)))
+            response = pickle.dumps((False, _picklable(error)))
         _limit_to(None)
-        answers.write(answer)
-        answers.flush()
+        responses.write(response)
+        responses.flush()
 
 
 def _end_with_parent(parent: int) -> None:
-    """End in the middle of a piece of work, too, if whoever asked for it has been killed."""
+    """End this process, even during a call, when its parent has ended."""
     while os.getppid() == parent:
         time.sleep(0.5)
     os._exit(1)
 
 
 def _limit_to(most: int | None) -> None:
-    """Let this process take so many bytes more from now on, or as many as it likes."""
+    """Limit further memory of this process to `most` bytes, or remove the limit."""
     try:
         import resource
     except ImportError:  # Windows
@@ -189,15 +191,15 @@ def _limit_to(most: int | None) -> None:
 
 
 def _in_use(page: int) -> int:
-    """Bytes of address space that this process has; beyond reach where the system does not tell."""
+    """Address space of this process in bytes; a very large number if the system does not report it."""
     try:
         return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * page
     except OSError:
         return 1 << 40
 
 
-def _plain(error: Exception) -> Exception:
-    """The error without what hangs on it; in words if it cannot travel."""
+def _picklable(error: Exception) -> Exception:
+    """The error without traceback and cause; as a RuntimeError if it cannot be pickled."""
     error.__traceback__ = error.__cause__ = error.__context__ = None
     try:
         pickle.loads(pickle.dumps(error))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kith.sim.schema.memory_limit import Worker, _room, apart
+from kith.sim.schema.limited_process import LimitedProcess, _shared, run_limited
 from kith.sim.schema.parameters import ParameterError
 
 MB = 1 << 20
@@ -55,51 +55,51 @@ def _limits_stay() -> Iterator[None]:
 
 
 def test_what_fits_is_done_in_another_process() -> None:
-    assert apart(length, 9 * MB, most=64 * MB) == 9 * MB
-    assert apart(os.getpid, most=64 * MB) != os.getpid()
+    assert run_limited(length, 9 * MB, most=64 * MB) == 9 * MB
+    assert run_limited(os.getpid, most=64 * MB) != os.getpid()
 
 
 def test_the_process_stays_for_the_next_piece_of_work() -> None:
-    assert apart(os.getpid, most=64 * MB) == apart(os.getpid, most=64 * MB)
+    assert run_limited(os.getpid, most=64 * MB) == run_limited(os.getpid, most=64 * MB)
 
 
 def test_too_much_is_a_memory_error_and_the_next_work_is_done() -> None:
     for _ in range(2):
         with pytest.raises(MemoryError):
-            apart(length, 900 * MB, most=64 * MB)
+            run_limited(length, 900 * MB, most=64 * MB)
         with pytest.raises(MemoryError):
-            apart(endless, most=64 * MB)
-        assert apart(length, MB, most=64 * MB) == MB
+            run_limited(endless, most=64 * MB)
+        assert run_limited(length, MB, most=64 * MB) == MB
 
 
 def test_a_limit_is_that_of_its_own_work_alone() -> None:
     with pytest.raises(MemoryError):
-        apart(length, 200 * MB, most=64 * MB)
-    assert apart(length, 200 * MB, most=400 * MB) == 200 * MB
+        run_limited(length, 200 * MB, most=64 * MB)
+    assert run_limited(length, 200 * MB, most=400 * MB) == 200 * MB
 
 
 def test_errors_are_raised_as_they_are_or_in_words() -> None:
     with pytest.raises(ParameterError, match="^tea is not for us$"):
-        apart(refuse, "tea", most=64 * MB)
+        run_limited(refuse, "tea", most=64 * MB)
     with pytest.raises(RuntimeError, match="Odd: 1 and 2"):
-        apart(odd, most=64 * MB)
+        run_limited(odd, most=64 * MB)
 
 
 def test_what_cannot_travel_is_an_error_in_words() -> None:
     with pytest.raises((TypeError, RuntimeError), match="pickle"):
-        apart(iter_of, most=64 * MB)
+        run_limited(iter_of, most=64 * MB)
 
 
 def test_what_work_prints_does_not_disturb() -> None:
-    assert apart(speak, most=64 * MB) == "done"
+    assert run_limited(speak, most=64 * MB) == "done"
 
 
 def test_a_process_that_somebody_ended_is_replaced() -> None:
-    first = apart(os.getpid, most=64 * MB)
+    first = run_limited(os.getpid, most=64 * MB)
     os.kill(first, 9)
     while True:  # the signal may arrive while the next work is under way
         try:
-            second = apart(os.getpid, most=64 * MB)
+            second = run_limited(os.getpid, most=64 * MB)
         except MemoryError:
             continue
         if second != first:
@@ -108,44 +108,44 @@ def test_a_process_that_somebody_ended_is_replaced() -> None:
 
 def test_threads_may_ask_at_once() -> None:
     with ThreadPoolExecutor(8) as threads:
-        got = list(threads.map(lambda n: apart(length, n, most=64 * MB), range(100)))
+        got = list(threads.map(lambda n: run_limited(length, n, most=64 * MB), range(100)))
     assert got == list(range(100))
 
 
 def test_this_process_has_all_the_memory_there_is_while_the_other_has_little() -> None:
     with ThreadPoolExecutor(1) as thread:
-        refused = thread.submit(apart, endless, most=64 * MB)
+        refused = thread.submit(run_limited, endless, most=64 * MB)
         assert len(bytearray(300 * MB)) == 300 * MB
         assert isinstance(refused.exception(), MemoryError)
 
 
 def test_work_that_takes_too_long_is_given_up_and_the_next_work_is_done() -> None:
-    worker = Worker()
+    process = LimitedProcess()
     with pytest.raises(TimeoutError):
-        worker.do(time.sleep, 600, most=64 * MB, seconds=0.5)
-    assert worker.do(length, 3, most=64 * MB, seconds=60) == 3
-    worker.close()
+        process.run(time.sleep, 600, most=64 * MB, seconds=0.5)
+    assert process.run(length, 3, most=64 * MB, seconds=60) == 3
+    process.close()
 
 
 def test_work_can_be_stopped_by_another_thread_or_before_it_has_begun() -> None:
-    worker = Worker()
+    process = LimitedProcess()
     with ThreadPoolExecutor(1) as thread:
-        doing = thread.submit(worker.do, time.sleep, 600, most=64 * MB)
+        doing = thread.submit(process.run, time.sleep, 600, most=64 * MB)
         time.sleep(0.5)
-        worker.stop()
+        process.stop()
         assert isinstance(doing.exception(60), InterruptedError)
     with pytest.raises(InterruptedError):
-        worker.do(length, 3, most=64 * MB)
+        process.run(length, 3, most=64 * MB)
 
 
 @pytest.mark.skipif(not hasattr(os, "getppid"), reason="nobody can be adopted")
 def test_a_child_at_work_ends_with_a_parent_that_was_killed() -> None:
     code = (
         "import threading, time, os\n"
-        "from kith.sim.schema.memory_limit import Worker\n"
-        "w = Worker()\n"
-        "print(w.do(os.getpid, most=1 << 26), flush=True)\n"
-        "w.do(time.sleep, 600, most=1 << 26)\n"
+        "from kith.sim.schema.limited_process import LimitedProcess\n"
+        "w = LimitedProcess()\n"
+        "print(w.run(os.getpid, most=1 << 26), flush=True)\n"
+        "w.run(time.sleep, 600, most=1 << 26)\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
@@ -169,15 +169,15 @@ def _ended(process: int) -> bool:
 
 
 def test_at_the_end_nobody_is_left() -> None:
-    child = apart(os.getpid, most=64 * MB)
-    _room.close()
+    child = run_limited(os.getpid, most=64 * MB)
+    _shared.close()
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
 
 
 def test_what_takes_too_long_is_given_up() -> None:
     with pytest.raises(TimeoutError):
-        apart(time.sleep, 600, most=64 * MB, seconds=0.3)
-    assert apart(length, 9 * MB, most=64 * MB, seconds=600.0) == 9 * MB
-    before = apart(os.getpid, most=64 * MB)
-    assert apart(os.getpid, most=64 * MB, seconds=600.0) == before
+        run_limited(time.sleep, 600, most=64 * MB, seconds=0.3)
+    assert run_limited(length, 9 * MB, most=64 * MB, seconds=600.0) == 9 * MB
+    before = run_limited(os.getpid, most=64 * MB)
+    assert run_limited(os.getpid, most=64 * MB, seconds=600.0) == before

@@ -1,9 +1,8 @@
-"""Whole: a file or a folder that is there with all it should hold, or not at all.
+"""Atomic writing: a file or folder either appears complete or not at all.
 
-What is being written has a name of its own beside its place and is renamed when it is whole. Whoever writes
-holds a lock on it (`flock`), which the system lets go when the process ends, however it ends. So the next run
-knows what nobody will finish, and removes it; the number of a process, which another may have by then, says
-nothing.
+Data are written under a temporary name in the same folder, which is renamed when they are complete. The
+writer holds a lock on it (`flock`), which the system releases whenever the process ends. So the next
+writer can recognise abandoned data and remove them; a process id would not do, because ids are reused.
 """
 
 import errno
@@ -18,18 +17,18 @@ from uuid import uuid4
 
 PARTIAL, ASIDE = ".partial", ".old"
 STEM = 80
-"Bytes of the name of a target that the name of what is being written begins with: names have an end."
+"bytes of the target's name at the start of the temporary name, whose length is limited"
 
 
 @contextmanager
 def partial_file(target: Path) -> Iterator[tuple[Path, IO[bytes]]]:
-    """A file beside `target` to write into, and its path; the block renames it when it is whole.
+    """A temporary file next to `target`, and its path; the block renames it when it is complete.
 
-    What the block has not renamed is removed at its end. What others began for the same target and
-    nobody will finish is removed first. A device, a pipe or a folder is never replaced: OSError.
+    If the block has not renamed it, it is removed at the end. Abandoned temporary files of the same
+    target are removed first. Raises OSError if the target is a device, a pipe or a folder.
     """
     if target.exists() and not target.is_file():
-        raise OSError(errno.EINVAL, "is no plain file, and stays as it is", str(target))
+        raise OSError(errno.EINVAL, "is not a regular file; choose another name", str(target))
     remove_abandoned(target)
     path, file = _opened(target)
     try:
@@ -41,21 +40,21 @@ def partial_file(target: Path) -> Iterator[tuple[Path, IO[bytes]]]:
 
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
-    """A folder to write into, which takes the place of `target` when the block ends well.
+    """A temporary folder, which replaces `target` when the block succeeds.
 
-    If the block raises, nothing is left and an earlier `target` stays as it was.
+    If the block raises, the temporary folder is removed and `target` is unchanged.
     """
-    if target.exists() and not target.is_dir():  # a file, a device, a pipe: none of ours to put aside
-        raise NotADirectoryError(errno.ENOTDIR, "is no folder, and stays as it is", str(target))
-    made = _make_parents(target.parent)
+    if target.exists() and not target.is_dir():  # a file, a device or a pipe
+        raise NotADirectoryError(errno.ENOTDIR, "is not a folder; choose another name", str(target))
+    created = _make_parents(target.parent)
     remove_abandoned(target)
-    partial, lock = _made(target)
+    partial, lock = _created(target)
     try:
         yield partial
         _swap(partial, target)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
-        for folder in made:
+        for folder in created:
             folder.rmdir()
         raise
     finally:
@@ -63,14 +62,14 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
 
 def beside(target: Path, ending: str = PARTIAL) -> Path:
-    """A name beside `target` that nobody else has, short enough wherever the target's own name is."""
-    return target.with_name(f"{_beginning(target)}{uuid4().hex[:12]}{ending}")
+    """A unique path next to `target`; its name is short enough for the file system."""
+    return target.with_name(f"{_prefix(target)}{uuid4().hex[:12]}{ending}")
 
 
 def remove_abandoned(target: Path) -> None:
-    """Remove what was begun for `target` by somebody who has ended; give back a folder that was put aside."""
+    """Remove abandoned temporary data of `target`; restore a folder that was moved aside."""
     for ending in (PARTIAL, ASIDE):
-        for path in _begun(target.parent, _beginning(target), ending):
+        for path in _temporary(target.parent, _prefix(target), ending):
             if ending == ASIDE and not target.exists():
                 _when_abandoned(path, lambda aside: aside.rename(target))
             else:
@@ -78,26 +77,26 @@ def remove_abandoned(target: Path) -> None:
 
 
 def remove_all_abandoned(folder: Path) -> None:
-    """Remove whatever was begun in a folder by somebody who has ended."""
-    for path in _begun(folder, ".", PARTIAL):
+    """Remove all abandoned temporary data in a folder."""
+    for path in _temporary(folder, ".", PARTIAL):
         _when_abandoned(path, _remove)
 
 
-def _beginning(target: Path) -> str:
+def _prefix(target: Path) -> str:
     return f".{os.fsdecode(os.fsencode(target.name)[:STEM])}."
 
 
-def _begun(folder: Path, beginning: str, ending: str) -> list[Path]:
-    """What is in a folder under such names; nothing if it cannot be looked into."""
+def _temporary(folder: Path, prefix: str, ending: str) -> list[Path]:
+    """Paths in a folder with a prefix and an ending; none if the folder cannot be read."""
     try:
-        found = [entry.name for entry in os.scandir(folder)]
+        names = [entry.name for entry in os.scandir(folder)]
     except OSError:
         return []
-    return [folder / name for name in sorted(found) if name.startswith(beginning) and name.endswith(ending)]
+    return [folder / name for name in sorted(names) if name.startswith(prefix) and name.endswith(ending)]
 
 
 def _opened(target: Path) -> tuple[Path, IO[bytes]]:
-    """A new file beside `target`, locked."""
+    """A new locked file next to `target`."""
     while True:
         path = beside(target)
         file = path.open("xb")
@@ -106,8 +105,8 @@ def _opened(target: Path) -> tuple[Path, IO[bytes]]:
         file.close()
 
 
-def _made(target: Path) -> tuple[Path, int]:
-    """A new folder beside `target`, locked, and the descriptor that holds the lock."""
+def _created(target: Path) -> tuple[Path, int]:
+    """A new locked folder next to `target`, and the descriptor of the lock."""
     while True:
         path = beside(target)
         path.mkdir()
@@ -119,7 +118,7 @@ def _made(target: Path) -> tuple[Path, int]:
 
 
 def _locked_in_time(path: Path, descriptor: int) -> bool:
-    """Lock what was just made; false if somebody took it for abandoned before the lock, and removed it."""
+    """Lock a new path; false if another process removed it as abandoned before it was locked."""
     _lock(descriptor)
     try:
         return os.path.samestat(path.stat(), os.fstat(descriptor))
@@ -128,12 +127,12 @@ def _locked_in_time(path: Path, descriptor: int) -> bool:
 
 
 def _lock(descriptor: int) -> None:
-    with suppress(OSError):  # a file system without locks: then nobody removes it, see below
+    with suppress(OSError):  # a file system without locks: nothing is removed there, see `_when_abandoned`
         fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def _when_abandoned(path: Path, act: Callable[[Path], object]) -> None:
-    """Act on a path whose writer has ended; leave it where a lock is held or cannot be had."""
+    """Call `act` if the path's writer has ended; do nothing if a lock is held or unavailable."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError:
@@ -155,14 +154,14 @@ def _remove(path: Path) -> None:
 
 
 def _make_parents(folder: Path) -> list[Path]:
-    """Make the folder; return those that were made, the deepest first."""
+    """Create the folder; return all created folders, deepest first."""
     missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     return missing
 
 
 def _swap(partial: Path, target: Path) -> None:
-    """Rename `partial` to `target`; what was there goes aside first and comes back on failure."""
+    """Rename `partial` to `target`; an existing target is moved aside and restored on failure."""
     if not target.exists():
         partial.rename(target)
         return
