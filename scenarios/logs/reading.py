@@ -21,7 +21,7 @@ from kith.scenarios.logs.side_tables import read_invitations, read_registrations
 from kith.scenarios.logs.sources import Source, opened
 from kith.scenarios.logs.table import EventTable
 from kith.scenarios.logs.times import zone_of
-from kith.sim.schema.memory_limit import apart
+from kith.sim.schema.limited_process import run_limited
 
 MEMORY = 4_000_000_000
 "bytes that reading apart may take"
@@ -116,7 +116,7 @@ def read_events_apart(source: Source, most: int = MEMORY, **options: Any) -> Eve
         As `read_events`, and if reading takes more than `most` bytes.
     """
     try:
-        return apart(_read_with, source, options, most=most)
+        return run_limited(_read_with, source, options, most=most)
     except MemoryError:
         label = options.get("label") or ("the log" if isinstance(source, bytes) else source)
         raise LogError(
