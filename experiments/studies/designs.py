@@ -1,4 +1,4 @@
-"""Designs: which points of the space of levers are tried.
+"""Designs: the points of a study in the space of its levers.
 
 `random` and `latin_hypercube` sample by scipy.stats.qmc, `sobol` (Saltelli's scheme) and `morris`
 by SALib. All of them make numbers from 0 to 1, (points, levers), which levers turn into values.

@@ -1,6 +1,6 @@
-"""Levers: what a study turns, and which values each can take.
+"""Levers: the parameters that a study varies, and their values.
 
-Every lever maps a number from 0 to 1 to a value; designs know no more of it than that.
+Every lever maps a number from 0 to 1 to a value; designs use only this mapping.
 """
 
 import math

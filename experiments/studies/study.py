@@ -1,7 +1,7 @@
 """A study: its question, levers, design and number of runs; read from a TOML file.
 
-A study file says which scenarios are run, which levers are turned and by which design; everything
-else comes from the scenarios. `docs/studies.md` shows one.
+A study file defines the scenarios, the levers and the design; everything
+else comes from the scenarios. See `docs/studies.md`.
 """
 
 import os
