@@ -189,9 +189,7 @@ def _numbers(axes: Axes, points: pd.DataFrame, up: str, across: str | None) -> N
 def _key(optimum: Optimum, up: str, across: str | None) -> str:
     which = "finalists" if across is None else "finalists (Pareto front)"
     broken = "; crosses: break a limit" if not optimum.trials["within"].all() else ""
-    what = (
-        f"y axis: {_named(up)}; a dot is the mean of a point over {wording.plural(optimum.study.runs, 'run')}"
-    )
+    what = f"y axis: {_named(up)}; dots: means over {wording.plural(optimum.study.runs, 'run')}"
     return f"{what}; dark: {which}{broken}"
 
 
