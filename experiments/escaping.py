@@ -1,7 +1,7 @@
-"""Text from others on its way out: one escape for each kind of place that it goes to.
+"""Escaping of untrusted text: one function for each kind of output.
 
-Titles, names of scenarios, options of levers and paths come from files and command lines that somebody else may
-have written. A terminal obeys control characters, a page obeys tags, a spreadsheet obeys formulas; here all of
+Titles, names of scenarios, options of levers and paths come from files and command lines that may be
+untrusted. Terminals interpret control characters, browsers tags, spreadsheets formulas; here all of
 them become plain, visible text.
 """
 

@@ -1,10 +1,10 @@
 """Break-even: the value of one lever at which an outcome crosses a level.
 
-All values of the lever meet the same seeds, so that the mean over runs is as smooth as the model
-lets it be, and halving the range finds its root. The interval is the set of values that the runs
-cannot tell from break-even: those at which the interval of the mean holds the level. Its ends are the
-roots of that interval's bounds; with fewer than four runs there is none. All of this supposes that the mean rises or falls throughout; where
-neighbours go the other way by more than luck, `monotone` is false and the root is one of several.
+All values of the lever are run on the same seeds, so that the mean over runs is as smooth as the model
+allows, and bisection finds its root. The interval is the set of values at which the interval of the mean
+includes the level. Its ends are the roots of the bounds of that interval; with fewer than four runs there
+is none. The mean is assumed to be monotonic; where neighbours contradict that by more than noise,
+`monotone` is false and the root is one of several.
 """
 
 import math

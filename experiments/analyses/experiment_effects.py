@@ -1,9 +1,9 @@
-"""Trial: what an experiment inside a community measures, and what it truly does.
+"""The measured and the true effect of an experiment inside a community.
 
 The *measured* effect compares the treated with the others of the same run. The *true* effect
 compares the treated with themselves in the counterfactual, in which nobody is treated and everything
-else, luck included, is the same. They differ by the chance imbalance between the groups, which the
-standard error of the measured effect covers, and by what leaks along ties to the others, which it
+else, random draws included, is the same. They differ by the chance imbalance between the groups, which the
+standard error of the measured effect covers, and by spillover along ties to the others, which it
 does not.
 """
 

@@ -1,7 +1,7 @@
 """Elementary effects of Morris designs, in units of the outcome per range of a lever; by SALib.
 
-SALib divides every change of the outcome by the design's step. A lever of few values moves further or
-less far than that, a switch all the way, so its changes are first brought to the step.
+SALib divides every change of the outcome by the design's step. A lever with few values moves by
+more or less than that, a switch over its whole range, so its changes are first scaled to the step.
 """
 
 from collections.abc import Sequence

@@ -1,9 +1,9 @@
 """The best levers of a study: a search by Optuna, with finalists re-evaluated on new seeds.
 
-The sampler (TPE; Watanabe 2023, arXiv:2304.11127) proposes points in batches, and the study's runner
-does them; a search that was stopped goes on from the store, because the same seeds propose the same
-points. The best of many noisy means is partly a lucky draw, so what a point promised in the search is
-set beside what it keeps on seeds that the search never used.
+The sampler (TPE; Watanabe 2023, arXiv:2304.11127) proposes points in batches, and the runner of
+studies evaluates them; an interrupted search resumes from the store, because the same seeds propose the same
+points. The best of many noisy means is partly due to chance, so the outcome of a point in the search is
+compared with its outcome on seeds not used in the search.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -84,7 +84,7 @@ def optimise(
         chosen = _finalists(goal, trials)
         seeds = {"first_seed": study.first_seed + study.runs, "runs": goal.fresh_runs}
         fresh = _runs_at(study, [points[k] for k in chosen["point"]], store, where, **seeds)
-    return Optimum(study, trials, _on_fresh_luck(goal, chosen, runs, fresh))
+    return Optimum(study, trials, _on_new_seeds(goal, chosen, runs, fresh))
 
 
 def _searched(
@@ -211,7 +211,7 @@ def _finalists(goal: Optimise, trials: pd.DataFrame) -> pd.DataFrame:
     return kept.sort_values(first, ascending=up, kind="stable")
 
 
-def _on_fresh_luck(
+def _on_new_seeds(
     goal: Optimise, chosen: pd.DataFrame, runs: pd.DataFrame, fresh: pd.DataFrame
 ) -> pd.DataFrame:
     """Finalists as they were in the search and as they are on seeds that it never used."""

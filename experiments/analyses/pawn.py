@@ -1,8 +1,8 @@
 """PAWN: the change of an outcome's distribution when a lever is fixed.
 
 Pianosi & Wagener 2018, doi:10.1016/j.envsoft.2018.07.019. Computed here rather than by SALib, whose
-slices end before the greatest value of a lever: of one of a few values, that leaves out all points that
-have it. For ranges the two agree but for a point.
+slices exclude the highest value of a lever: for a lever with few values, that omits all points with
+that value. For ranges the two differ by one point only.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
-"""Worlds: draws from the priors of the schema, for whatever a scenario leaves open.
+"""Draws of uncertain parameters ("worlds") from the priors of the schema.
 
-A parameter with a prior is drawn unless one of the scenarios sets it: what a design or a phase
-chooses is the question, not our ignorance. Draws are a Latin hypercube, so a hundred worlds
-cover every prior evenly; the same request draws the same worlds.
+A parameter with a prior is drawn unless one of the scenarios sets it: parameters set by a design or a phase
+are part of the question, not of the uncertainty. Draws are a Latin hypercube, so a hundred draws
+cover every prior evenly; the same request gives the same draws.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

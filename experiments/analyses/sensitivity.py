@@ -1,8 +1,8 @@
-"""Which levers matter: Morris, Sobol or PAWN, whichever the design of a study is made for.
+"""Sensitivity indices of levers: Morris, Sobol or PAWN, depending on the design of the study.
 
-A point's value is the mean over its runs, which share their seeds with all other points: what luck
-does to all points alike moves no index. `luck` says how much of the variance between points is the rest,
-what luck does to each point in its own way; indices below it mean little. All of it is given the seeds.
+A point's value is the mean over its runs, which share their seeds with all other points, so noise
+common to all points does not affect the indices. `luck` is the share of the variance between points that is
+the remaining noise; indices below it mean little. All results are conditional on the seeds.
 
 Morris 1991, doi:10.1080/00401706.1991.10484804; Campolongo, Cariboni & Saltelli 2007,
 doi:10.1016/j.envsoft.2006.10.004 (μ*); Saltelli et al. 2010, doi:10.1016/j.cpc.2009.09.018 (Sobol);

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from kith.experiments.charts.axes import label_rows, scenario_key, unit_words, value_axis
+from kith.experiments.charts.axes import label_rows, scenario_key, short, unit_words, value_axis
 from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, themed
 from kith.experiments.statistics.intervals import no_interval
 from kith.experiments.statistics.tables import typical_half_width
@@ -39,7 +39,7 @@ def forest(table: pd.DataFrame, colours: Mapping[str, str], name: str = "forest"
     with themed():
         figure, (axes,) = canvas(
             f"Differences from {reference}",
-            f"paired differences in per cent of the mean of {reference}, with 95 % intervals; hollow: interval includes zero",
+            f"paired differences in % of the mean of {short(reference, 20)}, 95 % intervals; hollow: includes zero",
             height=height,
             left=2.0,
             right=1.9,

@@ -102,7 +102,7 @@ def parallel(
     with themed():
         figure, (axes,) = canvas(
             title,
-            f"a line is a point of the study{_of_more(own, every)}; darker and thicker lines have a higher outcome (axis on the right)",
+            f"a line is a point{_of_more(own, every)}; darker, thicker lines have a higher outcome (axis on the right)",
             height=3.9,
             left=0.5,
             right=0.75,

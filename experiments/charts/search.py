@@ -104,8 +104,8 @@ def curve(goal: BreakEven, crossing: Crossing, log: bool = False, name: str = "c
     frame = crossing.tried
     with themed():
         known = frame["low"].notna().any()
-        band = "the band is the interval of the crossing" if known else no_interval("runs")
-        what = f"mean{' with 95 % interval' if known else ''}; the horizontal line is the level; {band}"
+        band = "band: interval of the crossing" if known else no_interval("runs")
+        what = f"mean{' with 95 % interval' if known else ''}; horizontal line: level; {band}"
         figure, (axes,) = canvas(
             title, ", ".join(p for p in (unit_words(unit), what) if p), height=3.4, right=0.4
         )
@@ -187,11 +187,9 @@ def _numbers(axes: Axes, points: pd.DataFrame, up: str, across: str | None) -> N
 
 
 def _key(optimum: Optimum, up: str, across: str | None) -> str:
-    which = "finalists" if across is None else "finalists on the Pareto front"
+    which = "finalists" if across is None else "finalists (Pareto front)"
     broken = "; crosses: break a limit" if not optimum.trials["within"].all() else ""
-    what = (
-        f"y axis: {_named(up)}; a dot is the mean of a point over {wording.plural(optimum.study.runs, 'run')}"
-    )
+    what = f"y axis: {_named(up)}; dots: means over {wording.plural(optimum.study.runs, 'run')}"
     return f"{what}; dark: {which}{broken}"
 
 

@@ -89,19 +89,15 @@ def show_expectations(checks: Sequence[Check], runs: int) -> None:
     out = printer()
     out.print(aligned(lines, right=(2, 3)))
     out.print(f"\n{expectations.summary(checks)}, from {wording.plural(runs, 'paired run')} of each")
-    out.print(
-        Text(
-            "● the whole interval is as expected   ○ only part of it is   ✗ the whole interval is on the other side"
-        )
-    )
+    out.print(Text("● the whole interval is as expected   ○ only in part   ✗ it is on the other side"))
 
 
 def _screen_row(check: Check) -> list[Text]:
     unit = check.expected.unit
     role = "" if check.expected.role == "effect" else f" ({check.expected.role})"
-    name = f"  {expectations.name_of(check)}{role}, from {check.against}"
+    name = f"  {expectations.name_of(check)}{role}, vs {check.against}"
     return [
-        Text(name if len(name) <= 52 else f"{name[:51]}…"),
+        Text(name if len(name) <= 55 else f"{name[:54]}…"),
         Text(expectations.SIGNS[check.expected.sign], style="dim"),
         Text(wording.signed(check.gap.difference, unit, expectations.half_width(check))),
         Text(

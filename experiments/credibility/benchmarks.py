@@ -1,7 +1,7 @@
 """The benchmarks: scenario, settings, theory and number of runs of each.
 
 Each is a scenario of `scenarios/library/verification`, run with seeds 0 … runs-1. A smaller
-edition of each (`quick`) has fewer runs of fewer people, for the tests of every day.
+edition of each (`quick`) has fewer runs with fewer people, for quick tests.
 """
 
 import math

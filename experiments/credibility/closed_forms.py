@@ -1,6 +1,6 @@
 """Closed forms: theoretical results for a single mechanism.
 
-Rates are per step, whatever the step is: a month for the numbers in the literature, a day for
+Rates are per step, of any length: a month for the numbers in the literature, a day for
 the engine. A hazard h ends something within a step with probability 1 - exp(-h).
 """
 

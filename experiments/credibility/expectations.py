@@ -272,7 +272,7 @@ def _checked(
     if expected.experiment is not None:
         name, against = (
             f"{expected.experiment} {expected.indicator}",
-            f"{expected.experiment}, its {COUNTERFACTUAL}",
+            f"{expected.experiment} {COUNTERFACTUAL}",
         )
         other_name = f"{name} {COUNTERFACTUAL}"
     own, other = seen[side, day].get(name), seen[other_side, day].get(other_name)

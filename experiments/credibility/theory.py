@@ -1,6 +1,6 @@
-"""Theory and measurement: for each benchmark, what follows from its plan and what its record shows.
+"""Theory and measurement: for each benchmark, the expected values of its plan and the observed values of its record.
 
-This is about people, money and stocks; `kith.experiments.credibility.theory_of_ties` about who is tied to whom. A
+This module covers people, money and stocks; `kith.experiments.credibility.theory_of_ties` covers ties. A
 theory takes the plan and returns the expected values by name; a measure takes the record of a
 run of that plan and returns the observed values under the same names. Nothing is fitted.
 """

@@ -1,4 +1,4 @@
-"""Theory and measurement of ties: how many, how strong, and what remains when members leave.
+"""Theory and measurement of ties: their number, their strength, and the graph after members leave.
 
 As in `kith.experiments.credibility.theory`: theories take plans, measures take records, names agree.
 """

@@ -1,7 +1,7 @@
 """Initial graphs: a founding log whose exchanges give exactly the intended ties.
 
-A founding log is an ordinary input of the engine. Here it tells of people who have been there
-for a hundred days, contributed nothing and met yesterday, each pair once.
+A founding log is an ordinary input of the engine. Here it contains people who have been members
+for a hundred days, contributed nothing and had one exchange per pair yesterday.
 """
 
 import numpy as np

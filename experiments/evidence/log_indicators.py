@@ -1,8 +1,8 @@
 """Indicators of a community from its event log, without the state of its members.
 
-A log knows who acted when and toward whom. It knows nothing of satisfaction, belonging, money or reasons, and who
-left without a word looks like who is silent. So "lost" here means silent for 90 days, and the same measures taken
-from the log of a simulated run are what they are to be held against.
+A log records who acted when and toward whom. It does not record satisfaction, belonging, money or reasons, and it
+cannot distinguish members who left from silent ones. "Lost" therefore means silent for 90 days, and the measures
+should be compared with the same measures from the log of a simulated run.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
-"""Runs on a Dask cluster: one that is there already, or one on this machine for the length of a block.
+"""Runs on a Dask cluster: an existing one, or a temporary one on this machine.
 
-The event loop is ours, so that it ends with the block even where a client or a cluster fails halfway.
+kith owns the event loop, so that it ends with the block even if a client or a cluster fails.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
-"""Orders: at how many points of a study one scenario has more than another.
+"""Dominance: the share of points of a study at which one scenario is higher than another.
 
-Scenarios of a study meet the same points on the same seeds, so their means are compared point by point.
+All scenarios of a study are run at the same points on the same seeds, so their means are compared point by point.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """Sampling noise in the means of a study's points, which share their seeds.
 
-A run is its point's mean, plus what its seed does to all points alike, plus a rest (two-way analysis of
-variance with one observation per cell). Both parts of luck blur a mean; only the rest blurs a
+A run is the sum of its point's mean, an effect of its seed common to all points, and a residual (two-way analysis of
+variance with one observation per cell). Both kinds of noise affect a mean; only the residual affects a
 difference between two points. Points that lack a run, or in which the outcome is undefined, are left out.
 """
 

@@ -1,4 +1,4 @@
-"""Designs: which points of the space of levers are tried.
+"""Designs: the points of a study in the space of its levers.
 
 `random` and `latin_hypercube` sample by scipy.stats.qmc, `sobol` (Saltelli's scheme) and `morris`
 by SALib. All of them make numbers from 0 to 1, (points, levers), which levers turn into values.
@@ -28,7 +28,7 @@ MOST_DRAWS = 1_000
 AT_A_TIME = 10_000
 "Draws of a random design that are checked together."
 
-Seed = Annotated[int, Field(ge=0, lt=2**32, description="which draw of the design")]
+Seed = Annotated[int, Field(ge=0, lt=2**32, description="random seed of the design")]
 
 
 class Design(BaseModel):
@@ -42,7 +42,7 @@ class Design(BaseModel):
 
 
 class Listed(Design):
-    """The points as they are written."""
+    """The points given in the file."""
 
     kind: Literal["list"]
     points: Annotated[
@@ -61,7 +61,7 @@ class Random(Design):
     """Independent points."""
 
     kind: Literal["random"]
-    points: Annotated[int, Field(ge=1, le=MOST_POINTS, description="how many")]
+    points: Annotated[int, Field(ge=1, le=MOST_POINTS, description="number of points")]
     seed: Seed = 0
 
     def unit(self, d: int) -> Floats:
@@ -83,7 +83,7 @@ class LatinHypercube(Design):
     """Points that divide the range of every lever evenly (McKay, Beckman & Conover 1979)."""
 
     kind: Literal["latin_hypercube"]
-    points: Annotated[int, Field(ge=1, le=MOST_POINTS, description="how many")]
+    points: Annotated[int, Field(ge=1, le=MOST_POINTS, description="number of points")]
     seed: Seed = 0
 
     def unit(self, d: int) -> Floats:

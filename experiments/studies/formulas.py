@@ -1,7 +1,7 @@
 """Formulas in study files: arithmetic and comparisons over levers, and nothing else.
 
-A formula is parsed by Python and evaluated here, node by node, so that a study file from a
-stranger can compute but not act.
+A formula is parsed by Python and evaluated here, node by node, so that an untrusted study
+file cannot execute code.
 """
 
 import ast

@@ -1,6 +1,6 @@
-"""Levers: what a study turns, and which values each can take.
+"""Levers: the parameters that a study varies, and their values.
 
-Every lever maps a number from 0 to 1 to a value; designs know no more of it than that.
+Every lever maps a number from 0 to 1 to a value; designs use only this mapping.
 """
 
 import math
@@ -24,7 +24,7 @@ WAYS = "low and high, values, prior = true, options, or on"
 
 
 class Lever(BaseModel):
-    """Something that a study turns: a parameter, a quantity for formulas, or a set of settings."""
+    """A parameter, a variable for formulas, or a set of settings that a study varies."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,21 +36,17 @@ class Lever(BaseModel):
             "which formulas can use and which options explain",
         ),
     ]
-    low: Annotated[float | None, Field(description="least value of a range")] = None
-    high: Annotated[float | None, Field(description="greatest value of a range")] = None
+    low: Annotated[float | None, Field(description="lowest value of a range")] = None
+    high: Annotated[float | None, Field(description="highest value of a range")] = None
     scale: Annotated[
-        Literal["linear", "log"], Field(description="whether equal steps or equal ratios are alike")
+        Literal["linear", "log"], Field(description="scale of the range: linear or logarithmic")
     ] = "linear"
     steps: Annotated[int, Field(ge=2, le=1000, description="values of a range in a grid")] = 5
-    values: Annotated[
-        tuple[Value, ...] | None, Field(min_length=1, description="the values, where they are few")
-    ] = None
-    prior: Annotated[bool, Field(description="take the range and its likelihood from the schema's prior")] = (
-        False
-    )
+    values: Annotated[tuple[Value, ...] | None, Field(min_length=1, description="the possible values")] = None
+    prior: Annotated[bool, Field(description="draw values from the schema's prior")] = False
     options: Annotated[
         dict[str, dict[str, Any]] | None,
-        Field(min_length=1, description="name -> the settings that it stands for"),
+        Field(min_length=1, description="name -> settings"),
     ] = None
     on: Annotated[
         dict[str, Any] | None, Field(description="a switch: the settings when it is on; off changes nothing")

@@ -1,10 +1,10 @@
-"""What the literature leaves open about a parameter, as a distribution.
+"""The prior distribution of a parameter.
 
 The schema gives (mode, low, high), low to high being a 90 % interval. The distribution with that
-mode and these quantiles is the two-piece normal: two half normals of different width that
-meet at the mode (Wallis 2014, Statistical Science 29(1), doi:10.1214/13-STS417). It is cut at low
-and high: the evidence says nothing about the form of the tails, and a screening that visits the
-ends of a range would visit nothing else.
+mode and these quantiles is the two-piece normal: two half normals of different width joined
+at the mode (Wallis 2014, Statistical Science 29(1), doi:10.1214/13-STS417). It is truncated at low
+and high: the evidence does not determine the form of the tails, and a screening that samples the
+ends of a range would sample little else.
 """
 
 from typing import NamedTuple

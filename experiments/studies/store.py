@@ -1,13 +1,13 @@
-"""A store: a folder in which the results of many runs gather, safe against whatever happens.
+"""A store: a folder for the results of many runs, safe against interruption and damage.
 
-    asked/<digest>-<check>.parquet    what a study asks for: run_id, inputs
-    results/<unique>-<check>.parquet  what was found: run_id, error, one column per indicator
-    series/<unique>-<check>.parquet   on request: run_id, day, one column per thinned series
+    asked/<digest>-<check>.parquet    planned runs: run_id, inputs
+    results/<unique>-<check>.parquet  results: run_id, error, one column per indicator
+    series/<unique>-<check>.parquet   optional: run_id, day, one column per thinned series
 
-A file appears whole or not at all, and is never changed. There is no index: the set of files is
+A file is written atomically and never changed. There is no index: the set of files is
 the manifest, so two processes can fill one store. The second half of a name is a checksum of the
-content, so that a damaged file is known without trusting it. A run's name is its content, so that
-a result found twice is the same result.
+content, so that damage is detected. The id of a run is a hash of its inputs, so that
+two results with the same id are identical.
 """
 
 import io

@@ -1,7 +1,7 @@
 """A study: its question, levers, design and number of runs; read from a TOML file.
 
-A study file says which scenarios are run, which levers are turned and by which design; everything
-else comes from the scenarios. `docs/studies.md` shows one.
+A study file defines the scenarios, the levers and the design; everything
+else comes from the scenarios. See `docs/studies.md`.
 """
 
 import os
@@ -38,7 +38,7 @@ QUICK_DAYS, QUICK_RUNS, QUICK_STEPS = 40, 2, 2
 
 
 class Study(BaseModel):
-    """Many runs that together answer a question."""
+    """A study: many runs that together answer a question."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -50,11 +50,11 @@ class Study(BaseModel):
             description="a short name; by default the file's",
         ),
     ] = "study"
-    title: Annotated[str, Field(description="what a report calls it")] = ""
-    question: Annotated[str, Field(description="what it is there to answer")] = ""
-    text: Annotated[str, Field(description="what to look at, and what the levers mean")] = ""
-    tags: Annotated[tuple[str, ...], Field(description="words to find it by")] = ()
-    sources: Annotated[tuple[str, ...], Field(description="where its idea and its ranges come from")] = ()
+    title: Annotated[str, Field(description="title in reports")] = ""
+    question: Annotated[str, Field(description="the question that the study answers")] = ""
+    text: Annotated[str, Field(description="what to look for, and what the levers mean")] = ""
+    tags: Annotated[tuple[str, ...], Field(description="tags")] = ()
+    sources: Annotated[tuple[str, ...], Field(description="sources of the idea and of the ranges")] = ()
     scenarios: Annotated[
         tuple[str, ...],
         Field(min_length=1, description="names of the library, or paths from the study file's folder"),
@@ -62,37 +62,31 @@ class Study(BaseModel):
     days: Annotated[
         int | None, Field(ge=1, le=MAX_DAYS, description="length of every run; by default the scenario's")
     ] = None
-    runs: Annotated[int, Field(ge=1, le=1_000_000, description="runs of each point, on seeds in common")] = 1
-    most_runs: Annotated[
-        int, Field(ge=1, le=LARGEST, description="the most runs that the study may ask for in all")
-    ] = MOST_RUNS
-    first_seed: Annotated[int, Field(ge=0, le=2**62, description="the first of those seeds")] = 0
-    set: Annotated[dict[str, Any], Field(description="settings that hold at every point")] = {}
-    shock: Annotated[tuple[dict[str, Any], ...], Field(description="shocks that happen at every point")] = ()
-    lever: Annotated[tuple[Lever, ...], Field(description="what is turned")] = ()
+    runs: Annotated[int, Field(ge=1, le=1_000_000, description="runs of each point, on common seeds")] = 1
+    most_runs: Annotated[int, Field(ge=1, le=LARGEST, description="maximum total number of runs")] = MOST_RUNS
+    first_seed: Annotated[int, Field(ge=0, le=2**62, description="the first of these seeds")] = 0
+    set: Annotated[dict[str, Any], Field(description="settings of every point")] = {}
+    shock: Annotated[tuple[dict[str, Any], ...], Field(description="shocks at every point")] = ()
+    lever: Annotated[tuple[Lever, ...], Field(description="the levers")] = ()
     derive: Annotated[
         dict[str, str], Field(description="parameter -> formula over levers, such as 'budget * part / 40'")
     ] = {}
     constraints: Annotated[
         tuple[str, ...], Field(description="formulas that every point must satisfy, such as 'a + b <= 1'")
     ] = ()
-    design: Annotated[AnyDesign, Field(description="which points are tried")]
+    design: Annotated[AnyDesign, Field(description="the points of the study")]
     outcomes: Annotated[
         tuple[str, ...], Field(min_length=1, description="indicators to report, the main one first")
     ] = OUTCOMES
-    optimise: Annotated[
-        Optimise | None, Field(description="what `kith study optimise` makes best by turning the levers")
-    ] = None
-    break_even: Annotated[
-        BreakEven | None, Field(description="what `kith study break-even` finds along one lever")
-    ] = None
+    optimise: Annotated[Optimise | None, Field(description="the search of `kith study optimise`")] = None
+    break_even: Annotated[BreakEven | None, Field(description="the search of `kith study break-even`")] = None
     discover: Annotated[
         Discover | None,
-        Field(description="what `kith study discover` calls a failure, and explains by the levers"),
+        Field(description="the definition of failure for `kith study discover`"),
     ] = None
-    series: Annotated[bool, Field(description="also keep series by day, thinned to some 200 days a run")] = (
-        False
-    )
+    series: Annotated[
+        bool, Field(description="also store daily series, thinned to about 200 days per run")
+    ] = False
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:

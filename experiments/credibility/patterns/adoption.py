@@ -1,7 +1,7 @@
 """SF1: adoption is S-shaped where people hear from outside and from each other.
 
-Cumulative joins of a closed market in which nobody leaves, against the curve of Bass (1969)
-fitted by least squares, and against exponential growth and the concave exponential of external
+Cumulative joins of a closed market in which nobody leaves, compared with the curve of Bass (1969)
+fitted by least squares, with exponential growth and the concave exponential of external
 influence alone. Without imitation the same fit must not beat the concave exponential.
 """
 

@@ -2,8 +2,8 @@
 
 Visits per present member in the first and in the eighteenth month of ads, relative to the run
 without ads, at three loads. The effect is the slope over loads; a quadratic term must not be
-seen, as harm was linear in load. How many standard errors it comes to grows with the number of
-seeds; beside it stands how much of the loss at the highest load it is.
+resolved, as harm was linear in load. The term in standard errors grows with the number of
+seeds, so its share of the loss at the highest load is shown as well.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
-"""SF11: a little public cash drives out the connected and draws in the others.
+"""SF11: small public payments discourage well-connected members and attract the others.
 
-A web in which every contribution earns 0.25 EUR for half a year, and then nothing again; against
-the counterfactual that was never paid, by members' number of ties on the eve. Beside it, thanks instead of
-cash. Those who wrote before there was cash are the intrinsically motivated.
+A web in which every contribution earns 0.25 EUR for half a year, and then nothing again; compared with
+the counterfactual that was never paid, by members' number of ties on the day before. A further arm has thanks instead of
+cash. Members who wrote before the payments are the intrinsically motivated.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,11 +1,11 @@
-"""SF6: a neighbour's exit makes one's own likelier, for a while.
+"""SF6: the exit of a neighbour makes a member's exit more likely, for a while.
 
 A Cox model with time-varying counts of neighbours who left 1-4, 5-8 and 9-12 weeks ago. Time is
 tenure, so members are compared with others of the same tenure, and within classes of degree;
-beside each count stands the number that members of the same degrees saw on average, because whoever
-has many ties sees more exits and is more attached. The network is looked at every week; a neighbour
-is whoever was tied at the last look before it left. The placebo hands what a member saw to another
-one of the same degree.
+each count is compared with the average number seen by members of the same degree, because members
+with many ties see more exits and are more attached. The network is recorded every week; a neighbour
+is a member who was tied in the last record before it left. The placebo assigns the exits seen by a member
+to another one of the same degree.
 """
 
 from collections.abc import Mapping, Sequence

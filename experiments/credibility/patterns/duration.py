@@ -1,8 +1,8 @@
-"""Duration: a cohort does not last as long as its first half year promises an sBG.
+"""Duration: a cohort is shorter-lived than an sBG fitted to its first half year predicts.
 
 In eight event logs a shifted beta-geometric fitted to the survival of the first 26 weeks
 predicts 4 to 12 points too many survivors at week 104: differences between people with constant
-hazards are not enough. The model's cohorts are asked the same question twice: by departure, and
+hazards are not enough. The model's cohorts are evaluated twice: by departure, and
 as a log would show them, from the first action to the last with 90 days' silence as exit.
 """
 

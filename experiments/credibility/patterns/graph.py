@@ -1,9 +1,9 @@
 """SF8: the ties of a web are clustered, and their number per member has a heavy tail.
 
-Clustering against a random graph of as many members and ties; degrees by the methods of Clauset,
+Clustering compared with a random graph of as many members and ties; degrees by the methods of Clauset,
 Shalizi & Newman (2009) in the package `powerlaw`: log-normal and power law with a cutoff,
-each against the exponential by Vuong's likelihood ratio, left-truncated at two ties. A pure
-power law is not demanded (Broido & Clauset 2019).
+each compared with the exponential by Vuong's likelihood ratio, left-truncated at two ties. A pure
+power law is not required (Broido & Clauset 2019).
 """
 
 import warnings

@@ -1,8 +1,8 @@
 """SF2: few members write most.
 
 Contributions of the last month over all present members. The propensity to contribute is drawn
-log-normal, so the level of the Gini coefficient is partly an input; what differs between
-designs is not, and is shown beside it.
+log-normal, so the level of the Gini coefficient is partly an input; the difference between
+designs is not, and is shown as well.
 """
 
 import math

@@ -1,7 +1,7 @@
 """A pattern: its runs, the statistic measured in them, and its acceptance band.
 
 The statistic is a function of the records of one seed. Bands are those of `docs/science.md`,
-section 4; they belong to the pattern and are written here once.
+section 4, and are defined only here.
 """
 
 import math

@@ -1,8 +1,8 @@
-"""SF9: who leaves with whom: the hub of a hub, the best connected of a web or a pool.
+"""SF9: removal of the hub from a hub community, and of the best-connected members from a web or a pool.
 
 Visits in the sixth month after the removal, compared with the counterfactual without it (same people, same random draws).
-That a hub's absence hurts a community of a hub is its definition; size, speed and succession are
-what the model can be wrong about. A pool has no ties, so the 2 % who go are drawn.
+A hub community suffers from the absence of its hub by definition; size, speed and succession are
+what the model can get wrong. A pool has no ties, so the 2 % removed are drawn at random.
 """
 
 from collections.abc import Mapping

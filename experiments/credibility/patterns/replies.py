@@ -1,9 +1,9 @@
-"""SF4: who gets a reply to a first post is likelier to contribute again.
+"""SF4: newcomers who get a reply to their first post are more likely to contribute again.
 
-*Naive*: newcomers whose first post was answered against those whose was not. *Randomised*: the
-same community, in which the well tied are not answered more readily, so that the lot alone decides
-whose first post of a day is answered; compared within months, because the chance moves with how
-many there are to answer. Selection must make the naive effect the larger one. Everybody is
+*Naive*: newcomers whose first post was answered compared with those whose post was not. *Randomised*: the
+same community without a preference for well-connected members, so that chance alone decides
+which first posts of a day are answered; compared within months, because the probability depends on the
+number of posts. Selection must make the naive effect the larger one. Newcomers are
 followed for one to two months.
 """
 

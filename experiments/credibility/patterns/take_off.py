@@ -1,8 +1,8 @@
-"""Take-off: where people are the product, a small beginning may come to nothing.
+"""Take-off: where people are the product, a community with few founders may fail.
 
 `community_core` in a narrow market of 2,000 people, from few founders and from more. It has taken off
 if two years later at least 50 members are active, the critical size of Dover & Kelman 2018 (NE-crit,
-10 to 300). There is no published band for the chance of that; it is shown with the spread
+10 to 300). There is no published band for this probability; it is shown with the spread
 between seeds, not judged.
 """
 

@@ -1,9 +1,9 @@
-"""SF3: the longer somebody is there, the less likely to leave.
+"""SF3: the hazard of leaving declines with tenure.
 
 Kaplan-Meier survival and a Weibull fit with right censoring, over memberships begun in the run.
-The default base hazard falls over the first weeks by itself; the pattern has to hold with a flat
-base as well, where only selection and attachment are at work. With people who are all alike, what
-remains is attachment.
+The default base hazard falls over the first weeks by assumption; the pattern has to hold with a flat
+base hazard as well, where only selection and attachment act. With identical people only
+attachment remains.
 """
 
 import math

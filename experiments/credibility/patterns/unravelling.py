@@ -1,8 +1,8 @@
-"""SF7: where members need a number of ties, a community unravels in leaps and does not come back.
+"""SF7: where members need a number of ties, a community collapses abruptly and does not recover.
 
-A web in which everybody can keep ten ties, so that degrees are alike (a heavy tail smooths the
-leap). The number of ties needed rises by one every 60 days, then falls back to none. In a
-second arm the web stands still from a day on: who remains must be the K-core of its graph.
+A web in which everybody can have ten ties, so that degrees are similar (a heavy tail smooths the
+collapse). The number of ties needed rises by one every 60 days, then falls back to none. In a
+second arm the web is frozen from a day on: the remaining members must be the K-core of its graph.
 """
 
 from collections.abc import Mapping

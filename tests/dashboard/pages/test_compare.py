@@ -24,6 +24,7 @@ from kith.dashboard.live.shared_workers import Request
 from kith.dashboard.pages import compare
 from kith.dashboard.state.compare_state import VIEWS, CompareState
 from kith.dashboard.state.scenario_choice import ScenarioChoice, plan_of
+from kith.experiments.charts import comparison_sections, theme
 from kith.experiments.cli.app import exit_code
 from kith.experiments.cli.printed_results import show_comparison
 from kith.experiments.comparison.comparison import Comparison, gathered
@@ -146,6 +147,13 @@ def test_every_section_has_something_to_show(comparison: Comparison, view: str) 
             assert svg.startswith("<svg")
             assert "<desc" in svg
             assert not frame.empty
+
+
+@pytest.mark.parametrize("view", [view for view in VIEWS if view in comparison_sections.SECTIONS])
+def test_a_section_shows_the_charts_of_the_report(comparison: Comparison, view: str) -> None:
+    charts = comparison_sections.section_charts(comparison, view, theme.colours(comparison.labels))
+    shown = [part for part in views.drawn(view, comparison) if not isinstance(part, str)]
+    assert [part[:2] for part in shown[: len(charts)]] == [chart[:2] for chart in charts]
 
 
 def test_the_report_is_one_page(comparison: Comparison) -> None:
