@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from kith.experiments.evidence.observation import Flags, Floats, Numbers
+from kith.experiments.words.wording import plural
 
 LEAST = 10
 "members, silences or pairs below which a share is not given"
@@ -53,7 +54,9 @@ def quotient(above: Numbers, below: Numbers, reason: str, least: float = LEAST) 
 
 def share(which: Flags, among: Flags, reason: str) -> Estimate:
     """The share of `which` among some members; unknown where these are fewer than `LEAST`."""
-    return quotient(which & among, among, f"{reason}: {among.sum():,} members, {LEAST} are needed")
+    return quotient(
+        which & among, among, f"{reason}: {plural(int(among.sum()), 'member')}, {LEAST} are needed"
+    )
 
 
 def intervals(

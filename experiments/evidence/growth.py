@@ -4,6 +4,7 @@ import numpy as np
 
 from kith.experiments.evidence.estimates import Estimate, exact, unknown
 from kith.experiments.evidence.observation import DAY, Integers, Observed
+from kith.experiments.words.wording import plural
 
 WEEK, MONTH = 7, 30
 
@@ -57,4 +58,4 @@ def _per_window(day: Integers, o: Observed, length: int) -> Estimate:
 
 
 def _too_short(o: Observed, length: int) -> str:
-    return f"the log has {o.days:,} days, {length} are needed"
+    return f"the log has {plural(o.days, 'day')}, {length} are needed"

@@ -91,7 +91,7 @@ def measure(
 
     Parameters
     ----------
-    source : what `kith.scenarios.logs.reading.read_events` reads (a path, bytes), an event table, a `Record` with
+    source : what `kith.scenarios.logs.reading.read_events` reads (a path, bytes), the name of a log that ships with kith, an event table, a `Record` with
         events, or a frame such as `Record.events`.
     actions : names of the actions that the source shows; by default contributions and exchanges, but no joins,
         visits, invitations or departures.
@@ -120,9 +120,11 @@ def measure(
         observed = of_frame(source, model)
     else:
         if not isinstance(source, EventTable):
+            from kith.scenarios.logs.founding import read_log_table
             from kith.scenarios.logs.reading import read_events
 
-            source = read_events(source, **reading)
+            read = read_events if isinstance(source, bytes) else read_log_table
+            source = read(source, **reading)
         report = source.report
         observed, label = of_table(source, model), report.source
     return _measurement(label, observed, inactivity, replicates, report)

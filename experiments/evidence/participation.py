@@ -7,6 +7,7 @@ import numpy as np
 from kith.experiments.evidence.estimates import LEAST, Estimate, quotient, share, unknown
 from kith.experiments.evidence.growth import MONTH
 from kith.experiments.evidence.observation import DAY, Floats, Integers, Observed
+from kith.experiments.words.wording import plural
 
 AGES = ((8, 30), (31, 90), (91, 180), (181, 365), (366, 730))
 "first and last day of age; days 1 to 7 are `again_d1_7` of `survival`"
@@ -38,9 +39,11 @@ def top(counts: Integers, part: float) -> Callable[[Floats], float]:
 
     def measure(times: Floats) -> float:
         weights = times[order]
-        first = max(1, round(part * float(weights.sum())))
-        before = np.cumsum(weights) - weights
-        return float((np.clip(first - before, 0, weights) @ ordered) / (weights @ ordered))
+        reached = np.cumsum(weights)
+        first = max(1, round(part * float(reached[-1])))
+        last = int(np.searchsorted(reached, first))
+        beyond = (reached[last] - first) * ordered[last]
+        return float((weights[: last + 1] @ ordered[: last + 1] - beyond) / (weights @ ordered))
 
     return measure
 
@@ -72,7 +75,7 @@ def _monthly(o: Observed) -> dict[str, Estimate]:
     active = np.bincount(o.windows(MONTH)[0], minlength=o.members)
     whole = (o.time - o.start) // DAY < months * MONTH
     acted = np.bincount(o.member[whole], minlength=o.members)
-    short = f"the log has {o.days:,} days, {MONTH} are needed"
+    short = f"the log has {plural(o.days, 'day')}, {MONTH} are needed"
     return {
         "monthly_contributors": quotient(active, np.full(o.members, months), short, least=1),
         "actions_per_active_month": quotient(acted, active, short, least=1),

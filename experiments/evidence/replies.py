@@ -3,8 +3,9 @@
 import numpy as np
 
 from kith.experiments.evidence.estimates import LEAST, Estimate, share, unknown
-from kith.experiments.evidence.observation import DAY, Flags, Observed
+from kith.experiments.evidence.observation import DAY, Flags, Floats, Observed
 from kith.experiments.evidence.survival import follow_up
+from kith.experiments.words.wording import plural
 
 WITHIN = (1, 7)
 STAY = 30
@@ -23,7 +24,7 @@ def replies(o: Observed) -> dict[str, Estimate]:
     }
     if o.days <= STAY:
         return out | dict.fromkeys(
-            NAMES[2:], unknown(f"the log has {o.days:,} days, more than {STAY} are needed")
+            NAMES[2:], unknown(f"the log has {plural(o.days, 'day')}, more than {STAY} are needed")
         )
     soon, stays = answered(o, 1), o.lasted >= STAY
     followed = o.followed >= follow_up(STAY, o.days)
@@ -48,9 +49,10 @@ def _effect(stays: Flags, one: Flags, other: Flags) -> Estimate:
         return unknown(
             f"{one.sum():,} were answered and {other.sum():,} were not, {LEAST} of each are needed"
         )
+    columns = np.column_stack([one, stays & one, other, stays & other]).astype(float)
 
-    def measure(times: np.ndarray) -> float:
-        n, m = times @ one, times @ other
-        return float(times @ (stays & one) / n - times @ (stays & other) / m) if n and m else float("nan")
+    def measure(times: Floats) -> float:
+        n, stayed, m, others_stayed = times @ columns
+        return float(stayed / n - others_stayed / m) if n and m else float("nan")
 
     return Estimate(measure(np.ones(len(stays))), weighted=measure)

@@ -4,6 +4,7 @@ import numpy as np
 
 from kith.experiments.evidence.estimates import LEAST, Estimate, quotient, share
 from kith.experiments.evidence.observation import DAY, Floats, Integers, Numbers, Observed
+from kith.experiments.words.wording import plural
 
 SILENCES = (30, 90, 180)
 YEAR = 365
@@ -24,7 +25,7 @@ def silence(o: Observed) -> dict[str, Estimate]:
         out[f"return_{days}d"] = quotient(
             _sums(o, who, back),
             _sums(o, who, within),
-            f"{within.sum():,} silences of {days} days were followed for a year, {LEAST} are needed",
+            f"{plural(int(within.sum()), 'silence')} of {days} days followed for a year, {LEAST} are needed",
         )
     for low, high in AWAY:
         exposed = np.clip(length, low, high) - low
@@ -33,7 +34,7 @@ def silence(o: Observed) -> dict[str, Estimate]:
         out[f"return_hazard_{low}_{high}"] = quotient(
             _sums(o, who, back),
             _sums(o, who, exposed / MONTH),
-            f"{at_risk:,} silences lasted {low} days, {LEAST} are needed",
+            f"{plural(at_risk, 'silence')} of {low} days or more, {LEAST} are needed",
             least=0 if at_risk >= LEAST else np.inf,
         )
     followed = o.followed >= FOLLOWED_ONCE

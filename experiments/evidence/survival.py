@@ -6,6 +6,7 @@ import numpy as np
 
 from kith.experiments.evidence.estimates import LEAST, Estimate, share, unknown
 from kith.experiments.evidence.observation import DAY, Flags, Floats, Integers, Observed
+from kith.experiments.words.wording import plural
 
 INACTIVITY = 90
 "days of silence up to the end of the log that count as an exit"
@@ -36,7 +37,7 @@ def follow_up(days: int, length: float) -> float:
 def retention(o: Observed, days: int) -> Estimate:
     """The share whose last action comes at least so many days after the first."""
     if o.days <= days:
-        return unknown(f"the log has {o.days:,} days, more than {days} are needed")
+        return unknown(f"the log has {plural(o.days, 'day')}, more than {days} are needed")
     needed = follow_up(days, o.days)
     return share(o.lasted >= days, o.followed >= needed, f"too few were followed for {needed:.0f} days")
 
@@ -98,7 +99,7 @@ def _kaplan_meier(o: Observed, inactivity: int) -> dict[str, Estimate]:
     for name, days in HORIZONS.items():
         if o.days < days + inactivity:
             out[name] = unknown(
-                f"exits are known up to {max(0, o.days - inactivity):,} days of age: the log has {o.days:,} days, "
+                f"exits are known up to {max(0, o.days - inactivity):,} days of age: the log has {plural(o.days, 'day')}, "
                 f"of which the last {inactivity} tell who is silent"
             )
         elif o.members < LEAST:

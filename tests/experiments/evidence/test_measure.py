@@ -249,7 +249,7 @@ def test_what_a_poor_log_cannot_tell_has_its_reason() -> None:
     assert "toward whom" in found.cannot_tell["degree"]
     assert "--registrations" in found.cannot_tell["lurkers"]
     assert "no values" in found.cannot_tell["value_total"]
-    assert "the log has 1 days" in found.cannot_tell["r30"]
+    assert "the log has 1 day," in found.cannot_tell["r30"]
     assert all(reason for name, reason in found.cannot_tell.items() if np.isnan(found[name]))
 
 
