@@ -19,13 +19,14 @@ def network(o: Observed) -> dict[str, Estimate]:
         return dict.fromkeys(NAMES, unknown("the log does not show toward whom members act"))
     size = int(max(o.member.max(), o.target.max())) + 1
     one, other = o.member[between], o.target[between]
-    directed = np.unique(one * size + other)
+    directed = _distinct(one * size + other)
     low, high = np.minimum(one, other), np.maximum(one, other)
-    pairs = np.unique(low * size + high)
+    pairs = _distinct(low * size + high)
     low, high = pairs // size, pairs % size
     degree = np.bincount(low, minlength=size) + np.bincount(high, minlength=size)
     tied = degree > 0
-    back = np.isin(directed, directed % size * size + directed // size)
+    reverse = np.sort(directed % size * size + directed // size)
+    back = reverse[np.minimum(np.searchsorted(reverse, directed), len(reverse) - 1)] == directed
     return {
         "members_tied": exact(tied.sum()),
         "degree": exact(degree[tied].mean()),
@@ -33,6 +34,12 @@ def network(o: Observed) -> dict[str, Estimate]:
         "clustering": exact(local_clustering(low, high, degree)[tied].mean()),
         "reciprocity": exact(back.mean()),
     }
+
+
+def _distinct(codes: Integers) -> Integers:
+    """Each code once, in order; a sort, which is faster here than `numpy.unique`."""
+    ordered = np.sort(codes)
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])]
 
 
 def local_clustering(low: Integers, high: Integers, degree: Integers) -> Floats:

@@ -188,16 +188,19 @@ def of_record(record: Any, model: ObservationModel | None = None) -> Observed:
         If nothing is left to be measured.
     """
     events = record.event_arrays()
-    known, codes = np.unique(np.concatenate([events.person, events.target]), return_inverse=True)
-    person, target = codes[: len(events.person)], codes[len(events.person) :]
-    nobody = known[target] < 0
+    number = np.zeros(max(int(events.person.max(initial=0)), int(events.target.max(initial=0))) + 2, np.int64)
+    number[events.person] = number[events.target] = 1  # the last place is nobody's, target -1
+    number[-1] = 0
+    people = int(number.sum())
+    number = np.cumsum(number) - 1
+    number[-1] = -1
     return _observed(
-        person,
+        number[events.person],
         events.time,
-        np.where(nobody, -1, target),
+        number[events.target],
         events.action,
         names=events.actions,
-        people=len(known),
+        people=people,
         model=model or ObservationModel(),
         span=(events.start, events.start + record.days * DAY),
     )
@@ -292,8 +295,10 @@ def _observed(
 
 def _by_first_action(member: Integers, people: int) -> Integers:
     """A new number for everybody: those who act by their first action, then all others."""
-    acting, at = np.unique(member, return_index=True)
-    order = acting[np.argsort(at)]
+    at = np.full(people, len(member))
+    at[member[::-1]] = np.arange(len(member))[::-1]
+    acting = np.flatnonzero(at < len(member))
+    order = acting[np.argsort(at[acting])]
     number = np.full(people, -1, np.int64)
     number[order] = np.arange(len(order))
     others = np.flatnonzero(number < 0)

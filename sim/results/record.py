@@ -187,15 +187,16 @@ def event_arrays(record: Record) -> EventArrays:
     second = _seconds(record, who, day, _nth_of_day(who, day), action == 0, action == 1)
     start = int(np.datetime64(started(record.plan), "us").astype(np.int64))
     time = start + (day * 86_400 + second) * 1_000_000
-    order = np.lexsort((action, who, time))
+    order = np.lexsort((action, who, time))  # as in `events`, but for members' order as numbers
     return EventArrays(who[order], time[order], action[order], target[order].astype(np.int64), actions, start)
 
 
 def _nth_of_day(person: npt.NDArray[np.int64], day: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """How many events of the same person and day come before each."""
-    order = np.lexsort((day, person))
+    code = person * (int(day.max(initial=0)) + 1) + day
+    order = np.argsort(code, kind="stable")
     new = np.ones(len(order), bool)
-    new[1:] = (np.diff(person[order]) != 0) | (np.diff(day[order]) != 0)
+    new[1:] = np.diff(code[order]) != 0
     place = np.arange(len(order))
     nth = np.empty(len(order), np.int64)
     nth[order] = place - np.maximum.accumulate(np.where(new, place, 0))
