@@ -25,7 +25,7 @@ OURS = frozenset(
         "sensitivity.csv",
         *(
             f"{name}.{kind}"
-            for name in ("trials", "finalists", "tried", "rules")
+            for name in ("trials", "finalists", "tried", "rules", "measures", "growth", "survival", "returns")
             for kind in ("parquet", "csv")
         ),
         "worlds.parquet",
@@ -37,10 +37,11 @@ OURS = frozenset(
         "DUR.svg",
         "robust.json",
         "worlds.csv",
+        "measures.json",
     }
 )
 PROBE = ".probe"
-MARKS = ("summary.json", "table.json", "study.json", "patterns.json", "robust.json")
+MARKS = ("summary.json", "table.json", "study.json", "patterns.json", "robust.json", "measures.json")
 """A folder with one of these, and nothing that we do not write, is an earlier output."""
 
 

@@ -15,6 +15,7 @@ import typer
 from kith.experiments.cli.check_commands import answers, bench, patterns, verify
 from kith.experiments.cli.comparison_commands import compare, robust
 from kith.experiments.cli.dashboard_command import dashboard
+from kith.experiments.cli.evidence.measure_command import measure
 from kith.experiments.cli.exit_codes import DONE, FAILED, STOPPED, WRONG
 from kith.experiments.cli.run_command import run
 from kith.experiments.cli.scenario_commands import list_, schema, show
@@ -34,6 +35,7 @@ app.command("list")(list_)
 app.command()(show)
 app.command()(run)
 app.command()(compare)
+app.command()(measure)
 app.add_typer(studies)
 app.command()(answers)
 app.command()(schema)

@@ -1,6 +1,7 @@
 """The folders written by `--out`: tables, one JSON object and a report, written atomically."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from kith.experiments.analyses.break_even import Crossing
     from kith.experiments.analyses.optimise import Optimum
     from kith.experiments.comparison.comparison import Comparison
+    from kith.experiments.evidence.measure import Measurement
     from kith.experiments.studies.store import Store
     from kith.experiments.studies.study import Study
 
@@ -89,6 +91,27 @@ def write_study(study: "Study", store: "Store", target: Path, command: str = "")
             series_frame(study, store).to_parquet(folder / "series.parquet", index=False)
         (folder / "study.json").write_text(as_json(study.model_dump(mode="json")) + "\n", encoding="utf-8")
         (folder / "report.html").write_text(study_page(study, store, command), encoding="utf-8")
+
+
+def write_measurements(found: "Sequence[Measurement]", target: Path, command: str = "") -> None:
+    """Write measured logs: measures.json, report.html, and four frames with a row's log as Parquet and CSV.
+
+    The frames are measures (the statistics), growth, survival and returns.
+    """
+    import pandas as pd
+
+    from kith.experiments.reports.measurement import measurement_page
+
+    with whole_folder(target) as folder:
+        for name, attribute in (("measures", "table"), *((n, n) for n in ("growth", "survival", "returns"))):
+            parts = [getattr(one, attribute).assign(log=one.label) for one in found]
+            frame = pd.concat(parts, ignore_index=True)
+            frame.insert(0, "log", frame.pop("log"))
+            frame.to_parquet(folder / f"{name}.parquet", index=False)
+            (folder / f"{name}.csv").write_text(for_csv(frame), encoding="utf-8")
+        objects = [one.as_object() for one in found]
+        (folder / "measures.json").write_text(as_json(objects) + "\n", encoding="utf-8")
+        (folder / "report.html").write_text(measurement_page(found, command), encoding="utf-8")
 
 
 def write_optimum(optimum: "Optimum", target: Path, command: str = "") -> None:

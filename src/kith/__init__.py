@@ -16,6 +16,7 @@ from kith.lazy import lazy_names
 
 if TYPE_CHECKING:
     from kith.experiments.comparison.comparison import Comparison, compare
+    from kith.experiments.evidence.measure import Measurement, measure
     from kith.scenarios.catalogue import library, names
     from kith.scenarios.errors import LogError, ScenarioError
     from kith.scenarios.logs.founding import read_log
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "Comparison": "kith.experiments.comparison.comparison",
     "compare": "kith.experiments.comparison.comparison",
+    "Measurement": "kith.experiments.evidence.measure",
+    "measure": "kith.experiments.evidence.measure",
     "library": "kith.scenarios.catalogue",
     "names": "kith.scenarios.catalogue",
     "LogError": "kith.scenarios.errors",
@@ -64,6 +67,7 @@ __all__ = [
     "Comparison",
     "Founding",
     "LogError",
+    "Measurement",
     "Member",
     "MemberSet",
     "ParameterError",
@@ -76,6 +80,7 @@ __all__ = [
     "compare",
     "library",
     "load",
+    "measure",
     "names",
     "read_log",
     "resume",

@@ -1,0 +1,1 @@
+"""Commands about real communities: measuring their logs."""

@@ -1,0 +1,54 @@
+"""Console output of `kith measure`."""
+
+from collections.abc import Sequence
+from textwrap import fill
+
+from rich.text import Text
+
+from kith.experiments.evidence.measure import Measurement
+from kith.experiments.evidence.statistics import STATISTICS
+from kith.experiments.words import wording
+from kith.experiments.words.measures import interval_text, reasons, title, value_text
+from kith.experiments.words.terminal import WIDTH, aligned, printer
+
+
+def show_measurements(found: Sequence[Measurement]) -> None:
+    """A table of all statistics that at least one log can tell, and what they cannot tell and why."""
+    out = printer()
+    rows = [{row["name"]: row for row in one.table.to_dict("records")} for one in found]
+    single = len(found) == 1
+    head = ["", *(["value", "95 % interval"] if single else [one.label for one in found]), "unit"]
+    lines: list[Text | list[Text]] = [[Text(_short(words), style="dim") for words in head]]
+    family = ""
+    for name, statistic in STATISTICS.items():
+        if all(own[name]["reason"] for own in rows):
+            continue
+        if statistic.family != family:
+            family = statistic.family
+            lines.append(Text(family, style="bold"))
+        cells = [value_text(own[name]) for own in rows]
+        if single:
+            cells.append(interval_text(rows[0][name]))
+        unit = wording.unit_of(statistic.unit)
+        lines.append([Text(f"  {title(name)}"), *(Text(cell) for cell in cells), Text(unit, style="dim")])
+    out.print(aligned(lines, right=range(1, len(head) - 1)))
+    for one in found:
+        if one.cannot_tell:
+            whose = "" if single else f" {_short(one.label, 60)}"
+            out.print(Text(f"\nWhat the log{whose} cannot tell", style="bold"))
+            for reason, names in reasons(one.cannot_tell):
+                text = f"{wording.listed(map(title, names))}: {reason}"
+                out.print(Text(fill(text, WIDTH, initial_indent="  ", subsequent_indent="    ")))
+    out.print(
+        Text(
+            fill(
+                "95 % intervals are bootstrap intervals over members; docs/evidence.md defines every statistic.",
+                WIDTH,
+            ),
+            style="dim",
+        )
+    )
+
+
+def _short(label: str, most: int = 18) -> str:
+    return label if len(label) <= most else "…" + label[1 - most :]

@@ -1,0 +1,75 @@
+"""Statistics of logs in words: titles, values, intervals, reasons."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from kith.experiments.words import wording
+
+TITLES = {
+    "joins_day": "joins per day",
+    "joins_week": "joins per week",
+    "joins_month": "joins per month",
+    "actives_day": "active members per day",
+    "actives_week": "active members per week",
+    "actives_month": "active members per month",
+    "actions_day": "actions per day",
+    "actions_week": "actions per week",
+    "actions_month": "actions per month",
+    "again_d1_7": "active again on days 1–7",
+    "once": "acted once",
+    "one_day": "acted on one day only",
+    "gini": "Gini coefficient of actions",
+    "top1": "actions by the top 1 %",
+    "top10": "actions by the top 10 %",
+    "next9": "actions by the next 9 %",
+    "rest90": "actions by the other 90 %",
+    "monthly_contributors": "monthly contributors / ever",
+    "active_days": "active days per member",
+    "gap_median": "median gap of active days",
+    "gap_90": "90 % quantile of these gaps",
+    "answered_1d": "first action answered in 1 day",
+    "answered_7d": "first action answered in 7 days",
+    "stay_answered": "r30 if answered in 1 day",
+    "stay_unanswered": "r30 if not answered",
+    "reply_effect": "their difference (naive)",
+    "members_tied": "members with a tie",
+    "silence_r30": "silence r30 (newcomers)",
+    "silence_r90": "silence r90 (newcomers)",
+    "active_d1_7": "again on days 1–7 (newcomers)",
+}
+
+
+def title(name: str) -> str:
+    """The name of a statistic in words."""
+    if name in TITLES:
+        return TITLES[name]
+    for pattern, words in (
+        (r"survival_(\d+)w", r"survival after \1 weeks"),
+        (r"r(\d+)", r"last action \1 days on (r\1)"),
+        (r"return_(\d+)d", r"return after \1 days of silence"),
+        (r"return_hazard_(\d+)_(\d+)", r"hazard of return, day \1–\2"),
+        (r"active_d(\d+)_(\d+)", r"active at age \1–\2 days"),
+    ):
+        if re.fullmatch(pattern, name):
+            return re.sub(pattern, words, name)
+    return wording.title(name)
+
+
+def value_text(row: Mapping[str, Any]) -> str:
+    """The value of a statistic with as many digits as its interval leaves meaning to."""
+    half = (row["high"] - row["low"]) / 2
+    return wording.number(row["value"], row["unit"], half)
+
+
+def interval_text(row: Mapping[str, Any]) -> str:
+    """The interval of a statistic; nothing where there is none."""
+    return "" if row["low"] != row["low"] else wording.span(row["low"], row["high"], row["unit"])
+
+
+def reasons(cannot_tell: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    """Each reason with the statistics that it holds for."""
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in cannot_tell.items():
+        by_reason.setdefault(reason, []).append(name)
+    return list(by_reason.items())

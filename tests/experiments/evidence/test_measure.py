@@ -1,0 +1,323 @@
+"""Statistics of logs: by hand, by an independent brute force, and the same for a run and for its event log."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kith.experiments.errors import RequestError
+from kith.experiments.evidence.estimates import intervals
+from kith.experiments.evidence.measure import Measurement, measure, measured
+from kith.experiments.evidence.membership import INDICATORS
+from kith.experiments.evidence.network import local_clustering
+from kith.experiments.evidence.observation import ObservationModel, of_frame, of_record, of_table
+from kith.experiments.evidence.statistics import STATISTICS
+from kith.experiments.evidence.survival import follow_up, survival_curve
+from kith.scenarios.logs.reading import read_events
+from kith.scenarios.scenario import load
+from kith.sim.engine import run
+from kith.sim.results.record import Record
+
+START = datetime(2020, 1, 1, tzinfo=UTC)
+CHAT = Path(__file__).parents[3] / "scenarios" / "library" / "examples" / "chat_docker.csv.gz"
+type Row = tuple[str, float, str, str]
+
+
+def frame(rows: list[Row]) -> pd.DataFrame:
+    """Rows of member, day, action and target as an event log."""
+    return pd.DataFrame(
+        [(who, START + timedelta(days=day), what, whom) for who, day, what, whom in rows],
+        columns=["member_id", "timestamp", "action", "target_member"],
+    )
+
+
+def measure_rows(rows: list[Row], **options: object) -> Measurement:
+    return measure(frame(rows), replicates=0, **options)  # type: ignore[arg-type]
+
+
+def crowd(days: list[list[float]], length: int) -> list[Row]:
+    """A log in which member n posts on the days of its list; a bystander marks the length of the log."""
+    rows = [(f"m{n}", day, "post", "") for n, own in enumerate(days) for day in own]
+    return [*rows, ("end", length - 0.5, "post", "")]
+
+
+@pytest.fixture(scope="module")
+def chat() -> Measurement:
+    return measure(CHAT)
+
+
+@pytest.fixture(scope="module")
+def record() -> Record:
+    plan = load("web", overrides={"market.size": 4000, "market.founders": 200})
+    return run(plan, seed=3, days=200, events=True)
+
+
+def test_the_log_that_ships_gives_the_numbers_of_its_provenance(chat: Measurement) -> None:
+    expected = {
+        "joins_month": 49,
+        "gini": 0.74,
+        "top1": 0.32,
+        "again_d1_7": 0.17,
+        "r30": 0.22,
+        "r90": 0.16,
+        "survival_26w": 0.11,
+        "degree": 3.1,
+        "clustering": 0.20,
+    }
+    digits = {"joins_month": 0, "degree": 1}
+    assert {name: round(chat[name], digits.get(name, 2)) for name in expected} == expected
+
+
+def test_every_statistic_has_one_definition_and_a_value_or_a_reason(chat: Measurement) -> None:
+    assert list(chat.table["name"]) == list(STATISTICS)
+    assert (chat.table["value"].isna() == (chat.table["reason"] != "")).all()
+    assert chat.table[["definition", "unit", "interval"]].astype(bool).all(axis=None)
+
+
+def test_intervals_hold_their_value_or_say_why_there_is_none(chat: Measurement) -> None:
+    resampled = chat.table["interval"].str.startswith("bootstrap") & chat.table["value"].notna()
+    rows = chat.table[resampled]
+    assert (rows["low"] <= rows["value"]).all()
+    assert (rows["value"] <= rows["high"]).all()
+    assert chat.table.loc[~resampled, "low"].isna().all()
+    assert (
+        chat.table.loc[~chat.table["interval"].str.startswith("bootstrap"), "interval"]
+        .str.startswith("none: ")
+        .all()
+    )
+
+
+def test_the_bootstrap_has_the_width_of_a_binomial_share() -> None:
+    days = [[0.0, 2.0] if n < 40 else [0.0] for n in range(199)]
+    observed = of_frame(frame(crowd(days, 40)))
+    low, high = intervals(measured(observed), observed.members, 400)["again_d1_7"]
+    expected = 1.96 * np.sqrt(40 / 199 * 159 / 199 / 199)
+    assert (high - low) / 2 == pytest.approx(expected, rel=0.2)
+
+
+def test_growth_by_hand() -> None:
+    found = measure_rows(
+        [("a", 0.5, "post", ""), ("a", 0.6, "post", ""), ("b", 8, "post", ""), ("c", 59, "post", "")]
+    )
+    assert (found["members"], found["actions"], found["days"]) == (3, 4, 60)
+    assert found["joins_day"] == 3 / 60
+    assert found["joins_week"] == 2 / 8
+    assert found["joins_month"] == 3 / 2  # January and February
+    assert found["actives_day"] == 3 / 60
+    assert found["actives_week"] == 2 / 8
+    assert found["actives_month"] == 3 / 2
+    assert found["actions_month"] == 4 / 2
+    assert found.growth.to_dict("list") == {
+        "day": [30, 60],
+        "joins": [2, 1],
+        "active": [2, 1],
+        "actions": [3, 1],
+    }
+
+
+def test_again_on_days_one_to_seven_counts_hours_not_dates() -> None:
+    days = [[0.9, 1.1], [0.0, 1.0], [0.0, 7.9], [0.0, 8.1], *[[0.5]] * 6]
+    assert measure_rows(crowd(days, 40))["again_d1_7"] == 2 / 10
+
+
+def test_retention_asks_who_was_followed_long_enough() -> None:
+    assert follow_up(30, 1000) == 60
+    assert follow_up(90, 194) == 142
+    days = [[0.0, 31.0], [0.0, 29.0], *[[1.0]] * 8, [70.0, 101.0]]
+    found = measure_rows(crowd(days, 120))
+    assert found["r30"] == 1 / 10  # the last was followed for 50 of 60 days
+    assert "the log has 120 days" in found.cannot_tell["r365"]
+
+
+def test_survival_by_hand() -> None:
+    """Exits at 0 (eight times), 40 and 100 days; one is censored at 50."""
+    days = [*[[0.0]] * 8, [0.0, 40.0], [0.0, 40.0, 100.0], [350.0, 400.0]]
+    found = measure_rows([*crowd(days, 401)])
+    everybody = 12  # with the bystander, censored at 0
+    first = 1 - 8 / everybody
+    assert found["survival_4w"] == pytest.approx(first)
+    assert found["survival_26w"] == pytest.approx(first * (1 - 1 / 3) * (1 - 1 / 1))
+    assert "exits are known up to 311 days" in found.cannot_tell["survival_52w"]
+
+
+def test_return_after_silence_by_hand() -> None:
+    days = [[0.0, 40.0]] * 4 + [[0.0]] * 6
+    found = measure_rows(crowd(days, 500))
+    # silences of 30 days followed for a year: 10 from day 0, 4 from day 40
+    assert found["return_30d"] == pytest.approx(4 / 14)
+    assert found["return_90d"] == 0
+    assert found["once"] == 6 / 10
+    assert found["one_day"] == 6 / 10
+    late = measure_rows(crowd([[0.0, 120.0]] * 4 + [[0.0]] * 6, 500))
+    months = (4 * 30 + 6 * 90 + 4 * 90) / 30
+    assert late["return_hazard_90_180"] == pytest.approx(4 / months)
+
+
+def test_inequality_and_rhythm_by_hand() -> None:
+    days = [[float(day) for day in range(0, 22, 2)], *[[5.0]] * 9]
+    found = measure_rows([row for row in crowd(days, 60) if row[0] != "end"])
+    counts = np.array([11, *[1] * 9])
+    pairs = np.abs(counts[:, None] - counts).sum() / (2 * 10 * 9 * counts.mean())
+    assert found["gini"] == pytest.approx(pairs)
+    assert found["top1"] == found["top10"] == 11 / 20
+    assert found["rest90"] == pytest.approx(9 / 20)
+    assert (found["gap_median"], found["gap_90"]) == (2, 2)
+    assert found["active_days"] == 2
+    assert found["actions_per_active_day"] == 1
+
+
+def test_first_replies_and_their_effect_by_hand() -> None:
+    rows: list[Row] = [("old", 0, "post", "")]
+    rows += [(f"a{n}", 10, "post", "") for n in range(10)] + [(f"b{n}", 10, "post", "") for n in range(10)]
+    rows += [("old", 10.5, "post", f"a{n}") for n in range(10)] + [("old", 13, "post", "b0")]
+    rows += [(f"a{n}", 50, "post", "") for n in range(6)] + [("b1", 50, "post", ""), ("old", 99, "post", "")]
+    found = measure_rows(rows)
+    assert found["answered_1d"] == 10 / 21
+    assert found["answered_7d"] == 11 / 21
+    assert found["stay_answered"] == 6 / 10
+    assert found["stay_unanswered"] == 2 / 11
+    assert found["reply_effect"] == pytest.approx(6 / 10 - 2 / 11)
+
+
+def test_a_network_by_hand() -> None:
+    rows: list[Row] = [("a", 1, "post", "b"), ("b", 2, "post", "a"), ("b", 3, "post", "c")]
+    rows += [("c", 4, "post", "a"), ("d", 5, "post", "a"), ("e", 6, "post", ""), ("a", 7, "post", "a")]
+    found = measure_rows(rows)
+    assert found["members_tied"] == 4
+    assert found["degree"] == 2  # a 3, b 2, c 2, d 1
+    assert found["strength"] == 10 / 4
+    assert found["clustering"] == pytest.approx((1 / 3 + 1 + 1 + 0) / 4)
+    assert found["reciprocity"] == 2 / 5
+
+
+def test_clustering_is_that_of_networkx() -> None:
+    import networkx as nx
+
+    graph = nx.gnm_random_graph(60, 300, seed=1)
+    low, high = (np.array(ends) for ends in zip(*(sorted(edge) for edge in graph.edges), strict=True))
+    degree = np.bincount(np.concatenate([low, high]), minlength=60)
+    expected = [nx.clustering(graph)[n] for n in range(60)]
+    assert local_clustering(low, high, degree) == pytest.approx(expected)
+
+
+def test_random_logs_agree_with_a_brute_force() -> None:
+    generator = np.random.default_rng(5)
+    for _ in range(5):
+        n = int(generator.integers(40, 400))
+        who = generator.integers(0, 30, n)
+        when = np.sort(generator.uniform(0, 700, n)) * (1 + (who % 3 == 0))
+        found = measure_rows([(f"m{w}", float(t), "post", "") for w, t in zip(who, when, strict=True)])
+        _compare(found, {w: np.sort(when[who == w]) for w in np.unique(who)})
+
+
+def _compare(found: Measurement, times: dict[int, np.ndarray]) -> None:
+    start = int(min(own[0] for own in times.values()))
+    end = int(max(own[-1] for own in times.values())) + 1
+    expected = {}
+    followed = [own for own in times.values() if end - own[0] >= 8]
+    expected["again_d1_7"] = np.mean([((own - own[0] >= 1) & (own - own[0] < 8)).any() for own in followed])
+    kept = [own for own in times.values() if end - own[0] >= follow_up(90, end - start)]
+    expected["r90"] = np.mean([own[-1] - own[0] >= 90 for own in kept])
+    silences, back = 0, 0
+    exposed, returns = 0.0, 0
+    for own in times.values():
+        for began, until in zip(own, [*own[1:], np.inf], strict=True):
+            if until - began >= 90 and end - began >= 90 + 365:
+                silences, back = silences + 1, back + (until - began < 90 + 365)
+            exposed += max(0.0, min(until, end) - began - 180) if min(until, end) - began < 270 else 90
+            returns += 180 <= until - began < 270
+    if silences >= 10:
+        expected["return_90d"] = back / silences
+    expected["return_hazard_180_270"] = returns / (exposed / 30)
+    alive = 1.0
+    lasted = [(own[-1] - own[0], end - own[-1] >= 90) for own in times.values()]
+    for age in sorted({age for age, gone in lasted if gone and age <= 182}):
+        alive *= 1 - sum(a == age and gone for a, gone in lasted) / sum(a >= age for a, _ in lasted)
+    expected["survival_26w"] = alive
+    for name, value in expected.items():
+        if not np.isnan(found[name]):
+            assert found[name] == pytest.approx(value, abs=1e-6), name
+    curve = survival_curve(*(np.array(column) for column in zip(*lasted, strict=True)), np.array([182]))
+    assert curve[0] == pytest.approx(alive)
+
+
+def test_what_a_poor_log_cannot_tell_has_its_reason() -> None:
+    found = measure_rows([("a", 0, "post", "")])
+    assert found["members"] == 1
+    assert "toward whom" in found.cannot_tell["degree"]
+    assert "--registrations" in found.cannot_tell["lurkers"]
+    assert "no values" in found.cannot_tell["value_total"]
+    assert "the log has 1 day," in found.cannot_tell["r30"]
+    assert all(reason for name, reason in found.cannot_tell.items() if np.isnan(found[name]))
+
+
+def test_registrations_and_values(tmp_path: Path) -> None:
+    log, users = tmp_path / "orders.csv", tmp_path / "users.csv"
+    lines = [f"m{n},2020-01-0{1 + n % 2}T10:00:00Z,purchase,{10 + n}" for n in range(12)]
+    lines += ["m0,2020-06-01T10:00:00Z,purchase,30"]
+    log.write_text("member,time,action,value\n" + "\n".join(lines) + "\n")
+    registered = [f"m{n},2020-01-01T00:00:00Z,2020-01-09T00:00:00Z" for n in range(16)]
+    users.write_text("member,registered,last_seen\n" + "\n".join(registered) + "\n")
+    found = measure(log, registrations=users, replicates=20)
+    assert found["registered"] == 16
+    assert found["lurkers"] == 4 / 16
+    assert found["dormant"] == 15 / 16
+    assert found["value_total"] == sum(10 + n for n in range(12)) + 30
+    assert found["value_per_purchase"] == pytest.approx(found["value_total"] / 13)
+    assert found["repeat_buyers"] == 1 / 12
+
+
+def test_a_run_measured_by_arrays_is_its_event_log_measured(record: Record) -> None:
+    by_arrays, by_frame = measured(of_record(record)), measured(of_frame(record.events))
+    differing = {
+        name
+        for name, one in by_arrays.items()
+        if one.value != pytest.approx(by_frame[name].value, nan_ok=True, rel=1e-9)
+    }
+    assert record.days == (of_frame(record.events).days)
+    assert differing == set()
+
+
+def test_a_run_measured_by_its_log_has_the_indicators_of_the_run(record: Record) -> None:
+    found = measure(record.events, replicates=0)
+    same = {name: found[name] for name in INDICATORS}
+    assert same == pytest.approx({name: float(record.summary[name]) for name in INDICATORS}, nan_ok=True)
+    assert not np.isnan(found["retention_90d"])
+
+
+def test_a_record_as_files_is_measured_like_the_record(record: Record, tmp_path: Path) -> None:
+    record.to_parquet(tmp_path / "run")
+    expected = measured(of_record(record))
+    found = measured(of_table(read_events(tmp_path / "run")))
+    assert {n: e.value for n, e in found.items()} == pytest.approx(
+        {n: e.value for n, e in expected.items()}, nan_ok=True
+    )
+
+
+def test_an_observation_model_shows_what_the_source_shows(record: Record) -> None:
+    posts = measured(of_record(record, ObservationModel(actions=("post",))))
+    events = record.events
+    assert posts["actions"].value == (events["action"] == "post").sum()
+    newcomers = of_record(record, ObservationModel(people="newcomers"))
+    joined = set(events.loc[events["action"] == "join", "member_id"])
+    acting = set(events.loc[~events["action"].isin(["join", "leave"]), "member_id"])
+    assert newcomers.members == len(joined & acting)
+    hidden = measured(of_record(record, ObservationModel(targets=False)))
+    assert "toward whom" in hidden["degree"].reason
+
+
+def test_what_cannot_be_measured_is_refused(record: Record) -> None:
+    with pytest.raises(RequestError, match="the log has none of them; it has"):
+        measure(record, actions=["sing"])
+    with pytest.raises(RequestError, match="must be all or newcomers"):
+        measure(record, people="founders")
+    with pytest.raises(RequestError, match="1 day or more"):
+        measure(record, inactivity=0)
+    with pytest.raises(RequestError, match="nothing in the log counts as an action"):
+        measure_rows([("a", 0, "join", "")])
+    with pytest.raises(RequestError, match="no events"):
+        measure(frame([]))
+    with pytest.raises(RequestError, match="lacks timestamp"):
+        measure(pd.DataFrame({"member_id": ["a"], "action": ["post"]}))
