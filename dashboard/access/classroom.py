@@ -187,8 +187,8 @@ class Room:
         """The seat that has been empty longest, if that is long enough."""
 
         def until(seat: str) -> float:
-            one = self._seats[seat]
-            return one.since + NEVER_CAME if one.left is None else one.left + AWAY
+            state = self._seats[seat]
+            return state.since + NEVER_CAME if state.left is None else state.left + AWAY
 
         empty = min((seat for seat in seats if not self._seats[seat].live), key=until, default=None)
         return empty if empty is not None and until(empty) <= self._clock() else None

@@ -225,8 +225,8 @@ class SharedWorkers:
             else:
                 if not outcome.error:
                     self._remember(job, outcome)
-                for one, its in [(request, job), *others]:
-                    _deliver(one, replace(outcome, key=its.key))
+                for waiting, waiting_job in [(request, job), *others]:
+                    _deliver(waiting, replace(outcome, key=waiting_job.key))
             self._fill()
 
     def _abandon(self, executor: ProcessPoolExecutor) -> None:

@@ -94,7 +94,8 @@ def StudyList(go: Callable[[StudyChange], None]) -> None:
                 Text(study.title or name, "h2")
                 Text(study.question)
                 Text(
-                    f"{study.design.kind.replace('_', ' ')} · {wording.listed(study.tags)}", kind="kith-note"
+                    f"{study.design.kind.replace('_', ' ').capitalize()} · {wording.listed(study.tags)}",
+                    kind="kith-note",
                 )
                 Button("Open", partial(go, changed(study=name)), f"open-{name}")
     errors = "".join(f"<li>{escape(name)}: {escape(why)}</li>" for name, why in unreadable().items())
