@@ -115,7 +115,7 @@ def Page() -> None:
         go(with_current_day)
 
     def with_current_day(newest: WatchState) -> WatchState:
-        """The state with the day of the run that is shown, if it is the run that was asked for."""
+        """The state with the day of the run that is shown, if it is the run of that state."""
         now = watched.now(newest)
         if watched.run is not None and watched.state is not None and now.same_run(watched.state):
             watched.state = now

@@ -248,10 +248,10 @@ def command_of(
             name = f"{re.sub(r'[^A-Za-z0-9_ .,+#()-]', '_', label)}.toml"
             files[name] = complete.toml(days)
             scenarios.append(f"./{name}")
-    asked = {"overrides": dict(together), "log": log}
+    options = {"overrides": dict(together), "log": log}
     if len(scenarios) > 1:
-        return compare_command(scenarios, runs, days, asked, files=files)
-    first = run_command(scenarios[0], 0, days, asked, files)
+        return compare_command(scenarios, runs, days, options, files=files)
+    first = run_command(scenarios[0], 0, days, options, files)
     return first if runs == 1 else f"{first}\n# the first of {runs} runs, whose seeds are 0 to {runs - 1}"
 
 
