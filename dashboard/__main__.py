@@ -72,8 +72,8 @@ def _room_at(parser: argparse.ArgumentParser, given: str) -> str:
         )
         why = getattr(error, "strerror", None) or "not a valid address"
         parser.exit(2, f"kith: {for_message(what)} ({why}); give its IP address with --address\n")
-    found = ip_address(number)
-    if number == "127.0.0.1" or found.is_unspecified or found.is_multicast or found.is_reserved:
+    address = ip_address(number)
+    if number == "127.0.0.1" or address.is_unspecified or address.is_multicast or address.is_reserved:
         what = f"--address {name[:60]}: is not this machine's IP address on the local network"
         parser.exit(
             2,

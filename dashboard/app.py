@@ -28,12 +28,12 @@ def Layout(children: list[solara.Element] = []) -> None:  # noqa: B006 - Solara'
     """The frame of every page."""
     where = use_navigation()
     route, _ = solara.use_route()
-    here = "/" if route is None or route.path == "/" else f"/{route.path}"
+    current = "/" if route is None or route.path == "/" else f"/{route.path}"
     pages = PAGES | ({"/class": "Class"} if room() is not None else {})
     with solara.Div(classes=["kith"]):
         NavigationBar(
             pages=[{"path": path, "title": title} for path, title in pages.items()],
-            here=here,
+            here=current,
             event_go=where.go,
         )
         rv.Html(tag="main", attributes={"data-at": where.path}, children=children)

@@ -55,7 +55,7 @@ class _Seat:
     client: str
     since: float
     "when the seat was given"
-    live: int = 0
+    connections: int = 0
     "connections of open pages"
     left: float | None = None
     "when the last of them closed; None if none was ever open"
@@ -106,13 +106,13 @@ class Room:
     def present(self) -> int:
         """The number of seats that have a page open now."""
         with self._lock:
-            return sum(seat.live > 0 for seat in self._seats.values())
+            return sum(seat.connections > 0 for seat in self._seats.values())
 
     @property
     def places(self) -> int:
         """The number of network addresses from which they come."""
         with self._lock:
-            return len({seat.client for seat in self._seats.values() if seat.live > 0})
+            return len({seat.client for seat in self._seats.values() if seat.connections > 0})
 
     @property
     def full(self) -> bool:
@@ -148,14 +148,14 @@ class Room:
         """A page of that seat is open."""
         with self._lock:
             if one := self._seats.get(seat):
-                one.live += 1
+                one.connections += 1
         self.changes.notify()
 
     def leave(self, seat: str) -> None:
         """A page of that seat has closed, or its connection was lost."""
         with self._lock:
             if one := self._seats.get(seat):
-                one.live -= 1
+                one.connections -= 1
                 one.left = self._clock()
         self.changes.notify()
 
@@ -187,10 +187,10 @@ class Room:
         """The seat that has been empty longest, if that is long enough."""
 
         def until(seat: str) -> float:
-            one = self._seats[seat]
-            return one.since + NEVER_CAME if one.left is None else one.left + AWAY
+            state = self._seats[seat]
+            return state.since + NEVER_CAME if state.left is None else state.left + AWAY
 
-        empty = min((seat for seat in seats if not self._seats[seat].live), key=until, default=None)
+        empty = min((seat for seat in seats if not self._seats[seat].connections), key=until, default=None)
         return empty if empty is not None and until(empty) <= self._clock() else None
 
     def open_question(self, lesson: str) -> None:

@@ -183,12 +183,12 @@ class TurnQueue:
         loop = asyncio.get_running_loop()
         if not self._waiting and self._take(loop.time()):
             return True
-        own = self._waiting.get(client, deque())
-        if len(own) >= self.each:
+        same_address = self._waiting.get(client, deque())
+        if len(same_address) >= self.each:
             return False
         waiting = loop.create_future()
-        own.append(waiting)
-        self._waiting[client] = own
+        same_address.append(waiting)
+        self._waiting[client] = same_address
         if self._serving is None or self._serving.done():
             self._serving = loop.create_task(self._serve(loop))
         await waiting
@@ -200,11 +200,11 @@ class TurnQueue:
             if not self._take(loop.time()):
                 await asyncio.sleep((1.0 - self._turns) / self.per_second)
                 continue
-            client, own = next(iter(self._waiting.items()))
+            client, queue = next(iter(self._waiting.items()))
             del self._waiting[client]
-            waiting = own.popleft()
-            if own:
-                self._waiting[client] = own
+            waiting = queue.popleft()
+            if queue:
+                self._waiting[client] = queue
             if waiting.done():  # its request has ended
                 self._turns += 1.0
             else:
@@ -247,8 +247,8 @@ async def _form(send: Send, status: int, wrong: str) -> None:
 
 
 async def _answer(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
-    own = [(b"cache-control", b"no-store"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, *own]})
+    common = [(b"cache-control", b"no-store"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, *common]})
     await send({"type": "http.response.body", "body": body})
 
 

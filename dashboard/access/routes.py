@@ -160,7 +160,7 @@ def own_page(scope: Scope) -> bool:
 
 
 def solara_files() -> frozenset[str]:
-    """Addresses of the files that Solara serves to pages: its own, ours beside them, and those of its widgets.
+    """Addresses of the files that Solara serves to pages: its own, ours, and those of its widgets.
 
     `solara` must have its settings by now, see `kith.dashboard.server.settle`.
     """

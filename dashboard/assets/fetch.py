@@ -1,4 +1,4 @@
-"""Fetch the browser's part of Solara from npm into `cdn/`, in the versions that Solara asks for.
+"""Fetch the browser's part of Solara from npm into `cdn/`, in the versions that Solara uses.
 
 For maintainers, when Solara's pin in constraints.txt changes: `python dashboard/assets/fetch.py`. Needs npm.
 Users need neither npm nor a network: what this writes is part of the repository and of the wheel.
@@ -23,7 +23,7 @@ PACKAGES = {
     ),
     "requirejs@2.3.6": ("MIT", ("require.js",)),
 }
-"""package@version -> its licence, and the files that a page asks for."""
+"""package@version -> its licence, and the files that a page requests."""
 
 
 def main() -> None:
@@ -32,10 +32,12 @@ def main() -> None:
     for package, (licence, patterns) in PACKAGES.items():
         with tempfile.TemporaryDirectory() as folder:
             unpacked = _unpacked(package, Path(folder))
-            said = json.loads((unpacked / "package.json").read_text()).get("license")
-            if said != licence:
-                sys.exit(f"{package}: the licence is {said}, not {licence}; look at it before you go on")
-            _keep(
+            found_licence = json.loads((unpacked / "package.json").read_text()).get("license")
+            if found_licence != licence:
+                sys.exit(
+                    f"{package}: the licence is {found_licence}, not {licence}; check it before you continue"
+                )
+            _copy(
                 unpacked,
                 CDN / package,
                 ("package.json", "LICENSE*", "*LICENSE.txt", "dist/*LICENSE.txt", *patterns),
@@ -47,14 +49,14 @@ def _unpacked(package: str, folder: Path) -> Path:
     archive = folder / packed["filename"]
     algorithm, _, digest = packed["integrity"].partition("-")
     if base64.b64encode(hashlib.new(algorithm, archive.read_bytes()).digest()).decode() != digest:
-        sys.exit(f"{package}: the file is not the one that npm names")
+        sys.exit(f"{package}: the file does not have the checksum that npm gives")
     with tarfile.open(archive) as tar:
         tar.extractall(folder, filter="data")
     return folder / "package"
 
 
-def _keep(source: Path, target: Path, patterns: tuple[str, ...]) -> None:
-    for file in {found for pattern in patterns for found in source.glob(pattern)}:
+def _copy(source: Path, target: Path, patterns: tuple[str, ...]) -> None:
+    for file in {path for pattern in patterns for path in source.glob(pattern)}:
         place = target / file.relative_to(source)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, place)

@@ -41,9 +41,9 @@ def groups(plan: Plan, preset: Plan) -> list[dict[str, Any]]:
     }
     result = [_group("important", "Most important", [controls[n] for n in IMPORTANT if n in controls], True)]
     for section in SECTIONS:
-        own = [c for name, c in controls.items() if name.startswith(f"{section}.")]
-        own.sort(key=lambda c: list(by_name).index(c["name"]))
-        result.append(_group(section, section.replace("_", " ").capitalize(), own, False))
+        in_section = [c for name, c in controls.items() if name.startswith(f"{section}.")]
+        in_section.sort(key=lambda c: list(by_name).index(c["name"]))
+        result.append(_group(section, section.replace("_", " ").capitalize(), in_section, False))
     return [group for group in result if group["controls"]]
 
 
@@ -104,6 +104,6 @@ def _span(setting: Setting, preset: Any) -> tuple[float | None, float | None]:
 
 
 def _group(name: str, title: str, controls: Iterable[Mapping[str, Any]], open_: bool) -> dict[str, Any]:
-    own = list(controls)
-    changed = sum(bool(c["changed"]) for c in own)
-    return {"name": name, "title": title, "controls": own, "open": open_, "changed": changed}
+    listed = list(controls)
+    changed = sum(bool(c["changed"]) for c in listed)
+    return {"name": name, "title": title, "controls": listed, "open": open_, "changed": changed}

@@ -100,48 +100,48 @@ def FiveNumbersForm(given: Mapping[str, str], go: Callable[[str], None]) -> None
 
 
 @solara.component
-def FiveNumbersResults(own: dict[str, float], go: Callable[[str], None]) -> None:
+def FiveNumbersResults(entered: dict[str, float], go: Callable[[str], None]) -> None:
     """The numbers next to the library's, and the way to a what-if of that size."""
-    beside = solara.lab.use_task(
+    library = solara.lab.use_task(
         lambda: {name: library_measures(name, False) for name in REFERENCES},
         dependencies=[],
         prefer_threaded=True,
     )
-    if beside.pending:
+    if library.pending:
         Text("Simulating the library scenarios for comparison …", kind="kith-note")
-    Html(numbers_table(own, beside.value or {}))
+    Html(numbers_table(entered, library.value or {}))
     Text(
         "Library values come from one simulated year with 5,000 people, measured from the simulated event log. ● marks the "
         "value closest to yours. The number of members depends on the size of the market; the other values less so.",
         kind="kith-note",
     )
-    if "active" in own:
+    if "active" in entered:
         Text("What if", "h2")
         Text(
-            f"Start with {own['active']:,.0f} members among {_market(own):,} people, and compare how they would fare as a "
+            f"Start with {entered['active']:,.0f} members among {_market(entered):,} people, and compare how they would fare as a "
             "pool, a hub or a web. The other numbers do not enter the model: nothing is fitted."
         )
         with solara.Div(classes=["kith-row"]):
-            Button("Compare designs of this size", lambda: go(what_if(own)), "by-hand")
+            Button("Compare designs of this size", lambda: go(what_if(entered)), "by-hand")
 
 
-def what_if(own: Mapping[str, float]) -> str:
+def what_if(entered: Mapping[str, float]) -> str:
     """The address of a comparison that starts with that many members."""
-    settings = (("market.size", _market(own)), ("market.founders", round(own["active"])))
+    settings = (("market.size", _market(entered)), ("market.founders", round(entered["active"])))
     return CompareState(tuple(ScenarioChoice((name,), settings) for name in REFERENCES), runs=8).path()
 
 
-def numbers_table(own: Mapping[str, float], beside: Mapping[str, Mapping[str, float]]) -> str:
+def numbers_table(entered: Mapping[str, float], library: Mapping[str, Mapping[str, float]]) -> str:
     """A row for each number that was entered; the closest value of the library is marked."""
     measures = {m.name: m for m in MEASURES}
     rows = []
     for name, field in FIVE.items():
-        if name in own:
+        if name in entered:
             unit = measures[name].unit
-            near = nearest(own[name], {label: values[name] for label, values in beside.items()})
+            near = nearest(entered[name], {label: values[name] for label, values in library.items()})
             cells = [
-                f"{'● ' if label == near else ''}{wording.number(beside[label][name], unit)}"
-                if label in beside
+                f"{'● ' if label == near else ''}{wording.number(library[label][name], unit)}"
+                if label in library
                 else "…"
                 for label in REFERENCES
             ]
@@ -149,7 +149,7 @@ def numbers_table(own: Mapping[str, float], beside: Mapping[str, Mapping[str, fl
             rows.append(
                 [
                     title,
-                    Markup(f"<b>{wording.number(own[name], unit)}</b>"),
+                    Markup(f"<b>{wording.number(entered[name], unit)}</b>"),
                     *cells,
                     measures[name].definition,
                 ]
@@ -180,6 +180,6 @@ def _number(text: str, field: NumberField) -> float:
     return value
 
 
-def _market(own: Mapping[str, float]) -> int:
+def _market(entered: Mapping[str, float]) -> int:
     """The size of the market: as entered, or large enough for the members to be a small part of it."""
-    return max(10, round(own.get("market", max(5_000, 20 * own["active"]))))
+    return max(10, round(entered.get("market", max(5_000, 20 * entered["active"]))))

@@ -25,7 +25,7 @@ class Prediction:
     kind: str
     outcome: str
     choices: tuple[str, ...]
-    arm: str = ""
+    scenario: str = ""
     edges: tuple[float, ...] = ()
 
     def answer(self, comparison: Comparison) -> tuple[int, str]:
@@ -39,7 +39,7 @@ class Prediction:
         result = f"{wording.title(self.outcome).capitalize()}: {values}."
         if self.kind == "highest":
             return list(means).index(max(means, key=lambda label: means[label])), result
-        size, words = self._size(means[comparison.reference], means[self.arm])
+        size, words = self._size(means[comparison.reference], means[self.scenario])
         return sum(size > edge for edge in self.edges), f"{result} {words}".strip()
 
     def close(self, comparison: Comparison, guess: int, right: int) -> bool:
@@ -67,7 +67,7 @@ class Lesson:
     name: str
     title: str
     question: str
-    arms: dict[str, str]
+    scenarios: dict[str, str]
     "label -> scenario as in an address"
     people: int
     days: int
@@ -82,7 +82,7 @@ class Lesson:
         """The plans under the lesson's own labels."""
         return {
             label: plan_of(choice_from_text(text), self.people, self.days)
-            for label, text in self.arms.items()
+            for label, text in self.scenarios.items()
         }
 
 

@@ -163,14 +163,14 @@ def _ties(c: Community, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     first = c.population.members["slots"][rows].astype(np.int64)
     start = np.repeat(first - np.cumsum(degree) + degree, degree)
     slots = start + np.arange(len(start))
-    one = np.repeat(np.arange(len(rows)), degree)
+    member = np.repeat(np.arange(len(rows)), degree)
     ties = c.ties.pool[slots]
     other = place[ties["row"]]
-    counted_once = one < other
+    counted_once = member < other
     strength = ties["strength"] * c.fade[c.day - ties["day"]]
-    one, other, strength = one[counted_once], other[counted_once], strength[counted_once]
+    member, other, strength = member[counted_once], other[counted_once], strength[counted_once]
     strongest = np.argsort(-strength, kind="stable")[:MOST_TIES]
-    return np.column_stack([one, other])[strongest].ravel()
+    return np.column_stack([member, other])[strongest].ravel()
 
 
 def _packed(values: npt.NDArray[Any], kind: Any) -> str:

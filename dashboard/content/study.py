@@ -69,11 +69,11 @@ def drawn(view: str, r: StoredResults, c: Selection) -> list[Part]:
 def label(r: StoredResults, point: tuple[str, int]) -> str:
     """A point's name: its number, and its levers where they are few."""
     scenario, number = point
-    own = r.points[(r.points["scenario"] == scenario) & (r.points["point"] == number)]
+    rows = r.points[(r.points["scenario"] == scenario) & (r.points["point"] == number)]
     name = f"point {number}" + (f" of {scenario}" if len(r.study.scenarios) > 1 else "")
-    if own.empty or not 0 < len(r.levers) <= 2:
+    if rows.empty or not 0 < len(r.levers) <= 2:
         return name
-    row = own.iloc[0]
+    row = rows.iloc[0]
     levers = ", ".join(f"{lever.rpartition('.')[2]} {_shown(row[lever])}" for lever in r.levers)
     return f"{name}: {levers}"
 
@@ -84,8 +84,8 @@ def paired(
     """Runs of two points under short names, and their outcomes with paired differences, second minus first."""
     parts = []
     for scenario, number in (first, second):
-        own = r.runs[(r.runs["scenario"] == scenario) & (r.runs["point"] == number) & r.runs["error"].isna()]
-        parts.append(own.assign(scenario=_short(r, (scenario, number))))
+        runs = r.runs[(r.runs["scenario"] == scenario) & (r.runs["point"] == number) & r.runs["error"].isna()]
+        parts.append(runs.assign(scenario=_short(r, (scenario, number))))
     values = pd.concat(parts, ignore_index=True)
     labels = (_short(r, first), _short(r, second))
     seeds = tuple(sorted(set(parts[0]["seed"]) & set(parts[1]["seed"])))
@@ -112,32 +112,32 @@ def heads(r: StoredResults) -> list[str]:
 
 def _map(r: StoredResults, c: Selection) -> list[Part]:
     up, across = (lever.name for lever in r.study.lever)
-    own = r.points[r.points["scenario"] == c.scenario]
-    if own.empty or not own[c.outcome].notna().any():
+    points = r.points[r.points["scenario"] == c.scenario]
+    if points.empty or not points[c.outcome].notna().any():
         return ['<p class="kith-note">There are no values to show yet.</p>']
     unit = describe(c.outcome)[0]
     mark = c.at[1] if c.at and c.at[0] == c.scenario else None
-    svg = lever_map(own, across, up, c.outcome, unit, "map", mark)
-    return [(svg, "map", own, _unit_note(c.outcome))]
+    svg = lever_map(points, across, up, c.outcome, unit, "map", mark)
+    return [(svg, "map", points, _unit_note(c.outcome))]
 
 
 def _matters(r: StoredResults, c: Selection) -> list[Part]:
     if r.ranking.empty:
         return [f'<p class="kith-note" role="status">{escape(r.unranked)}</p>']
-    own = r.ranking[(r.ranking["scenario"] == c.scenario) & (r.ranking["outcome"] == c.outcome)]
+    ranking = r.ranking[(r.ranking["scenario"] == c.scenario) & (r.ranking["outcome"] == c.outcome)]
     measure = MEASURES[str(r.ranking["method"].iloc[0])]
-    if own.empty or measure not in own or not own[measure].notna().any():
+    if ranking.empty or measure not in ranking or not ranking[measure].notna().any():
         return [
             '<p class="kith-note">Nothing to rank: this outcome is undefined at some points, or the same at all of them.</p>'
         ]
-    luck = float(own["luck"].iloc[0])
+    luck = float(ranking["luck"].iloc[0])
     note = (
         ""
         if luck != luck
         else f"{_per_cent(luck)} of the variance between points comes from random draws (luck)."
     )
     title = f"{c.scenario}: what drives {wording.title(c.outcome)}"
-    return [(bars(own, title, unit=describe(c.outcome)[0]), "what-matters", own, note)]
+    return [(bars(ranking, title, unit=describe(c.outcome)[0]), "what-matters", ranking, note)]
 
 
 def _points(r: StoredResults, c: Selection) -> list[Part]:
@@ -153,9 +153,9 @@ def _points(r: StoredResults, c: Selection) -> list[Part]:
 
 
 def _levers(r: StoredResults, c: Selection) -> list[Part]:
-    own = r.points[r.points["scenario"] == c.scenario]
-    svg = parallel(own, r.levers, (c.outcome, describe(c.outcome)[0]), c.at)
-    return [(svg, "levers", own, "Click a line to select its point in every view.")]
+    points = r.points[r.points["scenario"] == c.scenario]
+    svg = parallel(points, r.levers, (c.outcome, describe(c.outcome)[0]), c.at)
+    return [(svg, "levers", points, "Click a line to select its point in every view.")]
 
 
 def _holds(r: StoredResults, c: Selection) -> list[Part]:
@@ -202,8 +202,8 @@ def _pair(r: StoredResults, c: Selection) -> list[Part]:
     colours = dict(zip((first, second), two_colours(r, c.beside[0], c.at[0]), strict=True))
     rows = []
     for outcome in r.outcomes:
-        own = differences[differences["outcome"] == outcome].set_index("scenario")
-        base, other = own.loc[first], own.loc[second]
+        of_outcome = differences[differences["outcome"] == outcome].set_index("scenario")
+        base, other = of_outcome.loc[first], of_outcome.loc[second]
         unit = str(base["unit"])
         rows.append(
             [
@@ -237,9 +237,9 @@ def _pair(r: StoredResults, c: Selection) -> list[Part]:
 
 def two_colours(r: StoredResults, first: str, second: str) -> tuple[str, str]:
     """The colours of two points: those of their scenarios, and one that no scenario has where both are of the same."""
-    own = theme.colours(r.points["scenario"].unique())
-    free = theme.SCENARIOS[len(own) % len(theme.SCENARIOS)]
-    return own[first], own[second] if first != second else free
+    colours = theme.colours(r.points["scenario"].unique())
+    free = theme.SCENARIOS[len(colours) % len(theme.SCENARIOS)]
+    return colours[first], colours[second] if first != second else free
 
 
 def _short(r: StoredResults, point: tuple[str, int]) -> str:

@@ -166,10 +166,10 @@ def Table(r: StoredResults, c: Selection, go: Callable[[StudyChange], None]) -> 
 @solara.component
 def SelectedPoint(r: StoredResults, point: Point, go: Callable[[StudyChange], None]) -> None:
     """The selected point in words, and what can be done with it."""
-    own = r.points[(r.points["scenario"] == point[0]) & (r.points["point"] == point[1])]
-    if own.empty:
+    rows = r.points[(r.points["scenario"] == point[0]) & (r.points["point"] == point[1])]
+    if rows.empty:
         return
-    row = own.iloc[0]
+    row = rows.iloc[0]
     values = [
         f"{name} {value}" for name, value in zip(study_views.heads(r), study_views.cells(r, row), strict=True)
     ]
@@ -252,9 +252,9 @@ def about(study: Study) -> str:
 
 
 def _command(state: StudyState, study: Study) -> str:
-    own = state.study not in studies()
+    is_users = state.study not in studies()
     return study_command(
-        str(studies_folder() / f"{state.study}.toml") if own else state.study,
+        str(studies_folder() / f"{state.study}.toml") if is_users else state.study,
         store=None if studies_folder() == USUAL else studies_folder() / study.name,
         runs=state.runs or None,
         days=state.days or None,

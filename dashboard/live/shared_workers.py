@@ -225,8 +225,8 @@ class SharedWorkers:
             else:
                 if not outcome.error:
                     self._remember(job, outcome)
-                for one, its in [(request, job), *others]:
-                    _deliver(one, replace(outcome, key=its.key))
+                for waiting, waiting_job in [(request, job), *others]:
+                    _deliver(waiting, replace(outcome, key=waiting_job.key))
             self._fill()
 
     def _abandon(self, executor: ProcessPoolExecutor) -> None:
@@ -298,18 +298,18 @@ def _imported() -> None:
 
 
 def _work(job: Job, slot: int, ticket: int) -> RunResult:
-    return worked(job, lambda: _tickets is None or _tickets[slot] == ticket)
+    return run_job(job, lambda: _tickets is None or _tickets[slot] == ticket)
 
 
-def worked(job: Job, wanted: Callable[[], bool]) -> RunResult:
-    """The result of a job; raises `Cancelled` as soon as `wanted` is false."""
+def run_job(job: Job, is_wanted: Callable[[], bool]) -> RunResult:
+    """The result of a job; raises `Cancelled` as soon as `is_wanted` gives false."""
     import traceback
 
     from kith.sim.engine import run
     from kith.sim.schema.parameters import ParameterError
 
     def check(day: int, days: int) -> None:
-        if not wanted():
+        if not is_wanted():
             raise Cancelled
 
     try:

@@ -41,7 +41,7 @@ class StudyProgress:
     title: str
     state: str = PLANNING
     stored: int = 0
-    wanted: int = 0
+    runs: int = 0
     first: int = 0
     "runs that were stored before"
     begun: float = 0.0
@@ -56,7 +56,7 @@ class StudyProgress:
     def seconds_left(self) -> float | None:
         """The time left at the pace so far; None before the first run."""
         new = self.stored - self.first
-        return (time.monotonic() - self.begun) / new * (self.wanted - self.stored) if new else None
+        return (time.monotonic() - self.begun) / new * (self.runs - self.stored) if new else None
 
 
 class StudyStopped(Exception):
@@ -125,12 +125,12 @@ class StudyRunner:
             lines = str(error).strip().splitlines() or [type(error).__name__]
             self._end(FAILED, lines[-1])
 
-    def _count_run(self, stored: int, wanted: int) -> None:
+    def _count_run(self, stored: int, runs: int) -> None:
         with self._lock:
             assert self._progress is not None
             if self._progress.state == STOPPING:
                 raise StudyStopped
-            now = replace(self._progress, stored=stored, wanted=wanted)
+            now = replace(self._progress, stored=stored, runs=runs)
             if now.state == PLANNING:
                 now = replace(now, state=RUNNING, first=stored, begun=time.monotonic())
             self._progress = now

@@ -38,7 +38,7 @@ def HostView(classroom: Room) -> None:
     use_change_signal(classroom.changes)
     where = use_navigation()
     question = classroom.question()
-    Text("Join", "h1")
+    Text("Join the class", "h1")
     with solara.Div(classes=["kith-invite"]):
         Html(classroom.qr(), "kith-qr")
         Html(

@@ -104,7 +104,7 @@ def LogResults(
 ) -> None:
     """The indicators of a log next to the library's, and the way to a what-if."""
     where = use_navigation()
-    beside = solara.lab.use_task(
+    library = solara.lab.use_task(
         lambda: {name: library_measures(name, visits) for name in REFERENCES},
         dependencies=[key],
         prefer_threaded=True,
@@ -113,15 +113,15 @@ def LogResults(
     svg = solara.use_memo(lambda: months_chart(months), [key])
     if svg:
         Chart(svg, "kith-log-months", months, "Each point covers the preceding 30 days.")
-    Html(measures_table(measures, beside.value or {}))
+    Html(measures_table(measures, library.value or {}))
     with solara.Div(classes=["kith-row"]):
         DownloadButton(
             "Measures (CSV)",
             "kith-measures.csv",
-            lambda: for_csv(measures_frame(measures, beside.value or {})),
+            lambda: for_csv(measures_frame(measures, library.value or {})),
             "text/csv",
         )
-    if beside.pending:
+    if library.pending:
         Text("Simulating the library scenarios for comparison …", kind="kith-note")
     Text(
         "Library values come from one simulated year with 5,000 people, measured from the simulated event log "
@@ -158,13 +158,16 @@ def months_chart(months: pd.DataFrame) -> str:
     )
 
 
-def measures_table(own: dict[str, float], beside: dict[str, dict[str, float]]) -> str:
+def measures_table(measures: dict[str, float], library: dict[str, dict[str, float]]) -> str:
     """The log's indicators next to the library's."""
     rows = [
         [
             WORDS.get(m.name) or wording.title(m.name),
-            wording.number(own[m.name], m.unit),
-            *[wording.number(beside[name][m.name], m.unit) if name in beside else "…" for name in REFERENCES],
+            wording.number(measures[m.name], m.unit),
+            *[
+                wording.number(library[name][m.name], m.unit) if name in library else "…"
+                for name in REFERENCES
+            ],
             m.definition,
         ]
         for m in MEASURES
@@ -172,9 +175,9 @@ def measures_table(own: dict[str, float], beside: dict[str, dict[str, float]]) -
     return table(["", "your log", *REFERENCES, "definition"], rows, (1, 2, 3, 4))
 
 
-def measures_frame(own: dict[str, float], beside: dict[str, dict[str, float]]) -> pd.DataFrame:
+def measures_frame(measures: dict[str, float], library: dict[str, dict[str, float]]) -> pd.DataFrame:
     """The same as numbers: a row for each indicator, with its unit; the library's values are empty until simulated."""
-    columns = {"your_log": own} | {name: beside.get(name, {}) for name in REFERENCES}
+    columns = {"your_log": measures} | {name: library.get(name, {}) for name in REFERENCES}
     rows = [
         {"indicator": m.name, "unit": m.unit}
         | {label: values.get(m.name) for label, values in columns.items()}

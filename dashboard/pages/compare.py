@@ -89,24 +89,25 @@ def resolved_state(query: str | None) -> ResolvedState:
     founding = errors.value_or(lambda: founding_of(state.log), None)
     state = replace(state, log=state.log if founding is not None else "")
     pairs = [
-        (arm, errors.value_or(partial(_plan_and_preset, arm, state, founding), None)) for arm in state.arms
+        (choice, errors.value_or(partial(_plan_and_preset, choice, state, founding), None))
+        for choice in state.choices
     ]
-    valid = [(arm, *plans) for arm, plans in pairs if plans is not None]
+    valid = [(choice, *plans) for choice, plans in pairs if plans is not None]
     if not valid:
         return ResolvedState(
-            replace(state, arms=state.arms or FIRST), {}, founding=founding, error=str(errors)
+            replace(state, choices=state.choices or FIRST), {}, founding=founding, error=str(errors)
         )
-    arms, plans, presets = zip(*valid, strict=True)
-    state = replace(state, arms=arms, edited=min(state.edited, len(arms) - 1))
+    choices, plans, presets = zip(*valid, strict=True)
+    state = replace(state, choices=choices, edited=min(state.edited, len(choices) - 1))
     return ResolvedState(state, labelled_plans(plans), presets, founding, str(errors))
 
 
 def _plan_and_preset(
-    arm: ScenarioChoice, state: CompareState, founding: Founding | None
+    choice: ScenarioChoice, state: CompareState, founding: Founding | None
 ) -> tuple[Plan, Plan]:
     """The plan of a scenario, and the plan without the changes to the library."""
-    preset = ScenarioChoice(arm.bases)
-    return plan_of(arm, state.people, state.days, founding), plan_of(
+    preset = ScenarioChoice(choice.bases)
+    return plan_of(choice, state.people, state.days, founding), plan_of(
         preset, state.people, state.days, founding
     )
 
@@ -149,10 +150,10 @@ def Side(
     """The scenarios, and the controls that change them."""
     state = now.state
     colours = theme.SCENARIOS
-    for place, arm in enumerate(state.arms):
-        ScenarioCard(now, place, arm, colours[place], go)
+    for place, choice in enumerate(state.choices):
+        ScenarioCard(now, place, choice, colours[place], go)
     with solara.Div(classes=["kith-row"]):
-        if len(state.arms) < MOST_SCENARIOS:
+        if len(state.choices) < MOST_SCENARIOS:
             Button("Add a scenario", lambda: go(_added), name="add")
         Button("Start over", lambda: go(lambda _: CompareState()), name="again")
     with solara.Div(classes=["kith-fields"]):
@@ -183,7 +184,7 @@ def Side(
             lambda v: go(changed(runs=int(v))),
             "runs",
         )
-    arm = state.arms[state.edited]
+    choice = state.choices[state.edited]
     if now.plans:
         label = list(now.plans)[state.edited]
         Text(f"Change {label}", "h2")
@@ -191,12 +192,12 @@ def Side(
             groups=groups(list(now.plans.values())[state.edited], now.presets[state.edited]),
             label=f"Parameters of {label}",
             event_set=lambda data: _change(state.edited, data, go, report_error),
-            event_reset=lambda name: go(_with(state.edited, lambda arm: arm.without(str(name)))),
+            event_reset=lambda name: go(_with(state.edited, lambda choice: choice.without(str(name)))),
         )
     Text("Save or load", "h2")
     with solara.Div(classes=["kith-row"]):
-        name = f"{'-'.join(arm.bases)}.toml"
-        DownloadButton("Save as scenario (TOML)", name, lambda: arm.toml(state.days), "application/toml")
+        name = f"{'-'.join(choice.bases)}.toml"
+        DownloadButton("Save as scenario (TOML)", name, lambda: choice.toml(state.days), "application/toml")
 
     def take(name: str, uploaded: UploadedScenario) -> None:
         days = min(uploaded.days or LONGEST, LONGEST)
@@ -219,34 +220,38 @@ def Side(
 
 @solara.component
 def ScenarioCard(
-    now: ResolvedState, place: int, arm: ScenarioChoice, colour: str, go: Callable[[CompareChange], None]
+    now: ResolvedState, place: int, choice: ScenarioChoice, colour: str, go: Callable[[CompareChange], None]
 ) -> None:
     """One scenario in its colour; the controls change the one that is edited."""
     state = now.state
-    here = place == state.edited
-    with solara.Div(classes=["kith-arm", *(["here"] if here else [])], style={"--arm": colour}):
+    is_edited = place == state.edited
+    with solara.Div(
+        classes=["kith-scenario", *(["here"] if is_edited else [])], style={"--scenario": colour}
+    ):
         Dropdown(
             "",
-            arm.name,
-            scenario_menu(arm.name),
+            choice.name,
+            scenario_menu(choice.name),
             lambda name: go(lambda state: _chosen(state, place, name)),
-            f"arm-{place}",
+            f"scenario-{place}",
         )
         with solara.Div(classes=["kith-row"]):
-            changes = arm.changes
+            changes = choice.changes
             Text(wording.plural(changes, "change") if changes else "as in the library", "span", "kith-note")
             Button(
-                "Edit" if not here else "Editing",
+                "Editing" if is_edited else "Edit",
                 lambda: go(changed(edited=place)),
                 f"edit-{place}",
-                here,
+                is_edited,
             )
             if changes:
                 Button(
-                    "Reset", lambda: go(_with(place, lambda arm: ScenarioChoice(arm.bases))), f"reset-{place}"
+                    "Reset",
+                    lambda: go(_with(place, lambda choice: ScenarioChoice(choice.bases))),
+                    f"reset-{place}",
                 )
-            if len(state.arms) > 1:
-                Button("Remove", lambda: go(lambda state: _removed(state, place, arm)), f"remove-{place}")
+            if len(state.choices) > 1:
+                Button("Remove", lambda: go(lambda state: _removed(state, place, choice)), f"remove-{place}")
 
 
 @solara.component
@@ -256,7 +261,7 @@ def Result(now: ResolvedState, answer: LiveComparison, go: Callable[[CompareChan
     inputs = state.inputs()
     running = answer.running(inputs)
     Text(_heading(now), "h1")
-    Html(status_line(answer, running, inputs, state.runs), "kith-status")
+    Html(status_line(answer, running, inputs, state.runs, len(state.choices)), "kith-status")
     if comparison is None:
         if running:
             Text("The first results take about a second.", kind="kith-note")
@@ -288,12 +293,12 @@ def report_of(answer: LiveComparison) -> str:
 def command_for(inputs: Any, comparison: Comparison) -> str:
     """The command line that repeats the comparison of these inputs."""
     texts, people, days, _, log = inputs
-    arms = dict(zip(comparison.labels, map(choice_from_text, texts), strict=True))
+    choices = dict(zip(comparison.labels, map(choice_from_text, texts), strict=True))
     founding = founding_of(log)
     if founding is None or log in logs():
-        return command_of(arms, people, days, comparison.runs, log)
+        return command_of(choices, people, days, comparison.runs, log)
     file = re.sub(r"[^\w .()+-]", "_", founding.label) or "log.csv"
-    command = command_of(arms, people, days, comparison.runs, f"./{file}")
+    command = command_of(choices, people, days, comparison.runs, f"./{file}")
     return f"# with the log uploaded on the page, saved under its name in this folder\n{command}"
 
 
@@ -304,7 +309,7 @@ def _numbers(offered: tuple[int, ...], current: int) -> dict[str, str]:
 def _with(place: int, change: Callable[[ScenarioChoice], ScenarioChoice]) -> CompareChange:
     """The change of one scenario, if it is still there."""
     return lambda state: (
-        state.with_arm(place, change(state.arms[place])) if place < len(state.arms) else state
+        state.with_choice(place, change(state.choices[place])) if place < len(state.choices) else state
     )
 
 
@@ -313,19 +318,19 @@ def _chosen(state: CompareState, place: int, name: str) -> CompareState:
 
 
 def _added(state: CompareState) -> CompareState:
-    if len(state.arms) >= MOST_SCENARIOS:
+    if len(state.choices) >= MOST_SCENARIOS:
         return state
-    names = {arm.name for arm in state.arms}
+    names = {choice.name for choice in state.choices}
     new = next((n for n in ("web", "hub", "pool", "no_community") if n not in names), "baseline")
-    return replace(state, arms=(*state.arms, ScenarioChoice((new,))), edited=len(state.arms))
+    return replace(state, choices=(*state.choices, ScenarioChoice((new,))), edited=len(state.choices))
 
 
-def _removed(state: CompareState, place: int, arm: ScenarioChoice) -> CompareState:
+def _removed(state: CompareState, place: int, choice: ScenarioChoice) -> CompareState:
     """The state without that scenario; a second click does not remove its neighbour."""
-    if place >= len(state.arms) or state.arms[place] != arm or len(state.arms) == 1:
+    if place >= len(state.choices) or state.choices[place] != choice or len(state.choices) == 1:
         return state
-    arms = tuple(arm for i, arm in enumerate(state.arms) if i != place)
-    return replace(state, arms=arms, edited=min(state.edited, len(arms) - 1))
+    choices = tuple(choice for i, choice in enumerate(state.choices) if i != place)
+    return replace(state, choices=choices, edited=min(state.edited, len(choices) - 1))
 
 
 def _change(
@@ -335,22 +340,26 @@ def _change(
     name, text = str(data.get("name"))[:80], str(data.get("value"))
 
     def change(state: CompareState) -> CompareState:
-        if place >= len(state.arms):
+        if place >= len(state.choices):
             return state
-        arm, founding = state.arms[place], founding_of(state.log)
+        choice, founding = state.choices[place], founding_of(state.log)
         setting, preset = (
             next(
-                (s for s in settings(plan_of(one, state.people, state.days, founding)) if s.name == name),
+                (
+                    s
+                    for s in settings(plan_of(choice_or_preset, state.people, state.days, founding))
+                    if s.name == name
+                ),
                 None,
             )
-            for one in (arm, ScenarioChoice(arm.bases))
+            for choice_or_preset in (choice, ScenarioChoice(choice.bases))
         )
         if setting is None or preset is None:
             raise ScenarioError(f"there is no parameter {name[:60]}")
         value = value_from(text, setting)
-        edited = arm.without(name) if value == preset.value else arm.with_setting(name, value)
+        edited = choice.without(name) if value == preset.value else choice.with_setting(name, value)
         plan_of(edited, state.people, state.days, founding)
-        return state.with_arm(place, edited)
+        return state.with_choice(place, edited)
 
     try:
         go(change)
@@ -375,7 +384,7 @@ def upload_note(name: str, uploaded: UploadedScenario) -> str:
 
 
 def _heading(now: ResolvedState) -> str:
-    names = list(now.plans) or [arm.name for arm in now.state.arms]
+    names = list(now.plans) or [choice.name for choice in now.state.choices]
     return f"{wording.listed(names, 'or')}?" if len(names) > 1 else f"What happens with {names[0]}?"
 
 

@@ -115,7 +115,9 @@ def LessonResults(lesson: Lesson, guess: int, answer: LiveComparison, inputs: ob
     if answer.error:
         ErrorMessage(answer.error)
     comparison = answer.comparison if answer.inputs == inputs else None
-    Html(status_line(answer, answer.running(inputs), inputs, lesson.runs), "kith-status")
+    Html(
+        status_line(answer, answer.running(inputs), inputs, lesson.runs, len(lesson.scenarios)), "kith-status"
+    )
     if comparison is None:
         return
     Text("What happens", "h2")
@@ -177,8 +179,8 @@ def verdict(lesson: Lesson, guess: int, comparison: Comparison) -> str:
 
 def compare_path(lesson: Lesson) -> str:
     """The address of a lesson's scenarios on the Compare page, with all controls."""
-    arms = tuple(choice_from_text(text) for text in lesson.arms.values())
-    return CompareState(arms, lesson.people, lesson.days, lesson.runs).path()
+    choices = tuple(choice_from_text(text) for text in lesson.scenarios.values())
+    return CompareState(choices, lesson.people, lesson.days, lesson.runs).path()
 
 
 def sheet(lesson: Lesson) -> str:

@@ -78,12 +78,15 @@ def parameters(word: str = "") -> str:
     matching = [s for s in settings(Plan()) if _fits(word, s.name, s.help, s.source)]
     parts = [f'<p class="kith-note" role="status">{wording.plural(len(matching), "parameter")}.</p>']
     for section, schema in SECTIONS.items():
-        own = [s for s in matching if s.name.startswith(f"{section}.")]
-        if own:
+        in_section = [s for s in matching if s.name.startswith(f"{section}.")]
+        if in_section:
             doc = (schema.__doc__ or "").strip().splitlines()[0]
             parts.append(f"<h2>{escape(section.capitalize())}</h2>{markup(doc)}")
             parts.append(
-                table(["parameter", "meaning", "default", "unit", "range", "source"], [_row(s) for s in own])
+                table(
+                    ["parameter", "meaning", "default", "unit", "range", "source"],
+                    [_row(s) for s in in_section],
+                )
             )
     return "".join(parts)
 

@@ -94,7 +94,8 @@ def StudyList(go: Callable[[StudyChange], None]) -> None:
                 Text(study.title or name, "h2")
                 Text(study.question)
                 Text(
-                    f"{study.design.kind.replace('_', ' ')} · {wording.listed(study.tags)}", kind="kith-note"
+                    f"{study.design.kind.replace('_', ' ').capitalize()} · {wording.listed(study.tags)}",
+                    kind="kith-note",
                 )
                 Button("Open", partial(go, changed(study=name)), f"open-{name}")
     errors = "".join(f"<li>{escape(name)}: {escape(why)}</li>" for name, why in unreadable().items())
@@ -248,13 +249,13 @@ def progress_line(mine: StudyProgress | None, status: StudyStatus | None, size: 
     if mine is not None and mine.state == PLANNING:
         return f'<span class="run" role="status">planning</span><span>{escape(size)}</span>'
     if mine is not None and mine.under_way:
-        share = 100 * mine.stored / max(1, mine.wanted)
+        share = 100 * mine.stored / max(1, mine.runs)
         bar = f'<span class="kith-progress" aria-hidden="true"><i style="width:{share:.0f}%"></i></span>'
         left = mine.seconds_left
         time_left = "" if left is None else f", about {_span(left)} left"
         return (
             f'<span class="run" role="status">{mine.state}</span>{bar}'
-            f"<span>{mine.stored:,} of {mine.wanted:,} runs{time_left}</span>"
+            f"<span>{mine.stored:,} of {mine.runs:,} runs{time_left}</span>"
         )
     if status is None or not status.stored:
         return f'<span role="status">{escape(size)}; nothing is stored yet</span>'

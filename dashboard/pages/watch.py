@@ -54,7 +54,7 @@ class WatchedRun:
         if self.run is not None and self.state is not None and state.same_moment(self.state):
             return False
         self.leave()
-        run = LiveRun(plan_of(state.arm, state.people), state.seed, state.interventions)
+        run = LiveRun(plan_of(state.choice, state.people), state.seed, state.interventions)
         run.step(max(1, state.day))
         self.state, self.run, self.name = state, run, uuid4().hex
         return True
@@ -115,7 +115,7 @@ def Page() -> None:
         go(with_current_day)
 
     def with_current_day(newest: WatchState) -> WatchState:
-        """The state with the day of the run that is shown, if it is the run that was asked for."""
+        """The state with the day of the run that is shown, if it is the run of that state."""
         now = watched.now(newest)
         if watched.run is not None and watched.state is not None and now.same_run(watched.state):
             watched.state = now
@@ -171,9 +171,9 @@ def Side(
     """The run that is watched, and the interventions."""
     Dropdown(
         "",
-        state.arm.name,
-        scenario_menu(state.arm.name),
-        lambda name: go(another_run(arm=ScenarioChoice(tuple(name.split(" + "))))),
+        state.choice.name,
+        scenario_menu(state.choice.name),
+        lambda name: go(another_run(choice=ScenarioChoice(tuple(name.split(" + "))))),
         "scenario",
     )
     if watched.run is not None:

@@ -25,7 +25,7 @@ class CompareState(PageState):
 
     PATH: ClassVar[str] = "/"
 
-    arms: tuple[ScenarioChoice, ...] = FIRST
+    choices: tuple[ScenarioChoice, ...] = FIRST
     people: int = 2_000
     days: int = 365
     runs: int = 16
@@ -44,15 +44,17 @@ class CompareState(PageState):
         texts = [value for name, value in pairs if name == "a"]
         if len(texts) > MOST_SCENARIOS:
             errors.messages.append(f"{len(texts)} scenarios: a page compares at most {MOST_SCENARIOS}")
-        choices = [errors.value_or(partial(choice_from_text, text), None) for text in texts[:MOST_SCENARIOS]]
-        arms = tuple(choice for choice in choices if choice is not None) if texts else FIRST
+        given_choices = [
+            errors.value_or(partial(choice_from_text, text), None) for text in texts[:MOST_SCENARIOS]
+        ]
+        choices = tuple(choice for choice in given_choices if choice is not None) if texts else FIRST
         return cls(
-            arms,
+            choices,
             errors.number(given, "people", cls.people, 10, 200_000),
             errors.number(given, "days", cls.days, 1, LONGEST),
             errors.number(given, "runs", cls.runs, 1, 256),
             errors.one_of(given, "view", VIEWS, cls.view),
-            max(0, min(errors.number(given, "edited", 0, 0, MOST_SCENARIOS - 1), len(arms) - 1)),
+            max(0, min(errors.number(given, "edited", 0, 0, MOST_SCENARIOS - 1), len(choices) - 1)),
             given.get("log", "")[:80],
         ), errors
 
@@ -60,17 +62,17 @@ class CompareState(PageState):
     def usable(cls, query: str | None) -> "CompareState":
         """The state of an address without what cannot be used; the first scenarios where none can."""
         state, _ = cls.read(query)
-        return state if state.arms else replace(state, arms=FIRST)
+        return state if state.choices else replace(state, choices=FIRST)
 
     def inputs(self) -> tuple[object, ...]:
         """Everything that decides the numbers, and nothing that decides only how they are shown."""
-        return tuple(arm.text() for arm in self.arms), self.people, self.days, self.runs, self.log
+        return tuple(choice.text() for choice in self.choices), self.people, self.days, self.runs, self.log
 
-    def with_arm(self, place: int, arm: ScenarioChoice) -> "CompareState":
+    def with_choice(self, place: int, choice: ScenarioChoice) -> "CompareState":
         """The same with another scenario in that place."""
-        return replace(self, arms=(*self.arms[:place], arm, *self.arms[place + 1 :]))
+        return replace(self, choices=(*self.choices[:place], choice, *self.choices[place + 1 :]))
 
     def parts(self) -> list[tuple[str, str]]:
         """Names and values of its address: only what differs from the first one."""
-        scenarios = [("a", arm.text()) for arm in self.arms] if self.arms != FIRST else []
-        return scenarios + self._changed_parts("arms")
+        scenarios = [("a", choice.text()) for choice in self.choices] if self.choices != FIRST else []
+        return scenarios + self._changed_parts("choices")

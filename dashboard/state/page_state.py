@@ -13,7 +13,7 @@ READABLE = "~+=@!.,:"
 """Characters that stay as they are in an address, so that people can read it."""
 
 type Change[State] = Callable[[State], State]
-"""From the state that was asked for last to the next one."""
+"""From the latest state to the next one."""
 
 
 @dataclass(frozen=True)

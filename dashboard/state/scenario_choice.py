@@ -203,53 +203,55 @@ def _settings_of(layer: Layer) -> Values:
 
 @lru_cache(maxsize=256)
 def _plan(text: str, people: int | None, days: int | None, log: "_Log") -> Plan:
-    arm = choice_from_text(text)
+    choice = choice_from_text(text)
     if log.founding is not None:
-        return _loaded(arm, days, log.founding, {})
-    plan = _loaded(arm, days, None, {})
-    if people is None or not scaled(arm, plan, people):
+        return _loaded(choice, days, log.founding, {})
+    plan = _loaded(choice, days, None, {})
+    if people is None or not scaled(choice, plan, people):
         return plan
-    return _loaded(arm, days, None, dict(scaled(arm, plan, people)))
+    return _loaded(choice, days, None, dict(scaled(choice, plan, people)))
 
 
-def scaled(arm: ScenarioChoice, plan: Plan, people: int) -> Values:
+def scaled(choice: ScenarioChoice, plan: Plan, people: int) -> Values:
     """The settings that scale a plan to a market of `people`: founders keep their share, unless a graph counts them."""
     market = plan.parameters.market
-    if people == market.size or any(name.startswith("market.") for name, _ in arm.settings):
+    if people == market.size or any(name.startswith("market.") for name, _ in choice.settings):
         return ()
-    if any(name == "network.n" for name, _ in arm.settings):
+    if any(name == "network.n" for name, _ in choice.settings):
         return (("market.size", people),)
     founders = max(1, round(people * market.founders / market.size))
     return (("market.size", people), ("market.founders", founders))
 
 
-def command_of(arms: Mapping[str, ScenarioChoice], people: int, days: int, runs: int, log: str = "") -> str:
+def command_of(
+    choices: Mapping[str, ScenarioChoice], people: int, days: int, runs: int, log: str = ""
+) -> str:
     """The command line that repeats what a page shows: the same plans, the same seeds, hence the same numbers.
 
     A scenario that differs from the library becomes a scenario file, which the command writes first.
 
     Parameters
     ----------
-    arms : label -> scenario.
+    choices : label -> scenario.
     people, days, runs : as the page has them; seeds are 0 … runs - 1.
     log : the name or the path of the log that founds the communities.
     """
-    markets = [() if log else scaled(arm, plan_of(arm), people) for arm in arms.values()]
+    markets = [() if log else scaled(choice, plan_of(choice), people) for choice in choices.values()]
     together = markets[0] if len(set(markets)) == 1 else ()
     scenarios: list[str] = []
     files: dict[str, str] = {}
-    for (label, arm), market in zip(arms.items(), markets, strict=True):
-        own = arm if together else replace(arm, settings=(*arm.settings, *market))
-        if len(own.bases) == 1 and not own.altered and own.bases[0] not in scenarios:
-            scenarios.append(own.bases[0])
+    for (label, choice), market in zip(choices.items(), markets, strict=True):
+        complete = choice if together else replace(choice, settings=(*choice.settings, *market))
+        if len(complete.bases) == 1 and not complete.altered and complete.bases[0] not in scenarios:
+            scenarios.append(complete.bases[0])
         else:
             name = f"{re.sub(r'[^A-Za-z0-9_ .,+#()-]', '_', label)}.toml"
-            files[name] = own.toml(days)
+            files[name] = complete.toml(days)
             scenarios.append(f"./{name}")
-    asked = {"overrides": dict(together), "log": log}
+    options = {"overrides": dict(together), "log": log}
     if len(scenarios) > 1:
-        return compare_command(scenarios, runs, days, asked, files=files)
-    first = run_command(scenarios[0], 0, days, asked, files)
+        return compare_command(scenarios, runs, days, options, files=files)
+    first = run_command(scenarios[0], 0, days, options, files)
     return first if runs == 1 else f"{first}\n# the first of {runs} runs, whose seeds are 0 to {runs - 1}"
 
 
@@ -262,23 +264,26 @@ class _Log:
 
 
 def plan_of(
-    arm: ScenarioChoice, people: int | None = None, days: int | None = None, founding: Founding | None = None
+    choice: ScenarioChoice,
+    people: int | None = None,
+    days: int | None = None,
+    founding: Founding | None = None,
 ) -> Plan:
     """The plan of a scenario, scaled to a market of `people` unless the scenario sets its size.
 
     Founders keep their share of the market. Raises `ScenarioError` with what to change.
     """
     log = _Log() if founding is None else _Log(founding.digest, founding)
-    return _plan(arm.text(), people, days, log)
+    return _plan(choice.text(), people, days, log)
 
 
 def _loaded(
-    arm: ScenarioChoice, days: int | None, log: Founding | None, overrides: Mapping[str, Any]
+    choice: ScenarioChoice, days: int | None, log: Founding | None, overrides: Mapping[str, Any]
 ) -> Plan:
-    if len(arm.bases) == 1 and not arm.altered:
-        return load(arm.bases[0], overrides=overrides, days=days, log=log)
-    table = toml_of(arm.toml().encode(), arm.name)
-    return load(table, overrides=overrides, days=days, log=log, name=arm.name)
+    if len(choice.bases) == 1 and not choice.altered:
+        return load(choice.bases[0], overrides=overrides, days=days, log=log)
+    table = toml_of(choice.toml().encode(), choice.name)
+    return load(table, overrides=overrides, days=days, log=log, name=choice.name)
 
 
 @cache

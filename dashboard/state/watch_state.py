@@ -22,7 +22,7 @@ class WatchState(PageState):
 
     PATH: ClassVar[str] = "/watch"
 
-    arm: ScenarioChoice = HUB
+    choice: ScenarioChoice = HUB
     people: int = 20_000
     seed: int = 0
     day: int = 0
@@ -37,17 +37,19 @@ class WatchState(PageState):
         errors = AddressErrors()
         pairs = repeated_pairs_of(query)
         given = dict(pairs)
-        arm = errors.value_or(lambda: choice_from_text(given["a"]), cls.arm) if "a" in given else cls.arm
+        choice = (
+            errors.value_or(lambda: choice_from_text(given["a"]), cls.choice) if "a" in given else cls.choice
+        )
         people = errors.number(given, "people", cls.people, 100, 100_000)
-        plan = errors.value_or(lambda: plan_of(arm, people), None)
+        plan = errors.value_or(lambda: plan_of(choice, people), None)
         if plan is None:
-            arm, people = cls.arm, cls.people
-            plan = plan_of(arm, people)
+            choice, people = cls.choice, cls.people
+            plan = plan_of(choice, people)
         interventions: Timeline = ()
         for text in (value for name, value in pairs if name == "act"):
             interventions += errors.value_or(partial(_applicable, plan, text), ())
         return cls(
-            arm,
+            choice,
             people,
             errors.number(given, "seed", 0, 0, 999_999),
             errors.number(given, "day", 0, 0, MOST_DAYS),
@@ -58,7 +60,7 @@ class WatchState(PageState):
 
     def same_run(self, other: "WatchState") -> bool:
         """Whether they may differ only in the day, the interventions and what is looked at."""
-        return (self.arm, self.people, self.seed) == (other.arm, other.people, other.seed)
+        return (self.choice, self.people, self.seed) == (other.choice, other.people, other.seed)
 
     def same_moment(self, other: "WatchState") -> bool:
         """Whether they may differ only in what is looked at."""
@@ -66,10 +68,10 @@ class WatchState(PageState):
 
     def parts(self) -> list[tuple[str, str]]:
         """Names and values of its address."""
-        pairs = [("a", self.arm.text())]
+        pairs = [("a", self.choice.text())]
         pairs += [(name, str(getattr(self, name))) for name in ("people", "seed", "day")]
         pairs += [("act", f"{day}:{name}") for day, name in self.interventions]
-        return pairs + self._changed_parts("arm", "people", "seed", "day", "interventions")
+        return pairs + self._changed_parts("choice", "people", "seed", "day", "interventions")
 
 
 def _applicable(plan: Plan, text: str) -> Timeline:

@@ -26,7 +26,7 @@ def _Chart(
     note: str = "",
     picks: bool = False,
     event_pick: Callable[[Any], None] | None = None,
-    event_ask: Callable[[Any], None] | None = None,
+    event_request: Callable[[Any], None] | None = None,
 ) -> Any: ...
 
 
@@ -69,8 +69,8 @@ def Chart(
     note : a sentence below.
     on_pick : called with what follows `point-` in the id of a mark that is clicked.
     """
-    asked, set_asked = solara.use_state(False)
-    csv = solara.use_memo(lambda: for_csv(frame) if asked and frame is not None else "", [asked, svg])
+    requested, set_requested = solara.use_state(False)
+    csv = solara.use_memo(lambda: for_csv(frame) if requested and frame is not None else "", [requested, svg])
     _Chart(
         svg=svg,
         title=_inside(svg, "title"),
@@ -80,7 +80,7 @@ def Chart(
         note=note,
         picks=on_pick is not None,
         event_pick=(lambda key: on_pick(str(key)[:80])) if on_pick else None,
-        event_ask=lambda _: set_asked(True),
+        event_request=lambda _: set_requested(True),
     )
 
 
@@ -166,7 +166,7 @@ def _DownloadButton(
     kind: str = "text/plain",
     payload: dict[str, Any] | None = None,
     disabled: bool = False,
-    event_ask: Callable[[Any], None] | None = None,
+    event_request: Callable[[Any], None] | None = None,
 ) -> Any: ...
 
 
@@ -276,7 +276,7 @@ def DownloadButton(
         kind=kind,
         payload=payload,
         disabled=disabled,
-        event_ask=give,
+        event_request=give,
     )
 
 

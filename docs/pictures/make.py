@@ -135,7 +135,7 @@ def strategist(browser: Any, address: str, folder: Path) -> None:
     page = opened(browser, f"{address}/", (1280, 720))
     page.screenshot(path=folder / "strategist-1-opens.png")
     page.click("button[name=remove-0]")
-    page.wait_for_function("document.querySelector('select[name=arm-0]').value === 'hub'")
+    page.wait_for_function("document.querySelector('select[name=scenario-0]').value === 'hub'")
     page.locator("[data-name='affiliation.peers'] input[type=range]").first.focus()
     page.keyboard.press("PageUp")
     page.wait_for_url(re.compile("~"))

@@ -24,7 +24,7 @@ def test_the_hub_lesson_runs_to_its_end(page: Any, address: str) -> None:
     assert page.locator(".kith-chart svg").count() == 3
     page.click("button[name=controls]")
     page.wait_for_url(re.compile("hub_departs"))
-    page.wait_for_selector("select[name=arm-1]")
+    page.wait_for_selector("select[name=scenario-1]")
 
 
 ALONE = """

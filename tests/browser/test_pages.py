@@ -104,7 +104,7 @@ def test_a_link_shows_the_same_again(page: Any, address: str) -> None:
     assert page.inner_html(".kith-svg") == first
     assert page.inner_text(".kith-tabs a.here") == "Staying and leaving"
     assert page.locator("[data-name='affiliation.activity'] input[type=number]").first.input_value() == "0.5"
-    assert page.input_value("select[name=arm-1]") == "web + subscription"
+    assert page.input_value("select[name=scenario-1]") == "web + subscription"
 
 
 def test_a_narrow_window_leads_to_the_controls_below(page: Any, address: str) -> None:
@@ -113,7 +113,7 @@ def test_a_narrow_window_leads_to_the_controls_below(page: Any, address: str) ->
     assert not page.is_visible("button[name=jump]")
     page.set_viewport_size({"width": 400, "height": 850})
     page.click("button[name=jump]")
-    page.wait_for_function("document.activeElement.name === 'arm-0'")
+    page.wait_for_function("document.activeElement.name === 'scenario-0'")
     page.wait_for_function("document.activeElement.getBoundingClientRect().y < 200")
 
 

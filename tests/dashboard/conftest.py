@@ -7,7 +7,7 @@ import pytest
 import solara
 
 from kith.dashboard.live import shared_workers as pools
-from kith.dashboard.live.shared_workers import SharedWorkers, worked
+from kith.dashboard.live.shared_workers import SharedWorkers, run_job
 
 
 class Here(SharedWorkers):
@@ -26,7 +26,7 @@ class Here(SharedWorkers):
         request = Request(owner, deque(), left=len(jobs))
         self.asked.append(list(jobs))
         for job in jobs:
-            request.results.put(worked(job, lambda: True))
+            request.results.put(run_job(job, lambda: True))
         request.results.put(None)
         return request
 

@@ -125,7 +125,7 @@ def test_junk_in_one_part_of_an_address_leaves_the_others(read: Any, page: str, 
     for name in PARAMETERS[page]:
         got, wrong = read(urlencode(usual | {name: junk}))
         assert all(len(said) < 800 for said in wrong.messages)
-        field = {"a": "arms" if page == "compare" else "arm", "act": "interventions"}.get(name, name)
+        field = {"a": "choices" if page == "compare" else "choice", "act": "interventions"}.get(name, name)
         if page == "watch" and name == "a":
             continue  # another world, of the same size
         assert {n: v for n, v in vars(got).items() if n != field} == {

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kith.dashboard.live import shared_workers as pools
-from kith.dashboard.live.shared_workers import AGAIN, Cancelled, SharedWorkers, worked
+from kith.dashboard.live.shared_workers import AGAIN, Cancelled, SharedWorkers, run_job
 from kith.experiments.runs.runner import Job, RunResult
 from kith.sim.schema.parameters import parameters_from
 from kith.sim.schema.plan import Plan
@@ -215,7 +215,7 @@ def test_a_run_that_nobody_wants_stops_within_ten_days() -> None:
         return len(asked) < 2
 
     with pytest.raises(Cancelled):
-        worked(Job(SMALL, 0), wanted)
+        run_job(Job(SMALL, 0), wanted)
     assert len(asked) == 2
 
 
@@ -224,7 +224,7 @@ def test_processes_give_what_a_run_here_gives() -> None:
     try:
         [outcome] = list(pool.submit("anna", [Job(SMALL, 3, key="x")]))
         assert not outcome.error
-        assert outcome.summary["present"] == worked(Job(SMALL, 3), lambda: True).summary["present"]
+        assert outcome.summary["present"] == run_job(Job(SMALL, 3), lambda: True).summary["present"]
         long = Plan(phases=SMALL.phases, days=20_000)
         request = pool.submit("anna", [Job(long, 0)])
         time.sleep(0.3)

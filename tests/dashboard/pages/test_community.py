@@ -80,7 +80,7 @@ def test_the_page_shows_the_log_and_leads_to_a_what_if(
     until(lambda: rc.paths and rc.paths[-1].startswith("/community?log="))
     until(lambda: found(rc, "chart.vue"))
     [save] = [w for w in found(rc, "download.vue") if w.file == "kith-measures.csv"]
-    save.vue_ask(None)
+    save.vue_request(None)
     head, *rows = save.payload["text"].splitlines()
     assert head == "indicator,unit,your_log,pool,hub,web,definition"
     assert len(rows) == len(community.MEASURES)

@@ -18,6 +18,7 @@ from solara.widgets import HTML
 
 from kith.dashboard.content import comparison as views
 from kith.dashboard.content.controls import IMPORTANT, groups, value_from
+from kith.dashboard.content.run_status import status_line
 from kith.dashboard.content.uploaded_logs import upload
 from kith.dashboard.live.live_comparison import LiveComparison, jobs_for, labelled_plans
 from kith.dashboard.live.shared_workers import Request
@@ -76,7 +77,7 @@ def test_a_changed_control_stands_in_the_address_and_is_run(here: Any, shown: An
     assert priced["pool"] == 7
     assert priced["web"] != 7
     state = CompareState.strict(rc.paths[-1].partition("?")[2])
-    assert state.arms[0].settings == (("monetisation.price", 7),)
+    assert state.choices[0].settings == (("monetisation.price", 7),)
 
 
 def test_going_back_to_the_preset_leaves_no_trace(here: Any, shown: Any) -> None:
@@ -196,6 +197,14 @@ def test_an_answer_knows_whether_more_is_to_come() -> None:
     assert not LiveComparison("a", error="broken").running("a")
 
 
+def test_one_scenario_has_runs_and_several_have_runs_each() -> None:
+    pending = LiveComparison("a", None, 1, 16)
+    assert "1 of 16 runs</span>" in status_line(pending, True, "a", 16, 1)
+    assert "1 of 16 runs per scenario, on the same people and random draws" in status_line(
+        pending, True, "a", 16, 2
+    )
+
+
 def test_two_arms_that_say_the_same_are_told_apart() -> None:
     plan = plan_of(ScenarioChoice(("web",)), 300)
     assert list(labelled_plans([plan, plan])) == ["web", "web #2"]
@@ -256,7 +265,7 @@ def test_a_dropped_file_is_shown_and_what_the_page_does_not_keep_is_said(here: A
     until(lambda: rc.paths)  # it is read in another process
     state = CompareState.strict(rc.paths[-1].partition("?")[2])
     assert state.days == 40
-    assert dict(state.arms[0].settings)["network.n"] == 30
+    assert dict(state.choices[0].settings)["network.n"] == 30
     until(
         lambda: (
             "Days is now 40 for every scenario. Not kept, because runs do not depend on it: title"

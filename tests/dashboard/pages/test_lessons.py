@@ -1,5 +1,6 @@
 """Lessons: seven, complete, and their answers come from the runs."""
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 from solara.widgets import HTML
 
+from kith.dashboard.content.controls import TITLES
 from kith.dashboard.content.lessons import KINDS, Lesson, Prediction, lessons
 from kith.dashboard.live.live_comparison import jobs_for
 from kith.dashboard.pages import lessons as page
@@ -32,17 +34,23 @@ def test_a_lesson_is_complete(lesson: Lesson) -> None:
     prediction = lesson.prediction
     assert prediction.kind in KINDS
     assert describe(prediction.outcome)
-    assert list(lesson.plans()) == list(lesson.arms)
+    assert list(lesson.plans()) == list(lesson.scenarios)
     if prediction.kind == "highest":
-        assert prediction.choices == tuple(lesson.arms)
+        assert prediction.choices == tuple(lesson.scenarios)
     else:
         assert len(prediction.choices) == len(prediction.edges) + 1
-        assert prediction.arm in lesson.arms
+        assert prediction.scenario in lesson.scenarios
     for name in lesson.show:
         assert name in LINES or name in ("leaving", "surplus")
         assert name not in LINES or LINES[name].column in (*STOCKS, *MONTHLY, "survival", "margin_to_date")
     assert CompareState.strict(page.compare_path(lesson).partition("?")[2]).people == lesson.people
     assert "☐" in page.sheet(lesson)
+
+
+@pytest.mark.parametrize("lesson", lessons().values(), ids=list(lessons()))
+def test_controls_that_a_lesson_names_are_on_the_page(lesson: Lesson) -> None:
+    named = re.findall(r"[Ss]et \*([^*]+)\*", " ".join(lesson.parts.values()))
+    assert all(any(title.startswith(name) for title in TITLES.values()) for name in named), named
 
 
 def small(lesson: Lesson) -> Comparison:

@@ -43,8 +43,8 @@ def test_the_nearest_is_marked_by_more_than_colour() -> None:
 
 def test_the_what_if_starts_with_as_many_members() -> None:
     look = CompareState.strict(unquote(what_if({"active": 120, "market": 3_000}).partition("?")[2]))
-    assert [arm.bases for arm in look.arms] == [("pool",), ("hub",), ("web",)]
-    assert dict(look.arms[0].settings) == {"market.size": 3_000, "market.founders": 120}
+    assert [choice.bases for choice in look.choices] == [("pool",), ("hub",), ("web",)]
+    assert dict(look.choices[0].settings) == {"market.size": 3_000, "market.founders": 120}
 
 
 def test_the_numbers_stand_in_the_address_and_are_shown(

@@ -36,7 +36,7 @@ def test_an_address_tells_everything_that_a_page_shows() -> None:
 def test_the_first_look_needs_no_words() -> None:
     assert CompareState().query() == ""
     assert CompareState.strict(None) == CompareState()
-    assert CompareState.strict("").arms == FIRST
+    assert CompareState.strict("").choices == FIRST
 
 
 @given(
@@ -49,10 +49,10 @@ def test_the_first_look_needs_no_words() -> None:
     )
 )
 def test_any_settings_come_back(settings: list[tuple[str, float]]) -> None:
-    arm = ScenarioChoice(("hub",))
+    choice = ScenarioChoice(("hub",))
     for name, value in settings:
-        arm = arm.with_setting(name, value)
-    assert CompareState.strict(replace(CompareState(), arms=(arm,)).query()).arms == (arm,)
+        choice = choice.with_setting(name, value)
+    assert CompareState.strict(replace(CompareState(), choices=(choice,)).query()).choices == (choice,)
 
 
 def test_a_saved_scenario_is_the_same_when_it_is_loaded() -> None:
@@ -152,7 +152,7 @@ def test_a_file_that_is_dropped_is_the_plan_that_its_path_is(tmp_path: Path, tex
     assert dropped.days == by_path.days
     assert plan_of(choice_from_text(found.choice.text()), days=found.days).content() == by_path.content()
     assert plan_of(choice_from_toml(found.choice.toml(found.days))).content() == by_path.content()
-    assert CompareState.strict(replace(CompareState(), arms=(found.choice,)).query()).arms == (
+    assert CompareState.strict(replace(CompareState(), choices=(found.choice,)).query()).choices == (
         choice_from_text(found.choice.text()),
     )
 
@@ -215,6 +215,6 @@ def test_an_address_names_no_files_and_no_unknown_tables(text: str, word: str) -
 
 
 def test_a_graph_with_a_number_of_nodes_says_how_many_founders_there_are() -> None:
-    arm = uploaded_scenario(FILES["a network"]).choice
-    market = plan_of(arm, people=2_000).parameters.market
+    choice = uploaded_scenario(FILES["a network"]).choice
+    market = plan_of(choice, people=2_000).parameters.market
     assert (market.size, market.founders) == (2_000, 60)
