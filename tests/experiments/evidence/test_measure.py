@@ -321,3 +321,11 @@ def test_what_cannot_be_measured_is_refused(record: Record) -> None:
         measure(frame([]))
     with pytest.raises(RequestError, match="lacks timestamp"):
         measure(pd.DataFrame({"member_id": ["a"], "action": ["post"]}))
+
+
+def test_the_documentation_has_the_definitions_of_the_table() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "evidence.md").read_text("utf-8")
+    rows = [
+        f"| `{s.name}` | {s.family} | {s.unit} | {s.definition} | {s.interval} |" for s in STATISTICS.values()
+    ]
+    assert [row for row in rows if row not in page] == []
