@@ -18,6 +18,8 @@ LEAST = 10
 LEVEL = 0.95
 REPLICATES = 200
 SEED = 0
+CHUNK = 2_000_000
+"weights held at once while members are drawn again"
 
 
 @dataclass(frozen=True)
@@ -71,11 +73,15 @@ def intervals(
     above = np.column_stack([pair[0] for pair in ratios.values()]) if ratios else np.zeros((members, 0))
     below = np.column_stack([pair[1] for pair in ratios.values()]) if ratios else np.zeros((members, 0))
     drawn = np.full((replicates, len(ratios) + len(functions)), np.nan)
-    for replicate in drawn:
-        times = np.bincount(generator.integers(members, size=members), minlength=members).astype(float)
+    together = max(1, min(replicates, CHUNK // members))
+    for start in range(0, replicates, together):
+        chunk = drawn[start : start + together]
+        times = np.array(
+            [np.bincount(generator.integers(members, size=members), minlength=members) for _ in chunk], float
+        )
         with np.errstate(divide="ignore", invalid="ignore"):
-            replicate[: len(ratios)] = (times @ above) / (times @ below)
-        replicate[len(ratios) :] = [function(times) for function in functions.values()]
+            chunk[:, : len(ratios)] = (times @ above) / (times @ below)
+        chunk[:, len(ratios) :] = [[function(row) for function in functions.values()] for row in times]
     return {name: _between(column) for name, column in zip([*ratios, *functions], drawn.T, strict=True)}
 
 

@@ -74,7 +74,10 @@ def survival_curve(lasted: Floats, exited: Flags, ages: Integers) -> Floats:
 
 
 def survival_series(o: Observed, inactivity: int = INACTIVITY) -> list[dict[str, float | str | int]]:
-    """Survival by week of age, of all members and of those who joined in each third of the log."""
+    """Survival by week of age, of all members and of those who joined in each third of the log.
+
+    A curve ends where exits cannot be seen any more, or where fewer than `LEAST` members are at risk.
+    """
     lasted, exited = lifetimes(o, inactivity)
     rows: list[dict[str, float | str | int]] = []
     joined = (o.first - o.start) / (o.end - o.start)
@@ -84,8 +87,9 @@ def survival_series(o: Observed, inactivity: int = INACTIVITY) -> list[dict[str,
         if which.sum() < LEAST:
             continue
         weeks = np.arange(max(0, int((o.followed[which].max() - inactivity) // 7)) + 1)
+        at_risk = which.sum() - np.searchsorted(np.sort(lasted[which]), 7 * weeks)
+        weeks, at_risk = weeks[at_risk >= LEAST], at_risk[at_risk >= LEAST]
         curve = survival_curve(lasted[which], exited[which], 7 * weeks)
-        at_risk = (lasted[which] >= 7 * weeks[:, None]).sum(axis=1)
         rows += [
             {"cohort": name, "week": int(week), "survival": float(value), "at_risk": int(number)}
             for week, value, number in zip(weeks, curve, at_risk, strict=True)

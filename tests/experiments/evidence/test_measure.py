@@ -142,6 +142,13 @@ def test_survival_by_hand() -> None:
     assert "exits are known up to 311 days" in found.cannot_tell["survival_52w"]
 
 
+def test_a_survival_curve_ends_where_few_are_at_risk_even_after_a_jump_of_the_clock() -> None:
+    days = [[0.0, 15.0]] * 12 + [[0.0, 100.0]] * 3
+    own = measure_rows(crowd(days, 500_000)).survival
+    assert own[own["cohort"] == "all"]["week"].tolist() == [0, 1, 2]
+    assert own["at_risk"].tolist()[:3] == [16, 15, 15]
+
+
 def test_return_after_silence_by_hand() -> None:
     days = [[0.0, 40.0]] * 4 + [[0.0]] * 6
     found = measure_rows(crowd(days, 500))
@@ -321,3 +328,11 @@ def test_what_cannot_be_measured_is_refused(record: Record) -> None:
         measure(frame([]))
     with pytest.raises(RequestError, match="lacks timestamp"):
         measure(pd.DataFrame({"member_id": ["a"], "action": ["post"]}))
+
+
+def test_the_documentation_has_the_definitions_of_the_table() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "evidence.md").read_text("utf-8")
+    rows = [
+        f"| `{s.name}` | {s.family} | {s.unit} | {s.definition} | {s.interval} |" for s in STATISTICS.values()
+    ]
+    assert [row for row in rows if row not in page] == []
