@@ -17,7 +17,7 @@ from kith.dashboard.state.interventions import ACTS, MOST_DAYS, Act, Done, check
 from kith.experiments.words import wording
 from kith.scenarios.errors import ScenarioError
 from kith.sim.engine import TICK, Simulation, begin_phase
-from kith.sim.processes.shock import strike
+from kith.sim.processes.shock import apply_shock
 from kith.sim.results.snapshot import Snapshot
 from kith.sim.schema.parameters import parameters_from
 from kith.sim.schema.plan import Plan, Shock
@@ -135,7 +135,7 @@ class LiveRun:
 
 def _do(c: Community, act: Act) -> None:
     if act.shock:
-        strike(c, Shock(day=c.day, **dict(act.shock)))
+        apply_shock(c, Shock(day=c.day, **dict(act.shock)))
     if act.changes:
         values = c.parameters.model_dump()
         for name, value in act.changes:

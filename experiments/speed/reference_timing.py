@@ -1,7 +1,7 @@
 """Rival: what the same model costs when it is written the natural Mesa way.
 
 The natural twin lives the core of the web with plain agents on a plain NetworkX graph
-(docs/twin.md). Here it and the engine are timed on the same plans, in the same run: CPU seconds of
+(docs/reference-implementation.md). Here it and the engine are timed on the same plans, in the same run: CPU seconds of
 one thread, compiled and warmed up, no event log on either side. The twin belongs to the tests, so
 it is there in a checkout of the repository only. Each counts what it counts: the engine keeps
 books, memberships, daily series and monthly indicators, the twin the counts of the core and two
@@ -53,7 +53,7 @@ def rival(largest: int, sizes: tuple[int, ...] = SIZES, days: int = DAYS) -> dic
         return made
 
     _time_engine(plan(100), days)
-    measured = [_both(model.Twin(plan(members), exact=False), plan(members), days) for members in sizes]
+    measured = [_both(model.ReferenceModel(plan(members), exact=False), plan(members), days) for members in sizes]
     _, large_per_s = _time_engine(plan(largest), days)
     return {
         "days": WARM_UP + days,
@@ -125,7 +125,7 @@ def text(figures: dict[str, Any] | None) -> list[str]:
     if figures is None:
         return ["natural Mesa on the same model: not here; the twin comes with a checkout of the repository"]
     largest = figures["largest"]
-    lines = ["natural Mesa on the same model (the core of the web; docs/twin.md), member-days per second:"]
+    lines = ["natural Mesa on the same model (the core of the web; docs/reference-implementation.md), member-days per second:"]
     for f in figures["sizes"]:
         lines.append(
             f"{f['members']:>11,} members  twin {f['twin_member_days_per_s']:,.0f}, engine "

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.kernels.luck import Purpose, uniform
+from kith.sim.kernels.luck import ONLY, Purpose, uniform
 from kith.sim.kernels.prefetch import SCREEN
 from kith.sim.state.categories import Cause
 from kith.sim.state.community import Community
@@ -104,18 +104,18 @@ def _screen(
     for start in range(lo, hi, SCREEN):
         end = min(hi, start + SCREEN)
         for r in range(start, end):
-            passes[r - start] = uniform(key, address[r], day, _DEPART, 0) < exit_bound[r] * raised
+            passes[r - start] = uniform(key, address[r], day, _DEPART, ONLY) < exit_bound[r] * raised
         for r in range(start, end):
             out[n] = r
             n += passes[r - start]
     candidates, n = n, lo
     for k in range(lo, candidates):
         r = out[k]
-        u = uniform(key, address[r], day, _DEPART, 0)
+        u = uniform(key, address[r], day, _DEPART, ONLY)
         log_factor = _reasons(members[r], p[members[r]["arm"]], decay, day, presence, unfairness, air, x)
         hazard = base[day - members[r]["joined"]] * math.exp(log_factor)
         if u < 1.0 - math.exp(-hazard):
-            cause[r] = _name(x, uniform(key, address[r], day, _CAUSE, 0))
+            cause[r] = _name(x, uniform(key, address[r], day, _CAUSE, ONLY))
             out[n] = r
             n += 1
     return n - lo

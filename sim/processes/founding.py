@@ -9,7 +9,21 @@ live in would hold them.
 import numpy as np
 import numpy.typing as npt
 
-from kith.sim.kernels.luck import Purpose, library_seed, uniforms
+from kith.sim.kernels.luck import (
+    FOUNDING_TIE_ANYWHERE,
+    FOUNDING_TIE_DISTANCE,
+    FOUNDING_TIE_STRENGTH,
+    FOUNDING_TIE_STRIDE,
+    GRAPH_NETWORK,
+    STATE_CONTRIBUTED,
+    STATE_LAST_VISIT,
+    STATE_SILENCE,
+    STATE_TENURE,
+    STATE_TIES,
+    Purpose,
+    library_seed,
+    uniforms,
+)
 from kith.sim.schema.graphs import Graph
 from kith.sim.schema.plan import Founding
 from kith.sim.schema.sections import Bonding
@@ -17,7 +31,7 @@ from kith.sim.state.admission import admit, newcomers, tie_capacity
 from kith.sim.state.categories import Channel
 from kith.sim.state.community import Community
 from kith.sim.state.decay import derive_rows, fading, settle_rows
-from kith.sim.state.layers import LAYER_WINDOW, PAST
+from kith.sim.state.layers import PAST, has_contributed
 from kith.sim.state.population import NEVER
 from kith.sim.state.ties import MAX_CAPACITY, add_up, place_ties
 
@@ -50,7 +64,7 @@ def found(c: Community) -> None:
 
 def _network(c: Community, n: int) -> Graph | None:
     """Who among n founders is tied, where the plan says it by a graph."""
-    return None if c.plan.network is None else c.plan.network.drawn(library_seed(c.key, 0), n)
+    return None if c.plan.network is None else c.plan.network.drawn(library_seed(c.key, GRAPH_NETWORK), n)
 
 
 def _addresses(c: Community, n: int) -> Rows:
@@ -78,9 +92,9 @@ def _found_by_luck(c: Community, seat: Rows, network: Graph | None) -> None:
     capacity = None if network is None else _room_for(c, seat, network)
     rows = admit(c, newcomers(persons, Channel.FOUNDER), capacity)
     members = c.population.members
-    tenure = np.minimum(LEAST_TENURE - MEAN_TENURE * np.log(_luck(c, persons, 0)), MOST_TENURE).astype(
-        np.int64
-    )
+    tenure = np.minimum(
+        LEAST_TENURE - MEAN_TENURE * np.log(_luck(c, persons, STATE_TENURE)), MOST_TENURE
+    ).astype(np.int64)
     members["joined"][rows] = -tenure
     _have_paid(c, rows)
     if network is None:
@@ -90,11 +104,13 @@ def _found_by_luck(c: Community, seat: Rows, network: Graph | None) -> None:
         _lay_strongest_first(c, rows, place[network.first], place[network.second], network.strength)
     visits = _settle_state(c, rows)
     per_day = _contributions_per_day(c, rows, visits) * c.parameters.contribution.doors_open
-    ever = _luck(c, persons, 1) < 1.0 - np.exp(-c.parameters.contribution.first_barrier * per_day * tenure)
-    count = np.where(ever, np.maximum(1, np.round(per_day * tenure)), 0).astype(np.int64)
-    silence = 1 + np.floor(-np.log(_luck(c, persons, 2)) / np.maximum(per_day, 1e-9)).clip(max=1e6).astype(
-        np.int64
+    ever = _luck(c, persons, STATE_CONTRIBUTED) < 1.0 - np.exp(
+        -c.parameters.contribution.first_barrier * per_day * tenure
     )
+    count = np.where(ever, np.maximum(1, np.round(per_day * tenure)), 0).astype(np.int64)
+    silence = 1 + np.floor(-np.log(_luck(c, persons, STATE_SILENCE)) / np.maximum(per_day, 1e-9)).clip(
+        max=1e6
+    ).astype(np.int64)
     ever &= silence < tenure
     members["points"][rows] = np.where(ever, count, 0)
     if len(c.tiers):
@@ -227,29 +243,33 @@ def _lay_ties(c: Community, rows: Rows, persons: Rows) -> None:
         return
     propensity = c.population.members["propensity"][rows]
     eager = peers * 2.0 * np.minimum(propensity**c.parameters.contribution.exchange_exponent, 10.0)
-    wish = np.floor(eager + _luck(c, persons, 3)).astype(np.int64)
+    wish = np.floor(eager + _luck(c, persons, STATE_TIES)).astype(np.int64)
     first = np.repeat(np.arange(n), wish)
     nth = np.arange(len(first)) - np.repeat(np.cumsum(wish) - wish, wish)
-    u = np.stack([_tie_luck(c, persons[first], nth, k) for k in range(3)])
-    step = 1 + np.floor(-NEAR_FOUNDERS * np.log(u[0])).astype(np.int64)
-    anywhere = 1 + np.floor(u[0] * (n - 1)).astype(np.int64)
-    second = (first + np.where(u[1] < FAR_SHARE, anywhere, step)) % n
-    kept = first != second
+    distance = _tie_luck(c, persons[first], nth, FOUNDING_TIE_DISTANCE)
+    is_far = _tie_luck(c, persons[first], nth, FOUNDING_TIE_ANYWHERE) < FAR_SHARE
+    strength = 0.15 + 0.55 * _tie_luck(c, persons[first], nth, FOUNDING_TIE_STRENGTH)
+    step = 1 + np.floor(-NEAR_FOUNDERS * np.log(distance)).astype(np.int64)
+    anywhere = 1 + np.floor(distance * (n - 1)).astype(np.int64)
+    second = (first + np.where(is_far, anywhere, step)) % n
+    proper = first != second
     _place(
         c,
-        rows[first[kept]],
-        rows[second[kept]],
-        0.15 + 0.55 * u[2][kept],
-        np.zeros(int(kept.sum()), np.int64),
+        rows[first[proper]],
+        rows[second[proper]],
+        strength[proper],
+        np.zeros(int(proper.sum()), np.int64),
     )
 
 
-def _tie_luck(c: Community, persons: Rows, nth: Rows, part: int) -> Numbers:
-    """A uniform for the nth tie of each person."""
+def _tie_luck(c: Community, persons: Rows, nth: Rows, offset: int) -> Numbers:
+    """A uniform for the nth tie of each person; `offset` is one of FOUNDING_TIE_*."""
     out = np.empty(len(persons))
     for k in np.unique(nth).tolist():
         chosen = nth == k
-        out[chosen] = uniforms(c.key, persons[chosen], 0, Purpose.FOUNDING_TIE, 3 * k + part)
+        out[chosen] = uniforms(
+            c.key, persons[chosen], 0, Purpose.FOUNDING_TIE, FOUNDING_TIE_STRIDE * k + offset
+        )
     return out
 
 
@@ -336,11 +356,13 @@ def _remember(c: Community, rows: Rows, count: Rows, last: Rows, visits: Numbers
     days = -m["joined"][rows].astype(float)
     if c.plan.founding is not None:
         days = np.minimum(days, c.plan.founding.window)
-    weeks = np.where(contributed & (-last <= LAYER_WINDOW), 1 << np.minimum(-last // 7, 13).clip(0), 0)
+    weeks = np.where(contributed & has_contributed(last, -1), 1 << np.minimum(-last // 7, 13).clip(0), 0)
     often = np.where(contributed, count / np.maximum(1.0, days / 30.0), 0.0) >= 1.0
     m["weeks"][rows] = np.where(often & contributed, weeks | 0b1001000100000, weeks).astype(np.uint32)
     m["last_post"][rows] = m["last_contribution"][rows]
-    ago = 1 + np.floor(-np.log(_luck(c, persons, 4)) / np.maximum(visits, 1e-3)).clip(max=60).astype(np.int64)
+    ago = 1 + np.floor(-np.log(_luck(c, persons, STATE_LAST_VISIT)) / np.maximum(visits, 1e-3)).clip(
+        max=60
+    ).astype(np.int64)
     last_visit = np.maximum(-ago, np.where(contributed, last, -PAST))
     c.population.last_visit[rows] = np.where(m["visits_per_day"][rows] > 0.0, last_visit, NEVER)
 

@@ -20,7 +20,7 @@ import math
 import numpy as np
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.kernels.luck import Purpose, address_hash, uniform, uniforms
+from kith.sim.kernels.luck import ONLY, Purpose, address_hash, uniform, uniforms
 from kith.sim.state import decay
 from kith.sim.state.categories import Count
 from kith.sim.state.climate import Climate
@@ -225,7 +225,7 @@ def _expose(members, exit_bound, visitors, persons, rate, weight, day, key):
     """Harass some visitors, contributors twice as often; returns how many."""
     hit = 0
     for k in range(len(visitors)):
-        u = uniform(key, persons[k], day, _HARASSMENT, 0)
+        u = uniform(key, persons[k], day, _HARASSMENT, ONLY)
         if u >= 2.0 * rate:
             continue
         m = members[visitors[k]]

@@ -15,7 +15,7 @@ Reads  written, visitors, referral joins     Writes  norm, recognition, ledger, 
 import numpy as np
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.kernels.luck import Purpose, uniform
+from kith.sim.kernels.luck import THANKS_AUTHOR, THANKS_REPLIER, THANKS_STRIDE, Purpose, uniform
 from kith.sim.state.community import Community
 from kith.sim.state.layers import WINDOW
 from kith.sim.state.ledger import Account, book, to_micro
@@ -116,13 +116,12 @@ def _give(members, written, p, day, key, levels, today, by_tenure):
             _earn(m, cash, _CASH, today, by_tenure, day)
             if q["incentives_equity_points"] > 0.0 and m["points"] >= q["incentives_equity_points"]:
                 _own(m, to_micro(q["incentives_equity_grant"]), today, by_tenure, day)
+            # thanks reach author and replier by separate draws of the author; less often who had much
             felt = 0.0
+            thanked = THANKS_AUTHOR if column == 0 else THANKS_REPLIER
+            author = members[written[line, 0]]["person"]
             chance = q["incentives_recognition"] * (1.0 - q["incentives_progressive"] * m["recognition"])
-            if (
-                chance > 0.0
-                and uniform(key, members[written[line, 0]]["person"], day, _THANKS, 2 * nth + column // 2)
-                < chance
-            ):
+            if chance > 0.0 and uniform(key, author, day, _THANKS, THANKS_STRIDE * nth + thanked) < chance:
                 felt = q["incentives_recognition_step"]
                 m["norm"] += q["incentives_recognition_norm"] * (1.0 - m["norm"])
             if q["incentives_badges"] > 0.0:

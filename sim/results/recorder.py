@@ -12,7 +12,7 @@ from kith.sim.results.snapshot import Snapshot
 from kith.sim.results.units import MEMBERS, OWN, TIES, indicator_units, series_units, with_units
 from kith.sim.state.categories import Cause, Channel, Count
 from kith.sim.state.community import Community
-from kith.sim.state.layers import WINDOW
+from kith.sim.state.layers import LAYER_WINDOW, LAYERS, WINDOW, layer_names
 from kith.sim.state.ledger import COSTS, MICRO, REVENUE, Account
 from kith.sim.state.market import Status
 from kith.sim.state.ties import list_ties
@@ -75,7 +75,7 @@ class Recorder:
 
     def note(self, c: Community) -> None:
         """Close the day: its counts, its books, and each month its indicators."""
-        contributed = c.contributed_within(90)
+        contributed = c.contributed_within(LAYER_WINDOW)
         present = c.population.present
         state = (
             c.day,
@@ -198,9 +198,7 @@ def memberships(s: Snapshot) -> pd.DataFrame:
             "channel": pd.Categorical.from_codes(s.membership("channel").astype(np.int64), list(CHANNELS)),
             "referrer": np.where(referrer >= 0, referrer, np.nan),
             "generation": s.membership("generation"),
-            "layer": pd.Categorical(
-                np.concatenate([_last_layer(s, n), s.layer]), ["audience", "member", "internal"]
-            ),
+            "layer": pd.Categorical(np.concatenate([_last_layer(s, n), s.layer]), list(LAYERS)),
             "contributions": s.membership("contributions"),
             "ties": np.where(ended, 0, s.membership("degree")),
             "belonging": belonging,
@@ -233,10 +231,10 @@ def memberships(s: Snapshot) -> pd.DataFrame:
 
 
 def _last_layer(s: Snapshot, n: int) -> npt.NDArray[np.str_]:
-    """The layer in which each ended membership was on its last day."""
-    gone = s.c.archive.members[:n]
-    recent = gone["last_contribution"] >= s.c.archive.left[:n] - 90
-    return np.where(gone["internal"] > 0, "internal", np.where(recent, "member", "audience"))
+    """The layer of each ended membership on the evening before its last day."""
+    ended = s.c.archive.members[:n]
+    last_evening = s.c.archive.left[:n].astype(np.int64) - 1
+    return layer_names(ended["internal"], ended["last_contribution"], last_evening)
 
 
 def _days(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

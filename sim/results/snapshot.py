@@ -10,7 +10,7 @@ import numpy.typing as npt
 from kith.sim.state import decay
 from kith.sim.state.categories import REPLIED, Cause, Channel
 from kith.sim.state.community import Community
-from kith.sim.state.layers import LAYER_WINDOW, WINDOW
+from kith.sim.state.layers import WINDOW, layer_names
 from kith.sim.state.population import NEVER
 
 type Numbers = npt.NDArray[np.float64]
@@ -97,9 +97,8 @@ class Snapshot:
 
     @cached_property
     def layer(self) -> npt.NDArray[Any]:
-        """The layer of each present member tonight."""
-        contributed = self.member("last_contribution") > self.day - LAYER_WINDOW
-        return np.where(self.member("internal") > 0, "internal", np.where(contributed, "member", "audience"))
+        """The layer of each present member at the end of the day."""
+        return layer_names(self.member("internal"), self.member("last_contribution"), self.day)
 
     def window(self, name: str) -> float:
         """Sum of a daily series over W; NaN before W is complete."""

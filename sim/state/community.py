@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kith.sim.kernels.address_order import add_up_rows, order_by_address
-from kith.sim.kernels.luck import Purpose, key_of, library_seed, uniforms
+from kith.sim.kernels.luck import GRAPH_ACQUAINTANCES, Purpose, key_of, library_seed, uniforms
 from kith.sim.kernels.threads import Crew
 from kith.sim.schema.packed import packed
 from kith.sim.schema.parameters import Parameters
@@ -326,7 +326,7 @@ def acquaintance_lists(plan: Plan, key: np.uint64) -> tuple[npt.NDArray[np.int64
     if plan.acquaintances is None:
         return np.empty(0, np.int64), np.empty(0, np.int32)
     size = plan.parameters.market.size
-    return plan.acquaintances.drawn(library_seed(key, 1), size).neighbours(size)
+    return plan.acquaintances.drawn(library_seed(key, GRAPH_ACQUAINTANCES), size).neighbours(size)
 
 
 def no_items() -> npt.NDArray[np.int64]:

@@ -5,9 +5,9 @@ import math
 import numpy as np
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.kernels.luck import Purpose, uniform
+from kith.sim.kernels.luck import ONLY, Purpose, uniform
 from kith.sim.state.decay import EXITS, advance, contagion
-from kith.sim.state.layers import LAYER_WINDOW, PAST
+from kith.sim.state.layers import INTERNAL, MEMBER, PAST, has_contributed, layer_of
 from kith.sim.state.ties import cut, give_back, strength_at
 
 _RETURN_CLOCK = int(Purpose.RETURN_CLOCK)
@@ -62,12 +62,14 @@ def archive_leavers(
             last_visits[m["side"], last_visit[r] + PAST] -= 1
         if m["last_contribution"] > -PAST:
             last_contributions[m["last_contribution"] + PAST] -= 1
-        recent = m["last_contribution"] >= day - LAYER_WINDOW
-        if m["internal"] > 0:
+        # departures happen in the course of a day, so yesterday evening's layer counts
+        layer = layer_of(m["internal"], m["last_contribution"], day - 1)
+        if layer == INTERNAL:
             done[2] += 1
-        elif recent:
+        elif layer == MEMBER:
             done[0] += 1
-        if not recent:
+        # the flows between audience and members count ambassadors by their contributions, too
+        if not has_contributed(m["last_contribution"], day - 1):
             done[1] += 1
 
 
@@ -83,6 +85,6 @@ def draw_returns(members, rows, persons, row_of, dues, size, disappointed_below,
             if members[rows[k]]["satisfaction"] < disappointed_below:
                 disappointed += 1.0
             else:
-                due[k] = hazard - math.log(uniform(key, person, day, _RETURN_CLOCK, 0))
+                due[k] = hazard - math.log(uniform(key, person, day, _RETURN_CLOCK, ONLY))
         dues[person] = due[k]
     return disappointed

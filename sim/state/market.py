@@ -11,7 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.kernels.luck import Purpose, address_hash, hashes, normal, uniform
+from kith.sim.kernels.luck import (
+    INVITEE_NEIGHBOUR_SHIFT,
+    ONLY,
+    Purpose,
+    address_hash,
+    hashes,
+    normal,
+    uniform,
+)
 
 KNOT_SPACING = 50
 SIGNALS = 4
@@ -110,13 +118,13 @@ def interests(key, size, similarity):
         place = i * knots / size
         k = int(place)
         w = place - k
-        left = normal(uniform(key, k, 0, _KNOT, 0))
-        right = normal(uniform(key, (k + 1) % knots, 0, _KNOT, 0))
+        left = normal(uniform(key, k, 0, _KNOT, ONLY))
+        right = normal(uniform(key, (k + 1) % knots, 0, _KNOT, ONLY))
         if knots == 1:
             smooth = left
         else:
             smooth = ((1.0 - w) * left + w * right) / ((1.0 - w) ** 2 + w * w) ** 0.5
-        z = shared * smooth + own * normal(uniform(key, i, 0, _NOISE, 0))
+        z = shared * smooth + own * normal(uniform(key, i, 0, _NOISE, ONLY))
         out[i] = _phi(z)
     return out
 
@@ -158,7 +166,7 @@ def neighbour(key, person, day, nth, starts, known):
     """
     best = -1
     largest = np.uint64(0)
-    salt = np.uint64(nth + 1) << np.uint64(40)
+    salt = np.uint64(nth + 1) << np.uint64(INVITEE_NEIGHBOUR_SHIFT)
     for k in range(starts[person], starts[person + 1]):
         h = address_hash(key, person, day, _INVITEE, salt ^ np.uint64(known[k]))
         if best < 0 or h > largest:
