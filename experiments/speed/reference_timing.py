@@ -53,7 +53,9 @@ def rival(largest: int, sizes: tuple[int, ...] = SIZES, days: int = DAYS) -> dic
         return made
 
     _time_engine(plan(100), days)
-    measured = [_both(model.ReferenceModel(plan(members), exact=False), plan(members), days) for members in sizes]
+    measured = [
+        _both(model.ReferenceModel(plan(members), exact=False), plan(members), days) for members in sizes
+    ]
     _, large_per_s = _time_engine(plan(largest), days)
     return {
         "days": WARM_UP + days,
@@ -125,7 +127,9 @@ def text(figures: dict[str, Any] | None) -> list[str]:
     if figures is None:
         return ["natural Mesa on the same model: not here; the twin comes with a checkout of the repository"]
     largest = figures["largest"]
-    lines = ["natural Mesa on the same model (the core of the web; docs/reference-implementation.md), member-days per second:"]
+    lines = [
+        "natural Mesa on the same model (the core of the web; docs/reference-implementation.md), member-days per second:"
+    ]
     for f in figures["sizes"]:
         lines.append(
             f"{f['members']:>11,} members  twin {f['twin_member_days_per_s']:,.0f}, engine "

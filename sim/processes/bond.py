@@ -10,7 +10,7 @@ The target is updated for visitors today and for everyone else once a week; it i
 
 Reads  visitors, exchanges, replies     Writes  ties, bonds, belonging, visit rate, layers
 
-This file is long because the choice of partners is one algorithm: ties, friends of friends, mates, strangers.
+Long, because the choice of partners is one algorithm: ties, friends of friends, mates, strangers.
 """
 
 import math

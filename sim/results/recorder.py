@@ -1,4 +1,4 @@
-"""Recorder: notes each day of a run, and makes its record at the end."""
+"""Recorder: records each day of a run, and builds its `Record`."""
 
 from typing import Any
 
@@ -56,17 +56,17 @@ _BOOKED = np.array([int(a) for a in (*REVENUE, *COSTS)])
 
 
 class Recorder:
-    """Notes each day into preallocated columns; makes the record at the end."""
+    """Records each day in preallocated columns, and builds the record."""
 
     def __init__(self, c: Community, events: bool, indicators: tuple[Indicator, ...] = ()) -> None:
         self.indicators = indicators
-        "those that a researcher has added"
+        "custom indicators"
         self.counts = np.zeros((len(COUNTS), c.days), np.int64)
         self.amounts = np.zeros((len(AMOUNTS), c.days))
-        "one table each, a row per name, so that a day is written at once"
+        "tables with a row per name, so that a day is written in one assignment"
         self.months: list[dict[str, float]] = []
         self.each_month = True
-        "whether indicators are measured each month; who asks for the summary alone needs none"
+        "whether indicators are measured each month; not needed for the summary alone"
         self.noted = 0
         self.surplus = 0
         self.community = c
@@ -120,10 +120,10 @@ class Recorder:
 
     def daily(self) -> dict[str, npt.NDArray[Any]]:
         """The series of the days noted so far, by name; views, shape (noted,)."""
-        held = ((COUNTS, self.counts), (AMOUNTS, self.amounts))
+        tables = ((COUNTS, self.counts), (AMOUNTS, self.amounts))
         return {
             name: values[: self.noted]
-            for names, table in held
+            for names, table in tables
             for name, values in zip(names, table, strict=True)
         }
 
@@ -131,7 +131,7 @@ class Recorder:
         return Snapshot(self.community, self.daily())
 
     def summary(self) -> dict[str, float]:
-        """Every indicator at the end of the days noted so far, without the frames of a record."""
+        """Every indicator after the days noted so far, without building a record."""
         return measure(self._snapshot(), own=self.indicators)
 
     def record(self, model_version: str, run_id: str) -> Record:
@@ -178,7 +178,7 @@ def _best_ncv(monthly: pd.DataFrame) -> float:
 def memberships(s: Snapshot) -> pd.DataFrame:
     """One row per membership, key (person, spell); money in EUR.
 
-    The last columns are those that a researcher has added; they belong to the person.
+    Custom columns, which belong to the person, come last.
     """
     c, n = s.c, s.c.archive.count
     ended = np.arange(len(s.left_day)) < n

@@ -1,4 +1,4 @@
-"""Departure: what ends with a membership, kernel by kernel."""
+"""Departure: the kernels that end memberships."""
 
 import math
 
@@ -15,7 +15,7 @@ _RETURN_CLOCK = int(Purpose.RETURN_CLOCK)
 
 @kernel
 def release_ties(members, exit_bound, rows, pool, free, count, day, fade, decay, p):
-    """Cut the leavers' ties, let the neighbours feel it, give the slots back."""
+    """Cut the leavers' ties, raise their neighbours' hazard, and free the slots."""
     q = p[0]
     weak = q["churn_contagion_weak"]
     for k in range(len(rows)):
@@ -47,9 +47,9 @@ def archive_leavers(
     last_contributions,
     leaves,
     day,
-    done,
+    by_layer,
 ):
-    """Archive leavers from line n on, and take them out of the counts; done = member, audience, internal."""
+    """Archive leavers from line n on and remove them from the counts; by_layer = member, audience, internal."""
     for k in range(len(rows)):
         r = rows[k]
         m = members[r]
@@ -65,17 +65,17 @@ def archive_leavers(
         # departures happen in the course of a day, so yesterday evening's layer counts
         layer = layer_of(m["internal"], m["last_contribution"], day - 1)
         if layer == INTERNAL:
-            done[2] += 1
+            by_layer[2] += 1
         elif layer == MEMBER:
-            done[0] += 1
+            by_layer[0] += 1
         # the flows between audience and members count ambassadors by their contributions, too
         if not has_contributed(m["last_contribution"], day - 1):
-            done[1] += 1
+            by_layer[1] += 1
 
 
 @kernel
 def draw_returns(members, rows, persons, row_of, dues, size, disappointed_below, hazard, day, key, due):
-    """When each leaver may be back: never if disappointed; returns how many of those there are."""
+    """Set each leaver's clock for returning, none if disappointed; returns the number of disappointed."""
     disappointed = 0.0
     for k in range(len(rows)):
         person = persons[k]

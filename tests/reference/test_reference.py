@@ -91,7 +91,11 @@ class Pair:
 
 def lived(plan: Plan, seed: int, twins_plan: Plan | None = None) -> Pair:
     """Both after the plan's days."""
-    twin, simulation, means = ReferenceModel(twins_plan or plan, seed), Simulation(plan, seed, events=False), []
+    twin, simulation, means = (
+        ReferenceModel(twins_plan or plan, seed),
+        Simulation(plan, seed, events=False),
+        [],
+    )
     twin.run_for(plan.days)
     for _ in range(plan.days):
         simulation.advance(1)
@@ -236,7 +240,9 @@ def test_what_is_outside_the_core_is_refused(name: str, value: Any) -> None:
 
 
 def test_the_pages_python_runs(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (block,) = re.findall(r"```python\n(.+?)```", (root / "docs" / "reference-implementation.md").read_text("utf-8"), re.DOTALL)
+    (block,) = re.findall(
+        r"```python\n(.+?)```", (root / "docs" / "reference-implementation.md").read_text("utf-8"), re.DOTALL
+    )
     exec(block, {})
     assert "belonging" in capsys.readouterr().out
 
