@@ -17,7 +17,7 @@ from kith.sim.processes.monetise import monetise
 from kith.sim.processes.observe import observe
 from kith.sim.processes.refer import refer
 from kith.sim.processes.reward import reward
-from kith.sim.processes.shock import strike
+from kith.sim.processes.shock import apply_shock
 from kith.sim.processes.steer import steer
 from kith.sim.processes.visit import visit
 from kith.sim.results.indicators import Indicator, check_own
@@ -49,8 +49,8 @@ TICK: tuple[Step, ...] = (
     ("depart", depart),
     ("observe", observe),
 )
-"""The order of a day. A researcher adds a step by passing a longer tuple to `run`, and shocks and
-indicators that the plan does not know as `shocks` and `indicators`."""
+"""The steps of a day, in order. Pass a longer tuple to `run` to add a step, and custom shocks and
+indicators as `shocks` and `indicators`."""
 
 
 def run(
@@ -190,7 +190,7 @@ class Simulation:
         with np.errstate(over="ignore"):
             for day in range(self.day, c.days if days is None else self.day + days):
                 self._torn = True
-                live(c, day, self.tick, self.shocks)
+                simulate_day(c, day, self.tick, self.shocks)
                 self.recorder.note(c)
                 if self.check:
                     check_laws(c)
@@ -219,8 +219,10 @@ class Simulation:
         self.community.crew.close()
 
 
-def live(c: Community, day: int, tick: tuple[Step, ...] = TICK, shocks: tuple[OwnShock, ...] = ()) -> None:
-    """One day: phases and shocks first, then the steps in order."""
+def simulate_day(
+    c: Community, day: int, tick: tuple[Step, ...] = TICK, shocks: tuple[OwnShock, ...] = ()
+) -> None:
+    """Simulate one day: phases, experiments and shocks first, then the steps in order."""
     c.day = day
     for counts in (c.count, c.joins, c.leaves):
         counts.fill(0)
@@ -233,7 +235,7 @@ def live(c: Community, day: int, tick: tuple[Step, ...] = TICK, shocks: tuple[Ow
             begin_experiment(c, experiment)
     for shock in c.plan.shocks:
         if shock.day == day:
-            strike(c, shock)
+            apply_shock(c, shock)
     for when, _, happen in shocks:
         if when == day:
             happen(c)
@@ -242,7 +244,7 @@ def live(c: Community, day: int, tick: tuple[Step, ...] = TICK, shocks: tuple[Ow
 
 
 def begin_phase(c: Community, parameters: Parameters) -> None:
-    """Put new parameters in force: bring all state to today under the old ones first."""
+    """Start a phase: advance all state to today under the old parameters, then apply the new ones."""
     population, before = c.population, c.parameters
     decay.advance_all(population.members, population.address, c.day, c.decay, c.p)
     if parameters.bonding.tie_half_life != before.bonding.tie_half_life:
@@ -261,20 +263,20 @@ def begin_phase(c: Community, parameters: Parameters) -> None:
 
 
 def begin_experiment(c: Community, experiment: Experiment) -> None:
-    """Put the treated under their parameters, and remember what everybody had done before."""
+    """Start an experiment: apply the parameters of the treated, and store everyone's counts so far."""
     population = c.population
     decay.advance_all(population.members, population.address, c.day, c.decay, c.p)
     c.use(c.parameters)
     rows = population.rows()
-    held = np.zeros((len(MEASURED), len(c.market.row)), np.int64)
+    counts = np.zeros((len(MEASURED), len(c.market.row)), np.int64)
     for line, name in enumerate(MEASURED):
-        held[line, population.address[rows]] = population.members[name][rows]
-    c.at_start[experiment.name] = held
+        counts[line, population.address[rows]] = population.members[name][rows]
+    c.at_start[experiment.name] = counts
     c.settle(rows)
 
 
 def _start_or_end_bills(c: Community, before: str) -> None:
-    """A fee bills everybody from the day on which it starts; without prices nobody is billed."""
+    """Bill every member from the first day of a fee; end billing in models without prices."""
     now = c.parameters.monetisation.model
     if now == before:
         return
@@ -286,7 +288,7 @@ def _start_or_end_bills(c: Community, before: str) -> None:
 
 
 def _seat_guests(c: Community, guests: int) -> None:
-    """Silent members for tests of luck: they have no time and are not of the market."""
+    """Add inactive members without a time budget outside the market, for tests of random draws."""
     if guests:
         rows = admit(c, newcomers(c.market.size + np.arange(guests), Channel.FOUNDER))
         c.population.members["visits_per_day"][rows] = 0.0
@@ -379,8 +381,8 @@ __all__ = [
     "additions_of",
     "begin_phase",
     "checked_request",
-    "live",
     "run",
     "run_id",
+    "simulate_day",
     "steps_of",
 ]

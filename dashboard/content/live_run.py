@@ -23,7 +23,7 @@ from kith.dashboard.state.interventions import (
 from kith.experiments.words import wording
 from kith.scenarios.errors import ScenarioError
 from kith.sim.engine import TICK, Simulation, begin_phase
-from kith.sim.processes.shock import strike
+from kith.sim.processes.shock import apply_shock
 from kith.sim.results.snapshot import Snapshot
 from kith.sim.schema.parameters import parameters_from
 from kith.sim.schema.plan import Plan, Shock
@@ -141,7 +141,7 @@ class LiveRun:
 
 def _apply(c: Community, intervention: Intervention) -> None:
     if intervention.shock:
-        strike(c, Shock(day=c.day, **dict(intervention.shock)))
+        apply_shock(c, Shock(day=c.day, **dict(intervention.shock)))
     if intervention.changes:
         values = c.parameters.model_dump()
         for name, value in intervention.changes:

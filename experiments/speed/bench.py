@@ -21,7 +21,7 @@ from kith.experiments.errors import RequestError
 from kith.experiments.files import write_text
 from kith.experiments.speed import reference_timing
 from kith.scenarios.scenario import load
-from kith.sim.engine import MODEL_VERSION, TICK, live, run
+from kith.sim.engine import MODEL_VERSION, TICK, run, simulate_day
 from kith.sim.kernels.compilation import is_compiled, mark_compiled
 from kith.sim.processes.founding import found
 from kith.sim.processes.govern import QUARTER
@@ -148,7 +148,7 @@ def _live(
         for day in range(days):
             if day == WARM_UP and begin is not None:
                 begin(c)
-            live(c, day, tick)
+            simulate_day(c, day, tick)
             note(c)
             if each is not None and day >= WARM_UP:
                 each(c)

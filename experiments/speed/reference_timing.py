@@ -1,7 +1,7 @@
 """Time the engine against the reference implementation, the same model in plain Mesa.
 
 The reference implementation simulates the core of the web with plain agents on a plain NetworkX graph
-(docs/twin.md). Both are timed on the same plans, in the same process: CPU seconds of
+(docs/reference-implementation.md). Both are timed on the same plans, in the same process: CPU seconds of
 one thread, compiled and warmed up, without event logs. The reference is part of the tests, so
 it is available only in a checkout of the repository. Each records its usual output: the engine
 accounts, memberships, daily series and monthly indicators; the reference the counts of the core and two
@@ -56,7 +56,9 @@ def compare_with_reference(
         return made
 
     _time_engine(plan(100), days)
-    measured = [_both(model.Twin(plan(members), exact=False), plan(members), days) for members in sizes]
+    measured = [
+        _both(model.ReferenceModel(plan(members), exact=False), plan(members), days) for members in sizes
+    ]
     _, large_per_s = _time_engine(plan(largest), days)
     return {
         "days": WARM_UP + days,
@@ -132,7 +134,9 @@ def text(figures: dict[str, Any] | None) -> list[str]:
     if figures is None:
         return ["plain Mesa on the same model: not available; it is part of a checkout of the repository"]
     largest = figures["largest"]
-    lines = ["plain Mesa on the same model (the core of the web; docs/twin.md), member-days per second:"]
+    lines = [
+        "plain Mesa on the same model (the core of the web; docs/reference-implementation.md), member-days per second:"
+    ]
     for f in figures["sizes"]:
         lines.append(
             f"{f['members']:>11,} members  plain Mesa {f['twin_member_days_per_s']:,.0f}, engine "

@@ -1,1 +1,1 @@
-"""The ground: compiled functions, addressed random numbers, and memory fetched ahead of the work."""
+"""Foundations: compilation, counter-based random numbers, prefetching and threads."""

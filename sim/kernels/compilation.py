@@ -19,14 +19,14 @@ import numba
 
 _SIM = Path(__file__).resolve().parents[1]
 UNUSED = 30 * 86_400
-"seconds after which compiled kernels that nobody uses are removed"
+"seconds after which unused compiled kernels are removed"
 
 
 def _content_hash() -> str:
-    whole = hashlib.sha256(f"{numba.__version__} {sys.version} {_SIM}".encode())
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version} {_SIM}".encode())
     for path in sorted(_SIM.rglob("*.py")):
-        whole.update(path.read_bytes())
-    return whole.hexdigest()[:16]
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _cache_root() -> Path:
@@ -45,9 +45,9 @@ def _cache_root() -> Path:
 
 
 def _cache_folder(root: Path) -> Path:
-    """The folder of this version's compiled kernels; those that nobody has used for a month are removed.
+    """The folder of this version's compiled kernels; those unused for a month are removed.
 
-    By age and not by number, because several checkouts may be at work side by side.
+    Removal is by age, not number, because several checkouts may be in use at the same time.
     """
     folder = root / _content_hash()
     folder.mkdir(exist_ok=True)
@@ -75,6 +75,6 @@ def is_compiled() -> bool:
 
 
 def mark_compiled() -> None:
-    """Remember that the kernels are on disk; if their folder has vanished meanwhile, they are not."""
+    """Mark the kernels as compiled, unless their folder has been removed meanwhile."""
     with suppress(OSError):
         _READY.touch()

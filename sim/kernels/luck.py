@@ -1,8 +1,11 @@
-"""Addressed luck: every draw is a pure function of (seed, person, day, purpose, ordinal).
+"""Luck: counter-based random numbers, a pure function of (seed, person, day, purpose, ordinal).
 
-There is no generator state. Adding a member, a purpose or a thread changes nobody else's
-draws, which is what makes comparisons paired. The hash is the SplitMix64 finaliser (Steele,
-Lea & Flood 2014) applied twice to an injective packing of the address.
+There is no generator state. Adding a member, a purpose or a thread changes no other draw, so that
+scenarios with the same seed have common random numbers and comparisons are paired. The arguments are
+called the *address* of a draw. The hash is the SplitMix64 finaliser (Steele, Lea & Flood 2014),
+applied twice to an injective packing of the address.
+
+This module is the one register of purposes and ordinals.
 """
 
 import math
@@ -15,9 +18,9 @@ from kith.sim.kernels.compilation import kernel
 
 
 class Purpose(IntEnum):
-    """What a draw is for. Numbers are never reused: a new purpose takes the next one.
+    """The purpose of a draw. Numbers are never reused: a new purpose takes the next one.
 
-    The numbers from 200 to 255 are a researcher's own.
+    The numbers from 200 to 255 are for custom steps and shocks.
     """
 
     TOUCH_CLOCK = 1
@@ -84,6 +87,42 @@ class Purpose(IntEnum):
     GRAPH = 62
 
 
+# -- ordinals --------------------------------------------------------------------------------
+# The ordinal distinguishes several draws of a person on a day for the same purpose. As with purposes,
+# values never change, because every past result depends on them. Where something happens several
+# times a day, the ordinal of the nth time is stride * nth + offset.
+
+ONLY = 0
+"the ordinal of a purpose with one draw per person and day"
+
+PARTNER_EXISTING, PARTNER_TRIADIC = 0, 100
+"+ nth: whether the nth exchange is with an existing tie; otherwise, whether it is with a friend's friend"
+GO_BETWEEN, FAR_END = 0, 50
+"+ nth, of FRIENDS_FRIEND: the tie that connects, and the friend's friend"
+STRANGER_STRIDE, STRANGER_KIND, STRANGER_CANDIDATE, STRANGER_CHOICE = 16, 0, 1, 8
+"visible or of similar interest; + attempt: the candidate, and whether it replaces the previous one"
+MATE_STRIDE, MATE_SOUGHT, MATE_PLACE = 2, 0, 1
+"whether a group mate is sought, and where in the group"
+REPLIER_STRIDE, REPLIER_FIRST, REPLIER_SECOND, REPLIER_CHOICE = 3, 0, 1, 2
+"two candidates to reply, and the choice between them"
+USEFUL_POST, USEFUL_ANSWER = 0, 1000
+"+ nth"
+INVITEE_STRIDE, INVITEE_DISTANCE, INVITEE_PLACE = 2, 0, 1
+"near or far acquaintance, and which"
+INVITEE_NEIGHBOUR_SHIFT = 40
+"in a graph of acquaintances, the ordinal is (nth + 1) << shift, xor the neighbour's address"
+ACCEPT_INVITER_SHIFT = 8
+"the ordinal is inviter << shift, plus the number of earlier invitations by the same inviter today"
+THANKS_STRIDE, THANKS_AUTHOR, THANKS_REPLIER = 2, 0, 1
+"the author of the nth contribution, and its replier"
+STATE_TENURE, STATE_CONTRIBUTED, STATE_SILENCE, STATE_TIES, STATE_LAST_VISIT = range(5)
+"of FOUNDING_STATE: tenure, whether ever contributed, days since then, number of ties, last visit"
+FOUNDING_TIE_STRIDE, FOUNDING_TIE_DISTANCE, FOUNDING_TIE_ANYWHERE, FOUNDING_TIE_STRENGTH = 3, 0, 1, 2
+"distance on the ring, whether the tie leads anywhere instead, and its strength"
+GRAPH_NETWORK, GRAPH_ACQUAINTANCES = 0, 1
+"the seeds of the two initial graphs, see `library_seed`"
+
+
 _PHI = np.uint64(0x9E3779B97F4A7C15)
 _M1 = np.uint64(0xBF58476D1CE4E5B9)
 _M2 = np.uint64(0x94D049BB133111EB)
@@ -109,7 +148,7 @@ def address_hash(key, person, day, purpose, ordinal):
 
 @kernel
 def hash_among(word, person):
-    """The hash of a person among those whom an `address_hash` chooses from: the largest is taken."""
+    """The hash of a person as a candidate in a choice by `address_hash`; the largest wins."""
     return mix(word ^ np.uint64(person))
 
 
@@ -178,7 +217,7 @@ def poisson(u, rate):
 
 
 def key_of(seed: int) -> np.uint64:
-    """The key of a seed, through a mixer of its own so that neighbouring seeds share nothing."""
+    """The key of a seed, from a separate mixer so that neighbouring seeds are unrelated."""
     x = (seed * 0xD1342543DE82EF95 + 0x2545F4914F6CDD1D) & _MASK
     for shift in (32, 29, 32):
         x = ((x ^ (x >> shift)) * 0xAEF17502108EF2D9) & _MASK
@@ -186,12 +225,12 @@ def key_of(seed: int) -> np.uint64:
 
 
 def library_seed(key: np.uint64, nth: int) -> int:
-    """A seed for a library's own generator, by the run's luck; the nth of a run."""
+    """A seed for a library's random generator, derived from the key of the run; nth of several."""
     return int(hashes(key, [nth], 0, Purpose.GRAPH)[0]) >> 32
 
 
 def uniforms(
-    key: np.uint64, persons: npt.ArrayLike, day: int, purpose: int, ordinal: int = 0
+    key: np.uint64, persons: npt.ArrayLike, day: int, purpose: int, ordinal: int = ONLY
 ) -> npt.NDArray[np.float64]:
     """`uniform` for an array of persons, shape (n,)."""
     return _uniforms(key, np.asarray(persons, dtype=np.int64), day, int(purpose), ordinal)
@@ -214,5 +253,5 @@ def _uniforms(key, persons, day, purpose, ordinal):
 def _hashes(key, persons, day, purpose):
     out = np.empty(len(persons), np.uint64)
     for k in range(len(persons)):
-        out[k] = address_hash(key, persons[k], day, purpose, 0)
+        out[k] = address_hash(key, persons[k], day, purpose, ONLY)
     return out

@@ -1,10 +1,9 @@
-"""Fetch: bring what a block of rows will need into the cache before working on it.
+"""Prefetching: load the data of a block of rows into the cache before processing it.
 
-The work on a member waits for one load after another (record, then slots, then neighbours),
-each of which misses the cache in a large community. Touching a block of members first lets
-those loads overlap, because none of them waits for another. At 100,000 members this halves
-the cost of a visit; below 10,000 it changes nothing. What is returned is never negative, but the
-caller has to look at it, or the compiler would find that nobody needs the loads.
+Processing a member needs one dependent load after another (record, then slots, then neighbours), each
+a cache miss in a large community. Reading the data of a block of members first lets these loads
+overlap. At 100,000 members this halves the cost of a visit; below 10,000 it has no effect. The return
+value is never negative, but the caller must use it, or the compiler would remove the loads.
 """
 
 from kith.sim.kernels.compilation import kernel

@@ -1,4 +1,4 @@
-"""Threads: the rows of a kernel shared among them."""
+"""Threads: share the rows of a kernel among threads."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,8 +11,8 @@ import numpy as np
 class Crew:
     """Shares a kernel's rows among threads; kernels release the GIL.
 
-    The caller works too: it enters its kernel while the first helper wakes, so that work of a
-    millisecond is worth sharing. Two helpers and a waiting caller would take turns at the GIL.
+    The calling thread takes a share, too: it enters its kernel while the helpers start, so that sharing
+    pays off from a millisecond of work. Helpers and a waiting caller would contend for the GIL.
     """
 
     def __init__(self, threads: int | None) -> None:
@@ -32,8 +32,7 @@ class Crew:
     ) -> None:
         """work(lo, hi) over 0 … n in order, `size` at a time, while a helper fetches what comes next.
 
-        For work that must not be shared: the processors have a cache in common, and waiting for memory
-        is most of it.
+        For sequential work that mostly waits for memory; the cores share a cache.
         """
         if self._helpers is None or n < 2 * size:
             work(0, n)

@@ -1,1 +1,1 @@
-"""The steps of a day, one file each; none knows another."""
+"""The steps of a day, one file each; they do not import one another."""

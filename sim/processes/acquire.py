@@ -1,4 +1,4 @@
-"""Acquire: people outside hear of the community by channels, follow, and join.
+"""Acquire: people outside hear of the community through channels, follow, and join.
 
 Per person of the market, hazards per day add up over channels (Bass 1969 for external
 influence p and imitation q F); a person whom the purpose fits by f is reached when f times the
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.kernels.luck import Purpose, uniform, uniforms
+from kith.sim.kernels.luck import ACCEPT_INVITER_SHIFT, ONLY, Purpose, uniform, uniforms
 from kith.sim.state.admission import Newcomers, can_pay, join, willingness
 from kith.sim.state.categories import Channel, Count
 from kith.sim.state.community import Community
@@ -32,12 +32,12 @@ type Arrivals = npt.NDArray[np.int64]
 "people who join today, shape (4, n): person, channel, referrer or -1, generation of referral"
 NOBODY, NO_ARRIVALS = np.empty(0, np.int64), np.empty((4, 0), np.int64)
 LEAST_CAC = 0.01
-"part of the cost of a paid touch that remains however many advocates there are"
+"minimum cost of a paid touch relative to its price, for any number of advocates"
 CHANNELS = (Channel.EXTERNAL, Channel.IMITATION, Channel.PAID, Channel.HUB, Channel.SEARCH)
 
 
 def acquire(c: Community) -> None:
-    """Let the day's channels, invitations, followers and returning members bring people in."""
+    """Admit the people who join today through channels, invitations, following or return."""
     if c.parameters.acquisition.paid_budget > 0.0:
         c.ledger.post(Account.PAID, c.parameters.acquisition.paid_budget)
     arrivals = [part for part in (_touched(c), _invited(c), _converted(c), _returned(c)) if part.shape[1]]
@@ -97,7 +97,7 @@ def _touched(c: Community) -> Arrivals:
 
 @kernel
 def _meet_channel(persons, status, touched_by, edges, join_on_touch, p, proof, day, key):
-    """By which channel each unaware person is reached; who joins at once, who follows, how many cannot pay."""
+    """The channel that reaches each unaware person; who joins at once, who follows, how many cannot pay."""
     q = p[0]
     joining = np.empty((4, len(persons)), np.int64)
     following = np.empty(len(persons), np.int64)
@@ -106,12 +106,12 @@ def _meet_channel(persons, status, touched_by, edges, join_on_touch, p, proof, d
         person = persons[k]
         if status[person] != _UNAWARE:
             continue
-        u = uniform(key, person, day, _CHANNEL, 0)
+        u = uniform(key, person, day, _CHANNEL, ONLY)
         channel = 0
         while channel < len(edges) - 1 and u >= edges[channel]:
             channel += 1
         touched_by[person] = _FIRST_CHANNEL + channel
-        joins = uniform(key, person, 0, _JOIN_ON_TOUCH, 0) < join_on_touch
+        joins = uniform(key, person, 0, _JOIN_ON_TOUCH, ONLY) < join_on_touch
         if joins and not can_pay(key, person, q, proof):
             joins = False
             turned_away += 1
@@ -175,10 +175,10 @@ def _answer(
     key,
     joins_by_day_sent,
 ):
-    """What becomes of each letter, in order: who joins, who begins to follow, which followers come nearer.
+    """The answers to invitations, in order: who joins, who starts to follow, whose clock is shortened.
 
-    Also returns how many letters found somebody present, and how many people the fee kept out.
-    Who does not join has at least heard one more voice.
+    Also returns the number of invitations to present members, and of people turned away by the fee.
+    Whoever does not join has received one more signal.
     """
     q = p[0]
     n = len(letters)
@@ -187,20 +187,24 @@ def _answer(
     nth = 0
     for k in range(n):
         person, inviter = letters[k, 0], letters[k, 1]
+        # invitations of one person by one inviter are numbered, so that each has its own draw
         first = k == 0 or letters[k - 1, 0] != person
         nth = nth + 1 if not first and letters[k - 1, 1] == inviter else 0
+        # invitations to members, also of this morning, and to disappointed leavers have no effect
         is_in = joined > 0 and joining[0, joined - 1] == person
         if status[person] == _PRESENT or is_in:
             wasted += 1
             continue
         if status[person] == _LEFT and due[person] == np.inf:
             continue
+        # each distinct inviter is a signal, and signals reinforce each other
         before = strengths[signals[person]]
         _hear(signals, signallers, person, inviter)
         now = strengths[signals[person]]
-        accepted = uniform(key, person, day, _ACCEPT, (inviter << 8) + nth) < (
+        accepted = uniform(key, person, day, _ACCEPT, (inviter << ACCEPT_INVITER_SHIFT) + nth) < (
             q["referral_conversion"] * now * good_name * letters[k, 4] / 1000.0
         )
+        # a person who started to follow by an earlier invitation today may still join
         follows = followed > 0 and following[followed - 1] == person
         if accepted and not can_pay(key, person, q, proof):
             accepted = False
@@ -216,8 +220,9 @@ def _answer(
             following[followed] = person
             followed += 1
         elif status[person] == _FOLLOWER and now != before:
-            left = (due[person] - follow_hazard) * before / now if now > 0.0 else np.inf
-            due[person] = follow_hazard + left
+            # a stronger signal shortens the remaining wait in proportion
+            wait = (due[person] - follow_hazard) * before / now if now > 0.0 else np.inf
+            due[person] = follow_hazard + wait
             nearer[moved] = person
             moved += 1
         if status[person] == _UNAWARE:
@@ -227,7 +232,7 @@ def _answer(
 
 @kernel
 def _hear(signals, signallers, person, inviter):
-    """Remember who has spoken of the community, up to four distinct people."""
+    """Record a signal by an inviter, up to four distinct people."""
     for s in range(signals[person]):
         if signallers[person, s] == inviter:
             return
@@ -318,7 +323,7 @@ def _can_pay(c: Community, persons: npt.NDArray[np.int64]) -> npt.NDArray[np.boo
 
 
 def _follow(c: Community, persons: npt.NDArray[np.int64]) -> None:
-    """People become followers, with a clock of their own for joining."""
+    """People become followers, each with a clock for joining."""
     if len(persons):
         c.market.move(persons, Status.FOLLOWER)
         c.count[Count.FOLLOWS] += len(persons)
@@ -326,7 +331,7 @@ def _follow(c: Community, persons: npt.NDArray[np.int64]) -> None:
 
 
 def _wait(c: Community, persons: npt.NDArray[np.int64], day: int) -> None:
-    """Followers wait for as long as a clock drawn on `day` says: 0 at first, today to wait again."""
+    """Set followers' clocks for joining; `day` is 0 for the first clock and today for a new one."""
     if len(persons):
         dues = np.empty(len(persons))
         _set_due(persons, c.market.due, c.market.signals, c.strengths, c.follow.hazard, day, c.key, dues)
@@ -338,6 +343,6 @@ def _set_due(persons, due, signals, strengths, hazard, day, key, dues):
     for k in range(len(persons)):
         person = persons[k]
         strength = strengths[signals[person]]
-        clock = -math.log(uniform(key, person, day, _FOLLOW_CLOCK, 0))
+        clock = -math.log(uniform(key, person, day, _FOLLOW_CLOCK, ONLY))
         dues[k] = hazard + clock / strength if strength > 0.0 else np.inf
         due[person] = dues[k]

@@ -6,11 +6,11 @@ half-life. Activity and hub bonds grow with visits and fade without. Belonging B
 
     dB/dt = (ln 2 / H) (1 - exp(-sum_k w_k z_k) - B),  z = identity, ties, hub, recognition.
 
-Visitors are looked at today, everybody else once a week; in between the target stands.
+The target is updated for visitors today and for everyone else once a week; it is constant in between.
 
 Reads  visitors, exchanges, replies     Writes  ties, bonds, belonging, visit rate, layers
 
-Long, because choosing whom to meet is one thought: among ties, friends of friends, the circle, strangers.
+Long, because the choice of partners is one algorithm: ties, friends of friends, mates, strangers.
 """
 
 import math
@@ -20,7 +20,24 @@ import numpy as np
 import numpy.typing as npt
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.kernels.luck import Purpose, address_hash, hash_among, hashes, uniform
+from kith.sim.kernels.luck import (
+    FAR_END,
+    GO_BETWEEN,
+    MATE_PLACE,
+    MATE_SOUGHT,
+    MATE_STRIDE,
+    PARTNER_EXISTING,
+    PARTNER_TRIADIC,
+    STRANGER_CANDIDATE,
+    STRANGER_CHOICE,
+    STRANGER_KIND,
+    STRANGER_STRIDE,
+    Purpose,
+    address_hash,
+    hash_among,
+    hashes,
+    uniform,
+)
 from kith.sim.kernels.prefetch import BLOCK, fetch_records, fetch_ties
 from kith.sim.state.categories import Count
 from kith.sim.state.community import Community
@@ -39,7 +56,7 @@ TRIES = 4
 
 
 def bond(c: Community) -> None:
-    """Let today's exchanges and replies tie people, drop faded ties, and settle belonging."""
+    """Form ties from exchanges and replies, drop faded ties, and update bonds and belonging."""
     _meet(c)
     due = _due_for_review(c)
     _prune(c, due)
@@ -51,20 +68,18 @@ def bond(c: Community) -> None:
 
 
 def _meet(c: Community) -> None:
-    """Pairs who exchange today: answers first, then exchanges, each in order of address."""
-    answered, met = _answered(c), _partners(c)
+    """Strengthen the ties of today's pairs: replies first, then exchanges, each in order of address."""
+    replies, exchanges = _answered(c), _partners(c)
     if c.diary is not None:
-        found = met[1] >= 0
-        c.diary.append(
-            (c.day, "exchange", c.population.address[met[0][found]], c.population.address[met[1][found]])
-        )
+        first, second = (ends[exchanges[1] >= 0] for ends in exchanges)
+        c.diary.append((c.day, "exchange", c.population.address[first], c.population.address[second]))
     step = min(1.0, c.parameters.bonding.strength_step * _trust(c))
-    for one, other in (answered, met):
-        _strengthen(c, one, other, step)
+    for first, second in (replies, exchanges):
+        _strengthen(c, first, second, step)
 
 
 def _strengthen(c: Community, one: npt.NDArray[np.int64], other: npt.NDArray[np.int64], step: float) -> None:
-    """Tie the pairs, or tie them more strongly, in their order."""
+    """Create or strengthen the ties of the pairs, in their order."""
     members, ties, first = c.population.members, c.ties, c.parameters.bonding.first_strength
 
     def fetch(lo: int, hi: int) -> None:
@@ -78,7 +93,7 @@ def _strengthen(c: Community, one: npt.NDArray[np.int64], other: npt.NDArray[np.
 
 
 def _prune(c: Community, due: npt.NDArray[np.int64]) -> None:
-    """Drop the ties of `due` that have faded away: all look, then those who found some cut in order."""
+    """Drop the faded ties of `due`: find them in parallel, then cut them in order of address."""
     if not c.ties.count[0]:
         return
     members, ties, least = c.population.members, c.ties, c.parameters.bonding.drop_below
@@ -108,8 +123,8 @@ def _answered(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64
 
 
 def _partners(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Who meets whom in today's exchanges; a partner of -1 means that nobody was found."""
-    social, times, ends = _who_meets(c.visitors, c.exchanges)
+    """The pairs of today's exchanges; a partner of -1 means that none was found."""
+    social, times, ends = _with_exchanges(c.visitors, c.exchanges)
     if not len(social):
         return social, social
     one, other, through = np.empty((3, int(ends[-1])), np.int64)
@@ -151,10 +166,10 @@ def _partners(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64
 
 
 def _mates(c: Community, social: npt.NDArray[np.int64]) -> tuple[Circle, npt.NDArray[np.uint64], float]:
-    """Today's visitors by group or match, the places of `social` among them, and how wide a group is.
+    """The circle of groups or matches of today's visitors, the places of `social` on it, and a group's width.
 
-    Groups are stretches of a circle: the ring of like-minded neighbours where they last, one drawn
-    anew each month where they do not. A match is whoever of today's visitors comes next.
+    Groups are arcs of a circle: of the ring of similar neighbours if they last, of one redrawn each
+    month if not. A match is the next of today's visitors on the circle.
     """
     a, address = c.parameters.affiliation, c.population.address
     if a.form == "open":
@@ -167,18 +182,18 @@ def _mates(c: Community, social: npt.NDArray[np.int64]) -> tuple[Circle, npt.NDA
 
 
 def _places(c: Community, persons: npt.NDArray[np.int64], month: int) -> npt.NDArray[np.uint64]:
-    """Where people stand on the circle of groups: on the fixed ring, or by the month's hash."""
+    """Places on the circle of groups: on the fixed ring, or by the month's hash."""
     if month == 0:
         return persons.astype(np.uint64) * np.uint64(2**64 // c.market.size)
     return hashes(c.key, persons, month, Purpose.CIRCLE_MATE)
 
 
 def _due_for_review(c: Community) -> npt.NDArray[np.int64]:
-    """Rows whose week is over; founders and newcomers alike."""
+    """Rows of members with their weekly review today."""
     address, weekday = c.population.address, c.day % WEEK
     out = np.empty(c.population.top, np.int64)
-    found = c.crew.share(c.population.top, lambda lo, hi: out[lo : _list_due(address, lo, hi, weekday, out)])
-    return np.concatenate(found)
+    parts = c.crew.share(c.population.top, lambda lo, hi: out[lo : _list_due(address, lo, hi, weekday, out)])
+    return np.concatenate(parts)
 
 
 def _settle(c: Community, rows: npt.NDArray[np.int64], how: Callable[..., None]) -> None:
@@ -211,15 +226,15 @@ def _remove_at_random(c: Community) -> None:
 
 
 def _review(c: Community, due: npt.NDArray[np.int64]) -> None:
-    """Once a week: is this member an ambassador; and a new week of contributions begins."""
+    """Weekly review: decide who is an ambassador, and start a new week of contributions."""
     risen, fallen = c.rank(due, week_ends=True)
     c.count[Count.MEMBER_TO_INTERNAL] += risen
     c.count[Count.INTERNAL_TO_MEMBER] += fallen
 
 
 @kernel
-def _who_meets(visitors, exchanges):
-    """Visitors who meet somebody, how often each does, and the sum of that so far, shapes (n,)."""
+def _with_exchanges(visitors, exchanges):
+    """Visitors with exchanges, their numbers of exchanges, and the cumulative sum, shapes (n,)."""
     social, times, ends = np.empty((3, len(visitors)), np.int64)
     n, so_far = 0, 0
     for k in range(len(visitors)):
@@ -234,7 +249,7 @@ def _who_meets(visitors, exchanges):
 def _replies_that_tie(written, address, key, day, peers):
     """Author and replier of the replies of members that become an exchange, shapes (n,)."""
     author, replier = np.empty(len(written), np.int64), np.empty(len(written), np.int64)
-    kept, nth, before = 0, 0, -1
+    n, nth, before = 0, 0, -1
     for line in range(len(written)):
         if written[line, 2] < 0:
             continue
@@ -242,9 +257,9 @@ def _replies_that_tie(written, address, key, day, peers):
         nth = nth + 1 if person == before else 0
         before = person
         if uniform(key, person, day, _REPLY_TIE, nth) < peers:
-            author[kept], replier[kept] = written[line, 0], written[line, 2]
-            kept += 1
-    return author[:kept], replier[:kept]
+            author[n], replier[n] = written[line, 0], written[line, 2]
+            n += 1
+    return author[:n], replier[:n]
 
 
 @kernel
@@ -285,15 +300,16 @@ def _choose(
     other,
     through,
 ):
-    """Partners of visitors[lo:hi], all on the ties of this morning, block by block.
+    """Partners of visitors[lo:hi], chosen in blocks on the basis of this morning's ties.
 
-    Three rounds: among one's ties; through a tie, or in one's group; among strangers. Before each,
-    what it will look at is fetched for the whole block.
+    Three rounds: among existing ties; through a tie or in the group; among strangers. The data that a
+    round needs are fetched for the whole block first, so that their cache misses overlap.
     """
     q = p[0]
     for start in range(lo, hi, BLOCK):
         end = min(hi, start + BLOCK)
         first, last = ends[start] - exchanges[start], ends[end - 1]
+        # first round: existing ties, and the go-between if it is to be a friend's friend
         if fetch_ties(members, pool, visitors, start, end) < 0.0:
             break
         for k in range(start, end):
@@ -301,6 +317,7 @@ def _choose(
                 line = ends[k] - exchanges[k] + nth
                 one[line] = visitors[k]
                 _among_ties(members, address, last_visit, pool, q, day, key, nth, line, one, other, through)
+        # second round: the go-between's ties; else the group or match, where the design has them
         if fetch_ties(members, pool, through, first, last) < 0.0:
             break
         for k in range(start, end):
@@ -328,6 +345,7 @@ def _choose(
                         nth,
                     )
                 other[line] = partner
+        # third round: strangers, for exchanges that still lack a partner
         touched = 0.0
         for k in range(start, end):
             for nth in range(exchanges[k]):
@@ -348,30 +366,35 @@ def _choose(
 
 @kernel
 def _among_ties(members, address, last_visit, pool, q, day, key, nth, line, one, other, through):
-    """Mostly one meets a tie; else often somebody through one: who that is, is found next."""
+    """Choose an existing tie as the partner, or else a go-between for a friend's friend."""
     a = one[line]
     person = address[a]
     other[line] = -1
     through[line] = -1
-    if uniform(key, person, day, _PARTNER, nth) < q["bonding_existing_share"]:
+    if uniform(key, person, day, _PARTNER, PARTNER_EXISTING + nth) < q["bonding_existing_share"]:
         other[line] = _friend(members, address, last_visit, pool, a, a, day, key, _FRIEND, nth)
-    if other[line] < 0 and uniform(key, person, day, _PARTNER, 100 + nth) < q["bonding_triadic_share"]:
-        through[line] = _friend(members, address, last_visit, pool, a, a, day, key, _FRIENDS_FRIEND, nth)
+    if (
+        other[line] < 0
+        and uniform(key, person, day, _PARTNER, PARTNER_TRIADIC + nth) < q["bonding_triadic_share"]
+    ):
+        through[line] = _friend(
+            members, address, last_visit, pool, a, a, day, key, _FRIENDS_FRIEND, GO_BETWEEN + nth
+        )
 
 
 @kernel
 def _friends_friend(members, address, last_visit, pool, a, through, day, key, nth):
-    """Somebody whom row a does not know yet, through a tie; or -1."""
-    b = _friend(members, address, last_visit, pool, through, a, day, key, _FRIENDS_FRIEND, 50 + nth)
+    """A friend's friend whom row a does not know yet; or -1."""
+    b = _friend(members, address, last_visit, pool, through, a, day, key, _FRIENDS_FRIEND, FAR_END + nth)
     return -1 if b >= 0 and knows(members, pool, a, b) else b
 
 
 @kernel
 def _mate(a, person, place, width, shift, starts, places, rows, q, day, key, nth):
-    """Another of today's visitors from one's group, or one's match; or -1."""
-    if uniform(key, person, day, _MATE, 2 * nth) >= q["affiliation_mate_share"]:
+    """Another of today's visitors from the same group, or the match; or -1."""
+    if uniform(key, person, day, _MATE, MATE_STRIDE * nth + MATE_SOUGHT) >= q["affiliation_mate_share"]:
         return -1
-    u = uniform(key, person, day, _MATE, 2 * nth + 1)
+    u = uniform(key, person, day, _MATE, MATE_STRIDE * nth + MATE_PLACE)
     point = place + np.uint64(1) + np.uint64(u * width)
     b = rows[next_place(point, shift, starts, places)]
     return -1 if b == a else b
@@ -379,7 +402,7 @@ def _mate(a, person, place, width, shift, starts, places, rows, q, day, key, nth
 
 @kernel
 def _friend(members, address, last_visit, pool, a, asker, day, key, purpose, nth):
-    """The tie of row a, other than to the asker, with the largest hash among those who are around."""
+    """The neighbour of row a, other than `asker`, with the largest hash among recent visitors; or -1."""
     best = -1
     largest = np.uint64(0)
     m = members[a]
@@ -397,30 +420,36 @@ def _friend(members, address, last_visit, pool, a, asker, day, key, purpose, nth
 
 @kernel
 def _candidate(key, person, day, nth, attempt, shift, starts, places, rows):
-    """Whom a person comes upon among today's visitors at an attempt to find somebody new."""
-    point = address_hash(key, person, day, _STRANGER, 16 * nth + 1 + attempt)
+    """A candidate for a new partner among today's visitors."""
+    point = address_hash(key, person, day, _STRANGER, STRANGER_STRIDE * nth + STRANGER_CANDIDATE + attempt)
     return rows[next_place(point, shift, starts, places)]
 
 
 @kernel
 def _fetch_strangers(members, person, shift, starts, places, rows, q, day, key, nth):
-    """Touch what `_stranger` will ask of the first two whom a person comes upon."""
-    one = members[_candidate(key, person, day, nth, 0, shift, starts, places, rows)]
-    other = members[_candidate(key, person, day, nth, 1, shift, starts, places, rows)]
-    if uniform(key, person, day, _STRANGER, 16 * nth) < q["bonding_visible_share"]:
-        return float(one["degree"] + other["degree"])
-    return float(one["interest"] + other["interest"])
+    """Fetch the fields of the first two candidates that `_stranger` will compare."""
+    first = members[_candidate(key, person, day, nth, 0, shift, starts, places, rows)]
+    second = members[_candidate(key, person, day, nth, 1, shift, starts, places, rows)]
+    if (
+        uniform(key, person, day, _STRANGER, STRANGER_STRIDE * nth + STRANGER_KIND)
+        < q["bonding_visible_share"]
+    ):
+        return float(first["degree"] + second["degree"])
+    return float(first["interest"] + second["interest"])
 
 
 @kernel
 def _stranger(members, pool, a, shift, starts, places, rows, q, day, key, nth):
-    """One of today's visitors: visible (by ties) or of like mind, the better of two on the circle."""
+    """One of today's visitors: the more visible or the more similar of two random candidates."""
     m = members[a]
     person = m["person"]
-    visible = uniform(key, person, day, _STRANGER, 16 * nth) < q["bonding_visible_share"]
+    visible = (
+        uniform(key, person, day, _STRANGER, STRANGER_STRIDE * nth + STRANGER_KIND)
+        < q["bonding_visible_share"]
+    )
     chosen = -1
     weight = 0.0
-    found = 0
+    candidates = 0
     for attempt in range(TRIES):
         b = _candidate(key, person, day, nth, attempt, shift, starts, places, rows)
         if b == a or b == chosen or knows(members, pool, a, b):
@@ -430,17 +459,20 @@ def _stranger(members, pool, a, shift, starts, places, rows, q, day, key, nth):
         else:
             w = math.exp(-2.0 * q["bonding_homophily"] * abs(members[b]["interest"] - m["interest"]))
         weight += w
-        if uniform(key, person, day, _STRANGER, 16 * nth + 8 + attempt) * weight <= w:
+        if (
+            uniform(key, person, day, _STRANGER, STRANGER_STRIDE * nth + STRANGER_CHOICE + attempt) * weight
+            <= w
+        ):
             chosen = b
-        found += 1
-        if found == 2:
+        candidates += 1
+        if candidates == 2:
             break
     return chosen
 
 
 @kernel
 def _deepen(members, visitors, lo, hi, day, decay, base, p, presence, visit_bound, exit_bound):
-    """A visit deepens the bonds to the activity and to the hub, as far as the design allows; then `settle`."""
+    """Strengthen visitors' bonds to the activity and the hub, as the design allows; then `settle`."""
     q = p[0]
     hub = q["bonding_hub_step"] * q["affiliation_hub"]
     for k in range(lo, hi):

@@ -1,4 +1,4 @@
-"""Contribute: what visitors add, who is answered, whom they meet.
+"""Contribute: contributions of visitors, replies, and numbers of exchanges.
 
 Contributions in a visit ~ Poisson(rate theta motivation audience) with
 
@@ -20,17 +20,27 @@ import numpy as np
 import numpy.typing as npt
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.kernels.luck import Purpose, address_hash, poisson, uniform
+from kith.sim.kernels.luck import (
+    ONLY,
+    REPLIER_CHOICE,
+    REPLIER_FIRST,
+    REPLIER_SECOND,
+    REPLIER_STRIDE,
+    USEFUL_ANSWER,
+    USEFUL_POST,
+    Purpose,
+    address_hash,
+    poisson,
+    uniform,
+)
 from kith.sim.kernels.prefetch import BLOCK, fetch_records
 from kith.sim.state.categories import REPLIED, UNANSWERED, Count
 from kith.sim.state.community import Community
 from kith.sim.state.hash_circle import circle_of_today, next_place
-from kith.sim.state.layers import LAYER_WINDOW, PAST
+from kith.sim.state.layers import PAST, has_contributed
 from kith.sim.state.population import NEVER
 
 _CONTRIBUTE, _KIND, _USEFUL = int(Purpose.CONTRIBUTE), int(Purpose.KIND), int(Purpose.USEFUL)
-ANSWERS = 1000
-"ordinal from which the answers' draws of usefulness start"
 _REPLY, _REPLIER, _EXCHANGE = int(Purpose.REPLY), int(Purpose.REPLIER), int(Purpose.EXCHANGE)
 
 POST, ANSWER, REACT, VOTE, ATTEND = range(5)
@@ -212,6 +222,7 @@ def _draw(
     """
     q = p[0]
     written, met, ready = 0, 0, 0
+    # a larger audience motivates, up to a limit
     audience = min(1.0, (active / q["contribution_audience_scale"]) ** q["contribution_audience_elasticity"])
     for k in range(lo, hi):
         if (k - lo) % BLOCK == 0 and fetch_records(members, visitors, k, min(hi, k + BLOCK)) < 0.0:
@@ -225,20 +236,25 @@ def _draw(
             * audience
             * _motivation(m, arm, reward, unfairness, levels, day)
         )
+        # the first contribution has a barrier; the first week evens out propensities
         if m["contributions"] == 0 and rate > 0.0:
             if day - m["joined"] < 7:
                 rate = q["contribution_first_week_gain"] * rate ** q["contribution_first_week_exponent"]
             rate *= _first_step(arm)
         counts[k, 0] = poisson(
-            uniform(key, m["person"], day, _CONTRIBUTE, 0), rate * arm["contribution_doors_open"]
+            uniform(key, m["person"], day, _CONTRIBUTE, ONLY), rate * arm["contribution_doors_open"]
         )
-        meeting = 0.0
+        # exchanges with peers need a design that supports ties among members
+        exchange_rate = 0.0
         if q["affiliation_peers"] > 0.0:
-            meeting = min(
+            exchange_rate = min(
                 q["contribution_exchange_max"],
                 q["contribution_exchange_rate"] * m["sociability"],
             )
-        counts[k, 1] = poisson(uniform(key, m["person"], day, _EXCHANGE, 0), meeting * q["affiliation_peers"])
+        counts[k, 1] = poisson(
+            uniform(key, m["person"], day, _EXCHANGE, ONLY), exchange_rate * q["affiliation_peers"]
+        )
+        # only members who have contributed before can reply
         able[k] = m["contributions"] > 0
         if able[k]:
             generosity[k] = m["norm"] * (1.0 + q["contribution_reply_generosity"] * m["reciprocity"])
@@ -273,7 +289,10 @@ def _write(members, visitors, lo, hi, counts, p, day, key, written):
             written[line, 0] = visitors[k]
             written[line, 1] = kind
             written[line, 2] = NOBODY
-            useful = kind == POST and uniform(key, person, day, _USEFUL, nth) < q["value_useful_share"]
+            useful = (
+                kind == POST
+                and uniform(key, person, day, _USEFUL, USEFUL_POST + nth) < q["value_useful_share"]
+            )
             written[line, 3] = 1 if useful else 0
             if kind == POST and uniform(key, person, day, _REJECTION, nth) < wrongly:
                 written[line, 3] = REJECTED
@@ -285,9 +304,10 @@ def _find_repliers(members, written, lo, hi, shift, starts, places, rows, p, day
     """Who answers each post of written[lo:hi]: of two candidates on the circle, mostly the more generous one."""
     q = p[0]
     size = max(1.0, active / 100.0) ** q["contribution_reply_size_elasticity"]
-    nth, first = 0, lo
-    while 0 < first < len(written) and written[first - 1, 0] == written[lo, 0]:
-        first -= 1
+    # lines of one author are numbered; a part of the work may begin in the middle of them
+    nth, begin = 0, lo
+    while 0 < begin < len(written) and written[begin - 1, 0] == written[lo, 0]:
+        begin -= 1
         nth += 1
     nth -= 1
     for line in range(lo, hi):
@@ -296,35 +316,42 @@ def _find_repliers(members, written, lo, hi, shift, starts, places, rows, p, day
         if written[line, 1] != POST or written[line, 3] == REJECTED:
             continue
         a = members[author]
-        own = a["norm"] * (1.0 + q["contribution_reply_generosity"] * a["reciprocity"])
+        # the generosity of all visitors but the author, who counts only after a first contribution
+        author_generosity = a["norm"] * (1.0 + q["contribution_reply_generosity"] * a["reciprocity"])
         if a["contributions"] == 0:
-            own = 0.0
-        there = max(0.0, generosity - own)
+            author_generosity = 0.0
+        available = max(0.0, generosity - author_generosity)
         chance = (
-            q["contribution_reply_ceiling"] * (1.0 - math.exp(-there / q["contribution_reply_crowd"])) * size
+            q["contribution_reply_ceiling"]
+            * (1.0 - math.exp(-available / q["contribution_reply_crowd"]))
+            * size
         )
         chance *= 1.0 + q["contribution_reply_to_connected"] * a["bonds"]
         if uniform(key, a["person"], day, _REPLY, nth) >= min(chance, q["contribution_reply_ceiling"]):
             continue
-        one = rows[next_place(address_hash(key, a["person"], day, _REPLIER, 3 * nth), shift, starts, places)]
-        two = rows[
-            next_place(address_hash(key, a["person"], day, _REPLIER, 3 * nth + 1), shift, starts, places)
-        ]
-        if one == author:
-            one = two
-        if two == author:
-            two = one
-        if one == author:
+        # nobody answers their own post: if the author comes up, the other candidate stands in
+        base = REPLIER_STRIDE * nth
+        point = address_hash(key, a["person"], day, _REPLIER, base + REPLIER_FIRST)
+        first = rows[next_place(point, shift, starts, places)]
+        point = address_hash(key, a["person"], day, _REPLIER, base + REPLIER_SECOND)
+        second = rows[next_place(point, shift, starts, places)]
+        if first == author:
+            first = second
+        if second == author:
+            second = first
+        if first == author:
             continue
-        ready_one = members[one]["norm"] * (
-            1.0 + q["contribution_reply_generosity"] * members[one]["reciprocity"]
+        # of two candidates, the choice is in proportion to their generosity
+        first_generosity = members[first]["norm"] * (
+            1.0 + q["contribution_reply_generosity"] * members[first]["reciprocity"]
         )
-        ready_two = members[two]["norm"] * (
-            1.0 + q["contribution_reply_generosity"] * members[two]["reciprocity"]
+        second_generosity = members[second]["norm"] * (
+            1.0 + q["contribution_reply_generosity"] * members[second]["reciprocity"]
         )
-        pick = uniform(key, a["person"], day, _REPLIER, 3 * nth + 2)
-        written[line, 2] = one if pick * (ready_one + ready_two) <= ready_one else two
-        if uniform(key, a["person"], day, _USEFUL, ANSWERS + nth) < q["value_useful_share"]:
+        pick = uniform(key, a["person"], day, _REPLIER, base + REPLIER_CHOICE)
+        is_first = pick * (first_generosity + second_generosity) <= first_generosity
+        written[line, 2] = first if is_first else second
+        if uniform(key, a["person"], day, _USEFUL, USEFUL_ANSWER + nth) < q["value_useful_share"]:
             written[line, 3] += 1
 
 
@@ -342,7 +369,7 @@ def _answer_by_staff(members, written, waiting, chance, day, key):
 @kernel
 def _contributed(m, kind, day, histogram):
     """Note a contribution of a member; returns 1 if it rises from the audience to the members."""
-    rises = 1 if m["last_contribution"] < day - LAYER_WINDOW else 0
+    rises = 0 if has_contributed(m["last_contribution"], day - 1) else 1
     if m["last_contribution"] > -PAST:
         histogram[m["last_contribution"] + PAST] -= 1
     histogram[day + PAST] += 1

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.kernels.luck import Purpose, uniform
+from kith.sim.kernels.luck import ONLY, Purpose, uniform
 from kith.sim.kernels.prefetch import SCREEN
 from kith.sim.state.categories import Cause
 from kith.sim.state.community import Community
@@ -39,7 +39,7 @@ GRACE = 30
 
 
 def depart(c: Community) -> None:
-    """Everybody decides on the state of this evening; then memberships end in order of address."""
+    """All decisions use the state of this evening; then memberships end in order of address."""
     population = c.population
     out = np.empty(population.top, np.int64)
     cause = np.empty(population.top, np.int64)
@@ -64,25 +64,25 @@ def depart(c: Community) -> None:
         )
         return out[lo : lo + n]
 
-    found = np.concatenate(c.crew.share(population.top, screen))
+    leaving = np.concatenate(c.crew.share(population.top, screen))
     certain = _certain(c, cause)
-    rows = c.in_address_order(np.union1d(found, certain) if len(certain) else found)
+    rows = c.in_address_order(np.union1d(leaving, certain) if len(certain) else leaving)
     c.release(rows, cause[rows])
 
 
 def _certain(c: Community, cause: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Members who must go: they will not pay the fee, or have had too few ties for too long."""
+    """Members who leave for certain: unwilling to pay the fee, or with too few ties for too long."""
     population, rows = c.population, np.empty(0, np.int64)
     if c.parameters.monetisation.model != "fee" and c.parameters.churn.tie_threshold == 0:
         return rows
     members = population.members[: population.top]
-    there = population.address[: population.top] >= 0
+    present = population.address[: population.top] >= 0
     if c.parameters.monetisation.model == "fee":
-        rows = np.flatnonzero(there & (members["unwilling"] > 0))
+        rows = np.flatnonzero(present & (members["unwilling"] > 0))
         cause[rows] = PRICE
     if c.parameters.churn.tie_threshold > 0:
         few = (
-            there
+            present
             & (members["degree"] < c.parameters.churn.tie_threshold)
             & (c.day - members["joined"] >= GRACE)
         )
@@ -104,18 +104,18 @@ def _screen(
     for start in range(lo, hi, SCREEN):
         end = min(hi, start + SCREEN)
         for r in range(start, end):
-            passes[r - start] = uniform(key, address[r], day, _DEPART, 0) < exit_bound[r] * raised
+            passes[r - start] = uniform(key, address[r], day, _DEPART, ONLY) < exit_bound[r] * raised
         for r in range(start, end):
             out[n] = r
             n += passes[r - start]
     candidates, n = n, lo
     for k in range(lo, candidates):
         r = out[k]
-        u = uniform(key, address[r], day, _DEPART, 0)
+        u = uniform(key, address[r], day, _DEPART, ONLY)
         log_factor = _reasons(members[r], p[members[r]["arm"]], decay, day, presence, unfairness, air, x)
         hazard = base[day - members[r]["joined"]] * math.exp(log_factor)
         if u < 1.0 - math.exp(-hazard):
-            cause[r] = _name(x, uniform(key, address[r], day, _CAUSE, 0))
+            cause[r] = _name(x, uniform(key, address[r], day, _CAUSE, ONLY))
             out[n] = r
             n += 1
     return n - lo
@@ -136,9 +136,9 @@ def _reasons(m, q, decay, day, presence, unfairness, air, x):
     x[IGNORED_VOICE] = air["ignored"]
     x[HARASSMENT] = q["governance_harassment_weight"] * m["harassed"] * decay[d, HARM]
     x[COMPETITOR] = q["churn_value_weight"] * air["competitor"] * (1.0 - air["shield"] * belonging)
-    hub_there = hub_of(m, presence)
-    _split_value(m, q, value, hub_there, air, x)
-    _split_belonging(m, q, bonds, hub_there, x)
+    hub_presence = hub_of(m, presence)
+    _split_value(m, q, value, hub_presence, air, x)
+    _split_belonging(m, q, bonds, hub_presence, x)
     loyalty = 0.0
     if q["incentives_equity_points"] > 0.0 and m["owner"] > 0:
         loyalty = math.log(1.0 + q["incentives_equity_loyalty"])
@@ -162,17 +162,17 @@ def _split_value(m, q, value, presence, air, x):
     hub = q["value_hub"] * m["hub"] * (1.0 - presence)
     known = price + m["overload"] + hub + air["unwanted"] + air["disputes"] + air["selling"]
     missing = value / q["churn_value_weight"] if q["churn_value_weight"] > 0.0 else 0.0
-    whole = max(known, missing)
+    total = max(known, missing)
     x[VALUE] = value
     x[PRICE] = x[OVERLOAD] = x[OF_HUB] = x[UNWANTED] = x[DISPUTES] = x[SELLING] = 0.0
-    if value > 0.0 and whole > 0.0:
-        x[PRICE] = value * price / whole
-        x[OVERLOAD] = value * m["overload"] / whole
-        x[OF_HUB] = value * hub / whole
-        x[UNWANTED] = value * air["unwanted"] / whole
-        x[DISPUTES] = value * air["disputes"] / whole
-        x[SELLING] = value * air["selling"] / whole
-        x[VALUE] = value * (whole - known) / whole
+    if value > 0.0 and total > 0.0:
+        x[PRICE] = value * price / total
+        x[OVERLOAD] = value * m["overload"] / total
+        x[OF_HUB] = value * hub / total
+        x[UNWANTED] = value * air["unwanted"] / total
+        x[DISPUTES] = value * air["disputes"] / total
+        x[SELLING] = value * air["selling"] / total
+        x[VALUE] = value * (total - known) / total
 
 
 @kernel
@@ -202,4 +202,4 @@ def _name(x, u):
         point -= max(0.0, x[k])
         if point <= 0.0 and x[k] > 0.0:
             return k
-    return 0
+    return BACKGROUND

@@ -1,15 +1,28 @@
-"""Founding: who is there on day 0, settled, with the tenure, ties and bonds of a running community.
+"""Founding: the members on day 0, settled, with the tenure, ties and bonds of a running community.
 
-Founders are drawn from the market (those whom the purpose fits come first) or taken from an
-event log. Treated as newcomers, four in five of them would be gone within the year. Their
-state is put at its own fixed point: habit, bonds and satisfaction where the design that they
-live in would hold them.
+Founders are drawn from the market (with preference for those whom the purpose fits) or taken from
+an event log. As newcomers, four in five of them would leave within a year. Their state is therefore
+set to its fixed point under the parameters of day 0: habit, bonds and satisfaction.
 """
 
 import numpy as np
 import numpy.typing as npt
 
-from kith.sim.kernels.luck import Purpose, library_seed, uniforms
+from kith.sim.kernels.luck import (
+    FOUNDING_TIE_ANYWHERE,
+    FOUNDING_TIE_DISTANCE,
+    FOUNDING_TIE_STRENGTH,
+    FOUNDING_TIE_STRIDE,
+    GRAPH_NETWORK,
+    STATE_CONTRIBUTED,
+    STATE_LAST_VISIT,
+    STATE_SILENCE,
+    STATE_TENURE,
+    STATE_TIES,
+    Purpose,
+    library_seed,
+    uniforms,
+)
 from kith.sim.schema.graphs import Graph
 from kith.sim.schema.plan import Founding
 from kith.sim.schema.sections import Bonding
@@ -17,7 +30,7 @@ from kith.sim.state.admission import admit, newcomers, tie_capacity
 from kith.sim.state.categories import Channel
 from kith.sim.state.community import Community
 from kith.sim.state.decay import derive_rows, fading, settle_rows
-from kith.sim.state.layers import LAYER_WINDOW, PAST
+from kith.sim.state.layers import PAST, has_contributed
 from kith.sim.state.population import NEVER
 from kith.sim.state.ties import MAX_CAPACITY, add_up, place_ties
 
@@ -43,18 +56,18 @@ def found(c: Community) -> None:
         if log is not None:
             _found_from_log(c, seat, log)
         else:
-            _found_by_luck(c, seat, _network(c, n))
+            _found_by_draw(c, seat, _network(c, n))
         _enter_counts(c)
     c.count_active()
 
 
 def _network(c: Community, n: int) -> Graph | None:
-    """Who among n founders is tied, where the plan says it by a graph."""
-    return None if c.plan.network is None else c.plan.network.drawn(library_seed(c.key, 0), n)
+    """The graph of the n founders' ties, if the plan has one."""
+    return None if c.plan.network is None else c.plan.network.drawn(library_seed(c.key, GRAPH_NETWORK), n)
 
 
 def _addresses(c: Community, n: int) -> Rows:
-    """The n persons whose founding clocks run out first, fit first: more founders include fewer."""
+    """The n persons with the earliest founding clocks; a larger number of founders includes a smaller one."""
     size = c.market.size
     clocks = -np.log(uniforms(c.key, np.arange(size), 0, Purpose.FOUNDER))
     with np.errstate(divide="ignore"):
@@ -62,7 +75,7 @@ def _addresses(c: Community, n: int) -> Rows:
 
 
 def _first(clocks: Numbers, n: int) -> Rows:
-    """The places of the n least, least first, in order of place where they are equal; sorts only these."""
+    """The indices of the n smallest values in ascending order; ties in order of index; sorts only these."""
     last = np.partition(clocks, n - 1)[n - 1]
     early = np.flatnonzero(clocks <= last)
     return early[np.argsort(clocks[early], kind="stable")[:n]]
@@ -72,15 +85,15 @@ def _luck(c: Community, persons: Rows, ordinal: int) -> Numbers:
     return uniforms(c.key, persons, 0, Purpose.FOUNDING_STATE, ordinal)
 
 
-def _found_by_luck(c: Community, seat: Rows, network: Graph | None) -> None:
-    """Founders with tenure and contributions drawn; ties too, or those of a graph."""
+def _found_by_draw(c: Community, seat: Rows, network: Graph | None) -> None:
+    """Founders with drawn tenure and contributions, and drawn ties or those of a graph."""
     persons = np.sort(seat)
     capacity = None if network is None else _room_for(c, seat, network)
     rows = admit(c, newcomers(persons, Channel.FOUNDER), capacity)
     members = c.population.members
-    tenure = np.minimum(LEAST_TENURE - MEAN_TENURE * np.log(_luck(c, persons, 0)), MOST_TENURE).astype(
-        np.int64
-    )
+    tenure = np.minimum(
+        LEAST_TENURE - MEAN_TENURE * np.log(_luck(c, persons, STATE_TENURE)), MOST_TENURE
+    ).astype(np.int64)
     members["joined"][rows] = -tenure
     _have_paid(c, rows)
     if network is None:
@@ -90,21 +103,23 @@ def _found_by_luck(c: Community, seat: Rows, network: Graph | None) -> None:
         _lay_strongest_first(c, rows, place[network.first], place[network.second], network.strength)
     visits = _settle_state(c, rows)
     per_day = _contributions_per_day(c, rows, visits) * c.parameters.contribution.doors_open
-    ever = _luck(c, persons, 1) < 1.0 - np.exp(-c.parameters.contribution.first_barrier * per_day * tenure)
-    count = np.where(ever, np.maximum(1, np.round(per_day * tenure)), 0).astype(np.int64)
-    silence = 1 + np.floor(-np.log(_luck(c, persons, 2)) / np.maximum(per_day, 1e-9)).clip(max=1e6).astype(
-        np.int64
+    ever = _luck(c, persons, STATE_CONTRIBUTED) < 1.0 - np.exp(
+        -c.parameters.contribution.first_barrier * per_day * tenure
     )
+    count = np.where(ever, np.maximum(1, np.round(per_day * tenure)), 0).astype(np.int64)
+    silence = 1 + np.floor(-np.log(_luck(c, persons, STATE_SILENCE)) / np.maximum(per_day, 1e-9)).clip(
+        max=1e6
+    ).astype(np.int64)
     ever &= silence < tenure
     members["points"][rows] = np.where(ever, count, 0)
     if len(c.tiers):
         visits = _settle_state(c, rows)
-    _remember(c, rows, np.where(ever, count, 0), np.where(ever, -silence, NEVER), visits)
+    _set_history(c, rows, np.where(ever, count, 0), np.where(ever, -silence, NEVER), visits)
     _fill_content(c, float(per_day[ever].sum()))
 
 
 def _found_from_log(c: Community, seat: Rows, log: Founding) -> None:
-    """Founders with the propensities, tenure and ties that the log shows; founder k sits at seat[k]."""
+    """Founders with propensities, tenure and ties from a log; founder k is person seat[k]."""
     order = np.argsort(seat)
     persons = seat[order]
     pairs = _ties_of(log)
@@ -126,7 +141,7 @@ def _found_from_log(c: Community, seat: Rows, log: Founding) -> None:
     derive_rows(members, rows, c.p)
     visits = _settle_state(c, rows)
     last = -np.maximum(1, log.silence[order])
-    _remember(c, rows, count, np.where(count > 0, last, NEVER), visits)
+    _set_history(c, rows, count, np.where(count > 0, last, NEVER), visits)
     came = c.population.last_visit[rows] > NEVER
     c.population.last_visit[rows[came]] = np.maximum(c.population.last_visit[rows], last)[came]
     _fill_content(c, float(count.sum()) / log.window * c.parameters.contribution.doors_open)
@@ -134,19 +149,19 @@ def _found_from_log(c: Community, seat: Rows, log: Founding) -> None:
 
 def _room_for(c: Community, seat: Rows, network: Graph) -> Rows:
     """Tie capacity of founders in ascending address: what each can keep, at least its ties in the graph."""
-    wanted = np.bincount(np.concatenate([network.first, network.second]), minlength=len(seat))
+    degree = np.bincount(np.concatenate([network.first, network.second]), minlength=len(seat))
     order = np.argsort(seat)
-    capacity = np.maximum(tie_capacity(c, seat[order]), np.minimum(wanted[order], MAX_CAPACITY))
+    capacity = np.maximum(tie_capacity(c, seat[order]), np.minimum(degree[order], MAX_CAPACITY))
     c.market.remember_capacity(seat[order], capacity)
     return capacity
 
 
-def _lay_strongest_first(c: Community, rows: Rows, one: Rows, other: Rows, strength: Numbers) -> None:
-    """Lay ties between places in `rows`; of more than an end can keep, the strongest."""
-    ends = np.sort(np.stack([one, other]), axis=0)
+def _lay_strongest_first(c: Community, rows: Rows, first: Rows, second: Rows, strength: Numbers) -> None:
+    """Create ties between indices of `rows`, the strongest first, up to each end's capacity."""
+    ends = np.sort(np.stack([first, second]), axis=0)
     strongest_first = np.lexsort((ends[1], ends[0], -strength))
-    first, second = rows[ends[:, strongest_first]]
-    _place(c, first, second, strength[strongest_first], np.zeros(len(first), np.int64))
+    lower, upper = rows[ends[:, strongest_first]]
+    _place(c, lower, upper, strength[strongest_first], np.zeros(len(lower), np.int64))
 
 
 def _expected_of_log(c: Community, rows: Rows, log: Founding, order: Rows) -> Numbers:
@@ -165,7 +180,7 @@ def _expected_of_log(c: Community, rows: Rows, log: Founding, order: Rows) -> Nu
 
 
 def _have_paid(c: Community, rows: Rows) -> None:
-    """Founders of a community with a fee have paid it so far, so they are willing to."""
+    """Founders of a community with a fee have paid it before, so their willingness is at least the fee."""
     m = c.parameters.monetisation
     if m.model == "fee":
         willing = c.population.members["wtp"]
@@ -197,20 +212,20 @@ def _ties_of(log: Founding) -> tuple[Rows, Rows, Numbers]:
     """
     rule = Bonding()
     fade = fading(rule.tie_half_life, log.window + 2)
-    held: dict[tuple[int, int], tuple[float, int]] = {}
+    ties: dict[tuple[int, int], tuple[float, int]] = {}
     for a, b, age in zip(
         log.exchange_a.tolist(), log.exchange_b.tolist(), log.exchange_age.tolist(), strict=True
     ):
         pair = (min(a, b), max(a, b))
-        if pair in held:
-            strength, before = held[pair]
+        if pair in ties:
+            strength, before = ties[pair]
             faded = strength * float(fade[before - age])
-            held[pair] = (faded + rule.strength_step * (1.0 - faded), age)
+            ties[pair] = (faded + rule.strength_step * (1.0 - faded), age)
         else:
-            held[pair] = (rule.first_strength, age)
-    today = ((a, b, s * float(fade[age])) for (a, b), (s, age) in held.items())
-    kept = [tie for tie in today if tie[2] >= rule.drop_below]
-    columns = np.array(kept, dtype=float).reshape(len(kept), 3)
+            ties[pair] = (rule.first_strength, age)
+    today = ((a, b, s * float(fade[age])) for (a, b), (s, age) in ties.items())
+    strong = [tie for tie in today if tie[2] >= rule.drop_below]
+    columns = np.array(strong, dtype=float).reshape(len(strong), 3)
     return columns[:, 0].astype(np.int64), columns[:, 1].astype(np.int64), columns[:, 2]
 
 
@@ -227,34 +242,38 @@ def _lay_ties(c: Community, rows: Rows, persons: Rows) -> None:
         return
     propensity = c.population.members["propensity"][rows]
     eager = peers * 2.0 * np.minimum(propensity**c.parameters.contribution.exchange_exponent, 10.0)
-    wish = np.floor(eager + _luck(c, persons, 3)).astype(np.int64)
+    wish = np.floor(eager + _luck(c, persons, STATE_TIES)).astype(np.int64)
     first = np.repeat(np.arange(n), wish)
     nth = np.arange(len(first)) - np.repeat(np.cumsum(wish) - wish, wish)
-    u = np.stack([_tie_luck(c, persons[first], nth, k) for k in range(3)])
-    step = 1 + np.floor(-NEAR_FOUNDERS * np.log(u[0])).astype(np.int64)
-    anywhere = 1 + np.floor(u[0] * (n - 1)).astype(np.int64)
-    second = (first + np.where(u[1] < FAR_SHARE, anywhere, step)) % n
-    kept = first != second
+    distance = _tie_luck(c, persons[first], nth, FOUNDING_TIE_DISTANCE)
+    is_far = _tie_luck(c, persons[first], nth, FOUNDING_TIE_ANYWHERE) < FAR_SHARE
+    strength = 0.15 + 0.55 * _tie_luck(c, persons[first], nth, FOUNDING_TIE_STRENGTH)
+    step = 1 + np.floor(-NEAR_FOUNDERS * np.log(distance)).astype(np.int64)
+    anywhere = 1 + np.floor(distance * (n - 1)).astype(np.int64)
+    second = (first + np.where(is_far, anywhere, step)) % n
+    proper = first != second
     _place(
         c,
-        rows[first[kept]],
-        rows[second[kept]],
-        0.15 + 0.55 * u[2][kept],
-        np.zeros(int(kept.sum()), np.int64),
+        rows[first[proper]],
+        rows[second[proper]],
+        strength[proper],
+        np.zeros(int(proper.sum()), np.int64),
     )
 
 
-def _tie_luck(c: Community, persons: Rows, nth: Rows, part: int) -> Numbers:
-    """A uniform for the nth tie of each person."""
+def _tie_luck(c: Community, persons: Rows, nth: Rows, offset: int) -> Numbers:
+    """A uniform for the nth tie of each person; `offset` is one of FOUNDING_TIE_*."""
     out = np.empty(len(persons))
     for k in np.unique(nth).tolist():
         chosen = nth == k
-        out[chosen] = uniforms(c.key, persons[chosen], 0, Purpose.FOUNDING_TIE, 3 * k + part)
+        out[chosen] = uniforms(
+            c.key, persons[chosen], 0, Purpose.FOUNDING_TIE, FOUNDING_TIE_STRIDE * k + offset
+        )
     return out
 
 
 def _settle_state(c: Community, rows: Rows) -> Numbers:
-    """Put habit, bonds, belonging and satisfaction at their fixed point; visits per day, shape (n,)."""
+    """Set habit, bonds, belonging and satisfaction to their fixed point; returns visits per day, shape (n,)."""
     m, p, b = c.population.members, c.parameters, c.parameters.bonding
     _refresh(c, rows)
     visits = np.full(len(rows), 0.2)
@@ -292,7 +311,7 @@ def _refresh(c: Community, rows: Rows) -> None:
 
 
 def _steady(step: float, half_life: float, gap: Numbers) -> Numbers:
-    """The level at which x <- x 2^(-gap / half_life), x <- x + step (1 - x) stands still."""
+    """The fixed point of x <- x 2^(-gap / half_life), x <- x + step (1 - x)."""
     left = np.exp2(-gap / half_life)
     return np.minimum(1.0, step / (1.0 - (1.0 - step) * left + 1e-12))
 
@@ -323,8 +342,8 @@ def _contributions_per_day(c: Community, rows: Rows, visits: Numbers) -> Numbers
     return visits * q.rate * m["propensity"][rows] * motivation * audience
 
 
-def _remember(c: Community, rows: Rows, count: Rows, last: Rows, visits: Numbers) -> None:
-    """What founders have done before day 0."""
+def _set_history(c: Community, rows: Rows, count: Rows, last: Rows, visits: Numbers) -> None:
+    """Set founders' history before day 0."""
     m = c.population.members
     persons = c.population.address[rows]
     contributed = last > NEVER
@@ -336,17 +355,19 @@ def _remember(c: Community, rows: Rows, count: Rows, last: Rows, visits: Numbers
     days = -m["joined"][rows].astype(float)
     if c.plan.founding is not None:
         days = np.minimum(days, c.plan.founding.window)
-    weeks = np.where(contributed & (-last <= LAYER_WINDOW), 1 << np.minimum(-last // 7, 13).clip(0), 0)
+    weeks = np.where(contributed & has_contributed(last, -1), 1 << np.minimum(-last // 7, 13).clip(0), 0)
     often = np.where(contributed, count / np.maximum(1.0, days / 30.0), 0.0) >= 1.0
     m["weeks"][rows] = np.where(often & contributed, weeks | 0b1001000100000, weeks).astype(np.uint32)
     m["last_post"][rows] = m["last_contribution"][rows]
-    ago = 1 + np.floor(-np.log(_luck(c, persons, 4)) / np.maximum(visits, 1e-3)).clip(max=60).astype(np.int64)
+    ago = 1 + np.floor(-np.log(_luck(c, persons, STATE_LAST_VISIT)) / np.maximum(visits, 1e-3)).clip(
+        max=60
+    ).astype(np.int64)
     last_visit = np.maximum(-ago, np.where(contributed, last, -PAST))
     c.population.last_visit[rows] = np.where(m["visits_per_day"][rows] > 0.0, last_visit, NEVER)
 
 
 def _fill_content(c: Community, per_day: float) -> None:
-    """The stock of useful content that so many contributions per day hold up."""
+    """Set useful content to its steady state at a number of contributions per day."""
     q, v = c.parameters.contribution, c.parameters.value
     c.content = (
         per_day

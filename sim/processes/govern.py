@@ -20,7 +20,7 @@ import math
 import numpy as np
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.kernels.luck import Purpose, address_hash, uniform, uniforms
+from kith.sim.kernels.luck import ONLY, Purpose, address_hash, uniform, uniforms
 from kith.sim.state import decay
 from kith.sim.state.categories import Count
 from kith.sim.state.climate import Climate
@@ -43,7 +43,7 @@ _EVENTS = int(Account.EVENTS)
 
 
 def govern(c: Community) -> None:
-    """Moderate, protect, settle, meet; vote once a quarter; find an heir for a hub that left."""
+    """Moderation, harassment, disputes and events; a vote once a quarter; succession of hubs."""
     overlooked = _moderate(c)
     _harass(c, overlooked)
     _settle_disputes(c)
@@ -56,7 +56,7 @@ def govern(c: Community) -> None:
 
 
 def _moderate(c: Community) -> float:
-    """Let unwanted items arrive, be filtered and removed; the share that moderators overlook."""
+    """Arrival, filtering and removal of unwanted items; returns the share that moderators overlook."""
     g = c.parameters.governance
     paid = c.parameters.incentives.cash_per_contribution > 0.0 or c.parameters.incentives.revenue_share > 0.0
     posted = float(c.items[c.day + 1] - c.items[c.day])
@@ -100,7 +100,7 @@ def _settle_disputes(c: Community) -> None:
 
 
 def _make_climate(c: Community) -> None:
-    """What tomorrow's visits and tonight's decisions meet."""
+    """Update the climate for this evening's decisions and tomorrow's visits."""
     g, o, churn, air = c.parameters.governance, c.parameters.organisation, c.parameters.churn, c.climate
     recent = float(c.items[c.day + 1] - c.items[max(0, c.day - 6)])
     air[0] = Climate(
@@ -121,7 +121,7 @@ def _make_climate(c: Community) -> None:
 
 
 def _decide(c: Community) -> None:
-    """The quarter's decision: members' wish as far as they have a voice, else what pays."""
+    """The quarter's decision: toward members' wishes as far as they have a voice, else toward revenue."""
     g = c.parameters.governance
     wish = _council_wish(c)
     gap = 0.0
@@ -178,7 +178,7 @@ def _event_today(c: Community) -> bool:
 
 
 def _meet_offline(c: Community) -> None:
-    """Some active members come; each meets two others, and ties to those who stayed away loosen."""
+    """Some active members attend; each meets two others, and ties to non-attendees weaken."""
     g, population = c.parameters.governance, c.population
     rows = population.rows()
     rows = rows[population.last_visit[rows] > c.day - WINDOW]
@@ -187,12 +187,12 @@ def _meet_offline(c: Community) -> None:
     c.count[Count.ATTENDANCES] += len(rows)
     if not len(rows):
         return
-    there = np.zeros(population.capacity, bool)
-    there[rows] = True
+    attends = np.zeros(population.capacity, bool)
+    attends[rows] = True
     _attend(
         population.members,
         rows,
-        there,
+        attends,
         c.ties.pool,
         g.event_fade,
         to_micro(g.event_cost),
@@ -225,7 +225,7 @@ def _expose(members, exit_bound, visitors, persons, rate, weight, day, key):
     """Harass some visitors, contributors twice as often; returns how many."""
     hit = 0
     for k in range(len(visitors)):
-        u = uniform(key, persons[k], day, _HARASSMENT, 0)
+        u = uniform(key, persons[k], day, _HARASSMENT, ONLY)
         if u >= 2.0 * rate:
             continue
         m = members[visitors[k]]
@@ -238,7 +238,7 @@ def _expose(members, exit_bound, visitors, persons, rate, weight, day, key):
 
 
 @kernel
-def _attend(members, rows, there, pool, loosened, cost, day, fade, today, by_tenure):
+def _attend(members, rows, attends, pool, loosened, cost, day, fade, today, by_tenure):
     """Book attendance; loosen ties between attendees and members who stayed away."""
     for k in range(len(rows)):
         m = members[rows[k]]
@@ -246,7 +246,7 @@ def _attend(members, rows, there, pool, loosened, cost, day, fade, today, by_ten
         m["last_attend"] = day
         m["last_benefit"] = day
         for s in range(m["slots"], m["slots"] + m["degree"]):
-            if not there[pool[s]["row"]]:
+            if not attends[pool[s]["row"]]:
                 before = strength_at(pool[s], day, fade)
                 left = max(float(pool[s]["strength"]) * (1.0 - loosened), FAINTEST)
                 pool[s]["strength"] = left
@@ -258,7 +258,7 @@ def _attend(members, rows, there, pool, loosened, cost, day, fade, today, by_ten
 
 @kernel
 def _acquaint(members, rows, shift, starts, places, laid, day, key):
-    """Two people whom each attendee meets, shape (2n,); -1 for oneself."""
+    """Two people whom each attendee meets, shape (2n,); -1 if the draw gives the attendee itself."""
     out = np.full(2 * len(rows), -1, np.int64)
     for k in range(len(rows)):
         for nth in range(2):

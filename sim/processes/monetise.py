@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.kernels.luck import Purpose, uniform
+from kith.sim.kernels.luck import ONLY, Purpose, uniform
 from kith.sim.kernels.prefetch import BLOCK, fetch_books
 from kith.sim.state.categories import Count
 from kith.sim.state.community import Community
@@ -40,7 +40,7 @@ VISITS_PER_MONTH = 8.0
 
 
 def monetise(c: Community) -> None:
-    """Book the day: what visits bring and cost, bills, and customers outside the community."""
+    """Book the day: revenue and cost of visits, bills, and customers outside the community."""
     population, ledger = c.population, c.ledger
     before = int(np.add.reduce(ledger.today[: Account.PRODUCT_OUTSIDE]))
     other_side = c.liquidity()
@@ -93,7 +93,7 @@ def monetise(c: Community) -> None:
 
 
 class Books(NamedTuple):
-    """What a thread books, in whole micro-euros, to be added up: sums do not depend on their order."""
+    """The bookings of a thread in whole micro-euros, so that sums do not depend on their order."""
 
     surplus: npt.NDArray[np.int64]
     saved: npt.NDArray[np.int64]
@@ -102,7 +102,7 @@ class Books(NamedTuple):
 
     @classmethod
     def empty(cls, ledger: Ledger) -> "Books":
-        """Books with nothing in them, shaped like the ledger's."""
+        """Empty books in the shape of the ledger's."""
         return cls(
             np.zeros(1, np.int64),
             np.zeros(2, np.int64),
@@ -161,8 +161,12 @@ def _visits(
     today,
     by_tenure,
 ):
-    """What each visit brings and costs; who subscribes during it."""
+    """Book revenue and cost of each visit; new subscriptions.
+
+    Spending and tickets are stated per active month of eight visits, and booked per visit.
+    """
     q = p[0]
+    # amounts that are the same for all visits
     model = int(q["monetisation_model"])
     digital = q["monetisation_goods_share_digital"]
     per_load = q["visiting_session_hours"] * q["monetisation_ad_revenue"]
@@ -174,6 +178,7 @@ def _visits(
     attention = q["organisation_attention_price"] * q["visiting_session_hours"]
     lead = to_micro(q["organisation_lead_value"])
     leads = q["organisation_lead_rate"] * (1.0 + q["organisation_selling"])
+    # part of the deals leaves the platform if its take rate is high
     leak = min(
         1.0,
         q["monetisation_leak_slope"] * max(0.0, q["monetisation_take_rate"] - q["monetisation_leak_from"]),
@@ -185,6 +190,7 @@ def _visits(
         r = visitors[k]
         m = members[r]
         arm = p[m["arm"]]
+        # every visit uses the platform and support, and leads to purchases
         book(m, today, by_tenure, _PLATFORM, platform, day)
         book(m, today, by_tenure, _SUPPORT, support, day)
         spent = product
@@ -193,16 +199,19 @@ def _visits(
         _sell(m, today, by_tenure, _PRODUCT, spent, q["monetisation_goods_share_product"], day)
         perk = to_micro(_perk_cost(m["points"], tiers) / VISITS_PER_MONTH)
         book(m, today, by_tenure, _PERKS, perk, day)
+        # the member's surplus: satisfaction valued by willingness to pay, minus attention
         benefit = to_micro(m["wtp"] * m["satisfaction"] / VISITS_PER_MONTH - attention)
         m["surplus"] += benefit
         surplus[0] += benefit
+        # promoters become leads; the hazard covers the days since the last visit
         if (
             lead > 0
             and m["satisfaction"] >= q["referral_promoter_satisfaction"]
             and (m["belonging"] >= q["referral_promoter_belonging"])
         ):
-            if uniform(key, m["person"], day, _LEAD, 0) < 1.0 - math.exp(-leads * gaps[k]):
+            if uniform(key, m["person"], day, _LEAD, ONLY) < 1.0 - math.exp(-leads * gaps[k]):
                 _sell(m, today, by_tenure, _LEADS, lead, q["monetisation_goods_share_product"], day)
+        # revenue of the business model; subscribing is a decision taken at a visit
         if model == ADS:
             ads = to_micro(arm["monetisation_ad_load"] * per_load)
             _sell(m, today, by_tenure, _ADS, ads, digital, day)
@@ -211,14 +220,14 @@ def _visits(
         elif model == SUBSCRIPTION and m["paying"] == 0 and m["wtp"] * proof >= arm["monetisation_price"]:
             rungs = (1 if m["contributions"] > 0 else 0) + m["internal"]
             rate = q["monetisation_conversion"] * gaps[k] * q["monetisation_rung_gain"] ** rungs
-            if uniform(key, m["person"], day, _SUBSCRIBE, 0) < 1.0 - math.exp(-rate):
+            if uniform(key, m["person"], day, _SUBSCRIBE, ONLY) < 1.0 - math.exp(-rate):
                 m["paying"] = NEW_SUBSCRIBER
                 next_bill[r] = day
 
 
 @kernel
 def _bill(members, next_bill, top, p, day, key, proof, surplus, today, by_tenure):
-    """Bill whoever is due; subscribers may lapse, members who will not pay a fee must go."""
+    """Bill members who are due; subscribers may lapse, members unwilling to pay a fee will leave."""
     q = p[0]
     digital = q["monetisation_goods_share_digital"]
     fee = q["monetisation_model"] == FEE
@@ -231,7 +240,7 @@ def _bill(members, next_bill, top, p, day, key, proof, surplus, today, by_tenure
         willing = m["wtp"] * proof >= price
         if fee:
             m["unwilling"] = 0 if willing else 1
-        elif m["paying"] == BILLED and uniform(key, m["person"], day, _LAPSE, 0) < lapse:
+        elif m["paying"] == BILLED and uniform(key, m["person"], day, _LAPSE, ONLY) < lapse:
             willing = False
         if not willing:
             m["paying"] = 0

@@ -15,7 +15,15 @@ from itertools import pairwise
 import numpy as np
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.kernels.luck import Purpose, poisson, uniform
+from kith.sim.kernels.luck import (
+    INVITEE_DISTANCE,
+    INVITEE_PLACE,
+    INVITEE_STRIDE,
+    ONLY,
+    Purpose,
+    poisson,
+    uniform,
+)
 from kith.sim.kernels.prefetch import BLOCK, fetch_records
 from kith.sim.state.categories import Count
 from kith.sim.state.community import Community
@@ -116,14 +124,14 @@ def _count(members, visitors, lo, hi, gaps, p, day, key, out):
         if m["belonging"] < q["referral_promoter_belonging"]:
             continue
         rate = q["referral_invites_per_month"] * gaps[k] * m["inviting"] * (strong + weak)
-        out[k] = poisson(uniform(key, m["person"], day, _INVITE, 0), rate)
+        out[k] = poisson(uniform(key, m["person"], day, _INVITE, ONLY), rate)
         total += out[k]
     return total
 
 
 @kernel
 def _invite(members, visitors, n, p, day, key, size, far, everyone, starts, known, letters):
-    """Letters: invitee or -1, inviter, the inviter's generation, weak, discount per mille, day sent, day due."""
+    """Invitations: invitee or -1, inviter, its generation, weak, discount per mille, day sent, day due."""
     line = 0
     for k in range(len(visitors)):
         if n[k] == 0:
@@ -133,8 +141,11 @@ def _invite(members, visitors, n, p, day, key, size, far, everyone, starts, know
         strong, weak = _shares(q)
         for nth in range(n[k]):
             person = m["person"]
-            far_off = uniform(key, person, day, _INVITEE, 2 * nth) * (strong + weak) < weak
-            u = uniform(key, person, day, _INVITEE, 2 * nth + 1)
+            far_off = (
+                uniform(key, person, day, _INVITEE, INVITEE_STRIDE * nth + INVITEE_DISTANCE) * (strong + weak)
+                < weak
+            )
+            u = uniform(key, person, day, _INVITEE, INVITEE_STRIDE * nth + INVITEE_PLACE)
             if len(starts):
                 letters[line, 0] = neighbour(key, person, day, nth, starts, known)
             else:

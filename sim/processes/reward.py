@@ -1,4 +1,4 @@
-"""Reward: what contributors get, and what rewards do to norms.
+"""Reward: payments and recognition for contributors, and their effect on norms.
 
 Norm n in [0, 1] (1 social, 0 market). A market cue in force, whatever its amount, pulls n by
 `cue_step` per visit toward 1 - crowding (1 - exp(-T / T0)): payment changes what helping a
@@ -15,7 +15,7 @@ Reads  written, visitors, referral joins     Writes  norm, recognition, ledger, 
 import numpy as np
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.kernels.luck import Purpose, uniform
+from kith.sim.kernels.luck import THANKS_AUTHOR, THANKS_REPLIER, THANKS_STRIDE, Purpose, uniform
 from kith.sim.state.community import Community
 from kith.sim.state.layers import WINDOW
 from kith.sim.state.ledger import Account, book, to_micro
@@ -30,7 +30,7 @@ _EQUITY = int(Account.EQUITY)
 
 
 def reward(c: Community) -> None:
-    """Pay, thank and badge today's contributors; let market cues work on visitors."""
+    """Pay, thank and award badges to contributors; apply market cues to visitors."""
     incentives = c.parameters.incentives
     if len(c.written):
         _give(
@@ -71,7 +71,7 @@ def _payday(c: Community) -> None:
 
 
 def _rank(c: Community, rows: np.ndarray, points: np.ndarray) -> None:
-    """Where each of the month's contributors stands against their median: -1 below, 1 above."""
+    """Position of each of the month's contributors relative to the median: -1 below, 1 above."""
     if c.parameters.incentives.leaderboard > 0.0:
         ranked = points > 0
         median = np.median(points[ranked]) if ranked.any() else 0.0
@@ -91,7 +91,7 @@ def _unfairness(c: Community, contributors: np.ndarray) -> float:
 
 @kernel
 def _earn(m, amount, account, today, by_tenure, day):
-    """A member gets micro-euros for what it has done, if it is more than nothing."""
+    """Pay a member an amount in micro-euros, if it is positive."""
     if amount > 0:
         book(m, today, by_tenure, account, amount, day)
         m["earned"] += amount
@@ -115,14 +115,13 @@ def _give(members, written, p, day, key, levels, today, by_tenure):
             cash = to_micro(q["incentives_cash_per_contribution"])
             _earn(m, cash, _CASH, today, by_tenure, day)
             if q["incentives_equity_points"] > 0.0 and m["points"] >= q["incentives_equity_points"]:
-                _own(m, to_micro(q["incentives_equity_grant"]), today, by_tenure, day)
+                _grant_equity(m, to_micro(q["incentives_equity_grant"]), today, by_tenure, day)
+            # thanks reach author and replier by separate draws of the author; less often who had much
             felt = 0.0
+            thanked = THANKS_AUTHOR if column == 0 else THANKS_REPLIER
+            author = members[written[line, 0]]["person"]
             chance = q["incentives_recognition"] * (1.0 - q["incentives_progressive"] * m["recognition"])
-            if (
-                chance > 0.0
-                and uniform(key, members[written[line, 0]]["person"], day, _THANKS, 2 * nth + column // 2)
-                < chance
-            ):
+            if chance > 0.0 and uniform(key, author, day, _THANKS, THANKS_STRIDE * nth + thanked) < chance:
                 felt = q["incentives_recognition_step"]
                 m["norm"] += q["incentives_recognition_norm"] * (1.0 - m["norm"])
             if q["incentives_badges"] > 0.0:
@@ -135,7 +134,7 @@ def _give(members, written, p, day, key, levels, today, by_tenure):
 
 
 @kernel
-def _own(m, grant, today, by_tenure, day):
+def _grant_equity(m, grant, today, by_tenure, day):
     """Make an owner of a contributor, once."""
     if m["owner"] > 0:
         return
@@ -145,7 +144,7 @@ def _own(m, grant, today, by_tenure, day):
 
 @kernel
 def _cue(members, visitors, p):
-    """Money on the table pulls the norm of today's visitors, the more the better they are tied."""
+    """Market cues shift the norm of today's visitors, more strongly the better they are connected."""
     for k in range(len(visitors)):
         m = members[visitors[k]]
         q = p[m["arm"]]
@@ -165,7 +164,7 @@ def _pay(members, rows, amounts, account, day, today, by_tenure):
 
 @kernel
 def _pay_referrals(members, referred, p, day, today, by_tenure):
-    """Both sides of an accepted invitation get what the inviter was promised, if it is still there."""
+    """Pay the rewards for accepted invitations; the inviter's only if it is still a member."""
     for k in range(len(referred)):
         inviter, newcomer = referred[k, 0], referred[k, 1]
         q = p[members[inviter]["arm"] if inviter >= 0 else 0]

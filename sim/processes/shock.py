@@ -1,4 +1,4 @@
-"""Shock: something that happens to a community on a day, before anybody acts."""
+"""Shock: an event that changes a community on one day, before the first step."""
 
 import numpy as np
 
@@ -12,8 +12,8 @@ from kith.sim.state.market import Status
 from kith.sim.state.succession import call_for_heir
 
 
-def strike(c: Community, shock: Shock) -> None:
-    """Let a shock happen now."""
+def apply_shock(c: Community, shock: Shock) -> None:
+    """Apply a shock to the community."""
     if shock.kind == "hub_departs":
         c.presence[np.flatnonzero(c.presence > 0.0)[: shock.count or 1]] = 0.0
         call_for_heir(c)
@@ -31,22 +31,22 @@ def strike(c: Community, shock: Shock) -> None:
 
 
 def _members_leave(c: Community, share: float, who: str) -> None:
-    """A share of present members leaves at once: drawn, or those with most tie strength first."""
+    """A share of present members leaves at once: at random, or those with the most tie strength first."""
     rows = c.population.rows()
     rows = rows[c.population.address[rows] < c.market.size]
     persons = c.population.address[rows]
-    luck = uniforms(c.key, persons, c.day, Purpose.SHOCK)
+    draws = uniforms(c.key, persons, c.day, Purpose.SHOCK)
     first = np.zeros(len(rows))
     if who == "most_connected":
         members = c.population.members[rows]
         first = -members["tied"] * c.fade[c.day - members["settled"]]
     n = round(share * len(rows))
-    gone = np.sort(persons[np.lexsort((luck, first))[:n]])
-    c.release(c.market.row[gone].astype(np.int64), np.full(n, int(Cause.SHOCK)))
+    leavers = np.sort(persons[np.lexsort((draws, first))[:n]])
+    c.release(c.market.row[leavers].astype(np.int64), np.full(n, int(Cause.SHOCK)))
 
 
 def _topic_shift(c: Community, to: float) -> None:
-    """The purpose turns elsewhere; whom it fits hears first from now on."""
+    """The purpose changes direction, which changes whom it fits and who hears of it first."""
     c.direction = to
     c.overlay()
     c.touch.refit(c.fit_of_market())
@@ -54,7 +54,7 @@ def _topic_shift(c: Community, to: float) -> None:
 
 
 def _mass_join(c: Community, count: int) -> None:
-    """So many people who had not heard of the community join at once, drawn."""
+    """`count` randomly drawn people who had not heard of the community join at once."""
     unaware = np.flatnonzero(c.market.status[: c.market.size] == Status.UNAWARE)
     order = uniforms(c.key, unaware, c.day, Purpose.MASS_JOIN)
     join(c, newcomers(unaware[np.argsort(order, kind="stable")[:count]], Channel.CAMPAIGN))

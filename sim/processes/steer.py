@@ -1,4 +1,4 @@
-"""Steer: the company around the community, from day to day and once a month.
+"""Steer: daily and monthly decisions of the organisation around the community.
 
 Useful items of members raise quality toward what their ideas can reach and save development
 cost. Staff and measurement cost money. Each month management moves a little toward what the
@@ -26,7 +26,7 @@ MOST_PUSHING = 3.0
 
 
 def steer(c: Community) -> None:
-    """Spend on staff, learn from ideas; at the month's end count returns and set budget and course."""
+    """Spend on staff, learn from ideas; at the end of each month measure returns and set the budget."""
     if c.day == 0 and c.parameters.organisation.investment_response > 0.0:
         _cover(c)
     _spend(c)
@@ -71,7 +71,7 @@ def _promoter_share(c: Community) -> float:
 
 
 def _count_returns(c: Community) -> None:
-    """What the community has added this month, truly and as far as it is measured (EUR a month)."""
+    """The community's return of the month, true and as measured (EUR a month)."""
     now = _value_added(c)
     true = (now - c.value_counted) / MICRO
     c.value_counted = now
@@ -83,10 +83,10 @@ def _value_added(c: Community) -> int:
 
     What it costs to keep the community is left out: the budget is set against what it brings.
     """
-    own = [int(a) for a in Account if a not in (*UNATTRIBUTED, *COMMUNITY)]
+    of_members = [int(a) for a in Account if a not in (*UNATTRIBUTED, *COMMUNITY)]
     booked = c.ledger.total + c.ledger.today
     signs = np.where(np.arange(len(Account)) < int(Account.GOODS), 1, -1)
-    return int(c.saved.sum()) + int((booked * signs)[own].sum()) - c.without
+    return int(c.saved.sum()) + int((booked * signs)[of_members].sum()) - c.without
 
 
 def _compare(c: Community) -> None:
@@ -97,7 +97,7 @@ def _compare(c: Community) -> None:
 
 
 def planned_spending(c: Community) -> float:
-    """What staff, moderation and events would cost a month if all of it were paid for (EUR)."""
+    """Monthly cost of all planned staff, moderation and events (EUR)."""
     o, g = c.parameters.organisation, c.parameters.governance
     events = g.events_per_month * g.event_attendance * c.active * g.event_cost
     return WINDOW * (o.staff * o.staff_cost / 365.0 + g.moderation_hours * g.moderation_wage) + events
@@ -109,13 +109,13 @@ def _set_budget(c: Community) -> None:
     if o.investment_response <= 0.0:
         c.coverage = 1.0
         return
-    wanted = max(o.budget_floor, o.investment_share * max(0.0, float(c.returns[1])))
-    c.budget += o.investment_response * (wanted - c.budget)
+    target = max(o.budget_floor, o.investment_share * max(0.0, float(c.returns[1])))
+    c.budget += o.investment_response * (target - c.budget)
     _cover(c)
 
 
 def _cover(c: Community) -> None:
-    """Pay for as much of what is planned as the budget covers."""
+    """Set the share of planned spending that the budget covers."""
     planned = planned_spending(c)
     c.coverage = min(1.0, c.budget / planned) if planned > 0.0 else 1.0
 

@@ -18,7 +18,7 @@ import math
 import numpy as np
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.kernels.luck import Purpose, uniform
+from kith.sim.kernels.luck import ONLY, Purpose, uniform
 from kith.sim.kernels.prefetch import BLOCK, SCREEN, fetch_records, fetch_ties
 from kith.sim.state.categories import Count
 from kith.sim.state.community import Community
@@ -33,7 +33,7 @@ AROUND = 14
 
 
 def visit(c: Community) -> None:
-    """Find today's visitors, let all of them judge on the same state, then note that they came."""
+    """Find today's visitors, evaluate all visits on the same state, then record the visits."""
     population = c.population
     out = np.empty(population.top, np.int64)
 
@@ -90,15 +90,15 @@ def visit(c: Community) -> None:
 def _screen(address, visit_bound, members, p, decay, day, key, lo, hi, out):
     """Rows of lo … hi whose member comes today, written to out[lo:]; returns how many.
 
-    First everybody's draw meets the bound, which needs no record; then the few who pass it
-    meet their rate of today.
+    First every draw is compared with an upper bound, which needs no record; then the few that pass
+    are compared with today's rate.
     """
     passes = np.empty(SCREEN, np.bool_)
     n = lo
     for start in range(lo, hi, SCREEN):
         end = min(hi, start + SCREEN)
-        for r in range(start, end):  # a loop without branches, which the compiler makes a vector's
-            passes[r - start] = uniform(key, address[r], day, _VISIT, 0) < visit_bound[r]
+        for r in range(start, end):  # without branches, so that the compiler vectorises it
+            passes[r - start] = uniform(key, address[r], day, _VISIT, ONLY) < visit_bound[r]
         for r in range(start, end):
             out[n] = r
             n += passes[r - start]
@@ -112,7 +112,7 @@ def _screen(address, visit_bound, members, p, decay, day, key, lo, hi, out):
         habit = m["habit"] * decay[min(day - m["settled"], 7), HABIT]
         rate = m["visit_rate"] * (floor + (1.0 - floor) * habit)
         out[n] = r
-        u = uniform(key, address[r], day, _VISIT, 0)
+        u = uniform(key, address[r], day, _VISIT, ONLY)
         # mostly below rate - rate²/2, which is less than 1 - exp(-rate) and needs no exponential
         if u < rate - 0.5 * rate * rate or visit_bound[r] >= NEWCOMER or u < 1.0 - math.exp(-rate):
             n += 1
@@ -141,8 +141,9 @@ def _judge(
     sides,
     climate,
 ):
-    """The value of the visit of visitors[lo:hi], moved into satisfaction; the habit grows."""
+    """Evaluate the visits of visitors[lo:hi], which updates satisfaction, overload and habit."""
     q = p[0]
+    # the part of the value that is the same for all visitors
     feed = 0.5 if q["affiliation_form"] > 0.0 else 1.0
     from_content = 0.0
     if content > 0.0:
@@ -159,8 +160,10 @@ def _judge(
         arm = p[m["arm"]]
         sides[k] = m["side"]
         advance(m, day, decay, arm)
+        # later steps use rates per day since the last visit
         previous = last_visit[r]
         gaps[k] = 1.0 if previous == NEVER else min(30.0, float(day - previous))
+        # only neighbours who visited recently make a visit more valuable
         around = 0.0
         if q["value_peers"] > 0.0:
             for s in range(m["slots"], m["slots"] + m["degree"]):
@@ -169,11 +172,13 @@ def _judge(
         from_peers = 0.0
         if around > 0.0:
             from_peers = q["value_peers"] * (1.0 - math.exp(-around / q["value_tie_scale"]))
+        # a visit shows a share of what was posted since the last one; too much of it tires
         since = max(0, previous) if previous != NEVER else max(0, day - 1)
         shown = feed * arm["platform_feed_share"] * (items[day] - items[since])
         overload = 0.0
         if shown > q["platform_overload_from"]:
             overload = q["platform_overload_weight"] * math.log(shown / q["platform_overload_from"])
+        # a price weighs more the closer it is to the willingness to pay
         burden = 0.0
         if m["paying"] > 0 and arm["monetisation_price"] > 0.0:
             burden = q["value_price_weight"] * arm["monetisation_price"] / m["wtp"]
@@ -188,6 +193,7 @@ def _judge(
             - overload
             - m["misfit"]
         )
+        # satisfaction and overload are moving averages over visits; habit grows with each visit
         value = min(1.0, max(0.0, value))
         m["satisfaction"] += q["visiting_satisfaction_step"] * (value - m["satisfaction"])
         m["overload"] += q["visiting_satisfaction_step"] * (overload - m["overload"])
@@ -200,7 +206,7 @@ def _judge(
 
 @kernel
 def _perk(points, tiers):
-    """The value of the benefits that so many points have earned."""
+    """The value of the benefits earned by a number of points."""
     perk = 0.0
     for t in range(len(tiers)):
         if points >= tiers[t, 0]:

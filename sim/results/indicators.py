@@ -3,7 +3,7 @@
 A measure takes a `Snapshot` and returns a number, or a dict of numbers for variants such as
 `churn_month_<cause>`. If a denominator is 0, the value is undefined: NaN, never 0.
 
-This file is long because it is one table: every indicator is declared here.
+Long, because it is one table: every indicator is declared here.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Recorder: notes each day of a run, and makes its record at the end."""
+"""Recorder: records each day of a run, and builds its `Record`."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from kith.sim.results.snapshot import Snapshot
 from kith.sim.results.units import MEMBERS, OWN, TIES, indicator_units, series_units, with_units
 from kith.sim.state.categories import Cause, Channel, Count
 from kith.sim.state.community import Community
-from kith.sim.state.layers import WINDOW
+from kith.sim.state.layers import LAYER_WINDOW, LAYERS, WINDOW, layer_names
 from kith.sim.state.ledger import COSTS, MICRO, REVENUE, Account
 from kith.sim.state.market import Status
 from kith.sim.state.ties import list_ties
@@ -56,17 +56,17 @@ _BOOKED = np.array([int(a) for a in (*REVENUE, *COSTS)])
 
 
 class Recorder:
-    """Notes each day into preallocated columns; makes the record at the end."""
+    """Records each day in preallocated columns, and builds the record."""
 
     def __init__(self, c: Community, events: bool, indicators: tuple[Indicator, ...] = ()) -> None:
         self.indicators = indicators
-        "those that a researcher has added"
+        "custom indicators"
         self.counts = np.zeros((len(COUNTS), c.days), np.int64)
         self.amounts = np.zeros((len(AMOUNTS), c.days))
-        "one table each, a row per name, so that a day is written at once"
+        "tables with a row per name, so that a day is written in one assignment"
         self.months: list[dict[str, float]] = []
         self.each_month = True
-        "whether indicators are measured each month; who asks for the summary alone needs none"
+        "whether indicators are measured each month; not needed for the summary alone"
         self.noted = 0
         self.surplus = 0
         self.community = c
@@ -75,7 +75,7 @@ class Recorder:
 
     def note(self, c: Community) -> None:
         """Close the day: its counts, its books, and each month its indicators."""
-        contributed = c.contributed_within(90)
+        contributed = c.contributed_within(LAYER_WINDOW)
         present = c.population.present
         state = (
             c.day,
@@ -120,10 +120,10 @@ class Recorder:
 
     def daily(self) -> dict[str, npt.NDArray[Any]]:
         """The series of the days noted so far, by name; views, shape (noted,)."""
-        held = ((COUNTS, self.counts), (AMOUNTS, self.amounts))
+        tables = ((COUNTS, self.counts), (AMOUNTS, self.amounts))
         return {
             name: values[: self.noted]
-            for names, table in held
+            for names, table in tables
             for name, values in zip(names, table, strict=True)
         }
 
@@ -131,7 +131,7 @@ class Recorder:
         return Snapshot(self.community, self.daily())
 
     def summary(self) -> dict[str, float]:
-        """Every indicator at the end of the days noted so far, without the frames of a record."""
+        """Every indicator after the days noted so far, without building a record."""
         return measure(self._snapshot(), own=self.indicators)
 
     def record(self, model_version: str, run_id: str) -> Record:
@@ -178,7 +178,7 @@ def _best_ncv(monthly: pd.DataFrame) -> float:
 def memberships(s: Snapshot) -> pd.DataFrame:
     """One row per membership, key (person, spell); money in EUR.
 
-    The last columns are those that a researcher has added; they belong to the person.
+    Custom columns, which belong to the person, come last.
     """
     c, n = s.c, s.c.archive.count
     ended = np.arange(len(s.left_day)) < n
@@ -198,9 +198,7 @@ def memberships(s: Snapshot) -> pd.DataFrame:
             "channel": pd.Categorical.from_codes(s.membership("channel").astype(np.int64), list(CHANNELS)),
             "referrer": np.where(referrer >= 0, referrer, np.nan),
             "generation": s.membership("generation"),
-            "layer": pd.Categorical(
-                np.concatenate([_last_layer(s, n), s.layer]), ["audience", "member", "internal"]
-            ),
+            "layer": pd.Categorical(np.concatenate([_last_layer(s, n), s.layer]), list(LAYERS)),
             "contributions": s.membership("contributions"),
             "ties": np.where(ended, 0, s.membership("degree")),
             "belonging": belonging,
@@ -233,10 +231,10 @@ def memberships(s: Snapshot) -> pd.DataFrame:
 
 
 def _last_layer(s: Snapshot, n: int) -> npt.NDArray[np.str_]:
-    """The layer in which each ended membership was on its last day."""
-    gone = s.c.archive.members[:n]
-    recent = gone["last_contribution"] >= s.c.archive.left[:n] - 90
-    return np.where(gone["internal"] > 0, "internal", np.where(recent, "member", "audience"))
+    """The layer of each ended membership on the evening before its last day."""
+    ended = s.c.archive.members[:n]
+    last_evening = s.c.archive.left[:n].astype(np.int64) - 1
+    return layer_names(ended["internal"], ended["last_contribution"], last_evening)
 
 
 def _days(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

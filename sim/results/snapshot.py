@@ -10,7 +10,7 @@ import numpy.typing as npt
 from kith.sim.state import decay
 from kith.sim.state.categories import REPLIED, Cause, Channel
 from kith.sim.state.community import Community
-from kith.sim.state.layers import LAYER_WINDOW, WINDOW
+from kith.sim.state.layers import WINDOW, layer_names
 from kith.sim.state.population import NEVER
 
 type Numbers = npt.NDArray[np.float64]
@@ -18,7 +18,7 @@ type Integers = npt.NDArray[np.int64]
 
 
 class Snapshot:
-    """Columns of present members and of all memberships, read once when asked for.
+    """Columns of present members and of all memberships, cached on first access.
 
     `daily[name]` are the series up to today. W is the last 30 complete days.
     """
@@ -48,7 +48,7 @@ class Snapshot:
 
     @cached_property
     def left_by_shock(self) -> npt.NDArray[np.bool_]:
-        """Memberships that a shock ended in the morning, before their last day was lived."""
+        """Memberships that a shock ended in the morning, before the steps of their last day."""
         archive = self.c.archive
         by_shock = archive.cause[: archive.count] == int(Cause.SHOCK)
         return np.concatenate([by_shock, np.zeros(len(self.rows), bool)])
@@ -74,13 +74,13 @@ class Snapshot:
 
     @cached_property
     def belonging(self) -> Numbers:
-        """Belonging tonight."""
+        """Belonging at the end of the day."""
         target = self.member("attachment")
         return target + (self.member("belonging") - target) * self.c.decay[self._days_since, decay.BELONGING]
 
     @cached_property
     def norm(self) -> Numbers:
-        """Norm tonight."""
+        """Norm at the end of the day."""
         return 1.0 - (1.0 - self.member("norm")) * self.c.decay[self._days_since, decay.NORM]
 
     @cached_property
@@ -97,9 +97,8 @@ class Snapshot:
 
     @cached_property
     def layer(self) -> npt.NDArray[Any]:
-        """The layer of each present member tonight."""
-        contributed = self.member("last_contribution") > self.day - LAYER_WINDOW
-        return np.where(self.member("internal") > 0, "internal", np.where(contributed, "member", "audience"))
+        """The layer of each present member at the end of the day."""
+        return layer_names(self.member("internal"), self.member("last_contribution"), self.day)
 
     def window(self, name: str) -> float:
         """Sum of a daily series over W; NaN before W is complete."""

@@ -71,6 +71,7 @@ def greatest_core(members, pool, rows):
     remaining = len(rows)
     core = 0
     while remaining > 0:
+        # members who cannot be in a core above the current one
         height = 0
         for k in range(len(rows)):
             if alive[rows[k]] and left[rows[k]] <= core:
@@ -80,6 +81,7 @@ def greatest_core(members, pool, rows):
         if height == 0:
             core += 1
             continue
+        # removing them lowers their neighbours' degrees, which may remove these, too
         while height > 0:
             height -= 1
             a = stack[height]

@@ -3,7 +3,7 @@
 One frozen section per process, in the order of a day. Sources name rows of `docs/science.md` (ids such
 as RET-cont) with their publication; `assumed: …` says why a number without evidence was chosen.
 
-This file is long because it is one table: every parameter is declared here and nowhere else.
+Long, because it is one table: every parameter is declared here and nowhere else.
 """
 
 from typing import Annotated, Literal

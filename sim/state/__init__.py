@@ -1,1 +1,1 @@
-"""What changes during a run: members, ties, people outside, the books, and the clocks between them."""
+"""The state of a run: members, ties, people outside, the ledger and clocks."""

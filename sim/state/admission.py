@@ -1,4 +1,4 @@
-"""Admission: a person becomes a member, with the traits that hang on its address."""
+"""Admission: a person becomes a member, with traits drawn for its address."""
 
 import math
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy.typing as npt
 from scipy.special import gammaincinv
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.kernels.luck import Purpose, normal, uniform, uniforms
+from kith.sim.kernels.luck import ONLY, Purpose, normal, uniform, uniforms
 from kith.sim.state.categories import Channel, Count
 from kith.sim.state.community import Community
 from kith.sim.state.decay import NEWCOMER, derive, derive_rows, settle_rows
@@ -41,7 +41,7 @@ class Newcomers:
 
 
 def newcomers(person: npt.NDArray[np.int64], channel: Channel | npt.NDArray[np.int64]) -> Newcomers:
-    """People who come without a referrer."""
+    """People who join without a referrer."""
     n = len(person)
     lines = np.empty((4, n), np.int64)
     lines[0], lines[1], lines[2], lines[3] = person, channel, NO_PERSON, 0
@@ -57,7 +57,7 @@ def willingness(c: Community, person: npt.NDArray[np.int64]) -> npt.NDArray[np.f
 def admit(
     c: Community, new: Newcomers, capacity: npt.NDArray[np.int64] | None = None
 ) -> npt.NDArray[np.int64]:
-    """Seat newcomers (ascending by address) in rows; returns the rows, shape (n,).
+    """Create member records for newcomers (in ascending address); returns their rows, shape (n,).
 
     `capacity` overrides the number of ties that each can keep, for founders from a log.
     """
@@ -65,8 +65,8 @@ def admit(
     persons = new.person
     rows = population.take_rows(len(persons))
     market.move(persons, Status.PRESENT)
-    drawn = capacity if capacity is not None else tie_capacity(c, persons)
-    c.ties.reserve(int(np.add.reduce(drawn)))
+    capacities = capacity if capacity is not None else tie_capacity(c, persons)
+    c.ties.reserve(int(np.add.reduce(capacities)))
     shape = c.parameters.referral.dispersion
     u = uniforms(c.key, persons, 0, Purpose.INVITING)
     inviting = gammaincinv(shape, u) / shape if shape < 1e6 else np.ones(len(persons))
@@ -85,7 +85,7 @@ def admit(
         new.generation,
         market.interest,
         inviting,
-        drawn,
+        capacities,
         c.ties.pool,
         c.ties.top,
         c.ties.free,
@@ -114,7 +114,7 @@ def admit(
         population.visit_bound,
         population.exit_bound,
     )
-    _expect(population.visit_bound, rows)
+    _visit_today(population.visit_bound, rows)
     return rows
 
 
@@ -127,12 +127,12 @@ def arms_of(c: Community, persons: npt.NDArray[np.int64]) -> npt.NDArray[np.int6
 
 
 def tie_capacity(c: Community, persons: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """How many ties each person can keep: Pareto, at most 150; shape (n,)."""
+    """Maximum number of ties of each person: Pareto, at most 150; shape (n,)."""
     b = c.parameters.bonding
-    drawn = _capacities(c.key, persons, b.capacity_min, b.capacity_shape)
+    capacities = _capacities(c.key, persons, b.capacity_min, b.capacity_shape)
     if c.market.capacity is None:
-        return drawn
-    return np.maximum(drawn, c.market.capacity[persons])
+        return capacities
+    return np.maximum(capacities, c.market.capacity[persons])
 
 
 def join(c: Community, new: Newcomers) -> None:
@@ -152,7 +152,7 @@ def _welcome(c: Community, new: Newcomers, rows: npt.NDArray[np.int64]) -> None:
     if not len(referred):
         return
     referrers, invited = new.referrer[referred], rows[referred]
-    kept = _count_referrals(
+    inviters = _count_referrals(
         c.population.members,
         c.market.row,
         referrers,
@@ -167,10 +167,10 @@ def _welcome(c: Community, new: Newcomers, rows: npt.NDArray[np.int64]) -> None:
         c.population.members,
         c.ties.pool,
         c.ties.count,
-        kept,
+        inviters,
         invited,
         0,
-        len(kept),
+        len(inviters),
         c.parameters.referral.tie_strength,
         0.0,
         c.day,
@@ -181,7 +181,7 @@ def _welcome(c: Community, new: Newcomers, rows: npt.NDArray[np.int64]) -> None:
 @kernel
 def _count_referrals(members, row_of, referrers, invited, persons, peers, day, key, referred):
     """Rows of the referrers who get a tie to whom they invited, else -1; shape (n,)."""
-    kept = np.full(len(referrers), -1)
+    tied = np.full(len(referrers), -1)
     for k in range(len(referrers)):
         row = -1
         if referrers[k] >= 0:
@@ -191,14 +191,14 @@ def _count_referrals(members, row_of, referrers, invited, persons, peers, day, k
         if row < 0:
             continue
         members[row]["invited_joins"] += 1
-        if uniform(key, persons[k], day, _FIRST_TIE, 0) < peers:
-            kept[k] = row
-    return kept
+        if uniform(key, persons[k], day, _FIRST_TIE, ONLY) < peers:
+            tied[k] = row
+    return tied
 
 
 @kernel
 def _willing(key, person, median, sigma):
-    return median * math.exp(sigma * normal(uniform(key, person, 0, _WILLING, 0)))
+    return median * math.exp(sigma * normal(uniform(key, person, 0, _WILLING, ONLY)))
 
 
 @kernel
@@ -222,14 +222,14 @@ def can_pay(key, person, q, proof):
 def _capacities(key, person, least, shape):
     out = np.empty(len(person), np.int64)
     for k in range(len(person)):
-        u = uniform(key, person[k], 0, _CAPACITY, 0)
+        u = uniform(key, person[k], 0, _CAPACITY, ONLY)
         out[k] = int(min(float(MAX_CAPACITY), max(1.0, math.floor(least * u ** (-1.0 / shape)))))
     return out
 
 
 @kernel
-def _expect(visit_bound, rows):
-    """Whoever joins comes today, unless there is no time at all."""
+def _visit_today(visit_bound, rows):
+    """Newcomers visit on the day they join, unless they have no time budget."""
     for k in range(len(rows)):
         if visit_bound[rows[k]] > 0.0:
             visit_bound[rows[k]] = NEWCOMER
@@ -262,6 +262,7 @@ def _seat(
     q = p[0]
     for k in range(len(rows)):
         m = members[rows[k]]
+        # place: row and address refer to each other, and the clock outside stops
         i = persons[k]
         address[rows[k]] = i
         row_of[i] = rows[k]
@@ -269,6 +270,7 @@ def _seat(
         m["person"] = i
         m["spell"] = spells[i]
         spells[i] += 1
+        # membership: how it began, and its block of tie slots
         m["joined"] = day
         m["settled"] = day
         m["channel"] = channel[k]
@@ -278,32 +280,34 @@ def _seat(
         m["capacity"] = capacity[k]
         m["slots"] = allocate(pool, top, free, capacity[k])
         _blank(m)
+        # traits are drawn by address, so that a returning person is the same
         m["satisfaction"] = q["churn_neutral_value"]
         m["norm"] = 1.0
         m["propensity"] = math.exp(
-            q["contribution_propensity_sigma"] * normal(uniform(key, i, 0, _PROPENSITY, 0))
+            q["contribution_propensity_sigma"] * normal(uniform(key, i, 0, _PROPENSITY, ONLY))
         )
         m["interest"] = interest[i]
         derive(m, q)
         hours = q["visiting_budget_hours"] * math.exp(
-            q["visiting_budget_sigma"] * normal(uniform(key, i, 0, _BUDGET, 0))
+            q["visiting_budget_sigma"] * normal(uniform(key, i, 0, _BUDGET, ONLY))
         )
         m["visits_per_day"] = hours / q["visiting_session_hours"] / 30.0
         m["inviting"] = inviting[k]
         m["wtp"] = q["monetisation_wtp_median"] * math.exp(
-            q["monetisation_wtp_sigma"] * normal(uniform(key, i, 0, _WILLING, 0))
+            q["monetisation_wtp_sigma"] * normal(uniform(key, i, 0, _WILLING, ONLY))
         )
         spread = q["monetisation_ad_aversion_spread"]
-        m["aversion"] = 1.0 - spread + 2.0 * spread * uniform(key, i, 0, _AVERSION, 0)
-        m["responder"] = 1 if uniform(key, i, 0, _RESPONDER, 0) < q["incentives_badge_responders"] else 0
-        m["side"] = 1 if uniform(key, i, 0, _SIDE, 0) < 0.5 else 0
+        m["aversion"] = 1.0 - spread + 2.0 * spread * uniform(key, i, 0, _AVERSION, ONLY)
+        m["responder"] = 1 if uniform(key, i, 0, _RESPONDER, ONLY) < q["incentives_badge_responders"] else 0
+        m["side"] = 1 if uniform(key, i, 0, _SIDE, ONLY) < 0.5 else 0
         last_visit[rows[k]] = NEVER
         next_bill[rows[k]] = -1
 
 
 @kernel
 def _blank(m):
-    """A newcomer knows nobody and has done nothing."""
+    """Reset a record for a newcomer, because rows are reused."""
+    # state and bonds
     m["habit"] = 0.0
     m["activity"] = 0.0
     m["hub"] = 0.0
@@ -315,6 +319,7 @@ def _blank(m):
     m["annoyance"] = 0.0
     m["overload"] = 0.0
     m["harassed"] = 0.0
+    # status
     m["internal"] = 0
     m["arm"] = 0
     m["paying"] = 0
@@ -324,11 +329,13 @@ def _blank(m):
     m["owner"] = 0
     m["standing"] = 0
     m["badges"] = 0
+    # counts
     m["weeks"] = 0
     m["points"] = 0
     m["contributions"] = 0
     m["invitations"] = 0
     m["invited_joins"] = 0
+    # days of the last events
     m["first_contribution"] = NEVER
     m["last_contribution"] = NEVER
     m["last_benefit"] = NEVER
@@ -339,6 +346,7 @@ def _blank(m):
     m["last_react"] = NEVER
     m["last_vote"] = NEVER
     m["last_attend"] = NEVER
+    # money
     m["revenue"] = 0
     m["cost"] = 0
     m["surplus"] = 0

@@ -3,7 +3,7 @@
 from enum import IntEnum
 
 UNANSWERED, REPLIED = 1, 2
-"what became of a first post"
+"outcome of a first post"
 
 
 class Channel(IntEnum):

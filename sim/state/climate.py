@@ -1,4 +1,4 @@
-"""Climate: what every member meets alike on a day."""
+"""Climate: conditions that are the same for all members on a day."""
 
 from typing import NamedTuple
 
@@ -6,10 +6,10 @@ import numpy as np
 
 
 class Climate(NamedTuple):
-    """What everybody meets alike: value lost to unwanted content, disputes and selling; a competitor's
-    pull and how far belonging shields from it; log hazard that voice takes off and that an ignored vote
-    adds; by how much social proof lifts conversion and price tolerance; and the greatest factor by
-    which all this can raise a hazard.
+    """Conditions common to all members: value lost to unwanted content, disputes and selling; a competitor's
+    pull and how far belonging shields from it; reduction of the log hazard by voice and its increase by
+    an ignored vote; factor of social proof on conversion and price tolerance; and the maximum factor
+    of all this on a hazard.
     """
 
     unwanted: float

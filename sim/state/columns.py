@@ -21,7 +21,7 @@ from kith.sim.schema.parameters import ParameterError
 from kith.sim.state import decay
 from kith.sim.state.categories import Channel
 from kith.sim.state.community import Community
-from kith.sim.state.layers import LAYER_WINDOW
+from kith.sim.state.layers import layer_names
 from kith.sim.state.ledger import MICRO
 from kith.sim.state.population import MEMBER
 
@@ -250,8 +250,7 @@ def _arm(c: Community, rows: Rows) -> Values:
 
 def _layer(c: Community, rows: Rows) -> Values:
     members = c.population.members
-    contributed = members["last_contribution"][rows] > c.day - LAYER_WINDOW
-    return np.where(members["internal"][rows] > 0, "internal", np.where(contributed, "member", "audience"))
+    return layer_names(members["internal"][rows], members["last_contribution"][rows], c.day)
 
 
 # fmt: off

@@ -1,4 +1,4 @@
-"""Community: all that changes during a run, and the invariants between its parts."""
+"""Community: the state of a run, and the invariants between its parts."""
 
 from collections import deque
 from typing import Any
@@ -7,12 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kith.sim.kernels.address_order import add_up_rows, order_by_address
-from kith.sim.kernels.luck import Purpose, key_of, library_seed, uniforms
+from kith.sim.kernels.luck import GRAPH_ACQUAINTANCES, Purpose, key_of, library_seed, uniforms
 from kith.sim.kernels.threads import Crew
 from kith.sim.schema.packed import packed
 from kith.sim.schema.parameters import Parameters
 from kith.sim.schema.plan import Plan
-from kith.sim.state import decay as motion
+from kith.sim.state import decay
 from kith.sim.state.categories import Cause, Channel, Count
 from kith.sim.state.climate import CLIMATE
 from kith.sim.state.decay import NEWCOMER
@@ -26,7 +26,7 @@ from kith.sim.state.ties import Ties
 
 
 class Community:
-    """The state of a run. Processes read and write it; nothing else holds state."""
+    """The state of a run. Processes read and write it and store nothing themselves."""
 
     def __init__(self, plan: Plan, seed: int, days: int, threads: int | None = None, guests: int = 0) -> None:
         self.plan = plan
@@ -35,12 +35,12 @@ class Community:
         self.key = key_of(seed)
         self.day = 0
         self.presence = np.ones(plan.parameters.affiliation.hubs)
-        "of each hub, in [0, 1]; a member follows the hub of its address (`motion.hub_of`)"
+        "of each hub, in [0, 1]; a member follows the hub of its address (`decay.hub_of`)"
         self.pushing = 1.0
         "how far management has pushed frequency and ads, relative to the plan"
         self.parameters = plan.parameters
         self.at_start: dict[str, npt.NDArray[np.int64]] = {}
-        "experiment -> contributions, invitations, invited joins, revenue by person on its first morning"
+        "experiment -> contributions, invitations, invited joins and revenue by person before its first day"
         self.quality = plan.parameters.organisation.quality
         self.direction = plan.parameters.organisation.direction
         self.crew = Crew(threads)
@@ -49,7 +49,7 @@ class Community:
         self.market = MarketState(market.size, guests, self.key, market.interest_similarity)
         self.far = farness(self.key, market.far, market.size)
         self.known = acquaintance_lists(plan, self.key)
-        "where each person's acquaintances begin, (size + 1,), and all of them; empty without a graph"
+        "start of each person's acquaintances, (size + 1,), and all acquaintances; empty without a graph"
         everyone = np.arange(market.size)
         clocks = -np.log(uniforms(self.key, everyone, 0, Purpose.TOUCH_CLOCK))
         self.touch = TouchClock(clocks, self.fit_of_market())
@@ -69,7 +69,7 @@ class Community:
         self.items = np.zeros(days + 1, np.int64)
         "posts and answers made before the morning of each day"
         self.visitors = np.empty(0, np.int64)
-        "rows of who visits today, in ascending address"
+        "rows of today's visitors, in ascending address"
         self.visiting = np.empty(0, np.int64)
         "their addresses"
         self.gaps = np.empty(0)
@@ -81,15 +81,15 @@ class Community:
         self.recent: deque[npt.NDArray[np.int64]] = deque(maxlen=LAYER_WINDOW)
         "who contributed on each of the last 90 days, once per contribution"
         self.diary: list[tuple[int, str, npt.NDArray[np.int64], npt.NDArray[np.int64]]] | None = None
-        "day, action, persons, targets; kept only if an event log is asked for"
+        "day, action, persons, targets; None without an event log"
         self.unwanted = 0.0
         "unwanted items in sight"
         self.disputes = 0.0
         self.ignored = 0.0
-        "how far the last vote was ignored, fading"
+        "how far the last vote was ignored, decaying"
         self.legitimacy = 0.5
         self.bad_news = 0.0
-        "disappointed leavers who are still talked about"
+        "stock of disappointed leavers, decaying"
         self.competitor = 0.0
         self.competitor_bonds = False
         self.promoters = 0.0
@@ -102,13 +102,13 @@ class Community:
         self.returns = np.full(2, np.nan)
         "last month's true and measured return of the community, EUR a month"
         self.saved = np.zeros(2, np.int64)
-        "micro-euros of support and development that the community has saved"
+        "savings in support and development so far, micro-euros"
         self.surplus = np.zeros(1, np.int64)
         "members' surplus so far, micro-euros"
         self.without = 0
-        "micro-euros that as many followers as there were members would have left so far"
+        "margin so far of as many followers as there were members, micro-euros"
         self.value_counted = 0
-        "micro-euros of the community's return that months before have counted"
+        "the community's return up to the last month, micro-euros"
         self.heir_on = -1
         "day from which somebody takes over the hub's role, or -1"
         self.climate = np.zeros(1, CLIMATE)
@@ -120,43 +120,43 @@ class Community:
         self.share_per_point = 0.0
         self.month_revenue = 0
         self.columns: dict[str, npt.NDArray[Any]] = {}
-        "columns that a researcher has added, by person address; see `kith.sim.state.columns.declare`"
+        "custom columns by person address; see `kith.sim.state.columns.declare`"
         self.by_hand = False
-        "whether anybody but the steps and the shocks has changed members; the run's id says so"
+        "whether members were changed outside steps and shocks, which changes the run's id"
 
     # -- parameters in force -------------------------------------------------------------
 
     def use(self, parameters: Parameters) -> None:
-        """Put parameters in force; members' state must be of today (see `motion.advance_all`)."""
+        """Apply new parameters; members' state must be up to date (see `decay.advance_all`)."""
         before = self.parameters
         self.parameters = parameters
         self.p = packed(parameters, *self._arms(parameters))
         if before.organisation.quality != parameters.organisation.quality:
             self.quality = parameters.organisation.quality
         if before.affiliation.hubs != parameters.affiliation.hubs:
-            kept = self.presence[: parameters.affiliation.hubs]
-            self.presence = np.append(kept, np.ones(parameters.affiliation.hubs - len(kept)))
+            known = self.presence[: parameters.affiliation.hubs]
+            self.presence = np.append(known, np.ones(parameters.affiliation.hubs - len(known)))
         if before.organisation.direction != parameters.organisation.direction:
             self.direction = parameters.organisation.direction
         self.overlay()
         a = parameters.acquisition
         self.strengths = np.cumprod([1.0, 1.0, a.reinforcement_2, a.reinforcement_3, a.reinforcement_4])
-        "how much more readily a person joins who has heard from 0 … 4 people"
-        self.decay = motion.decays(parameters)
-        self.fade = motion.fading(parameters.bonding.tie_half_life, self.days + PAST)
-        self.base = motion.base_hazards(parameters, self.days + PAST + 10)
+        "relative readiness to join after signals from 0 … 4 people"
+        self.decay = decay.decays(parameters)
+        self.fade = decay.fading(parameters.bonding.tie_half_life, self.days + PAST)
+        self.base = decay.base_hazards(parameters, self.days + PAST + 10)
         tiers = parameters.incentives.tier
         self.tiers = np.array([[t.points, t.perk, t.cost] for t in tiers]).reshape(len(tiers), 3)
         self.badge_levels = np.array(parameters.incentives.badge_levels, np.int64)
 
     def _arms(self, parameters: Parameters) -> list[Parameters]:
-        """What the members of each experiment's treated group live under; before it starts, what all do."""
+        """The parameters of each experiment's treated group; before its start, those of all members."""
         return [
             e.applied(parameters) if e.from_day <= self.day else parameters for e in self.plan.experiments
         ]
 
     def overlay(self) -> None:
-        """Put what the organisation has become over the parameters that it started with."""
+        """Replace packed parameters by their current values: quality, direction, ad load, feed share."""
         self.p["organisation_quality"] = self.quality
         self.p["organisation_direction"] = self.direction
         for row, arm in enumerate([self.parameters, *self._arms(self.parameters)]):
@@ -174,21 +174,21 @@ class Community:
         )
 
     def anywhere(self, name: str) -> bool:
-        """Whether a packed parameter is other than 0 in any arm."""
+        """Whether a packed parameter is not 0 for any group of members."""
         return any(self.p[name].tolist())
 
     def good_name(self) -> float:
-        """Readiness to join that bad news leaves: each disappointed leaver tells its acquaintances."""
+        """Remaining readiness to join after bad news, which disappointed leavers spread to acquaintances."""
         market = self.parameters.market
         starts, known = self.known
         acquaintances = len(known) / market.size if len(starts) else market.near + market.far
-        told = min(1.0, self.bad_news * acquaintances / market.size)
-        return 1.0 - self.parameters.acquisition.bad_news_weight * told
+        reach = min(1.0, self.bad_news * acquaintances / market.size)
+        return 1.0 - self.parameters.acquisition.bad_news_weight * reach
 
     def liquidity(self) -> npt.NDArray[np.float64]:
-        """What the members of the other side make possible for each side, 1 - (1 + n)^-a, shape (2,).
+        """Liquidity for each side from n active members on the other side, 1 - (1 + n)^-a, shape (2,).
 
-        Zeros where nothing depends on it.
+        Zeros if no parameter depends on it.
         """
         value = self.parameters.value
         if value.match == 0.0 and self.parameters.monetisation.model != "marketplace":
@@ -199,26 +199,26 @@ class Community:
     # -- counts --------------------------------------------------------------------------
 
     def count_active(self) -> None:
-        """Count who visited within the last 30 days, today included."""
+        """Count members who visited within the last 30 days, including today."""
         end = PAST + self.day + 1
         first, second = add_up_rows(self.last_visits, end - WINDOW, end)
         self.active_by_side = np.array([first, second], float)
         self.active = first + second
 
     def contributed_within(self, days: int) -> int:
-        """Members whose last contribution lies within the last `days` days, today included."""
+        """Number of members whose last contribution is within the last `days` days, including today."""
         end = PAST + self.day + 1
         return int(np.add.reduce(self.last_contributions[end - days : end]))
 
     def rank(self, rows: npt.NDArray[np.int64], week_ends: bool = False) -> tuple[int, int]:
-        """Decide which of `rows` are ambassadors; how many became one, how many no longer are.
+        """Decide which of `rows` are ambassadors; returns how many became one and how many ceased to be.
 
-        With `week_ends` a new week of contributions begins for them.
+        With `week_ends`, a new week of contributions starts for them.
         """
         members, threshold = self.population.members, self.parameters.bonding.internal_belonging
 
         def part(lo: int, hi: int) -> tuple[int, int]:
-            return motion.rank(members, rows, lo, hi, threshold, week_ends)
+            return decay.rank(members, rows, lo, hi, threshold, week_ends)
 
         risen, fallen = (sum(changed) for changed in zip(*self.crew.share(len(rows), part), strict=True))
         self.internal += risen - fallen
@@ -237,13 +237,13 @@ class Community:
         return self.in_order(rows)[0]
 
     def settle(self, rows: npt.NDArray[np.int64]) -> None:
-        """Bring the state of rows to today, and derive targets, rates and bounds from it anew.
+        """Advance the state of rows to today, and update targets, rates and bounds.
 
-        Who has joined today still comes today.
+        Members who joined today still visit today.
         """
         population = self.population
         coming = rows[population.visit_bound[rows] >= NEWCOMER]
-        motion.settle_rows(
+        decay.settle_rows(
             population.members,
             rows,
             0,
@@ -261,12 +261,12 @@ class Community:
     # -- leaving -------------------------------------------------------------------------
 
     def release(self, rows: npt.NDArray[np.int64], causes: npt.NDArray[np.int64]) -> None:
-        """End memberships, in ascending address: cut ties, tell neighbours, archive, vacate."""
+        """End memberships, in ascending address: cut ties, update neighbours, archive, vacate rows."""
         if not len(rows):
             return
         population, archive, market = self.population, self.archive, self.market
         archive.reserve(len(rows))
-        due, done = np.empty(len(rows)), np.zeros(3, np.int64)
+        due, by_layer = np.empty(len(rows)), np.zeros(3, np.int64)
         release_ties(
             population.members,
             population.exit_bound,
@@ -293,10 +293,10 @@ class Community:
             self.last_contributions,
             self.leaves,
             self.day,
-            done,
+            by_layer,
         )
         archive.count += len(rows)
-        members, audience, internal = (int(n) for n in done)
+        members, audience, internal = (int(n) for n in by_layer)
         self.internal -= internal
         self.count[Count.LEAVES] += len(rows)
         self.count[Count.LEAVES_INTERNAL] += internal
@@ -322,11 +322,11 @@ class Community:
 
 
 def acquaintance_lists(plan: Plan, key: np.uint64) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
-    """Who knows whom where the plan says it by a graph: see `Graph.neighbours`; node k is person k."""
+    """Acquaintances in compressed form from the plan's graph (see `Graph.neighbours`); node k is person k."""
     if plan.acquaintances is None:
         return np.empty(0, np.int64), np.empty(0, np.int32)
     size = plan.parameters.market.size
-    return plan.acquaintances.drawn(library_seed(key, 1), size).neighbours(size)
+    return plan.acquaintances.drawn(library_seed(key, GRAPH_ACQUAINTANCES), size).neighbours(size)
 
 
 def no_items() -> npt.NDArray[np.int64]:

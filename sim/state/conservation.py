@@ -1,4 +1,4 @@
-"""Conservation: what must hold of a community every evening, whatever the model does."""
+"""Conservation: invariants of a community at the end of every day."""
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ from kith.sim.state.population import MEMBER
 from kith.sim.state.ties import add_up, ties_are_sound
 
 ROUNDING = 1e-5
-"by how much a sum that is kept by its changes may be off, for each tie that a member can have"
+"tolerance of an incrementally updated sum, per tie of a member's capacity"
 
 
 def check_laws(c: Community) -> None:

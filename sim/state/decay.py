@@ -1,11 +1,11 @@
-"""Motion: how a member's inner state moves between visits, in closed form.
+"""Decay: how a member's state changes between visits, in closed form.
 
-State is stored as of the day `settled` and is at most seven days old, because every member
-is looked at on its visits and otherwise once a week. So absent members cost nothing, and
-the decays are a table of eight rows.
+State is stored as of the day `settled` and is at most seven days old, because every member is
+updated at visits and otherwise once a week. So absent members cost nothing, and decay is a table of
+eight rows.
 
-`settle` derives what follows from the state: belonging's target, the visit rate, and the
-bounds that the daily screens compare with.
+`settle` computes the quantities derived from the state: belonging's target, the visit rate, and the
+bounds that the daily screens use.
 """
 
 import math
@@ -20,12 +20,12 @@ from kith.sim.state.ties import FAINTEST, strength_at
 
 WEEK = 7
 NEWCOMER = 2.0
-"visit bound of a member who has joined today and therefore comes"
+"visit bound of a member who joined today and therefore visits"
 HABIT, ACTIVITY, HUB, MEMORY, NORM, BELONGING, EXITS, ADS, HARM, TIES = range(10)
 
 
 def decays(parameters: Parameters) -> npt.NDArray[np.float64]:
-    """What is left of each stock after 0 … 7 days, shape (8, 10): day, stock."""
+    """Remaining share of each stock after 0 … 7 days, shape (8, 10): day, stock."""
     b, i, v, c, m = (
         parameters.bonding,
         parameters.incentives,
@@ -51,13 +51,13 @@ def decays(parameters: Parameters) -> npt.NDArray[np.float64]:
 
 
 def fading(half_life: float, days: int) -> npt.NDArray[np.float64]:
-    """What is left of a tie after 0 … days-1 days."""
+    """Remaining share of a tie's strength after 0 … days-1 days."""
     return np.exp2(-np.arange(days) / half_life)
 
 
 @kernel
 def derive(m, p):
-    """What a member's traits mean under the parameters in force."""
+    """The quantities derived from a member's traits and the parameters."""
     m["sociability"] = m["propensity"] ** p["contribution_exchange_exponent"]
     away = m["interest"] - p["organisation_direction"]
     m["misfit"] = p["value_fit_weight"] * (1.0 - math.exp(-away * away / (2.0 * p["market_fit_width"] ** 2)))
@@ -72,7 +72,7 @@ def derive_rows(members, rows, p):
 
 @kernel
 def advance(m, day, decay, p):
-    """Bring a member's state to `day`, under the parameters p of its arm."""
+    """Advance a member's state to `day`, under the parameters p of its group."""
     ad_load = p["monetisation_ad_load"] * (p["monetisation_model"] == 1.0)
     while m["settled"] < day:
         d = min(day - m["settled"], WEEK)
@@ -92,7 +92,7 @@ def advance(m, day, decay, p):
 
 @kernel
 def advance_all(members, address, day, decay, p):
-    """Bring everybody's state to `day`; before parameters change."""
+    """Advance all members' state to `day`; called before parameters change."""
     for r in range(len(address)):
         if address[r] >= 0:
             advance(members[r], day, decay, p[members[r]["arm"]])
@@ -100,7 +100,7 @@ def advance_all(members, address, day, decay, p):
 
 @kernel
 def refade(members, pool, address, day, fade):
-    """Store every tie's strength as of `day`; before the half-life changes."""
+    """Store every tie's strength as of `day`; called before the half-life changes."""
     for r in range(len(address)):
         if address[r] < 0:
             continue
@@ -119,7 +119,7 @@ def base_hazards(parameters: Parameters, days: int) -> npt.NDArray[np.float64]:
 
 @kernel
 def novelty(tenure, p):
-    """How much likelier to leave a newcomer is than a settled member, at some tenure."""
+    """Hazard of leaving at some tenure, relative to a settled member."""
     return 1.0 + (p["churn_newcomer_factor"] - 1.0) * 2.0 ** (-tenure / p["churn_newcomer_half_life"])
 
 
@@ -133,19 +133,20 @@ def contagion(exits, p):
 
 @kernel
 def hub_of(m, presence):
-    """How far a member's hub is present: people are spread over the hubs by address."""
+    """Presence of a member's hub; members are assigned to hubs by address."""
     return presence[m["person"] % len(presence)]
 
 
 @kernel
 def settle(members, row, day, base, p, presence, visit_bound, exit_bound):
-    """Belonging's target, visit rate and both bounds of a member whose state is of today.
+    """Belonging's target, visit rate and both bounds of a member whose state is up to date.
 
-    The exit bound holds for a week: belonging moves monotonically toward its target, and
+    The exit bound is valid for a week, because belonging moves monotonically toward its target and
     contagion only fades until another neighbour leaves.
     """
     m = members[row]
     m["bonds"] = 1.0 - math.exp(-m["tied"] / p["value_tie_scale"]) if m["tied"] > 0.0 else 0.0
+    # the target of belonging saturates in the sum of its sources
     z = (
         p["bonding_identity_weight"]
         * m["activity"]
@@ -156,6 +157,7 @@ def settle(members, row, day, base, p, presence, visit_bound, exit_bound):
         + p["bonding_recognition_weight"] * m["recognition"]
     )
     m["attachment"] = 1.0 - math.exp(-z)
+    # ads reduce the visit rate: partly at once, partly with the slow average of the load
     annoyed = 0.0
     if p["monetisation_model"] == 1.0:
         quick = p["monetisation_ad_quick"]
@@ -165,6 +167,7 @@ def settle(members, row, day, base, p, presence, visit_bound, exit_bound):
         annoyed = (
             p["monetisation_ad_slope"] * (1.0 - p["monetisation_ad_quick"]) * m["annoyance"] * m["aversion"]
         )
+    # the visit rate follows satisfaction and bonds; the bound assumes that habit does not grow
     gain = (
         p["visiting_satisfaction_gain"] * (m["satisfaction"] - p["churn_neutral_value"])
         + p["visiting_identity_gain"] * m["activity"]
@@ -173,6 +176,7 @@ def settle(members, row, day, base, p, presence, visit_bound, exit_bound):
     m["visit_rate"] = m["visits_per_day"] * math.exp(gain) * max(0.0, 1.0 - annoyed)
     floor = p["visiting_habit_floor"]
     visit_bound[row] = min(1.0, m["visit_rate"] * (floor + (1.0 - floor) * m["habit"]))
+    # the exit bound uses the lowest belonging, and the higher base hazard, within the week
     least = min(m["belonging"], m["attachment"])
     x = (
         p["churn_value_weight"] * (p["churn_neutral_value"] - m["satisfaction"])
@@ -183,7 +187,7 @@ def settle(members, row, day, base, p, presence, visit_bound, exit_bound):
     )
     if p["incentives_equity_points"] > 0.0:
         loyalty = math.log(1.0 + p["incentives_equity_loyalty"])
-        x -= loyalty if m["owner"] > 0 else min(0.0, loyalty)  # who is no owner may become one this week
+        x -= loyalty if m["owner"] > 0 else min(0.0, loyalty)  # a member may become an owner this week
     tenure = day - m["joined"]
     exit_bound[row] = max(base[tenure], base[tenure + WEEK + 1]) * math.exp(x)
 

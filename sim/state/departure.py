@@ -1,13 +1,13 @@
-"""Departure: what ends with a membership, kernel by kernel."""
+"""Departure: the kernels that end memberships."""
 
 import math
 
 import numpy as np
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.kernels.luck import Purpose, uniform
+from kith.sim.kernels.luck import ONLY, Purpose, uniform
 from kith.sim.state.decay import EXITS, advance, contagion
-from kith.sim.state.layers import LAYER_WINDOW, PAST
+from kith.sim.state.layers import INTERNAL, MEMBER, PAST, has_contributed, layer_of
 from kith.sim.state.ties import cut, give_back, strength_at
 
 _RETURN_CLOCK = int(Purpose.RETURN_CLOCK)
@@ -15,7 +15,7 @@ _RETURN_CLOCK = int(Purpose.RETURN_CLOCK)
 
 @kernel
 def release_ties(members, exit_bound, rows, pool, free, count, day, fade, decay, p):
-    """Cut the leavers' ties, let the neighbours feel it, give the slots back."""
+    """Cut the leavers' ties, raise their neighbours' hazard, and free the slots."""
     q = p[0]
     weak = q["churn_contagion_weak"]
     for k in range(len(rows)):
@@ -47,9 +47,9 @@ def archive_leavers(
     last_contributions,
     leaves,
     day,
-    done,
+    by_layer,
 ):
-    """Archive leavers from line n on, and take them out of the counts; done = member, audience, internal."""
+    """Archive leavers from line n on and remove them from the counts; by_layer = member, audience, internal."""
     for k in range(len(rows)):
         r = rows[k]
         m = members[r]
@@ -62,18 +62,20 @@ def archive_leavers(
             last_visits[m["side"], last_visit[r] + PAST] -= 1
         if m["last_contribution"] > -PAST:
             last_contributions[m["last_contribution"] + PAST] -= 1
-        recent = m["last_contribution"] >= day - LAYER_WINDOW
-        if m["internal"] > 0:
-            done[2] += 1
-        elif recent:
-            done[0] += 1
-        if not recent:
-            done[1] += 1
+        # departures happen in the course of a day, so yesterday evening's layer counts
+        layer = layer_of(m["internal"], m["last_contribution"], day - 1)
+        if layer == INTERNAL:
+            by_layer[2] += 1
+        elif layer == MEMBER:
+            by_layer[0] += 1
+        # the flows between audience and members count ambassadors by their contributions, too
+        if not has_contributed(m["last_contribution"], day - 1):
+            by_layer[1] += 1
 
 
 @kernel
 def draw_returns(members, rows, persons, row_of, dues, size, disappointed_below, hazard, day, key, due):
-    """When each leaver may be back: never if disappointed; returns how many of those there are."""
+    """Set each leaver's clock for returning, none if disappointed; returns the number of disappointed."""
     disappointed = 0.0
     for k in range(len(rows)):
         person = persons[k]
@@ -83,6 +85,6 @@ def draw_returns(members, rows, persons, row_of, dues, size, disappointed_below,
             if members[rows[k]]["satisfaction"] < disappointed_below:
                 disappointed += 1.0
             else:
-                due[k] = hazard - math.log(uniform(key, person, day, _RETURN_CLOCK, 0))
+                due[k] = hazard - math.log(uniform(key, person, day, _RETURN_CLOCK, ONLY))
         dues[person] = due[k]
     return disappointed

@@ -1,7 +1,7 @@
 """A stable and fair choice among today's people.
 
-They are laid on a circle by a hash of (person, day, purpose); a point is drawn and the next
-one is taken. Adding a person moves nobody else, and everybody is equally likely over days.
+People are placed on a circle by a hash of (person, day, purpose); a point is drawn, and the next person
+is chosen. Adding a person moves nobody else, and over days everyone is equally likely.
 """
 
 from functools import cache
@@ -27,14 +27,14 @@ class Circle:
 
 @cache
 def no_circle() -> Circle:
-    """A circle with nobody on it; one is enough."""
+    """The empty circle, cached."""
     return Circle(np.empty(0, np.uint64), np.empty(0, np.int64))
 
 
 def circle_of_today(
     key: np.uint64, rows: npt.NDArray[np.int64], persons: npt.NDArray[np.int64], day: int, purpose: int
 ) -> Circle:
-    """Today's eligible rows, laid by a hash of (person, day, purpose)."""
+    """Today's eligible rows, placed by a hash of (person, day, purpose)."""
     return Circle(hashes(key, persons, day, purpose), rows)
 
 

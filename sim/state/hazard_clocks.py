@@ -1,7 +1,7 @@
-"""Clocks: who is reached, and when, without drawing a count for the crowd.
+"""Hazard clocks: the day on which each person is reached by a hazard.
 
-Each person has a clock E ~ Exp(1) and is reached on the day when the cumulative hazard,
-times how far it concerns the person, passes E. Depletion is exact and costs O(reached).
+Each person has a clock E ~ Exp(1) and is reached on the day when the cumulative hazard, multiplied by
+the person's factor, exceeds E. Depletion is exact, and the cost is O(people reached).
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ class TouchClock:
     def __init__(self, clocks: npt.NDArray[np.float64], fit: npt.NDArray[np.float64]) -> None:
         self.hazard = 0.0
         self._residual = clocks.copy()
-        "what was left of each clock when the fit was last set"
+        "remaining time of each clock when the fit was last set"
         self._threshold = np.empty(len(clocks))
         self._set(np.arange(len(clocks)), fit)
 
@@ -29,13 +29,13 @@ class TouchClock:
         self._next = 0
 
     def advance(self, hazard: float) -> npt.NDArray[np.int64]:
-        """Persons whom one more day of `hazard` reaches, in the order of their clocks."""
+        """Persons reached by one more day of `hazard`, in the order of their clocks."""
         self.hazard += hazard
         look = 256
         while True:
             ahead = self._threshold[self._order[self._next : self._next + look]]
             n = int(ahead.searchsorted(self.hazard, side="right"))
-            if n < look:  # whoever comes next waits, or nobody is left
+            if n < look:  # the next person is not reached yet, or there is none
                 break
             look *= 8
         reached = self._order[self._next : self._next + n]
@@ -43,7 +43,7 @@ class TouchClock:
         return reached
 
     def refit(self, fit: npt.NDArray[np.float64]) -> None:
-        """Sort those who remain again by their residual clocks, after fit has changed."""
+        """Sort the remaining persons again by their residual clocks, after the fit has changed."""
         rest = np.sort(self._order[self._next :])
         spent = (self.hazard - self._since) * self._fit[rest]
         self._residual[rest] = np.maximum(self._residual[rest] - spent, 0.0)
@@ -51,10 +51,10 @@ class TouchClock:
 
 
 class Heap:
-    """Persons due at thresholds of a cumulative hazard; entries may be overtaken.
+    """Persons due at thresholds of a cumulative hazard; entries may be outdated.
 
-    An entry counts only while `due[person]` still equals its threshold, so a person is
-    moved by pushing it again.
+    An entry is valid only while `due[person]` equals its threshold, so that a person is moved by
+    pushing it again.
     """
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class Heap:
         self._size = 0
 
     def push(self, thresholds: npt.NDArray[np.float64], persons: npt.NDArray[np.int64]) -> None:
-        """Add entries; infinite thresholds never come due and are not kept."""
+        """Add entries; infinite thresholds never fall due and are not stored."""
         needed = self._size + len(persons)
         if needed > len(self._persons):
             size = max(needed, 2 * len(self._persons))
@@ -74,7 +74,7 @@ class Heap:
             self._size = _push(self._thresholds, self._persons, self._size, thresholds, persons)
 
     def advance(self, hazard: float, due: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-        """Persons who come due with one more day of `hazard`, in ascending address."""
+        """Persons who fall due with one more day of `hazard`, in ascending address."""
         self.hazard += hazard
         if not self._size or self._thresholds[0] > self.hazard:
             return np.empty(0, np.int64)

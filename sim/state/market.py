@@ -1,7 +1,7 @@
-"""Market: everyone who could ever join, on a ring; what each has heard.
+"""Market: everyone who could ever join, on a ring, and the signals that each has received.
 
-Neighbours on the ring know each other. Far acquaintances come from involutions
-i <-> (a - i) mod M, so that knowing is mutual without a list of pairs.
+Neighbours on the ring are acquainted. Far acquaintances come from involutions i <-> (a - i) mod M, so
+that acquaintance is mutual without a list of pairs.
 """
 
 import math
@@ -11,14 +11,22 @@ import numpy as np
 import numpy.typing as npt
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.kernels.luck import Purpose, address_hash, hashes, normal, uniform
+from kith.sim.kernels.luck import (
+    INVITEE_NEIGHBOUR_SHIFT,
+    ONLY,
+    Purpose,
+    address_hash,
+    hashes,
+    normal,
+    uniform,
+)
 
 KNOT_SPACING = 50
 SIGNALS = 4
 
 
 class Status(IntEnum):
-    """Where a person stands."""
+    """The status of a person."""
 
     UNAWARE = 0
     FOLLOWER = 1
@@ -31,7 +39,7 @@ _KNOT, _NOISE, _FAR = int(Purpose.INTEREST_KNOT), int(Purpose.INTEREST_NOISE), i
 
 
 class MarketState:
-    """Persons by address; shapes (size + guests,). Guests are seated outside the market's count."""
+    """Persons by address; shapes (size + guests,). Guests are not counted in the market."""
 
     def __init__(self, size: int, guests: int, key: np.uint64, similarity: float) -> None:
         everyone = size + guests
@@ -51,7 +59,7 @@ class MarketState:
         self.tally[Status.UNAWARE] = size
 
         self.propensity: npt.NDArray[np.float64] | None = None
-        "propensities that a log has shown, NaN elsewhere; None without a log"
+        "propensities estimated from a log, NaN elsewhere; None without a log"
         self.capacity: npt.NDArray[np.int64] | None = None
 
     def remember_traits(
@@ -60,13 +68,13 @@ class MarketState:
         propensity: npt.NDArray[np.float64],
         capacity: npt.NDArray[np.int64],
     ) -> None:
-        """Keep what a log has shown of people, so that they have it when they return."""
+        """Store traits estimated from a log, so that people have them again when they return."""
         self.propensity = np.full(len(self.status), np.nan)
         self.propensity[persons] = propensity
         self.remember_capacity(persons, capacity)
 
     def remember_capacity(self, persons: npt.NDArray[np.int64], capacity: npt.NDArray[np.int64]) -> None:
-        """Keep how many ties people have had room for, at least."""
+        """Store minimum tie capacities of people."""
         self.capacity = np.zeros(len(self.status), np.int64)
         self.capacity[persons] = capacity
 
@@ -105,18 +113,18 @@ def interests(key, size, similarity):
     knots = max(1, size // KNOT_SPACING)
     out = np.empty(size)
     shared = similarity**0.5
-    own = (1.0 - similarity) ** 0.5
+    individual = (1.0 - similarity) ** 0.5
     for i in range(size):
         place = i * knots / size
         k = int(place)
         w = place - k
-        left = normal(uniform(key, k, 0, _KNOT, 0))
-        right = normal(uniform(key, (k + 1) % knots, 0, _KNOT, 0))
+        left = normal(uniform(key, k, 0, _KNOT, ONLY))
+        right = normal(uniform(key, (k + 1) % knots, 0, _KNOT, ONLY))
         if knots == 1:
             smooth = left
         else:
             smooth = ((1.0 - w) * left + w * right) / ((1.0 - w) ** 2 + w * w) ** 0.5
-        z = shared * smooth + own * normal(uniform(key, i, 0, _NOISE, 0))
+        z = shared * smooth + individual * normal(uniform(key, i, 0, _NOISE, ONLY))
         out[i] = _phi(z)
     return out
 
@@ -132,11 +140,11 @@ def _phi(z):
 
 @kernel
 def acquaintance(key, person, weak, u, size, near, far, everyone):
-    """The acquaintance whom a uniform u chooses: near on the ring, far, or anyone; never oneself.
+    """The acquaintance chosen by a uniform u: near on the ring, far, or anyone; -1 if it is the person itself.
 
-    `far` are the constants of the far acquaintances. As many live on either side, so an odd
-    `near` is one less. In a market smaller than the circle of
-    acquaintances everybody knows everybody.
+    `far` are the constants of the far acquaintances. Near ones are split equally between both sides, so
+    an odd `near` counts as one less. In a market smaller than the circle of acquaintances, everyone
+    knows everyone.
     """
     if everyone or size <= near + 1:
         return (person + 1 + int(u * (size - 1))) % size
@@ -151,14 +159,14 @@ def acquaintance(key, person, weak, u, size, near, far, everyone):
 
 @kernel
 def neighbour(key, person, day, nth, starts, known):
-    """The acquaintance in a graph with the largest hash of the day's nth choice; -1 for nobody.
+    """The acquaintance in a graph with the largest hash for the day's nth choice; -1 without any.
 
-    So another acquaintance changes a choice only where it is chosen itself, and one who is gone only
-    where it had been.
+    So an additional acquaintance changes a choice only if it is chosen itself, and a removed one only if
+    it had been chosen.
     """
     best = -1
     largest = np.uint64(0)
-    salt = np.uint64(nth + 1) << np.uint64(40)
+    salt = np.uint64(nth + 1) << np.uint64(INVITEE_NEIGHBOUR_SHIFT)
     for k in range(starts[person], starts[person + 1]):
         h = address_hash(key, person, day, _INVITEE, salt ^ np.uint64(known[k]))
         if best < 0 or h > largest:

@@ -1,9 +1,9 @@
 """Population: the columns of members. A *person* is an address, a *row* is a place.
 
-One record of four cache lines per member: what moves and what every visit asks comes first, so
-that most of a day touches two of them. State is in single precision, which is what makes it
-fit; arithmetic is double. The few columns that are scanned every day for every member stand
-alone. A row is reused after its member has left; nothing may depend on which row a member has.
+Each member has one record of four cache lines. State and the fields needed at every visit come first, so
+that most of a day uses two of them. State is stored in single precision to fit; arithmetic is in double
+precision. The few columns that are scanned every day for every member are separate arrays. Rows are
+reused after departures; no result may depend on a member's row.
 """
 
 from typing import Any
@@ -15,20 +15,20 @@ from kith.sim.kernels.compilation import kernel
 
 # fmt: off
 _FIELDS = [
-    # the first cache line: what moves between visits, as of the day `settled`
+    # first cache line: state that changes between visits, as of the day `settled`
     ("person", "i4"), ("slots", "i4"), ("degree", "i2"), ("capacity", "i2"), ("settled", "i4"),
     ("habit", "f4"), ("satisfaction", "f4"), ("activity", "f4"), ("hub", "f4"), ("reciprocity", "f4"), ("recognition", "f4"),
     ("norm", "f4"), ("belonging", "f4"), ("attachment", "f4"), ("exits", "f4"), ("tied", "f4"), ("bonds", "f4"),
-    # the second: traits, and what every visit asks
+    # second: traits, and fields needed at every visit
     ("visit_rate", "f4"), ("visits_per_day", "f4"), ("annoyance", "f4"), ("harassed", "f4"), ("overload", "f4"),
     ("propensity", "f4"), ("sociability", "f4"), ("misfit", "f4"), ("inviting", "f4"), ("wtp", "f4"), ("aversion", "f4"),
     ("joined", "i4"), ("points", "i4"), ("contributions", "i4"), ("responder", "u1"), ("side", "u1"), ("internal", "u1"),
     ("paying", "u1"), ("arm", "u1"), ("unwilling", "u1"), ("weeks", "u2"),
-    # the third: money (micro-euros), and what contributors and strangers ask
+    # third: money (micro-euros), and fields for contributions and new encounters
     ("revenue", "i8"), ("cost", "i8"), ("surplus", "i8"), ("earned", "i8"), ("month_earned", "i8"),
     ("interest", "f4"), ("generation", "i4"), ("first_contribution", "i4"), ("last_contribution", "i4"),
     ("last_benefit", "i4"), ("last_reward", "i4"),
-    # the fourth: what is rarely asked
+    # fourth: rarely used fields
     ("first_replied", "u1"), ("badges", "u1"), ("again", "u1"), ("owner", "u1"), ("standing", "i1"), ("spell", "i4"), ("channel", "i4"), ("referrer", "i4"), ("invitations", "i4"),
     ("invited_joins", "i4"), ("month_points", "i4"), ("last_post", "i4"), ("last_answer", "i4"), ("last_react", "i4"),
     ("last_vote", "i4"), ("last_attend", "i4"),
@@ -52,11 +52,11 @@ def records(capacity: int) -> npt.NDArray[np.void]:
 
 
 _BYTES = np.dtype((np.void, MEMBER.itemsize))
-"a record as its bytes: NumPy copies these at once, and a record with room to spare field by field"
+"a record as bytes, which NumPy copies at once; it copies padded records field by field"
 
 
 def gathered(members: npt.NDArray[np.void], rows: npt.NDArray[Any]) -> npt.NDArray[np.void]:
-    """A copy of the records of `rows`, an array of places or of truth values; what `members[rows]` is, quickly."""
+    """A copy of the records of `rows` (indices or a mask): a fast version of `members[rows]`."""
     return members.view(_BYTES)[rows].view(MEMBER)
 
 
@@ -93,7 +93,7 @@ class Population:
 
     @property
     def capacity(self) -> int:
-        """Rows that there is room for."""
+        """Number of allocated rows."""
         return len(self.address)
 
     def rows(self) -> npt.NDArray[np.int64]:
@@ -114,7 +114,7 @@ class Population:
         return rows
 
     def release(self, rows: npt.NDArray[np.int64]) -> None:
-        """Vacate the rows of members who have left; their ties are cut already."""
+        """Vacate the rows of members who have left and whose ties are cut."""
         _vacate(
             rows,
             self.address,
@@ -130,7 +130,7 @@ class Population:
     def _grow(self, needed: int) -> None:
         if needed <= self.capacity:
             return
-        size = needed + needed // 2  # room that nobody has entered yet takes no memory
+        size = needed + needed // 2  # untouched pages take no memory
         for name, empty in (
             ("members", 0),
             ("address", -1),

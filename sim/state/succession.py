@@ -1,8 +1,8 @@
-"""Succession: who fills a hub's role after it has left (Avelino et al. 2019).
+"""Succession of a hub that has left (Avelino et al. 2019).
 
-On the day when the hub leaves it is decided, by luck, by the rule and by how many ambassadors
-there are, whether somebody will take over; a month later the heir begins, and fills the role
-within two more.
+On the day of its departure a random draw decides whether someone will take over; the probability
+depends on the rule and the number of ambassadors. The successor starts a month later and fills the role
+within two more months.
 """
 
 import numpy as np
@@ -16,16 +16,16 @@ ENOUGH_AMBASSADORS = 3
 
 
 def call_for_heir(c: Community) -> None:
-    """Decide whether somebody will take over."""
+    """Decide whether someone will take over."""
     g = c.parameters.governance
     redundancy = min(1.0, c.internal / ENOUGH_AMBASSADORS)
     u = float(uniforms(c.key, np.zeros(1, np.int64), c.day, Purpose.SUCCESSION)[0])
-    found = u < g.succession * g.succession_chance * redundancy
-    c.heir_on = c.day + WINDOW if found else -1
+    has_heir = u < g.succession * g.succession_chance * redundancy
+    c.heir_on = c.day + WINDOW if has_heir else -1
 
 
 def succeed(c: Community) -> None:
-    """Let the heir fill the role day by day; where several hubs have left, an heir each."""
+    """Raise the presence of absent hubs as their successors take over."""
     if c.heir_on < 0 or c.day < c.heir_on:
         return
     c.presence = np.maximum(c.presence, min(1.0, (c.day - c.heir_on + 1) / TAKEOVER_DAYS))

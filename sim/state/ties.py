@@ -1,8 +1,8 @@
-"""Ties: neighbour slots, both ends of a tie kept in step.
+"""Ties: neighbour slots, with both ends of a tie kept consistent.
 
-A member owns as many slots as the capacity drawn for it; a tie lies in one slot of each
-end, and each knows its twin. Strength is stored as it was at the last exchange and fades in
-closed form: strength today = stored * fade[day - last exchange].
+A member has as many slots as its drawn capacity; a tie occupies one slot at each end, and each slot
+stores the index of the other (`twin`). Strength is stored as of the last exchange and fades in closed
+form: strength today = stored * fade[day - last exchange].
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from kith.sim.kernels.prefetch import BLOCK, fetch_ties
 TIE = np.dtype([("row", "i4"), ("twin", "i4"), ("day", "i4"), ("strength", "f4")])
 MAX_CAPACITY = 150
 FAINTEST = 1e-30
-"a strength below which single precision would soon hold 0, and a tie of no strength is none"
+"minimum strength of a tie; smaller values would soon underflow to 0 in single precision"
 
 
 class Ties:
@@ -49,7 +49,7 @@ def allocate(pool, top, free, capacity):
 
 @kernel
 def give_back(pool, free, start, capacity):
-    """Return a block; its first slot remembers the block freed before it."""
+    """Free a block; its first slot links to the block freed before it."""
     pool[start]["twin"] = free[capacity]
     free[capacity] = start
 
@@ -62,7 +62,7 @@ def strength_at(tie, day, fade):
 
 @kernel
 def find(members, pool, a, b):
-    """The slot of row a that leads to row b, or -1; looks from the end with fewer ties."""
+    """The slot of row a that leads to row b, or -1; searches at the end with fewer ties."""
     if members[b]["degree"] < members[a]["degree"]:
         start = members[b]["slots"]
         for s in range(start, start + members[b]["degree"]):
@@ -176,12 +176,12 @@ def strengthen(members, pool, count, a, b, first, step, day, fade):
         cut(members, pool, count, a, weakest(members, pool, a, day, fade), day, fade)
     if members[b]["degree"] >= members[b]["capacity"]:
         cut(members, pool, count, b, weakest(members, pool, b, day, fade), day, fade)
-    here = members[a]["slots"] + members[a]["degree"]
-    there = members[b]["slots"] + members[b]["degree"]
-    _connect(pool, here, b, there)
-    _connect(pool, there, a, here)
-    _write(pool, here, first, day)
-    _write(pool, there, first, day)
+    slot_a = members[a]["slots"] + members[a]["degree"]
+    slot_b = members[b]["slots"] + members[b]["degree"]
+    _connect(pool, slot_a, b, slot_b)
+    _connect(pool, slot_b, a, slot_a)
+    _write(pool, slot_a, first, day)
+    _write(pool, slot_b, first, day)
     members[a]["degree"] += 1
     members[b]["degree"] += 1
     feel(members[a], first, day, fade)
@@ -221,7 +221,7 @@ def strengthen_pairs(members, pool, count, a, b, lo, hi, first, step, day, fade)
 
 @kernel
 def place_ties(members, pool, count, a, b, strength, day, fade):
-    """Lay ties of given strengths in order; one that finds an end full is left out."""
+    """Create ties of given strengths in order, skipping those with an end at capacity."""
     for k in range(len(a)):
         room = (
             members[a[k]]["degree"] < members[a[k]]["capacity"]
@@ -235,7 +235,7 @@ def place_ties(members, pool, count, a, b, strength, day, fade):
 def find_faded(members, pool, rows, lo, hi, day, fade, drop_below, faded):
     """Mark which of rows[lo:hi] have a tie that has faded below `drop_below`; sum the others' ties anew.
 
-    Anew, because a sum that is kept by its changes gathers rounding.
+    Recomputing removes the rounding errors of incremental updates.
     """
     for k in range(lo, hi):
         if (k - lo) % BLOCK == 0 and fetch_ties(members, pool, rows, k, min(hi, k + BLOCK)) < 0.0:

@@ -59,6 +59,6 @@ def demand_core(plan: Plan) -> None:
         section, _, field = name.partition(".")
         given = getattr(getattr(plan.parameters, section), field)
         if given != value:
-            raise ValueError(f"{name} = {given!r}: the twin knows the core only, wthis version has {value!r}")
+            raise ValueError(f"{name} = {given!r}: the twin knows the core only, where it is {value!r}")
     if len(plan.phases) > 1 or plan.shocks or plan.experiments or plan.founding is not None:
         raise ValueError(f"{plan.name}: the twin knows no phases, shocks, experiments or founding logs")

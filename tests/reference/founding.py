@@ -3,11 +3,22 @@
 import math
 from typing import TYPE_CHECKING
 
-from kith.sim.kernels.luck import Purpose
+from kith.sim.kernels.luck import (
+    FOUNDING_TIE_ANYWHERE,
+    FOUNDING_TIE_DISTANCE,
+    FOUNDING_TIE_STRENGTH,
+    FOUNDING_TIE_STRIDE,
+    STATE_CONTRIBUTED,
+    STATE_LAST_VISIT,
+    STATE_SILENCE,
+    STATE_TENURE,
+    STATE_TIES,
+    Purpose,
+)
 from tests.reference.member import NEVER, Member, left_after
 
 if TYPE_CHECKING:
-    from tests.reference.model import Twin
+    from tests.reference.model import ReferenceModel
 
 SETTLED_RECIPROCITY = 0.2
 ROUNDS = 12
@@ -17,13 +28,13 @@ MOST_MEMORY = 3650.0
 "days of contributions that the first content can stand for"
 
 
-def found(model: "Twin") -> None:
+def found(model: "ReferenceModel") -> None:
     """Seat the founders, tie them, settle them, and fill the content that they hold up."""
     luck, founders = model.luck, model.p.market.founders
     ahead = sorted(model.market.people, key=lambda q: luck.exponential(q.address, 0, Purpose.FOUNDER) / q.fit)
     members = [model.seat(person) for person in sorted(ahead[:founders], key=lambda q: q.address)]
     for member in members:
-        member.joined = -int(min(60.0 + 400.0 * waiting(member, 0), 1500.0))
+        member.joined = -int(min(60.0 + 400.0 * waiting(member, STATE_TENURE), 1500.0))
     if founders >= 3:
         lay_ties(model, members)
     held_up = sum(remember(member, settle(member), founders) for member in members)
@@ -37,14 +48,17 @@ def waiting(member: Member, ordinal: int) -> float:
     return member.model.luck.exponential(member.address, 0, Purpose.FOUNDING_STATE, ordinal)
 
 
-def lay_ties(model: "Twin", members: list[Member]) -> None:
+def lay_ties(model: "ReferenceModel", members: list[Member]) -> None:
     """Ties among founders, mostly a few places away on the ring, more for the more active."""
     n = len(members)
     for place, member in enumerate(members):
-        u = member.draw(Purpose.FOUNDING_STATE, 3)
+        u = member.draw(Purpose.FOUNDING_STATE, STATE_TIES)
         sought = math.floor(2.0 * model.p.affiliation.peers * min(member.sociability, 10.0) + u)
         for nth in range(sought):
-            u, anywhere, strength = (member.draw(Purpose.FOUNDING_TIE, 3 * nth + k) for k in range(3))
+            u, anywhere, strength = (
+                member.draw(Purpose.FOUNDING_TIE, FOUNDING_TIE_STRIDE * nth + offset)
+                for offset in (FOUNDING_TIE_DISTANCE, FOUNDING_TIE_ANYWHERE, FOUNDING_TIE_STRENGTH)
+            )
             step = math.floor(u * (n - 1)) if anywhere < 0.15 else math.floor(-8.0 * math.log(u))
             other = members[(place + 1 + step) % n]
             full = any(model.graph.degree(m) >= m.capacity for m in (member, other))
@@ -81,10 +95,14 @@ def remember(member: Member, visits: float, founders: int) -> float:
     motivation = 1.0 + q.belonging_gain * member.belonging + SETTLED_RECIPROCITY * q.reciprocity_gain
     audience = min(1.0, (founders / q.audience_scale) ** q.audience_elasticity)
     daily = visits * q.rate * member.propensity * motivation * audience * q.doors_open
-    silence = 1 + math.floor(waiting(member, 2) / daily) if daily > 0.0 else tenure
-    ever = member.draw(Purpose.FOUNDING_STATE, 1) < 1.0 - math.exp(-q.first_barrier * daily * tenure)
+    silence = 1 + math.floor(waiting(member, STATE_SILENCE) / daily) if daily > 0.0 else tenure
+    ever = member.draw(Purpose.FOUNDING_STATE, STATE_CONTRIBUTED) < 1.0 - math.exp(
+        -q.first_barrier * daily * tenure
+    )
     last_visit = (
-        -(1 + math.floor(min(waiting(member, 4) / max(visits, RAREST), 60.0))) if visits > 0.0 else NEVER
+        -(1 + math.floor(min(waiting(member, STATE_LAST_VISIT) / max(visits, RAREST), 60.0)))
+        if visits > 0.0
+        else NEVER
     )
     if not ever or silence >= tenure:
         member.last_visit = last_visit

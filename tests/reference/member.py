@@ -9,13 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
-from kith.sim.kernels.luck import Purpose
+from kith.sim.kernels.luck import (
+    FAR_END,
+    GO_BETWEEN,
+    INVITEE_DISTANCE,
+    INVITEE_PLACE,
+    INVITEE_STRIDE,
+    PARTNER_EXISTING,
+    PARTNER_TRIADIC,
+    STRANGER_CANDIDATE,
+    STRANGER_CHOICE,
+    STRANGER_KIND,
+    STRANGER_STRIDE,
+    Purpose,
+)
 from kith.sim.state.population import MEMBER
 from tests.reference.luck import mix
 from tests.reference.market import Person
 
 if TYPE_CHECKING:
-    from tests.reference.model import Twin
+    from tests.reference.model import ReferenceModel
 
 NEVER = -math.inf
 AROUND, NEWCOMER, GRACE = 14, 30, 30
@@ -40,7 +53,7 @@ def left_after(days: float, half_life: float) -> float:
 class Member(mesa.Agent):
     """A person while present."""
 
-    def __init__(self, model: "Twin", person: Person) -> None:
+    def __init__(self, model: "ReferenceModel", person: Person) -> None:
         super().__init__(model)
         p, luck = model.p, model.luck
         self.person, self.address, self.joined, self.settled = person, person.address, model.day, model.day
@@ -182,11 +195,11 @@ class Member(mesa.Agent):
         """With whom the nth exchange of today is: a tie, a tie of a tie, or else a stranger."""
         b = self.model.p.bonding
         found = None
-        if self.draw(Purpose.PARTNER, nth) < b.existing_share:
+        if self.draw(Purpose.PARTNER, PARTNER_EXISTING + nth) < b.existing_share:
             found = self.tie_of(self, Purpose.FRIEND, nth)
-        if found is None and self.draw(Purpose.PARTNER, 100 + nth) < b.triadic_share:
-            through = self.tie_of(self, Purpose.FRIENDS_FRIEND, nth)
-            found = self.tie_of(through, Purpose.FRIENDS_FRIEND, 50 + nth) if through else None
+        if found is None and self.draw(Purpose.PARTNER, PARTNER_TRIADIC + nth) < b.triadic_share:
+            through = self.tie_of(self, Purpose.FRIENDS_FRIEND, GO_BETWEEN + nth)
+            found = self.tie_of(through, Purpose.FRIENDS_FRIEND, FAR_END + nth) if through else None
             if found is not None and self.model.graph.has_edge(self, found):
                 found = None
         return found or self.stranger(nth)
@@ -200,11 +213,13 @@ class Member(mesa.Agent):
     def stranger(self, nth: int) -> "Member | None":
         """One of today's visitors who is no tie yet: the more visible, or the more alike, of two."""
         b = self.model.p.bonding
-        by_ties = self.draw(Purpose.STRANGER, 16 * nth) < b.visible_share
+        by_ties = self.draw(Purpose.STRANGER, STRANGER_STRIDE * nth + STRANGER_KIND) < b.visible_share
         weights: dict[Member, float] = {}
         chosen = None
         for attempt in range(4):
-            other = self.model.floor.next(self.point(Purpose.STRANGER, 16 * nth + 1 + attempt))
+            other = self.model.floor.next(
+                self.point(Purpose.STRANGER, STRANGER_STRIDE * nth + STRANGER_CANDIDATE + attempt)
+            )
             if other is self or other in weights or self.model.graph.has_edge(self, other):
                 continue
             weights[other] = (
@@ -213,7 +228,7 @@ class Member(mesa.Agent):
                 else math.exp(-2.0 * b.homophily * abs(other.interest - self.interest))
             )
             share = weights[other] / sum(weights.values())
-            if self.draw(Purpose.STRANGER, 16 * nth + 8 + attempt) <= share:
+            if self.draw(Purpose.STRANGER, STRANGER_STRIDE * nth + STRANGER_CHOICE + attempt) <= share:
                 chosen = other
             if len(weights) == 2:
                 break
@@ -250,8 +265,10 @@ class Member(mesa.Agent):
         """Whom the nth invitation of today goes to: an acquaintance, present or not."""
         market = self.model.market
         near, far = market.p.market.near, market.p.market.far
-        weak = self.draw(Purpose.INVITEE, 2 * nth) < far / (near + far)
-        return market.acquaintance(self.person, weak, self.draw(Purpose.INVITEE, 2 * nth + 1))
+        weak = self.draw(Purpose.INVITEE, INVITEE_STRIDE * nth + INVITEE_DISTANCE) < far / (near + far)
+        return market.acquaintance(
+            self.person, weak, self.draw(Purpose.INVITEE, INVITEE_STRIDE * nth + INVITEE_PLACE)
+        )
 
     # Depart: section 7.10
 

@@ -1,6 +1,6 @@
 """The natural twin: the core of the web as a plain Mesa model on a plain NetworkX graph.
 
-Members are agents and nodes, ties are edges. A day is what `Twin.step` says, in the order of
+Members are agents and nodes, ties are edges. A day is what `ReferenceModel.step` says, in the order of
 docs/model.md, section 3; what each member does is in `member.py`. Within a step everybody decides
 on the same state, and what touches two members is applied in ascending order of address.
 """
@@ -14,7 +14,15 @@ import mesa
 import networkx as nx
 import pandas as pd
 
-from kith.sim.kernels.luck import Purpose
+from kith.sim.kernels.luck import (
+    REPLIER_CHOICE,
+    REPLIER_FIRST,
+    REPLIER_SECOND,
+    REPLIER_STRIDE,
+    USEFUL_ANSWER,
+    USEFUL_POST,
+    Purpose,
+)
 from kith.sim.schema.plan import Plan
 from kith.sim.state.ties import TIE
 from tests.reference.core import demand_core
@@ -44,7 +52,7 @@ class Item:
     replier: Member | None = None
 
 
-class Twin(mesa.Model):
+class ReferenceModel(mesa.Model):
     """A community that lives the core of a plan, one day a step.
 
     `exact` rounds each stored number to what the engine's record of a member holds.
@@ -173,7 +181,7 @@ class Twin(mesa.Model):
         items = []
         for nth in range(author.contributions_today()):
             is_post = author.draw(Purpose.KIND, nth) < q.share_post
-            is_useful = is_post and author.draw(Purpose.USEFUL, nth) < self.p.value.useful_share
+            is_useful = is_post and author.draw(Purpose.USEFUL, USEFUL_POST + nth) < self.p.value.useful_share
             wrongly = author.draw(Purpose.REJECTION, nth) < g.false_positive_rate * g.filter_strength
             items.append(Item(author, nth, is_post, is_useful, is_post and wrongly))
         return items
@@ -187,12 +195,19 @@ class Twin(mesa.Model):
         chance *= 1.0 + q.reply_to_connected * author.bonds
         if author.draw(Purpose.REPLY, item.nth) >= min(q.reply_ceiling, chance):
             return None
-        two = [circle.next(author.point(Purpose.REPLIER, 3 * item.nth + k)) for k in range(2)]
+        two = [
+            circle.next(author.point(Purpose.REPLIER, REPLIER_STRIDE * item.nth + k))
+            for k in (REPLIER_FIRST, REPLIER_SECOND)
+        ]
         two = [m for m in two if m is not author]
         if not two:
             return None
         share = two[0].readiness() / (two[0].readiness() + two[-1].readiness())
-        return two[0] if author.draw(Purpose.REPLIER, 3 * item.nth + 2) <= share else two[-1]
+        return (
+            two[0]
+            if author.draw(Purpose.REPLIER, REPLIER_STRIDE * item.nth + REPLIER_CHOICE) <= share
+            else two[-1]
+        )
 
     def apply(self, items: list[Item]) -> None:
         """Let contributions and answers take effect."""
@@ -206,7 +221,9 @@ class Twin(mesa.Model):
             if item.replier is not None:
                 item.replier.contributions += 1
                 item.author.is_answered()
-                answer_useful = item.author.draw(Purpose.USEFUL, 1000 + item.nth) < self.p.value.useful_share
+                answer_useful = (
+                    item.author.draw(Purpose.USEFUL, USEFUL_ANSWER + item.nth) < self.p.value.useful_share
+                )
                 useful, posted = useful + answer_useful, posted + 1
                 self.count["replies"] += 1
         self.posted.append(posted)

@@ -12,7 +12,7 @@ from tests.reference.market import Market, Person
 from tests.reference.member import MONTH, YEAR, Member, left_after
 
 if TYPE_CHECKING:
-    from tests.reference.model import Twin
+    from tests.reference.model import ReferenceModel
 
 CHANNELS = ("external", "imitation", "search")
 "what reaches people outside, in the order in which a channel is drawn"
@@ -39,7 +39,7 @@ class Arrival:
 class Outside:
     """What people outside have heard of a community, and when they come."""
 
-    def __init__(self, model: "Twin", market: Market, luck: Luck) -> None:
+    def __init__(self, model: "ReferenceModel", market: Market, luck: Luck) -> None:
         self.model, self.market, self.luck, self.p = model, market, luck, market.p
         self.reached = self.converted = self.returned = 0.0
         "cumulative hazards of the unaware, of followers and of past members"

@@ -19,7 +19,7 @@ from kith.sim.state.decay import advance_all
 from kith.sim.state.population import MEMBER
 from tests.reference.core import OUTSIDE, core
 from tests.reference.member import stored
-from tests.reference.model import COUNTS, Twin
+from tests.reference.model import COUNTS, ReferenceModel
 
 MEANS = ("satisfaction", "belonging")
 STATE = ("habit", "satisfaction", "activity", "overload", "reciprocity", "exits", "belonging", "attachment")
@@ -85,13 +85,17 @@ class Pair:
     """The engine and the twin after the same days of a plan, and the engine's series with the means of each evening."""
 
     engine: Simulation
-    twin: Twin
+    twin: ReferenceModel
     series: pd.DataFrame
 
 
 def lived(plan: Plan, seed: int, twins_plan: Plan | None = None) -> Pair:
     """Both after the plan's days."""
-    twin, simulation, means = Twin(twins_plan or plan, seed), Simulation(plan, seed, events=False), []
+    twin, simulation, means = (
+        ReferenceModel(twins_plan or plan, seed),
+        Simulation(plan, seed, events=False),
+        [],
+    )
     twin.run_for(plan.days)
     for _ in range(plan.days):
         simulation.advance(1)
@@ -232,11 +236,13 @@ def test_founders_who_hardly_ever_come_are_remembered_as_the_page_says() -> None
 @pytest.mark.parametrize(("name", "value"), [("affiliation.hub", 0.5), ("monetisation.model", "ads")])
 def test_what_is_outside_the_core_is_refused(name: str, value: Any) -> None:
     with pytest.raises(ValueError, match=f"{name} = {value!r}: the twin knows the core only"):
-        Twin(core(overrides={name: value}))
+        ReferenceModel(core(overrides={name: value}))
 
 
 def test_the_pages_python_runs(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (block,) = re.findall(r"```python\n(.+?)```", (root / "docs" / "twin.md").read_text("utf-8"), re.DOTALL)
+    (block,) = re.findall(
+        r"```python\n(.+?)```", (root / "docs" / "reference-implementation.md").read_text("utf-8"), re.DOTALL
+    )
     exec(block, {})
     assert "belonging" in capsys.readouterr().out
 
@@ -244,6 +250,6 @@ def test_the_pages_python_runs(root: Path, capsys: pytest.CaptureFixture[str]) -
 def test_stored_numbers_have_the_precision_of_the_engines_record() -> None:
     assert stored("habit", 0.1) == float(np.asarray(0.1, MEMBER["habit"]))
     assert stored("gap", 0.1) == 0.1
-    member = next(iter(Twin(core(20, 100)).agents))
+    member = next(iter(ReferenceModel(core(20, 100)).agents))
     member.satisfaction = 0.1
     assert member.satisfaction == float(np.asarray(0.1, MEMBER["satisfaction"]))

@@ -27,7 +27,7 @@ def test_days_are_alike_until_one_count_differs() -> None:
     core, model = reference_timing._twin("core"), reference_timing._twin("model")
     assert core is not None and model is not None
     plan = core.core(60, 240, days=12)
-    twin, _ = reference_timing._time_twin(model.Twin(plan, exact=False), 2)
+    twin, _ = reference_timing._time_twin(model.ReferenceModel(plan, exact=False), 2)
     engine, _ = reference_timing._time_engine(plan, 2)
     assert reference_timing._days_alike(engine, twin) == 12
     engine.loc[7, "exchanges"] += 1

@@ -1,8 +1,10 @@
 """Luck has an address: uniform, independent, the same whoever asks and in whatever order."""
 
+import ast
 import math
 from collections.abc import Callable
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +15,7 @@ from scipy import stats
 
 from kith.sim.kernels import luck
 from kith.sim.kernels.luck import Purpose, address_hash, key_of, normal, poisson, uniform, uniforms
+from kith.sim.processes.bond import TRIES
 
 N = 50_000
 WORD = (1 << 64) - 1
@@ -67,6 +70,44 @@ def test_purposes_are_unique_numbers_that_fit_in_a_byte() -> None:
     numbers = [int(purpose) for purpose in Purpose.__members__.values()]
     assert len(set(numbers)) == len(numbers)
     assert all(0 < number < 256 for number in numbers)
+
+
+DRAWS = {"uniform": 4, "uniforms": 4, "address_hash": 4, "library_seed": 1}
+"functions that draw, and the place of the ordinal among their arguments"
+
+
+def test_no_draw_of_the_engine_has_an_ordinal_without_a_name(root: Path) -> None:
+    for path in sorted((root / "sim").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            place = DRAWS.get(node.func.id)
+            if place is None or len(node.args) <= place:
+                continue
+            numbers = [n.value for n in ast.walk(node.args[place]) if isinstance(n, ast.Constant)]
+            assert not numbers, f"{path.name}, line {node.lineno}: name {numbers} in kith.sim.kernels.luck"
+
+
+def test_ordinals_of_one_purpose_do_not_overlap() -> None:
+    for stride, *offsets in (
+        (luck.MATE_STRIDE, luck.MATE_SOUGHT, luck.MATE_PLACE),
+        (luck.REPLIER_STRIDE, luck.REPLIER_FIRST, luck.REPLIER_SECOND, luck.REPLIER_CHOICE),
+        (luck.INVITEE_STRIDE, luck.INVITEE_DISTANCE, luck.INVITEE_PLACE),
+        (luck.THANKS_STRIDE, luck.THANKS_AUTHOR, luck.THANKS_REPLIER),
+        (
+            luck.FOUNDING_TIE_STRIDE,
+            luck.FOUNDING_TIE_DISTANCE,
+            luck.FOUNDING_TIE_ANYWHERE,
+            luck.FOUNDING_TIE_STRENGTH,
+        ),
+        (
+            luck.STRANGER_STRIDE,
+            luck.STRANGER_KIND,
+            *range(luck.STRANGER_CANDIDATE, luck.STRANGER_CANDIDATE + TRIES),
+            *range(luck.STRANGER_CHOICE, luck.STRANGER_CHOICE + TRIES),
+        ),
+    ):
+        assert len(set(offsets)) == len(offsets) and min(offsets) >= 0 and max(offsets) < stride
 
 
 @pytest.mark.parametrize("word", [0, 1, WORD, WORD - 1, 1 << 63])
