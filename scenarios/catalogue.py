@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from kith.scenarios.text import read_toml
+from kith.scenarios.toml_file import read_toml
 
 LOG_SUFFIXES = (".csv.gz", ".csv")
 TEXTBOOK = ("presets", "archetypes", "playbooks", "pitfalls", "norms", "futures", "shocks")

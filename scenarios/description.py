@@ -3,8 +3,8 @@
 import os
 
 from kith.scenarios.catalogue import Entry, entry_of
-from kith.scenarios.chain import layers_of, source_of
 from kith.scenarios.expected import Expected
+from kith.scenarios.extends import layers_of, source_of
 
 
 def about(name_or_path: str | os.PathLike[str]) -> Entry:

@@ -13,7 +13,7 @@ from kith.scenarios.errors import ScenarioError, shown
 from kith.scenarios.expected import Expected, expected_from
 from kith.scenarios.network import TABLES, Table, table_from
 from kith.sim.schema.fields import nearest
-from kith.sim.schema.parameters import SECTIONS, ParameterError, dotted_names, parameters_from
+from kith.sim.schema.parameter_set import SECTIONS, ParameterError, dotted_names, parameters_from
 from kith.sim.schema.plan import MAX_DAYS, Experiment, Shock, experiment_from, shock_from
 
 SENTENCES = ("title", "question", "text", "answer")

@@ -7,7 +7,7 @@ from typing import Any
 from kith.scenarios.errors import ScenarioError, shown
 from kith.scenarios.layer import Settings, blamed_on, hint, nested, settings_from
 from kith.scenarios.network import TABLES, Table, table_from
-from kith.sim.schema.parameters import SECTIONS, field_of
+from kith.sim.schema.parameter_set import SECTIONS, field_of
 from kith.sim.schema.plan import Shock, shock_from
 
 

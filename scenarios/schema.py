@@ -6,7 +6,7 @@ from kith.scenarios.expected import Expected
 from kith.scenarios.layer import LISTS, SENTENCES
 from kith.scenarios.network import MOST_SEED
 from kith.sim.schema.graphs import STRENGTH
-from kith.sim.schema.parameters import SECTIONS, Parameters
+from kith.sim.schema.parameter_set import SECTIONS, Parameters
 from kith.sim.schema.plan import EXPERIMENTABLE, MAX_DAYS, Experiment, Plan, Shock
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

@@ -23,7 +23,7 @@ from kith.sim.processes.visit import visit
 from kith.sim.results.indicators import Indicator, check_own
 from kith.sim.results.record import Record
 from kith.sim.results.recorder import Recorder
-from kith.sim.schema.parameters import ParameterError, Parameters
+from kith.sim.schema.parameter_set import ParameterError, Parameters
 from kith.sim.schema.plan import MAX_DAYS, MEASURED, Experiment, Plan, Shock, canonical
 from kith.sim.state import decay
 from kith.sim.state.admission import admit, newcomers

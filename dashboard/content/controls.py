@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kith.experiments.words.assumptions import Setting, settings, shown
-from kith.sim.schema.parameters import SECTIONS
+from kith.sim.schema.parameter_set import SECTIONS
 from kith.sim.schema.plan import Plan
 
 TITLES = {

@@ -25,7 +25,7 @@ from kith.scenarios.errors import ScenarioError
 from kith.sim.engine import TICK, Simulation, begin_phase
 from kith.sim.processes.shock import apply_shock
 from kith.sim.results.snapshot import Snapshot
-from kith.sim.schema.parameters import parameters_from
+from kith.sim.schema.parameter_set import parameters_from
 from kith.sim.schema.plan import Plan, Shock
 from kith.sim.state.categories import Cause, Channel
 from kith.sim.state.community import Community

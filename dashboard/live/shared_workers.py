@@ -306,7 +306,7 @@ def run_job(job: Job, is_wanted: Callable[[], bool]) -> RunResult:
     import traceback
 
     from kith.sim.engine import run
-    from kith.sim.schema.parameters import ParameterError
+    from kith.sim.schema.parameter_set import ParameterError
 
     def check(day: int, days: int) -> None:
         if not is_wanted():

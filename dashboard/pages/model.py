@@ -15,7 +15,7 @@ from kith.experiments.words import wording
 from kith.experiments.words.assumptions import Setting, settings, shown
 from kith.sim.engine import MODEL_VERSION
 from kith.sim.results.indicators import INDICATORS, describe
-from kith.sim.schema.parameters import SECTIONS
+from kith.sim.schema.parameter_set import SECTIONS
 from kith.sim.schema.plan import Plan
 
 TABS = {"parameters": "Parameters", "equations": "How it works", "indicators": "What is measured"}

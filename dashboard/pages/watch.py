@@ -18,7 +18,7 @@ from kith.dashboard.state.watch_state import COLOURS, PEOPLE, WatchState
 from kith.dashboard.widgets.parts import Button, CopyLink, Dropdown, ErrorMessage, Html, JumpToSide, Text
 from kith.experiments.words.assumptions import question_of
 from kith.scenarios.errors import ScenarioError
-from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.parameter_set import ParameterError
 
 type WatchChange = Change[WatchState]
 

@@ -14,10 +14,10 @@ from kith.experiments.comparison.repeat_command import compare_command, run_comm
 from kith.scenarios.catalogue import names
 from kith.scenarios.errors import ScenarioError, shown
 from kith.scenarios.layer import LISTS, REPEATED, SENTENCES, Layer, blamed_on, layer_from
+from kith.scenarios.load import load
 from kith.scenarios.network import TABLES
-from kith.scenarios.scenario import load
 from kith.scenarios.settings import parse_setting, parse_shock, shock_text, toml_key, toml_value
-from kith.scenarios.text import toml_of
+from kith.scenarios.toml_file import toml_of
 from kith.sim.schema.plan import Founding, Plan
 
 LIMIT = 100_000

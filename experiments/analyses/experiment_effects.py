@@ -15,7 +15,7 @@ import pandas as pd
 
 from kith.sim.engine import run
 from kith.sim.results.record import Record
-from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import MEASURED, Experiment, Plan
 
 OUTCOMES = (*MEASURED, "stays")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from kith.experiments.studies.priors import quantile
-from kith.sim.schema.parameters import dotted_names, field_of
+from kith.sim.schema.parameter_set import dotted_names, field_of
 from kith.sim.schema.plan import Plan
 
 type World = dict[str, float]

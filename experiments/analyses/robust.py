@@ -26,10 +26,10 @@ from kith.experiments.statistics.intervals import POWER
 from kith.experiments.statistics.shares import Share, trials_needed, wilson
 from kith.experiments.statistics.tables import OUTCOMES
 from kith.experiments.words import wording
+from kith.scenarios.load import load
 from kith.scenarios.logs.founding import ReadLog
-from kith.scenarios.scenario import load
 from kith.sim.results.indicators import describe
-from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import MAX_DAYS
 
 LEVEL = 0.95

@@ -99,7 +99,7 @@ def exit_code(args: list[str]) -> int:
 
 def _is_wrong_request(error: Exception) -> bool:
     from kith.scenarios.errors import ScenarioError
-    from kith.sim.schema.parameters import ParameterError
+    from kith.sim.schema.parameter_set import ParameterError
 
     if hasattr(error, "format_message") or isinstance(error, RequestError | ScenarioError | ParameterError):
         return True

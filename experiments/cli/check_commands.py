@@ -30,7 +30,7 @@ def answers(
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.credibility.expectations import check, chosen
     from kith.experiments.reports import expectations as answer_page
-    from kith.experiments.reports.outputs import as_json
+    from kith.experiments.reports.write_folders import as_json
 
     names = chosen(scenarios or ())
     announce_compilation()
@@ -60,8 +60,8 @@ def verify(
     from kith.experiments.cli.printed_checks import show_verification
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.credibility import verify as benchmarks
-    from kith.experiments.reports.outputs import as_json
     from kith.experiments.reports.verification import write_verification
+    from kith.experiments.reports.write_folders import as_json
 
     announce_compilation()
     with Waiting("verifying", "runs") as waiting:
@@ -93,8 +93,8 @@ def patterns(
     from kith.experiments.credibility.patterns import FULL
     from kith.experiments.credibility.patterns.findings import as_object
     from kith.experiments.credibility.patterns.judge import check_seeds, chosen, look, surprises
-    from kith.experiments.reports.outputs import as_json
     from kith.experiments.reports.patterns import write_patterns
+    from kith.experiments.reports.write_folders import as_json
 
     check_seeds("--seeds", seeds)
     size = None if quick else FULL
@@ -133,7 +133,7 @@ def bench(
     json: Json = False,
 ) -> None:
     """Measure the engine's speed on this machine, next to an equivalent plain-Mesa model."""
-    from kith.experiments.reports.outputs import as_json
+    from kith.experiments.reports.write_folders import as_json
     from kith.experiments.speed.bench import bench as measure
     from kith.experiments.speed.bench import text
 
@@ -154,7 +154,7 @@ def _throughput(scenario: str, runs: int, workers: int | None, out: Path | None,
     checked(None, runs=runs, workers=workers)
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.files import write_text
-    from kith.experiments.reports.outputs import as_json
+    from kith.experiments.reports.write_folders import as_json
     from kith.experiments.speed.throughput import text, throughput
 
     announce_compilation()

@@ -49,7 +49,7 @@ def compare(
     from kith.experiments.comparison.comparison import compare as paired_runs
     from kith.experiments.comparison.repeat_command import comparison_command
     from kith.experiments.comparison.summary_sentence import brief_answer
-    from kith.experiments.reports.outputs import write_comparison
+    from kith.experiments.reports.write_folders import write_comparison
 
     request = plan_request(set, shock, from_log, at, reading)
     with Waiting("comparing", "runs") as waiting:
@@ -109,8 +109,8 @@ def robust(
     from kith.experiments.analyses.robust import as_object, robustness
     from kith.experiments.cli.printed_checks import show_robustness
     from kith.experiments.cli.progress import Waiting
-    from kith.experiments.reports.outputs import as_json
     from kith.experiments.reports.robust import write_robustness
+    from kith.experiments.reports.write_folders import as_json
 
     request = plan_request(set, shock, from_log, at, reading)
     announce_compilation()

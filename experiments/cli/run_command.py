@@ -54,10 +54,10 @@ def run(
     from kith.experiments.cli.checkpointed_run import check_parts, continued, resume_command, simulated
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.comparison.repeat_command import run_command
-    from kith.experiments.reports.outputs import run_object, write_run
+    from kith.experiments.reports.write_folders import run_object, write_run
     from kith.experiments.words.assumptions import graph_notes, question_of
     from kith.experiments.words.wording import plural
-    from kith.scenarios.scenario import load
+    from kith.scenarios.load import load
     from kith.sim.engine import Simulation
     from kith.sim.engine import run as simulate
 

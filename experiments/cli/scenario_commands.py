@@ -44,7 +44,7 @@ def show(scenario: Scenario, set: Settings = None, json: Json = False) -> None:
     """Show a scenario: its question, the model's answer, every parameter, and which file set it."""
     from kith.experiments.words.assumptions import entry_object, plan_object, settings
     from kith.scenarios.description import about, expected_of
-    from kith.scenarios.scenario import load
+    from kith.scenarios.load import load
 
     plan, entry, expected = load(scenario, overrides=overrides(set)), about(scenario), expected_of(scenario)
     if json:

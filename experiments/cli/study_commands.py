@@ -58,7 +58,7 @@ Quick = Annotated[
 @app.command("list")
 def list_(json: Json = False) -> None:
     """List the studies that come with kith: name, title, question, tags."""
-    from kith.experiments.reports.outputs import as_json
+    from kith.experiments.reports.write_folders import as_json
     from kith.experiments.studies.study import read_study, studies
 
     entries = [read_study(name) for name in studies()]
@@ -135,7 +135,7 @@ def export(
 ) -> None:
     """Write the stored results to --out: a report, and tables of runs, points and sensitivities."""
     from kith.experiments.files import check_folder
-    from kith.experiments.reports.outputs import write_study
+    from kith.experiments.reports.write_folders import write_study
 
     if out is None:
         raise RequestError("--out is missing; name a folder for the tables")
@@ -163,7 +163,7 @@ def optimise(
     from kith.experiments.analyses.search_sentences import optimum_object
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.files import check_folder
-    from kith.experiments.reports.outputs import as_json, write_optimum
+    from kith.experiments.reports.write_folders import as_json, write_optimum
     from kith.experiments.studies.execute import search_kept
 
     target = None if out is None else check_folder(out)
@@ -206,7 +206,7 @@ def discover(
     from kith.experiments.analyses.discovery import discover as search
     from kith.experiments.files import check_folder
     from kith.experiments.reports.discovery import discovery_object, write_discovery
-    from kith.experiments.reports.outputs import as_json
+    from kith.experiments.reports.write_folders import as_json
     from kith.experiments.studies.execute import status as state
 
     target = None if out is None else check_folder(out)
@@ -243,7 +243,7 @@ def break_even(
     from kith.experiments.analyses.search_sentences import crossing_object
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.files import check_folder
-    from kith.experiments.reports.outputs import as_json, write_crossing
+    from kith.experiments.reports.write_folders import as_json, write_crossing
     from kith.experiments.studies.execute import search_kept
 
     target = None if out is None else check_folder(out)
@@ -326,7 +326,7 @@ def _print_report_path(out: Path | None) -> None:
 
 def _print_status(progress: "StudyStatus", study: "Study", store: "Store", json: bool) -> None:
     if json:
-        from kith.experiments.reports.outputs import as_json
+        from kith.experiments.reports.write_folders import as_json
 
         say(as_json(progress.plain()))
         return

@@ -35,9 +35,9 @@ from kith.experiments.statistics.tables import (
     typical_half_width,
 )
 from kith.experiments.words.assumptions import changes, shown
+from kith.scenarios.load import load
 from kith.scenarios.logs.founding import ReadLog, read_log
-from kith.scenarios.scenario import load
-from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import MAX_DAYS, Plan
 
 RUNS = 16

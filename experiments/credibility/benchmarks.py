@@ -12,7 +12,7 @@ from typing import Any
 from kith.experiments.credibility import theory as t
 from kith.experiments.credibility import theory_of_ties as tt
 from kith.experiments.credibility.tie_graphs import Pairs, couples, founded_on, random_graph, star
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 from kith.sim.results.record import Record
 from kith.sim.schema.plan import Plan
 

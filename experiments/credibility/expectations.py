@@ -29,7 +29,7 @@ from kith.experiments.statistics.intervals import (
 from kith.scenarios.catalogue import TEXTBOOK, library
 from kith.scenarios.description import expected_of
 from kith.scenarios.expected import COUNTS, Expected
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 
 SHOWN, UNCLEAR, OPPOSITE = "shown", "unclear", "opposite"
 COUNTERFACTUAL = "counterfactual"

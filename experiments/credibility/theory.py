@@ -15,7 +15,7 @@ from kith.sim.results.lifetimes import DISCOUNT_PER_YEAR, HORIZON_MONTHS
 from kith.sim.results.record import Record
 from kith.sim.results.snapshot import gini
 from kith.sim.schema.packed import packed
-from kith.sim.schema.parameters import Parameters
+from kith.sim.schema.parameter_set import Parameters
 from kith.sim.schema.plan import Plan
 
 type Values = dict[str, float]

@@ -10,7 +10,7 @@ from kith.experiments.charts.discovery import leaves, worlds
 from kith.experiments.escaping import for_csv
 from kith.experiments.files import whole_folder
 from kith.experiments.reports.comparison import page_template, versions
-from kith.experiments.reports.outputs import as_json
+from kith.experiments.reports.write_folders import as_json
 from kith.experiments.statistics.tables import nulled
 from kith.experiments.studies.execute import StudyStatus
 from kith.experiments.studies.study import Study

@@ -16,7 +16,7 @@ from kith.experiments.credibility.patterns.findings import (
 from kith.experiments.credibility.patterns.judge import MET, PatternFinding
 from kith.experiments.credibility.patterns.pattern import Size
 from kith.experiments.files import whole_folder, write_text
-from kith.experiments.reports.outputs import as_json
+from kith.experiments.reports.write_folders import as_json
 
 
 def write_patterns(findings: Sequence[PatternFinding], size: Size | None, folder: Path) -> None:

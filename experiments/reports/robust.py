@@ -24,7 +24,7 @@ from kith.experiments.charts.axes import label_rows
 from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, themed
 from kith.experiments.escaping import for_csv
 from kith.experiments.files import whole_folder, write_text
-from kith.experiments.reports.outputs import as_json
+from kith.experiments.reports.write_folders import as_json
 from kith.experiments.words import wording
 
 GOOD, FAIR, SHADE = "#009E73", "#E69F00", "#DDEFE6"

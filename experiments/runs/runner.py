@@ -100,7 +100,7 @@ class RunResult:
 
 def execute(job: Job, threads: int | None = None) -> RunResult:
     """Run one job here and now; an exception becomes a failed outcome."""
-    from kith.sim.schema.parameters import ParameterError
+    from kith.sim.schema.parameter_set import ParameterError
 
     try:
         return (job.measure or _full_run)(job, threads)

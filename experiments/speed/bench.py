@@ -20,7 +20,7 @@ import numpy as np
 from kith.experiments.errors import RequestError
 from kith.experiments.files import write_text
 from kith.experiments.speed import reference_timing
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 from kith.sim.engine import MODEL_VERSION, TICK, run, simulate_day
 from kith.sim.kernels.compilation import is_compiled, mark_compiled
 from kith.sim.processes.founding import found
@@ -41,7 +41,7 @@ def bench(
     threads: int = 2,
     out: Path | None = None,
 ) -> dict[str, Any]:
-    """Measure a scenario at several sizes, an empty tick, threads at the largest size, and natural Mesa.
+    """Measure a scenario at several sizes, an empty tick, threads at the largest size, and plain Mesa.
 
     The busy pool is also measured at the largest size, to show the cost of ties.
     Returns the figures as plain values; writes them to `out` as JSON if given.

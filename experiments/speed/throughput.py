@@ -22,7 +22,7 @@ from kith.experiments.studies.execute import conduct, wanted_by
 from kith.experiments.studies.levers import flat
 from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study, study_from
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 from kith.sim.engine import MODEL_VERSION
 from kith.sim.results.indicators import INDICATORS
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from kith.experiments.errors import StudyError
 from kith.experiments.studies.priors import quantile
 from kith.scenarios.overrides import settings_of
-from kith.sim.schema.parameters import field_of
+from kith.sim.schema.parameter_set import field_of
 
 type Floats = npt.NDArray[np.float64]
 type Value = bool | int | float | str

@@ -13,8 +13,8 @@ from kith.experiments.runs.runner import Job
 from kith.experiments.studies.designs import table
 from kith.experiments.studies.levers import Lever, flat
 from kith.experiments.studies.study import Study
-from kith.scenarios.chain import layers_of, source_of
-from kith.scenarios.scenario import load
+from kith.scenarios.extends import layers_of, source_of
+from kith.scenarios.load import load
 from kith.sim.engine import MODEL_VERSION, run_id
 from kith.sim.schema.plan import Plan
 

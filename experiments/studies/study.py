@@ -22,9 +22,9 @@ from kith.experiments.studies.levers import Lever, check_levers, flat
 from kith.experiments.studies.searches import BreakEven, Discover, Optimise
 from kith.scenarios.errors import ScenarioError
 from kith.scenarios.overrides import settings_of
-from kith.scenarios.text import read_toml
+from kith.scenarios.toml_file import read_toml
 from kith.sim.schema.fields import nearest
-from kith.sim.schema.parameters import field_of
+from kith.sim.schema.parameter_set import field_of
 from kith.sim.schema.plan import MAX_DAYS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

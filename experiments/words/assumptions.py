@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from kith.sim.schema.parameters import SECTIONS, Parameters
+from kith.sim.schema.parameter_set import SECTIONS, Parameters
 from kith.sim.schema.plan import Plan, Shock
 
 if TYPE_CHECKING:

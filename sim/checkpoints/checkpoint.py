@@ -44,7 +44,7 @@ from kith.sim.kernels.threads import Crew
 from kith.sim.results.indicators import Indicator
 from kith.sim.results.recorder import AMOUNTS, COUNTS, Recorder
 from kith.sim.results.units import indicator_units
-from kith.sim.schema.parameters import parameters_from
+from kith.sim.schema.parameter_set import parameters_from
 from kith.sim.schema.plan import Plan
 from kith.sim.state.community import Community
 from kith.sim.state.conservation import check_laws

@@ -13,7 +13,7 @@ import numpy as np
 
 from kith.sim.results.recorder import AMOUNTS, COUNTS, Recorder
 from kith.sim.schema.packed import PACKED
-from kith.sim.schema.parameters import Parameters
+from kith.sim.schema.parameter_set import Parameters
 from kith.sim.schema.plan import MAX_DAYS, MEASURED, Plan
 from kith.sim.state.categories import Cause, Channel, Count
 from kith.sim.state.climate import CLIMATE

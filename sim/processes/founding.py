@@ -24,8 +24,8 @@ from kith.sim.kernels.luck import (
     uniforms,
 )
 from kith.sim.schema.graphs import Graph
+from kith.sim.schema.parameters import Bonding
 from kith.sim.schema.plan import Founding
-from kith.sim.schema.sections import Bonding
 from kith.sim.state.admission import admit, newcomers, tie_capacity
 from kith.sim.state.categories import Channel
 from kith.sim.state.community import Community

@@ -15,7 +15,7 @@ from kith.sim.results import measures as m
 from kith.sim.results import structure
 from kith.sim.results.snapshot import Snapshot, gini
 from kith.sim.results.visit_value import visit_value
-from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.state.layers import WINDOW
 from kith.sim.state.ledger import COSTS, MICRO, REVENUE
 

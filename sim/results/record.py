@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kith.sim.kernels.luck import Purpose, hashes, key_of
-from kith.sim.results.event_logs import CONTRIBUTIONS, as_xes, lifetimes
+from kith.sim.results.event_export import CONTRIBUTIONS, as_xes, lifetimes
 from kith.sim.results.units import EVENTS, with_units
 from kith.sim.schema.plan import Plan
 from kith.sim.storage.record_files import FRAMES, RecordContents, read_record_files, write_record_files
@@ -72,13 +72,13 @@ class Record:
         return event_arrays(self)
 
     def xes(self) -> pd.DataFrame:
-        """The event log with the column names of process mining; see `kith.sim.results.event_logs.as_xes`."""
+        """The event log with the column names of process mining; see `kith.sim.results.event_export.as_xes`."""
         return as_xes(self.events)
 
     def lifetimes(self) -> pd.DataFrame:
         """Frequency, recency, T and monetary value of everyone who contributed, by `member_id`.
 
-        Transactions are days with a contribution; see `kith.sim.results.event_logs.lifetimes`. Revenue is
+        Transactions are days with a contribution; see `kith.sim.results.event_export.lifetimes`. Revenue is
         recorded per membership, not per action, so the revenue of all of a person's memberships is
         spread evenly over these days. Founders' actions before day 0 are not included.
         """

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from kith.sim.schema.fields import nearest
 from kith.sim.schema.limited_process import run_limited
-from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.parameter_set import ParameterError
 
 MEMORY, MEMORY_EACH = 64 << 20, 25_000
 "limit of bytes while a graph is drawn or read: a constant, and 25 kB (70 edges) per person"

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kith.sim.schema.fields import PER_DAY
-from kith.sim.schema.parameters import SECTIONS, Parameters
+from kith.sim.schema.parameter_set import SECTIONS, Parameters
 
 
 def _numeric(field: Any) -> bool:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kith.sim.schema.graphs import Graph, GraphSource
-from kith.sim.schema.parameters import ParameterError, Parameters, parameters_from
+from kith.sim.schema.parameter_set import ParameterError, Parameters, parameters_from
 
 MAX_DAYS = 20_000
 

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kith.sim.schema.fields import nearest
-from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.state import decay
 from kith.sim.state.categories import Channel
 from kith.sim.state.community import Community

@@ -10,18 +10,18 @@ from kith.sim.kernels.address_order import add_up_rows, order_by_address
 from kith.sim.kernels.luck import GRAPH_ACQUAINTANCES, Purpose, key_of, library_seed, uniforms
 from kith.sim.kernels.threads import Crew
 from kith.sim.schema.packed import packed
-from kith.sim.schema.parameters import Parameters
+from kith.sim.schema.parameter_set import Parameters
 from kith.sim.schema.plan import Plan
 from kith.sim.state import decay
 from kith.sim.state.categories import Cause, Channel, Count
 from kith.sim.state.climate import CLIMATE
 from kith.sim.state.decay import NEWCOMER
-from kith.sim.state.departure import archive_leavers, draw_returns, release_ties
 from kith.sim.state.hazard_clocks import Heap, TouchClock
 from kith.sim.state.layers import LAYER_WINDOW, PAST, WINDOW
 from kith.sim.state.ledger import Ledger
 from kith.sim.state.market import MarketState, Status, farness, fit
 from kith.sim.state.population import Archive, Population
+from kith.sim.state.release_member import archive_leavers, draw_returns, release_ties
 from kith.sim.state.ties import Ties
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.prefetch import BLOCK, fetch_records
-from kith.sim.schema.parameters import Parameters
+from kith.sim.schema.parameter_set import Parameters
 from kith.sim.state.ties import FAINTEST, strength_at
 
 WEEK = 7

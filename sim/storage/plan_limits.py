@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from kith.sim.schema.graphs import Generator, Graph
-from kith.sim.schema.parameters import Parameters
+from kith.sim.schema.parameter_set import Parameters
 from kith.sim.schema.plan import MAX_DAYS, Experiment, Founding, Plan, Shock, check_plan
 from kith.sim.storage.limits import (
     MOST,

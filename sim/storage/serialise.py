@@ -16,7 +16,7 @@ import numpy.typing as npt
 from pydantic import BaseModel
 
 from kith.sim.schema.graphs import Generator, Graph
-from kith.sim.schema.parameters import Parameters
+from kith.sim.schema.parameter_set import Parameters
 from kith.sim.schema.plan import Experiment, Founding, Plan, Shock
 from kith.sim.state.community import Community
 from kith.sim.state.hazard_clocks import Heap, TouchClock

@@ -12,7 +12,7 @@ from kith.sim.engine import TICK, OwnShock, Simulation, Step
 from kith.sim.results.indicators import Indicator
 from kith.sim.results.record import Record
 from kith.sim.schema.fields import nearest
-from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import Plan
 from kith.sim.state import columns
 from kith.sim.state.community import Community

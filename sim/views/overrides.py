@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from kith.sim.schema.fields import nearest
-from kith.sim.schema.parameters import ParameterError, Parameters, dotted_names, field_of, parameters_from
+from kith.sim.schema.parameter_set import ParameterError, Parameters, dotted_names, field_of, parameters_from
 from kith.sim.schema.plan import Plan
 
 ARGUMENTS = ("plan", "rng", "days", "threads", "tick", "shocks", "indicators", "events", "check")

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.parameter_set import ParameterError
 
 
 def chosen(

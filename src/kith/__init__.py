@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from kith.experiments.evidence.measure import Measurement, measure
     from kith.scenarios.catalogue import library, names
     from kith.scenarios.errors import LogError, ScenarioError
+    from kith.scenarios.load import load
     from kith.scenarios.logs.founding import read_log
-    from kith.scenarios.scenario import load
     from kith.sim.checkpoints.checkpoint import CheckpointError, resume, save
     from kith.sim.engine import MODEL_VERSION, TICK, Simulation, run
     from kith.sim.results.record import Record
-    from kith.sim.schema.parameters import ParameterError, Parameters
+    from kith.sim.schema.parameter_set import ParameterError, Parameters
     from kith.sim.schema.plan import Founding, Plan, Shock
     from kith.sim.views.member import Member
     from kith.sim.views.members import MemberSet
@@ -40,7 +40,7 @@ _HOMES = {
     "LogError": "kith.scenarios.errors",
     "ScenarioError": "kith.scenarios.errors",
     "read_log": "kith.scenarios.logs.founding",
-    "load": "kith.scenarios.scenario",
+    "load": "kith.scenarios.load",
     "CheckpointError": "kith.sim.checkpoints.checkpoint",
     "resume": "kith.sim.checkpoints.checkpoint",
     "save": "kith.sim.checkpoints.checkpoint",
@@ -49,8 +49,8 @@ _HOMES = {
     "Simulation": "kith.sim.engine",
     "run": "kith.sim.engine",
     "Record": "kith.sim.results.record",
-    "ParameterError": "kith.sim.schema.parameters",
-    "Parameters": "kith.sim.schema.parameters",
+    "ParameterError": "kith.sim.schema.parameter_set",
+    "Parameters": "kith.sim.schema.parameter_set",
     "Founding": "kith.sim.schema.plan",
     "Plan": "kith.sim.schema.plan",
     "Shock": "kith.sim.schema.plan",

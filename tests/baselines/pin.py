@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from kith.scenarios.catalogue import names
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 from kith.sim.engine import MODEL_VERSION, run
 from kith.sim.schema.plan import Plan
 

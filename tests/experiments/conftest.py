@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kith.experiments.comparison.comparison import Comparison, compare
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 from kith.sim.engine import run
 from kith.sim.schema.plan import Plan
 

@@ -9,7 +9,7 @@ from kith.experiments import files
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.errors import OutputError
 from kith.experiments.files import check_folder, whole_folder, write_text
-from kith.experiments.reports.outputs import write_comparison, write_run
+from kith.experiments.reports.write_folders import write_comparison, write_run
 
 
 def content(folder: Path) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 from kith.sim.schema.plan import Plan
 
 OUTSIDE: dict[str, Any] = {

@@ -5,7 +5,7 @@ import math
 from scipy.special import gammaincinv
 
 from kith.sim.kernels.luck import Purpose
-from kith.sim.schema.parameters import Parameters
+from kith.sim.schema.parameter_set import Parameters
 from tests.reference.luck import Luck, share_below
 
 KNOT_SPACING = 50

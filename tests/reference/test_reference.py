@@ -13,7 +13,7 @@ import pytest
 
 from kith.sim.engine import Simulation
 from kith.sim.results.snapshot import Snapshot
-from kith.sim.schema.parameters import dotted_names, field_of
+from kith.sim.schema.parameter_set import dotted_names, field_of
 from kith.sim.schema.plan import Plan
 from kith.sim.state.decay import advance_all
 from kith.sim.state.population import MEMBER

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 from kith.sim.engine import run
 from kith.sim.results.record import Record
 

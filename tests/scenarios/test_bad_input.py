@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kith.scenarios.errors import ScenarioError
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 
 type Write = Callable[..., Path]
 

@@ -7,7 +7,7 @@ import pytest
 
 from kith.scenarios.description import about, expected_of
 from kith.scenarios.errors import ScenarioError
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 
 type Write = Callable[..., Path]
 

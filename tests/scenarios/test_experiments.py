@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from kith.scenarios.errors import ScenarioError
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 from kith.scenarios.schema import scenario_schema
 
 type Write = Callable[[str], str]

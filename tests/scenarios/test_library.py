@@ -8,9 +8,9 @@ import pytest
 
 from kith.scenarios.catalogue import TEXTBOOK, Entry, library, logs, names, root
 from kith.scenarios.description import about, expected_of
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 from kith.sim.engine import MODEL_VERSION
-from kith.sim.schema.parameters import dotted_names
+from kith.sim.schema.parameter_set import dotted_names
 
 PRESETS = sorted(path.stem for path in (root() / "presets").glob("*.toml"))
 ON_SHELF = {shelf: sorted(path.stem for path in (root() / shelf).glob("*.toml")) for shelf in TEXTBOOK}

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from kith.scenarios.errors import ScenarioError
+from kith.scenarios.load import load
 from kith.scenarios.network import READERS
-from kith.scenarios.scenario import load
 from kith.sim.engine import Simulation, run
 from kith.sim.kernels.luck import key_of, library_seed
 from kith.sim.schema.graphs import Generator, Graph, draw
-from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import Plan
 from kith.sim.state.conservation import check_laws
 from kith.sim.views.graph import graph_of

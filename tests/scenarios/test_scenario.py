@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kith.scenarios.errors import ScenarioError
-from kith.scenarios.scenario import load
-from kith.sim.schema.parameters import Parameters, dotted_names
+from kith.scenarios.load import load
+from kith.sim.schema.parameter_set import Parameters, dotted_names
 from kith.sim.schema.plan import Founding, Plan, Shock
 
 type Write = Callable[..., Path]

@@ -9,8 +9,8 @@ import pytest
 
 from kith.scenarios.catalogue import library
 from kith.scenarios.schema import scenario_schema
-from kith.sim.schema.parameters import SECTIONS
-from kith.sim.schema.sections import Tier
+from kith.sim.schema.parameter_set import SECTIONS
+from kith.sim.schema.parameters import Tier
 
 SCHEMA = scenario_schema()
 

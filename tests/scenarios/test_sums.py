@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from kith.scenarios.catalogue import names
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 from kith.sim.engine import Simulation, run
 from kith.sim.results.record import Record
 from kith.sim.results.snapshot import Snapshot

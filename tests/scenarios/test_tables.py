@@ -8,7 +8,7 @@ import pytest
 
 from kith.scenarios.catalogue import scenario_files
 from kith.scenarios.errors import ScenarioError
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 
 PRICED = {
     "extends": "web",

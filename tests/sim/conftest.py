@@ -9,7 +9,7 @@ import pytest
 
 from kith.sim.engine import run
 from kith.sim.results.record import Record
-from kith.sim.schema.parameters import Parameters, parameters_from
+from kith.sim.schema.parameter_set import Parameters, parameters_from
 from kith.sim.schema.plan import Founding, Plan, Shock
 
 type Settings = Mapping[str, Mapping[str, Any]]

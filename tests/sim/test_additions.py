@@ -13,7 +13,7 @@ from kith.sim.engine import TICK, OwnShock, Simulation, run
 from kith.sim.results.indicators import INDICATORS, Indicator
 from kith.sim.results.record import Record
 from kith.sim.results.snapshot import Snapshot
-from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import Plan, Shock
 from kith.sim.state import columns
 from kith.sim.state.columns import COLUMNS, TAKEN, declare, read, write

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from kith.sim.engine import Simulation
-from kith.sim.schema.parameters import SECTIONS, ParameterError, parameters_from
+from kith.sim.schema.parameter_set import SECTIONS, ParameterError, parameters_from
 from kith.sim.schema.plan import Plan, Shock
 from kith.sim.state.conservation import check_laws
 from tests.sim.conservation import check_run, range_of

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from kith.sim.engine import Simulation
-from kith.sim.schema.parameters import SECTIONS, parameters_from
+from kith.sim.schema.parameter_set import SECTIONS, parameters_from
 from kith.sim.schema.plan import Experiment, Plan, Shock, shock_from
 from tests.sim.conservation import check_run, range_of
 

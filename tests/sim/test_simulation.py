@@ -6,7 +6,7 @@ import pytest
 
 from kith.sim.engine import TICK, Simulation, run
 from kith.sim.results.record import Record
-from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import Plan
 from kith.sim.state.community import Community
 

@@ -68,7 +68,7 @@ def measure(
             measure_log(table, actions=action, people=people, inactivity=inactivity, replicates=replicates)
         )
     if target is not None:
-        from kith.experiments.reports.outputs import write_measurements
+        from kith.experiments.reports.write_folders import write_measurements
 
         write_measurements(found, target, _command(logs, action, newcomers, inactivity, reading))
     if json:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 from kith.sim.results.record import Record
 from kith.sim.schema.plan import Plan
 
@@ -112,7 +112,7 @@ def in_phases(plan: Plan, phases: Mapping[int, Mapping[str, Any]]) -> Plan:
     """The plan with dotted parameters changed from given days on, each on top of those before."""
     from dataclasses import replace
 
-    from kith.sim.schema.parameters import parameters_from
+    from kith.sim.schema.parameter_set import parameters_from
 
     made = list(plan.phases)
     for day, settings in sorted(phases.items()):

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from kith.experiments.credibility.patterns.pattern import Arm, Pattern, Quantity, Records, Size, arm
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 from kith.sim.results.record import Record
 
 START, STEP, HIGHEST = 360, 60, 8
@@ -37,7 +37,7 @@ def arms(size: Size) -> Mapping[str, Arm]:
 def standstill() -> dict[str, Any]:
     """Settings under which nothing happens any more, but that those with too few ties leave."""
     from kith.experiments.words.assumptions import changes
-    from kith.sim.schema.parameters import Parameters
+    from kith.sim.schema.parameter_set import Parameters
 
     off = changes(Parameters(), load("still").parameters)
     return {name: value for name, _, value in off if not name.startswith("market.")}

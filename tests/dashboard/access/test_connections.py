@@ -16,7 +16,7 @@ from kith.dashboard.live import live_comparison
 from kith.dashboard.live.live_comparison import LiveComparison, use_live_comparison
 from kith.dashboard.live.shared_workers import SLOTS, SharedWorkers
 from kith.dashboard.state.compare_state import CompareState
-from kith.sim.schema.parameters import parameters_from
+from kith.sim.schema.parameter_set import parameters_from
 from kith.sim.schema.plan import Plan
 from tests.dashboard.live.test_shared_workers import Hands
 from tests.dashboard.looking import until

@@ -13,7 +13,7 @@ import pytest
 from kith.dashboard.live import shared_workers as pools
 from kith.dashboard.live.shared_workers import AGAIN, Cancelled, SharedWorkers, run_job
 from kith.experiments.runs.runner import Job, RunResult
-from kith.sim.schema.parameters import parameters_from
+from kith.sim.schema.parameter_set import parameters_from
 from kith.sim.schema.plan import Plan
 from tests.dashboard.looking import until
 

@@ -34,7 +34,7 @@ from kith.experiments.runs.runner import RunResult, execute
 from kith.experiments.statistics.intervals import described, no_interval
 from kith.experiments.statistics.tables import OUTCOMES, outcome_table
 from kith.experiments.words.assumptions import settings
-from kith.sim.schema.parameters import SECTIONS
+from kith.sim.schema.parameter_set import SECTIONS
 from tests.dashboard.looking import found, texts, until
 
 PATH = "/?a=pool&a=web&people=300&days=60&runs=4"

@@ -7,7 +7,7 @@ from solara.widgets import HTML
 
 from kith.dashboard.content import markdown
 from kith.dashboard.pages import model
-from kith.sim.schema.parameters import SECTIONS
+from kith.sim.schema.parameter_set import SECTIONS
 
 
 def test_every_parameter_is_there_with_unit_range_and_source() -> None:

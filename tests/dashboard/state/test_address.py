@@ -18,7 +18,7 @@ from kith.dashboard.state.scenario_choice import (
 )
 from kith.scenarios.catalogue import scenario_files
 from kith.scenarios.errors import ScenarioError
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 
 PRICED = ScenarioChoice(
     ("web", "subscription"),

@@ -10,7 +10,7 @@ import pytest
 from kith.experiments.analyses.experiment_effects import OUTCOMES, trial
 from kith.sim.checkpoints.checkpoint import resume, save
 from kith.sim.engine import Simulation, run
-from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import Plan, experiment_from
 
 type Make = Callable[..., Plan]

@@ -19,7 +19,7 @@ from kith.experiments.analyses.robust import (
 from kith.experiments.cli.app import exit_code
 from kith.experiments.reports.robust import more, page, picture
 from kith.experiments.statistics.shares import trials_needed
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 from kith.sim.engine import MODEL_VERSION
 
 PUBLISHED = ("pool_web", "hub_web", "no_community_web")

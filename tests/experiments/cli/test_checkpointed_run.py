@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from kith.experiments.cli.app import exit_code
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 from kith.sim.checkpoints.checkpoint import save
 from kith.sim.engine import Simulation
 

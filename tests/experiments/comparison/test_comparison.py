@@ -20,7 +20,7 @@ from kith.experiments.runs.runner import RunResult
 from kith.experiments.statistics.intervals import no_interval, paired
 from kith.experiments.statistics.tables import OUTCOMES, UNJUDGED, bands, typical_half_width, verdict
 from kith.sim.engine import run
-from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import Plan
 
 SMALL = {"market.size": 600, "market.founders": 80}

@@ -9,8 +9,8 @@ from kith.experiments.analyses.experiment_effects import effects, trial
 from kith.experiments.cli.app import app
 from kith.experiments.comparison.effects import OUTCOMES, effect_rows
 from kith.experiments.reports.comparison import run_page
-from kith.experiments.reports.outputs import run_object
-from kith.scenarios.scenario import load
+from kith.experiments.reports.write_folders import run_object
+from kith.scenarios.load import load
 from kith.sim.engine import run
 
 SMALL = {"market.size": 400, "market.founders": 100}

@@ -5,7 +5,7 @@ import pytest
 from kith.experiments.credibility.benchmarks import BENCHMARKS, NAMED, Benchmark
 from kith.experiments.credibility.verify import agree, row, verify
 from kith.scenarios.catalogue import library
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 
 every = pytest.mark.parametrize("benchmark_", BENCHMARKS, ids=lambda one: one.name.replace(" ", "_"))
 

@@ -15,8 +15,8 @@ from kith.experiments.evidence.network import local_clustering
 from kith.experiments.evidence.observation import ObservationModel, of_frame, of_record, of_table
 from kith.experiments.evidence.statistics import STATISTICS
 from kith.experiments.evidence.survival import follow_up, survival_curve
+from kith.scenarios.load import load
 from kith.scenarios.logs.reading import read_events
-from kith.scenarios.scenario import load
 from kith.sim.engine import run
 from kith.sim.results.record import Record
 

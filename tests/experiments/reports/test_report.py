@@ -15,7 +15,7 @@ from kith.experiments.comparison.repeat_command import run_command
 from kith.experiments.comparison.summary_sentence import comparison_answer
 from kith.experiments.reports import comparison as report
 from kith.scenarios.description import about
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 from kith.scenarios.settings import parse_setting, parse_shock
 from kith.sim.engine import run
 from kith.sim.schema.plan import Plan

@@ -3,7 +3,7 @@
 import pytest
 
 from kith.experiments.runs.member_value import WORTH_WORDS, worth
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 from kith.sim.engine import run
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from kith.experiments.runs.newcomer_funnel import STAGES, funnel, survival
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 from kith.sim.engine import run
 
 NEVER = float("nan")

@@ -13,7 +13,7 @@ from kith.experiments.studies.designs import Grid, LatinHypercube, Listed, Morri
 from kith.experiments.studies.formulas import Formula
 from kith.experiments.studies.levers import Lever, check_levers
 from kith.experiments.studies.priors import quantile, two_piece
-from kith.sim.schema.parameters import dotted_names, field_of
+from kith.sim.schema.parameter_set import dotted_names, field_of
 
 PRICE = Lever(name="monetisation.price", low=0, high=30, steps=4)
 GROUP = Lever(name="affiliation.group_size", low=2, high=5)

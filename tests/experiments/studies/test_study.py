@@ -12,7 +12,7 @@ from kith.experiments.errors import StudyError
 from kith.experiments.studies.planned_runs import asked, digest, jobs, plan_of, points
 from kith.experiments.studies.study import Study, read_study, studies, study_from, study_schema
 from kith.scenarios.errors import ScenarioError
-from kith.scenarios.scenario import load
+from kith.scenarios.load import load
 from kith.sim.engine import run_id
 
 GRID = {"kind": "grid"}

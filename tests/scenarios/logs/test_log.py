@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kith.scenarios.errors import LogError, ScenarioError
+from kith.scenarios.load import load
 from kith.scenarios.logs import sources
 from kith.scenarios.logs.founding import read_log
-from kith.scenarios.scenario import load
 from kith.sim.schema.plan import Founding
 
 type Write = Callable[..., Path]

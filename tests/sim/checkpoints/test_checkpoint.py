@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from kith.sim.checkpoints.checkpoint import CheckpointError, resume, save
 from kith.sim.engine import TICK, Simulation, run
 from kith.sim.results.record import Record
-from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import Experiment, Plan, Shock
 from kith.sim.state.community import Community
 

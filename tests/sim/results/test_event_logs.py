@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from kith.sim.engine import run
-from kith.sim.results.event_logs import CONTRIBUTIONS, as_xes, lifetimes
+from kith.sim.results.event_export import CONTRIBUTIONS, as_xes, lifetimes
 from kith.sim.results.record import Record
 from kith.sim.schema.plan import Plan
 

@@ -16,7 +16,7 @@ from kith.sim.checkpoints.checkpoint import resume, save
 from kith.sim.engine import Simulation, run
 from kith.sim.kernels.luck import key_of
 from kith.sim.schema.graphs import Generator, Graph, graph_from
-from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import Plan
 from kith.sim.state.market import neighbour
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kith.sim.schema.limited_process import LimitedProcess, _shared, run_limited
-from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.parameter_set import ParameterError
 
 MB = 1 << 20
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kith.sim.schema.fields import DAYS_PER_MONTH, DAYS_PER_YEAR
 from kith.sim.schema.packed import PACKED, packed
-from kith.sim.schema.parameters import (
+from kith.sim.schema.parameter_set import (
     SECTIONS,
     ParameterError,
     Parameters,
@@ -17,7 +17,7 @@ from kith.sim.schema.parameters import (
     field_of,
     parameters_from,
 )
-from kith.sim.schema.sections import Tier
+from kith.sim.schema.parameters import Tier
 
 NAMES = dotted_names()
 NUMBERS = [name for name in NAMES if isinstance(field_of(name).default, int | float)]

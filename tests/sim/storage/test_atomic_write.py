@@ -136,7 +136,7 @@ def test_a_store_is_freed_of_what_killed_processes_had_begun(tmp_path: Path) -> 
 
 
 def test_a_saved_run_is_freed_of_what_a_killed_process_had_begun(tmp_path: Path) -> None:
-    from kith.scenarios.scenario import load
+    from kith.scenarios.load import load
     from kith.sim.checkpoints.checkpoint import save
     from kith.sim.engine import Simulation
 

@@ -18,7 +18,7 @@ from kith.sim.checkpoints.state_limits import KINDS
 from kith.sim.engine import Simulation
 from kith.sim.results.recorder import Recorder
 from kith.sim.schema.packed import PACKED
-from kith.sim.schema.parameters import parameters_from
+from kith.sim.schema.parameter_set import parameters_from
 from kith.sim.schema.plan import Plan
 from kith.sim.state.community import Community
 from kith.sim.state.population import MEMBER

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kith.sim.engine import TICK, run
-from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import Plan
 from kith.sim.state.categories import Cause
 from kith.sim.state.columns import COLUMNS

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from mesa.agentset import AbstractAgentSet, AgentSet
 
-from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import Plan
 from kith.sim.state.columns import COLUMNS
 from kith.sim.views.member import Member

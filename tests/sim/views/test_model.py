@@ -18,7 +18,7 @@ from mesa.visualization import Slider, SolaraViz, make_plot_component
 
 from kith.sim.engine import run
 from kith.sim.results.record import Record
-from kith.sim.schema.parameters import ParameterError
+from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import Plan, Shock
 from kith.sim.views.member import Member
 from kith.sim.views.model import CommunityModel

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from kith.scenarios.chain import Source, layers_of, source_of, source_of_table
 from kith.scenarios.errors import ScenarioError
+from kith.scenarios.extends import Source, layers_of, source_of, source_of_table
 from kith.scenarios.layer import Layer, Settings, blamed_on, days_from, graph_settings, nested
 from kith.scenarios.logs.founding import ReadLog, read_log
 from kith.scenarios.network import Table, given_graph, graph_of_table, table_or_path
 from kith.scenarios.overrides import graphs_of, plain, settings_of, shocks_of
 from kith.sim.schema.graphs import GraphSource
-from kith.sim.schema.parameters import Parameters, dotted_names, parameters_from
+from kith.sim.schema.parameter_set import Parameters, dotted_names, parameters_from
 from kith.sim.schema.plan import Experiment, Founding, Plan, Shock
 
 OVERRIDE = "override"

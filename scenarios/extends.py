@@ -10,7 +10,7 @@ from typing import Any
 from kith.scenarios.catalogue import label_of, scenario_files
 from kith.scenarios.errors import ScenarioError, shown
 from kith.scenarios.layer import Layer, layer_from
-from kith.scenarios.text import plain_table, read_toml
+from kith.scenarios.toml_file import plain_table, read_toml
 from kith.sim.schema.fields import nearest
 
 DEEPEST = 20
