@@ -7,12 +7,10 @@ A browser has one seat, which its cookie names. Seats are limited for each netwo
 take them all; many devices of a class may share the address of a router.
 """
 
-import hmac
 import secrets
 import socket
 import threading
 import time
-import unicodedata
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,12 +19,12 @@ from functools import cache
 import segno
 
 from kith.dashboard.access.change_signal import ChangeSignal
+from kith.dashboard.access.pin import is_same, new_pin, normalised_pin
 
 SEAT = b"x-kith-seat"
 """The header in which the PIN gate passes the seat to the pages; what a client sends in it is dropped."""
 
 HOST = "host"
-DIGITS = 6
 MOST_SEATS, MOST_SEATS_EACH = 300, 60
 """Seats in all, and for one network address."""
 
@@ -83,7 +81,7 @@ class Room:
 
     def __init__(self, name: str, port: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.name, self.port, self._clock = name, port, clock
-        self.pin = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+        self.pin = new_pin()
         self.key = secrets.token_urlsafe(16)
         self.changes = ChangeSignal()
         self._lock = threading.RLock()
@@ -125,7 +123,7 @@ class Room:
 
         How fast PINs can be guessed is limited elsewhere (`kith.dashboard.access.pin_gate.TurnQueue`).
         """
-        if not (_same(normalised_pin(given), self.pin) or _same(given, self.key)):
+        if not (is_same(normalised_pin(given), self.pin) or is_same(given, self.key)):
             return Admission(WRONG)
         with self._lock:
             same_address = [name for name, seat in self._seats.items() if seat.client == client]
@@ -237,17 +235,6 @@ class Room:
         out = io.StringIO()
         segno.make(self.invitation, error="m").terminal(out=out, compact=True, border=2)
         return f"{out.getvalue()}join the class at {self.address}join with PIN {self.pin}\n"
-
-
-def normalised_pin(text: str) -> str:
-    """A PIN without the spaces and dashes with which it is shown or typed."""
-    plain = unicodedata.normalize("NFKC", text)
-    return "".join(c for c in plain if not c.isspace() and unicodedata.category(c) not in ("Pd", "Cf"))
-
-
-def _same(given: str, secret: str) -> bool:
-    """Whether two texts are the same, compared in constant time."""
-    return hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode())
 
 
 def local_address() -> str:

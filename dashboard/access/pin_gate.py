@@ -15,7 +15,6 @@ from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
 from kith.dashboard.access.classroom import (
-    DIGITS,
     FULL,
     FULL_HERE,
     GIVEN,
@@ -26,9 +25,9 @@ from kith.dashboard.access.classroom import (
     SOON,
     WRONG,
     Room,
-    normalised_pin,
 )
 from kith.dashboard.access.host_check import App, Receive, Scope, Send, header
+from kith.dashboard.access.pin import DIGITS, is_pin, normalised_pin
 from kith.experiments.escaping import for_html as escape
 
 COOKIE = "kith_seat"
@@ -128,7 +127,7 @@ class PinGate:
             await _form(send, 200, "")
         elif key is not None:
             await self._seat(send, key, client)
-        elif not _is_pin(normalised_pin(pin or "")):
+        elif not is_pin(normalised_pin(pin or "")):
             await _form(send, 403, f"The PIN has {DIGITS} digits.")
         elif await self.queue.turn(client):
             await self._seat(send, pin or "", client)
@@ -234,10 +233,6 @@ async def _given(scope: Scope, receive: Receive) -> tuple[str | None, str | None
     pin = given.get("pin", [None if scope["method"] != "POST" else ""])[0]
     key = given.get("key", [None])[0]
     return pin, key
-
-
-def _is_pin(text: str) -> bool:
-    return len(text) == DIGITS and text.isascii() and text.isdecimal()
 
 
 async def _form(send: Send, status: int, wrong: str) -> None:
