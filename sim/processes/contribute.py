@@ -12,6 +12,8 @@ visitors: under social norms, replies received raise replies given. A reply rais
 and belonging of its author, most for newcomers (Joyce & Kraut 2006).
 
 Reads  visitors, state, content     Writes  written, exchanges, motivation's stocks, content
+
+Long, because a contribution is followed from its draw to its reply and its effects in one place.
 """
 
 import math
