@@ -91,7 +91,7 @@ WRONG = {
     "no such file": (["--resume", "none.kith"], "none.kith: No such file or directory; name a checkpoint"),
     "another file": (["--resume", "notes.txt"], "notes.txt: is not a checkpoint"),
     "over another file": (["web", "--save", "notes.txt"], "is an existing file that is no checkpoint"),
-    "no such folder": (["web", "--save", "none/x.kith"], "make it first"),
+    "no such folder": (["web", "--save", "none/x.kith"], "create it first"),
 }
 
 

@@ -293,7 +293,7 @@ def test_a_store_that_holds_a_pipe_is_exit_code_2_and_a_foreign_part_exit_code_1
 def test_failed_runs_are_told_and_exit_code_1(kith: Kith, monkeypatch: pytest.MonkeyPatch) -> None:
     from kith.experiments.runs import runner
 
-    monkeypatch.setattr(runner, "_whole", lambda job, threads: 1 / 0)
+    monkeypatch.setattr(runner, "_full_run", lambda job, threads: 1 / 0)
     code, out, err = kith("run", "tiny.toml", "--workers", "1")
     assert code == 1
     assert "4 of 4 runs stored, 4 of them failed" in out

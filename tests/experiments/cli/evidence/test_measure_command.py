@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import kith
-from kith.experiments.cli.app import answered
+from kith.experiments.cli.app import exit_code
 from kith.experiments.evidence.statistics import STATISTICS
 
 ROWS = [f"m{n % 15};{1 + n % 28}.0{1 + n % 6}.2024 10:0{n % 9};post;m{(n + 1) % 15}" for n in range(200)]
@@ -24,7 +24,7 @@ READ = ["--columns", "member=Wer time=Wann action=Was target=Wem"]
 
 
 def measured(*words: object) -> int:
-    return answered(["measure", *(str(word) for word in words)])
+    return exit_code(["measure", *(str(word) for word in words)])
 
 
 def test_what_was_read_comes_first_and_the_table_after(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
