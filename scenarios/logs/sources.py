@@ -193,14 +193,37 @@ def _spool(stream: BinaryIO, spool: BinaryIO, budget: Budget) -> None:
 
 
 def _of_folder(path: Path, label: str, budget: Budget) -> Iterator[File]:
-    found = sorted(p for p in path.rglob("*") if p.is_file() and not p.is_symlink())
+    with _reading(label):
+        found = _files_below(path, label)
     if not found:
         raise LogError(f"{label} is a folder without files; give the folder of an export")
-    _check_number(len(found), label)
     for one in found:
         name = _printable(one.relative_to(path).as_posix())
         if not _is_skipped(name):
             yield File(name, f"{label}/{name}", _unpacked(_opening(one), f"{label}/{name}"), budget, one)
+
+
+def _files_below(path: Path, label: str) -> list[Path]:
+    """The files of a folder and of the folders in it, in order; links are left out.
+
+    Looking ends as soon as it cannot be an export: where another file system begins (as below `/`), where a
+    folder may not be read, or at more files than are read.
+    """
+
+    def refuse(problem: OSError) -> None:
+        raise problem
+
+    found: list[Path] = []
+    for where, folders, names in os.walk(path, onerror=refuse):
+        for folder in folders:
+            if Path(where, folder).is_mount():
+                raise LogError(
+                    f"{label} holds another file system, {shown(folder)}; give the folder of an export"
+                )
+        files = (Path(where, name) for name in names)
+        found += [file for file in files if not file.is_symlink() and file.is_file()]
+        _check_number(len(found), label)
+    return sorted(found)
 
 
 def _of_stream(

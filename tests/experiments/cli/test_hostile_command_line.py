@@ -3,6 +3,7 @@
 Every command and every option is found by asking the command line itself, so a new one is tested from its first day.
 """
 
+import io
 import os
 import shutil
 from collections.abc import Iterator
@@ -178,11 +179,17 @@ def test_a_sound_request_is_taken(name: str, folder: Path, capsys: pytest.Captur
 )
 @pytest.mark.parametrize(("name", "parameter"), PLACES)
 def test_every_hostile_value_of_every_option_is_answered_in_one_sentence(
-    name: str, parameter: Any, values: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+    name: str,
+    parameter: Any,
+    values: list[str],
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = seen(folder)
     for value in values:
         request = with_hostile(name, parameter, value)
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))  # what "-" reads: nothing
         try:
             code: Any = exit_code(request)
         except Begun:

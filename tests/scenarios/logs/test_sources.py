@@ -73,6 +73,22 @@ def test_a_zip_of_too_many_files_is_refused(monkeypatch: pytest.MonkeyPatch, tmp
     assert "holds 4 files" in refusal(tmp_path)
 
 
+def test_a_folder_that_leads_out_of_its_file_system_or_cannot_be_opened_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "log.csv").write_bytes(LOG)
+
+    def forbidden(_: str) -> Any:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.scandir", forbidden)
+        assert "cannot be read: Permission denied" in refusal(tmp_path)
+    monkeypatch.setattr("os.path.ismount", lambda path: Path(path).name == "inner")
+    assert "holds another file system" in refusal(tmp_path)
+
+
 def test_an_archive_within_an_archive_is_not_opened() -> None:
     inner = zipped({"log.csv": LOG})
     assert "is of no known format" in refusal(zipped({"inner.zip": inner})) or "NUL" in refusal(
