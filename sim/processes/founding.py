@@ -29,7 +29,7 @@ from kith.sim.schema.plan import Founding
 from kith.sim.state.admission import admit, newcomers, tie_capacity
 from kith.sim.state.categories import Channel
 from kith.sim.state.community import Community
-from kith.sim.state.decay import derive_rows, fading, settle_rows
+from kith.sim.state.decay import derive_rows, fading
 from kith.sim.state.layers import PAST, has_contributed
 from kith.sim.state.population import NEVER
 from kith.sim.state.ties import MAX_CAPACITY, add_up, place_ties
@@ -295,19 +295,7 @@ def _settle_state(c: Community, rows: Rows) -> Numbers:
 def _refresh(c: Community, rows: Rows) -> None:
     population = c.population
     population.members["belonging"][rows] = population.members["attachment"][rows]
-    settle_rows(
-        population.members,
-        rows,
-        0,
-        len(rows),
-        c.day,
-        c.decay,
-        c.base,
-        c.p,
-        c.presence,
-        population.visit_bound,
-        population.exit_bound,
-    )
+    c.update_rates(rows)
 
 
 def _steady(step: float, half_life: float, gap: Numbers) -> Numbers:

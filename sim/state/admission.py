@@ -11,7 +11,7 @@ from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import ONLY, Purpose, normal, uniform, uniforms
 from kith.sim.state.categories import Channel, Count
 from kith.sim.state.community import Community
-from kith.sim.state.decay import NEWCOMER, derive, derive_rows, settle_rows
+from kith.sim.state.decay import NEWCOMER, derive, derive_rows
 from kith.sim.state.market import Status
 from kith.sim.state.population import NEVER, NO_PERSON
 from kith.sim.state.ties import MAX_CAPACITY, allocate, strengthen_pairs
@@ -101,19 +101,7 @@ def admit(
         derive_rows(population.members, rows[known], c.p)
     if c.parameters.monetisation.model == "fee":
         population.next_bill[rows] = c.day
-    settle_rows(
-        population.members,
-        rows,
-        0,
-        len(rows),
-        c.day,
-        c.decay,
-        c.base,
-        c.p,
-        c.presence,
-        population.visit_bound,
-        population.exit_bound,
-    )
+    c.update_rates(rows)
     _visit_today(population.visit_bound, rows)
     return rows
 

@@ -243,6 +243,12 @@ class Community:
         """
         population = self.population
         coming = rows[population.visit_bound[rows] >= NEWCOMER]
+        self.update_rates(rows)
+        population.visit_bound[coming] = NEWCOMER
+
+    def update_rates(self, rows: npt.NDArray[np.int64]) -> None:
+        """Advance the state of rows to today, and update targets, rates and bounds, also of those who joined today."""
+        population = self.population
         decay.settle_rows(
             population.members,
             rows,
@@ -256,7 +262,6 @@ class Community:
             population.visit_bound,
             population.exit_bound,
         )
-        population.visit_bound[coming] = NEWCOMER
 
     # -- leaving -------------------------------------------------------------------------
 

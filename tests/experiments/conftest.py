@@ -1,10 +1,12 @@
 """What the tests of experiments share: small plans, one small record, one small comparison."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kith.experiments.cli.app import exit_code
 from kith.experiments.comparison.comparison import Comparison, compare
 from kith.scenarios.load import load
 from kith.sim.engine import run
@@ -33,3 +35,19 @@ def record(plan: Callable[..., Plan]) -> Any:
 def comparison() -> Comparison:
     """Three small scenarios, four paired runs, in this process."""
     return compare(["pool", "hub", "web"], runs=4, days=70, overrides=SMALL, workers=1)
+
+
+@pytest.fixture
+def kith(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, str, str]]:
+    """Runs `kith` in an empty folder, its engine compiled: exit code, output, errors."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("kith.sim.kernels.compilation.is_compiled", lambda: True)
+
+    def answer(*args: str) -> tuple[int, str, str]:
+        code = exit_code(list(args))
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return answer

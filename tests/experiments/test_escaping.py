@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kith.experiments.cli.app import exit_code
 from kith.experiments.escaping import (
     LONGEST_MESSAGE,
     LONGEST_NAME,
@@ -29,20 +28,6 @@ ACTING = "\x00\x07\x08\x0d\x1b\x7f\x9b\u202a\u202e\u2066\u2069\u2028"
 EVIL = "\x1b]0;owned\x07\x1b[2J\u202etxt.exe\x9b31m<script>alert(1)</script>"
 
 type Kith = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def kith(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kith:
-    """Runs `kith` in a folder of its own: exit code, output, errors."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("kith.sim.kernels.compilation.is_compiled", lambda: True)
-
-    def answer(*args: str) -> tuple[int, str, str]:
-        code = exit_code(list(args))
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return answer
 
 
 def acting(text: str) -> list[str]:

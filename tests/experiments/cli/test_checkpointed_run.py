@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kith.experiments.cli.app import exit_code
 from kith.scenarios.load import load
 from kith.sim.checkpoints.checkpoint import save
 from kith.sim.engine import Simulation
@@ -16,20 +15,6 @@ SMALL = {"market.size": 600, "market.founders": 80}
 SETTINGS = [word for name, value in SMALL.items() for word in ("--set", f"{name}={value}")]
 
 type Kith = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def kith(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kith:
-    """Runs `kith` in an empty folder, its engine compiled: exit code, output, errors."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("kith.sim.kernels.compilation.is_compiled", lambda: True)
-
-    def answer(*args: str) -> tuple[int, str, str]:
-        code = exit_code(list(args))
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return answer
 
 
 @pytest.fixture

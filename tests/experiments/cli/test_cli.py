@@ -11,27 +11,12 @@ from typing import Any
 
 import pytest
 
-from kith.experiments.cli.app import exit_code
 from kith.experiments.statistics.intervals import described
 from kith.scenarios.catalogue import SHELF_TITLES
 
 SMALL = ["--set", "market.size=600", "--set", "market.founders=80"]
 
 type Kith = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def kith(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kith:
-    """Runs `kith` in an empty folder, its engine compiled: exit code, output, errors."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("kith.sim.kernels.compilation.is_compiled", lambda: True)
-
-    def answer(*args: str) -> tuple[int, str, str]:
-        code = exit_code(list(args))
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return answer
 
 
 def strict(text: str) -> Any:

@@ -40,18 +40,10 @@ kind = "grid"
 
 
 @pytest.fixture
-def kith(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kith:
-    """Runs `kith` in a folder with one small study: exit code, output, errors."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("kith.sim.kernels.compilation.is_compiled", lambda: True)
+def kith(kith: Kith, tmp_path: Path) -> Kith:
+    """Runs `kith study` in a folder with one small study: exit code, output, errors."""
     (tmp_path / "tiny.toml").write_text(TINY, encoding="utf-8")
-
-    def answer(*args: str) -> tuple[int, str, str]:
-        code = exit_code(["study", *args])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return answer
+    return lambda *args: kith("study", *args)
 
 
 def test_a_study_is_run_told_and_exported(kith: Kith, tmp_path: Path) -> None:
