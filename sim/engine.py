@@ -20,6 +20,7 @@ from kith.sim.processes.reward import reward
 from kith.sim.processes.shock import apply_shock
 from kith.sim.processes.steer import steer
 from kith.sim.processes.visit import visit
+from kith.sim.processes.wake import wake
 from kith.sim.results.indicators import Indicator, check_own
 from kith.sim.results.record import Record
 from kith.sim.results.recorder import Recorder
@@ -37,6 +38,7 @@ type Step = tuple[str, Callable[[Community], None]]
 type OwnShock = tuple[int, str, Callable[[Community], None]]
 
 TICK: tuple[Step, ...] = (
+    ("wake", wake),
     ("acquire", acquire),
     ("visit", visit),
     ("contribute", contribute),
@@ -224,9 +226,10 @@ def simulate_day(
 ) -> None:
     """Simulate one day: phases, experiments and shocks first, then the steps in order."""
     c.day = day
-    for counts in (c.count, c.joins, c.leaves):
+    for counts in (c.count, c.joins, c.leaves, c.sleeps):
         counts.fill(0)
     c.referred = c.referred[:0]
+    c.dormant_revenue = 0
     for start, parameters in c.plan.phases:
         if start == day and day > 0:
             begin_phase(c, parameters)
@@ -258,6 +261,8 @@ def begin_phase(c: Community, parameters: Parameters) -> None:
     if before.incentives.badges == 0.0:
         earned = np.searchsorted(c.badge_levels, population.members["points"][rows], side="right")
         population.members["badges"][rows] = earned
+        asleep = c.dormant.members[: c.dormant.count]
+        asleep["badges"] = np.searchsorted(c.badge_levels, asleep["points"], side="right")
     decay.derive_rows(population.members, rows, c.p)
     c.settle(rows)
 
@@ -271,6 +276,8 @@ def begin_experiment(c: Community, experiment: Experiment) -> None:
     counts = np.zeros((len(MEASURED), len(c.market.row)), np.int64)
     for line, name in enumerate(MEASURED):
         counts[line, population.address[rows]] = population.members[name][rows]
+        asleep = c.dormant.count
+        counts[line, c.dormant.person[:asleep]] = c.dormant.members[name][:asleep]
     c.at_start[experiment.name] = counts
     c.settle(rows)
 
@@ -285,6 +292,9 @@ def _start_or_end_bills(c: Community, before: str) -> None:
     c.population.members["paying"][rows] = 0
     c.population.members["unwilling"][rows] = 0
     c.population.next_bill[rows] = c.day if now == "fee" else -1
+    asleep = slice(0, c.dormant.count)
+    c.dormant.members["paying"][asleep] = 0
+    c.dormant.next_bill[asleep] = c.day if now == "fee" else -1
 
 
 def _seat_guests(c: Community, guests: int) -> None:

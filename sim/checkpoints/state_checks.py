@@ -60,6 +60,7 @@ def _check_types_of_parts(c: Community) -> None:
     lengths = (
         (c.market, "status"),
         (c.population, "address"),
+        (c.dormant, "person"),
         (c.archive, "left"),
         (c.ties, "pool"),
         *((c.plan.founding, name) for name in ("contributions", "exchange_a") if c.plan.founding is not None),
@@ -81,6 +82,8 @@ def _dimensions(c: Community, recorder: Recorder) -> Dimensions:
         "last person": everyone - 1,
         "rows": rows,
         "last row": rows - 1,
+        "places": len(c.dormant.person),
+        "last place below": -1 - len(c.dormant.person),
         "archived": len(c.archive.left),
         "slots": len(c.ties.pool),
         "hubs": c.parameters.affiliation.hubs,
@@ -135,7 +138,29 @@ def _check_population(c: Community, dims: Dimensions) -> None:
     members = population.members[present]
     _check_records(members, dims, "Population.members")
     demand(np.array_equal(members["person"], persons), "Population.members[person]")
+    _check_dormant(c, dims)
     _check_records(archive.members[: archive.count], dims | {"settled since": -PAST}, "Archive.members")
+
+
+def _check_dormant(c: Community, dims: Dimensions) -> None:
+    """Check that places and addresses of the dormant match, and that their records and remembered ties are in range."""
+    dormant, market, pool = c.dormant, c.market, c.ties.pool
+    persons = dormant.person[: dormant.count]
+    demand(bool(np.all(persons >= 0)), "Dormant.person")
+    demand(np.array_equal(market.row[persons], -2 - np.arange(dormant.count)), "MarketState.row")
+    demand(int((market.row < -1).sum()) == dormant.count, "MarketState.row")
+    members = dormant.members[: dormant.count]
+    _check_records(members, dims | {"settled since": -PAST}, "Dormant.members")
+    demand(np.array_equal(members["person"], persons), "Dormant.members[person]")
+    demand(np.array_equal(members["asleep_on"], dormant.since[: dormant.count]), "Dormant.since")
+    degrees = members["degree"].astype(np.int64)
+    demand(bool(np.all(degrees <= members["capacity"])), "Dormant.members[degree]")
+    used = np.repeat(members["slots"].astype(np.int64), degrees) + _within(degrees)
+    demand(bool(np.all(used < len(pool))), "Dormant.members[slots]")
+    known = pool[used]
+    demand(bool(np.all((known["row"] >= 0) & (known["row"] < len(market.row)))), "Ties.pool[row]")
+    demand(bool(np.all((known["day"] > -PAST) & (known["day"] <= c.day))), "Ties.pool[day]")
+    demand(bool(np.all((known["strength"] > 0.0) & (known["strength"] <= 1.0))), "Ties.pool[strength]")
 
 
 def _check_records(records: npt.NDArray[np.void], dims: Dimensions, where: str) -> None:
@@ -155,7 +180,9 @@ def _check_ties(c: Community) -> None:
     degrees = members["degree"][present].astype(np.int64)
     demand(bool(np.all(degrees <= sizes)), "Population.members[degree]")
     freed = np.array(list(_free_blocks(ties, top)), np.int64).reshape(-1, 2)
-    first, size = np.append(starts, freed[:, 0]), np.append(sizes, freed[:, 1])
+    asleep = c.dormant.members[: c.dormant.count]
+    first = np.concatenate([starts, asleep["slots"], freed[:, 0]])
+    size = np.concatenate([sizes, asleep["capacity"], freed[:, 1]])
     order = np.lexsort((size, first))
     ends = (first + size)[order]
     demand(

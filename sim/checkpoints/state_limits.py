@@ -19,6 +19,7 @@ from kith.sim.state.categories import Cause, Channel, Count
 from kith.sim.state.climate import CLIMATE
 from kith.sim.state.community import Community
 from kith.sim.state.decay import WEEK
+from kith.sim.state.dormant import Dormant
 from kith.sim.state.hazard_clocks import Heap, TouchClock
 from kith.sim.state.layers import PAST
 from kith.sim.state.ledger import MONTHS, Account, Ledger
@@ -90,6 +91,9 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "decay": Numbers("f8", (WEEK + 1, 10), 0.0, 1.0),
         "fade": Numbers("f8", ("days and past",), 0.0, 1.0),
         "base": Numbers("f8", ("days, past and ten",), 0.0, WIDEST),
+        "exit_fade": Numbers("f8", ("days and past",), 0.0, 1.0),
+        "experience_left": Numbers("f8", ("days and past",), 0.0, 1.0),
+        "waking": Numbers("f8", ("days and past",), 0.0, WIDEST),
         "tiers": Numbers("f8", (None, 3), 0.0, WIDEST),
         "badge_levels": Numbers("i8", (None,), 0, MOST),
         "market": Of((MarketState,)),
@@ -99,12 +103,15 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "follow": Of((Heap,)),
         "back": Of((Heap,)),
         "population": Of((Population,)),
+        "dormant": Of((Dormant,)),
         "archive": Of((Archive,)),
         "ties": Of((Ties,)),
         "ledger": Of((Ledger,)),
         "count": Numbers("i8", (len(Count),), 0, MOST),
         "joins": Numbers("i8", (len(Channel),), 0, MOST),
         "leaves": Numbers("i8", (len(Cause),), 0, MOST),
+        "sleeps": Numbers("i8", (len(Cause),), 0, MOST),
+        "calls": STOCK,
         "last_visits": Numbers("i8", (2, "past, days and one"), 0, "everyone"),
         "last_contributions": Numbers("i8", ("past, days and one",), 0, "everyone"),
         "internal": Whole(0, "everyone"),
@@ -144,6 +151,7 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "unfairness": Real(),
         "share_per_point": Real(),
         "month_revenue": Whole(),
+        "dormant_revenue": Whole(),
         "columns": Table(TEXT, _column),
         "by_hand": TRUTH,
     },
@@ -158,7 +166,7 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
     MarketState: {
         "size": Whole("market", "market"),
         "status": Numbers("i1", ("everyone",), 0, len(Status) - 1),
-        "row": Numbers("i4", ("everyone",), -1, "last row"),
+        "row": Numbers("i4", ("everyone",), "last place below", "last row"),
         "spells": Numbers("i2", ("everyone",), 0),
         "touched_by": Numbers("i1", ("everyone",), 0, len(Channel) - 1),
         "due": Numbers("f8", ("everyone",), 0.0),
@@ -196,6 +204,16 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "vacancies": Whole(0, "rows"),
         "present": Whole(0, "rows"),
     },
+    Dormant: {
+        "members": Numbers(MEMBER, ("places",)),
+        "person": Numbers("i8", ("places",), -1, "last person"),
+        "since": Numbers("i4", ("places",), -PAST, "day"),
+        "called": Numbers("f8", ("places",), 0.0, WIDEST),
+        "tied": Numbers("f8", ("places",), 0.0, WIDEST),
+        "last_visit": Numbers("i4", ("places",), NEVER, "day"),
+        "next_bill": Numbers("i4", ("places",), -1),
+        "count": Whole(0, "places"),
+    },
     Archive: {
         "members": Numbers(MEMBER, ("archived",)),
         "left": Numbers("i4", ("archived",), 0, "day"),
@@ -232,6 +250,11 @@ MEMBER_LIMITS: dict[str, tuple[Bound, Bound]] = {
     "weeks": (0, 0x1FFF),
     "channel": (0, len(Channel) - 1),
     "referrer": (-1, "last person"),
+    "seasoned": (1 - PAST, "day"),
+    "asleep_cause": (0, len(Cause) - 1),
+    "first_asleep": EVER,
+    "asleep_on": EVER,
+    "woke_on": EVER,
     "first_replied": (0, 2),
     "standing": (-1, 1),
     "first_contribution": EVER,

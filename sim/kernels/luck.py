@@ -85,6 +85,10 @@ class Purpose(IntEnum):
     MASS_JOIN = 60
     TREATMENT = 61
     GRAPH = 62
+    FORMAL_EXIT = 63
+    WAKE = 64
+    UNSUBSCRIBE = 65
+    DORMANT_BILL = 66
 
 
 # -- ordinals --------------------------------------------------------------------------------

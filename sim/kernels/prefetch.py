@@ -47,5 +47,5 @@ def fetch_books(members, rows, lo, hi):
     touched = 0.0
     for k in range(lo, hi):
         m = members[rows[k]]
-        touched += m["habit"] + m["propensity"] + m["generation"] * m["generation"]
+        touched += m["habit"] + m["propensity"] + m["joined"] * m["joined"]
     return touched

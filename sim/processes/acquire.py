@@ -20,13 +20,14 @@ from kith.sim.kernels.luck import ACCEPT_INVITER_SHIFT, ONLY, Purpose, uniform, 
 from kith.sim.state.admission import Newcomers, can_pay, join, willingness
 from kith.sim.state.categories import Channel, Count
 from kith.sim.state.community import Community
+from kith.sim.state.dormant import place_of_row
 from kith.sim.state.ledger import Account
 from kith.sim.state.market import SIGNALS, Status
 from kith.sim.state.population import NO_PERSON
 
 _ACCEPT, _CHANNEL, _JOIN_ON_TOUCH = int(Purpose.ACCEPT), int(Purpose.CHANNEL), int(Purpose.JOIN_ON_TOUCH)
 _FOLLOW_CLOCK = int(Purpose.FOLLOW_CLOCK)
-_UNAWARE, _FOLLOWER, _PRESENT, _LEFT = (int(s) for s in Status)
+_UNAWARE, _FOLLOWER, _PRESENT, _LEFT, _DORMANT = (int(s) for s in Status)
 _FIRST_CHANNEL, _BY_REFERRAL = int(Channel.EXTERNAL), int(Channel.REFERRAL)
 type Arrivals = npt.NDArray[np.int64]
 "people who join today, shape (4, n): person, channel, referrer or -1, generation of referral"
@@ -149,6 +150,8 @@ def _invited(c: Community) -> Arrivals:
         c.day,
         c.key,
         c.invitation_joins,
+        market.row,
+        c.dormant.called,
     )
     c.count[Count.INVITATIONS_WASTED] += counted[0]
     c.count[Count.TURNED_AWAY] += counted[1]
@@ -174,6 +177,8 @@ def _answer(
     day,
     key,
     joins_by_day_sent,
+    row_of,
+    called,
 ):
     """The answers to invitations, in order: who joins, who starts to follow, whose clock is shortened.
 
@@ -194,6 +199,10 @@ def _answer(
         is_in = joined > 0 and joining[0, joined - 1] == person
         if status[person] == _PRESENT or is_in:
             wasted += 1
+            continue
+        if status[person] == _DORMANT:
+            wasted += 1
+            called[place_of_row(row_of[person])] += 1.0
             continue
         if status[person] == _LEFT and due[person] == np.inf:
             continue

@@ -240,7 +240,7 @@ def _draw(
         )
         # the first contribution has a barrier; the first week evens out propensities
         if m["contributions"] == 0 and rate > 0.0:
-            if day - m["joined"] < 7:
+            if day - m["seasoned"] < 7:
                 rate = q["contribution_first_week_gain"] * rate ** q["contribution_first_week_exponent"]
             rate *= _first_step(arm)
         counts[k, 0] = poisson(
@@ -422,7 +422,7 @@ def _take_effect(members, written, p, day, histogram, done):
             done[5] += 1
         else:
             done[3] += _contributed(members[written[line, 2]], ANSWER, day, histogram)
-        weight = q["contribution_reply_newcomer"] if day - m["joined"] < NEWCOMER_DAYS else 1.0
+        weight = q["contribution_reply_newcomer"] if day - m["seasoned"] < NEWCOMER_DAYS else 1.0
         m["reciprocity"] += min(1.0, weight * q["contribution_reply_step"]) * (1.0 - m["reciprocity"])
         m["belonging"] += min(1.0, weight * q["contribution_reply_belonging"]) * (1.0 - m["belonging"])
         m["last_benefit"] = day

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.kernels.luck import ONLY, Purpose, uniform
+from kith.sim.kernels.luck import ONLY, Purpose, uniform, uniforms
 from kith.sim.kernels.prefetch import SCREEN
 from kith.sim.state.categories import Cause
 from kith.sim.state.community import Community
@@ -64,10 +64,26 @@ def depart(c: Community) -> None:
         )
         return out[lo : lo + n]
 
-    leaving = np.concatenate(c.crew.share(population.top, screen))
+    stopping = c.in_address_order(np.concatenate(c.crew.share(population.top, screen)))
     certain = _certain(c, cause)
-    rows = c.in_address_order(np.union1d(leaving, certain) if len(certain) else leaving)
-    c.release(rows, cause[rows])
+    if len(certain):
+        stopping = stopping[~np.isin(stopping, certain)]
+    silent = _falls_silent(c, stopping)
+    leaving = stopping[~silent]
+    if len(certain):
+        leaving = c.in_address_order(np.union1d(leaving, certain))
+    c.release(leaving, cause[leaving])
+    c.fall_asleep(stopping[silent], cause[stopping[silent]])
+
+
+def _falls_silent(c: Community, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Who of those who stop coming remains registered: most, but for the disappointed, shape (n,)."""
+    formal = c.parameters.dormancy.formal_share
+    if formal >= 1.0 or not len(rows):
+        return np.zeros(len(rows), bool)
+    u = uniforms(c.key, c.population.address[rows], c.day, Purpose.FORMAL_EXIT)
+    content = c.population.members["satisfaction"][rows] >= c.parameters.acquisition.disappointed_below
+    return np.asarray((u >= formal) & content)
 
 
 def _certain(c: Community, cause: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -113,7 +129,7 @@ def _screen(
         r = out[k]
         u = uniform(key, address[r], day, _DEPART, ONLY)
         log_factor = _reasons(members[r], p[members[r]["arm"]], decay, day, presence, unfairness, air, x)
-        hazard = base[day - members[r]["joined"]] * math.exp(log_factor)
+        hazard = base[day - members[r]["seasoned"]] * math.exp(log_factor)
         if u < 1.0 - math.exp(-hazard):
             cause[r] = _name(x, uniform(key, address[r], day, _CAUSE, ONLY))
             out[n] = r
@@ -128,7 +144,7 @@ def _reasons(m, q, decay, day, presence, unfairness, air, x):
     belonging = m["attachment"] + (m["belonging"] - m["attachment"]) * decay[d, BELONGING]
     value = q["churn_value_weight"] * (q["churn_neutral_value"] - m["satisfaction"])
     bonds = q["churn_belonging_weight"] * (q["churn_neutral_belonging"] - belonging)
-    x[NEWCOMER] = math.log(max(novelty(float(day - m["joined"]), q), 1e-12))
+    x[NEWCOMER] = math.log(max(novelty(float(day - m["seasoned"]), q), 1e-12))
     x[CONTAGION] = contagion(m["exits"] * decay[d, EXITS], q)
     x[UNFAIRNESS] = 0.0
     if unfairness > 0.0 and m["contributions"] > 0 and m["last_reward"] <= day - 60:

@@ -94,7 +94,7 @@ def _found_by_draw(c: Community, seat: Rows, network: Graph | None) -> None:
     tenure = np.minimum(
         LEAST_TENURE - MEAN_TENURE * np.log(_luck(c, persons, STATE_TENURE)), MOST_TENURE
     ).astype(np.int64)
-    members["joined"][rows] = -tenure
+    members["joined"][rows] = members["seasoned"][rows] = -tenure
     _have_paid(c, rows)
     if network is None:
         _lay_ties(c, rows, persons)
@@ -128,7 +128,7 @@ def _found_from_log(c: Community, seat: Rows, log: Founding) -> None:
     capacity = np.maximum(tie_capacity(c, persons), np.minimum(degree, MAX_CAPACITY))
     rows = admit(c, newcomers(persons, Channel.FOUNDER), capacity)
     members = c.population.members
-    members["joined"][rows] = -np.clip(log.tenure[order], 1, PAST - 1)
+    members["joined"][rows] = members["seasoned"][rows] = -np.clip(log.tenure[order], 1, PAST - 1)
     _have_paid(c, rows)
     _lay_strongest_first(c, rows, place[pairs[0]], place[pairs[1]], pairs[2])
     count = log.contributions[order]

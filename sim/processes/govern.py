@@ -48,6 +48,7 @@ def govern(c: Community) -> None:
     _harass(c, overlooked)
     _settle_disputes(c)
     if _event_today(c):
+        c.calls += 1.0
         _meet_offline(c)
     if (c.day + 1) % QUARTER == 0:
         _decide(c)

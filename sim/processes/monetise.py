@@ -18,7 +18,7 @@ import numpy.typing as npt
 from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import ONLY, Purpose, uniform
 from kith.sim.kernels.prefetch import BLOCK, fetch_books
-from kith.sim.state.categories import Count
+from kith.sim.state.categories import Cause, Count
 from kith.sim.state.community import Community
 from kith.sim.state.ledger import Account, Ledger, book, micro, to_micro
 from kith.sim.state.market import Status
@@ -32,6 +32,7 @@ _ADS, _SUBSCRIPTION, _FEE, _TAKE = (
 _PRODUCT, _GOODS, _PERKS = int(Account.PRODUCT), int(Account.GOODS), int(Account.PERKS)
 _PLATFORM, _SUPPORT = int(Account.PLATFORM), int(Account.SUPPORT)
 _LEADS = int(Account.LEADS)
+_DORMANT_BILL = int(Purpose.DORMANT_BILL)
 _SUBSCRIBE, _LAPSE, _LEAD = int(Purpose.SUBSCRIBE), int(Purpose.LAPSE), int(Purpose.LEAD)
 NEW_SUBSCRIBER, BILLED = 1, 2
 NONE, ADS, SUBSCRIPTION, FEE, MARKETPLACE = range(5)
@@ -86,10 +87,31 @@ def monetise(c: Community) -> None:
             ledger.today,
             ledger.by_tenure,
         )
+        _bill_the_dormant(c)
     sale = micro(c.parameters.organisation.lead_value)
     c.count[Count.LEADS] += int(ledger.today[_LEADS]) // sale if sale > 0 else 0
     c.month_revenue += int(np.add.reduce(ledger.today[: Account.PRODUCT_OUTSIDE])) - before
     _outside(c)
+
+
+def _bill_the_dormant(c: Community) -> None:
+    """Dormant members are billed until they notice: a subscriber then lapses, a fee payer leaves."""
+    dormant, ledger = c.dormant, c.ledger
+    out = np.empty(dormant.count, np.int64)
+    n, c.dormant_revenue = _bill_dormant(
+        dormant.members,
+        dormant.next_bill,
+        dormant.count,
+        c.p,
+        c.day,
+        c.key,
+        c.surplus,
+        ledger.today,
+        ledger.by_tenure,
+        out,
+    )
+    places = out[:n][np.argsort(dormant.person[out[:n]])]
+    c.end_dormant(places, np.full(n, int(Cause.PRICE)))
 
 
 class Books(NamedTuple):
@@ -251,3 +273,32 @@ def _bill(members, next_bill, top, p, day, key, proof, surplus, today, by_tenure
         m["surplus"] -= to_micro(price)
         surplus[0] -= to_micro(price)
         _sell(m, today, by_tenure, _FEE if fee else _SUBSCRIPTION, to_micro(price), digital, day)
+
+
+@kernel
+def _bill_dormant(members, next_bill, count, p, day, key, surplus, today, by_tenure, out):
+    """Bill dormant members who are due; returns how many fee payers leave, places to out, and the revenue."""
+    q = p[0]
+    digital = q["monetisation_goods_share_digital"]
+    fee = q["monetisation_model"] == FEE
+    notices = 1.0 - math.exp(-30.0 * q["monetisation_dormant_lapse"])
+    leaving, revenue = 0, 0
+    for k in range(count):
+        if next_bill[k] < 0 or next_bill[k] > day:
+            continue
+        m = members[k]
+        if uniform(key, m["person"], day, _DORMANT_BILL, ONLY) < notices:
+            m["paying"] = 0
+            next_bill[k] = -1
+            if fee:
+                out[leaving] = k
+                leaving += 1
+            continue
+        price = to_micro(p[m["arm"]]["monetisation_price"])
+        m["paying"] = BILLED
+        next_bill[k] = day + 30
+        m["surplus"] -= price
+        surplus[0] -= price
+        revenue += price
+        _sell(m, today, by_tenure, _FEE if fee else _SUBSCRIPTION, price, digital, day)
+    return leaving, revenue

@@ -12,7 +12,7 @@ from kith.sim.results.snapshot import Snapshot
 from kith.sim.results.units import MEMBERS, OWN, TIES, indicator_units, series_units, with_units
 from kith.sim.state.categories import Cause, Channel, Count
 from kith.sim.state.community import Community
-from kith.sim.state.layers import LAYER_WINDOW, LAYERS, WINDOW, layer_names
+from kith.sim.state.layers import DORMANT, LAYER_WINDOW, LAYERS, WINDOW, layer_names
 from kith.sim.state.ledger import COSTS, MICRO, REVENUE, Account
 from kith.sim.state.market import Status
 from kith.sim.state.ties import list_ties
@@ -22,6 +22,8 @@ CAUSES = tuple(c.name.lower() for c in Cause)
 COUNTS = (
     "day",
     "present",
+    "awake",
+    "dormant",
     "active",
     "today",
     "unaware",
@@ -34,6 +36,7 @@ COUNTS = (
     *(c.name.lower() for c in Count if c != Count.VISITS),
     *(f"joins_{c}" for c in CHANNELS[1:]),
     *(f"leaves_{c}" for c in CAUSES),
+    *(f"sleeps_{c}" for c in CAUSES),
 )
 AMOUNTS = (
     "content",
@@ -45,6 +48,7 @@ AMOUNTS = (
     "surplus",
     "unfairness",
     "presence",
+    "dormant_revenue",
     "revenue",
     "cost",
     *(f"revenue_{a.name.lower()}" for a in REVENUE),
@@ -76,23 +80,25 @@ class Recorder:
     def note(self, c: Community) -> None:
         """Close the day: its counts, its books, and each month its indicators."""
         contributed = c.contributed_within(LAYER_WINDOW)
-        present = c.population.present
+        awake = c.population.present
         state = (
             c.day,
-            present,
+            awake + c.dormant.count,
+            awake,
+            c.dormant.count,
             c.active,
             len(c.visitors),
             c.market.count(Status.UNAWARE),
             c.market.count(Status.FOLLOWER),
             c.market.count(Status.LEFT),
-            present - contributed,
+            awake - contributed,
             contributed - c.internal,
             c.internal,
             int(c.ties.count[0]),
         )
         today = self.counts[:, c.day]
         today[: len(state)] = state
-        today[len(state) :] = np.concatenate((c.count[_COUNTED], c.joins[1:], c.leaves))
+        today[len(state) :] = np.concatenate((c.count[_COUNTED], c.joins[1:], c.leaves, c.sleeps))
         self._note_amounts(c)
         self.noted = c.day + 1
         if self.each_month and self.noted % WINDOW == 0:
@@ -112,6 +118,7 @@ class Recorder:
             surplus / MICRO,
             c.unfairness,
             c.presence.mean() if c.parameters.affiliation.hub > 0 else np.nan,
+            c.dormant_revenue / MICRO,
             np.add.reduce(books[: Account.GOODS]),
             np.add.reduce(books[Account.GOODS :]),
         )
@@ -181,12 +188,17 @@ def memberships(s: Snapshot) -> pd.DataFrame:
     Custom columns, which belong to the person, come last.
     """
     c, n = s.c, s.c.archive.count
+    awake_from = n + c.dormant.count
     ended = np.arange(len(s.left_day)) < n
+    awake = np.arange(len(s.left_day)) >= awake_from
+    dormant = ~(ended | awake)
     causes = np.full(len(ended), -1, np.int64)
     causes[:n] = c.archive.cause[:n]
-    last_visit = np.concatenate([c.archive.last_visit[:n], c.population.last_visit[s.rows]])
+    last_visit = np.concatenate(
+        [c.archive.last_visit[:n], c.dormant.last_visit[: c.dormant.count], c.population.last_visit[s.rows]]
+    )
     belonging, norm = s.membership("belonging").astype(float), s.membership("norm").astype(float)
-    belonging[n:], norm[n:] = s.belonging, s.norm
+    belonging[awake_from:], norm[awake_from:] = s.belonging, s.norm
     left = s.left_day.astype(float)
     referrer = s.membership("referrer").astype(float)
     frame = pd.DataFrame(
@@ -198,9 +210,12 @@ def memberships(s: Snapshot) -> pd.DataFrame:
             "channel": pd.Categorical.from_codes(s.membership("channel").astype(np.int64), list(CHANNELS)),
             "referrer": np.where(referrer >= 0, referrer, np.nan),
             "generation": s.membership("generation"),
-            "layer": pd.Categorical(np.concatenate([_last_layer(s, n), s.layer]), list(LAYERS)),
+            "layer": pd.Categorical(
+                np.concatenate([_last_layer(s, n), np.full(c.dormant.count, DORMANT), s.layer]),
+                [*LAYERS, DORMANT],
+            ),
             "contributions": s.membership("contributions"),
-            "ties": np.where(ended, 0, s.membership("degree")),
+            "ties": np.where(awake, s.membership("degree"), 0),
             "belonging": belonging,
             "satisfaction": s.membership("satisfaction"),
             "norm": norm,
@@ -209,6 +224,11 @@ def memberships(s: Snapshot) -> pd.DataFrame:
             "surplus": (s.membership("surplus") + s.membership("earned")) / MICRO,
             "rewards": s.membership("earned") / MICRO,
             "exit_cause": pd.Categorical.from_codes(causes, list(CAUSES)),
+            "first_asleep": _days(s.membership("first_asleep")),
+            "asleep_since": np.where(dormant, s.membership("asleep_on").astype(float), np.nan),
+            "asleep_cause": pd.Categorical.from_codes(
+                np.where(dormant, s.membership("asleep_cause").astype(np.int64), -1), list(CAUSES)
+            ),
             "propensity": s.membership("propensity"),
             "interest": s.membership("interest"),
             "invitations": s.membership("invitations"),

@@ -30,19 +30,21 @@ class Snapshot:
         self.rows = community.population.rows()
 
     def member(self, name: str) -> npt.NDArray[Any]:
-        """A column of present members, shape (present,); state and traits in double precision."""
+        """A column of members who are awake, shape (awake,); state and traits in double precision."""
         return _double(self.c.population.members[name][self.rows])
 
     def membership(self, name: str) -> npt.NDArray[Any]:
-        """A column of all memberships, ended ones first, shape (memberships,)."""
-        archive = self.c.archive
-        return np.concatenate([_double(archive.members[name][: archive.count]), self.member(name)])
+        """A column of all memberships: ended, dormant, awake; shape (memberships,)."""
+        archive, dormant = self.c.archive, self.c.dormant
+        parts = (archive.members[name][: archive.count], dormant.members[name][: dormant.count])
+        return np.concatenate([*(_double(part) for part in parts), self.member(name)])
 
     @cached_property
     def left_day(self) -> Integers:
         """The day on which each membership ended, or a day after the end."""
         archive = self.c.archive
-        return np.concatenate([archive.left[: archive.count], np.full(len(self.rows), self.day + 1)]).astype(
+        remaining = len(self.rows) + self.c.dormant.count
+        return np.concatenate([archive.left[: archive.count], np.full(remaining, self.day + 1)]).astype(
             np.int64
         )
 
@@ -51,7 +53,7 @@ class Snapshot:
         """Memberships that a shock ended in the morning, before the steps of their last day."""
         archive = self.c.archive
         by_shock = archive.cause[: archive.count] == int(Cause.SHOCK)
-        return np.concatenate([by_shock, np.zeros(len(self.rows), bool)])
+        return np.concatenate([by_shock, np.zeros(len(self.rows) + self.c.dormant.count, bool)])
 
     @cached_property
     def joined_day(self) -> Integers:

@@ -15,7 +15,7 @@ SERIES: dict[str, str] = {
     "ties": "ties",
     "presence": "share",
     "coverage": "share",
-    **dict.fromkeys(("present", "active", "today", "audience", "member", "internal"), "members"),
+    **dict.fromkeys(("present", "awake", "dormant", "active", "today", "audience", "member", "internal"), "members"),
     **dict.fromkeys(("unaware", "followers", "left"), "people"),
     "content": "items",
     "unwanted": "items",
@@ -24,15 +24,25 @@ SERIES: dict[str, str] = {
     "direction": "interest",
     "unfairness": "Gini",
     "surplus": "EUR/day",
+    "dormant_revenue": "EUR/day",
 }
 "stocks and money; every other series counts events per day"
 
 MEMBERS: dict[str, str] = {
     **dict.fromkeys(("person", "referrer"), "address"),
     **dict.fromkeys(
-        ("joined_day", "left_day", "first_contribution", "last_contribution", "last_visit"), "day"
+        (
+            "joined_day",
+            "left_day",
+            "first_contribution",
+            "last_contribution",
+            "last_visit",
+            "first_asleep",
+            "asleep_since",
+        ),
+        "day",
     ),
-    **dict.fromkeys(("channel", "layer", "exit_cause", "first_post", "arm"), "name"),
+    **dict.fromkeys(("channel", "layer", "exit_cause", "asleep_cause", "first_post", "arm"), "name"),
     **dict.fromkeys(("spell", "generation", "propensity"), "-"),
     "contributions": "contributions",
     "ties": "ties",

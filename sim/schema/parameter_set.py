@@ -15,6 +15,7 @@ from kith.sim.schema.parameters import (
     Bonding,
     Churn,
     Contribution,
+    Dormancy,
     Governance,
     Incentives,
     Market,
@@ -49,6 +50,7 @@ class Parameters(Section):
     referral: Referral = Referral()
     monetisation: Monetisation = Monetisation()
     churn: Churn = Churn()
+    dormancy: Dormancy = Dormancy()
 
 
 SECTIONS: dict[str, type[Section]] = {

@@ -293,6 +293,8 @@ class Visiting(Section):
                                    source="TIE-act: assumed")
     session_hours: float = quantity(0.25, "length of a visit", unit="hours", low=0.001, high=24.0,
                                     source="assumed: a quarter of an hour, so 8 visits a month at the median")
+    burst_gain: float = quantity(0.0, "relative increase in the visit rate just after a contribution", unit="ratio", high=100.0,
+                                 source="LIFE-burst: fitted to gaps between active days")
     habit_floor: float = share(0.35, "visit rate without habit, relative to full habit", unit="ratio",
                                source="assumed: sketch value")
     habit_step: float = share(0.1, "step of habit at a visit", unit="-", source="assumed: sketch value")
@@ -314,6 +316,10 @@ class Contribution(Section):
                                        source="PAR-ln: Gini .84", prior=(2.0, 1.5, 2.5))
     rate: float = quantity(0.012, "contributions per visit per unit of propensity and motivation", unit="1/visit",
                            high=10.0, source="assumed: sketch value, gives SF2")
+    burst_gain: float = quantity(0.0, "relative increase in contributions just after a contribution: conversations and tasks come "
+                                 "in bursts", unit="ratio", high=1000.0,
+                                 source="LIFE-burst: fitted to gaps between active days and to days 1-7")
+    burst_half_life: float = half_life(3.0, "half-life of a burst of contributions", source="LIFE-burst: fitted together with burst_gain")
     doors_open: float = share(1.0, "opportunity to contribute in the design", unit="ratio",
                               source="assumed: a choice of design")
     onboarding: float = quantity(1.0, "first contributions with this onboarding, relative to a plain welcome", unit="ratio",
@@ -541,6 +547,9 @@ class Monetisation(Section):
                                  high=30.0, source="MON-free: 2-5 % cumulative; .004 by sketch")
     rung_gain: float = quantity(1.5, "factor of conversion per rung of participation (contributed; ambassador)", unit="ratio",
                                 high=10.0, source="MON-wtp: Oestreicher-Singer & Zalmanson 2013", prior=(1.5, 1.2, 2.5))
+    dormant_lapse: float = quantity(0.1, "hazard that a dormant subscriber or fee payer notices a bill and ends it", unit="1/month",
+                                    high=30.0, source="MON-inattention: Einav, Klopack & Mahoney, NBER w31547: inattention raises "
+                                    "subscription revenue by 14 to over 200 %; size assumed", prior=(0.1, 0.03, 0.5))
     lapse_rate: float = quantity(0.024, "hazard that a subscriber returns to free", unit="1/month", high=30.0,
                                  source="RET-saas: voluntary 2.41 % a month (Recurly, V2)")
     wtp_median: float = quantity(5.0, "median willingness to pay", unit="EUR/month", low=0.01, high=1e5,
@@ -590,4 +599,32 @@ class Churn(Section):
     tie_threshold: Annotated[int, Field(ge=0, le=150)] = quantity(
         0, "K: after 30 days, a member with fewer than K ties leaves; 0 = off", unit="ties", high=150,
         source="RET-k: Garcia, Mavrodiev & Schweitzer 2013, arXiv:1302.6109; off by default")
+
+
+class Dormancy(Section):
+    """How members fall silent, wake and are called back; read by `kith.sim.processes.wake`."""
+
+    formal_share: float = share(1.0, "share of those who stop coming who end their membership formally; the others fall silent "
+                                "and may wake", source="assumed: few bother to unregister; sweep it")
+    waking_rate: float = quantity(0.0, "hazard that a member who has just fallen silent wakes", unit="1/month", high=30.0,
+                                  source="LIFE-wake: fitted to the return of silent contributors in three logs")
+    waking_scale: float = quantity(80.0, "days asleep after which the hazard of waking begins to fall", unit="days", low=1.0,
+                                   high=1e5, source="LIFE-wake: fitted together with waking_rate")
+    waking_exponent: float = quantity(1.5, "exponent with which the hazard of waking falls with the time asleep", unit="-",
+                                      high=10.0, source="LIFE-wake: fitted together with waking_rate")
+    call_gain: float = quantity(0.0, "relative increase in the hazard of waking on the day after a call: a tie of strength 1 "
+                                "that contributes, an invitation, an event", unit="ratio", high=1000.0,
+                                source="assumed: sign only; what reaches a member wakes it")
+    cleanup_rate: float = quantity(0.0, "hazard that a dormant member ends its membership formally", unit="1/year", high=365.0,
+                                   source="assumed: accounts are cleaned up now and then")
+    tenure_half_life: float = half_life(34.0, "half-life of experience, by which the hazard of leaving falls, while asleep",
+                                        source="assumed: a member who wakes after months is between newcomer and settled")
+    winback_per_month: float = quantity(0.0, "messages that the organisation sends to each dormant member", unit="1/month",
+                                        high=30.0, source="assumed: a choice of design")
+    winback_calls: float = quantity(2.0, "weight of such a message, in calls", unit="calls", high=100.0,
+                                    source="assumed: as two close ties who contribute")
+    winback_cost: float = quantity(0.002, "cost of such a message", unit="EUR", high=100.0,
+                                   source="assumed: the price of sending an e-mail and of writing it for thousands")
+    winback_unsubscribe: float = share(0.005, "share of recipients who unsubscribe, which ends their membership",
+                                       source="assumed: some tenths of a per cent to a per cent per mailing")
 # fmt: on

@@ -260,6 +260,7 @@ def _seat(
         spells[i] += 1
         # membership: how it began, and its block of tie slots
         m["joined"] = day
+        m["seasoned"] = day
         m["settled"] = day
         m["channel"] = channel[k]
         m["referrer"] = referrer[k]
@@ -307,6 +308,7 @@ def _blank(m):
     m["annoyance"] = 0.0
     m["overload"] = 0.0
     m["harassed"] = 0.0
+    m["missed"] = 0.0
     # status
     m["internal"] = 0
     m["arm"] = 0
@@ -334,6 +336,10 @@ def _blank(m):
     m["last_react"] = NEVER
     m["last_vote"] = NEVER
     m["last_attend"] = NEVER
+    m["first_asleep"] = NEVER
+    m["asleep_on"] = NEVER
+    m["woke_on"] = NEVER
+    m["asleep_cause"] = 0
     # money
     m["revenue"] = 0
     m["cost"] = 0

@@ -40,6 +40,7 @@ class Cause(IntEnum):
     UNWANTED = 14
     DISPUTES = 15
     SELLING = 16
+    UNSUBSCRIBED = 17
 
 
 class Count(IntEnum):
@@ -68,3 +69,12 @@ class Count(IntEnum):
     HARASSMENTS = 20
     ATTENDANCES = 21
     LEADS = 22
+    SLEEPS = 23
+    SLEEPS_AUDIENCE = 24
+    SLEEPS_MEMBER = 25
+    SLEEPS_INTERNAL = 26
+    WAKINGS = 27
+    WAKINGS_AUDIENCE = 28
+    WAKINGS_MEMBER = 29
+    LEAVES_DORMANT = 30
+    CALLS = 31

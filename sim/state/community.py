@@ -16,13 +16,16 @@ from kith.sim.state import decay
 from kith.sim.state.categories import Cause, Channel, Count
 from kith.sim.state.climate import CLIMATE
 from kith.sim.state.decay import NEWCOMER
+from kith.sim.state.dormant import Dormant
+from kith.sim.state.fall_asleep import lay_down, remember_ties
 from kith.sim.state.hazard_clocks import Heap, TouchClock
 from kith.sim.state.layers import LAYER_WINDOW, PAST, WINDOW
 from kith.sim.state.ledger import Ledger
 from kith.sim.state.market import MarketState, Status, farness, fit
 from kith.sim.state.population import Archive, Population
-from kith.sim.state.release_member import archive_leavers, draw_returns, release_ties
+from kith.sim.state.release_member import archive_dormant, archive_leavers, draw_returns, release_ties
 from kith.sim.state.ties import Ties
+from kith.sim.state.wake_up import get_up, take_up_ties
 
 
 class Community:
@@ -54,11 +57,15 @@ class Community:
         clocks = -np.log(uniforms(self.key, everyone, 0, Purpose.TOUCH_CLOCK))
         self.touch = TouchClock(clocks, self.fit_of_market())
         self.follow, self.back = Heap(), Heap()
-        self.population, self.archive = Population(), Archive()
+        self.population, self.dormant, self.archive = Population(), Dormant(), Archive()
+        "members who are awake, those who have fallen silent, and memberships that have ended"
         self.ties, self.ledger = Ties(), Ledger()
         self.count = np.zeros(len(Count), np.int64)
         self.joins = np.zeros(len(Channel), np.int64)
         self.leaves = np.zeros(len(Cause), np.int64)
+        self.sleeps = np.zeros(len(Cause), np.int64)
+        self.calls = 0.0
+        "calls since this morning that reach every dormant member"
         self.last_visits = np.zeros((2, PAST + days + 1), np.int64)
         "present members by side and day of their last visit"
         self.last_contributions = np.zeros(PAST + days + 1, np.int64)
@@ -119,6 +126,8 @@ class Community:
         self.unfairness = 0.0
         self.share_per_point = 0.0
         self.month_revenue = 0
+        self.dormant_revenue = 0
+        "today's revenue from dormant members who do not notice their bills, micro-euros"
         self.columns: dict[str, npt.NDArray[Any]] = {}
         "custom columns by person address; see `kith.sim.state.columns.declare`"
         self.by_hand = False
@@ -145,6 +154,9 @@ class Community:
         self.decay = decay.decays(parameters)
         self.fade = decay.fading(parameters.bonding.tie_half_life, self.days + PAST)
         self.base = decay.base_hazards(parameters, self.days + PAST + 10)
+        self.exit_fade = decay.fading(parameters.churn.contagion_half_life, self.days + PAST)
+        self.experience_left = decay.fading(parameters.dormancy.tenure_half_life, self.days + PAST)
+        self.waking = decay.waking_hazards(parameters, self.days + PAST)
         tiers = parameters.incentives.tier
         self.tiers = np.array([[t.points, t.perk, t.cost] for t in tiers]).reshape(len(tiers), 3)
         self.badge_levels = np.array(parameters.incentives.badge_levels, np.int64)
@@ -263,6 +275,134 @@ class Community:
             population.exit_bound,
         )
 
+    # -- falling asleep and waking -------------------------------------------------------
+
+    def fall_asleep(self, rows: npt.NDArray[np.int64], causes: npt.NDArray[np.int64]) -> None:
+        """Members fall silent, in ascending address: their neighbours feel it, and ties are remembered."""
+        if not len(rows):
+            return
+        population, dormant, market = self.population, self.dormant, self.market
+        dormant.reserve(len(rows))
+        by_layer = np.zeros(3, np.int64)
+        persons = population.address[rows]
+        remember_ties(
+            population.members,
+            population.exit_bound,
+            rows,
+            self.ties.pool,
+            self.ties.count,
+            self.day,
+            self.fade,
+            self.decay,
+            self.p,
+        )
+        lay_down(
+            population.members,
+            population.last_visit,
+            population.next_bill,
+            rows,
+            causes,
+            dormant.members,
+            dormant.person,
+            dormant.since,
+            dormant.tied,
+            dormant.last_visit,
+            dormant.next_bill,
+            dormant.count,
+            market.row,
+            self.ties.pool,
+            self.last_visits,
+            self.last_contributions,
+            self.sleeps,
+            self.day,
+            self.fade,
+            by_layer,
+        )
+        dormant.count += len(rows)
+        members, audience, internal = (int(n) for n in by_layer)
+        self.internal -= internal
+        self.count[Count.SLEEPS] += len(rows)
+        self.count[Count.SLEEPS_INTERNAL] += internal
+        self.count[Count.SLEEPS_MEMBER] += members
+        self.count[Count.SLEEPS_AUDIENCE] += audience
+        market.move(persons, Status.DORMANT)
+        population.release(rows)
+
+    def wake(self, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Dormant members, in ascending address, are awake again; returns their rows, shape (n,)."""
+        population, dormant, market = self.population, self.dormant, self.market
+        rows = population.take_rows(len(places))
+        persons = dormant.person[places]
+        audience = get_up(
+            dormant.members,
+            dormant.last_visit,
+            dormant.next_bill,
+            places,
+            population.members,
+            population.address,
+            population.last_visit,
+            population.next_bill,
+            rows,
+            market.row,
+            self.last_visits,
+            self.last_contributions,
+            self.experience_left,
+            self.day,
+            self.decay,
+            self.p,
+            self.presence,
+        )
+        dormant.remove(places, market.row)
+        market.move(persons, Status.PRESENT)
+        take_up_ties(
+            population.members,
+            rows,
+            self.ties.pool,
+            self.ties.count,
+            market.row,
+            dormant.members,
+            dormant.tied,
+            self.day,
+            self.fade,
+            self.exit_fade,
+            self.decay,
+            self.p,
+        )
+        self.update_rates(rows)
+        self.count[Count.WAKINGS] += len(rows)
+        self.count[Count.WAKINGS_AUDIENCE] += audience
+        self.count[Count.WAKINGS_MEMBER] += len(rows) - audience
+        return rows
+
+    def end_dormant(self, places: npt.NDArray[np.int64], causes: npt.NDArray[np.int64]) -> None:
+        """Memberships of dormant members, in ascending address, end; nobody feels it again."""
+        if not len(places):
+            return
+        dormant, archive, market = self.dormant, self.archive, self.market
+        archive.reserve(len(places))
+        persons = dormant.person[places]
+        archive_dormant(
+            dormant.members,
+            dormant.last_visit,
+            places,
+            causes,
+            archive.members,
+            archive.left,
+            archive.cause,
+            archive.last_visit,
+            archive.count,
+            self.ties.pool,
+            self.ties.free,
+            self.leaves,
+            self.day,
+        )
+        archive.count += len(places)
+        self.count[Count.LEAVES] += len(places)
+        self.count[Count.LEAVES_DORMANT] += len(places)
+        market.move(persons, Status.LEFT)
+        self._let_return(dormant.members, places, persons)
+        dormant.remove(places, market.row)
+
     # -- leaving -------------------------------------------------------------------------
 
     def release(self, rows: npt.NDArray[np.int64], causes: npt.NDArray[np.int64]) -> None:
@@ -271,7 +411,7 @@ class Community:
             return
         population, archive, market = self.population, self.archive, self.market
         archive.reserve(len(rows))
-        due, by_layer = np.empty(len(rows)), np.zeros(3, np.int64)
+        by_layer = np.zeros(3, np.int64)
         release_ties(
             population.members,
             population.exit_bound,
@@ -309,8 +449,19 @@ class Community:
         self.count[Count.LEAVES_AUDIENCE] += audience
         persons = population.address[rows]
         market.move(persons, Status.LEFT)
+        self._let_return(population.members, rows, persons)
+        population.release(rows)
+
+    def _let_return(
+        self,
+        members: npt.NDArray[np.void],
+        rows: npt.NDArray[np.int64],
+        persons: npt.NDArray[np.int64],
+    ) -> None:
+        """Whoever has left may return one day, unless disappointed, which becomes known."""
+        market, due = self.market, np.empty(len(rows))
         self.bad_news += draw_returns(
-            population.members,
+            members,
             rows,
             persons,
             market.row,
@@ -323,7 +474,6 @@ class Community:
             due,
         )
         self.back.push(due, persons)
-        population.release(rows)
 
 
 def acquaintance_lists(plan: Plan, key: np.uint64) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kith.sim.state.community import Community
+from kith.sim.state.dormant import place_of_row
 from kith.sim.state.layers import LAYER_WINDOW, PAST
 from kith.sim.state.ledger import INCENTIVES, UNATTRIBUTED, Account
 from kith.sim.state.market import Status
@@ -20,9 +21,10 @@ def check_laws(c: Community) -> None:
     rows = population.rows()
     members = population.members[rows]
     inside = population.address[rows] < market.size
-    assert population.present == len(rows), "present members and occupied rows differ"
+    assert population.present == len(rows), "members who are awake and occupied rows differ"
     assert np.array_equal(market.row[population.address[rows]], rows), "rows and addresses differ"
-    assert market.count(Status.PRESENT) == int(inside.sum()), "market and population differ on who is present"
+    assert market.count(Status.PRESENT) == int(inside.sum()), "market and population differ on who is awake"
+    _check_dormant(c)
     true = np.bincount(market.status[: market.size], minlength=len(Status))
     assert np.array_equal(true, market.tally), "people of the market miscounted by status"
     visited = int((population.last_visit[rows] > -PAST).sum())
@@ -38,7 +40,7 @@ def check_laws(c: Community) -> None:
         value = getattr(c, stock)
         assert np.isfinite(value) and value >= 0.0, f"{stock} is negative or undefined"
     assert 0.0 <= c.quality <= 1.0 and 0.0 <= c.direction <= 1.0, "quality or direction leaves [0, 1]"
-    surplus = int(members["surplus"].sum()) + int(c.archive.members["surplus"][: c.archive.count].sum())
+    surplus = sum(int(part["surplus"].sum()) for part in _memberships(c))
     assert surplus == int(c.surplus[0]), "members' surplus differs from the total"
     for name in MEMBER.names or ():
         column = members[name]
@@ -75,18 +77,40 @@ def _check_tied(c: Community, rows: npt.NDArray[np.int64]) -> None:
     assert np.all(off <= ROUNDING * kept["capacity"]), "sums of ties differ"
 
 
+def _check_dormant(c: Community) -> None:
+    """Assert that the dormant are where the market looks for them, apart from the awake, with ties remembered within capacity."""
+    dormant, market = c.dormant, c.market
+    persons = dormant.person[: dormant.count]
+    places = place_of_row(market.row[persons].astype(np.int64))
+    assert np.array_equal(places, np.arange(dormant.count)), "places and addresses of the dormant differ"
+    inside = int((persons < market.size).sum())
+    assert market.count(Status.DORMANT) == inside, "market and community differ on who is dormant"
+    records = dormant.members[: dormant.count]
+    assert np.array_equal(records["person"], persons), "records and addresses of the dormant differ"
+    assert np.array_equal(records["asleep_on"], dormant.since[: dormant.count]), "days of falling asleep differ"
+    assert np.all(records["degree"] <= records["capacity"]), "more ties are remembered than there are slots"
+
+
+def _memberships(c: Community) -> tuple[npt.NDArray[np.void], ...]:
+    """The records of all memberships: awake, dormant, ended."""
+    return (
+        c.population.members[c.population.rows()],
+        c.dormant.members[: c.dormant.count],
+        c.archive.members[: c.archive.count],
+    )
+
+
 def _check_books(c: Community) -> None:
-    ledger, rows = c.ledger, c.population.rows()
-    present, gone = c.population.members[rows], c.archive.members[: c.archive.count]
+    ledger = c.ledger
     for column, accounts in (
         ("revenue", range(Account.GOODS)),
         ("cost", range(Account.GOODS, len(Account))),
     ):
         booked = sum(int(ledger.total[a]) for a in accounts if a not in UNATTRIBUTED)
-        held = int(present[column].sum()) + int(gone[column].sum())
+        held = sum(int(part[column].sum()) for part in _memberships(c))
         assert booked == held, f"members' {column} {held} differs from the books {booked}"
     revenue, cost = ledger.total[: Account.GOODS].sum(), ledger.total[Account.GOODS :].sum()
     assert ledger.cash == int(revenue - cost), "the ledger does not balance"
-    earned = int(present["earned"].sum()) + int(gone["earned"].sum())
+    earned = sum(int(part["earned"].sum()) for part in _memberships(c))
     paid = sum(int(ledger.total[a]) for a in INCENTIVES if a != Account.PERKS)
     assert earned == paid, "rewards earned and paid differ"

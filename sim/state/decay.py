@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.prefetch import BLOCK, fetch_records
+from kith.sim.schema.fields import DAYS_PER_MONTH
 from kith.sim.schema.parameter_set import Parameters
 from kith.sim.state.ties import FAINTEST, strength_at
 
@@ -86,6 +87,7 @@ def advance(m, day, decay, p):
         m["exits"] *= decay[d, EXITS]
         m["harassed"] *= decay[d, HARM]
         m["tied"] *= decay[d, TIES]
+        m["missed"] *= decay[d, TIES]
         m["annoyance"] = ad_load + (m["annoyance"] - ad_load) * decay[d, ADS]
         m["settled"] += d
 
@@ -117,6 +119,12 @@ def base_hazards(parameters: Parameters, days: int) -> npt.NDArray[np.float64]:
     return c.base_hazard * (novel + c.ageing * tenure / 365.0)
 
 
+def waking_hazards(parameters: Parameters, days: int) -> npt.NDArray[np.float64]:
+    """Hazard (1/day) of waking after 0 … days-1 days asleep, without calls."""
+    d, asleep = parameters.dormancy, np.arange(days)
+    return d.waking_rate / DAYS_PER_MONTH * (1.0 + asleep / d.waking_scale) ** -d.waking_exponent
+
+
 @kernel
 def novelty(tenure, p):
     """Hazard of leaving at some tenure, relative to a settled member."""
@@ -138,15 +146,15 @@ def hub_of(m, presence):
 
 
 @kernel
-def settle(members, row, day, base, p, presence, visit_bound, exit_bound):
-    """Belonging's target, visit rate and both bounds of a member whose state is up to date.
+def bind(m, p):
+    """Saturated tie strength: ties to the awake, and what is left of ties to members who fell silent."""
+    total = float(m["tied"]) + m["missed"]
+    m["bonds"] = 1.0 - math.exp(-total / p["value_tie_scale"]) if total > 0.0 else 0.0
 
-    The exit bound is valid for a week, because belonging moves monotonically toward its target and
-    contagion only fades until another neighbour leaves.
-    """
-    m = members[row]
-    m["bonds"] = 1.0 - math.exp(-m["tied"] / p["value_tie_scale"]) if m["tied"] > 0.0 else 0.0
-    # the target of belonging saturates in the sum of its sources
+
+@kernel
+def attach(m, p, presence):
+    """The target of belonging, which saturates in the sum of its sources."""
     z = (
         p["bonding_identity_weight"]
         * m["activity"]
@@ -157,6 +165,18 @@ def settle(members, row, day, base, p, presence, visit_bound, exit_bound):
         + p["bonding_recognition_weight"] * m["recognition"]
     )
     m["attachment"] = 1.0 - math.exp(-z)
+
+
+@kernel
+def settle(members, row, day, base, p, presence, visit_bound, exit_bound):
+    """Belonging's target, visit rate and both bounds of a member whose state is up to date.
+
+    The exit bound is valid for a week, because belonging moves monotonically toward its target and
+    contagion only fades until another neighbour leaves.
+    """
+    m = members[row]
+    bind(m, p)
+    attach(m, p, presence)
     # ads reduce the visit rate: partly at once, partly with the slow average of the load
     annoyed = 0.0
     if p["monetisation_model"] == 1.0:
@@ -188,7 +208,7 @@ def settle(members, row, day, base, p, presence, visit_bound, exit_bound):
     if p["incentives_equity_points"] > 0.0:
         loyalty = math.log(1.0 + p["incentives_equity_loyalty"])
         x -= loyalty if m["owner"] > 0 else min(0.0, loyalty)  # a member may become an owner this week
-    tenure = day - m["joined"]
+    tenure = day - m["seasoned"]
     exit_bound[row] = max(base[tenure], base[tenure + WEEK + 1]) * math.exp(x)
 
 

@@ -19,6 +19,8 @@ LAYER_WINDOW = 90
 "days within which a contribution makes a member of the audience a member"
 AUDIENCE, MEMBER, INTERNAL = range(3)
 LAYERS = ("audience", "member", "internal")
+DORMANT = "dormant"
+"the layer of members who have fallen silent"
 
 
 @kernel

@@ -32,6 +32,7 @@ class Status(IntEnum):
     FOLLOWER = 1
     PRESENT = 2
     LEFT = 3
+    DORMANT = 4
 
 
 _INVITEE = int(Purpose.INVITEE)

@@ -21,17 +21,18 @@ _FIELDS = [
     ("norm", "f4"), ("belonging", "f4"), ("attachment", "f4"), ("exits", "f4"), ("tied", "f4"), ("bonds", "f4"),
     # second: traits, and fields needed at every visit
     ("visit_rate", "f4"), ("visits_per_day", "f4"), ("annoyance", "f4"), ("harassed", "f4"), ("overload", "f4"),
-    ("propensity", "f4"), ("sociability", "f4"), ("misfit", "f4"), ("inviting", "f4"), ("wtp", "f4"), ("aversion", "f4"),
-    ("joined", "i4"), ("points", "i4"), ("contributions", "i4"), ("responder", "u1"), ("side", "u1"), ("internal", "u1"),
+    ("propensity", "f4"), ("sociability", "f4"), ("misfit", "f4"), ("inviting", "f4"), ("wtp", "f4"), ("missed", "f4"),
+    ("seasoned", "i4"), ("points", "i4"), ("contributions", "i4"), ("responder", "u1"), ("side", "u1"), ("internal", "u1"),
     ("paying", "u1"), ("arm", "u1"), ("unwilling", "u1"), ("weeks", "u2"),
     # third: money (micro-euros), and fields for contributions and new encounters
     ("revenue", "i8"), ("cost", "i8"), ("surplus", "i8"), ("earned", "i8"), ("month_earned", "i8"),
-    ("interest", "f4"), ("generation", "i4"), ("first_contribution", "i4"), ("last_contribution", "i4"),
+    ("interest", "f4"), ("joined", "i4"), ("first_contribution", "i4"), ("last_contribution", "i4"),
     ("last_benefit", "i4"), ("last_reward", "i4"),
     # fourth: rarely used fields
-    ("first_replied", "u1"), ("badges", "u1"), ("again", "u1"), ("owner", "u1"), ("standing", "i1"), ("spell", "i4"), ("channel", "i4"), ("referrer", "i4"), ("invitations", "i4"),
-    ("invited_joins", "i4"), ("month_points", "i4"), ("last_post", "i4"), ("last_answer", "i4"), ("last_react", "i4"),
-    ("last_vote", "i4"), ("last_attend", "i4"),
+    ("first_replied", "u1"), ("badges", "u1"), ("again", "u1"), ("owner", "u1"), ("standing", "i1"), ("channel", "u1"), ("asleep_cause", "u1"),
+    ("spell", "i2"), ("generation", "i2"), ("referrer", "i4"), ("invitations", "i4"), ("invited_joins", "i4"), ("month_points", "i4"),
+    ("last_post", "i4"), ("last_answer", "i4"), ("last_react", "i4"), ("last_vote", "i4"), ("last_attend", "i4"), ("aversion", "f4"),
+    ("first_asleep", "i4"), ("asleep_on", "i4"), ("woke_on", "i4"),
 ]
 # fmt: on
 LINE = 64
@@ -60,7 +61,7 @@ def gathered(members: npt.NDArray[np.void], rows: npt.NDArray[Any]) -> npt.NDArr
     return members.view(_BYTES)[rows].view(MEMBER)
 
 
-def _longer(old: npt.NDArray[Any], size: int, empty: float = 0) -> npt.NDArray[Any]:
+def longer(old: npt.NDArray[Any], size: int, empty: float = 0) -> npt.NDArray[Any]:
     """A copy of `old` with room for `size`."""
     if old.dtype == MEMBER:
         new = records(size)
@@ -140,7 +141,7 @@ class Population:
             ("next_bill", -1),
             ("vacant", 0),
         ):
-            setattr(self, name, _longer(getattr(self, name), size, empty))
+            setattr(self, name, longer(getattr(self, name), size, empty))
 
 
 @kernel
@@ -171,4 +172,4 @@ class Archive:
             return
         size = max(needed, 2 * len(self.left))
         for name in ("members", "left", "cause", "last_visit"):
-            setattr(self, name, _longer(getattr(self, name), size))
+            setattr(self, name, longer(getattr(self, name), size))

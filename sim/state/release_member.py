@@ -74,6 +74,21 @@ def archive_leavers(
 
 
 @kernel
+def archive_dormant(
+    members, last_visit, places, causes, ended, ended_left, ended_cause, ended_last_visit, n, pool, free, leaves, day
+):
+    """Archive dormant members from line n on, and free their slots; they were in none of the counts of the awake."""
+    for k in range(len(places)):
+        m = members[places[k]]
+        give_back(pool, free, m["slots"], m["capacity"])
+        ended[n + k] = members[places[k]]
+        ended_left[n + k] = day
+        ended_cause[n + k] = causes[k]
+        ended_last_visit[n + k] = last_visit[places[k]]
+        leaves[causes[k]] += 1
+
+
+@kernel
 def draw_returns(members, rows, persons, row_of, dues, size, disappointed_below, hazard, day, key, due):
     """Set each leaver's clock for returning, none if disappointed; returns the number of disappointed."""
     disappointed = 0.0
