@@ -95,7 +95,7 @@ def _outcome(record: Record, experiment: Experiment, outcome: str) -> npt.NDArra
     """An outcome of each membership since the experiment began, shape (n,)."""
     m = _members(record, experiment)
     if outcome == "stays":
-        return m["left_day"].isna().to_numpy(float)
+        return m["awake"].to_numpy(float)
     held = record.at_start[experiment.name][MEASURED.index(outcome)]
     before = np.where(m["joined_day"] < experiment.from_day, held[m["person"].to_numpy()], 0).astype(float)
     if outcome == "revenue":

@@ -40,6 +40,7 @@ CAUSES = {
     "unwanted": "#AAAA00",
     "disputes": "#77AADD",
     "selling": "#BBCC33",
+    "unsubscribed": "#D6D9DE",
 }
 
 CHANNELS = {
@@ -53,7 +54,7 @@ CHANNELS = {
     "campaign": "#CC6677",
 }
 
-LAYERS = {"audience": "#C6DBEF", "member": "#5A9FCF", "internal": "#0B4F80"}
+LAYERS = {"dormant": "#ECEEF1", "audience": "#C6DBEF", "member": "#5A9FCF", "internal": "#0B4F80"}
 
 GAIN, LOSS, TOTAL = "#0072B2", "#AEB6C0", "#30343B"
 INK, QUIET, RULE, REST = "#1F2933", "#5F6B7A", "#E3E7EC", "#9AA5B1"

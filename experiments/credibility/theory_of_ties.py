@@ -32,7 +32,7 @@ def ties(plan: Plan) -> Values:
 
 def degrees_of(record: Record) -> Counts:
     """Ties of each present member on the last evening."""
-    present = record.members.loc[record.members["left_day"].isna(), "person"].to_numpy()
+    present = record.members.loc[record.members["awake"], "person"].to_numpy()
     ends = record.ties[["person_a", "person_b"]].to_numpy().ravel()
     return np.bincount(ends, minlength=record.plan.parameters.market.size)[present]
 

@@ -36,7 +36,7 @@ from kith.experiments.words.assumptions import (
 from kith.sim.results.indicators import describe
 from kith.sim.schema.plan import Founding, Plan
 
-LAYER_NAMES = {"audience": "audience", "member": "members", "internal": "internal"}
+LAYER_NAMES = {"dormant": "dormant", "audience": "audience", "member": "members", "internal": "internal"}
 
 
 def comparison_page(comparison: Comparison, command: str = "") -> str:
@@ -218,7 +218,9 @@ def _run_charts(record: Any) -> dict[str, Markup]:
 
 def _by_month(daily: pd.DataFrame, causes: Iterable[str]) -> pd.DataFrame:
     """30-day means of departures per day by cause, indexed by the first day of each window."""
-    departures = pd.DataFrame({cause: daily[f"leaves_{cause}"] for cause in causes})
+    departures = pd.DataFrame(
+        {cause: daily[f"leaves_{cause}"] + daily[f"sleeps_{cause}"] for cause in causes}
+    )
     grouped = departures.groupby((daily["day"] // 30 * 30).to_numpy()).mean()
     return grouped if len(grouped) > 1 else pd.concat([grouped, grouped.set_axis([len(daily)])])
 

@@ -28,7 +28,7 @@ def funnel(record: Any) -> dict[str, float]:
     Newcomers of the last 90 days cannot have stayed that long yet, so the last steps are small in a short run.
     """
     new = newcomers(record.members)
-    days = new["left_day"].fillna(record.days) - new["joined_day"]
+    days = new["lapsed_day"].fillna(record.days) - new["joined_day"]
     contributed = new["contributions"] > 0
     stayed = contributed & (days >= SETTLED)
     unaware = record.series["unaware"]
@@ -44,13 +44,13 @@ def funnel(record: Any) -> dict[str, float]:
 
 
 def survival(record: Any) -> pd.Series:
-    """Share of newcomers still there, by days since they joined (Kaplan & Meier 1958).
+    """Share of newcomers who have neither fallen silent nor left, by days since they joined (Kaplan & Meier 1958).
 
-    Who is present at the end counts for as long as was seen. Every seventh day up to the length of the run.
+    Who has not at the end counts for as long as was seen. Every seventh day up to the length of the run.
     """
     new = newcomers(record.members)
-    tenure = (new["left_day"].fillna(record.days) - new["joined_day"]).clip(lower=0).to_numpy(int)
-    left = new["left_day"].notna().to_numpy()
+    tenure = (new["lapsed_day"].fillna(record.days) - new["joined_day"]).clip(lower=0).to_numpy(int)
+    left = new["lapsed_day"].notna().to_numpy()
     most = record.days + 1
     exits = np.bincount(tenure[left], minlength=most)[:most]
     at_risk = np.cumsum(np.bincount(tenure, minlength=most)[::-1])[::-1][:most]

@@ -50,6 +50,7 @@ CAUSES = {
     "unwanted": "unwanted content",
     "disputes": "disputes",
     "selling": "hard selling",
+    "unsubscribed": "unsubscribed while dormant",
 }
 
 MONEY = {

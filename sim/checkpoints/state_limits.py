@@ -18,7 +18,7 @@ from kith.sim.schema.plan import MAX_DAYS, MEASURED, Plan
 from kith.sim.state.categories import Cause, Channel, Count
 from kith.sim.state.climate import CLIMATE
 from kith.sim.state.community import Community
-from kith.sim.state.decay import WEEK
+from kith.sim.state.decay import BURST_DAYS, WEEK
 from kith.sim.state.dormant import Dormant
 from kith.sim.state.hazard_clocks import Heap, TouchClock
 from kith.sim.state.layers import PAST
@@ -93,6 +93,7 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "base": Numbers("f8", ("days, past and ten",), 0.0, WIDEST),
         "exit_fade": Numbers("f8", ("days and past",), 0.0, 1.0),
         "experience_left": Numbers("f8", ("days and past",), 0.0, 1.0),
+        "burst": Numbers("f8", (BURST_DAYS,), 0.0, 1.0),
         "waking": Numbers("f8", ("days and past",), 0.0, WIDEST),
         "tiers": Numbers("f8", (None, 3), 0.0, WIDEST),
         "badge_levels": Numbers("i8", (None,), 0, MOST),

@@ -208,6 +208,7 @@ def _settle(c: Community, rows: npt.NDArray[np.int64], how: Callable[..., None])
             c.day,
             c.decay,
             c.base,
+            c.burst,
             c.p,
             c.presence,
             population.visit_bound,
@@ -471,7 +472,7 @@ def _stranger(members, pool, a, shift, starts, places, rows, q, day, key, nth):
 
 
 @kernel
-def _deepen(members, visitors, lo, hi, day, decay, base, p, presence, visit_bound, exit_bound):
+def _deepen(members, visitors, lo, hi, day, decay, base, burst, p, presence, visit_bound, exit_bound):
     """Strengthen visitors' bonds to the activity and the hub, as the design allows; then `settle`."""
     q = p[0]
     hub = q["bonding_hub_step"] * q["affiliation_hub"]
@@ -485,7 +486,7 @@ def _deepen(members, visitors, lo, hi, day, decay, base, p, presence, visit_boun
         m["activity"] += step * (1.0 - m["activity"])
         m["hub"] += hub * hub_of(m, presence) * (1.0 - m["hub"])
         advance(m, day, decay, arm)
-        settle(members, r, day, base, arm, presence, visit_bound, exit_bound)
+        settle(members, r, day, base, burst, arm, presence, visit_bound, exit_bound)
 
 
 @kernel

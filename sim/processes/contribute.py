@@ -38,6 +38,7 @@ from kith.sim.kernels.luck import (
 from kith.sim.kernels.prefetch import BLOCK, fetch_records
 from kith.sim.state.categories import REPLIED, UNANSWERED, Count
 from kith.sim.state.community import Community
+from kith.sim.state.decay import excitation
 from kith.sim.state.hash_circle import circle_of_today, next_place
 from kith.sim.state.layers import PAST, has_contributed
 from kith.sim.state.population import NEVER
@@ -75,6 +76,7 @@ def contribute(c: Community) -> None:
             c.share_per_point,
             c.unfairness,
             c.badge_levels,
+            c.burst,
             counts,
             generosity,
             able,
@@ -214,6 +216,7 @@ def _draw(
     share_per_point,
     unfairness,
     levels,
+    burst,
     counts,
     generosity,
     able,
@@ -243,6 +246,9 @@ def _draw(
             if day - m["seasoned"] < 7:
                 rate = q["contribution_first_week_gain"] * rate ** q["contribution_first_week_exponent"]
             rate *= _first_step(arm)
+        # contributions come in bursts: a conversation or a task is seldom done with one
+        if q["contribution_burst_gain"] > 0.0 and m["contributions"] > 0:
+            rate *= 1.0 + q["contribution_burst_gain"] * excitation(m, day, burst)
         counts[k, 0] = poisson(
             uniform(key, m["person"], day, _CONTRIBUTE, ONLY), rate * arm["contribution_doors_open"]
         )

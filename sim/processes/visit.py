@@ -22,7 +22,7 @@ from kith.sim.kernels.luck import ONLY, Purpose, uniform
 from kith.sim.kernels.prefetch import BLOCK, SCREEN, fetch_records, fetch_ties
 from kith.sim.state.categories import Count
 from kith.sim.state.community import Community
-from kith.sim.state.decay import HABIT, NEWCOMER, advance, hub_of
+from kith.sim.state.decay import HABIT, NEWCOMER, advance, excitation, hub_of
 from kith.sim.state.layers import PAST
 from kith.sim.state.population import NEVER
 from kith.sim.state.ties import strength_at
@@ -44,6 +44,7 @@ def visit(c: Community) -> None:
             population.members,
             c.p,
             c.decay,
+            c.burst,
             c.day,
             c.key,
             lo,
@@ -87,7 +88,7 @@ def visit(c: Community) -> None:
 
 
 @kernel
-def _screen(address, visit_bound, members, p, decay, day, key, lo, hi, out):
+def _screen(address, visit_bound, members, p, decay, burst, day, key, lo, hi, out):
     """Rows of lo … hi whose member comes today, written to out[lo:]; returns how many.
 
     First every draw is compared with an upper bound, which needs no record; then the few that pass
@@ -102,7 +103,7 @@ def _screen(address, visit_bound, members, p, decay, day, key, lo, hi, out):
         for r in range(start, end):
             out[n] = r
             n += passes[r - start]
-    floor = p[0]["visiting_habit_floor"]
+    floor, gain = p[0]["visiting_habit_floor"], p[0]["visiting_burst_gain"]
     candidates, n = n, lo
     for k in range(lo, candidates):
         if (k - lo) % BLOCK == 0 and fetch_records(members, out, k, min(candidates, k + BLOCK)) < 0.0:
@@ -111,6 +112,8 @@ def _screen(address, visit_bound, members, p, decay, day, key, lo, hi, out):
         m = members[r]
         habit = m["habit"] * decay[min(day - m["settled"], 7), HABIT]
         rate = m["visit_rate"] * (floor + (1.0 - floor) * habit)
+        if gain > 0.0 and m["contributions"] > 0:
+            rate *= 1.0 + gain * excitation(m, day, burst)
         out[n] = r
         u = uniform(key, address[r], day, _VISIT, ONLY)
         # mostly below rate - rate²/2, which is less than 1 - exp(-rate) and needs no exponential

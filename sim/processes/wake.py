@@ -95,7 +95,24 @@ def _unsubscribing(persons, share, day, key, out):
 
 @kernel
 def _screen(
-    dormant, person, since, called, tied, count, waking, gain, calls, cleanup, pool, row_of, members, day, fade, key, out, gone
+    dormant,
+    person,
+    since,
+    called,
+    tied,
+    count,
+    waking,
+    gain,
+    calls,
+    cleanup,
+    pool,
+    row_of,
+    members,
+    day,
+    fade,
+    key,
+    out,
+    gone,
 ):
     """Places of those who wake, to out, and of those who end their membership, to gone; returns how many each.
 

@@ -33,8 +33,12 @@ class Indicator:
 
 
 _TABLE = (
-    Indicator("present", "members", "current members at the end of the last day", m.last_of("present")),
-    Indicator("active", "members", "present and visited in the last 30 days", m.last_of("active")),
+    Indicator("present", "members", "registered members at the end: awake and dormant", m.last_of("present")),
+    Indicator("awake", "members", "members at the end who have not fallen silent", m.last_of("awake")),
+    Indicator(
+        "dormant", "members", "members at the end who have fallen silent and may wake", m.last_of("dormant")
+    ),
+    Indicator("active", "members", "awake and visited in the last 30 days", m.last_of("active")),
     Indicator("today", "members", "members who visited on the last day", m.last_of("today")),
     Indicator("joined", "members", "memberships begun during the run", m.sum_of("joins")),
     Indicator("left", "members", "memberships ended during the run", m.sum_of("leaves")),
@@ -56,26 +60,41 @@ _TABLE = (
         "mean of daily visitors in W / active (DAU/MAU)",
         lambda s: m.ratio(s.window("today") / WINDOW, float(s.daily["active"][-1])),
     ),
-    Indicator("churn_month", "share", "departures in W / present at its start; by cause", m.churn),
     Indicator(
-        "churn_month_mean", "share", "mean of churn_month over all complete months", m.churn_mean, False
+        "active_ever",
+        "share",
+        "active / (founders and memberships begun)",
+        lambda s: m.ratio(float(s.daily["active"][-1]), float(len(s.joined_day))),
     ),
+    Indicator(
+        "churn_month", "share", "of members awake when W began: dormant or gone at its end; by cause", m.churn
+    ),
+    Indicator(
+        "churn_month_mean",
+        "share",
+        "mean over all complete months: members who fell silent or left / awake at its start",
+        m.churn_mean,
+        False,
+    ),
+    Indicator("sleep_month", "share", "members who fell silent in W / awake at its start", m.sleeps),
+    Indicator("exit_month", "share", "memberships ended in W / present at its start", m.exits),
+    Indicator("reactivation_month", "share", "wakings in W / dormant at its start", m.reactivations),
     Indicator(
         "retention_30d",
         "share",
-        "of memberships begun at least 30 days before the end: still present 30 days after joining",
+        "of memberships begun at least 30 days before the end: neither silent nor gone within 30 days",
         m.retention(30),
     ),
     Indicator(
         "retention_90d",
         "share",
-        "of memberships begun at least 90 days before the end: still present 90 days after joining",
+        "of memberships begun at least 90 days before the end: neither silent nor gone within 90 days",
         m.retention(90),
     ),
     Indicator(
         "retention_365d",
         "share",
-        "of memberships begun at least 365 days before the end: still present 365 days after joining",
+        "of memberships begun at least 365 days before the end: neither silent nor gone within 365 days",
         m.retention(365),
     ),
     Indicator(
@@ -114,7 +133,7 @@ _TABLE = (
     Indicator(
         "participation_rate",
         "share",
-        "of present members: contributed in W",
+        "of members awake: contributed in W",
         lambda s: m.mean(s.contributed_within_window),
     ),
     Indicator(
@@ -133,7 +152,7 @@ _TABLE = (
         m.engagement_depth,
     ),
     Indicator(
-        "satisfaction", "[0, 1]", "mean over present members", lambda s: m.mean(s.member("satisfaction"))
+        "satisfaction", "[0, 1]", "mean over members awake", lambda s: m.mean(s.member("satisfaction"))
     ),
     Indicator(
         "visit_value",
@@ -142,12 +161,12 @@ _TABLE = (
         visit_value,
         False,
     ),
-    Indicator("belonging", "[0, 1]", "mean over present members", lambda s: m.mean(s.belonging)),
-    Indicator("norm", "[0, 1]", "mean over present members; 1 social, 0 market", lambda s: m.mean(s.norm)),
+    Indicator("belonging", "[0, 1]", "mean over members awake", lambda s: m.mean(s.belonging)),
+    Indicator("norm", "[0, 1]", "mean over members awake; 1 social, 0 market", lambda s: m.mean(s.norm)),
     Indicator(
         "stay_for_belonging",
         "share",
-        "of present members: belonging lowers their hazard of leaving more than value "
+        "of members awake: belonging lowers their hazard of leaving more than value "
         "does; by tenure below 30 days, 30 to 179 days, and from 180 days",
         m.stay_for_belonging,
     ),
@@ -203,6 +222,13 @@ _TABLE = (
         m.books(COSTS, "cost"),
         False,
     ),
+    Indicator(
+        "dormant_revenue",
+        "EUR",
+        "revenue over the run from dormant members who did not notice their bills",
+        m.sum_of("dormant_revenue"),
+        False,
+    ),
     Indicator("margin", "EUR", "revenue - cost over the run", m.margin, False),
     Indicator(
         "community_revenue",
@@ -214,13 +240,13 @@ _TABLE = (
     Indicator(
         "arpu",
         "EUR/month",
-        "member revenue in W / present, mean over W",
+        "member revenue in W / awake, mean over W",
         lambda s: m.per_member(s, m.MEMBER_REVENUE, ()),
     ),
     Indicator(
         "ncv",
         "EUR/month",
-        "(revenue from members - cost of incentives) in W / present, mean over W",
+        "(revenue from members - cost of incentives) in W / awake, mean over W",
         lambda s: m.per_member(s, m.MEMBER_REVENUE, m.MEMBER_COSTS),
     ),
     Indicator(
@@ -248,8 +274,8 @@ _TABLE = (
     Indicator(
         "ties_per_member",
         "ties",
-        "2 x ties / present",
-        lambda s: m.ratio(2.0 * float(s.daily["ties"][-1]), float(s.daily["present"][-1])),
+        "2 x ties / awake",
+        lambda s: m.ratio(2.0 * float(s.daily["ties"][-1]), float(s.daily["awake"][-1])),
     ),
     Indicator(
         "clustering",
@@ -261,7 +287,7 @@ _TABLE = (
     Indicator(
         "giant_share",
         "share",
-        "largest component / present",
+        "largest component / awake",
         lambda s: m.ratio(
             float(structure.largest_component(s.c.population.members, s.c.ties.pool, s.rows)),
             float(len(s.rows)),
@@ -279,7 +305,7 @@ _TABLE = (
     Indicator(
         "participation_gini",
         "share",
-        "Gini over all present members of contributions in the last 90 days",
+        "Gini over all members awake of contributions in the last 90 days",
         lambda s: gini(s.recent_contributions),
     ),
     Indicator("top1_share", "share", "of contributions in the last 90 days: by the top 1 %", m.top_share),
@@ -298,7 +324,7 @@ _TABLE = (
         False,
     ),
     Indicator("quality", "-", "quality of the product at the end", lambda s: s.c.quality),
-    Indicator("direction_gap", "interest", "|mean interest of present members - direction|", m.direction_gap),
+    Indicator("direction_gap", "interest", "|mean interest of members awake - direction|", m.direction_gap),
     Indicator(
         "legitimacy",
         "[0, 1]",
@@ -331,7 +357,7 @@ _TABLE = (
         "member_surplus",
         "EUR/month",
         "members' benefits (valued by willingness to pay) and rewards, minus price and "
-        "attention, per present member in W",
+        "attention, per member awake in W",
         m.member_surplus,
     ),
     Indicator(

@@ -33,35 +33,53 @@ def mean(values: np.ndarray) -> float:
     return float(values.mean()) if len(values) else NAN
 
 
+def awake_at_start(s: Snapshot) -> float:
+    """Members who were awake when W began; 0 before W is complete."""
+    if s.day >= WINDOW:
+        return float(s.daily["awake"][-WINDOW - 1])
+    return float(s.c.plan_founders if s.day == WINDOW - 1 else 0)
+
+
 def churn(s: Snapshot) -> Value:
-    start = (
-        s.daily["present"][-WINDOW - 1]
-        if s.day >= WINDOW
-        else s.c.plan_founders
-        if s.day == WINDOW - 1
-        else 0
-    )
-    out = {"": ratio(s.window("leaves"), float(start))}
+    """Of those awake when W began: dormant or gone at its end, by cause."""
+    start = s.day - WINDOW
+    was_awake = (s.joined_day <= start) & (s.membership("woke_on") <= start)
+    lapsed = np.where(s.stopped_on > start, s.stopped_for, -1)[was_awake]
+    by_cause = np.bincount(lapsed[lapsed >= 0], minlength=len(Cause))
+    before = awake_at_start(s)
+    out = {"": ratio(float(by_cause.sum()), before)}
     for cause in Cause:
-        name = cause.name.lower()
-        out[f"_{name}"] = ratio(s.window(f"leaves_{name}"), float(start))
+        out[f"_{cause.name.lower()}"] = ratio(float(by_cause[cause]), before)
     return out
 
 
 def churn_mean(s: Snapshot) -> float:
-    present = np.concatenate([[s.c.plan_founders], s.daily["present"]]).astype(float)
-    leaves = s.daily["leaves"]
+    awake = np.concatenate([[s.c.plan_founders], s.daily["awake"]]).astype(float)
+    stops = s.daily["sleeps"] + s.daily["leaves"] - s.daily["leaves_dormant"]
     months = [
-        ratio(float(leaves[m : m + WINDOW].sum()), present[m])
-        for m in range(0, len(leaves) - WINDOW + 1, WINDOW)
+        ratio(float(stops[m : m + WINDOW].sum()), awake[m]) for m in range(0, len(stops) - WINDOW + 1, WINDOW)
     ]
     return mean(np.array(months)[~np.isnan(months)])
+
+
+def sleeps(s: Snapshot) -> float:
+    return ratio(s.window("sleeps"), awake_at_start(s))
+
+
+def exits(s: Snapshot) -> float:
+    before = s.daily["present"][-WINDOW - 1] if s.day >= WINDOW else awake_at_start(s)
+    return ratio(s.window("leaves"), float(before))
+
+
+def reactivations(s: Snapshot) -> float:
+    before = float(s.daily["dormant"][-WINDOW - 1]) if s.day >= WINDOW else 0.0
+    return ratio(s.window("wakings"), before)
 
 
 def retention(days: int) -> Callable[[Snapshot], float]:
     def measure(s: Snapshot) -> float:
         cohort = s.is_newcomer & (s.joined_day <= s.day + 1 - days)
-        return mean((s.left_day - s.joined_day >= days)[cohort])
+        return mean((s.lapsed_day - s.joined_day >= days)[cohort])
 
     return measure
 
@@ -110,7 +128,7 @@ def engagement_depth(s: Snapshot) -> float:
 
 
 def pull(s: Snapshot) -> tuple[np.ndarray, np.ndarray]:
-    """Reduction of each present member's log hazard by belonging and by value."""
+    """Reduction of each awake member's log hazard by belonging and by value."""
     churn = s.c.parameters.churn
     by_belonging = churn.belonging_weight * (s.belonging - churn.neutral_belonging)
     by_value = churn.value_weight * (s.member("satisfaction") - churn.neutral_value)
@@ -189,7 +207,7 @@ def per_member(s: Snapshot, plus: tuple[Account, ...], minus: tuple[Account, ...
         return NAN
     amount = sum(s.window(f"revenue_{a.name.lower()}") for a in plus)
     amount -= sum(s.window(f"cost_{a.name.lower()}") for a in minus)
-    return ratio(amount, float(s.daily["present"][-WINDOW:].mean()))
+    return ratio(amount, float(s.daily["awake"][-WINDOW:].mean()))
 
 
 MEMBER_REVENUE = tuple(a for a in REVENUE if a != Account.PRODUCT_OUTSIDE)
@@ -288,7 +306,7 @@ def surplus(s: Snapshot) -> float:
 def member_surplus(s: Snapshot) -> float:
     if s.day + 1 < WINDOW:
         return NAN
-    return ratio(surplus(s), float(s.daily["present"][-WINDOW:].mean()))
+    return ratio(surplus(s), float(s.daily["awake"][-WINDOW:].mean()))
 
 
 def surplus_share(s: Snapshot) -> float:

@@ -147,7 +147,10 @@ class Recorder:
         summary = measure(snapshot, own=self.indicators)
         monthly = pd.DataFrame(self.months)
         with_units(monthly, indicator_units(monthly.columns, self.indicators))
-        leaving = {name: int(snapshot.daily[f"leaves_{name}"].sum()) for name in CAUSES}
+        stops = {cause: (f"leaves_{cause}", f"sleeps_{cause}") for cause in CAUSES}
+        leaving = {
+            cause: sum(int(snapshot.daily[name].sum()) for name in series) for cause, series in stops.items()
+        }
         return Record(
             plan=c.plan,
             seed=c.seed,
@@ -224,7 +227,8 @@ def memberships(s: Snapshot) -> pd.DataFrame:
             "surplus": (s.membership("surplus") + s.membership("earned")) / MICRO,
             "rewards": s.membership("earned") / MICRO,
             "exit_cause": pd.Categorical.from_codes(causes, list(CAUSES)),
-            "first_asleep": _days(s.membership("first_asleep")),
+            "lapsed_day": np.fmin(np.where(ended, left, np.nan), _days(s.membership("first_asleep"))),
+            "awake": awake,
             "asleep_since": np.where(dormant, s.membership("asleep_on").astype(float), np.nan),
             "asleep_cause": pd.Categorical.from_codes(
                 np.where(dormant, s.membership("asleep_cause").astype(np.int64), -1), list(CAUSES)

@@ -49,6 +49,30 @@ class Snapshot:
         )
 
     @cached_property
+    def lapsed_day(self) -> Integers:
+        """The day on which each membership first fell silent or ended, or a day after the end."""
+        first = self.membership("first_asleep").astype(np.int64)
+        return np.where(first == NEVER, self.left_day, np.minimum(first, self.left_day))
+
+    @cached_property
+    def stopped_on(self) -> Integers:
+        """The day on which each membership fell silent, if it has not woken, or ended; `NEVER` if it is awake."""
+        asleep = self.membership("asleep_on").astype(np.int64)
+        ended = np.arange(len(asleep)) < self.c.archive.count
+        awake = np.arange(len(asleep)) >= len(asleep) - len(self.rows)
+        silent = (asleep != NEVER) & (asleep >= self.membership("woke_on"))
+        return np.where(awake, NEVER, np.where(ended & ~silent, self.left_day, asleep))
+
+    @cached_property
+    def stopped_for(self) -> Integers:
+        """The cause of what `stopped_on` dates, shape (memberships,)."""
+        causes = self.membership("asleep_cause").astype(np.int64)
+        n = self.c.archive.count
+        left_awake = self.stopped_on[:n] == self.left_day[:n]
+        causes[:n] = np.where(left_awake, self.c.archive.cause[:n], causes[:n])
+        return causes
+
+    @cached_property
     def left_by_shock(self) -> npt.NDArray[np.bool_]:
         """Memberships that a shock ended in the morning, before the steps of their last day."""
         archive = self.c.archive

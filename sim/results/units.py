@@ -15,7 +15,9 @@ SERIES: dict[str, str] = {
     "ties": "ties",
     "presence": "share",
     "coverage": "share",
-    **dict.fromkeys(("present", "awake", "dormant", "active", "today", "audience", "member", "internal"), "members"),
+    **dict.fromkeys(
+        ("present", "awake", "dormant", "active", "today", "audience", "member", "internal"), "members"
+    ),
     **dict.fromkeys(("unaware", "followers", "left"), "people"),
     "content": "items",
     "unwanted": "items",
@@ -37,7 +39,7 @@ MEMBERS: dict[str, str] = {
             "first_contribution",
             "last_contribution",
             "last_visit",
-            "first_asleep",
+            "lapsed_day",
             "asleep_since",
         ),
         "day",
@@ -47,7 +49,7 @@ MEMBERS: dict[str, str] = {
     "contributions": "contributions",
     "ties": "ties",
     "interest": "interest",
-    "paying": "yes or no",
+    **dict.fromkeys(("paying", "awake"), "yes or no"),
     "belonging": "belonging",
     "satisfaction": "satisfaction",
     "norm": "share",

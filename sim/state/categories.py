@@ -77,4 +77,3 @@ class Count(IntEnum):
     WAKINGS_AUDIENCE = 28
     WAKINGS_MEMBER = 29
     LEAVES_DORMANT = 30
-    CALLS = 31

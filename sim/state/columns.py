@@ -299,6 +299,7 @@ _TABLE = (
     Column("last_contribution", "day", "day of the last contribution; NaN without one", _day("last_contribution")),
     Column("first_post", "", "whether the first post was unanswered or replied; empty without one", _first_post),
     Column("last_visit", "day", "day of the last visit; NaN without one", _last_visit),
+    Column("lapsed_day", "day", "day on which the member first fell silent; NaN if it never has", _day("first_asleep")),
     Column("invitations", "-", "number of invitations sent so far", _stored("invitations")),
     Column("invited_joins", "-", "number of people who joined through them", _stored("invited_joins")),
     Column("points", "points", "points so far", _stored("points")),
@@ -315,7 +316,7 @@ COLUMNS: dict[str, Column] = {column.name: column for column in _TABLE}
 WRITABLE = tuple(column.name for column in _TABLE if column.is_writable)
 _DERIVED_FROM = frozenset({"propensity", "interest"})
 "traits with derived quantities"
-TAKEN = frozenset({*COLUMNS, *(MEMBER.names or ()), "left_day", "exit_cause"}) | frozenset(
+TAKEN = frozenset({*COLUMNS, *(MEMBER.names or ()), "left_day", "exit_cause", "awake", "asleep_since", "asleep_cause"}) | frozenset(
     {"model", "unique_id", "random", "rng", "scenario", "step", "advance", "remove", "pos"}
 )
 """Reserved names: of the engine, of `Record.members` or of a Mesa agent."""

@@ -156,6 +156,7 @@ class Community:
         self.base = decay.base_hazards(parameters, self.days + PAST + 10)
         self.exit_fade = decay.fading(parameters.churn.contagion_half_life, self.days + PAST)
         self.experience_left = decay.fading(parameters.dormancy.tenure_half_life, self.days + PAST)
+        self.burst = decay.bursts(parameters)
         self.waking = decay.waking_hazards(parameters, self.days + PAST)
         tiers = parameters.incentives.tier
         self.tiers = np.array([[t.points, t.perk, t.cost] for t in tiers]).reshape(len(tiers), 3)
@@ -269,6 +270,7 @@ class Community:
             self.day,
             self.decay,
             self.base,
+            self.burst,
             self.p,
             self.presence,
             population.visit_bound,

@@ -87,7 +87,9 @@ def _check_dormant(c: Community) -> None:
     assert market.count(Status.DORMANT) == inside, "market and community differ on who is dormant"
     records = dormant.members[: dormant.count]
     assert np.array_equal(records["person"], persons), "records and addresses of the dormant differ"
-    assert np.array_equal(records["asleep_on"], dormant.since[: dormant.count]), "days of falling asleep differ"
+    assert np.array_equal(records["asleep_on"], dormant.since[: dormant.count]), (
+        "days of falling asleep differ"
+    )
     assert np.all(records["degree"] <= records["capacity"]), "more ties are remembered than there are slots"
 
 

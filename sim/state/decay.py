@@ -20,6 +20,8 @@ from kith.sim.schema.parameter_set import Parameters
 from kith.sim.state.ties import FAINTEST, strength_at
 
 WEEK = 7
+BURST_DAYS = 60
+"days after which nothing is left of the excitation after a contribution"
 NEWCOMER = 2.0
 "visit bound of a member who joined today and therefore visits"
 HABIT, ACTIVITY, HUB, MEMORY, NORM, BELONGING, EXITS, ADS, HARM, TIES = range(10)
@@ -125,6 +127,18 @@ def waking_hazards(parameters: Parameters, days: int) -> npt.NDArray[np.float64]
     return d.waking_rate / DAYS_PER_MONTH * (1.0 + asleep / d.waking_scale) ** -d.waking_exponent
 
 
+def bursts(parameters: Parameters) -> npt.NDArray[np.float64]:
+    """What is left of the excitation after a contribution, 0 … BURST_DAYS-1 days later."""
+    return fading(parameters.contribution.burst_half_life, BURST_DAYS)
+
+
+@kernel
+def excitation(m, day, burst):
+    """What is left of the excitation after a member's last contribution."""
+    age = day - m["last_contribution"]
+    return burst[age] if age < len(burst) else 0.0
+
+
 @kernel
 def novelty(tenure, p):
     """Hazard of leaving at some tenure, relative to a settled member."""
@@ -168,7 +182,7 @@ def attach(m, p, presence):
 
 
 @kernel
-def settle(members, row, day, base, p, presence, visit_bound, exit_bound):
+def settle(members, row, day, base, burst, p, presence, visit_bound, exit_bound):
     """Belonging's target, visit rate and both bounds of a member whose state is up to date.
 
     The exit bound is valid for a week, because belonging moves monotonically toward its target and
@@ -195,7 +209,10 @@ def settle(members, row, day, base, p, presence, visit_bound, exit_bound):
     )
     m["visit_rate"] = m["visits_per_day"] * math.exp(gain) * max(0.0, 1.0 - annoyed)
     floor = p["visiting_habit_floor"]
-    visit_bound[row] = min(1.0, m["visit_rate"] * (floor + (1.0 - floor) * m["habit"]))
+    bound = m["visit_rate"] * (floor + (1.0 - floor) * m["habit"])
+    if p["visiting_burst_gain"] > 0.0 and m["contributions"] > 0:
+        bound *= 1.0 + p["visiting_burst_gain"] * excitation(m, day, burst)
+    visit_bound[row] = min(1.0, bound)
     # the exit bound uses the lowest belonging, and the higher base hazard, within the week
     least = min(m["belonging"], m["attachment"])
     x = (
@@ -213,7 +230,7 @@ def settle(members, row, day, base, p, presence, visit_bound, exit_bound):
 
 
 @kernel
-def settle_rows(members, rows, lo, hi, day, decay, base, p, presence, visit_bound, exit_bound):
+def settle_rows(members, rows, lo, hi, day, decay, base, burst, p, presence, visit_bound, exit_bound):
     """`advance` and `settle` for rows[lo:hi]."""
     for k in range(lo, hi):
         if (k - lo) % BLOCK == 0 and fetch_records(members, rows, k, min(hi, k + BLOCK)) < 0.0:
@@ -221,7 +238,7 @@ def settle_rows(members, rows, lo, hi, day, decay, base, p, presence, visit_boun
         r = rows[k]
         q = p[members[r]["arm"]]
         advance(members[r], day, decay, q)
-        settle(members, r, day, base, q, presence, visit_bound, exit_bound)
+        settle(members, r, day, base, burst, q, presence, visit_bound, exit_bound)
 
 
 @kernel

@@ -75,7 +75,19 @@ def archive_leavers(
 
 @kernel
 def archive_dormant(
-    members, last_visit, places, causes, ended, ended_left, ended_cause, ended_last_visit, n, pool, free, leaves, day
+    members,
+    last_visit,
+    places,
+    causes,
+    ended,
+    ended_left,
+    ended_cause,
+    ended_last_visit,
+    n,
+    pool,
+    free,
+    leaves,
+    day,
 ):
     """Archive dormant members from line n on, and free their slots; they were in none of the counts of the awake."""
     for k in range(len(places)):

@@ -44,21 +44,30 @@ def check_people(record: Record, size: int, founders: int) -> None:
     s = record.series
     assert (founders + s["joins"].cumsum() - s["leaves"].cumsum() == s["present"]).all()
     assert (s[["unaware", "followers", "present", "left"]].sum(axis=1) == size).all()
-    assert (s[list(LAYERS)].sum(axis=1) == s["present"]).all()
-    assert (s["active"] <= s["present"]).all()
-    assert (s["today"] - s["leaves"] <= s["active"]).all()
+    assert (s["awake"] + s["dormant"] == s["present"]).all()
+    assert (s[list(LAYERS)].sum(axis=1) == s["awake"]).all()
+    assert (s["active"] <= s["awake"]).all()
+    assert (s["today"] - s["leaves"] - s["sleeps"] <= s["active"]).all()
+    assert ((s["sleeps"] - s["wakings"] - s["leaves_dormant"]).cumsum() == s["dormant"]).all()
     assert (variants(record, "joins").sum(axis=1) == s["joins"]).all()
-    causes = variants(record, "leaves").drop(columns=[f"leaves_{layer}" for layer in LAYERS])
-    assert (causes.sum(axis=1) == s["leaves"]).all()
-    assert (s[[f"leaves_{layer}" for layer in LAYERS]].sum(axis=1) == s["leaves"]).all()
+    for stops, layers in (("leaves", (*LAYERS, "dormant")), ("sleeps", LAYERS)):
+        by_layer = s[[f"{stops}_{layer}" for layer in layers]]
+        causes = variants(record, stops).drop(columns=list(by_layer.columns))
+        assert (causes.sum(axis=1) == s[stops]).all()
+        assert (by_layer.sum(axis=1) == s[stops]).all()
+    assert (s["wakings_audience"] + s["wakings_member"] == s["wakings"]).all()
     assert (s["referral_joins"] == s["joins_referral"]).all()
 
 
 def check_flows(record: Record) -> None:
     s = record.series
     rising = {
-        "audience": s["joins"] + s["member_to_audience"] - s["audience_to_member"],
+        "audience": s["joins"]
+        + s["member_to_audience"]
+        - s["audience_to_member"]
+        + s["wakings_audience"],
         "member": s["audience_to_member"]
+        + s["wakings_member"]
         + s["internal_to_member"]
         - s["member_to_audience"]
         - s["member_to_internal"],
@@ -66,7 +75,8 @@ def check_flows(record: Record) -> None:
     }
     for layer, rise in rising.items():
         change = s[layer].diff().iloc[1:]
-        assert (change == (rise - s[f"leaves_{layer}"]).iloc[1:]).all(), f"flows of {layer} do not add up"
+        stops = s[f"leaves_{layer}"] + s[f"sleeps_{layer}"]
+        assert (change == (rise - stops).iloc[1:]).all(), f"flows of {layer} do not add up"
 
 
 def check_memberships(record: Record, founders: int) -> None:
@@ -77,13 +87,17 @@ def check_memberships(record: Record, founders: int) -> None:
     assert not m.duplicated(["person", "spell"]).any()
     assert not m[there].duplicated("person").any()
     assert (m["left_day"].dropna() >= m.loc[~there, "joined_day"]).all()
-    assert m.loc[there, "layer"].value_counts().reindex(LAYERS).tolist() == [last[name] for name in LAYERS]
-    assert m.loc[there, "ties"].sum() == 2 * last["ties"] == 2 * len(record.ties)
+    layers = (*LAYERS, "dormant")
+    assert m.loc[there, "layer"].value_counts().reindex(layers).tolist() == [last[name] for name in layers]
+    assert (m["awake"] == (there & (m["layer"] != "dormant"))).all()
+    assert (m["asleep_since"].notna() == (there & ~m["awake"])).all()
+    assert not (m["lapsed_day"] > m["left_day"]).any()
+    assert m.loc[m["awake"], "ties"].sum() == 2 * last["ties"] == 2 * len(record.ties)
     for column, stem, day in (("channel", "joins", "joined_day"), ("exit_cause", "leaves", "left_day")):
         counts = m.loc[m[day] >= 0, column].value_counts()
         for name, n in counts[counts.index != "founder"].items():
             assert s[f"{stem}_{name}"].sum() == n
-    assert set(record.ties["person_a"]) | set(record.ties["person_b"]) <= set(m.loc[there, "person"])
+    assert set(record.ties["person_a"]) | set(record.ties["person_b"]) <= set(m.loc[m["awake"], "person"])
     assert (record.ties["person_a"] < record.ties["person_b"]).all()
     assert record.ties["strength"].between(0, 1).all()
     began = m.loc[m["channel"] != "founder"].groupby("joined_day").size()
@@ -94,7 +108,7 @@ def check_money(record: Record) -> None:
     s, m = record.series, record.members
     same_money("revenue", s["revenue"], *columns(variants(record, "revenue")))
     same_money("cost", s["cost"], *columns(variants(record, "cost")))
-    shared = ("goods_outside", "paid", "moderation", "staff", "measurement")
+    shared = ("goods_outside", "paid", "moderation", "staff", "measurement", "winback")
     inside = variants(record, "revenue").drop(columns="revenue_product_outside")
     borne = variants(record, "cost").drop(columns=[f"cost_{account}" for account in shared])
     rewards = variants(record, "cost")[

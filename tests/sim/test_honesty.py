@@ -34,7 +34,7 @@ MIXTURES = [
 mixtures = pytest.mark.parametrize("designs", MIXTURES, ids="+".join)
 MANY_LEAVE = Shock(day=50, kind="members_leave", share=0.2, who="most_connected")
 
-ABOUT_THE_GUEST = ["present", "audience", "leaves", "leaves_audience"]
+ABOUT_THE_GUEST = ["present", "awake", "audience", "leaves", "leaves_audience"]
 
 
 @mixtures

@@ -52,7 +52,7 @@ def measure(records: Records) -> Mapping[str, float]:
 def visits(record: Record) -> Any:
     """Visits per present member and month of ads."""
     s = record.series.iloc[START:]
-    both = s[["today", "present"]].to_numpy(float).reshape(MONTHS, MONTH, 2).sum(axis=1)
+    both = s[["today", "awake"]].to_numpy(float).reshape(MONTHS, MONTH, 2).sum(axis=1)
     return both[:, 0] / both[:, 1]
 
 

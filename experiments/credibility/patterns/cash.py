@@ -37,7 +37,7 @@ def arms(size: Size) -> Mapping[str, Arm]:
 def measure(records: Records) -> Mapping[str, float]:
     """Changes relative to the counterfactual: by quintile of ties, in total, and after the end of pay."""
     eve = records["plain"][0].members
-    there = eve[eve["left_day"].isna()].sort_values(["ties", "person"])
+    there = eve[eve["awake"]].sort_values(["ties", "person"])
     quintiles = np.array_split(there["person"].to_numpy(), 5)
     wrote = there.loc[there["contributions"] > 0, "person"].to_numpy()
 

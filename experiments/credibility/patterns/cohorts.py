@@ -22,7 +22,7 @@ def done_between(before: Record, after: Record, column: str = "contributions") -
 
 
 def spells(members: pd.DataFrame, end: int) -> tuple[Any, Any]:
-    """Lengths in days of memberships, half a day added, and which of them have ended by day `end`."""
-    ended = members["left_day"].notna().to_numpy()
-    last = np.where(ended, members["left_day"].to_numpy(float), end - 1.0)
+    """Days from joining until memberships first fell silent or ended, half a day added, and which did by day `end`."""
+    ended = members["lapsed_day"].notna().to_numpy()
+    last = np.where(ended, members["lapsed_day"].to_numpy(float), end - 1.0)
     return last - members["joined_day"].to_numpy(float) + 0.5, ended

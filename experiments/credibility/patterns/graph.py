@@ -41,7 +41,7 @@ def measure(records: Records) -> Mapping[str, float]:
 def degrees(record: Record) -> Any:
     """Ties of every present member."""
     m = record.members
-    return m.loc[m["left_day"].isna(), "ties"].to_numpy(int)
+    return m.loc[m["awake"], "ties"].to_numpy(int)
 
 
 def random_clustering(degree: Any, seed: int) -> float:

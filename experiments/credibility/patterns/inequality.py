@@ -36,10 +36,9 @@ def measure(records: Records) -> Mapping[str, float]:
 
 
 def _month(records: Any) -> Any:
-    """Contributions of the last 30 days by present member."""
+    """Contributions of the last 30 days by member who is awake."""
     before, after = records
-    present = after.members["left_day"].isna().to_numpy()
-    return done_between(before, after)[present]
+    return done_between(before, after)[after.members["awake"].to_numpy()]
 
 
 def _top_share(values: Any) -> float:

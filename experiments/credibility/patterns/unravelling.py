@@ -45,7 +45,7 @@ def standstill() -> dict[str, Any]:
 
 def measure(records: Records) -> Mapping[str, float]:
     """Greatest loss of a step, what half a year brings back, and how far who remains is the core."""
-    present = records["ramp"][-1].series["present"].to_numpy(float)
+    present = records["ramp"][-1].series["awake"].to_numpy(float)
     before = [present[START + STEP * (k - 1) - 1] for k in range(1, HIGHEST + 2)]
     loss = [1.0 - after / start if start else 0.0 for start, after in pairwise(before)]
     look, end = records["still"]
@@ -64,7 +64,7 @@ def likeness(before: Record, after: Record) -> float:
     graph = nx.Graph(list(before.ties[["person_a", "person_b"]].itertuples(index=False, name=None)))
     core = set(nx.k_core(graph, CORE).nodes)
     m = after.members
-    remain = set(m.loc[m["left_day"].isna(), "person"])
+    remain = set(m.loc[m["awake"], "person"])
     return len(core & remain) / len(core | remain) if core | remain else 1.0
 
 

@@ -254,7 +254,7 @@ def test_a_researchers_columns_go_along(plan: Plan, tmp_path: Path) -> None:
 
 def test_other_steps_than_those_of_the_checkpoint_are_refused(saved: Path, tmp_path: Path) -> None:
     tick = (*TICK, ("count evenings", count_evenings))
-    with pytest.raises(CheckpointError, match="was saved with the steps acquire, visit, .*; pass the same"):
+    with pytest.raises(CheckpointError, match="was saved with the steps wake, acquire, .*; pass the same"):
         resume(saved, tick=tick)
 
 

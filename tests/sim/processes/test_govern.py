@@ -580,7 +580,7 @@ def test_guests_make_no_difference_with_everything_on(plan_of: PlanOf, differenc
     plan = everything_on(plan_of)
     alone, among = (run(plan, seed=7, days=100, guests=n) for n in (0, 3))
     among.members = among.members[among.members["person"] < 900].reset_index(drop=True)
-    guests = ["present", "audience", "leaves", "leaves_audience"]
+    guests = ["present", "awake", "audience", "leaves", "leaves_audience"]
     by_cause = [name for name in alone.series.columns if name.startswith("leaves_")]
     assert difference(alone, among, ignored=[*guests, *by_cause]) == []
 

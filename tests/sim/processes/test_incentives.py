@@ -133,7 +133,7 @@ def test_a_referred_newcomer_starts_with_a_tie_to_the_referrer_where_peers_may_t
         def look(c: Any, degrees: list[int] = degrees) -> None:
             degrees += c.population.members["degree"][c.referred[:, 1]].tolist() if len(c.referred) else []
 
-        run(plan_of(design, "busy"), seed=3, days=40, tick=(TICK[0], ("look", look), *TICK[1:]))
+        run(plan_of(design, "busy"), seed=3, days=40, tick=(*TICK[:2], ("look", look), *TICK[2:]))
     assert len(first["web"]) > 10
     assert set(first["web"]) == {1}
     assert set(first["pool"]) == {0}

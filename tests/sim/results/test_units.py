@@ -40,7 +40,7 @@ def test_what_is_one_of_a_few_words_is_a_category(record: Record) -> None:
     words = {
         f"{name}.{c}" for name in FRAMES for c, t in getattr(record, name).dtypes.items() if t == "category"
     }
-    people = ("channel", "layer", "exit_cause", "first_post", "arm")
+    people = ("channel", "layer", "exit_cause", "asleep_cause", "first_post", "arm")
     assert words == {*(f"members.{name}" for name in people), "events.action"}
 
 
