@@ -85,6 +85,8 @@ class Purpose(IntEnum):
     MASS_JOIN = 60
     TREATMENT = 61
     GRAPH = 62
+    ARRIVAL = 71
+    ENTRY = 72
 
 
 # -- ordinals --------------------------------------------------------------------------------
