@@ -25,7 +25,7 @@ from kith.sim.results.indicators import Indicator, check_own
 from kith.sim.results.record import Record
 from kith.sim.results.recorder import Recorder
 from kith.sim.schema.parameter_set import ParameterError, Parameters
-from kith.sim.schema.plan import MAX_DAYS, MEASURED, Experiment, Plan, Shock, canonical
+from kith.sim.schema.plan import MAX_DAYS, MEASURED, Experiment, Plan, Shock, canonical, check_arrivals
 from kith.sim.state import decay
 from kith.sim.state.admission import admit, newcomers
 from kith.sim.state.categories import Channel
@@ -89,8 +89,8 @@ def run(
     Raises
     ------
     ParameterError
-        If days, seed or threads are no whole numbers or out of range, or if a step, shock or
-        indicator is invalid.
+        If days, seed or threads are no whole numbers or out of range, if a step, shock or
+        indicator is invalid, or if the market has too few people for the plan's arrivals.
     """
     simulation = Simulation(
         plan,
@@ -135,6 +135,7 @@ class Simulation:
         check_tick(tick)
         check_shocks(shocks)
         check_own(indicators)
+        check_arrivals(plan, days)
         self.tick, self.shocks, self.check = tick, shocks, check
         self._torn = False
         with np.errstate(over="ignore"):
@@ -255,7 +256,7 @@ def begin_phase(c: Community, parameters: Parameters) -> None:
     direction = c.direction
     c.use(parameters)
     if c.direction != direction:
-        c.touch.refit(c.fit_of_market())
+        c.refit()
     _start_or_end_bills(c, before.monetisation.model)
     rows = population.rows()
     if before.incentives.badges == 0.0:

@@ -45,7 +45,7 @@ from kith.sim.results.indicators import Indicator
 from kith.sim.results.recorder import AMOUNTS, COUNTS, Recorder
 from kith.sim.results.units import indicator_units
 from kith.sim.schema.parameter_set import parameters_from
-from kith.sim.schema.plan import Plan
+from kith.sim.schema.plan import Plan, check_arrivals
 from kith.sim.state.community import Community
 from kith.sim.state.conservation import check_laws
 from kith.sim.storage.atomic_write import partial_file
@@ -144,6 +144,7 @@ def resume(
             raise CheckpointError(
                 f"days = {days}: {path} is at day {simulation.day}; give at least {simulation.day}"
             )
+        check_arrivals(simulation.community.plan, until)
         _stretch(simulation, until)
     return simulation
 

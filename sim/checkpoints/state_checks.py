@@ -30,6 +30,8 @@ def check_state(c: Community, recorder: Recorder) -> None:
     for part in (c, recorder):
         check_names(part, LIMITS, KINDS)
     _check_types_of_parts(c)
+    if c.plan.arrivals is not None:
+        check_values(c.plan.arrivals, {}, LIMITS)
     check_plan(c.plan)
     dims = _dimensions(c, recorder)
     for part in (*parts_of(c, KINDS), *parts_of(recorder, KINDS)):
@@ -108,11 +110,15 @@ def _check_acquaintances(c: Community) -> None:
 
 
 def _check_clocks(c: Community) -> None:
-    order, size = c.touch._order, c.market.size
-    demand(len(np.unique(order)) == len(order), "TouchClock._order")
-    demand(c.touch._next <= len(order) <= size, "TouchClock._next")
-    waits = c.touch._threshold[order]
-    demand(bool(np.all(waits[1:] >= waits[:-1])), "TouchClock._threshold")
+    demand((c.given is None) == (c.plan.arrivals is None), "Community.given")
+    for clock in (c.touch, c.given):
+        if clock is None:
+            continue
+        order, size = clock._order, c.market.size
+        demand(len(np.unique(order)) == len(order), "TouchClock._order")
+        demand(clock._next <= len(order) <= size, "TouchClock._next")
+        waits = clock._threshold[order]
+        demand(bool(np.all(waits[1:] >= waits[:-1])), "TouchClock._threshold")
     for heap in (c.follow, c.back):
         n = heap._size
         demand(n <= len(heap._thresholds) == len(heap._persons), "Heap._size")

@@ -101,6 +101,7 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "far": Numbers("i8", (None,), 0, "last of market"),
         "known": Fields((Numbers("i8", (None,), 0, MOST), Numbers("i4", (None,), 0, "last of market"))),
         "touch": Of((TouchClock,)),
+        "given": Of((type(None), TouchClock)),
         "follow": Of((Heap,)),
         "back": Of((Heap,)),
         "population": Of((Population,)),

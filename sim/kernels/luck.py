@@ -89,6 +89,8 @@ class Purpose(IntEnum):
     WAKE = 64
     UNSUBSCRIBE = 65
     DORMANT_BILL = 66
+    ARRIVAL = 71
+    ENTRY = 72
 
 
 # -- ordinals --------------------------------------------------------------------------------

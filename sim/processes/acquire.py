@@ -7,6 +7,10 @@ cumulative hazard passes its clock. A touch makes a member at once with probabil
 distinct people from whom they have heard (Centola 2010). Invitations of earlier days are
 answered here.
 
+A plan may give the number of people who join on each day (`Plan.arrivals`). They are new people, in
+the order of clocks of their own, which run like those of the channels: more of them are the same
+people earlier, plus some. They stand beside all other ways to join, or instead of them.
+
 Reads  market, content, presence, invitations due     Writes  members, followers, clocks
 """
 
@@ -17,7 +21,7 @@ import numpy.typing as npt
 
 from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import ACCEPT_INVITER_SHIFT, ONLY, Purpose, uniform, uniforms
-from kith.sim.state.admission import Newcomers, can_pay, join, willingness
+from kith.sim.state.admission import Newcomers, can_pay, join, newcomers, willingness
 from kith.sim.state.categories import Channel, Count
 from kith.sim.state.community import Community
 from kith.sim.state.dormant import place_of_row
@@ -38,10 +42,15 @@ CHANNELS = (Channel.EXTERNAL, Channel.IMITATION, Channel.PAID, Channel.HUB, Chan
 
 
 def acquire(c: Community) -> None:
-    """Admit the people who join today through channels, invitations, following or return."""
+    """Admit the people who join today through channels, invitations, following or return, or are given."""
     if c.parameters.acquisition.paid_budget > 0.0:
         c.ledger.post(Account.PAID, c.parameters.acquisition.paid_budget)
-    arrivals = [part for part in (_touched(c), _invited(c), _converted(c), _returned(c)) if part.shape[1]]
+    if c.plan.arrivals is not None and c.plan.arrivals.replaces_acquisition:
+        _invited(c, conversion=0.0)
+        parts = [_given(c)]
+    else:
+        parts = [_touched(c), _invited(c), _converted(c), _returned(c), _given(c)]
+    arrivals = [part for part in parts if part.shape[1]]
     if arrivals:
         join(c, Newcomers(*np.concatenate(arrivals, axis=1)))
 
@@ -126,8 +135,11 @@ def _meet_channel(persons, status, touched_by, edges, join_on_touch, p, proof, d
     return joining[:, :joined].copy(), following[:followed], turned_away
 
 
-def _invited(c: Community) -> Arrivals:
-    """Answers to the invitations that are due today, in order of invitee and inviter."""
+def _invited(c: Community, conversion: float = 1.0) -> Arrivals:
+    """Answers to the invitations that are due today, in order of invitee and inviter.
+
+    `conversion` scales the chance that one is accepted; with 0 they are only heard.
+    """
     parts = c.invited.pop(c.day, [])
     if not parts:
         return NO_ARRIVALS
@@ -145,7 +157,7 @@ def _invited(c: Community) -> Arrivals:
         c.follow.hazard,
         c.strengths,
         float(c.climate["proof"][0]),
-        c.good_name(),
+        conversion * c.good_name(),
         c.p,
         c.day,
         c.key,
@@ -319,6 +331,17 @@ def _returned(c: Community) -> Arrivals:
     lines = np.empty((4, len(persons)), np.int64)
     lines[0], lines[1], lines[2], lines[3] = persons, Channel.RETURN, NO_PERSON, 0
     return lines
+
+
+def _given(c: Community) -> Arrivals:
+    """As many new people as the plan lets join today, or as are left; no fee stops them."""
+    n = 0 if c.plan.arrivals is None else c.plan.arrivals.on(c.day)
+    if c.given is None or not n:
+        return NO_ARRIVALS
+    status = c.market.status
+    new = newcomers(c.given.take(n, (status == _UNAWARE) | (status == _FOLLOWER)), Channel.GIVEN)
+    c.market.move(new.person, Status.PRESENT)
+    return np.stack([new.person, new.channel, new.referrer, new.generation])
 
 
 def _can_pay(c: Community, persons: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

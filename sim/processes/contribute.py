@@ -6,7 +6,8 @@ Contributions in a visit ~ Poisson(rate theta motivation audience) with
 
 audience = min(1, (A / A0)^elasticity) (Zhang & Zhu 2011), times (1 + badge) for responders
 close to a badge, less what unfairness discourages. The first contribution has a barrier that
-onboarding and visible rules lower (Matias 2019). A post or answer is answered with probability
+onboarding and visible rules lower (Matias 2019); a share of newcomers, `entry`, makes it on the day
+of joining whatever its propensity. A post or answer is answered with probability
 ceiling (1 - exp(-D / crowd)) (A / 100)^elasticity, where D sums the generosity of today's
 visitors: under social norms, replies received raise replies given. A reply raises reciprocity
 and belonging of its author, most for newcomers (Joyce & Kraut 2006).
@@ -53,7 +54,7 @@ NOBODY, STAFF = -1, -2
 "repliers who are no members"
 REJECTED = -1
 "usefulness of a post that was wrongly rejected"
-_REJECTION, _STAFF_REPLY = int(Purpose.REJECTION), int(Purpose.STAFF_REPLY)
+_ENTRY, _REJECTION, _STAFF_REPLY = int(Purpose.ENTRY), int(Purpose.REJECTION), int(Purpose.STAFF_REPLY)
 
 
 def contribute(c: Community) -> None:
@@ -252,6 +253,10 @@ def _draw(
         counts[k, 0] = poisson(
             uniform(key, m["person"], day, _CONTRIBUTE, ONLY), rate * arm["contribution_doors_open"]
         )
+        # some newcomers join in order to contribute
+        if m["joined"] == day and counts[k, 0] == 0 and q["contribution_entry"] > 0.0:
+            entry = q["contribution_entry"] * arm["contribution_doors_open"]
+            counts[k, 0] = 1 if uniform(key, m["person"], 0, _ENTRY, ONLY) < entry else 0
         # exchanges with peers need a design that supports ties among members
         exchange_rate = 0.0
         if q["affiliation_peers"] > 0.0:

@@ -165,7 +165,7 @@ def _turn(c: Community) -> None:
     """Direction has moved: fit and misfit follow it."""
     c.direction = min(1.0, max(0.0, c.direction))
     c.overlay()
-    c.touch.refit(c.fit_of_market())
+    c.refit()
     decay.derive_rows(c.population.members, c.population.rows(), c.p)
 
 

@@ -49,7 +49,7 @@ def _topic_shift(c: Community, to: float) -> None:
     """The purpose changes direction, which changes whom it fits and who hears of it first."""
     c.direction = to
     c.overlay()
-    c.touch.refit(c.fit_of_market())
+    c.refit()
     decay.derive_rows(c.population.members, c.population.rows(), c.p)
 
 

@@ -328,6 +328,8 @@ class Contribution(Section):
     rules_gain: float = quantity(1.5, "first contributions with fully visible rules, relative to none", unit="ratio",
                                  low=1.0, high=5.0, source="ACT-rule: Matias 2019 x1.70, shrunk",
                                  prior=(1.5, 1.2, 1.8))
+    entry: float = share(0.0, "share of newcomers who contribute on the day they join, whatever their propensity",
+                         source="assumed: none by default; 1 for a log that shows only those who act")
     first_barrier: float = share(0.25, "readiness for a first contribution, relative to later ones", unit="ratio",
                                  source="assumed: sketch value, gives ACT-7")
     first_week_gain: float = quantity(2.2, "readiness in the first week, relative to later weeks", unit="ratio",

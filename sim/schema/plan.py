@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from kith.sim.schema.arrivals import Arrivals
 from kith.sim.schema.graphs import Graph, GraphSource
 from kith.sim.schema.parameter_set import ParameterError, Parameters, parameters_from
 
@@ -200,6 +201,8 @@ class Plan:
     "ties among founders on day 0; None if they are drawn or come from the log"
     acquaintances: GraphSource | None = None
     "acquaintances outside the community, if `market.acquaintances` is graph"
+    arrivals: Arrivals | None = None
+    "joins per day as an input, beside acquisition or instead of it"
     days: int = 365
     title: str = ""
     origin: dict[str, str] = field(default_factory=dict, compare=False)
@@ -220,7 +223,9 @@ class Plan:
             "shocks": [s.model_dump(exclude_none=True) for s in self.shocks],
             "experiments": [e.model_dump() for e in self.experiments],
             "founding": self.founding.digest if self.founding is not None else None,
-        } | {name: graph.digest for name, graph in self.graphs().items()}
+            **{name: graph.digest for name, graph in self.graphs().items()},
+            **({} if self.arrivals is None else {"arrivals": self.arrivals.digest}),
+        }
 
     @cached_property
     def canonical_content(self) -> str:
@@ -257,6 +262,7 @@ def check_plan(plan: Plan) -> None:
         raise ParameterError(
             f"market.founders = {founders} exceeds market.size = {first.size}; raise market.size or lower market.founders"
         )
+    check_arrivals(plan, plan.days)
     _check_graphs(plan, founders, first.size)
     _check_experiments(plan)
     for shock in plan.shocks:
@@ -266,6 +272,20 @@ def check_plan(plan: Plan) -> None:
             raise ParameterError(
                 f"shock hub_departs on day {shock.day}: there is no hub; set affiliation.hub above 0 or extend the scenario hub"
             )
+
+
+def check_arrivals(plan: Plan, days: int) -> None:
+    """Raise `ParameterError` if the market has too few people for the arrivals of so many days."""
+    if plan.arrivals is None:
+        return
+    market = plan.parameters.market
+    founders = len(plan.founding) if plan.founding is not None else market.founders
+    arrivals, size = plan.arrivals.total(days), market.size
+    if founders + arrivals > size:
+        raise ParameterError(
+            f"market.size = {size}: the {arrivals} arrivals of {days} days and {founders} founders are "
+            f"{founders + arrivals} people; raise market.size to at least that, or shorten the run"
+        )
 
 
 def _check_graphs(plan: Plan, founders: int, size: int) -> None:

@@ -18,6 +18,7 @@ class Channel(IntEnum):
     REFERRAL = 6
     RETURN = 7
     CAMPAIGN = 8
+    GIVEN = 9
 
 
 class Cause(IntEnum):

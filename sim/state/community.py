@@ -53,9 +53,9 @@ class Community:
         self.far = farness(self.key, market.far, market.size)
         self.known = acquaintance_lists(plan, self.key)
         "start of each person's acquaintances, (size + 1,), and all acquaintances; empty without a graph"
-        everyone = np.arange(market.size)
-        clocks = -np.log(uniforms(self.key, everyone, 0, Purpose.TOUCH_CLOCK))
-        self.touch = TouchClock(clocks, self.fit_of_market())
+        self.touch = self._clock(Purpose.TOUCH_CLOCK)
+        self.given = None if plan.arrivals is None else self._clock(Purpose.ARRIVAL)
+        "who joins next of the plan's arrivals; None without"
         self.follow, self.back = Heap(), Heap()
         self.population, self.dormant, self.archive = Population(), Dormant(), Archive()
         "members who are awake, those who have fallen silent, and memberships that have ended"
@@ -185,6 +185,17 @@ class Community:
             self.direction,
             self.parameters.market.fit_width,
         )
+
+    def _clock(self, purpose: Purpose) -> TouchClock:
+        """A clock for each person of the market, which runs the faster the better the purpose fits."""
+        everyone = np.arange(self.market.size)
+        return TouchClock(-np.log(uniforms(self.key, everyone, 0, purpose)), self.fit_of_market())
+
+    def refit(self) -> None:
+        """Let the clocks outside run at the fit to the new direction."""
+        for clock in (self.touch, self.given):
+            if clock is not None:
+                clock.refit(self.fit_of_market())
 
     def anywhere(self, name: str) -> bool:
         """Whether a packed parameter is not 0 for any group of members."""

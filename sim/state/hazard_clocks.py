@@ -42,6 +42,23 @@ class TouchClock:
         self._next += n
         return reached
 
+    def take(self, n: int, free: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+        """The next `n` persons who are `free` (a flag per person), in the order of their clocks.
+
+        The cumulative hazard moves as far as it takes to reach them; those who are not free are
+        passed over for good. Fewer than `n` if no more are left.
+        """
+        ahead = self._order[self._next :]
+        places = free[ahead].nonzero()[0][:n]
+        if not len(places):
+            return np.empty(0, np.int64)
+        self._next += int(places[-1]) + 1
+        taken = ahead[places]
+        reached = self._threshold[taken[-1]]
+        if np.isfinite(reached):
+            self.hazard = max(self.hazard, float(reached))
+        return taken
+
     def refit(self, fit: npt.NDArray[np.float64]) -> None:
         """Sort the remaining persons again by their residual clocks, after the fit has changed."""
         rest = np.sort(self._order[self._next :])

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from kith.sim.schema.arrivals import MODES, MOST_A_DAY, Arrivals
 from kith.sim.schema.graphs import Generator, Graph
 from kith.sim.schema.parameter_set import Parameters
 from kith.sim.schema.plan import MAX_DAYS, Experiment, Founding, Plan, Shock, check_plan
@@ -35,6 +36,7 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "founding": Of((type(None), Founding)),
         "network": Of((type(None), Graph, Generator)),
         "acquaintances": Of((type(None), Graph, Generator)),
+        "arrivals": Of((type(None), Arrivals)),
         "days": Whole(1, MAX_DAYS),
         "title": TEXT,
         "origin": Table(TEXT, TEXT),
@@ -49,6 +51,11 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "exchange_age": Numbers("i8", ("exchanges",), 0, MOST),
         "date": TEXT,
         "window": Whole(1, MOST),
+        "label": TEXT,
+    },
+    Arrivals: {
+        "daily": Numbers("i8", (None,), 0, MOST_A_DAY),
+        "mode": lambda value, _: type(value) is str and value in MODES,
         "label": TEXT,
     },
     Graph: {
@@ -80,6 +87,8 @@ def check_saved_plan(plan: Any) -> None:
     for name in ("contributions", "exchange_a") if plan.founding is not None else ():
         array = getattr(plan.founding, name)
         demand(isinstance(array, np.ndarray) and array.ndim == 1, f"Founding.{name}")
+    if plan.arrivals is not None:
+        check_values(plan.arrivals, {}, LIMITS)
     check_plan(plan)
     size = plan.parameters.market.size
     dims = of_founding(plan) | {"everyone": size, "last person": size - 1}

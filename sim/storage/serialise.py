@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel
 
+from kith.sim.schema.arrivals import Arrivals
 from kith.sim.schema.graphs import Generator, Graph
 from kith.sim.schema.parameter_set import Parameters
 from kith.sim.schema.plan import Experiment, Founding, Plan, Shock
@@ -45,8 +46,8 @@ class Kinds:
 NOTHING: frozenset[str] = frozenset()
 COMMUNITY = Kinds(
     {
-        **dict.fromkeys((Founding, Graph, Generator, MarketState, TouchClock, Heap, Population), NOTHING),
-        **dict.fromkeys((Archive, Dormant, Ties, Ledger), NOTHING),
+        **dict.fromkeys((Arrivals, Founding, Graph, Generator, MarketState), NOTHING),
+        **dict.fromkeys((TouchClock, Heap, Population, Dormant, Archive, Ties, Ledger), NOTHING),
         Community: frozenset({"crew"}),
         Plan: frozenset({"canonical_content"}),
     }

@@ -1,9 +1,11 @@
 """The core of the web: what the twin knows of a plan, and what has to be off."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from kith.scenarios.load import load
+from kith.sim.schema.arrivals import Arrivals
 from kith.sim.schema.plan import Plan
 
 OUTSIDE: dict[str, Any] = {
@@ -47,10 +49,12 @@ def core(
     market: int = 600,
     overrides: Mapping[str, Any] | None = None,
     days: int = 200,
+    arrivals: Arrivals | None = None,
 ) -> Plan:
     """The preset `web` with what is outside the core off, and what else a test wants to differ."""
     size = {"market.founders": founders, "market.size": market}
-    return load("web", overrides=OUTSIDE | size | dict(overrides or {}), days=days)
+    plan = load("web", overrides=OUTSIDE | size | dict(overrides or {}), days=days)
+    return replace(plan, arrivals=arrivals)
 
 
 def demand_core(plan: Plan) -> None:

@@ -165,7 +165,12 @@ class Member(mesa.Agent):
             if model.day - self.joined < 7:
                 rate = q.first_week_gain * rate**q.first_week_exponent
             rate *= q.first_barrier * q.onboarding * (1.0 + (q.rules_gain - 1.0) * q.rules_visible)
-        return model.luck.poisson(q.doors_open * rate, self.address, model.day, Purpose.CONTRIBUTE)
+        count = model.luck.poisson(q.doors_open * rate, self.address, model.day, Purpose.CONTRIBUTE)
+        if self.joined == model.day and model.luck.uniform(self.address, 0, Purpose.ENTRY) < (
+            q.entry * q.doors_open
+        ):
+            return max(1, count)
+        return count
 
     def exchanges_today(self) -> int:
         """How many exchanges it seeks today."""

@@ -34,7 +34,7 @@ from tests.reference.outside import CHANNELS, Letter, Outside
 
 COUNTS = (
     *("today", "contributions", "replies", "exchanges", "invitations"),
-    *(f"joins_{channel}" for channel in (*CHANNELS, "referral", "return")),
+    *(f"joins_{channel}" for channel in (*CHANNELS, "referral", "return", "given")),
     *(f"leaves_{cause}" for cause in ("background", *CAUSES, "few_ties")),
 )
 "what is counted every day, under the names that the engine's series have"
@@ -64,7 +64,7 @@ class ReferenceModel(mesa.Model):
         self.p, self.luck, self.exact = plan.parameters, Luck(seed), exact
         self.market, self.graph = Market(self.p, self.luck), nx.Graph()
         self.member_of: dict[Person, Member] = {}
-        self.outside = Outside(self, self.market, self.luck)
+        self.outside = Outside(self, self.market, self.luck, plan.arrivals)
         self.day, self.active, self.count = 0, 0, dict.fromkeys(COUNTS, 0)
         self.content = 0.0
         self.posted: list[int] = []

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from kith.sim.kernels.luck import Purpose
+from kith.sim.schema.arrivals import Arrivals
 from tests.reference.luck import Luck
 from tests.reference.market import Market, Person
 from tests.reference.member import MONTH, YEAR, Member, left_after
@@ -39,20 +40,27 @@ class Arrival:
 class Outside:
     """What people outside have heard of a community, and when they come."""
 
-    def __init__(self, model: "ReferenceModel", market: Market, luck: Luck) -> None:
+    def __init__(
+        self, model: "ReferenceModel", market: Market, luck: Luck, given: Arrivals | None = None
+    ) -> None:
         self.model, self.market, self.luck, self.p = model, market, luck, market.p
+        self.given, self.is_replay = given, given is not None and given.mode == "instead"
         self.reached = self.converted = self.returned = 0.0
         "cumulative hazards of the unaware, of followers and of past members"
         self.letters: defaultdict[int, list[Letter]] = defaultdict(list)
         self.bad_news, self.proof = 0.0, 1.0
 
     def arrivals(self) -> list[Arrival]:
-        """Who joins today, by address: channels, invitations, followers, past members, in this order."""
+        """Who joins today, by address: channels, invitations, followers, past members, given ones, in this order."""
         self.today: list[Arrival] = []
-        self.reach()
+        if not self.is_replay:
+            self.reach()
         self.read_letters()
-        self.convert_followers()
-        self.welcome_back()
+        if not self.is_replay:
+            self.convert_followers()
+            self.welcome_back()
+        if self.given is not None:
+            self.let_in(self.given)
         return sorted(self.today, key=lambda arrival: arrival.person.address)
 
     def arrive(self, person: Person, channel: str, referrer: Person | None = None) -> None:
@@ -128,7 +136,8 @@ class Outside:
                 person.heard.append(inviter)
             ordinal = (inviter.address << 8) + inviters[:nth].count(inviter)
             u = self.luck.uniform(person.address, self.model.day, Purpose.ACCEPT, ordinal)
-            if u < self.p.referral.conversion * self.eagerness(person) * self.good_name():
+            chance = self.p.referral.conversion * self.eagerness(person) * self.good_name()
+            if not self.is_replay and u < chance:
                 return inviter
             if person.status == "follower":
                 person.due = self.converted + self.wait((person.due - self.converted) * before, person)
@@ -146,6 +155,13 @@ class Outside:
         self.returned += self.p.acquisition.return_rate / YEAR
         for person in self.whose_wait_is_over("left", self.returned):
             self.arrive(person, "return")
+
+    def let_in(self, given: Arrivals) -> None:
+        """As many as are given for today of those who have never been members, those whose turn it is first."""
+        today = int(given.daily[self.model.day]) if self.model.day < len(given.daily) else 0
+        new = [q for q in self.market.people if q.status in ("unaware", "follower")]
+        for person in sorted(new, key=lambda q: (q.turn, q.address))[:today]:
+            self.arrive(person, "given")
 
     def whose_wait_is_over(self, status: str, hazard: float) -> list[Person]:
         """People of a status whose due point a cumulative hazard has passed."""

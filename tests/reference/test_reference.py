@@ -13,6 +13,7 @@ import pytest
 
 from kith.sim.engine import Simulation
 from kith.sim.results.snapshot import Snapshot
+from kith.sim.schema.arrivals import Arrivals
 from kith.sim.schema.parameter_set import dotted_names, field_of
 from kith.sim.schema.plan import Plan
 from kith.sim.state.decay import advance_all
@@ -78,6 +79,14 @@ SWITCHES: dict[str, dict[str, Any]] = {
     },
     "much of everything": BUSY,
 }
+ARRIVALS = {
+    "arrivals beside acquisition": (BUSY | {"contribution.entry": 0.5}, 120, "beside"),
+    "arrivals instead of acquisition": (BUSY, 120, "instead"),
+    "a community that begins empty": (BUSY | {"contribution.entry": 1.0}, 0, "instead"),
+    "founders before their first neighbour": ({"contribution.entry": 0.3}, 2, "beside"),
+}
+"what stands beside a plan's joins per day: overrides, founders, mode"
+DAILY = [5, 0, 3, 1, 0, 0, 9] * 8
 
 
 @dataclass
@@ -163,8 +172,12 @@ def in_ties(pair: Pair) -> list[str]:
 
 @cache
 def of_switch(name: str) -> Pair:
-    """Both with a switch turned."""
-    return lived(core(overrides=SWITCHES[name], days=80), 3)
+    """Both with a switch turned, or with arrivals that are given."""
+    if name in SWITCHES:
+        return lived(core(overrides=SWITCHES[name], days=80), 3)
+    overrides, founders, mode = ARRIVALS[name]
+    given = Arrivals(np.array(DAILY), mode)
+    return lived(core(founders, overrides=overrides, days=80, arrivals=given), 3)
 
 
 def drawn(number: int) -> dict[str, Any]:
@@ -187,7 +200,7 @@ def test_the_twin_lives_the_engines_days(seed: int) -> None:
     assert set(pair.twin.series().columns) == {"day", "present", "active", "ties", *COUNTS, *MEANS}
 
 
-@pytest.mark.parametrize("switch", SWITCHES)
+@pytest.mark.parametrize("switch", [*SWITCHES, *ARRIVALS])
 def test_it_follows_when_a_switch_is_turned(switch: str) -> None:
     assert differences(of_switch(switch)) == []
 
@@ -210,7 +223,7 @@ def test_it_follows_in_a_community_of_a_thousand() -> None:
 
 def test_what_is_compared_happens() -> None:
     """Agreement on columns of zeros would say nothing."""
-    happened = sum(of_switch(name).series[list(COUNTS)].sum() for name in SWITCHES)
+    happened = sum(of_switch(name).series[list(COUNTS)].sum() for name in (*SWITCHES, *ARRIVALS))
     assert happened[happened == 0].empty
 
 
