@@ -6,6 +6,8 @@ willingness to pay stood still. Experience, by which the hazard of leaving falls
 over (`dormancy.tenure_half_life`), without a further cut.
 """
 
+import numpy as np
+
 from kith.sim.kernels.compilation import kernel
 from kith.sim.state.decay import (
     ACTIVITY,
@@ -113,16 +115,28 @@ def take_up_ties(members, rows, pool, count, row_of, dormant, tied, day, fade, e
     stays missed. exit_fade : share of a felt exit that remains after so many days
     """
     q = p[0]
+    # all blocks are emptied before the first tie is taken up, because each is both the list and the place of ties
+    ends = np.empty(len(rows), np.int64)
+    total = 0
+    for k in range(len(rows)):
+        total += members[rows[k]]["degree"]
+        ends[k] = total
+    entries = np.empty(total, pool.dtype)
+    total = 0
+    for k in range(len(rows)):
+        m = members[rows[k]]
+        for slot in range(m["slots"], m["slots"] + m["degree"]):
+            entries[total] = pool[slot]
+            total += 1
+        m["degree"] = 0
+    nth = 0
     for k in range(len(rows)):
         a = rows[k]
         m = members[a]
-        remembered = m["degree"]
         slept = m["asleep_on"]
-        # the block of slots is both the list and the place of the ties, so it is read from the end
-        m["degree"] = 0
-        entries = pool[m["slots"] : m["slots"] + remembered].copy()
-        for i in range(remembered):
-            entry = entries[i]
+        while nth < ends[k]:
+            entry = entries[nth]
+            nth += 1
             row = row_of[entry["row"]]
             strength = strength_at(entry, day, fade)
             since_slept = entry["day"] <= slept
