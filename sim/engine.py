@@ -252,7 +252,7 @@ def begin_phase(c: Community, parameters: Parameters) -> None:
     direction = c.direction
     c.use(parameters)
     if c.direction != direction:
-        c.touch.refit(c.fit_of_market())
+        c.refit()
     _start_or_end_bills(c, before.monetisation.model)
     rows = population.rows()
     if before.incentives.badges == 0.0:

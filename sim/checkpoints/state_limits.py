@@ -98,6 +98,8 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "touch": Of((TouchClock,)),
         "follow": Of((Heap,)),
         "back": Of((Heap,)),
+        "forget": Of((Heap,)),
+        "again": Of((Heap,)),
         "population": Of((Population,)),
         "archive": Of((Archive,)),
         "ties": Of((Ties,)),
@@ -168,6 +170,7 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "tally": Numbers("i8", (len(Status),), 0, "everyone"),
         "propensity": Either((NOTHING, Numbers("f8", ("everyone",), 0.0, WIDEST, nan=True))),
         "capacity": Either((NOTHING, Numbers("i8", ("everyone",), 0, MAX_CAPACITY))),
+        "forgets": Either((NOTHING, Numbers("f8", ("everyone",), -1.0))),
     },
     TouchClock: {
         "hazard": STOCK,

@@ -85,6 +85,10 @@ class Purpose(IntEnum):
     MASS_JOIN = 60
     TREATMENT = 61
     GRAPH = 62
+    HEED = 63
+    FORGET_CLOCK = 64
+    AGAIN_CLOCK = 65
+    THANKS_INVITER = 66
 
 
 # -- ordinals --------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ from kith.sim.kernels.prefetch import BLOCK, fetch_records
 from kith.sim.state.categories import REPLIED, UNANSWERED, Count
 from kith.sim.state.community import Community
 from kith.sim.state.hash_circle import circle_of_today, next_place
+from kith.sim.state.hubs import posts_of_today
 from kith.sim.state.layers import PAST, has_contributed
 from kith.sim.state.population import NEVER
 
@@ -133,10 +134,11 @@ def _apply(c: Community) -> None:
     c.count[Count.REJECTIONS] += rejected
     c.count[Count.STAFF_REPLIES] += by_staff
     c.useful[c.day] = useful
+    by_hub = posts_of_today(c.parameters.affiliation, c.presence, c.day)
     c.count[Count.REPLIES] += replies
     c.count[Count.AUDIENCE_TO_MEMBER] += risen
-    c.content = c.content * 2.0 ** (-1.0 / c.parameters.value.content_half_life) + useful
-    c.items[c.day + 1] = c.items[c.day] + items
+    c.content = c.content * 2.0 ** (-1.0 / c.parameters.value.content_half_life) + useful + by_hub
+    c.items[c.day + 1] = c.items[c.day] + items + by_hub
     c.recent.append(_who_wrote(c.written, c.population.address))
     _keep_diary(c)
 

@@ -26,9 +26,9 @@ from kith.sim.state.categories import Count
 from kith.sim.state.climate import Climate
 from kith.sim.state.community import Community
 from kith.sim.state.hash_circle import circle_of_today, next_place
+from kith.sim.state.hubs import succeed
 from kith.sim.state.layers import WINDOW
 from kith.sim.state.ledger import Account, book, to_micro
-from kith.sim.state.succession import succeed
 from kith.sim.state.ties import FAINTEST, feel, strength_at, strengthen_pairs
 
 QUARTER = 90
@@ -164,7 +164,7 @@ def _turn(c: Community) -> None:
     """Direction has moved: fit and misfit follow it."""
     c.direction = min(1.0, max(0.0, c.direction))
     c.overlay()
-    c.touch.refit(c.fit_of_market())
+    c.refit()
     decay.derive_rows(c.population.members, c.population.rows(), c.p)
 
 

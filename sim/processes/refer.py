@@ -25,6 +25,7 @@ from kith.sim.kernels.luck import (
     uniform,
 )
 from kith.sim.kernels.prefetch import BLOCK, fetch_records
+from kith.sim.processes.inviting import readiness_to_invite
 from kith.sim.state.categories import Count
 from kith.sim.state.community import Community
 from kith.sim.state.market import acquaintance, neighbour
@@ -39,8 +40,10 @@ def refer(c: Community) -> None:
     everyone = c.parameters.market.acquaintances == "everyone"
     members, visitors = c.population.members, c.visitors
     n = np.zeros(len(visitors), np.int64)
+    known, levels = c.acquaintances(), c.badge_levels
     parts = c.crew.share(
-        len(visitors), lambda lo, hi: _count(members, visitors, lo, hi, c.gaps, c.p, c.day, c.key, n)
+        len(visitors),
+        lambda lo, hi: _count(members, visitors, lo, hi, c.gaps, known, levels, c.p, c.day, c.key, n),
     )
     total = sum(parts)
     if not total:
@@ -108,7 +111,7 @@ def _shares(q):
 
 
 @kernel
-def _count(members, visitors, lo, hi, gaps, p, day, key, out):
+def _count(members, visitors, lo, hi, gaps, known, levels, p, day, key, out):
     """Invitations of visitors[lo:hi], to out (n,), which is 0 before; returns their sum."""
     total = 0
     strong, weak = _shares(p[0])
@@ -119,11 +122,10 @@ def _count(members, visitors, lo, hi, gaps, p, day, key, out):
         q = p[m["arm"]]
         if len(p) > 1:
             strong, weak = _shares(q)
-        if m["satisfaction"] < q["referral_promoter_satisfaction"]:
+        readiness = readiness_to_invite(m, q, known, levels)
+        if readiness == 0.0:
             continue
-        if m["belonging"] < q["referral_promoter_belonging"]:
-            continue
-        rate = q["referral_invites_per_month"] * gaps[k] * m["inviting"] * (strong + weak)
+        rate = q["referral_invites_per_month"] * gaps[k] * m["inviting"] * (strong + weak) * readiness
         out[k] = poisson(uniform(key, m["person"], day, _INVITE, ONLY), rate)
         total += out[k]
     return total

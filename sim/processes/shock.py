@@ -8,8 +8,8 @@ from kith.sim.state import decay
 from kith.sim.state.admission import join, newcomers
 from kith.sim.state.categories import Cause, Channel
 from kith.sim.state.community import Community
+from kith.sim.state.hubs import call_for_heir
 from kith.sim.state.market import Status
-from kith.sim.state.succession import call_for_heir
 
 
 def apply_shock(c: Community, shock: Shock) -> None:
@@ -49,7 +49,7 @@ def _topic_shift(c: Community, to: float) -> None:
     """The purpose changes direction, which changes whom it fits and who hears of it first."""
     c.direction = to
     c.overlay()
-    c.touch.refit(c.fit_of_market())
+    c.refit()
     decay.derive_rows(c.population.members, c.population.rows(), c.p)
 
 

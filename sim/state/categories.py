@@ -68,3 +68,4 @@ class Count(IntEnum):
     HARASSMENTS = 20
     ATTENDANCES = 21
     LEADS = 22
+    UNFOLLOWS = 23

@@ -54,6 +54,8 @@ class Community:
         clocks = -np.log(uniforms(self.key, everyone, 0, Purpose.TOUCH_CLOCK))
         self.touch = TouchClock(clocks, self.fit_of_market())
         self.follow, self.back = Heap(), Heap()
+        self.forget, self.again = Heap(), Heap()
+        "followers who stop following, and people whom the channels may reach again"
         self.population, self.archive = Population(), Archive()
         self.ties, self.ledger = Ties(), Ledger()
         self.count = np.zeros(len(Count), np.int64)
@@ -173,17 +175,35 @@ class Community:
             self.parameters.market.fit_width,
         )
 
+    def refit(self) -> None:
+        """Let the clocks of those who are not reached yet run at their fit to the new direction."""
+        before, now = self.touch.fit, self.fit_of_market()
+        self.touch.refit(now)
+        if self.market.forgets is None:
+            return
+        size = self.market.size
+        due, status = self.market.due[:size], self.market.status[:size]
+        again = np.flatnonzero((status == Status.UNAWARE) & np.isfinite(due))
+        wait = np.maximum(due[again] - self.touch.hazard, 0.0) * before[again]
+        due[again] = self.touch.hazard + np.divide(
+            wait, now[again], out=np.full(len(again), np.inf), where=now[again] > 0.0
+        )
+        self.again.push(due[again], again)
+
     def anywhere(self, name: str) -> bool:
         """Whether a packed parameter is not 0 for any group of members."""
         return any(self.p[name].tolist())
 
     def good_name(self) -> float:
         """Remaining readiness to join after bad news, which disappointed leavers spread to acquaintances."""
+        reach = min(1.0, self.bad_news * self.acquaintances() / self.market.size)
+        return 1.0 - self.parameters.acquisition.bad_news_weight * reach
+
+    def acquaintances(self) -> float:
+        """Number of a person's acquaintances, in a given graph their mean number."""
         market = self.parameters.market
         starts, known = self.known
-        acquaintances = len(known) / market.size if len(starts) else market.near + market.far
-        reach = min(1.0, self.bad_news * acquaintances / market.size)
-        return 1.0 - self.parameters.acquisition.bad_news_weight * reach
+        return len(known) / market.size if len(starts) else market.near + market.far
 
     def liquidity(self) -> npt.NDArray[np.float64]:
         """Liquidity for each side from n active members on the other side, 1 - (1 + n)^-a, shape (2,).

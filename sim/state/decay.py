@@ -172,6 +172,7 @@ def settle(members, row, day, base, p, presence, visit_bound, exit_bound):
         p["visiting_satisfaction_gain"] * (m["satisfaction"] - p["churn_neutral_value"])
         + p["visiting_identity_gain"] * m["activity"]
         + p["visiting_bond_gain"] * m["bonds"]
+        + p["visiting_hub_gain"] * m["hub"] * hub_of(m, presence)
     )
     m["visit_rate"] = m["visits_per_day"] * math.exp(gain) * max(0.0, 1.0 - annoyed)
     floor = p["visiting_habit_floor"]

@@ -40,6 +40,7 @@ class Account(IntEnum):
     EVENTS = 18
     MEASUREMENT = 19
     EQUITY = 20
+    HUB = 21
 
 
 REVENUE = tuple(a for a in Account if a < Account.GOODS)
@@ -58,8 +59,16 @@ UNATTRIBUTED = (
     Account.MODERATION,
     Account.STAFF,
     Account.MEASUREMENT,
+    Account.HUB,
 )
-COMMUNITY = (Account.PLATFORM, Account.MODERATION, Account.STAFF, Account.EVENTS, Account.MEASUREMENT)
+COMMUNITY = (
+    Account.PLATFORM,
+    Account.MODERATION,
+    Account.STAFF,
+    Account.EVENTS,
+    Account.MEASUREMENT,
+    Account.HUB,
+)
 "what it costs to keep a community, incentives apart"
 _FIRST_COST = int(Account.GOODS)
 _SIGNS = np.where(np.arange(len(Account)) < _FIRST_COST, 1, -1)

@@ -15,7 +15,7 @@ from kith.sim.schema.plan import Plan, Shock
 from kith.sim.state import market
 from kith.sim.state.categories import Cause
 from kith.sim.state.community import Community
-from kith.sim.state.succession import call_for_heir
+from kith.sim.state.hubs import call_for_heir
 
 type PlanOf = Callable[..., Plan]
 type Arm = Callable[..., Record]
