@@ -6,7 +6,6 @@ as RET-cont) with their publication; `assumed: …` says why a number without ev
 Long, because it is one table: every parameter is declared here and nowhere else.
 """
 
-import math
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -54,8 +53,8 @@ class Affiliation(Section):
         0.0, "useful items that each present hub posts", unit="items/day", high=1000.0,
         source="assumed: none; what a creator posts is a choice of design")
     hub_attention: float = quantity(
-        math.inf, "active followers of a hub at which a visit binds to it half as fast; inf = attention without limit",
-        unit="members", low=1.0, source="assumed: without limit")
+        0.0, "active followers of a hub at which a visit binds to it half as fast; 0 = attention without limit",
+        unit="members", high=1e8, source="assumed: without limit")
     peers: float = share(0.5, "ties to each other (web)", unit="strength",
                          source="assumed: a choice of design")
     form: Literal["open", "groups", "matching"] = choice(

@@ -42,8 +42,8 @@ def succeed(c: Community) -> None:
 
 
 def attention(a: Affiliation, active: float) -> float:
-    """Share of its full step by which a follower binds to its hub: 1 / (1 + followers / attention)."""
-    return 1.0 / (1.0 + active / a.hubs / a.hub_attention)
+    """Share of its full step by which a follower binds to its hub: 1 / (1 + followers / attention), 1 without limit."""
+    return 1.0 / (1.0 + active / a.hubs / a.hub_attention) if a.hub_attention > 0.0 else 1.0
 
 
 def hubs_there(a: Affiliation, presence: npt.NDArray[np.float64]) -> float:
