@@ -17,12 +17,12 @@ import numpy.typing as npt
 
 from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import ACCEPT_INVITER_SHIFT, ONLY, Purpose, uniform, uniforms
-from kith.sim.processes.unfollow import begin_to_follow, reached_again, unfollow
 from kith.sim.state.admission import Newcomers, can_pay, join, willingness
 from kith.sim.state.categories import Channel, Count
 from kith.sim.state.community import Community
 from kith.sim.state.ledger import Account
 from kith.sim.state.market import SIGNALS, Status, liking, mean_fit
+from kith.sim.state.outside.forgetting import begin_to_follow, reached_again, unfollow
 from kith.sim.state.population import NO_PERSON
 
 _ACCEPT, _CHANNEL, _JOIN_ON_TOUCH = int(Purpose.ACCEPT), int(Purpose.CHANNEL), int(Purpose.JOIN_ON_TOUCH)

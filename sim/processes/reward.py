@@ -16,7 +16,6 @@ import numpy as np
 
 from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import THANKS_AUTHOR, THANKS_REPLIER, THANKS_STRIDE, Purpose, uniform
-from kith.sim.processes.inviting import thank_inviters
 from kith.sim.state.community import Community
 from kith.sim.state.layers import WINDOW
 from kith.sim.state.ledger import Account, book, to_micro
@@ -48,7 +47,6 @@ def reward(c: Community) -> None:
         _cue(c.population.members, c.visitors, c.p)
     if len(c.referred) and (c.anywhere("referral_reward_giver") or c.anywhere("referral_reward_receiver")):
         _pay_referrals(c.population.members, c.referred, c.p, c.day, c.ledger.today, c.ledger.by_tenure)
-    thank_inviters(c)
     if (c.day + 1) % WINDOW == 0:
         _payday(c)
 

@@ -9,7 +9,7 @@ import pytest
 
 from kith.sim.engine import Simulation
 from kith.sim.kernels.luck import Purpose, uniforms
-from kith.sim.processes.inviting import readiness_to_invite, thank_inviters
+from kith.sim.processes.refer import readiness_to_invite, refer
 from kith.sim.results.record import Record
 from kith.sim.schema.plan import Plan
 from kith.sim.state.community import Community
@@ -88,7 +88,7 @@ def moved(c: Community, newcomers: int = 1) -> Mapping[str, float]:
         members[name][row] = value
     members["settled"][row] = c.day
     c.referred = np.array([[row, r] for r in rows[1 : 1 + newcomers]])
-    thank_inviters(c)
+    refer(c)
     return {name: float(members[name][row]) for name in ("belonging", "recognition", "norm")}
 
 

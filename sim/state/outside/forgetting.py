@@ -1,4 +1,4 @@
-"""Unfollow: followers forget, and may be reached again.
+"""Forgetting: followers stop following, and may be reached again.
 
 A follower stops following at `unfollow_rate`; then it is unaware again, keeps what it has heard from
 whom, and the channels reach it as they reach everybody: by the clock with which it was born, if that has
