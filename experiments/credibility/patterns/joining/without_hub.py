@@ -6,6 +6,7 @@ no other that would be worth as much as the default.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from kith.experiments.credibility.patterns.pattern import Arm, Pattern, Quantity, Records, Size, arm
 
@@ -13,8 +14,8 @@ DAY, MONTH = 720, 30
 DAYS = DAY + 6 * MONTH
 GONE = {"day": DAY, "kind": "hub_departs"}
 TOP = {"day": DAY, "kind": "members_leave", "share": 0.01, "who": "most_connected"}
-PURE = {"value__product": 0.15}
-MIXED = {"affiliation__hub": 0.5, "affiliation__activity": 0.5, "affiliation__peers": 0.5}
+PURE: dict[str, Any] = {"value__product": 0.15}
+MIXED: dict[str, Any] = {"affiliation__hub": 0.5, "affiliation__activity": 0.5, "affiliation__peers": 0.5}
 
 
 def arms(size: Size) -> Mapping[str, Arm]:
