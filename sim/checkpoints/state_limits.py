@@ -80,6 +80,8 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "key": Of((np.uint64,)),
         "day": Whole(0, MAX_DAYS - 1),
         "presence": Numbers("f8", ("hubs",), 0.0, 1.0),
+        "hub_left": Numbers("i8", ("hubs",), -1, "day"),
+        "most_voice": SHARE,
         "pushing": STOCK,
         "parameters": Of((Parameters,)),
         "at_start": Table(TEXT, Numbers("i8", (len(MEASURED), "everyone"), -MOST, MOST)),

@@ -103,6 +103,7 @@ def _make_climate(c: Community) -> None:
     """Update the climate for this evening's decisions and tomorrow's visits."""
     g, o, churn, air = c.parameters.governance, c.parameters.organisation, c.parameters.churn, c.climate
     recent = float(c.items[c.day + 1] - c.items[max(0, c.day - 6)])
+    c.most_voice = max(c.most_voice, g.voice)
     air[0] = Climate(
         unwanted=g.unwanted_weight * c.unwanted / (c.unwanted + recent + 1.0),
         disputes=min(1.0, g.dispute_weight * c.disputes / max(1.0, c.active / 1000.0)),
@@ -111,6 +112,7 @@ def _make_climate(c: Community) -> None:
         shield=0.0 if c.competitor_bonds else churn.competitor_shield,
         voice=g.voice_hazard * g.voice,
         ignored=g.ignored_hazard * c.ignored,
+        silenced=g.voice_hazard * (c.most_voice - g.voice),
         proof=1.0 + o.proof_gain * c.active / (c.active + o.proof_scale),
         bound=math.exp(g.ignored_hazard * c.ignored + churn.value_weight * c.competitor),
     )

@@ -307,6 +307,7 @@ def _blank(m):
     m["annoyance"] = 0.0
     m["overload"] = 0.0
     m["harassed"] = 0.0
+    m["missed"] = 0.0
     # status
     m["internal"] = 0
     m["arm"] = 0

@@ -15,7 +15,7 @@ from kith.sim.schema.plan import Plan
 from kith.sim.state import decay
 from kith.sim.state.categories import Cause, Channel, Count
 from kith.sim.state.climate import CLIMATE
-from kith.sim.state.decay import NEWCOMER
+from kith.sim.state.decay import NEWCOMER, STILL_THERE
 from kith.sim.state.hazard_clocks import Heap, TouchClock
 from kith.sim.state.layers import LAYER_WINDOW, PAST, WINDOW
 from kith.sim.state.ledger import Ledger
@@ -36,6 +36,10 @@ class Community:
         self.day = 0
         self.presence = np.ones(plan.parameters.affiliation.hubs)
         "of each hub, in [0, 1]; a member follows the hub of its address (`decay.hub_of`)"
+        self.hub_left = np.full(plan.parameters.affiliation.hubs, STILL_THERE)
+        "day on which each hub left, as long as nobody has taken over fully"
+        self.most_voice = 0.0
+        "the largest voice that members have had"
         self.pushing = 1.0
         "how far management has pushed frequency and ads, relative to the plan"
         self.parameters = plan.parameters
@@ -137,7 +141,9 @@ class Community:
             self.quality = parameters.organisation.quality
         if before.affiliation.hubs != parameters.affiliation.hubs:
             known = self.presence[: parameters.affiliation.hubs]
-            self.presence = np.append(known, np.ones(parameters.affiliation.hubs - len(known)))
+            new = parameters.affiliation.hubs - len(known)
+            self.presence = np.append(known, np.ones(new))
+            self.hub_left = np.append(self.hub_left[: len(known)], np.full(new, STILL_THERE))
         if before.organisation.direction != parameters.organisation.direction:
             self.direction = parameters.organisation.direction
         self.overlay()

@@ -21,6 +21,10 @@ from kith.sim.state.ties import FAINTEST, strength_at
 WEEK = 7
 NEWCOMER = 2.0
 "visit bound of a member who joined today and therefore visits"
+STILL_THERE = -1
+"the day on which a hub left that has not"
+REMEMBERED = 64.0
+"half-lives after which nothing of a bond can be traced"
 HABIT, ACTIVITY, HUB, MEMORY, NORM, BELONGING, EXITS, ADS, HARM, TIES = range(10)
 
 
@@ -135,6 +139,19 @@ def contagion(exits, p):
 def hub_of(m, presence):
     """Presence of a member's hub; members are assigned to hubs by address."""
     return presence[m["person"] % len(presence)]
+
+
+@kernel
+def lost_bond(m, p, day, presence, left):
+    """How much of its bond to a present hub a member has lost since its hub left; exact while nobody takes over.
+
+    Without the hub the bond only fades, so what it was is known from what is left of it.
+    """
+    hub = m["person"] % len(presence)
+    if left[hub] == STILL_THERE:
+        return 0.0
+    ago = min((day - left[hub]) / p["bonding_hub_half_life"], REMEMBERED)
+    return max(0.0, min(1.0, m["hub"] * 2.0**ago) - m["hub"] * presence[hub])
 
 
 @kernel

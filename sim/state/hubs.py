@@ -17,6 +17,7 @@ import numpy.typing as npt
 from kith.sim.kernels.luck import Purpose, uniforms
 from kith.sim.schema.parameters import Affiliation
 from kith.sim.state.community import Community
+from kith.sim.state.decay import STILL_THERE
 from kith.sim.state.layers import WINDOW
 
 TAKEOVER_DAYS = 60
@@ -37,6 +38,7 @@ def succeed(c: Community) -> None:
     if c.heir_on < 0 or c.day < c.heir_on:
         return
     c.presence = np.maximum(c.presence, min(1.0, (c.day - c.heir_on + 1) / TAKEOVER_DAYS))
+    c.hub_left[c.presence >= 1.0] = STILL_THERE
     if c.presence.min() >= 1.0:
         c.heir_on = -1
 

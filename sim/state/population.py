@@ -31,7 +31,7 @@ _FIELDS = [
     # fourth: rarely used fields
     ("first_replied", "u1"), ("badges", "u1"), ("again", "u1"), ("owner", "u1"), ("standing", "i1"), ("spell", "i4"), ("channel", "i4"), ("referrer", "i4"), ("invitations", "i4"),
     ("invited_joins", "i4"), ("month_points", "i4"), ("last_post", "i4"), ("last_answer", "i4"), ("last_react", "i4"),
-    ("last_vote", "i4"), ("last_attend", "i4"),
+    ("last_vote", "i4"), ("last_attend", "i4"), ("missed", "f4"),
 ]
 # fmt: on
 LINE = 64

@@ -10,6 +10,7 @@ from kith.sim.engine import TICK, Simulation, run
 from kith.sim.results.record import Record
 from kith.sim.schema.plan import Plan, Shock
 from kith.sim.state.community import Community
+from kith.sim.state.decay import lost_bond
 from kith.sim.state.hubs import attention
 
 type PlanOf = Callable[..., Plan]
@@ -132,3 +133,55 @@ def test_content_and_stories_carry_the_word_and_a_touch_costs_its_price(plan_of:
     unaware = c.fit_of_market()[c.market.status[: c.market.size] == 0].sum()
     assert dear[2] * unaware == pytest.approx(1.0 / 5.0, rel=0.01)
     assert rates(cac_floor=1.0, paid_budget=200.0)[0][2] == pytest.approx(rates(paid_budget=200.0)[0][2])
+
+
+# What is lost with it
+
+
+def test_what_a_bond_was_is_known_from_what_is_left(plan_of: PlanOf) -> None:
+    """For those who keep visiting, too: without the hub the bond only fades."""
+    simulation = Simulation(plan_of("hub", shocks=(GONE,), churn={"base_hazard": 0.0}), 0, events=False)
+    simulation.advance(60)
+    c = simulation.community
+    rows = c.population.rows()
+    c.settle(rows)
+    before = c.population.members["hub"][rows].astype(float)
+    simulation.advance(90)
+    c.settle(rows)
+    lost = [lost_bond(c.population.members[r], c.p[0], c.day, c.presence, c.hub_left) for r in rows]
+    tonight = c.population.members["hub"][rows]
+    assert tonight.mean() < 0.5 * before.mean()
+    # on the morning of the departure the last visits of the day before are a day old
+    assert lost == pytest.approx(before * 2.0 ** (-1.0 / 60.0), rel=1e-3, abs=1e-6)
+
+
+def test_the_hub_is_the_cause_of_the_share_of_exits_that_its_presence_would_prevent(plan_of: PlanOf) -> None:
+    """Named exits against those above the hazards of the same people in the run where the hub stays."""
+    size = {"size": 4000, "founders": 2000}
+    closed = {"external_rate": 0.0, "imitation_rate": 0.0, "search_rate": 0.0, "return_rate": 0.0}
+    quiet = {"acquisition": closed, "referral": {"invites_per_month": 0.0}}
+    stays, gone = (
+        run(plan_of("hub", market=size, shocks=shocks, **quiet), 1, 240, events=False).series[60:]
+        for shocks in ((), (GONE,))
+    )
+    usual = gone["present"] * stays["leaves"] / stays["present"]
+    more = float((gone["leaves"] - usual).sum())
+    assert more > 100
+    assert 0.5 < gone["leaves_hub"].sum() / more < 1.1
+    assert stays["leaves_hub"].sum() == 0
+
+
+def test_voice_that_was_taken_away_is_a_cause(plan_of: PlanOf) -> None:
+    """A hazard ratio of .9 at full voice: one exit in ten is due to its loss."""
+    plan = plan_of(
+        "pool",
+        market={"size": 6000, "founders": 4000},
+        governance={"voice": 1.0, "ignored_hazard": 0.0},
+        churn={"base_hazard": 0.01},
+        phases={30: {"governance": {"voice": 0.0}}},
+    )
+    series = run(plan, 1, 120, events=False).series
+    assert series["leaves_ignored_voice"][:30].sum() == 0
+    late = series[30:]
+    share = late["leaves_ignored_voice"].sum() / late["leaves"].sum()
+    assert share == pytest.approx(1.0 - np.exp(-0.105), abs=0.03)

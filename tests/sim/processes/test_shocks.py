@@ -260,7 +260,7 @@ def test_a_competitors_pull_is_what_missing_value_of_its_strength_would_be(plan_
     def look(c: Community) -> None:
         x = np.zeros(len(Cause))
         m = c.population.members[c.population.rows()[0]]
-        depart._reasons(m, c.p[0], c.decay, c.day, c.presence, c.unfairness, c.climate[0], x)
+        depart._reasons(m, c.p[0], c.decay, c.day, c.presence, c.hub_left, c.unfairness, c.climate[0], x)
         pull.append(float(x[Cause.COMPETITOR]))
 
     place = [name for name, _ in TICK].index("depart")
