@@ -65,6 +65,7 @@ MONEY = {
     "cost_cash_rewards": "cash for contributions",
     "cost_revenue_share": "revenue shared",
     "cost_equity": "equity and tokens",
+    "cost_hub": "pay of hubs",
     "cost_paid": "paid acquisition",
 }
 

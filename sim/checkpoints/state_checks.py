@@ -119,7 +119,7 @@ def _check_clocks(c: Community) -> None:
         demand(clock._next <= len(order) <= size, "TouchClock._next")
         waits = clock._threshold[order]
         demand(bool(np.all(waits[1:] >= waits[:-1])), "TouchClock._threshold")
-    for heap in (c.follow, c.back):
+    for heap in (c.follow, c.back, c.forget, c.again):
         n = heap._size
         demand(n <= len(heap._thresholds) == len(heap._persons), "Heap._size")
         child = np.arange(1, n)

@@ -89,8 +89,13 @@ class Purpose(IntEnum):
     WAKE = 64
     UNSUBSCRIBE = 65
     DORMANT_BILL = 66
+    HEED = 67
+    FORGET_CLOCK = 68
+    AGAIN_CLOCK = 69
+    THANKS_INVITER = 70
     ARRIVAL = 71
     ENTRY = 72
+    FOLLOW_ON = 73
 
 
 # -- ordinals --------------------------------------------------------------------------------

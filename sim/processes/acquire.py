@@ -26,11 +26,12 @@ from kith.sim.state.categories import Channel, Count
 from kith.sim.state.community import Community
 from kith.sim.state.dormant import place_of_row
 from kith.sim.state.ledger import Account
-from kith.sim.state.market import SIGNALS, Status
+from kith.sim.state.market import SIGNALS, Status, liking, mean_fit
+from kith.sim.state.outside.forgetting import begin_to_follow, reached_again, unfollow
 from kith.sim.state.population import NO_PERSON
 
 _ACCEPT, _CHANNEL, _JOIN_ON_TOUCH = int(Purpose.ACCEPT), int(Purpose.CHANNEL), int(Purpose.JOIN_ON_TOUCH)
-_FOLLOW_CLOCK = int(Purpose.FOLLOW_CLOCK)
+_FOLLOW_CLOCK, _HEED = int(Purpose.FOLLOW_CLOCK), int(Purpose.HEED)
 _UNAWARE, _FOLLOWER, _PRESENT, _LEFT, _DORMANT = (int(s) for s in Status)
 _FIRST_CHANNEL, _BY_REFERRAL = int(Channel.EXTERNAL), int(Channel.REFERRAL)
 type Arrivals = npt.NDArray[np.int64]
@@ -45,6 +46,7 @@ def acquire(c: Community) -> None:
     """Admit the people who join today through channels, invitations, following or return, or are given."""
     if c.parameters.acquisition.paid_budget > 0.0:
         c.ledger.post(Account.PAID, c.parameters.acquisition.paid_budget)
+    unfollow(c)
     if c.plan.arrivals is not None and c.plan.arrivals.replaces_acquisition:
         _invited(c, conversion=0.0)
         parts = [_given(c)]
@@ -62,19 +64,22 @@ def hazards(c: Community) -> npt.NDArray[np.float64]:
     basis = c.active if a.imitation_basis == "active" else c.market.count(Status.PRESENT)
     paid = 0.0
     if a.paid_budget > 0.0:
-        cac = a.cac * (a.paid_budget / a.cac_reference) ** a.cac_exponent
+        cac = a.cac * max(a.cac_floor, (a.paid_budget / a.cac_reference) ** a.cac_exponent)
         cac *= max(LEAST_CAC, 1.0 - c.parameters.organisation.advocacy_gain * c.promoters)
         reachable = float(c.fit_of_market()[c.market.status[:size] == Status.UNAWARE].sum())
         paid = a.paid_budget / (cac * max(1.0, reachable))
     presence = float(c.presence.mean()) if c.parameters.affiliation.hub > 0.0 else 0.0
+    findable = c.content / (c.content + a.search_scale)
+    told = 1.0 + a.stories_gain * findable
     return np.array(
         [
             q["acquisition_external_rate"]
             * c.parameters.organisation.purpose
             * c.quality
-            * (1.0 + c.parameters.organisation.advocacy_reach * c.promoters),
+            * (1.0 + c.parameters.organisation.advocacy_reach * c.promoters)
+            * told,
             q["acquisition_imitation_rate"] * basis / size,
-            paid,
+            paid * told,
             q["acquisition_hub_reach"] * presence,
             q["acquisition_search_rate"] * c.content / (c.content + a.search_scale),
         ]
@@ -86,6 +91,9 @@ def _touched(c: Community) -> Arrivals:
     rates = hazards(c)
     total = float(np.add.reduce(rates))
     persons = c.touch.advance(total) if total > 0.0 else NOBODY
+    again = reached_again(c, total)
+    if len(again):
+        persons = np.concatenate([persons, again])
     if not len(persons):
         return NO_ARRIVALS
     joining, following, turned_away = _meet_channel(
@@ -158,6 +166,8 @@ def _invited(c: Community, conversion: float = 1.0) -> Arrivals:
         c.strengths,
         float(c.climate["proof"][0]),
         conversion * c.good_name(),
+        market.interest,
+        mean_fit(c.direction, c.parameters.market.fit_width),
         c.p,
         c.day,
         c.key,
@@ -185,6 +195,8 @@ def _answer(
     strengths,
     proof,
     good_name,
+    interest,
+    fit_of_all,
     p,
     day,
     key,
@@ -222,9 +234,11 @@ def _answer(
         before = strengths[signals[person]]
         _hear(signals, signallers, person, inviter)
         now = strengths[signals[person]]
-        accepted = uniform(key, person, day, _ACCEPT, (inviter << ACCEPT_INVITER_SHIFT) + nth) < (
-            q["referral_conversion"] * now * good_name * letters[k, 4] / 1000.0
-        )
+        willing = q["referral_conversion"] * now * good_name * letters[k, 4] / 1000.0
+        if q["referral_fit_weight"] > 0.0:
+            willing *= liking(interest[person], fit_of_all, q)
+        which = (inviter << ACCEPT_INVITER_SHIFT) + nth
+        accepted = uniform(key, person, day, _ACCEPT, which) < willing
         # a person who started to follow by an earlier invitation today may still join
         follows = followed > 0 and following[followed - 1] == person
         if accepted and not can_pay(key, person, q, proof):
@@ -238,8 +252,9 @@ def _answer(
             if follows:
                 followed -= 1
         elif status[person] == _UNAWARE and not follows:
-            following[followed] = person
-            followed += 1
+            if uniform(key, person, day, _HEED, which) < q["referral_follow"]:
+                following[followed] = person
+                followed += 1
         elif status[person] == _FOLLOWER and now != before:
             # a stronger signal shortens the remaining wait in proportion
             wait = (due[person] - follow_hazard) * before / now if now > 0.0 else np.inf
@@ -359,7 +374,9 @@ def _follow(c: Community, persons: npt.NDArray[np.int64]) -> None:
     if len(persons):
         c.market.move(persons, Status.FOLLOWER)
         c.count[Count.FOLLOWS] += len(persons)
-        _wait(c, persons, 0)
+        known = begin_to_follow(c, persons)
+        _wait(c, persons[~known], 0)
+        _wait(c, persons[known], c.day)
 
 
 def _wait(c: Community, persons: npt.NDArray[np.int64], day: int) -> None:

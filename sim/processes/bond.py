@@ -43,6 +43,7 @@ from kith.sim.state.categories import Count
 from kith.sim.state.community import Community
 from kith.sim.state.decay import WEEK, advance, hub_of, settle, settle_rows
 from kith.sim.state.hash_circle import Circle, circle_of_today, next_place, no_circle
+from kith.sim.state.hubs import attention
 from kith.sim.state.layers import WINDOW
 from kith.sim.state.ties import cut, fetch_pairs, find_faded, knows, prune, strengthen_pairs
 
@@ -62,7 +63,7 @@ def bond(c: Community) -> None:
     _prune(c, due)
     if c.parameters.bonding.removal_rate > 0.0:
         _remove_at_random(c)
-    _settle(c, c.visitors, _deepen)
+    _settle(c, c.visitors, _deepen, attention(c.parameters.affiliation, c.active))
     _settle(c, due[c.population.last_visit[due] != c.day], settle_rows)
     _review(c, due)
 
@@ -196,7 +197,7 @@ def _due_for_review(c: Community) -> npt.NDArray[np.int64]:
     return np.concatenate(parts)
 
 
-def _settle(c: Community, rows: npt.NDArray[np.int64], how: Callable[..., None]) -> None:
+def _settle(c: Community, rows: npt.NDArray[np.int64], how: Callable[..., None], *more: float) -> None:
     population = c.population
 
     def work(lo: int, hi: int) -> None:
@@ -213,6 +214,7 @@ def _settle(c: Community, rows: npt.NDArray[np.int64], how: Callable[..., None])
             c.presence,
             population.visit_bound,
             population.exit_bound,
+            *more,
         )
 
     c.crew.share(len(rows), work)
@@ -472,10 +474,15 @@ def _stranger(members, pool, a, shift, starts, places, rows, q, day, key, nth):
 
 
 @kernel
-def _deepen(members, visitors, lo, hi, day, decay, base, burst, p, presence, visit_bound, exit_bound):
-    """Strengthen visitors' bonds to the activity and the hub, as the design allows; then `settle`."""
+def _deepen(
+    members, visitors, lo, hi, day, decay, base, burst, p, presence, visit_bound, exit_bound, noticed
+):
+    """Strengthen visitors' bonds to the activity and the hub, as the design allows; then `settle`.
+
+    `noticed` is the share of its full step by which a follower binds to a hub whose attention is finite.
+    """
     q = p[0]
-    hub = q["bonding_hub_step"] * q["affiliation_hub"]
+    hub = q["bonding_hub_step"] * q["affiliation_hub"] * noticed
     for k in range(lo, hi):
         if (k - lo) % BLOCK == 0 and fetch_records(members, visitors, k, min(hi, k + BLOCK)) < 0.0:
             break

@@ -41,6 +41,7 @@ from kith.sim.state.categories import REPLIED, UNANSWERED, Count
 from kith.sim.state.community import Community
 from kith.sim.state.decay import excitation
 from kith.sim.state.hash_circle import circle_of_today, next_place
+from kith.sim.state.hubs import posts_of_today
 from kith.sim.state.layers import PAST, has_contributed
 from kith.sim.state.population import NEVER
 
@@ -54,6 +55,7 @@ NOBODY, STAFF = -1, -2
 "repliers who are no members"
 REJECTED = -1
 "usefulness of a post that was wrongly rejected"
+_FOLLOW_ON = int(Purpose.FOLLOW_ON)
 _ENTRY, _REJECTION, _STAFF_REPLY = int(Purpose.ENTRY), int(Purpose.REJECTION), int(Purpose.STAFF_REPLY)
 
 
@@ -136,10 +138,11 @@ def _apply(c: Community) -> None:
     c.count[Count.REJECTIONS] += rejected
     c.count[Count.STAFF_REPLIES] += by_staff
     c.useful[c.day] = useful
+    by_hub = posts_of_today(c.parameters.affiliation, c.presence, c.day)
     c.count[Count.REPLIES] += replies
     c.count[Count.AUDIENCE_TO_MEMBER] += risen
-    c.content = c.content * 2.0 ** (-1.0 / c.parameters.value.content_half_life) + useful
-    c.items[c.day + 1] = c.items[c.day] + items
+    c.content = c.content * 2.0 ** (-1.0 / c.parameters.value.content_half_life) + useful + by_hub
+    c.items[c.day + 1] = c.items[c.day] + items + by_hub
     c.recent.append(_who_wrote(c.written, c.population.address))
     _keep_diary(c)
 
@@ -204,6 +207,16 @@ def _first_step(q):
 
 
 @kernel
+def _follow_on(key, person, day, n, again):
+    """How many contributions follow n of today: after each, one more with probability `again`, and so on."""
+    out = 0
+    for nth in range(n):
+        u = uniform(key, person, day, _FOLLOW_ON, nth)
+        out += int(math.log(u) / math.log(again))
+    return out
+
+
+@kernel
 def _draw(
     members,
     visitors,
@@ -257,6 +270,9 @@ def _draw(
         if m["joined"] == day and counts[k, 0] == 0 and q["contribution_entry"] > 0.0:
             entry = q["contribution_entry"] * arm["contribution_doors_open"]
             counts[k, 0] = 1 if uniform(key, m["person"], 0, _ENTRY, ONLY) < entry else 0
+        # a conversation goes on: each contribution may be followed by another in the same visit
+        if q["contribution_follow_on"] > 0.0:
+            counts[k, 0] += _follow_on(key, m["person"], day, counts[k, 0], q["contribution_follow_on"])
         # exchanges with peers need a design that supports ties among members
         exchange_rate = 0.0
         if q["affiliation_peers"] > 0.0:

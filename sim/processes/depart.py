@@ -2,10 +2,12 @@
 
 Hazard h (1/day) = base(tenure) exp(sum_c x_c); leaving within the day has probability
 1 - exp(-h). x_c: missing value and missing belonging, neighbours' exits (Nitzan & Libai 2011),
-unfairness. An exit is background with probability exp(-sum x+), else its cause is drawn in
-proportion to x+, where x is measured against a settled, indifferent member; a newcomer's
-higher base counts as `newcomer`. Missing value is split among price, overload, the hub's
-absence and the rest; missing belonging between the hub's absence and the rest.
+unfairness. What a protection that was lost would have taken off the log hazard (a hub that has left,
+voice that was taken away), D in all, is the cause of the share 1 - exp(-D) of exits, the excess
+fraction (Greenland & Robins 1988), also where a member is better off than neutral. Of the others an exit is
+background with probability exp(-sum x+), else its cause is drawn in proportion to x+, where x is what it
+would be with the protection, measured against a settled, indifferent member; a newcomer's higher base
+counts as `newcomer`. Missing value is split among price, overload, the climate and the rest.
 
 Reads  state, bounds     Writes  who has left, and why
 """
@@ -20,7 +22,7 @@ from kith.sim.kernels.luck import ONLY, Purpose, uniform, uniforms
 from kith.sim.kernels.prefetch import SCREEN
 from kith.sim.state.categories import Cause
 from kith.sim.state.community import Community
-from kith.sim.state.decay import BELONGING, EXITS, HARM, contagion, hub_of, novelty
+from kith.sim.state.decay import BELONGING, EXITS, HARM, STILL_THERE, contagion, lost_bond, novelty
 
 _DEPART, _CAUSE = int(Purpose.DEPART), int(Purpose.CAUSE)
 CAUSES = len(Cause)
@@ -55,6 +57,7 @@ def depart(c: Community) -> None:
             c.day,
             c.key,
             c.presence,
+            c.hub_left,
             c.unfairness,
             c.climate,
             lo,
@@ -109,7 +112,22 @@ def _certain(c: Community, cause: npt.NDArray[np.int64]) -> npt.NDArray[np.int64
 
 @kernel
 def _screen(
-    address, exit_bound, members, p, decay, base, day, key, presence, unfairness, climate, lo, hi, out, cause
+    address,
+    exit_bound,
+    members,
+    p,
+    decay,
+    base,
+    day,
+    key,
+    presence,
+    hub_left,
+    unfairness,
+    climate,
+    lo,
+    hi,
+    out,
+    cause,
 ):
     """Rows of lo … hi whose member leaves, written to out[lo:] with causes by row; returns how many."""
     n = lo
@@ -128,18 +146,23 @@ def _screen(
     for k in range(lo, candidates):
         r = out[k]
         u = uniform(key, address[r], day, _DEPART, ONLY)
-        log_factor = _reasons(members[r], p[members[r]["arm"]], decay, day, presence, unfairness, air, x)
+        log_factor = _reasons(
+            members[r], p[members[r]["arm"]], decay, day, presence, hub_left, unfairness, air, x
+        )
         hazard = base[day - members[r]["seasoned"]] * math.exp(log_factor)
         if u < 1.0 - math.exp(-hazard):
-            cause[r] = _name(x, uniform(key, address[r], day, _CAUSE, ONLY))
+            cause[r] = _name(x, air["silenced"], uniform(key, address[r], day, _CAUSE, ONLY))
             out[n] = r
             n += 1
     return n - lo
 
 
 @kernel
-def _reasons(m, q, decay, day, presence, unfairness, air, x):
-    """Log factors by cause into x, indexed by `Cause`; returns their sum without the newcomer's."""
+def _reasons(m, q, decay, day, presence, hub_left, unfairness, air, x):
+    """Log factors by cause into x, indexed by `Cause`; returns their sum without the newcomer's.
+
+    That of the hub is what its presence would take off, and those of value and belonging are without it.
+    """
     d = min(day - m["settled"], 7)
     belonging = m["attachment"] + (m["belonging"] - m["attachment"]) * decay[d, BELONGING]
     value = q["churn_value_weight"] * (q["churn_neutral_value"] - m["satisfaction"])
@@ -152,9 +175,10 @@ def _reasons(m, q, decay, day, presence, unfairness, air, x):
     x[IGNORED_VOICE] = air["ignored"]
     x[HARASSMENT] = q["governance_harassment_weight"] * m["harassed"] * decay[d, HARM]
     x[COMPETITOR] = q["churn_value_weight"] * air["competitor"] * (1.0 - air["shield"] * belonging)
-    hub_presence = hub_of(m, presence)
-    _split_value(m, q, value, hub_presence, air, x)
-    _split_belonging(m, q, bonds, hub_presence, x)
+    missed, unbound = _hub_missed(m, q, day, presence, hub_left)
+    _split_value(m, q, value - missed, air, x)
+    x[OF_BELONGING] = bonds - unbound
+    x[OF_HUB] = missed + unbound
     loyalty = 0.0
     if q["incentives_equity_points"] > 0.0 and m["owner"] > 0:
         loyalty = math.log(1.0 + q["incentives_equity_loyalty"])
@@ -172,19 +196,17 @@ def _reasons(m, q, decay, day, presence, unfairness, air, x):
 
 
 @kernel
-def _split_value(m, q, value, presence, air, x):
-    """Share missing value among price, overload, the hub's absence, the climate, and the rest."""
+def _split_value(m, q, value, air, x):
+    """Share missing value among price, overload, the climate, and the rest."""
     price = q["value_price_weight"] * q["monetisation_price"] / m["wtp"] if m["paying"] > 0 else 0.0
-    hub = q["value_hub"] * m["hub"] * (1.0 - presence)
-    known = price + m["overload"] + hub + air["unwanted"] + air["disputes"] + air["selling"]
+    known = price + m["overload"] + air["unwanted"] + air["disputes"] + air["selling"]
     missing = value / q["churn_value_weight"] if q["churn_value_weight"] > 0.0 else 0.0
     total = max(known, missing)
     x[VALUE] = value
-    x[PRICE] = x[OVERLOAD] = x[OF_HUB] = x[UNWANTED] = x[DISPUTES] = x[SELLING] = 0.0
+    x[PRICE] = x[OVERLOAD] = x[UNWANTED] = x[DISPUTES] = x[SELLING] = 0.0
     if value > 0.0 and total > 0.0:
         x[PRICE] = value * price / total
         x[OVERLOAD] = value * m["overload"] / total
-        x[OF_HUB] = value * hub / total
         x[UNWANTED] = value * air["unwanted"] / total
         x[DISPUTES] = value * air["disputes"] / total
         x[SELLING] = value * air["selling"] / total
@@ -192,29 +214,39 @@ def _split_value(m, q, value, presence, air, x):
 
 
 @kernel
-def _split_belonging(m, q, bonds, presence, x):
-    """Share missing belonging between the hub's absence and the rest."""
-    x[OF_BELONGING] = bonds
-    if bonds > 0.0 and presence < 1.0:
-        lost = (1.0 - m["attachment"]) * (
-            1.0 - math.exp(-q["bonding_hub_weight"] * m["hub"] * (1.0 - presence))
-        )
-        hub = min(bonds, q["churn_belonging_weight"] * lost)
-        x[OF_BELONGING] -= hub
-        x[OF_HUB] += hub
+def _hub_missed(m, q, day, presence, hub_left):
+    """Log hazard that the hub's value, and the belonging to it, would have taken off by now, were it there."""
+    hub = m["person"] % len(presence)
+    if hub_left[hub] == STILL_THERE:
+        return 0.0, 0.0
+    lost = lost_bond(m, q, day, presence, hub_left)
+    # belonging has been on its way to a lower target since then
+    target = (1.0 - m["attachment"]) * (1.0 - math.exp(-q["bonding_hub_weight"] * lost))
+    gone = 1.0 - 2.0 ** (-(day - hub_left[hub]) / q["bonding_belonging_half_life"])
+    return q["churn_value_weight"] * m["hub_missed"], q["churn_belonging_weight"] * target * gone
 
 
 @kernel
-def _name(x, u):
-    """The cause of an exit: background with probability exp(-sum x+), the rest in proportion to x+."""
+def _name(x, silenced, u):
+    """The cause of an exit: a protection lost with probability 1 - exp(-sum), else background with probability
+    exp(-sum x+), the rest in proportion to x+."""
+    lost = x[OF_HUB] + silenced
+    if lost > 0.0:
+        named = 1.0 - math.exp(-lost)
+        if u < named:
+            return OF_HUB if u * lost < named * x[OF_HUB] else IGNORED_VOICE
+        u = (u - named) / (1.0 - named)
     total = 0.0
     for k in range(1, CAUSES):
-        total += max(0.0, x[k])
+        if k != OF_HUB:
+            total += max(0.0, x[k])
     background = math.exp(-total)
     if u < background or total <= 0.0:
         return BACKGROUND
     point = (u - background) / (1.0 - background) * total
     for k in range(1, CAUSES):
+        if k == OF_HUB:
+            continue
         point -= max(0.0, x[k])
         if point <= 0.0 and x[k] > 0.0:
             return k

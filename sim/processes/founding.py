@@ -30,6 +30,7 @@ from kith.sim.state.admission import admit, newcomers, tie_capacity
 from kith.sim.state.categories import Channel
 from kith.sim.state.community import Community
 from kith.sim.state.decay import derive_rows, fading
+from kith.sim.state.hubs import attention, hubs_there
 from kith.sim.state.layers import PAST, has_contributed
 from kith.sim.state.population import NEVER
 from kith.sim.state.ties import MAX_CAPACITY, add_up, place_ties
@@ -281,7 +282,8 @@ def _settle_state(c: Community, rows: Rows) -> Numbers:
         gap = 1.0 / np.maximum(visits, 1e-3)
         m["habit"][rows] = _steady(p.visiting.habit_step, p.visiting.habit_half_life, gap)
         m["activity"][rows] = _steady(b.activity_step * p.affiliation.activity, b.activity_half_life, gap)
-        m["hub"][rows] = _steady(b.hub_step * p.affiliation.hub, b.hub_half_life, gap)
+        noticed = attention(p.affiliation, len(rows))
+        m["hub"][rows] = _steady(b.hub_step * p.affiliation.hub * noticed, b.hub_half_life, gap)
         m["satisfaction"][rows] = _value(c, rows)
         _refresh(c, rows)
         floor = p.visiting.habit_floor
@@ -356,15 +358,10 @@ def _set_history(c: Community, rows: Rows, count: Rows, last: Rows, visits: Numb
 
 def _fill_content(c: Community, per_day: float) -> None:
     """Set useful content to its steady state at a number of contributions per day."""
-    q, v = c.parameters.contribution, c.parameters.value
-    c.content = (
-        per_day
-        * q.share_post
-        * (1.0 + 0.5 * q.reply_ceiling)
-        * v.useful_share
-        * min(v.content_half_life, 3650.0)
-        / np.log(2.0)
-    )
+    q, v, a = c.parameters.contribution, c.parameters.value, c.parameters.affiliation
+    useful = per_day * q.share_post * (1.0 + 0.5 * q.reply_ceiling) * v.useful_share
+    useful += a.hub_posts * hubs_there(a, c.presence)
+    c.content = useful * min(v.content_half_life, 3650.0) / np.log(2.0)
 
 
 def _enter_counts(c: Community) -> None:

@@ -26,9 +26,9 @@ from kith.sim.state.categories import Count
 from kith.sim.state.climate import Climate
 from kith.sim.state.community import Community
 from kith.sim.state.hash_circle import circle_of_today, next_place
+from kith.sim.state.hubs import succeed
 from kith.sim.state.layers import WINDOW
 from kith.sim.state.ledger import Account, book, to_micro
-from kith.sim.state.succession import succeed
 from kith.sim.state.ties import FAINTEST, feel, strength_at, strengthen_pairs
 
 QUARTER = 90
@@ -104,6 +104,7 @@ def _make_climate(c: Community) -> None:
     """Update the climate for this evening's decisions and tomorrow's visits."""
     g, o, churn, air = c.parameters.governance, c.parameters.organisation, c.parameters.churn, c.climate
     recent = float(c.items[c.day + 1] - c.items[max(0, c.day - 6)])
+    c.most_voice = max(c.most_voice, g.voice)
     air[0] = Climate(
         unwanted=g.unwanted_weight * c.unwanted / (c.unwanted + recent + 1.0),
         disputes=min(1.0, g.dispute_weight * c.disputes / max(1.0, c.active / 1000.0)),
@@ -112,6 +113,7 @@ def _make_climate(c: Community) -> None:
         shield=0.0 if c.competitor_bonds else churn.competitor_shield,
         voice=g.voice_hazard * g.voice,
         ignored=g.ignored_hazard * c.ignored,
+        silenced=g.voice_hazard * (c.most_voice - g.voice),
         proof=1.0 + o.proof_gain * c.active / (c.active + o.proof_scale),
         bound=math.exp(g.ignored_hazard * c.ignored + churn.value_weight * c.competitor),
     )

@@ -6,7 +6,14 @@ relation (Ryu & Feick 2007): the inviter's reward moves mostly weak ties, the re
 strong ones; kind beats cash (Jin & Huang 2014). An invitation that is seen to be paid converts
 less, most among weak ties, unless both sides are paid alike (Verlegh et al. 2013).
 
-Reads  visitors, satisfaction, belonging     Writes  invitations on their way
+Readiness rises with satisfaction and belonging, at a threshold or along logistic curves (word of mouth is
+graded in satisfaction: de Matos & Rossi 2008), with recognition felt, and for badge responders just
+before the next badge for inviting. It falls with invitations sent already, because those who are left
+know of it or do not care (Leskovec, Adamic & Huberman 2007). Whoever has brought somebody in may be
+thanked, and is bound a little by its own recommendation (Garnefeld et al. 2013).
+
+Reads  visitors, satisfaction, belonging, referral joins
+Writes  invitations on their way, recognition, norm and belonging of inviters
 """
 
 import math
@@ -27,20 +34,25 @@ from kith.sim.kernels.luck import (
 from kith.sim.kernels.prefetch import BLOCK, fetch_records
 from kith.sim.state.categories import Count
 from kith.sim.state.community import Community
+from kith.sim.state.decay import advance
 from kith.sim.state.market import acquaintance, neighbour
 
 _INVITE, _INVITEE, _DELAY = int(Purpose.INVITE), int(Purpose.INVITEE), int(Purpose.DELAY)
+_THANKS_INVITER = int(Purpose.THANKS_INVITER)
 
 
 def refer(c: Community) -> None:
-    """Send today's invitations; they reach `Community.invited` on the day of their answer."""
+    """Move today's successful inviters, and send today's invitations; they reach `Community.invited` on the day of their answer."""
+    _move_inviters(c)
     if not c.anywhere("referral_invites_per_month"):
         return
     everyone = c.parameters.market.acquaintances == "everyone"
     members, visitors = c.population.members, c.visitors
     n = np.zeros(len(visitors), np.int64)
+    known, levels = c.acquaintances(), c.badge_levels
     parts = c.crew.share(
-        len(visitors), lambda lo, hi: _count(members, visitors, lo, hi, c.gaps, c.p, c.day, c.key, n)
+        len(visitors),
+        lambda lo, hi: _count(members, visitors, lo, hi, c.gaps, known, levels, c.p, c.day, c.key, n),
     )
     total = sum(parts)
     if not total:
@@ -52,6 +64,14 @@ def refer(c: Community) -> None:
     for wait, (start, end) in enumerate(pairwise(ends.tolist())):
         if start < end:
             c.invited.setdefault(c.day + wait, []).append(letters[start:end])
+
+
+def _move_inviters(c: Community) -> None:
+    """Let today's referral joins move those who have invited them, if they are still present."""
+    if len(c.referred) and any(
+        c.anywhere(name) for name in ("referral_thanks", "referral_badges", "referral_binding")
+    ):
+        _thank(c.population.members, c.referred, c.p, c.decay, c.badge_levels, c.day, c.key)
 
 
 @kernel
@@ -108,7 +128,63 @@ def _shares(q):
 
 
 @kernel
-def _count(members, visitors, lo, hi, gaps, p, day, key, out):
+def readiness_to_invite(m, q, known, levels):
+    """How readily a member invites, relative to its rate; `known` is its number of acquaintances."""
+    above, belongs = (
+        m["satisfaction"] - q["referral_promoter_satisfaction"],
+        m["belonging"] - q["referral_promoter_belonging"],
+    )
+    width = q["referral_softness"]
+    if width > 0.0:
+        ready = 1.0 / ((1.0 + math.exp(-above / width)) * (1.0 + math.exp(-belongs / width)))
+    elif above < 0.0 or belongs < 0.0:
+        return 0.0
+    else:
+        ready = 1.0
+    ready *= 1.0 + q["referral_recognition_gain"] * m["recognition"]
+    if q["referral_badges"] > 0.0 and m["responder"] == 1:
+        for level in levels:
+            if m["invited_joins"] < level:
+                if m["invited_joins"] >= 0.9 * level or m["invited_joins"] == level - 1:
+                    ready *= 1.0 + q["incentives_badge_gain"] * q["referral_badges"]
+                break
+    if q["referral_fatigue"] > 0.0 and known > 0.0:
+        ready *= math.exp(-q["referral_fatigue"] * m["invitations"] / known)
+    return ready
+
+
+@kernel
+def _thank(members, referred, p, decay, levels, day, key):
+    """Thanks, badges and binding, in order of the newcomers' addresses.
+
+    The nth of several newcomers of one inviter counts for the nth of today's joins, which are counted already.
+    """
+    for k in range(len(referred)):
+        row = referred[k, 0]
+        if row < 0:
+            continue
+        m, newcomer = members[row], members[referred[k, 1]]["person"]
+        q = p[m["arm"]]
+        advance(m, day, decay, q)
+        felt = 0.0
+        if uniform(key, newcomer, day, _THANKS_INVITER, ONLY) < q["referral_thanks"]:
+            felt = q["incentives_recognition_step"]
+            m["norm"] += q["incentives_recognition_norm"] * (1.0 - m["norm"])
+        if q["referral_badges"] > 0.0:
+            later = 0  # newcomers of the same inviter who come after this one
+            for other in range(k + 1, len(referred)):
+                later += referred[other, 0] == row
+            for level in levels:
+                if m["invited_joins"] - later == level:
+                    felt += q["incentives_recognition_step"] * q["referral_badges"]
+        if felt > 0.0:
+            m["recognition"] += min(1.0, felt) * (1.0 - m["recognition"])
+            m["last_benefit"] = day
+        m["belonging"] += q["referral_binding"] * (1.0 - m["belonging"])
+
+
+@kernel
+def _count(members, visitors, lo, hi, gaps, known, levels, p, day, key, out):
     """Invitations of visitors[lo:hi], to out (n,), which is 0 before; returns their sum."""
     total = 0
     strong, weak = _shares(p[0])
@@ -119,11 +195,10 @@ def _count(members, visitors, lo, hi, gaps, p, day, key, out):
         q = p[m["arm"]]
         if len(p) > 1:
             strong, weak = _shares(q)
-        if m["satisfaction"] < q["referral_promoter_satisfaction"]:
+        readiness = readiness_to_invite(m, q, known, levels)
+        if readiness == 0.0:
             continue
-        if m["belonging"] < q["referral_promoter_belonging"]:
-            continue
-        rate = q["referral_invites_per_month"] * gaps[k] * m["inviting"] * (strong + weak)
+        rate = q["referral_invites_per_month"] * gaps[k] * m["inviting"] * (strong + weak) * readiness
         out[k] = poisson(uniform(key, m["person"], day, _INVITE, ONLY), rate)
         total += out[k]
     return total

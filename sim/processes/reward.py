@@ -150,7 +150,8 @@ def _cue(members, visitors, p):
         q = p[m["arm"]]
         if q["incentives_cash_per_contribution"] <= 0.0 and q["incentives_revenue_share"] <= 0.0:
             continue
-        target = 1.0 - q["incentives_crowding"] * m["bonds"]
+        spared = q["incentives_crowding_from"]
+        target = 1.0 - q["incentives_crowding"] * max(0.0, m["bonds"] - spared) / (1.0 - spared)
         if m["norm"] > target:
             m["norm"] += q["incentives_cue_step"] * (target - m["norm"])
 

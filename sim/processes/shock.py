@@ -8,14 +8,16 @@ from kith.sim.state import decay
 from kith.sim.state.admission import join, newcomers
 from kith.sim.state.categories import Cause, Channel
 from kith.sim.state.community import Community
+from kith.sim.state.hubs import call_for_heir
 from kith.sim.state.market import Status
-from kith.sim.state.succession import call_for_heir
 
 
 def apply_shock(c: Community, shock: Shock) -> None:
     """Apply a shock to the community."""
     if shock.kind == "hub_departs":
-        c.presence[np.flatnonzero(c.presence > 0.0)[: shock.count or 1]] = 0.0
+        leaving = np.flatnonzero(c.presence > 0.0)[: shock.count or 1]
+        c.presence[leaving] = 0.0
+        c.hub_left[leaving[c.hub_left[leaving] == decay.STILL_THERE]] = c.day
         call_for_heir(c)
     elif shock.kind == "members_leave":
         _members_leave(c, float(shock.share or 0.0), shock.who or "random")

@@ -17,6 +17,7 @@ Reads  useful items, ledger, members     Writes  quality, budget, coverage, push
 import numpy as np
 
 from kith.sim.state.community import Community
+from kith.sim.state.hubs import hubs_there
 from kith.sim.state.layers import WINDOW
 from kith.sim.state.ledger import COMMUNITY, MICRO, UNATTRIBUTED, Account, micro
 
@@ -43,6 +44,7 @@ def steer(c: Community) -> None:
 def _spend(c: Community) -> None:
     o = c.parameters.organisation
     c.ledger.post(Account.STAFF, o.staff * o.staff_cost / 365.0 * c.coverage)
+    c.ledger.post(Account.HUB, hubs_there(c.parameters.affiliation, c.presence) * o.hub_cost / WINDOW)
     if o.investment_response > 0.0:
         c.ledger.post(Account.MEASUREMENT, o.measurement * o.measurement_cost / WINDOW)
 

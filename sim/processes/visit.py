@@ -22,7 +22,7 @@ from kith.sim.kernels.luck import ONLY, Purpose, uniform
 from kith.sim.kernels.prefetch import BLOCK, SCREEN, fetch_records, fetch_ties
 from kith.sim.state.categories import Count
 from kith.sim.state.community import Community
-from kith.sim.state.decay import HABIT, NEWCOMER, advance, excitation, hub_of
+from kith.sim.state.decay import HABIT, NEWCOMER, advance, excitation, hub_of, lost_bond
 from kith.sim.state.layers import PAST
 from kith.sim.state.population import NEVER
 from kith.sim.state.ties import strength_at
@@ -75,6 +75,7 @@ def visit(c: Community) -> None:
             c.content,
             other_side,
             c.presence,
+            c.hub_left,
             c.items,
             c.tiers,
             c.gaps,
@@ -138,6 +139,7 @@ def _judge(
     content,
     liquidity,
     presence,
+    hub_left,
     items,
     tiers,
     gaps,
@@ -201,6 +203,9 @@ def _judge(
         m["satisfaction"] += q["visiting_satisfaction_step"] * (value - m["satisfaction"])
         m["overload"] += q["visiting_satisfaction_step"] * (overload - m["overload"])
         m["habit"] += q["visiting_habit_step"] * (1.0 - m["habit"])
+        if q["affiliation_hub"] > 0.0:  # what the hub would have added to satisfaction, were it there
+            lost = q["value_hub"] * lost_bond(m, q, day, presence, hub_left)
+            m["hub_missed"] += q["visiting_satisfaction_step"] * (lost - m["hub_missed"])
         if perk > 0.0:
             m["last_benefit"] = day
         if q["value_match"] > 0.0 and liquidity[m["side"]] > 0.5:

@@ -252,7 +252,7 @@ _TABLE = (
     Indicator(
         "ncv_net",
         "EUR/month",
-        "ncv minus the cost of moderation, staff, events, platform and measurement",
+        "ncv minus the cost of moderation, staff, hubs, events, platform and measurement",
         lambda s: m.per_member(s, m.MEMBER_REVENUE, m.MEMBER_COSTS + m.COMMUNITY_COSTS),
     ),
     Indicator(

@@ -227,7 +227,7 @@ def memberships(s: Snapshot) -> pd.DataFrame:
             "surplus": (s.membership("surplus") + s.membership("earned")) / MICRO,
             "rewards": s.membership("earned") / MICRO,
             "exit_cause": pd.Categorical.from_codes(causes, list(CAUSES)),
-            "lapsed_day": np.fmin(np.where(ended, left, np.nan), _days(s.membership("first_asleep"))),
+            "lapsed_day": np.fmin(np.where(ended, left, np.nan), s.first_asleep),
             "awake": awake,
             "asleep_since": np.where(dormant, s.membership("asleep_on").astype(float), np.nan),
             "asleep_cause": pd.Categorical.from_codes(

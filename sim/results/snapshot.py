@@ -11,7 +11,7 @@ from kith.sim.state import decay
 from kith.sim.state.categories import REPLIED, Cause, Channel
 from kith.sim.state.community import Community
 from kith.sim.state.layers import WINDOW, layer_names
-from kith.sim.state.population import NEVER
+from kith.sim.state.population import NEVER, NEVER_ASLEEP
 
 type Numbers = npt.NDArray[np.float64]
 type Integers = npt.NDArray[np.int64]
@@ -49,10 +49,16 @@ class Snapshot:
         )
 
     @cached_property
+    def first_asleep(self) -> Numbers:
+        """The day on which each membership first fell silent; NaN for never."""
+        first = self.membership("first_asleep").astype(float)
+        return np.where(first == NEVER_ASLEEP, np.nan, first)
+
+    @cached_property
     def lapsed_day(self) -> Integers:
         """The day on which each membership first fell silent or ended, or a day after the end."""
         first = self.membership("first_asleep").astype(np.int64)
-        return np.where(first == NEVER, self.left_day, np.minimum(first, self.left_day))
+        return np.where(first == NEVER_ASLEEP, self.left_day, np.minimum(first, self.left_day))
 
     @cached_property
     def stopped_on(self) -> Integers:
@@ -60,7 +66,7 @@ class Snapshot:
         asleep = self.membership("asleep_on").astype(np.int64)
         ended = np.arange(len(asleep)) < self.c.archive.count
         awake = np.arange(len(asleep)) >= len(asleep) - len(self.rows)
-        silent = (asleep != NEVER) & (asleep >= self.membership("woke_on"))
+        silent = (asleep != NEVER_ASLEEP) & (asleep >= self.membership("woke_on"))
         return np.where(awake, NEVER, np.where(ended & ~silent, self.left_day, asleep))
 
     @cached_property

@@ -49,6 +49,12 @@ class Affiliation(Section):
     hubs: Annotated[int, Field(ge=1, le=1000)] = quantity(
         1, "central figures, each with its own followers; no effect while affiliation.hub is 0", unit="hubs", low=1,
         high=1000, source="assumed: a choice of design")
+    hub_posts: float = quantity(
+        0.0, "useful items that each present hub posts", unit="items/day", high=1000.0,
+        source="assumed: none; what a creator posts is a choice of design")
+    hub_attention: float = quantity(
+        0.0, "active followers of a hub at which a visit binds to it half as fast; 0 = attention without limit",
+        unit="members", high=1e8, source="assumed: without limit")
     peers: float = share(0.5, "ties to each other (web)", unit="strength",
                          source="assumed: a choice of design")
     form: Literal["open", "groups", "matching"] = choice(
@@ -227,6 +233,8 @@ class Organisation(Section):
     lead_rate: float = quantity(0.01, "hazard that a promoter becomes a qualified lead who buys, doubled at full selling intensity",
                                 unit="1/month", high=30.0, source="assumed: one in a hundred a month")
     lead_value: float = quantity(0.0, "revenue per sale to a qualified lead", unit="EUR", high=1e6, source="assumed: nothing to sell")
+    hub_cost: float = quantity(0.0, "what the organisation pays each present hub", unit="EUR/month", high=1e8,
+                               source="assumed: the hub is its own reward")
     steering: float = share(0.01, "monthly step of management toward what the business model rewards", unit="-",
                             source="assumed: a hundredth a month, less with voice")
     attention_price: float = quantity(0.5, "value of an hour of attention to a member", unit="EUR/hour",
@@ -257,6 +265,11 @@ class Acquisition(Section):
                                 source="ACQ-CAC': saturation of ad response", prior=(0.3, 0.0, 0.7))
     cac_reference: float = quantity(100.0, "spend at which a paid touch costs `cac`", unit="EUR/day", low=0.01,
                                     high=1e9, source="assumed: a small campaign")
+    cac_floor: float = share(0.0, "minimum cost of a paid touch at little spend, relative to `cac`", unit="ratio",
+                             source="assumed: none")
+    stories_gain: float = quantity(
+        0.0, "relative increase in external and paid touches where content is plentiful (at search_scale by half)", unit="ratio",
+        high=10.0, source="assumed: none")
     hub_reach: float = quantity(0.05, "hazard of hearing from a present hub, per person and year", unit="1/year",
                                 high=100.0, source="assumed: a hub is about as audible as external influence")
     search_rate: float = quantity(0.02, "hazard of finding the content by search when it is plentiful", unit="1/year",
@@ -268,6 +281,9 @@ class Acquisition(Section):
     follower_conversion: float = quantity(
         0.05, "hazard that a follower joins after one signal", unit="1/month", high=30.0,
         source="assumed: above the layer table's 1-15 % a year, whose followers heard by broadcast only")
+    unfollow_rate: float = quantity(
+        0.0, "hazard that a follower stops following; it may be reached again", unit="1/month", high=30.0,
+        source="assumed: followers never forget; Kivran-Swaine, Govindan & Naaman 2011 (Twitter): three in ten gone after nine months")
     reinforcement_2: float = quantity(1.7, "joining at the second distinct signal, relative to the first", unit="ratio",
                                       high=100.0, source="ACQ-K1: Centola 2010, doi:10.1126/science.1185231",
                                       prior=(1.7, 1.2, 2.2))
@@ -307,6 +323,8 @@ class Visiting(Section):
                                     source="ATT-id: x1.5 (Ren et al. 2012)", prior=(0.405, 0.095, 0.693))
     bond_gain: float = quantity(0.15, "log visit rate per unit of saturated tie strength", unit="-", high=5.0,
                                 source="ATT-bond: x1.15 (Ren et al. 2012, size assumed)", prior=(0.14, 0.0, 0.405))
+    hub_gain: float = quantity(0.0, "log visit rate per unit of bond to a present hub", unit="-", high=5.0,
+                               source="assumed: none; the size is left to HUB-founder (Becker & Hvide 2022)")
 
 
 class Contribution(Section):
@@ -319,6 +337,8 @@ class Contribution(Section):
     burst_gain: float = quantity(0.0, "relative increase in contributions just after a contribution: conversations and tasks come "
                                  "in bursts", unit="ratio", high=1000.0,
                                  source="LIFE-burst: fitted to gaps between active days and to days 1-7")
+    follow_on: float = quantity(0.0, "probability that a contribution is followed by another in the same visit", unit="probability",
+                                high=0.99, source="assumed: a choice of design: high in a chat, low where questions are asked")
     burst_half_life: float = half_life(3.0, "half-life of a burst of contributions", source="LIFE-burst: fitted together with burst_gain")
     doors_open: float = share(1.0, "opportunity to contribute in the design", unit="ratio",
                               source="assumed: a choice of design")
@@ -468,6 +488,8 @@ class Incentives(Section):
                                     source="assumed: Deci, Koestner & Ryan 1999, verbal feedback d = +0.33, sign only")
     crowding: float = share(0.45, "c1: pull of a market cue on the norm of fully tied members", unit="-",
                             source="INC-sun: Sun, Dong & McIntyre 2017, by sketch")
+    crowding_from: float = quantity(0.0, "saturated tie strength up to which a market cue leaves the norm alone", unit="strength",
+                                    high=0.99, source="assumed: any tie; INC-sun: only the well connected wrote less")
     cue_step: float = share(0.15, "approach of the norm to its target per visit with a market cue", unit="-",
                             source="assumed: sketch value")
     norm_recovery: float = half_life(365.0, "half-life of the return to social norms", source="INC-fine: 12 months or more",
@@ -501,6 +523,26 @@ class Referral(Section):
                                          source="assumed: sketch value")
     promoter_belonging: float = share(0.15, "belonging above which a member invites", unit="belonging",
                                       source="assumed: sketch value")
+    softness: float = share(
+        0.0, "width of the logistic rise of inviting around the promoter thresholds, in units of satisfaction and belonging; "
+        "0 = a cliff", unit="-", source="assumed: a cliff; de Matos & Rossi 2008: word of mouth is graded in satisfaction")
+    fit_weight: float = quantity(
+        0.0, "w in acceptance x (fit / mean fit)^w of an invitation", unit="-", high=10.0,
+        source="assumed: none; TIE-hom: friends of friends differ in taste")
+    follow: float = share(1.0, "probability that an unaware person follows who hears by invitation and does not join",
+                          unit="probability", source="assumed: everybody who hears")
+    recognition_gain: float = quantity(
+        0.0, "relative increase in inviting per unit of felt recognition", unit="ratio", high=20.0,
+        source="assumed: none; INC-barn concerns contributions")
+    thanks: float = share(0.0, "probability that an inviter is thanked in public when the invited person joins",
+                          unit="probability", source="assumed: a choice of design")
+    badges: float = share(0.0, "strength of badges for invited people who join, at the levels of incentives.badge_levels",
+                          unit="strength", source="assumed: a choice of design")
+    fatigue: float = quantity(
+        0.0, "log inviting lost when as many invitations are sent as there are acquaintances", unit="-", high=100.0,
+        source="assumed: none; Leskovec, Adamic & Huberman 2007: success falls with each further recommendation")
+    binding: float = share(0.0, "step of the inviter's belonging when the invited person joins", unit="-",
+                           source="assumed: none; REF-self: Garnefeld et al. 2013, sign only")
     reward_giver: float = quantity(0.0, "reward for the inviter when the invitation is accepted", unit="EUR", high=1e5,
                                    source="assumed: a choice of design")
     reward_receiver: float = quantity(0.0, "reward for the newcomer", unit="EUR", high=1e5,

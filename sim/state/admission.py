@@ -13,7 +13,7 @@ from kith.sim.state.categories import Channel, Count
 from kith.sim.state.community import Community
 from kith.sim.state.decay import NEWCOMER, derive, derive_rows
 from kith.sim.state.market import Status
-from kith.sim.state.population import NEVER, NO_PERSON
+from kith.sim.state.population import NEVER, NEVER_ASLEEP, NO_PERSON
 from kith.sim.state.ties import MAX_CAPACITY, allocate, strengthen_pairs
 
 _PROPENSITY, _BUDGET, _WILLING = int(Purpose.PROPENSITY), int(Purpose.BUDGET), int(Purpose.WILLINGNESS)
@@ -309,6 +309,7 @@ def _blank(m):
     m["overload"] = 0.0
     m["harassed"] = 0.0
     m["missed"] = 0.0
+    m["hub_missed"] = 0.0
     # status
     m["internal"] = 0
     m["arm"] = 0
@@ -336,9 +337,9 @@ def _blank(m):
     m["last_react"] = NEVER
     m["last_vote"] = NEVER
     m["last_attend"] = NEVER
-    m["first_asleep"] = NEVER
-    m["asleep_on"] = NEVER
-    m["woke_on"] = NEVER
+    m["first_asleep"] = NEVER_ASLEEP
+    m["asleep_on"] = NEVER_ASLEEP
+    m["woke_on"] = NEVER_ASLEEP
     m["asleep_cause"] = 0
     # money
     m["revenue"] = 0

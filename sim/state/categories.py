@@ -78,3 +78,4 @@ class Count(IntEnum):
     WAKINGS_AUDIENCE = 28
     WAKINGS_MEMBER = 29
     LEAVES_DORMANT = 30
+    UNFOLLOWS = 31

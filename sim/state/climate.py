@@ -8,7 +8,7 @@ import numpy as np
 class Climate(NamedTuple):
     """Conditions common to all members: value lost to unwanted content, disputes and selling; a competitor's
     pull and how far belonging shields from it; reduction of the log hazard by voice and its increase by
-    an ignored vote; factor of social proof on conversion and price tolerance; and the maximum factor
+    an ignored vote, and what voice that was taken away would reduce it by; factor of social proof on conversion and price tolerance; and the maximum factor
     of all this on a hazard.
     """
 
@@ -19,6 +19,7 @@ class Climate(NamedTuple):
     shield: float
     voice: float
     ignored: float
+    silenced: float
     proof: float
     bound: float
 

@@ -23,7 +23,7 @@ from kith.sim.state.categories import Channel
 from kith.sim.state.community import Community
 from kith.sim.state.layers import layer_names
 from kith.sim.state.ledger import MICRO
-from kith.sim.state.population import MEMBER
+from kith.sim.state.population import MEMBER, NEVER_ASLEEP
 
 type Rows = npt.NDArray[np.int64]
 type Values = npt.NDArray[Any]
@@ -223,6 +223,11 @@ def _last_visit(c: Community, rows: Rows) -> Values:
     return _or_never(c.population.last_visit[rows])
 
 
+def _first_asleep(c: Community, rows: Rows) -> Values:
+    first = c.population.members["first_asleep"][rows].astype(float)
+    return np.where(first == NEVER_ASLEEP, np.nan, first)
+
+
 def _flag(field: str) -> Callable[[Community, Rows], Values]:
     def read(c: Community, rows: Rows) -> Values:
         return c.population.members[field][rows] > 0
@@ -299,7 +304,7 @@ _TABLE = (
     Column("last_contribution", "day", "day of the last contribution; NaN without one", _day("last_contribution")),
     Column("first_post", "", "whether the first post was unanswered or replied; empty without one", _first_post),
     Column("last_visit", "day", "day of the last visit; NaN without one", _last_visit),
-    Column("lapsed_day", "day", "day on which the member first fell silent; NaN if it never has", _day("first_asleep")),
+    Column("lapsed_day", "day", "day on which the member first fell silent; NaN if it never has", _first_asleep),
     Column("invitations", "-", "number of invitations sent so far", _stored("invitations")),
     Column("invited_joins", "-", "number of people who joined through them", _stored("invited_joins")),
     Column("points", "points", "points so far", _stored("points")),

@@ -15,7 +15,7 @@ from kith.sim.schema.plan import Plan
 from kith.sim.state import decay
 from kith.sim.state.categories import Cause, Channel, Count
 from kith.sim.state.climate import CLIMATE
-from kith.sim.state.decay import NEWCOMER
+from kith.sim.state.decay import NEWCOMER, STILL_THERE
 from kith.sim.state.dormant import Dormant
 from kith.sim.state.fall_asleep import lay_down, remember_ties
 from kith.sim.state.hazard_clocks import Heap, TouchClock
@@ -39,6 +39,10 @@ class Community:
         self.day = 0
         self.presence = np.ones(plan.parameters.affiliation.hubs)
         "of each hub, in [0, 1]; a member follows the hub of its address (`decay.hub_of`)"
+        self.hub_left = np.full(plan.parameters.affiliation.hubs, STILL_THERE)
+        "day on which each hub left, as long as nobody has taken over fully"
+        self.most_voice = 0.0
+        "the largest voice that members have had"
         self.pushing = 1.0
         "how far management has pushed frequency and ads, relative to the plan"
         self.parameters = plan.parameters
@@ -57,6 +61,8 @@ class Community:
         self.given = None if plan.arrivals is None else self._clock(Purpose.ARRIVAL)
         "who joins next of the plan's arrivals; None without"
         self.follow, self.back = Heap(), Heap()
+        self.forget, self.again = Heap(), Heap()
+        "followers who stop following, and people whom the channels may reach again"
         self.population, self.dormant, self.archive = Population(), Dormant(), Archive()
         "members who are awake, those who have fallen silent, and memberships that have ended"
         self.ties, self.ledger = Ties(), Ledger()
@@ -144,7 +150,9 @@ class Community:
             self.quality = parameters.organisation.quality
         if before.affiliation.hubs != parameters.affiliation.hubs:
             known = self.presence[: parameters.affiliation.hubs]
-            self.presence = np.append(known, np.ones(parameters.affiliation.hubs - len(known)))
+            new = parameters.affiliation.hubs - len(known)
+            self.presence = np.append(known, np.ones(new))
+            self.hub_left = np.append(self.hub_left[: len(known)], np.full(new, STILL_THERE))
         if before.organisation.direction != parameters.organisation.direction:
             self.direction = parameters.organisation.direction
         self.overlay()
@@ -192,10 +200,21 @@ class Community:
         return TouchClock(-np.log(uniforms(self.key, everyone, 0, purpose)), self.fit_of_market())
 
     def refit(self) -> None:
-        """Let the clocks outside run at the fit to the new direction."""
-        for clock in (self.touch, self.given):
-            if clock is not None:
-                clock.refit(self.fit_of_market())
+        """Let the clocks of those who are not reached yet run at their fit to the new direction."""
+        before, now = self.touch.fit, self.fit_of_market()
+        self.touch.refit(now)
+        if self.given is not None:
+            self.given.refit(now)
+        if self.market.forgets is None:
+            return
+        size = self.market.size
+        due, status = self.market.due[:size], self.market.status[:size]
+        again = np.flatnonzero((status == Status.UNAWARE) & np.isfinite(due))
+        wait = np.maximum(due[again] - self.touch.hazard, 0.0) * before[again]
+        due[again] = self.touch.hazard + np.divide(
+            wait, now[again], out=np.full(len(again), np.inf), where=now[again] > 0.0
+        )
+        self.again.push(due[again], again)
 
     def anywhere(self, name: str) -> bool:
         """Whether a packed parameter is not 0 for any group of members."""
@@ -203,11 +222,14 @@ class Community:
 
     def good_name(self) -> float:
         """Remaining readiness to join after bad news, which disappointed leavers spread to acquaintances."""
+        reach = min(1.0, self.bad_news * self.acquaintances() / self.market.size)
+        return 1.0 - self.parameters.acquisition.bad_news_weight * reach
+
+    def acquaintances(self) -> float:
+        """Number of a person's acquaintances, in a given graph their mean number."""
         market = self.parameters.market
         starts, known = self.known
-        acquaintances = len(known) / market.size if len(starts) else market.near + market.far
-        reach = min(1.0, self.bad_news * acquaintances / market.size)
-        return 1.0 - self.parameters.acquisition.bad_news_weight * reach
+        return len(known) / market.size if len(starts) else market.near + market.far
 
     def liquidity(self) -> npt.NDArray[np.float64]:
         """Liquidity for each side from n active members on the other side, 1 - (1 + n)^-a, shape (2,).

@@ -24,6 +24,10 @@ BURST_DAYS = 60
 "days after which nothing is left of the excitation after a contribution"
 NEWCOMER = 2.0
 "visit bound of a member who joined today and therefore visits"
+STILL_THERE = -1
+"the day on which a hub left that has not"
+REMEMBERED = 64.0
+"half-lives after which nothing of a bond can be traced"
 HABIT, ACTIVITY, HUB, MEMORY, NORM, BELONGING, EXITS, ADS, HARM, TIES = range(10)
 
 
@@ -160,6 +164,19 @@ def hub_of(m, presence):
 
 
 @kernel
+def lost_bond(m, p, day, presence, left):
+    """How much of its bond to a present hub a member has lost since its hub left; exact while nobody takes over.
+
+    Without the hub the bond only fades, so what it was is known from what is left of it.
+    """
+    hub = m["person"] % len(presence)
+    if left[hub] == STILL_THERE:
+        return 0.0
+    ago = min((day - left[hub]) / p["bonding_hub_half_life"], REMEMBERED)
+    return max(0.0, min(1.0, m["hub"] * 2.0**ago) - m["hub"] * presence[hub])
+
+
+@kernel
 def bind(m, p):
     """Saturated tie strength: ties to the awake, and what is left of ties to members who fell silent."""
     total = float(m["tied"]) + m["missed"]
@@ -206,6 +223,7 @@ def settle(members, row, day, base, burst, p, presence, visit_bound, exit_bound)
         p["visiting_satisfaction_gain"] * (m["satisfaction"] - p["churn_neutral_value"])
         + p["visiting_identity_gain"] * m["activity"]
         + p["visiting_bond_gain"] * m["bonds"]
+        + p["visiting_hub_gain"] * m["hub"] * hub_of(m, presence)
     )
     m["visit_rate"] = m["visits_per_day"] * math.exp(gain) * max(0.0, 1.0 - annoyed)
     floor = p["visiting_habit_floor"]

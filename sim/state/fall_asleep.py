@@ -11,7 +11,7 @@ from kith.sim.kernels.compilation import kernel
 from kith.sim.state.decay import EXITS, advance, contagion
 from kith.sim.state.dormant import row_of_place
 from kith.sim.state.layers import INTERNAL, MEMBER, PAST, has_contributed, layer_of
-from kith.sim.state.population import NEVER
+from kith.sim.state.population import NEVER_ASLEEP
 from kith.sim.state.ties import feel, remove_slot, strength_at
 
 
@@ -91,7 +91,7 @@ def lay_down(
         m["internal"] = 0
         m["asleep_cause"] = causes[k]
         m["asleep_on"] = day
-        if m["first_asleep"] == NEVER:
+        if m["first_asleep"] == NEVER_ASLEEP:
             m["first_asleep"] = day
         dormant[n + k] = members[r]
         person[n + k] = m["person"]

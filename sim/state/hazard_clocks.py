@@ -59,6 +59,16 @@ class TouchClock:
             self.hazard = max(self.hazard, float(reached))
         return taken
 
+    def has_passed(self, persons: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Whether the clock of each person has run out, shape (n,)."""
+        passed: npt.NDArray[np.bool_] = self._threshold[persons] <= self.hazard
+        return passed
+
+    @property
+    def fit(self) -> npt.NDArray[np.float64]:
+        """The factor of each person's hazard in force, shape (persons,)."""
+        return self._fit
+
     def refit(self, fit: npt.NDArray[np.float64]) -> None:
         """Sort the remaining persons again by their residual clocks, after the fit has changed."""
         rest = np.sort(self._order[self._next :])

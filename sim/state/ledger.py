@@ -41,6 +41,7 @@ class Account(IntEnum):
     MEASUREMENT = 19
     EQUITY = 20
     WINBACK = 21
+    HUB = 22
 
 
 REVENUE = tuple(a for a in Account if a < Account.GOODS)
@@ -60,6 +61,7 @@ UNATTRIBUTED = (
     Account.STAFF,
     Account.MEASUREMENT,
     Account.WINBACK,
+    Account.HUB,
 )
 COMMUNITY = (
     Account.PLATFORM,
@@ -68,6 +70,7 @@ COMMUNITY = (
     Account.EVENTS,
     Account.MEASUREMENT,
     Account.WINBACK,
+    Account.HUB,
 )
 "what it costs to keep a community, incentives apart"
 _FIRST_COST = int(Account.GOODS)

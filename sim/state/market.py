@@ -62,6 +62,8 @@ class MarketState:
         self.propensity: npt.NDArray[np.float64] | None = None
         "propensities estimated from a log, NaN elsewhere; None without a log"
         self.capacity: npt.NDArray[np.int64] | None = None
+        self.forgets: npt.NDArray[np.float64] | None = None
+        "cumulative hazard at which each follower stops following; -1 for those who once did; None if nobody ever does"
 
     def remember_traits(
         self,
@@ -101,6 +103,20 @@ def _move(statuses, tally, size, persons, status):
 def fit(interest: npt.NDArray[np.float64], direction: float, width: float) -> npt.NDArray[np.float64]:
     """How well the purpose fits: exp(-(x - direction)^2 / (2 width^2)), shape of `interest`."""
     return np.exp(-((interest - direction) ** 2) / (2.0 * width * width))
+
+
+def mean_fit(direction: float, width: float) -> float:
+    """Mean of `fit` over the market, where interests are uniform on (0, 1)."""
+    upper, lower = ((end - direction) / (width * math.sqrt(2.0)) for end in (1.0, 0.0))
+    return width * math.sqrt(math.pi / 2.0) * (math.erf(upper) - math.erf(lower))
+
+
+@kernel
+def liking(interest, fit_of_all, q):
+    """Readiness of a person to accept an invitation, relative to the market: (fit / mean fit)^w."""
+    away = interest - q["organisation_direction"]
+    fits = math.exp(-away * away / (2.0 * q["market_fit_width"] ** 2))
+    return (fits / fit_of_all) ** q["referral_fit_weight"]
 
 
 def farness(key: np.uint64, far: int, size: int) -> npt.NDArray[np.int64]:
@@ -184,5 +200,7 @@ __all__ = [
     "farness",
     "fit",
     "interests",
+    "liking",
+    "mean_fit",
     "neighbour",
 ]

@@ -32,7 +32,7 @@ _FIELDS = [
     ("first_replied", "u1"), ("badges", "u1"), ("again", "u1"), ("owner", "u1"), ("standing", "i1"), ("channel", "u1"), ("asleep_cause", "u1"),
     ("spell", "i2"), ("generation", "i2"), ("referrer", "i4"), ("invitations", "i4"), ("invited_joins", "i4"), ("month_points", "i4"),
     ("last_post", "i4"), ("last_answer", "i4"), ("last_react", "i4"), ("last_vote", "i4"), ("last_attend", "i4"), ("aversion", "f4"),
-    ("first_asleep", "i4"), ("asleep_on", "i4"), ("woke_on", "i4"),
+    ("hub_missed", "f4"), ("first_asleep", "i2"), ("asleep_on", "i2"), ("woke_on", "i2"),
 ]
 # fmt: on
 LINE = 64
@@ -42,6 +42,8 @@ MEMBER = np.dtype(
     align=True,
 )
 NEVER = -(10**6)
+NEVER_ASLEEP = -(2**15)
+"never, among the days on which a member fell silent or woke, which have 16 bits"
 NO_PERSON = -1
 
 

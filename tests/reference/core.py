@@ -22,6 +22,8 @@ OUTSIDE: dict[str, Any] = {
     "incentives.tier": (),
     "referral.reward_giver": 0.0,
     "referral.reward_receiver": 0.0,
+    "referral.thanks": 0.0,
+    "referral.badges": 0.0,
     "acquisition.paid_budget": 0.0,
     "monetisation.model": "none",
     "value.match": 0.0,

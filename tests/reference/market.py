@@ -12,6 +12,11 @@ KNOT_SPACING = 50
 MOST_TIES = 150
 
 
+def share_of_normal(z: float) -> float:
+    """The standard normal distribution function."""
+    return 0.5 * math.erfc(-z / math.sqrt(2.0))
+
+
 class Person:
     """Somebody at an address: traits, what it has heard, and where it stands."""
 
@@ -30,6 +35,9 @@ class Person:
         "the cumulative hazard at which a follower joins or a past member returns"
         self.channel = ""
         "what first reached a follower"
+        self.forgets = math.inf
+        "the cumulative hazard at which a follower stops following"
+        self.has_forgotten = False
         self.heard: list[Person] = []
         "up to four distinct people who have invited this one"
 
@@ -77,6 +85,12 @@ class Market:
         own = self.luck.normal(address, 0, Purpose.INTEREST_NOISE)
         alike = self.p.market.interest_similarity
         return share_below(math.sqrt(alike) * smooth + math.sqrt(1.0 - alike) * own)
+
+    def mean_fit(self) -> float:
+        """How well the purpose fits somebody whose interest is anywhere in (0, 1)."""
+        width, here = self.p.market.fit_width, self.p.organisation.direction
+        within = share_of_normal((1.0 - here) / width) - share_of_normal(-here / width)
+        return within * width * math.sqrt(2.0 * math.pi)
 
     def acquaintance(self, person: Person, weak: bool, u: float) -> Person | None:
         """Whom a uniform chooses: a weak tie lives anywhere, a strong one near; never oneself."""

@@ -50,6 +50,11 @@ def left_after(days: float, half_life: float) -> float:
     return 0.5 ** (days / half_life)
 
 
+def risen(above: float, width: float) -> float:
+    """A step at 0, or a logistic curve of some width."""
+    return 1.0 / (1.0 + math.exp(-above / width)) if width > 0.0 else float(above >= 0.0)
+
+
 class Member(mesa.Agent):
     """A person while present."""
 
@@ -67,7 +72,7 @@ class Member(mesa.Agent):
         self.habit = self.activity = self.overload = self.reciprocity = self.exits = 0.0
         self.belonging = self.attachment = self.bonds = self.visit_rate = 0.0
         self.last_visit: float = NEVER
-        self.gap, self.exchanges, self.contributions = 1.0, 0, 0
+        self.gap, self.exchanges, self.contributions, self.sent = 1.0, 0, 0, 0
         model.graph.add_node(self)
         self.settle()
 
@@ -259,11 +264,13 @@ class Member(mesa.Agent):
     # Refer: section 7.6
 
     def invitations_today(self) -> int:
-        """How many invitations it sends; only who is content and belongs invites."""
+        """How many invitations it sends; who is content and belongs invites, fewer the more it has sent."""
         r, model = self.model.p.referral, self.model
-        if self.satisfaction < r.promoter_satisfaction or self.belonging < r.promoter_belonging:
-            return 0
-        rate = r.invites_per_month / MONTH * self.gap * self.inviting
+        ready = risen(self.satisfaction - r.promoter_satisfaction, r.softness)
+        ready *= risen(self.belonging - r.promoter_belonging, r.softness)
+        circle = model.p.market.near + model.p.market.far
+        ready *= math.exp(-r.fatigue * self.sent / circle)
+        rate = r.invites_per_month / MONTH * self.gap * self.inviting * ready
         return model.luck.poisson(rate, self.address, model.day, Purpose.INVITE)
 
     def invitee(self, nth: int) -> Person | None:

@@ -80,6 +80,7 @@ class ReferenceModel(mesa.Model):
         self.visit()
         self.contribute()
         self.bond()
+        self.bind_inviters()
         self.refer()
         self.outside.let_news_spread()
         self.depart()
@@ -125,7 +126,7 @@ class ReferenceModel(mesa.Model):
 
     def acquire(self) -> None:
         """Seat those whom channels, invitations, old interest and old memories bring in."""
-        arrivals = self.outside.arrivals()
+        arrivals = self.arrivals = self.outside.arrivals()
         for arrival in arrivals:
             self.seat(arrival.person)
             self.count[f"joins_{arrival.channel}"] += 1
@@ -263,6 +264,15 @@ class ReferenceModel(mesa.Model):
 
     # Refer: section 7.6
 
+    def bind_inviters(self) -> None:
+        """Whoever has brought somebody in belongs a little more."""
+        step = self.p.referral.binding
+        for arrival in self.arrivals if step > 0.0 else ():
+            inviter = self.member_of.get(arrival.referrer)
+            if inviter is not None:
+                inviter.catch_up()
+                inviter.belonging += step * (1.0 - inviter.belonging)
+
     def refer(self) -> None:
         """Send invitations, which are answered some days later."""
         for member in self.visitors:
@@ -273,6 +283,7 @@ class ReferenceModel(mesa.Model):
                 if invitee is not None:
                     self.outside.letters[self.day + wait].append(Letter(invitee, member.person))
                     self.count["invitations"] += 1
+                    member.sent += 1
 
     # Depart: section 7.10
 

@@ -45,14 +45,15 @@ class Outside:
     ) -> None:
         self.model, self.market, self.luck, self.p = model, market, luck, market.p
         self.given, self.is_replay = given, given is not None and given.mode == "instead"
-        self.reached = self.converted = self.returned = 0.0
-        "cumulative hazards of the unaware, of followers and of past members"
+        self.reached = self.converted = self.returned = self.forgotten = 0.0
+        "cumulative hazards of the unaware, of followers twice (to join, to forget), and of past members"
         self.letters: defaultdict[int, list[Letter]] = defaultdict(list)
         self.bad_news, self.proof = 0.0, 1.0
 
     def arrivals(self) -> list[Arrival]:
         """Who joins today, by address: channels, invitations, followers, past members, given ones, in this order."""
         self.today: list[Arrival] = []
+        self.forget()
         if not self.is_replay:
             self.reach()
         self.read_letters()
@@ -67,6 +68,19 @@ class Outside:
         """Let a person join today."""
         person.status = "present"
         self.today.append(Arrival(person, channel, referrer))
+
+    def forget(self) -> None:
+        """Followers whose interest is over are unaware again; a clock that has run out is set anew."""
+        self.forgotten += self.p.acquisition.unfollow_rate / MONTH
+        for person in self.market.people:
+            if person.status != "follower" or person.forgets > self.forgotten:
+                continue
+            person.status, person.due, person.has_forgotten = "unaware", math.inf, True
+            spent = person.fit * self.reached
+            if spent >= person.clock:
+                person.clock = spent + self.luck.exponential(
+                    person.address, self.model.day, Purpose.AGAIN_CLOCK
+                )
 
     def reach(self) -> None:
         """Some whose clocks run out today join at once, the others follow."""
@@ -86,17 +100,20 @@ class Outside:
     def hazards(self) -> tuple[float, float, float]:
         """Hazards per day of a person whom the purpose fits, by channel."""
         a, o, content = self.p.acquisition, self.p.organisation, self.model.content
+        found = content / (content + a.search_scale)
         inside = self.model.active if a.imitation_basis == "active" else len(self.model.agents)
         return (
-            a.external_rate / YEAR * o.purpose * o.quality,
+            a.external_rate / YEAR * o.purpose * o.quality * (1.0 + a.stories_gain * found),
             a.imitation_rate / YEAR * inside / self.market.size,
-            a.search_rate / YEAR * content / (content + a.search_scale),
+            a.search_rate / YEAR * found,
         )
 
     def follow(self, person: Person) -> None:
         """Let a person follow, with a clock of its own for joining."""
-        clock = self.luck.exponential(person.address, 0, Purpose.FOLLOW_CLOCK)
+        day = self.model.day if person.has_forgotten else 0
+        clock = self.luck.exponential(person.address, day, Purpose.FOLLOW_CLOCK)
         person.status, person.due = "follower", self.converted + self.wait(clock, person)
+        person.forgets = self.forgotten + self.luck.exponential(person.address, day, Purpose.FORGET_CLOCK)
 
     def wait(self, clock: float, person: Person) -> float:
         """How long a follower's clock takes, the shorter the more people it has heard from."""
@@ -121,27 +138,29 @@ class Outside:
             disappointed = person.status == "left" and person.due == math.inf
             if person.status == "present" or disappointed:
                 continue
-            inviter = self.accepted(person, [letter.inviter for letter in letters])
+            inviter, heeds = self.accepted(person, [letter.inviter for letter in letters])
             if inviter is not None:
                 self.arrive(person, "referral", inviter)
-            elif person.status == "unaware":
+            elif person.status == "unaware" and heeds:
                 person.channel = "referral"
                 self.follow(person)
 
-    def accepted(self, person: Person, inviters: list[Person]) -> Person | None:
-        """Whose invitation somebody accepts; a follower comes nearer by each that it does not."""
+    def accepted(self, person: Person, inviters: list[Person]) -> tuple[Person | None, bool]:
+        """Whose invitation somebody accepts, and if it heeds one; a follower comes nearer by each that it does not."""
+        r, heeds = self.p.referral, False
+        liking = (person.fit / self.market.mean_fit()) ** r.fit_weight
         for nth, inviter in enumerate(inviters):
             before = self.eagerness(person)
             if inviter not in person.heard and len(person.heard) < MOST_HEARD:
                 person.heard.append(inviter)
             ordinal = (inviter.address << 8) + inviters[:nth].count(inviter)
             u = self.luck.uniform(person.address, self.model.day, Purpose.ACCEPT, ordinal)
-            chance = self.p.referral.conversion * self.eagerness(person) * self.good_name()
-            if not self.is_replay and u < chance:
-                return inviter
+            if not self.is_replay and u < r.conversion * self.eagerness(person) * self.good_name() * liking:
+                return inviter, True
+            heeds |= self.luck.uniform(person.address, self.model.day, Purpose.HEED, ordinal) < r.follow
             if person.status == "follower":
                 person.due = self.converted + self.wait((person.due - self.converted) * before, person)
-        return None
+        return None, heeds
 
     def convert_followers(self) -> None:
         """Followers whose wait is over join by the channel that first reached them."""

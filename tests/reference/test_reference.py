@@ -43,6 +43,13 @@ BUSY = {
     "referral.invites_per_month": 3.0,
     "referral.conversion": 0.3,
     "referral.dispersion": 1.0,
+    "referral.softness": 0.1,
+    "referral.fit_weight": 1.0,
+    "referral.follow": 0.6,
+    "referral.fatigue": 5.0,
+    "referral.binding": 0.3,
+    "acquisition.unfollow_rate": 1.0,
+    "acquisition.stories_gain": 1.0,
     "churn.base_hazard": 0.01,
 }
 SWITCHES: dict[str, dict[str, Any]] = {
@@ -76,6 +83,21 @@ SWITCHES: dict[str, dict[str, Any]] = {
         "referral.invites_per_month": 3.0,
         "acquisition.return_rate": 5.0,
         "churn.base_hazard": 0.02,
+    },
+    "followers who forget, and are reached again": {
+        "acquisition.unfollow_rate": 6.0,
+        "acquisition.external_rate": 6.0,
+        "acquisition.join_on_touch": 0.1,
+        "referral.invites_per_month": 3.0,
+        "referral.follow": 0.5,
+    },
+    "inviting by degrees": {
+        "referral.softness": 0.2,
+        "referral.fatigue": 3.0,
+        "referral.binding": 0.5,
+        "referral.fit_weight": 2.0,
+        "referral.invites_per_month": 5.0,
+        "acquisition.stories_gain": 3.0,
     },
     "much of everything": BUSY,
 }
@@ -137,6 +159,7 @@ def in_stocks(pair: Pair) -> list[str]:
         "social proof": (float(c.climate["proof"][0]), twin.outside.proof),
         "hazard of the unaware": (c.touch.hazard, twin.outside.reached),
         "hazard of followers": (c.follow.hazard, twin.outside.converted),
+        "hazard of forgetting": (c.forget.hazard, twin.outside.forgotten),
         "hazard of past members": (c.back.hazard, twin.outside.returned),
     }
     return [name for name, (here, there) in both.items() if not math.isclose(here, there, rel_tol=TOLERANCE)]
@@ -235,6 +258,13 @@ def test_what_is_compared_happens() -> None:
         ("contribution.reply_newcomer", 1.61),
         ("churn.contagion_weak", 0.61),
         ("referral.tie_strength", 0.41),
+        ("referral.softness", 0.101),
+        ("referral.fit_weight", 1.5),
+        ("referral.follow", 0.62),
+        ("referral.fatigue", 5.2),
+        ("referral.binding", 0.31),
+        ("acquisition.unfollow_rate", 1.02),
+        ("acquisition.stories_gain", 1.05),
     ],
 )
 def test_a_rule_that_is_slightly_off_is_noticed(name: str, value: float) -> None:

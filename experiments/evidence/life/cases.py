@@ -2,7 +2,7 @@
 
 A log shows those who act, from their first action. So a run begins empty on the log's first day, as many
 people join as first acted on each day (`Plan.arrivals`), each acts on the day of joining
-(`contribution.entry`), everybody likes the purpose alike, and the source's kinds of action are seen.
+(`contribution.entry`), and the source's kinds of action are seen.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from kith.sim.schema.plan import Plan
 
 SPARE = 10
 "people in the market beyond those who arrive"
-REPLAYED: dict[str, Any] = {"market.founders": 0, "market.fit_width": 100.0, "contribution.entry": 1.0}
+REPLAYED: dict[str, Any] = {"market.founders": 0, "contribution.entry": 1.0}
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from kith.experiments.files import write_text
 
 LOOSE = 1.5
 "standard deviation of the prior around each start, on the scale of the fit"
-STEP = 0.2
+STEP = 0.3
 "step of finite differences, on the scale of the fit"
 FARTHEST = 0.8
 "the most by which a parameter moves in a round, on the scale of the fit"

@@ -41,6 +41,7 @@ OWN: Mapping[str, Free] = {
     "contribution.rate": Free(0.012),
     "contribution.propensity_sigma": Free(1.6),
     "contribution.burst_gain": Free(2.0),
-    "contribution.burst_half_life": Free(3.0),
+    "contribution.burst_half_life": Free(5.0),
+    "contribution.follow_on": Free(0.3, is_share=True),
 }
 "of a community: what it offers, how much and how unevenly its people contribute, and its bursts"

@@ -54,7 +54,9 @@ def hazards(c: Community) -> tuple[np.ndarray, np.ndarray]:
     factors, exact = np.zeros((len(rows), len(Cause))), np.zeros(len(rows))
     for k, r in enumerate(rows.tolist()):
         m, x = c.population.members[r], np.zeros(len(Cause))
-        log = depart._reasons(m, c.p[0], c.decay, c.day, c.presence, c.unfairness, c.climate[0], x)
+        log = depart._reasons(
+            m, c.p[0], c.decay, c.day, c.presence, c.hub_left, c.unfairness, c.climate[0], x
+        )
         factors[k], exact[k] = x, c.base[c.day - int(m["joined"])] * math.exp(log)
     return factors, exact
 

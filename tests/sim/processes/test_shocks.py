@@ -15,7 +15,7 @@ from kith.sim.schema.plan import Plan, Shock
 from kith.sim.state import market
 from kith.sim.state.categories import Cause
 from kith.sim.state.community import Community
-from kith.sim.state.succession import call_for_heir
+from kith.sim.state.hubs import call_for_heir
 
 type PlanOf = Callable[..., Plan]
 type Arm = Callable[..., Record]
@@ -260,7 +260,7 @@ def test_a_competitors_pull_is_what_missing_value_of_its_strength_would_be(plan_
     def look(c: Community) -> None:
         x = np.zeros(len(Cause))
         m = c.population.members[c.population.rows()[0]]
-        depart._reasons(m, c.p[0], c.decay, c.day, c.presence, c.unfairness, c.climate[0], x)
+        depart._reasons(m, c.p[0], c.decay, c.day, c.presence, c.hub_left, c.unfairness, c.climate[0], x)
         pull.append(float(x[Cause.COMPETITOR]))
 
     place = [name for name, _ in TICK].index("depart")

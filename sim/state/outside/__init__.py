@@ -1,0 +1,1 @@
+"""Outside: the state of people who are no members."""
