@@ -105,7 +105,7 @@ def check_money(record: Record) -> None:
     s, m = record.series, record.members
     same_money("revenue", s["revenue"], *columns(variants(record, "revenue")))
     same_money("cost", s["cost"], *columns(variants(record, "cost")))
-    shared = ("goods_outside", "paid", "moderation", "staff", "measurement", "winback")
+    shared = ("goods_outside", "paid", "moderation", "staff", "measurement", "winback", "hub")
     inside = variants(record, "revenue").drop(columns="revenue_product_outside")
     borne = variants(record, "cost").drop(columns=[f"cost_{account}" for account in shared])
     rewards = variants(record, "cost")[
