@@ -51,6 +51,7 @@ CHANNELS = {
     "referral": "#117733",
     "return": "#332288",
     "campaign": "#CC6677",
+    "given": "#661100",
 }
 
 LAYERS = {"audience": "#C6DBEF", "member": "#5A9FCF", "internal": "#0B4F80"}

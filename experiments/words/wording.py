@@ -76,6 +76,7 @@ CHANNELS = {
     "referral": "invitation",
     "return": "came back",
     "campaign": "campaign",
+    "given": "given",
 }
 
 
