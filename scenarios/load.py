@@ -122,9 +122,9 @@ def load(
                 "replay begins with an empty community and its own arrivals; leave out the other log"
             )
         came = _replayed(draft, read_and_replay(replay), days)
+    if came is None and draft.arrivals is not None and draft.arrivals.values:
+        came = _arrivals(draft.arrivals, founding, source.label)
     with blamed_on(source.label):
-        if came is None and draft.arrivals is not None and draft.arrivals.values:
-            came = _arrivals(draft.arrivals, founding)
         graphs = {name: _graph(draft, name, graph) for name, graph in given.items()}
     return _plan(draft, source, founding, graphs, came)
 
@@ -211,10 +211,11 @@ def _found(draft: _Draft, founding: Founding) -> None:
             draft.origin[name] = "log"
 
 
-def _arrivals(table: ArrivalsTable, founding: Founding | None) -> Arrivals:
+def _arrivals(table: ArrivalsTable, founding: Founding | None, label: str) -> Arrivals:
     """The arrivals of a table; a log's are taken from the date that it names, the day of founding, or its first."""
     if "log" not in table.values:
-        return arrivals_in(table)
+        with blamed_on(label):
+            return arrivals_in(table)
     founded = None if founding is None else founding.date[:10]
     name = table.values["log"]
     return arrivals_of(read_log_table(log_of(table)), table.values.get("from", founded), mode_of(table), name)
