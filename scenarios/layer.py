@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kith.scenarios.arrivals import TABLE as ARRIVALS
+from kith.scenarios.arrivals import ArrivalsTable, arrivals_table
 from kith.scenarios.errors import ScenarioError, shown
 from kith.scenarios.expected import Expected, expected_from
 from kith.scenarios.network import TABLES, Table, table_from
@@ -19,7 +21,7 @@ from kith.sim.schema.plan import MAX_DAYS, Experiment, Shock, experiment_from, s
 SENTENCES = ("title", "question", "text", "answer")
 LISTS = ("tags", "sources")
 REPEATED = ("phase", "shock", "experiment")
-KEYS = ("extends", *SENTENCES, *LISTS, "days", *SECTIONS, *TABLES, *REPEATED, "expected")
+KEYS = ("extends", *SENTENCES, *LISTS, "days", *SECTIONS, *TABLES, ARRIVALS, *REPEATED, "expected")
 MOST = 1_000
 "maximum number of phases, shocks, experiments or expectations in a file"
 
@@ -40,6 +42,8 @@ class Layer:
     title: str = ""
     graphs: dict[str, Table] = field(default_factory=dict)
     "`network` or `acquaintances` -> the file's table about that graph"
+    arrivals: ArrivalsTable | None = None
+    "the file's table about joins per day"
     expected: tuple[Expected, ...] = ()
     clears: tuple[str, ...] = ()
     "`phase`, `shock` or `experiment`, if the file sets an empty list, which drops inherited ones"
@@ -57,6 +61,7 @@ def layer_from(table: dict[str, Any], source: str, label: str, folder: Path = Pa
             source=source,
             settings=graph_settings(table) | settings_from({s: table[s] for s in SECTIONS if s in table}),
             graphs={name: table_from(name, table[name], folder) for name in TABLES if name in table},
+            arrivals=arrivals_table(table[ARRIVALS], folder) if ARRIVALS in table else None,
             phases=_phases(tables(table, "phase")),
             shocks=tuple(shock_from(one) for one in tables(table, "shock")),
             experiments=tuple(_experiment(one) for one in tables(table, "experiment")),

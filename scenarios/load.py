@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from kith.scenarios.arrivals import ArrivalsTable, arrivals_in, given_table, log_of, mode_of
 from kith.scenarios.errors import ScenarioError
 from kith.scenarios.extends import Source, layers_of, source_of, source_of_table
 from kith.scenarios.layer import Layer, Settings, blamed_on, days_from, graph_settings, nested
-from kith.scenarios.logs.founding import ReadLog, read_log
+from kith.scenarios.logs.founding import ReadLog, read_log, read_log_table
+from kith.scenarios.logs.replay import Replay, arrivals_of, read_and_replay
 from kith.scenarios.network import Table, given_graph, graph_of_table, table_or_path
-from kith.scenarios.overrides import graphs_of, plain, settings_of, shocks_of
+from kith.scenarios.overrides import arrivals_of_call, graphs_of, plain, settings_of, shocks_of
+from kith.sim.schema.arrivals import Arrivals
 from kith.sim.schema.graphs import GraphSource
 from kith.sim.schema.parameter_set import Parameters, dotted_names, parameters_from
 from kith.sim.schema.plan import Experiment, Founding, Plan, Shock
@@ -24,6 +27,9 @@ from kith.sim.schema.plan import Experiment, Founding, Plan, Shock
 OVERRIDE = "override"
 DEFAULT = "default"
 PEOPLE_PER_FOUNDER = 20
+PEOPLE_PER_CONTRIBUTOR = 10
+"people who could join for each who ever acted in a log: one in ten acts (PAR-9091)"
+LEAST_MARKET = 10
 LARGEST_MARKET = 50_000_000
 
 
@@ -37,6 +43,8 @@ def load(
     network: Any = None,
     acquaintances: Any = None,
     name: str = "the scenario",
+    arrivals: Any = None,
+    replay: str | os.PathLike[str] | Replay | None = None,
 ) -> Plan:
     """The plan of a scenario from the library, a file or a table.
 
@@ -68,6 +76,14 @@ def load(
         Acquaintances outside the community, in the same formats; node k is person k of the market.
     name
         What the plan and messages call a scenario that is given as a table.
+    arrivals
+        Joins per day as an input: whole numbers, shape (days,); the path of a CSV file with a column
+        `joins`; an `Arrivals`; or a table such as `{"log": "chat.csv", "mode": "instead"}`.
+    replay
+        An event log to live again: the community begins empty on the log's first day, and so many people
+        join on each day as then acted for the first time, instead of acquisition. Unless they are set,
+        `days` is the length of the log, `market.size` 10 people for each who ever acted, and
+        `contribution.entry` the share of arrivals who contributed on the day of their arrival.
 
     Returns
     -------
@@ -89,6 +105,9 @@ def load(
         graph_settings({name: graph for name, graph in given.items() if graph is not None})
         | settings_of(overrides),
         graphs=graphs_of(overrides, **given),
+        arrivals=None
+        if isinstance(arrivals, Arrivals)
+        else arrivals_of_call(overrides, given_table(arrivals)),
         shocks=shocks_of(shocks),
         days=None if days is None else days_from(plain(days)),
     )
@@ -96,9 +115,18 @@ def load(
     founding = _founding(log, at)
     if founding is not None:
         _found(draft, founding)
+    came = arrivals if isinstance(arrivals, Arrivals) else None
+    if replay is not None:
+        if log is not None or arrivals is not None:
+            raise ScenarioError(
+                "replay begins with an empty community and its own arrivals; leave out the other log"
+            )
+        came = _replayed(draft, read_and_replay(replay), days)
+    if came is None and draft.arrivals is not None and draft.arrivals.values:
+        came = _arrivals(draft.arrivals, founding, source.label)
     with blamed_on(source.label):
         graphs = {name: _graph(draft, name, graph) for name, graph in given.items()}
-    return _plan(draft, source, founding, graphs)
+    return _plan(draft, source, founding, graphs, came)
 
 
 @dataclass
@@ -112,6 +140,7 @@ class _Draft:
     days: int = Plan.days
     title: str = ""
     graphs: dict[str, Table] = field(default_factory=dict)
+    arrivals: ArrivalsTable | None = None
     origin: dict[str, str] = field(default_factory=dict)
 
 
@@ -129,6 +158,8 @@ def _merge(draft: _Draft, layer: Layer, again: bool) -> None:
     draft.origin |= dict.fromkeys(layer.settings, layer.source)
     for name, table in layer.graphs.items():
         draft.graphs[name] = table.over(draft.graphs.get(name))
+    if layer.arrivals is not None:
+        draft.arrivals = layer.arrivals.over(draft.arrivals)
     for day, settings in layer.phases.items():
         draft.phases[day] = draft.phases.get(day, {}) | settings
         draft.origin |= {_in_phase(day, name): layer.source for name in settings}
@@ -180,6 +211,38 @@ def _found(draft: _Draft, founding: Founding) -> None:
             draft.origin[name] = "log"
 
 
+def _arrivals(table: ArrivalsTable, founding: Founding | None, label: str) -> Arrivals:
+    """The arrivals of a table; a log's are taken from the date that it names, the day of founding, or its first."""
+    if "log" not in table.values:
+        with blamed_on(label):
+            return arrivals_in(table)
+    founded = None if founding is None else founding.date[:10]
+    name = table.values["log"]
+    return arrivals_of(read_log_table(log_of(table)), table.values.get("from", founded), mode_of(table), name)
+
+
+def _replayed(draft: _Draft, replay: Replay, days: int | None) -> Arrivals:
+    """Begin empty; take from the log what is not set: days, market and the share who act on joining."""
+    founders = draft.settings.get("market.founders", 0)
+    if founders != 0:
+        raise ScenarioError(
+            f"market.founders = {founders} ({draft.origin['market.founders']}) contradicts the replay, which begins "
+            "with an empty community; remove it"
+        )
+    size = min(max(LEAST_MARKET, PEOPLE_PER_CONTRIBUTOR * replay.seen), LARGEST_MARKET)
+    for name, value in (
+        ("market.founders", 0),
+        ("market.size", size),
+        ("contribution.entry", replay.entry),
+    ):
+        if name not in draft.settings:
+            draft.settings[name] = value
+            draft.origin[name] = "log"
+    if days is None:
+        draft.days = len(replay.arrivals)
+    return replay.arrivals
+
+
 def _graph(draft: _Draft, name: str, given: Any) -> GraphSource | None:
     """The graph passed in a call or described by a table; a network determines the number of founders."""
     market = Parameters().market
@@ -211,7 +274,11 @@ def _seat_network(draft: _Draft, source: GraphSource, nodes: int) -> None:
 
 
 def _plan(
-    draft: _Draft, source: Source, founding: Founding | None, graphs: dict[str, GraphSource | None]
+    draft: _Draft,
+    source: Source,
+    founding: Founding | None,
+    graphs: dict[str, GraphSource | None],
+    arrivals: Arrivals | None,
 ) -> Plan:
     with blamed_on(source.label):
         return Plan(
@@ -222,6 +289,7 @@ def _plan(
             founding=founding,
             network=graphs["network"],
             acquaintances=graphs["acquaintances"],
+            arrivals=arrivals,
             days=draft.days,
             title=draft.title or source.title,
             origin=dict.fromkeys(dotted_names(), DEFAULT) | draft.origin,

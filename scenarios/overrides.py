@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from kith.scenarios.arrivals import TABLE as ARRIVALS
+from kith.scenarios.arrivals import ArrivalsTable, arrivals_table
 from kith.scenarios.errors import ScenarioError, shown
 from kith.scenarios.layer import Settings, blamed_on, hint, nested, settings_from
 from kith.scenarios.network import TABLES, Table, table_from
@@ -21,14 +23,26 @@ def graphs_of(overrides: Mapping[str, Any] | None, **given: Any) -> dict[str, Ta
     return {name: table_from(name, table, Path()) for name, table in tables.items()}
 
 
+def arrivals_of_call(
+    overrides: Mapping[str, Any] | None, given: Mapping[str, Any] | None
+) -> ArrivalsTable | None:
+    """The table of arrivals: passed in a call, or single keys such as `arrivals.mode`."""
+    table = None if given is None else dict(given)
+    for dotted, value in (overrides or {}).items():
+        name, _, key = str(dotted).partition(".")
+        if name == ARRIVALS and key:
+            table = (table or {}) | {key: plain(value)}
+    return None if table is None else arrivals_table(table, Path())
+
+
 def settings_of(overrides: Mapping[str, Any] | None) -> Settings:
-    """Overrides by dotted name, validated against the schema; those of graphs are left out."""
+    """Overrides by dotted name, validated against the schema; those of graphs and arrivals are left out."""
     if not isinstance(overrides, Mapping | None):
         raise ScenarioError(f"overrides = {shown(overrides)}: must be a dict of names and values")
     given = {
         name: plain(value)
         for name, value in (overrides or {}).items()
-        if not str(name).startswith(tuple(f"{table}." for table in TABLES))
+        if not str(name).startswith(tuple(f"{table}." for table in (*TABLES, ARRIVALS)))
     }
     with blamed_on(""):
         for name in given:

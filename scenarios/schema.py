@@ -5,6 +5,7 @@ from typing import Any
 from kith.scenarios.expected import Expected
 from kith.scenarios.layer import LISTS, SENTENCES
 from kith.scenarios.network import MOST_SEED
+from kith.sim.schema.arrivals import MODES, MOST_A_DAY
 from kith.sim.schema.graphs import STRENGTH
 from kith.sim.schema.parameter_set import SECTIONS, Parameters
 from kith.sim.schema.plan import EXPERIMENTABLE, MAX_DAYS, Experiment, Plan, Shock
@@ -46,6 +47,7 @@ def scenario_schema() -> dict[str, Any]:
         | sections
         | {name: _graph(what) for name, what in GRAPHS.items()}
         | {
+            "arrivals": _arrivals(),
             "phase": _phase(sections),
             "shock": _shock(),
             "experiment": _experiment(sections),
@@ -166,6 +168,37 @@ def _graph(what: str) -> dict[str, Any]:
         "properties": keys,
         "additionalProperties": {"type": ["number", "string", "boolean", "array"]},
         "not": {"required": ["generator", "file"]},
+    }
+
+
+def _arrivals() -> dict[str, Any]:
+    """Counts from one of three places."""
+    keys: dict[str, Any] = {
+        "daily": {
+            "type": "array",
+            "items": {"type": "integer", "minimum": 0, "maximum": MOST_A_DAY},
+            "minItems": 1,
+            "description": "joins on each day, from day 0 on",
+        },
+        "file": {"type": "string", "minLength": 1, "description": "a CSV file with a column joins"},
+        "log": {"type": "string", "minLength": 1, "description": "an event log; first actions are joins"},
+        "from": {
+            "description": "the first day to take from the log; by default its first, or the day of founding",
+            "type": "string",
+            "format": "date",
+        },
+        "mode": {
+            "type": "string",
+            "enum": list(MODES),
+            "default": MODES[0],
+            "description": "beside acquisition, or instead of it: nobody else joins",
+        },
+    }
+    return {
+        "description": "joins per day as an input",
+        "type": "object",
+        "properties": keys,
+        "additionalProperties": False,
     }
 
 

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from kith.experiments.comparison.repeat_command import compare_command, run_command
+from kith.scenarios.arrivals import TABLE as ARRIVALS
 from kith.scenarios.catalogue import names
 from kith.scenarios.errors import ScenarioError, shown
 from kith.scenarios.layer import LISTS, REPEATED, SENTENCES, Layer, blamed_on, layer_from
@@ -121,6 +122,8 @@ def _with_part(choice: ScenarioChoice, name: str, value: Any) -> ScenarioChoice:
             raise ScenarioError(f"{name}={shown(value)}: an address can only have {name}=[]")
         return replace(choice, clears=tuple(dict.fromkeys((*choice.clears, name))))
     table, _, key = name.partition(".")
+    if table == ARRIVALS:
+        raise ScenarioError(f"{name}: a page cannot take joins per day; use `kith run` or `kith compare`")
     if table in TABLES:
         _check_graph(table, {key: value} if key else value)
     elif not key:
@@ -172,6 +175,8 @@ def uploaded_scenario(text: str, name: str = "the file") -> UploadedScenario:
     layer = layer_from(table, name, name)
     if layer.experiments:
         raise ScenarioError(f"{name} has experiments inside the community; run it with `kith run`")
+    if layer.arrivals is not None:
+        raise ScenarioError(f"{name} has joins per day as an input; run it with `kith run`")
     choice = ScenarioChoice(
         bases,
         _settings_of(layer),

@@ -52,6 +52,7 @@ CHANNELS = {
     "referral": "#117733",
     "return": "#332288",
     "campaign": "#CC6677",
+    "given": "#661100",
 }
 
 LAYERS = {"dormant": "#ECEEF1", "audience": "#C6DBEF", "member": "#5A9FCF", "internal": "#0B4F80"}

@@ -13,6 +13,7 @@ from kith.experiments.cli.options import (
     Outcomes,
     OutRobust,
     Precision,
+    Replay,
     Runs,
     Settings,
     Several,
@@ -36,6 +37,7 @@ def compare(
     shock: Shocks = None,
     from_log: Log = None,
     at: At = None,
+    replay: Replay = None,
     out: Out = None,
     workers: Workers = None,
     json: Json = False,
@@ -51,7 +53,7 @@ def compare(
     from kith.experiments.comparison.summary_sentence import brief_answer
     from kith.experiments.reports.write_folders import write_comparison
 
-    request = plan_request(set, shock, from_log, at, reading)
+    request = plan_request(set, shock, from_log, at, reading, replay)
     with Waiting("comparing", "runs") as waiting:
 
         def progress(done: int, total: int) -> None:

@@ -114,6 +114,14 @@ Log = Annotated[
 At = Annotated[
     str | None, option("--at", "With --from-log: the date on which the simulation starts.", "DATE")
 ]
+Replay = Annotated[
+    Path | None,
+    option(
+        "--replay",
+        "Live a community's own log again: start empty on its first day, and let so many people join each day as came then.",
+        "LOG",
+    ),
+]
 Out = Annotated[Path | None, option("--out", "Write the tables and report.html to this folder.", "DIR")]
 Codes = Annotated[
     list[str] | None,

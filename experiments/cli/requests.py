@@ -42,7 +42,7 @@ def checked_file(out: Path | None) -> Path | None:
 def options_given(context: typer.Context) -> list[str]:
     """The options given that determine a run, as they are written on the command line."""
     names = {"scenario": "SCENARIO", "seed": "--seed", "set": "--set", "shock": "--shock"}
-    names |= {"from_log": "--from-log", "at": "--at"}
+    names |= {"from_log": "--from-log", "at": "--at", "replay": "--replay"}
     sources = {name: context.get_parameter_source(name) for name in names}
     return [
         names[name] for name, source in sources.items() if source is not None and source.name != "DEFAULT"
@@ -55,24 +55,31 @@ def plan_request(
     log: Path | None,
     at: str | None,
     reading: LogOptions,
+    replay: Path | None = None,
 ) -> dict[str, Any]:
     """The arguments of `load`, from the options of a command; prints first what was read of a log."""
     from kith.scenarios.logs.founding import read_and_found
+    from kith.scenarios.logs.replay import read_and_replay
     from kith.scenarios.settings import parse_shock
 
     if at is not None and log is None:
         raise RequestError(f"--at {at}: needs --from-log; give both or neither")
-    if log is None and reading.words():
+    if log is not None and replay is not None:
+        raise RequestError(
+            "--replay begins with an empty community, and --from-log with founders; give one of them"
+        )
+    if log is None and replay is None and reading.words():
         raise RequestError(f"{reading.words()[0]}: needs --from-log, the event log to be read")
     read = None if log is None else read_and_found(str(log), at, reading.words(), **reading.given())
-    for line in () if read is None else read.lines():
+    lived = None if replay is None else read_and_replay(str(replay), reading.words(), **reading.given())
+    for line in [line for one in (read, lived) if one is not None for line in one.lines()]:
         say(line, err=True)
     return {
         "overrides": overrides(settings),
         "shocks": [parse_shock(text) for text in shocks or ()],
         "log": read,
         "at": at,
-    }
+    } | ({} if lived is None else {"replay": lived})
 
 
 def overrides(settings: list[str] | None) -> dict[str, Any]:

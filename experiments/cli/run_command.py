@@ -10,6 +10,7 @@ from kith.experiments.cli.options import (
     Log,
     Optional,
     Out,
+    Replay,
     Resume,
     Save,
     Seed,
@@ -39,6 +40,7 @@ def run(
     shock: Shocks = None,
     from_log: Log = None,
     at: At = None,
+    replay: Replay = None,
     out: Out = None,
     json: Json = False,
     threads: Threads = None,
@@ -62,7 +64,7 @@ def run(
     from kith.sim.engine import run as simulate
 
     check_parts(scenario, resume, save, until, options_given(context))
-    request = plan_request(set, shock, from_log, at, reading)
+    request = plan_request(set, shock, from_log, at, reading, replay)
     simulation = None if resume is None else continued(resume, days, threads, events=out is not None)
     plan = load(str(scenario), days=days, **request) if simulation is None else simulation.community.plan
     for note in graph_notes(plan):

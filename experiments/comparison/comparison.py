@@ -37,6 +37,7 @@ from kith.experiments.statistics.tables import (
 from kith.experiments.words.assumptions import changes, shown
 from kith.scenarios.load import load
 from kith.scenarios.logs.founding import ReadLog, read_log
+from kith.scenarios.logs.replay import Replay, read_and_replay
 from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import MAX_DAYS, Plan
 
@@ -163,6 +164,7 @@ def compare(
     progress: Callable[[int, int], None] | None = None,
     precision: float | None = None,
     look: "Callable[[Comparison], None] | None" = None,
+    replay: str | Path | Replay | None = None,
 ) -> Comparison:
     """Run every scenario with the same seeds and compare each with the first, pair by pair.
 
@@ -172,7 +174,7 @@ def compare(
     runs : paired runs per scenario, by default 16; with fewer than 4 there are no intervals. With a
         precision the maximum number, by default 1,000.
     days : length of every run; by default the longest of the scenarios' own lengths.
-    overrides, shocks, log, at : given to `scenarios.load` for every scenario that is not a plan yet.
+    overrides, shocks, log, at, replay : given to `scenarios.load` for every scenario that is not a plan yet.
     outcomes : indicators to compare, the main one first; by default `OUTCOMES`.
     first_seed : seeds are first_seed … first_seed + runs - 1.
     workers, executor, progress : see `kith.experiments.runs.runner.run_all`.
@@ -192,7 +194,7 @@ def compare(
     runs = RUNS if runs is None else runs
     _check_request(runs, days, first_seed, workers)
     chosen = _known_outcomes(outcomes or OUTCOMES)
-    given = {"overrides": overrides, "shocks": shocks, "log": log, "at": at}
+    given = {"overrides": overrides, "shocks": shocks, "log": log, "at": at, "replay": replay}
     several = _several(scenarios)
     most = rule.most if rule is not None else runs
     check_runs(f"runs = {most:,} of each of {len(several)} scenarios", most * len(several), "ask for fewer")
@@ -358,6 +360,8 @@ def _resolved(scenarios: list[str | Path | Plan], given: Mapping[str, Any]) -> l
         raise ComparisonError(f"{extra} cannot be added to a complete plan; pass it to load()")
     if given["log"]:  # read once, for all of them
         given = {**given, "log": read_log(given["log"], given["at"]), "at": None}
+    if given["replay"]:
+        given = {**given, "replay": read_and_replay(given["replay"])}
     return [s if isinstance(s, Plan) else load(s, **given) for s in scenarios]
 
 

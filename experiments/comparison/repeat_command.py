@@ -41,7 +41,7 @@ def compare_command(
     ----------
     scenarios : names of the library, and paths.
     runs, days, first_seed, outcomes : as `kith.experiments.comparison.comparison.compare` takes them.
-    request : `overrides`, `shocks`, `log` and `at`, as `scenarios.load` takes them.
+    request : `overrides`, `shocks`, `log`, `at` and `replay`, as `scenarios.load` takes them.
     files : name -> text of a scenario file that must be written first.
     """
     words = ["kith", "compare", *scenarios, "--runs", str(runs), "--days", str(days)]
@@ -89,9 +89,14 @@ def _options(request: Mapping[str, Any]) -> list[str]:
         words += ["--set", setting_text(name, plain(value))]
     for shock in request.get("shocks") or ():
         words += ["--shock", _shock_words(shock)]
-    for option, value in (("--from-log", request.get("log")), ("--at", request.get("at"))):
+    for option, value in (
+        ("--from-log", request.get("log")),
+        ("--at", request.get("at")),
+        ("--replay", request.get("replay")),
+    ):
         words += [option, str(value)] if value else []
-    words += getattr(request.get("log"), "options", ())  # how the log was read
+    for log in (request.get("log"), request.get("replay")):
+        words += getattr(log, "options", ())  # how the log was read
     return words
 
 

@@ -80,6 +80,9 @@ def plan_object(plan: Plan) -> dict[str, Any]:
         "title": plan.title,
         "days": plan.days,
         "founding": None if plan.founding is None else plan.founding.digest,
+        "arrivals": None
+        if plan.arrivals is None
+        else {"label": plan.arrivals.label, "mode": plan.arrivals.mode, "digest": plan.arrivals.digest},
         "graphs": {
             name: {"label": graph.label, "digest": graph.digest, "notes": list(getattr(graph, "notes", ()))}
             for name, graph in plan.graphs().items()

@@ -175,6 +175,12 @@ def _happenings(plan: Plan) -> Iterable[RenderableType]:
         yield Text(
             f"\nFounded by {wording.plural(len(founding), 'member')} from {founding.label or 'an event log'}, as of {founding.date}"
         )
+    if plan.arrivals is not None:
+        given = plan.arrivals
+        yield Text(
+            f"\nArrivals: {given.total(plan.days):,} people in {wording.plural(plan.days, 'day')} from "
+            f"{given.label or 'a list'}, {given.mode} {'of ' if given.replaces_acquisition else ''}acquisition"
+        )
     for note in graph_notes(plan):
         yield Text(f"\n{note}")
     for day, changed in phases(plan):

@@ -78,6 +78,7 @@ CHANNELS = {
     "referral": "invitation",
     "return": "came back",
     "campaign": "campaign",
+    "given": "given",
 }
 
 

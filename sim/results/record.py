@@ -17,7 +17,7 @@ from kith.sim.storage.record_files import FRAMES, RecordContents, read_record_fi
 PLAIN = ("plan", "seed", "days", "model_version", "run_id", "leaving", "health", "at_start")
 "attributes of a record that are not frames"
 START = "2001-01-01"
-"date of day 0 without a founding log"
+"date of day 0 of a plan without a log"
 
 
 @dataclass
@@ -144,7 +144,8 @@ class EventArrays:
 
 def start_date(plan: Plan) -> str:
     """The date of day 0, ISO."""
-    return plan.founding.date[:10] if plan.founding is not None else START
+    given = "" if plan.arrivals is None else plan.arrivals.date
+    return (plan.founding.date if plan.founding is not None else given or START)[:10]
 
 
 def event_log(record: Record) -> pd.DataFrame:

@@ -32,6 +32,8 @@ class Arrivals:
     "`beside` acquisition, or `instead` of it"
     label: str = ""
     "where the counts come from; no part of a run's name"
+    date: str = ""
+    "day 0, ISO; empty if they have no date"
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
@@ -62,8 +64,8 @@ class Arrivals:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of mode and counts, which identifies them in a run's id."""
-        digest = hashlib.sha256(f"{self.mode}|".encode())
+        """SHA-256 of mode, date and counts, which identifies them in a run's id."""
+        digest = hashlib.sha256(f"{self.mode}|{self.date}|".encode())
         digest.update(self.daily.astype("<i8").tobytes())
         return digest.hexdigest()
 

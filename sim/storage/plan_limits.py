@@ -57,6 +57,7 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "daily": Numbers("i8", (None,), 0, MOST_A_DAY),
         "mode": lambda value, _: type(value) is str and value in MODES,
         "label": TEXT,
+        "date": TEXT,
     },
     Graph: {
         "people": Whole(0, "everyone"),

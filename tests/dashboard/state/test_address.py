@@ -183,6 +183,7 @@ def test_every_scenario_of_the_library_can_be_dropped_or_says_why_not(path: Path
         ("x = " + "[" * 40 + "]" * 40, "nested too deeply"),
         ('extends = "web"\n[network]\nfile = "/etc/hosts"', "cannot read files of this machine"),
         ('extends = "web"\n[acquaintances]\nfile = "a.graphml"', "cannot read files of this machine"),
+        ('extends = "web"\n[arrivals]\nfile = "/etc/hosts"', "has joins per day as an input"),
         ("[[shock]]", "shock"),
         ("title = 3", "must be text"),
         ("days = 0", "whole number"),
@@ -202,6 +203,8 @@ def test_a_dropped_file_has_the_limits_of_a_path(tmp_path: Path, text: str, word
     [
         ("web~network.file=/etc/hosts", "cannot read files of this machine"),
         ('web~network={file = "/etc/hosts"}', "cannot read files of this machine"),
+        ("web~arrivals.log=/etc/hosts", "a page cannot take joins per day"),
+        ("web~arrivals={daily = [1]}", "a page cannot take joins per day"),
         ("web~shock=[1]", r"can only have shock=\[\]"),
         ("web~shock=[]~!180 hub_departs", "keep one of the two"),
         ("web~phase=[]~@10~churn.contagion=0.1", "keep one of the two"),

@@ -68,6 +68,7 @@ WRONG = {
     "a seed too": (["--resume", "half.kith", "--seed", "0"], "leave out --seed"),
     "a setting too": (["--resume", "half.kith", "--set", "churn.base_hazard=0"], "leave out --set"),
     "a shock too": (["--resume", "half.kith", "--shock", "40 hub_departs"], "leave out --shock"),
+    "a replay too": (["--resume", "half.kith", "--replay", "chat_docker"], "leave out --replay"),
     "a log too": (["--resume", "half.kith", "--from-log", "chat_docker"], "leave out --from-log"),
     "until what": (["web", "--until", "3"], "--until 3: needs --save"),
     "until too late": (["web", "--days", "5", "--save", "x", "--until", "6"], "must be from 0 to 5; --days"),

@@ -42,6 +42,31 @@ def test_what_was_read_is_shown_first_and_options_are_heeded(
     assert "bad row" not in shown.out
 
 
+@pytest.mark.parametrize(
+    "command", [["run", "web"], ["compare", "pool", "web", "--runs", "2", "--workers", "1"]]
+)
+def test_a_log_can_be_lived_again_and_the_report_repeats_it(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    assert kith(*command, "--replay", log, *COLUMNS, "--month-first", "--out", tmp_path / "out") == 0
+    shown = capsys.readouterr()
+    assert "80 of 81 rows, 7 members" in shown.err.splitlines()[0]
+    said = "replayed from 2024-01-10: 7 arrivals in 259 days, 100% of whom contribute on the day they arrive"
+    assert said in shown.err
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert f"--days 259 --replay {log} --columns" in page
+
+
+def test_a_replay_is_no_founding(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert kith("run", "web", "--replay", log, "--from-log", log) == 2
+    assert "--replay begins with an empty community" in capsys.readouterr().err
+    assert (
+        kith("run", "web", "--replay", log, *COLUMNS, "--set", "market.size=10", "--set", "market.founders=5")
+        == 2
+    )
+    assert "contradicts the replay" in capsys.readouterr().err
+
+
 REFUSED = {
     "a bad row, strictly": (["--strict"], "without --strict they are skipped"),
     "too many bad rows": (["--max-bad", "0"], "allow more with --max-bad"),

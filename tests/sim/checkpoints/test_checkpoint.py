@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from kith.sim.checkpoints.checkpoint import CheckpointError, resume, save
 from kith.sim.engine import TICK, Simulation, run
 from kith.sim.results.record import Record
+from kith.sim.schema.arrivals import MODES, Arrivals
 from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import Experiment, Plan, Shock
 from kith.sim.state.community import Community
@@ -129,6 +130,9 @@ shocks = st.builds(
     ),
 )
 
+GIVEN = (None, *(Arrivals(np.array([2, 0, 1] * 30), mode) for mode in MODES))
+"joins per day of any mode, or none"
+
 
 @settings(max_examples=25)
 @given(data=st.data())
@@ -144,7 +148,9 @@ def test_it_does_for_any_plan_interrupted_anywhere(
         affiliation={"hub": draw(st.floats(0.01, 1))},
         **draw(st.sampled_from([{}, GOVERNED])),
     )
-    plan = replace(plan, experiments=draw(st.sampled_from([(), TRIALS])))
+    plan = replace(
+        plan, experiments=draw(st.sampled_from([(), TRIALS])), arrivals=draw(st.sampled_from(GIVEN))
+    )
     seed, days = draw(st.integers(0, 2**63 - 1)), draw(st.integers(1, 110))
     cuts = draw(st.lists(st.integers(0, days), min_size=1, max_size=4))
     how = {"guests": draw(st.integers(0, 2)), "events": True}
@@ -219,6 +225,18 @@ def test_after_its_last_day_a_run_can_be_made_longer(plan: Plan, tmp_path: Path)
     simulation = interrupted(Simulation(plan, seed=3, days=40), [40], tmp_path, days=100)
     simulation.advance()
     assert unlike(simulation.record(), run(plan, seed=3, days=100)) == []
+
+
+def test_a_run_is_not_made_longer_than_its_market_has_people_who_arrive(plan: Plan, tmp_path: Path) -> None:
+    plan = replace(plan, arrivals=Arrivals(np.full(200, 3), "instead"), days=60)
+    simulation = Simulation(plan, seed=3, days=60)
+    simulation.advance(10)
+    save(simulation, tmp_path / "run.kith")
+    with pytest.raises(ParameterError, match="the 600 arrivals of 200 days"):
+        resume(tmp_path / "run.kith", days=200)
+    longer = resume(tmp_path / "run.kith", days=100)
+    longer.advance()
+    assert longer.record().series["joins_given"].sum() == 300
 
 
 def test_fewer_days_than_were_lived_are_refused(saved: Path) -> None:

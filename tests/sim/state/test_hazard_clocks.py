@@ -57,6 +57,32 @@ def test_a_change_to_the_same_fit_changes_nothing_that_can_be_seen(
         assert (k in late) == (fit[k] > 0 and clocks[k] > sum(daily) * fit[k])
 
 
+@given(crowd, st.lists(st.tuples(st.integers(0, 4), st.integers(0, 7)), max_size=8))
+def test_taking_people_keeps_the_order_of_clocks_and_passes_over_who_is_not_free(
+    people: list[tuple[float, float, float]], steps: list[tuple[int, int]]
+) -> None:
+    clocks, fit, _ = (np.array(column) for column in zip(*people, strict=True))
+    clock, taken = TouchClock(clocks, fit), list[int]()
+    with np.errstate(divide="ignore"):
+        order = np.lexsort((np.arange(len(people)), np.where(fit > 0, clocks / fit, np.inf))).tolist()
+    for n, blocked in steps:
+        free = np.arange(len(people)) % 8 != blocked
+        hazard = clock.hazard
+        ahead = [p for p in order if p not in taken]
+        last = max((order.index(p) for p in taken), default=-1)
+        expected = [p for p in ahead if free[p] and order.index(p) > last][:n]
+        assert clock.take(n, free).tolist() == expected
+        taken += expected
+        assert hazard <= clock.hazard < np.inf
+
+
+def test_those_who_are_left_are_taken_by_what_is_left_of_their_clocks_after_the_fit_changes() -> None:
+    clock, free = TouchClock(np.array([1.0, 2.0, 4.0, 4.4]), np.ones(4)), np.ones(4, bool)
+    assert clock.take(2, free).tolist() == [0, 1]
+    clock.refit(np.array([1.0, 1.0, 0.1, 1.0]))
+    assert clock.take(9, free).tolist() == [3, 2]
+
+
 def test_nobody_is_lost_who_did_not_fit_before_the_direction_changed() -> None:
     touch = TouchClock(np.array([1.0, 2.0]), np.array([0.0, 1.0]))
     assert not len(touch.advance(0.5))

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import networkx as nx
+import numpy as np
 import pandas as pd
 import pytest
 
 from kith.sim.engine import run
 from kith.sim.results.record import Record
+from kith.sim.schema.arrivals import Arrivals
 from kith.sim.schema.graphs import graph_from
 from kith.sim.schema.plan import Experiment, Founding, Plan, Shock
 from kith.sim.storage.record_files import FILES, RecordError
@@ -32,6 +34,7 @@ def assert_same(one: Record, other: Record) -> None:
         assert getattr(one, name) == getattr(other, name)
     assert repr(one.health) == repr(other.health)
     assert one.plan.content() == other.plan.content()
+    assert repr(one.plan.arrivals) == repr(other.plan.arrivals)
     assert (one.plan.name, one.plan.title, one.plan.days, one.plan.origin) == (
         other.plan.name,
         other.plan.title,
@@ -42,6 +45,7 @@ def assert_same(one: Record, other: Record) -> None:
     assert all((one.at_start[name] == other.at_start[name]).all() for name in one.at_start)
 
 
+GIVEN = Arrivals(np.array([2, 0, 1] * 10), "instead", "chat.csv", "2003-07-01")
 CASH = Experiment(name="cash", from_day=10, changes={"incentives.cash_per_contribution": 0.5})
 
 
@@ -57,10 +61,11 @@ def records(plan_of: PlanOf, log_of: Callable[..., Founding]) -> dict[str, Recor
         "tied as in a graph": run(karate, seed=1, days=31),
         "without events": run(web, seed=1, days=5, events=False),
         "of nobody": run(nobody, days=3),
+        "of a replay": run(replace(nobody, arrivals=GIVEN), days=30),
     }
 
 
-NAMES = ("busy", "short, so without a month", "founded from a log", "tied as in a graph", "without events", "of nobody")  # fmt: skip
+NAMES = ("busy", "short, so without a month", "founded from a log", "tied as in a graph", "without events", "of nobody", "of a replay")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
