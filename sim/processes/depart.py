@@ -4,7 +4,7 @@ Hazard h (1/day) = base(tenure) exp(sum_c x_c); leaving within the day has proba
 1 - exp(-h). x_c: missing value and missing belonging, neighbours' exits (Nitzan & Libai 2011),
 unfairness. An exit is background with probability exp(-sum x+), else its cause is drawn in
 proportion to x+, where x is measured against a settled, indifferent member; a newcomer's
-higher base counts as `newcomer`. Missing value is split among price, overload, the hub's
+higher base counts as `newcomer`, less what having been answered takes off it. Missing value is split among price, overload, the hub's
 absence and the rest; missing belonging between the hub's absence and the rest.
 
 Reads  state, bounds     Writes  who has left, and why
@@ -20,7 +20,8 @@ from kith.sim.kernels.luck import ONLY, Purpose, uniform
 from kith.sim.kernels.prefetch import SCREEN
 from kith.sim.state.categories import Cause
 from kith.sim.state.community import Community
-from kith.sim.state.decay import BELONGING, EXITS, HARM, contagion, hub_of, novelty
+from kith.sim.state.decay import BELONGING, EXITS, HARM, MEMORY, contagion, hub_of, novelty
+from kith.sim.state.giving.answered import answered_newcomer
 
 _DEPART, _CAUSE = int(Purpose.DEPART), int(Purpose.CAUSE)
 CAUSES = len(Cause)
@@ -128,7 +129,10 @@ def _reasons(m, q, decay, day, presence, unfairness, air, x):
     belonging = m["attachment"] + (m["belonging"] - m["attachment"]) * decay[d, BELONGING]
     value = q["churn_value_weight"] * (q["churn_neutral_value"] - m["satisfaction"])
     bonds = q["churn_belonging_weight"] * (q["churn_neutral_belonging"] - belonging)
-    x[NEWCOMER] = math.log(max(novelty(float(day - m["joined"]), q), 1e-12))
+    answered = 0.0
+    if q["churn_answered_weight"] > 0.0:
+        answered = answered_newcomer(m, day, decay[d, MEMORY], q)
+    x[NEWCOMER] = math.log(max(novelty(float(day - m["joined"]), q), 1e-12)) - answered
     x[CONTAGION] = contagion(m["exits"] * decay[d, EXITS], q)
     x[UNFAIRNESS] = 0.0
     if unfairness > 0.0 and m["contributions"] > 0 and m["last_reward"] <= day - 60:
@@ -152,6 +156,7 @@ def _reasons(m, q, decay, day, presence, unfairness, air, x):
         + x[COMPETITOR]
         - air["voice"]
         - loyalty
+        - answered
     )
 
 
