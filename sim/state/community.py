@@ -24,7 +24,6 @@ from kith.sim.state.population import Archive, Population
 from kith.sim.state.release_member import archive_leavers, draw_returns, release_ties
 from kith.sim.state.ties import Ties
 
-
 AUTHOR_DAYS = 7
 "days that the memory of what was said, and by whom, reaches back"
 

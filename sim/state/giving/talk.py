@@ -14,6 +14,7 @@ import numpy as np
 from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import Purpose, address_hash
 from kith.sim.state.community import AUTHOR_DAYS, Community
+from kith.sim.state.decay import advance
 from kith.sim.state.hash_circle import circle_of_today, next_place
 
 ITEMS, VISITS, POSTS, ANSWERED = range(4)
@@ -73,6 +74,7 @@ def react(c: Community, kind: int) -> None:
             c.written,
             kind,
             c.p,
+            c.decay,
             c.day,
             c.key,
             circle.shift,
@@ -93,7 +95,7 @@ def acknowledge(m, day, share, q):
 
 
 @kernel
-def _thank(members, written, kind, p, day, key, shift, starts, places, rows):
+def _thank(members, written, kind, p, decay, day, key, shift, starts, places, rows):
     """Each reaction reaches the next author after a drawn point; one's own is lost."""
     q = p[0]
     nth = 0
@@ -104,4 +106,5 @@ def _thank(members, written, kind, p, day, key, shift, starts, places, rows):
         person = members[written[line, 0]]["person"]
         author = rows[next_place(address_hash(key, person, day, _REACT_TO, nth), shift, starts, places)]
         if author != written[line, 0]:
+            advance(members[author], day, decay, p[members[author]["arm"]])  # who need not be here today
             acknowledge(members[author], day, q["contribution_react_step"], q)
