@@ -12,7 +12,7 @@ from kith.sim.checkpoints.state_limits import KINDS, LIMITS, MEMBER_LIMITS
 from kith.sim.kernels.luck import key_of
 from kith.sim.results.recorder import Recorder
 from kith.sim.schema.plan import Plan, check_plan
-from kith.sim.state.community import Community
+from kith.sim.state.community import AUTHOR_DAYS, Community
 from kith.sim.state.decay import WEEK
 from kith.sim.state.layers import LAYER_WINDOW, PAST
 from kith.sim.state.population import MEMBER
@@ -40,6 +40,7 @@ def check_state(c: Community, recorder: Recorder) -> None:
     demand(c.parameters.market == c.plan.parameters.market, "Community.parameters")
     demand(c.day == max(0, recorder.noted - 1) < c.days, "Community.day")
     demand(c.recent.maxlen == LAYER_WINDOW, "Community.recent")
+    demand(c.authors.maxlen == AUTHOR_DAYS, "Community.authors")
     check_graphs(c.plan)
     _check_acquaintances(c)
     _check_clocks(c)

@@ -96,6 +96,11 @@ class Purpose(IntEnum):
     ARRIVAL = 71
     ENTRY = 72
     FOLLOW_ON = 73
+    REACT_TO = 74
+    CIRCLE_REACT = 75
+    WELCOME = 76
+    INTRODUCE = 77
+    CIRCLE_INTRODUCE = 78
 
 
 # -- ordinals --------------------------------------------------------------------------------
@@ -130,6 +135,8 @@ STATE_TENURE, STATE_CONTRIBUTED, STATE_SILENCE, STATE_TIES, STATE_LAST_VISIT = r
 "of FOUNDING_STATE: tenure, whether ever contributed, days since then, number of ties, last visit"
 FOUNDING_TIE_STRIDE, FOUNDING_TIE_DISTANCE, FOUNDING_TIE_ANYWHERE, FOUNDING_TIE_STRENGTH = 3, 0, 1, 2
 "distance on the ring, whether the tie leads anywhere instead, and its strength"
+INTRODUCED, INTRODUCED_TO, INTRODUCED_TIES = range(3)
+"of INTRODUCE: whether a newcomer is introduced, to whom, and whether it becomes an exchange"
 GRAPH_NETWORK, GRAPH_ACQUAINTANCES = 0, 1
 "the seeds of the two initial graphs, see `library_seed`"
 

@@ -75,7 +75,7 @@ def _meet(c: Community) -> None:
         first, second = (ends[exchanges[1] >= 0] for ends in exchanges)
         c.diary.append((c.day, "exchange", c.population.address[first], c.population.address[second]))
     step = min(1.0, c.parameters.bonding.strength_step * _trust(c))
-    for first, second in (replies, exchanges):
+    for first, second in (replies, np.ascontiguousarray(c.introduced.T), exchanges):
         _strengthen(c, first, second, step)
 
 

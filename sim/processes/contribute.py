@@ -40,6 +40,15 @@ from kith.sim.kernels.prefetch import BLOCK, fetch_records
 from kith.sim.state.categories import REPLIED, UNANSWERED, Count
 from kith.sim.state.community import Community
 from kith.sim.state.decay import excitation
+from kith.sim.state.giving.staff import receive, tend, time_for_answers
+from kith.sim.state.giving.talk import (
+    acknowledge,
+    liveliness,
+    note_authors,
+    note_talk,
+    react,
+    share_answered,
+)
 from kith.sim.state.hash_circle import circle_of_today, next_place
 from kith.sim.state.hubs import posts_of_today
 from kith.sim.state.layers import PAST, has_contributed
@@ -50,7 +59,6 @@ _REPLY, _REPLIER, _EXCHANGE = int(Purpose.REPLY), int(Purpose.REPLIER), int(Purp
 
 POST, ANSWER, REACT, VOTE, ATTEND = range(5)
 KINDS = ("post", "answer", "react", "vote", "attend")
-NEWCOMER_DAYS = 30
 NOBODY, STAFF = -1, -2
 "repliers who are no members"
 REJECTED = -1
@@ -62,6 +70,8 @@ _ENTRY, _REJECTION, _STAFF_REPLY = int(Purpose.ENTRY), int(Purpose.REJECTION), i
 def contribute(c: Community) -> None:
     """Draw contributions and exchanges, answer them, then apply all in order of address."""
     members, n = c.population.members, len(c.visitors)
+    spent = receive(c)
+    lively, seen = liveliness(c), share_answered(c)
     counts = np.zeros((n, 2), np.int64)
     generosity, able = np.zeros(n), np.empty(n, np.bool_)
 
@@ -80,6 +90,8 @@ def contribute(c: Community) -> None:
             c.unfairness,
             c.badge_levels,
             c.burst,
+            lively,
+            seen,
             counts,
             generosity,
             able,
@@ -91,19 +103,21 @@ def contribute(c: Community) -> None:
     c.written = np.empty((written, 4), np.int64)
     c.crew.share(n, lambda lo, hi: _write(members, c.visitors, lo, hi, counts, c.p, c.day, c.key, c.written))
     if written:
-        _answer(c, able, ready, float(np.add.reduce(generosity)))
+        _answer(c, able, ready, float(np.add.reduce(generosity)), spent)
     _apply(c)
+    tend(c, time_for_answers(c, spent) - float(c.count[Count.STAFF_REPLIES]))
 
 
-def _answer(c: Community, able: npt.NDArray[np.bool_], ready: int, generosity: float) -> None:
+def _answer(c: Community, able: npt.NDArray[np.bool_], ready: int, generosity: float, spent: float) -> None:
     """Find who answers today's posts and answers, among visitors who have contributed before."""
     members, o = c.population.members, c.parameters.organisation
     if ready:
         _answer_by_members(c, able, generosity)
     if o.staff > 0.0:
-        capacity = o.staff * o.staff_replies * (0.5 + o.staff_bond) * c.coverage
+        capacity = time_for_answers(c, spent)
         waiting = (c.written[:, 1] == POST) & (c.written[:, 2] == NOBODY) & (c.written[:, 3] != REJECTED)
-        _answer_by_staff(members, c.written, waiting, capacity / max(1, int(waiting.sum())), c.day, c.key)
+        chance = capacity / max(1, int(waiting.sum()))
+        _answer_by_staff(members, c.written, waiting, chance, o.staff_useful, c.day, c.key)
 
 
 def _answer_by_members(c: Community, able: npt.NDArray[np.bool_], generosity: float) -> None:
@@ -144,6 +158,9 @@ def _apply(c: Community) -> None:
     c.content = c.content * 2.0 ** (-1.0 / c.parameters.value.content_half_life) + useful + by_hub
     c.items[c.day + 1] = c.items[c.day] + items + by_hub
     c.recent.append(_who_wrote(c.written, c.population.address))
+    note_talk(c, items, POST, REJECTED, NOBODY)
+    note_authors(c, POST, REJECTED)
+    react(c, REACT)
     _keep_diary(c)
 
 
@@ -200,10 +217,18 @@ def _motivation(m, q, reward, unfairness, levels, day):
 
 
 @kernel
-def _first_step(q):
-    """Readiness for the first contribution, relative to later ones."""
+def _first_step(q, seen):
+    """Readiness for the first contribution, relative to later ones, where a share `seen` of posts is answered."""
     rules = 1.0 + (q["contribution_rules_gain"] - 1.0) * q["contribution_rules_visible"]
-    return q["contribution_first_barrier"] * q["contribution_onboarding"] * rules
+    help_given = q["contribution_onboarding"] * rules * (1.0 + q["contribution_seen_gain"] * seen)
+    if q["affiliation_form"] > 0.0:
+        help_given *= q["contribution_room_gain"]
+    # help has diminishing returns: as given while it is little, and never more than the bound
+    bound = q["contribution_first_bound"]
+    if bound > 0.0 and help_given > 1.0:
+        room = bound - 1.0
+        help_given = 1.0 + room * (1.0 - math.exp(-(help_given - 1.0) / room)) if room > 0.0 else 1.0
+    return q["contribution_first_barrier"] * help_given
 
 
 @kernel
@@ -231,6 +256,8 @@ def _draw(
     unfairness,
     levels,
     burst,
+    lively,
+    seen,
     counts,
     generosity,
     able,
@@ -242,7 +269,8 @@ def _draw(
     q = p[0]
     written, met, ready = 0, 0, 0
     # a larger audience motivates, up to a limit
-    audience = min(1.0, (active / q["contribution_audience_scale"]) ** q["contribution_audience_elasticity"])
+    audience = (active / q["contribution_audience_scale"]) ** q["contribution_audience_elasticity"]
+    audience = min(q["contribution_audience_cap"], audience)
     for k in range(lo, hi):
         if (k - lo) % BLOCK == 0 and fetch_records(members, visitors, k, min(hi, k + BLOCK)) < 0.0:
             break
@@ -259,7 +287,7 @@ def _draw(
         if m["contributions"] == 0 and rate > 0.0:
             if day - m["seasoned"] < 7:
                 rate = q["contribution_first_week_gain"] * rate ** q["contribution_first_week_exponent"]
-            rate *= _first_step(arm)
+            rate *= _first_step(arm, seen)
         # contributions come in bursts: a conversation or a task is seldom done with one
         if q["contribution_burst_gain"] > 0.0 and m["contributions"] > 0:
             rate *= 1.0 + q["contribution_burst_gain"] * excitation(m, day, burst)
@@ -267,7 +295,7 @@ def _draw(
             uniform(key, m["person"], day, _CONTRIBUTE, ONLY), rate * arm["contribution_doors_open"]
         )
         # some newcomers join in order to contribute
-        if m["joined"] == day and counts[k, 0] == 0 and q["contribution_entry"] > 0.0:
+        if q["contribution_entry"] > 0.0 and m["joined"] == day and counts[k, 0] == 0:
             entry = q["contribution_entry"] * arm["contribution_doors_open"]
             counts[k, 0] = 1 if uniform(key, m["person"], 0, _ENTRY, ONLY) < entry else 0
         # a conversation goes on: each contribution may be followed by another in the same visit
@@ -278,7 +306,7 @@ def _draw(
         if q["affiliation_peers"] > 0.0:
             exchange_rate = min(
                 q["contribution_exchange_max"],
-                q["contribution_exchange_rate"] * m["sociability"],
+                q["contribution_exchange_rate"] * m["sociability"] * lively,
             )
         counts[k, 1] = poisson(
             uniform(key, m["person"], day, _EXCHANGE, ONLY), exchange_rate * q["affiliation_peers"]
@@ -350,13 +378,10 @@ def _find_repliers(members, written, lo, hi, shift, starts, places, rows, p, day
         if a["contributions"] == 0:
             author_generosity = 0.0
         available = max(0.0, generosity - author_generosity)
-        chance = (
-            q["contribution_reply_ceiling"]
-            * (1.0 - math.exp(-available / q["contribution_reply_crowd"]))
-            * size
-        )
+        ceiling = p[a["arm"]]["contribution_reply_ceiling"]
+        chance = ceiling * (1.0 - math.exp(-available / q["contribution_reply_crowd"])) * size
         chance *= 1.0 + q["contribution_reply_to_connected"] * a["bonds"]
-        if uniform(key, a["person"], day, _REPLY, nth) >= min(chance, q["contribution_reply_ceiling"]):
+        if uniform(key, a["person"], day, _REPLY, nth) >= min(chance, ceiling):
             continue
         # nobody answers their own post: if the author comes up, the other candidate stands in
         base = REPLIER_STRIDE * nth
@@ -385,7 +410,7 @@ def _find_repliers(members, written, lo, hi, shift, starts, places, rows, p, day
 
 
 @kernel
-def _answer_by_staff(members, written, waiting, chance, day, key):
+def _answer_by_staff(members, written, waiting, chance, useful, day, key):
     """Staff answer the posts that nobody has answered, as far as their time goes."""
     nth = 0
     for line in range(len(written)):
@@ -393,6 +418,8 @@ def _answer_by_staff(members, written, waiting, chance, day, key):
         person = members[written[line, 0]]["person"]
         if waiting[line] and uniform(key, person, day, _STAFF_REPLY, nth) < chance:
             written[line, 2] = STAFF
+            if uniform(key, person, day, _USEFUL, USEFUL_ANSWER + nth) < useful:
+                written[line, 3] += 1
 
 
 @kernel
@@ -449,7 +476,4 @@ def _take_effect(members, written, p, day, histogram, done):
             done[5] += 1
         else:
             done[3] += _contributed(members[written[line, 2]], ANSWER, day, histogram)
-        weight = q["contribution_reply_newcomer"] if day - m["seasoned"] < NEWCOMER_DAYS else 1.0
-        m["reciprocity"] += min(1.0, weight * q["contribution_reply_step"]) * (1.0 - m["reciprocity"])
-        m["belonging"] += min(1.0, weight * q["contribution_reply_belonging"]) * (1.0 - m["belonging"])
-        m["last_benefit"] = day
+        acknowledge(m, day, 1.0, q)

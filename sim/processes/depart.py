@@ -7,7 +7,7 @@ voice that was taken away), D in all, is the cause of the share 1 - exp(-D) of e
 fraction (Greenland & Robins 1988), also where a member is better off than neutral. Of the others an exit is
 background with probability exp(-sum x+), else its cause is drawn in proportion to x+, where x is what it
 would be with the protection, measured against a settled, indifferent member; a newcomer's higher base
-counts as `newcomer`. Missing value is split among price, overload, the climate and the rest.
+counts as `newcomer`, less what having been answered takes off it. Missing value is split among price, overload, the climate and the rest.
 
 Reads  state, bounds     Writes  who has left, and why
 """
@@ -22,7 +22,8 @@ from kith.sim.kernels.luck import ONLY, Purpose, uniform, uniforms
 from kith.sim.kernels.prefetch import SCREEN
 from kith.sim.state.categories import Cause
 from kith.sim.state.community import Community
-from kith.sim.state.decay import BELONGING, EXITS, HARM, STILL_THERE, contagion, lost_bond, novelty
+from kith.sim.state.decay import BELONGING, EXITS, HARM, MEMORY, STILL_THERE, contagion, lost_bond, novelty
+from kith.sim.state.giving.answered import answered_newcomer
 
 _DEPART, _CAUSE = int(Purpose.DEPART), int(Purpose.CAUSE)
 CAUSES = len(Cause)
@@ -167,7 +168,10 @@ def _reasons(m, q, decay, day, presence, hub_left, unfairness, air, x):
     belonging = m["attachment"] + (m["belonging"] - m["attachment"]) * decay[d, BELONGING]
     value = q["churn_value_weight"] * (q["churn_neutral_value"] - m["satisfaction"])
     bonds = q["churn_belonging_weight"] * (q["churn_neutral_belonging"] - belonging)
-    x[NEWCOMER] = math.log(max(novelty(float(day - m["seasoned"]), q), 1e-12))
+    answered = 0.0
+    if q["churn_answered_weight"] > 0.0:
+        answered = answered_newcomer(m, day, decay[d, MEMORY], q)
+    x[NEWCOMER] = math.log(max(novelty(float(day - m["seasoned"]), q), 1e-12)) - answered
     x[CONTAGION] = contagion(m["exits"] * decay[d, EXITS], q)
     x[UNFAIRNESS] = 0.0
     if unfairness > 0.0 and m["contributions"] > 0 and m["last_reward"] <= day - 60:
@@ -192,6 +196,7 @@ def _reasons(m, q, decay, day, presence, hub_left, unfairness, air, x):
         + x[COMPETITOR]
         - air["voice"]
         - loyalty
+        - answered
     )
 
 

@@ -2,7 +2,10 @@
 
 Founders are drawn from the market (with preference for those whom the purpose fits) or taken from
 an event log. As newcomers, four in five of them would leave within a year. Their state is therefore
-set to its fixed point under the parameters of day 0: habit, bonds and satisfaction.
+set to its fixed point under the parameters of day 0: habit, bonds and satisfaction. A scenario may
+have its founders begin as newcomers instead.
+
+Long, because the drawn and the logged foundation share every step after the first.
 """
 
 import numpy as np
@@ -24,12 +27,13 @@ from kith.sim.kernels.luck import (
     uniforms,
 )
 from kith.sim.schema.graphs import Graph
-from kith.sim.schema.parameters import Bonding
+from kith.sim.schema.parameters import Bonding, Contribution
 from kith.sim.schema.plan import Founding
 from kith.sim.state.admission import admit, newcomers, tie_capacity
 from kith.sim.state.categories import Channel
 from kith.sim.state.community import Community
 from kith.sim.state.decay import derive_rows, fading
+from kith.sim.state.giving.founders import Past, begin_talk, content_value, needs_past, reciprocity
 from kith.sim.state.hubs import attention, hubs_there
 from kith.sim.state.layers import PAST, has_contributed
 from kith.sim.state.population import NEVER
@@ -49,13 +53,15 @@ type Numbers = npt.NDArray[np.float64]
 
 
 def found(c: Community) -> None:
-    """Seat the founders in rows 0 … n-1, in ascending address."""
+    """Seat the founders in rows 0 … n-1, in ascending address, settled or as newcomers whatever their number."""
     log = c.plan.founding
     n = len(log) if log is not None else c.parameters.market.founders
     if n:
         seat = _addresses(c, n)
         if log is not None:
             _found_from_log(c, seat, log)
+        elif c.parameters.market.founders_are == "newcomers":
+            _found_as_newcomers(c, seat, _network(c, n))
         else:
             _found_by_draw(c, seat, _network(c, n))
         _enter_counts(c)
@@ -113,8 +119,11 @@ def _found_by_draw(c: Community, seat: Rows, network: Graph | None) -> None:
     ).astype(np.int64)
     ever &= silence < tenure
     members["points"][rows] = np.where(ever, count, 0)
-    if len(c.tiers):
-        visits = _settle_state(c, rows)
+    past = Past(visits, np.where(ever, per_day, 0.0))
+    if len(c.tiers) or needs_past(c.parameters):
+        _fill_content(c, float(per_day[ever].sum()))
+        visits = _settle_state(c, rows, past)
+    begin_talk(c, rows, past)
     _set_history(c, rows, np.where(ever, count, 0), np.where(ever, -silence, NEVER), visits)
     _fill_content(c, float(per_day[ever].sum()))
 
@@ -141,6 +150,12 @@ def _found_from_log(c: Community, seat: Rows, log: Founding) -> None:
     members["points"][rows] = count
     derive_rows(members, rows, c.p)
     visits = _settle_state(c, rows)
+    per_day = count / log.window * c.parameters.contribution.doors_open
+    past = Past(visits, per_day)
+    if needs_past(c.parameters):
+        _fill_content(c, float(per_day.sum()))
+        visits = _settle_state(c, rows, past)
+    begin_talk(c, rows, past)
     last = -np.maximum(1, log.silence[order])
     _set_history(c, rows, count, np.where(count > 0, last, NEVER), visits)
     came = c.population.last_visit[rows] > NEVER
@@ -176,8 +191,7 @@ def _expected_of_log(c: Community, rows: Rows, log: Founding, order: Rows) -> Nu
     by_budget = 1.0 - np.exp(-c.population.members["visits_per_day"][rows])
     visits = np.maximum(by_budget * log.window, log.active_days[order])
     motivation = 1.0 + q.belonging_gain * churn.neutral_belonging + SETTLED_RECIPROCITY * q.reciprocity_gain
-    audience = min(1.0, (len(rows) / q.audience_scale) ** q.audience_elasticity)
-    return visits * q.rate * motivation * audience
+    return visits * q.rate * motivation * _audience(len(rows), q)
 
 
 def _have_paid(c: Community, rows: Rows) -> None:
@@ -273,9 +287,24 @@ def _tie_luck(c: Community, persons: Rows, nth: Rows, offset: int) -> Numbers:
     return out
 
 
-def _settle_state(c: Community, rows: Rows) -> Numbers:
-    """Set habit, bonds, belonging and satisfaction to their fixed point; returns visits per day, shape (n,)."""
+def _found_as_newcomers(c: Community, seat: Rows, network: Graph | None) -> None:
+    """Founders who join on day 0, without a past; tied only as in a graph."""
+    capacity = None if network is None else _room_for(c, seat, network)
+    rows = admit(c, newcomers(np.sort(seat), Channel.FOUNDER), capacity)
+    if network is not None:
+        place = np.argsort(np.argsort(seat))
+        _lay_strongest_first(c, rows, place[network.first], place[network.second], network.strength)
+        c.settle(rows)
+
+
+def _settle_state(c: Community, rows: Rows, past: Past | None = None) -> Numbers:
+    """Set habit, bonds, belonging and satisfaction to their fixed point; returns visits per day, shape (n,).
+
+    With a `past`, content is worth what founders' contributions hold up, and they have been answered as often.
+    """
     m, p, b = c.population.members, c.parameters, c.parameters.bonding
+    if past is not None and needs_past(p):
+        m["reciprocity"][rows] = reciprocity(c, rows, past)
     _refresh(c, rows)
     visits = np.full(len(rows), 0.2)
     for _ in range(12):
@@ -284,7 +313,7 @@ def _settle_state(c: Community, rows: Rows) -> Numbers:
         m["activity"][rows] = _steady(b.activity_step * p.affiliation.activity, b.activity_half_life, gap)
         noticed = attention(p.affiliation, len(rows))
         m["hub"][rows] = _steady(b.hub_step * p.affiliation.hub * noticed, b.hub_half_life, gap)
-        m["satisfaction"][rows] = _value(c, rows)
+        m["satisfaction"][rows] = _value(c, rows, gap, past)
         _refresh(c, rows)
         floor = p.visiting.habit_floor
         visits = 1.0 - np.exp(-m["visit_rate"][rows] * (floor + (1.0 - floor) * m["habit"][rows]))
@@ -306,16 +335,18 @@ def _steady(step: float, half_life: float, gap: Numbers) -> Numbers:
     return np.minimum(1.0, step / (1.0 - (1.0 - step) * left + 1e-12))
 
 
-def _value(c: Community, rows: Rows) -> Numbers:
-    """The value of a visit to a settled founder, with half of the content value."""
+def _value(c: Community, rows: Rows, gap: Numbers, past: Past | None) -> Numbers:
+    """The value of a visit to a settled founder; without a `past`, with half of the content value."""
     m, v = c.population.members, c.parameters.value
+    content = 0.5 * v.content if past is None else content_value(c, rows, past, gap)
     value = (
         v.product * c.parameters.organisation.quality
-        + 0.5 * v.content
+        + content
         + v.peers * m["bonds"][rows]
         + v.hub * m["hub"][rows]
         + v.match * (1.0 - (1.0 + 0.5 * len(rows)) ** (-v.match_gain))
         - m["misfit"][rows]
+        + v.replies * m["reciprocity"][rows]
     )
     for points, perk, _ in c.tiers:
         value = np.where(m["points"][rows] >= points, value + perk, value)
@@ -328,8 +359,12 @@ def _contributions_per_day(c: Community, rows: Rows, visits: Numbers) -> Numbers
     """Expected contributions per day of settled founders under social norms, shape (n,)."""
     m, q = c.population.members, c.parameters.contribution
     motivation = 1.0 + q.belonging_gain * m["belonging"][rows] + SETTLED_RECIPROCITY * q.reciprocity_gain
-    audience = min(1.0, (len(rows) / q.audience_scale) ** q.audience_elasticity)
-    return visits * q.rate * m["propensity"][rows] * motivation * audience
+    return visits * q.rate * m["propensity"][rows] * motivation * _audience(len(rows), q)
+
+
+def _audience(n: int, q: Contribution) -> float:
+    """How much an audience of n founders motivates."""
+    return min(q.audience_cap, float((n / q.audience_scale) ** q.audience_elasticity))
 
 
 def _set_history(c: Community, rows: Rows, count: Rows, last: Rows, visits: Numbers) -> None:

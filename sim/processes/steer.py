@@ -17,6 +17,7 @@ Reads  useful items, ledger, members     Writes  quality, budget, coverage, push
 import numpy as np
 
 from kith.sim.state.community import Community
+from kith.sim.state.giving.staff import heard
 from kith.sim.state.hubs import hubs_there
 from kith.sim.state.layers import WINDOW
 from kith.sim.state.ledger import COMMUNITY, MICRO, UNATTRIBUTED, Account, micro
@@ -53,7 +54,8 @@ def _learn(c: Community) -> None:
     """Ideas raise quality toward what they can reach, and save development cost."""
     o = c.parameters.organisation
     useful = float(np.add.reduce(c.useful[max(0, c.day - WINDOW + 1) : c.day + 1]))
-    reach = o.quality + o.feedback_gain * (1.0 - o.quality) * useful / (useful + o.feedback_scale)
+    gain = o.feedback_gain + o.listening_gain * heard(c, useful)
+    reach = o.quality + gain * (1.0 - o.quality) * useful / (useful + o.feedback_scale)
     if reach > c.quality:
         c.quality += (reach - c.quality) / QUALITY_DAYS
         c.p["organisation_quality"] = c.quality

@@ -6,7 +6,7 @@ probability 1 - exp(-rate). The value of a visit
     V = sum_k w_k v_k + perk - price burden - overload - unwanted content - disputes - selling - bad fit,
 
 kept in [0, 1], moves satisfaction by `satisfaction_step` (V - satisfaction). Sources: product quality;
-content C / (C + scale A) for A active members; liquidity 1 - (1 + n)^-a of the other side;
+content (`kith.sim.state.giving.content`); having been answered (reciprocity); liquidity 1 - (1 + n)^-a of the other side;
 peers 1 - exp(-T / scale) with T the strength of ties whose other end came within 14 days;
 hub bond times presence. Overload counts items shown per visit (Jones, Ravid & Rafaeli 2004).
 
@@ -23,6 +23,7 @@ from kith.sim.kernels.prefetch import BLOCK, SCREEN, fetch_records, fetch_ties
 from kith.sim.state.categories import Count
 from kith.sim.state.community import Community
 from kith.sim.state.decay import HABIT, NEWCOMER, advance, excitation, hub_of, lost_bond
+from kith.sim.state.giving.content import fitting, fresh_value, new_since, since, stock_value
 from kith.sim.state.layers import PAST
 from kith.sim.state.population import NEVER
 from kith.sim.state.ties import strength_at
@@ -150,9 +151,7 @@ def _judge(
     q = p[0]
     # the part of the value that is the same for all visitors
     feed = 0.5 if q["affiliation_form"] > 0.0 else 1.0
-    from_content = 0.0
-    if content > 0.0:
-        from_content = q["value_content"] * content / (content + q["value_content_scale"] * active)
+    from_content = stock_value(content, active, q)
     lost = climate[0]["unwanted"] + climate[0]["disputes"] + climate[0]["selling"]
     common = q["value_product"] * q["organisation_quality"] + from_content - lost
     for k in range(lo, hi):
@@ -178,11 +177,15 @@ def _judge(
         if around > 0.0:
             from_peers = q["value_peers"] * (1.0 - math.exp(-around / q["value_tie_scale"]))
         # a visit shows a share of what was posted since the last one; too much of it tires
-        since = max(0, previous) if previous != NEVER else max(0, day - 1)
-        shown = feed * arm["platform_feed_share"] * (items[day] - items[since])
+        shown = feed * arm["platform_feed_share"] * (items[day] - items[since(previous, day, q)])
         overload = 0.0
         if shown > q["platform_overload_from"]:
             overload = q["platform_overload_weight"] * math.log(shown / q["platform_overload_from"])
+        # what is new and fits pleases; groups and matching halve the feed by what does not fit
+        fresh = 0.0
+        if q["value_fresh_share"] > 0.0:
+            new = items[day] - items[new_since(previous, day, q)]
+            fresh = fresh_value(arm["platform_feed_share"] * new * fitting(m["misfit"], q), q)
         # a price weighs more the closer it is to the willingness to pay
         burden = 0.0
         if m["paying"] > 0 and arm["monetisation_price"] > 0.0:
@@ -197,6 +200,8 @@ def _judge(
             - burden
             - overload
             - m["misfit"]
+            + fresh
+            + q["value_replies"] * m["reciprocity"]
         )
         # satisfaction and overload are moving averages over visits; habit grows with each visit
         value = min(1.0, max(0.0, value))

@@ -2,7 +2,8 @@
 
 The value as defined in `kith.sim.processes.visit`, for every active member if it visited now: gains
 from product, content, the other side, peers, the hub and perks, and losses to price, overload,
-unwanted content, disputes, selling and misfit. `limits` is the effect of clipping the value to
+unwanted content, disputes, selling and misfit. What is new counts as content, having been answered as
+peers. `limits` is the effect of clipping the value to
 [0, 1], so that the parts sum to the value.
 """
 
@@ -14,7 +15,8 @@ from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.prefetch import BLOCK, fetch_ties
 from kith.sim.processes.visit import AROUND
 from kith.sim.results.snapshot import Numbers, Snapshot
-from kith.sim.state.decay import HUB
+from kith.sim.state.decay import HUB, MEMORY
+from kith.sim.state.giving.content import fresh_values, stock_value
 from kith.sim.state.population import gathered
 from kith.sim.state.ties import strength_at
 
@@ -56,15 +58,18 @@ def _gains(s: Snapshot) -> dict[str, Numbers]:
         c.population.members, c.ties.pool, rows, c.population.last_visit, c.day + 1, c.fade, AROUND
     )
     age = np.clip(c.day - m["settled"], 0, 7)
-    content = c.content / (c.content + q["value_content_scale"] * c.active) if c.content > 0.0 else 0.0
+    content = stock_value(c.content, float(c.active), q) + fresh_values(
+        m, c.population.last_visit[rows], c.items, c.p, c.day + 1
+    )
+    answered = q["value_replies"] * m["reciprocity"] * c.decay[age, MEMORY]
     perks = np.zeros(len(rows))
     for points, perk, _ in c.tiers:
         perks = np.where(m["points"] >= points, perk, perks)
     return {
         "product": np.full(len(rows), q["value_product"] * q["organisation_quality"]),
-        "content": np.full(len(rows), q["value_content"] * content),
+        "content": content,
         "match": q["value_match"] * c.liquidity()[m["side"]],
-        "peers": q["value_peers"] * (1.0 - np.exp(-around / q["value_tie_scale"])),
+        "peers": q["value_peers"] * (1.0 - np.exp(-around / q["value_tie_scale"])) + answered,
         "hub": q["value_hub"] * m["hub"] * c.decay[age, HUB] * c.presence[m["person"] % len(c.presence)],
         "perks": perks,
     }

@@ -23,6 +23,8 @@ class Market(Section):
     founders: Annotated[int, Field(ge=0)] = quantity(
         1_000, "settled members on day 0", unit="people", high=50_000_000,
         source="assumed: 5 % of the market, past the critical size (NE-crit)")
+    founders_are: Literal["settled", "newcomers"] = choice(
+        "settled", "founders are long settled, with tenure, habit, bonds and ties, or join on day 0 as newcomers do")
     acquaintances: Literal["ring", "everyone", "graph"] = choice(
         "ring", "acquaintances outside the community: neighbours on a ring (most near, some far), everyone, or a graph")
     near: Annotated[int, Field(ge=2, le=400)] = quantity(
@@ -76,6 +78,9 @@ class Platform(Section):
 
     feed_share: float = share(0.3, "share of new items shown at a visit",
                               source="assumed: a feed with moderate curation")
+    feed_days: Annotated[int, Field(ge=0, le=3650)] = quantity(
+        0, "days that a feed reaches back: older items neither please nor tire who returns; 0 = to the last visit",
+        unit="days", high=3650, source="assumed: no limit")
     overload_from: float = quantity(100.0, "items per visit above which overload begins", unit="items",
                                     low=1.0, high=1e6, source="NE-over: Lc 30-200 items per visit",
                                     prior=(100.0, 30.0, 200.0))
@@ -99,8 +104,16 @@ class Value(Section):
     content_half_life: float = half_life(180.0, "half-life of useful content",
                                          source="CON-dec: 30 d chat, 720 d Q&A; between",
                                          prior=(180.0, 7.0, 1800.0))
-    content_scale: float = quantity(3.0, "useful items per active member at which content gives half its value",
-                                    unit="items", low=0.01, high=1e4, source="assumed: sketch value")
+    content_scale: float = quantity(3.0, "useful items per active member at which content gives half its value; with stock_scale above 0 the scales add up",
+                                    unit="items", high=1e4, source="assumed: sketch value")
+    stock_scale: float = quantity(0.0, "useful items, whatever the size, at which the stock of content gives half its value; 0 = by the head alone",
+                                  unit="items", high=1e8, source="assumed: 0 leaves the scale to content_scale")
+    fresh_share: float = share(0.0, "share of the content's weight that lies in what is new since the last visit, the rest in the stock",
+                               source="assumed: 0 values the stock alone")
+    fresh_scale: float = quantity(5.0, "new fitting items shown at a visit that give half the value of what is new", unit="items",
+                                  low=0.01, high=1e4, source="assumed: a visit of a quarter of an hour is half filled by five")
+    replies: float = share(0.0, "weight of having been answered and thanked lately (reciprocity)", unit="value",
+                           source="assumed: 0 = a visit is worth as much to who is never answered")
     useful_share: float = share(0.6, "share of posts and answers that others can use later",
                                 source="assumed: r of CON-dec")
     tie_scale: float = quantity(1.5, "T0: total tie strength at which ties reach 63 % of their effect on value, belonging and norms", unit="strength",
@@ -197,6 +210,21 @@ class Organisation(Section):
                                     source="assumed: ten minutes each")
     staff_bond: float = share(0.5, "staff's own bond to the community: speed and quality of their answers",
                               unit="strength", source="assumed: a choice of organisation")
+    staff_useful: float = share(0.0, "share of staff's answers that others can use later", source="assumed: none")
+    staff_welcome: float = share(0.0, "share of staff's time for welcoming newcomers; what is not needed goes to answers",
+                                 source="assumed: a choice of organisation")
+    staff_introduce: float = share(0.0, "share of staff's time for introducing newcomers who know nobody; what is not needed goes to answers",
+                                   source="assumed: a choice of organisation")
+    staff_curate: float = share(0.0, "share of staff's time for tending what was posted, on top of what answering leaves",
+                                source="assumed: a choice of organisation")
+    staff_listen: float = share(0.0, "share of staff's time for carrying what members say into the product",
+                                source="assumed: a choice of organisation")
+    welcome_step: float = share(0.5, "what a welcome gives to a newcomer, relative to a reply", unit="ratio",
+                                source="assumed: half; it answers nothing that was asked")
+    curation_gain: float = share(0.5, "share of useless posts made useful, and of feed items taken out, where every item is tended", unit="ratio",
+                                 source="assumed: half of them can be mended")
+    listening_gain: float = share(0.2, "share of the quality gap that ideas can close in addition where staff carry all of them into the product", unit="ratio",
+                                  source="assumed: twice what members' ideas do by themselves")
     measurement: float = share(0.5, "capability to measure the community's return", unit="strength",
                                source="assumed: half of it is measured")
     measurement_cost: float = quantity(500.0, "cost of full measurement, if the budget depends on it",
@@ -352,6 +380,12 @@ class Contribution(Section):
                          source="assumed: none by default; 1 for a log that shows only those who act")
     first_barrier: float = share(0.25, "readiness for a first contribution, relative to later ones", unit="ratio",
                                  source="assumed: sketch value, gives ACT-7")
+    first_bound: float = quantity(0.0, "limit of what onboarding, rules, room and answers seen make of readiness for a first contribution; 0 = none",
+                                  unit="ratio", high=100.0, source="assumed: no limit")
+    room_gain: float = quantity(1.0, "first contributions where peers meet in groups or by matching, relative to an open floor", unit="ratio",
+                                high=10.0, source="assumed: no difference")
+    seen_gain: float = quantity(0.0, "relative increase in first contributions where all posts of the last days were answered", unit="ratio",
+                                high=10.0, source="assumed: none; sign: newcomers do as they see (Burke, Marlow & Lento 2009, CHI)")
     first_week_gain: float = quantity(2.2, "readiness in the first week, relative to later weeks", unit="ratio",
                                       high=100.0, source="assumed: sketch value, gives ACT-7")
     first_week_exponent: float = share(0.6, "exponent of the first week's rate of contribution; below 1 it evens out propensities", unit="-",
@@ -365,7 +399,9 @@ class Contribution(Section):
     audience_elasticity: float = share(0.25, "elasticity of contributions to the active audience", unit="-",
                                        source="NE-size: Zhang & Zhu 2011; below its mode because it is capped",
                                        prior=(0.5, 0.2, 0.9))
-    audience_scale: float = quantity(500.0, "active members above which audience no longer motivates", unit="members",
+    audience_cap: float = quantity(1.0, "limit of the audience's effect on contributions, relative to audience_scale active members",
+                                   unit="ratio", low=0.01, high=100.0, source="assumed: no more than at audience_scale")
+    audience_scale: float = quantity(500.0, "active members at which the audience's effect on contributions is 1", unit="members",
                                      low=1.0, high=1e8, source="assumed: sketch value")
     share_post: float = share(0.6, "share of contributions that are posts", source="assumed: mix of kinds")
     share_react: float = share(0.3, "share of contributions that are reactions; the rest are votes",
@@ -386,10 +422,16 @@ class Contribution(Section):
     reply_belonging: float = share(0.02, "step of belonging at a reply", unit="-", source="assumed: small")
     reply_newcomer: float = quantity(1.6, "effect of a reply on a newcomer (first 30 days), relative", unit="ratio",
                                      high=10.0, source="ACT-reply: most for newcomers; size assumed")
+    react_step: float = share(0.0, "what a reaction gives to an author of the last week, relative to a reply", unit="ratio",
+                              source="assumed: nothing")
     memory_half_life: float = half_life(60.0, "half-life of reciprocity and recognition",
                                         source="assumed: sketch value")
     exchange_rate: float = quantity(0.35, "peer exchanges per visit at full peer affiliation and median propensity",
                                     unit="1/visit", high=20.0, source="assumed: sketch value")
+    exchange_alone: float = share(1.0, "share of exchanges that need nothing that was contributed; the rest grows with posts and answers per visit",
+                                  source="assumed: 1 = all of them")
+    exchange_scale: float = quantity(0.05, "posts and answers per visit of the last days at which exchanges are as many as without that condition",
+                                     unit="items/visit", low=1e-6, high=100.0, source="assumed: one visit in twenty leaves a post or an answer")
     exchange_exponent: float = share(0.35, "exponent of exchanges in propensity", unit="-",
                                      source="assumed: lurkers have ties too")
     exchange_max: float = quantity(6.0, "maximum of expected exchanges per visit", unit="1/visit", high=20.0,
@@ -617,6 +659,8 @@ class Churn(Section):
     newcomer_factor: float = quantity(4.0, "hazard of a member who has just joined, relative to settled", unit="ratio",
                                       low=0.0, high=100.0, source="RET-m0: 0.2-0.7 in month 1, by sketch")
     newcomer_half_life: float = half_life(21.0, "half-life of the newcomer factor", source="assumed: sketch value")
+    answered_weight: float = quantity(0.0, "reduction in the log hazard of a newcomer's leaving per unit of reciprocity, fading with the newcomer factor",
+                                      unit="-", high=20.0, source="assumed: 0; sign: ACT-reply")
     ageing: float = quantity(0.1, "growth of the base hazard per year of membership", unit="1/year·ratio", high=10.0,
                              source="assumed: sBG fitted to 26 weeks over-predicts week 104 in eight logs")
     neutral_value: float = share(0.4, "v0: satisfaction at which staying is neutral; where newcomers start", unit="satisfaction",

@@ -96,6 +96,7 @@ EXPERIMENTABLE = frozenset(
         "affiliation.activity",
         "contribution.doors_open",
         "contribution.onboarding",
+        "contribution.reply_ceiling",
         "contribution.rules_visible",
         "incentives.badges",
         "incentives.cash_per_contribution",
@@ -263,6 +264,11 @@ def check_plan(plan: Plan) -> None:
             f"market.founders = {founders} exceeds market.size = {first.size}; raise market.size or lower market.founders"
         )
     check_arrivals(plan, plan.days)
+    if plan.founding is not None and first.founders_are == "newcomers":
+        raise ParameterError(
+            'market.founders_are = "newcomers", but the founders of an event log have a past; '
+            'set it to "settled", or give market.founders instead of the log'
+        )
     _check_graphs(plan, founders, first.size)
     _check_experiments(plan)
     for shock in plan.shocks:
@@ -333,6 +339,13 @@ def _check_phase(day: int, p: Parameters) -> None:
     total = p.contribution.share_post + p.contribution.share_react
     if total > 1 + 1e-12:
         raise ParameterError(f"contribution.share_post + share_react = {total:g}{where}: must be at most 1")
+    o = p.organisation
+    busy = o.staff_welcome + o.staff_introduce + o.staff_curate + o.staff_listen
+    if busy > 1 + 1e-12:
+        raise ParameterError(
+            f"organisation.staff_welcome + staff_introduce + staff_curate + staff_listen = {busy:g}{where}: "
+            "must be at most 1; the rest of staff's time is for answers"
+        )
     for name, levels in (
         ("badge_levels", p.incentives.badge_levels),
         ("tier", tuple(t.points for t in p.incentives.tier)),

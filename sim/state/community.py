@@ -27,6 +27,9 @@ from kith.sim.state.release_member import archive_dormant, archive_leavers, draw
 from kith.sim.state.ties import Ties
 from kith.sim.state.wake_up import get_up, take_up_ties
 
+AUTHOR_DAYS = 7
+"days that the memory of what was said, and by whom, reaches back"
+
 
 class Community:
     """The state of a run. Processes read and write it and store nothing themselves."""
@@ -51,6 +54,8 @@ class Community:
         self.quality = plan.parameters.organisation.quality
         self.direction = plan.parameters.organisation.direction
         self.crew = Crew(threads)
+        self.tended = 0.0
+        "share of items that staff tend"
         self.use(plan.parameters)
         market = plan.parameters.market
         self.market = MarketState(market.size, guests, self.key, market.interest_similarity)
@@ -93,6 +98,12 @@ class Community:
         self.invited: dict[int, list[npt.NDArray[np.int64]]] = {}
         self.recent: deque[npt.NDArray[np.int64]] = deque(maxlen=LAYER_WINDOW)
         "who contributed on each of the last 90 days, once per contribution"
+        self.talk = np.zeros(4)
+        "posts and answers, visits, posts, posts answered: sums of the last days, see `kith.sim.state.giving.talk`"
+        self.authors: deque[npt.NDArray[np.int64]] = deque(maxlen=AUTHOR_DAYS)
+        "who posted or answered on each of the last days"
+        self.introduced = np.empty((0, 2), np.int64)
+        "rows of today's newcomers and of those to whom staff introduced them"
         self.diary: list[tuple[int, str, npt.NDArray[np.int64], npt.NDArray[np.int64]]] | None = None
         "day, action, persons, targets; None without an event log"
         self.unwanted = 0.0
@@ -184,6 +195,14 @@ class Community:
             pushing = self.pushing if arm.monetisation.model == "ads" else 1.0
             self.p["monetisation_ad_load"][row] = arm.monetisation.ad_load * pushing
             self.p["platform_feed_share"][row] = min(1.0, arm.platform.feed_share * pushing)
+        self.show_tended()
+
+    def show_tended(self) -> None:
+        """Replace packed parameters that tending changes: the share of useful items and where overload begins."""
+        value, platform = self.parameters.value, self.parameters.platform
+        mended = min(0.99, self.tended * self.parameters.organisation.curation_gain)
+        self.p["value_useful_share"] = value.useful_share + (1.0 - value.useful_share) * mended
+        self.p["platform_overload_from"] = platform.overload_from / (1.0 - mended)
 
     def fit_of_market(self) -> npt.NDArray[np.float64]:
         """How well the purpose fits each person of the market, shape (size,)."""

@@ -24,6 +24,7 @@ from kith.sim.kernels.luck import (
     Purpose,
 )
 from kith.sim.state.population import MEMBER
+from tests.reference.giving import fresh_share
 from tests.reference.luck import mix
 from tests.reference.market import Person
 
@@ -137,7 +138,8 @@ class Member(mesa.Agent):
         model, v = self.model, self.model.p.visiting
         self.gap = min(30.0, model.day - self.last_visit) if self.last_visit > NEVER else 1.0
         overload = self.overload_today()
-        value = model.common_value + self.company() - overload - self.misfit
+        value = model.common_value + self.company() + self.news() - overload - self.misfit
+        value += model.p.value.replies * self.reciprocity
         value = min(1.0, max(0.0, value))
         self.satisfaction += v.satisfaction_step * (value - self.satisfaction)
         self.overload += v.satisfaction_step * (overload - self.overload)
@@ -151,11 +153,24 @@ class Member(mesa.Agent):
         )
         return v.peers * (1.0 - math.exp(-around / v.tie_scale))
 
+    def posted_within(self, days: float) -> float:
+        """Items of the last days, at most those that the feed reaches."""
+        days = min(days, self.model.p.platform.feed_days or math.inf, self.model.day)
+        return sum(self.model.posted[int(self.model.day - days) :])
+
+    def news(self) -> float:
+        """What is new since the last visit and fits; to a newcomer all that the feed reaches."""
+        p, model = self.model.p, self.model
+        new_for = model.day - self.last_visit if self.last_visit > NEVER else p.platform.feed_days or MONTH
+        fit = max(0.0, 1.0 - self.misfit / p.value.fit_weight) if p.value.fit_weight > 0.0 else 1.0
+        fills = fresh_share(p.platform.feed_share * self.posted_within(new_for) * fit, p)
+        return p.value.content * p.value.fresh_share * fills
+
     def overload_today(self) -> float:
         """What the feed since the last visit takes from a visit, where it shows more than is bearable."""
-        since = max(0, self.last_visit if self.last_visit > NEVER else self.model.day - 1)
         platform = self.model.p.platform
-        shown = platform.feed_share * sum(self.model.posted[int(since) :])
+        since = self.model.day - self.last_visit if self.last_visit > NEVER else 1
+        shown = platform.feed_share * self.posted_within(since)
         too_much = shown / platform.overload_from
         return platform.overload_weight * math.log(too_much) if too_much > 1.0 else 0.0
 
@@ -169,7 +184,7 @@ class Member(mesa.Agent):
         if self.contributions == 0:
             if model.day - self.joined < 7:
                 rate = q.first_week_gain * rate**q.first_week_exponent
-            rate *= q.first_barrier * q.onboarding * (1.0 + (q.rules_gain - 1.0) * q.rules_visible)
+            rate *= q.first_barrier * self.courage()
         count = model.luck.poisson(q.doors_open * rate, self.address, model.day, Purpose.CONTRIBUTE)
         if self.joined == model.day and model.luck.uniform(self.address, 0, Purpose.ENTRY) < (
             q.entry * q.doors_open
@@ -177,22 +192,33 @@ class Member(mesa.Agent):
             return max(1, count)
         return count
 
+    def courage(self) -> float:
+        """What helps to begin: onboarding, rules, and others who are answered; up to a bound."""
+        q = self.model.p.contribution
+        help_given = q.onboarding * (1.0 + (q.rules_gain - 1.0) * q.rules_visible)
+        help_given *= 1.0 + q.seen_gain * self.model.talk.share_answered()
+        room = q.first_bound - 1.0
+        if q.first_bound == 0.0 or help_given <= 1.0:
+            return help_given
+        return 1.0 + room * (1.0 - math.exp((1.0 - help_given) / room)) if room > 0.0 else 1.0
+
     def exchanges_today(self) -> int:
         """How many exchanges it seeks today."""
         q, model = self.model.p.contribution, self.model
-        rate = model.p.affiliation.peers * min(q.exchange_max, q.exchange_rate * self.sociability)
+        sought = q.exchange_rate * self.sociability * model.talk.liveliness(model.p)
+        rate = model.p.affiliation.peers * min(q.exchange_max, sought)
         return model.luck.poisson(rate, self.address, model.day, Purpose.EXCHANGE)
 
     def readiness(self) -> float:
         """How ready it is to answer others: who has been answered answers."""
         return 1.0 + self.model.p.contribution.reply_generosity * self.reciprocity
 
-    def is_answered(self) -> None:
-        """A reply moves reciprocity and belonging, most in the first month."""
+    def is_answered(self, share: float = 1.0) -> None:
+        """A reply, or a share of one, moves reciprocity and belonging, most in the first month."""
         q = self.model.p.contribution
         weight = q.reply_newcomer if self.model.day - self.joined < NEWCOMER else 1.0
-        self.reciprocity += min(1.0, weight * q.reply_step) * (1.0 - self.reciprocity)
-        self.belonging += min(1.0, weight * q.reply_belonging) * (1.0 - self.belonging)
+        self.reciprocity += min(1.0, share * weight * q.reply_step) * (1.0 - self.reciprocity)
+        self.belonging += min(1.0, share * weight * q.reply_belonging) * (1.0 - self.belonging)
 
     def is_rejected(self) -> None:
         """A filter has taken its post for something unwanted."""
@@ -296,10 +322,15 @@ class Member(mesa.Agent):
         exits = self.exits * left_after(self.model.day - self.settled, c.contagion_half_life)
         contagion = math.log(1.0 + c.contagion) * exits / (1.0 + exits / c.contagion_saturation)
         base = c.base_hazard * (novelty + c.ageing * tenure / YEAR)
-        if self.draw(Purpose.DEPART) >= 1.0 - math.exp(-base * math.exp(value + belonging + contagion)):
+        reciprocity = self.reciprocity * left_after(
+            self.model.day - self.settled, self.model.p.contribution.memory_half_life
+        )
+        answered = c.answered_weight * reciprocity * left_after(tenure, c.newcomer_half_life)
+        drive = value + belonging + contagion - answered
+        if self.draw(Purpose.DEPART) >= 1.0 - math.exp(-base * math.exp(drive)):
             return None
         overload = value * self.overload / max(self.overload, missing) if value > 0.0 else 0.0
-        reasons = (math.log(max(1.0, novelty)), value - overload, overload, belonging, contagion)
+        reasons = (math.log(novelty) - answered, value - overload, overload, belonging, contagion)
         return self.cause_among([max(0.0, reason) for reason in reasons])
 
     def cause_among(self, reasons: list[float]) -> str:

@@ -27,6 +27,7 @@ from kith.sim.schema.plan import Plan
 from kith.sim.state.ties import TIE
 from tests.reference.core import demand_core
 from tests.reference.founding import found
+from tests.reference.giving import Talk, react, stock_share
 from tests.reference.luck import Circle, Luck
 from tests.reference.market import Market, Person
 from tests.reference.member import CAUSES, Member, StoredMember, left_after
@@ -49,6 +50,7 @@ class Item:
     is_post: bool
     is_useful: bool
     is_rejected: bool
+    is_reaction: bool
     replier: Member | None = None
 
 
@@ -67,6 +69,7 @@ class ReferenceModel(mesa.Model):
         self.outside = Outside(self, self.market, self.luck, plan.arrivals)
         self.day, self.active, self.count = 0, 0, dict.fromkeys(COUNTS, 0)
         self.content = 0.0
+        self.talk = Talk()
         self.posted: list[int] = []
         "posts and answers of each day"
         self.diary: list[dict[str, float]] = []
@@ -151,8 +154,8 @@ class ReferenceModel(mesa.Model):
     def value_for_all(self) -> float:
         """What a visit is worth to everybody alike: product and content."""
         v = self.p.value
-        filled = self.content / (self.content + v.content_scale * self.active) if self.content else 0.0
-        return v.product * self.p.organisation.quality + v.content * filled
+        filled = stock_share(self.content, self.active, self.p)
+        return v.product * self.p.organisation.quality + v.content * (1.0 - v.fresh_share) * filled
 
     # Contribute: section 7.3
 
@@ -168,13 +171,15 @@ class ReferenceModel(mesa.Model):
             if able and item.is_post and not item.is_rejected:
                 item.replier = self.replier(item, room, circle)
         self.apply(items)
+        self.talk.remember(items, len(self.visitors))
+        react(self, items)
         self.answered = [item for item in items if item.replier is not None]
         self.count["exchanges"] = sum(m.exchanges for m in self.visitors)
 
     def audience(self) -> float:
         """How much an audience motivates."""
         q = self.p.contribution
-        return min(1.0, (self.active / q.audience_scale) ** q.audience_elasticity)
+        return min(q.audience_cap, (self.active / q.audience_scale) ** q.audience_elasticity)
 
     def written_by(self, author: Member) -> list[Item]:
         """A visitor's contributions of today."""
@@ -184,7 +189,9 @@ class ReferenceModel(mesa.Model):
             is_post = author.draw(Purpose.KIND, nth) < q.share_post
             is_useful = is_post and author.draw(Purpose.USEFUL, USEFUL_POST + nth) < self.p.value.useful_share
             wrongly = author.draw(Purpose.REJECTION, nth) < g.false_positive_rate * g.filter_strength
-            items.append(Item(author, nth, is_post, is_useful, is_post and wrongly))
+            kind = author.draw(Purpose.KIND, nth)
+            is_reaction = q.share_post <= kind < q.share_post + q.share_react
+            items.append(Item(author, nth, is_post, is_useful, is_post and wrongly, is_reaction))
         return items
 
     def replier(self, item: Item, room: float, circle: Circle) -> Member | None:

@@ -100,6 +100,21 @@ SWITCHES: dict[str, dict[str, Any]] = {
         "acquisition.stories_gain": 3.0,
     },
     "much of everything": BUSY,
+    "content by its size": BUSY | {"value.stock_scale": 40.0, "value.content_scale": 0.0},
+    "what is new": BUSY
+    | {"value.fresh_share": 0.6, "platform.feed_days": 9, "contribution.audience_cap": 2.0},
+    "answers that matter": BUSY
+    | {"value.replies": 0.3, "churn.answered_weight": 2.0, "contribution.react_step": 0.5},
+    "ties over what was said": BUSY
+    | {"contribution.exchange_alone": 0.2, "contribution.exchange_scale": 0.2},
+    "help to begin": BUSY
+    | {
+        "contribution.onboarding": 2.0,
+        "contribution.seen_gain": 2.0,
+        "contribution.first_bound": 2.5,
+    },
+    "founders without a past": BUSY
+    | {"market.founders_are": "newcomers", "value.fresh_share": 0.4, "value.stock_scale": 20.0},
 }
 ARRIVALS = {
     "arrivals beside acquisition": (BUSY | {"contribution.entry": 0.5}, 120, "beside"),

@@ -1,0 +1,49 @@
+"""B4: where content is the product, half the founders with twice the contributions do about as well.
+
+`ugc` by itself without ties among members. What counts is how much there is, not how many have made it: the
+active members per market are about the same, and survival is.
+"""
+
+import math
+from collections.abc import Mapping
+
+from kith.experiments.credibility.patterns.pattern import Arm, Over, Pattern, Quantity, Records, Size
+from kith.experiments.credibility.patterns.size.alone import active, alone, lives
+from kith.sim.schema.parameters import Contribution
+
+MANY, FEW = 100, 50
+
+
+def arms(size: Size) -> Mapping[str, Arm]:
+    """Many with the usual rate, few with twice the rate."""
+    rate = float(size.settings.get("contribution.rate", Contribution().rate))
+    return {
+        "many": alone("ugc", MANY, size, affiliation__peers=0.0),
+        "few": alone("ugc", FEW, size, affiliation__peers=0.0, contribution__rate=2.0 * rate),
+    }
+
+
+def measure(records: Records) -> Mapping[str, float]:
+    """Whether each lives, and the difference of active members per founder in logarithms."""
+    a = active(records)
+    many, few = a["many"] / MANY, a["few"] / FEW
+    return {
+        "active per founder, few to many (log)": math.log((few + 0.02) / (many + 0.02)),
+        "many live": float(lives(a["many"], MANY)),
+        "few live": float(lives(a["few"], FEW)),
+    }
+
+
+PATTERN = Pattern(
+    "B4",
+    "content by the head and in all",
+    "Twice the contributions make up for half the founders.",
+    "follows from absolute scales; band assumed",
+    arms,
+    measure,
+    (
+        Quantity("active per founder, few to many (log)", -0.5, 0.5),
+        Quantity("many live", over=Over.SHARE),
+        Quantity("few live", over=Over.SHARE),
+    ),
+)

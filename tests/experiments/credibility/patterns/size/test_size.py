@@ -1,0 +1,97 @@
+"""Patterns of size: their statistics find what is there, and the proposed values show them."""
+
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from kith.experiments.credibility.patterns import PATTERNS, Pattern, Quantity
+from kith.experiments.credibility.patterns.judge import MET, PatternFinding, look
+from kith.experiments.credibility.patterns.proposed import PROPOSED, SWITCHED_ON
+from kith.experiments.credibility.patterns.size import PATTERNS_OF_SIZE, critical_mass, growth, incumbent
+from kith.experiments.credibility.patterns.size.alone import alone, lives
+from kith.experiments.credibility.patterns.size.scales import BEYOND, LADDER, threshold
+from kith.sim.schema.parameter_set import field_of
+
+JUDGED = [
+    pytest.param(
+        p,
+        q,
+        id=f"{p.code}-{q.name.replace(' ', '_')}",
+        marks=[pytest.mark.xfail(strict=True, reason=q.unmet)] if q.unmet else [],
+    )
+    for p in PATTERNS_OF_SIZE
+    for q in p.quantities
+    if q.judged
+]
+
+
+def ended(active: float) -> list[Any]:
+    """The records of an arm that ends with so many active members."""
+    return [SimpleNamespace(series=pd.DataFrame({"active": [0.0, active]}))]
+
+
+def test_proposed_values_are_parameters_within_their_range() -> None:
+    for name, value in PROPOSED.items():
+        marks = field_of(name).metadata
+        assert all(value >= m.ge for m in marks if hasattr(m, "ge")), name
+        assert all(value <= m.le for m in marks if hasattr(m, "le")), name
+        assert value != field_of(name).default, name
+
+
+def test_patterns_of_size_are_not_those_of_the_defaults() -> None:
+    assert not {p.code for p in PATTERNS} & {p.code for p in PATTERNS_OF_SIZE}
+
+
+def test_nobody_comes_from_outside_and_the_market_grows_with_the_founders() -> None:
+    p = alone("ugc", 50, SWITCHED_ON).plan.parameters
+    assert (p.market.founders, p.market.size) == (50, 1000)
+    assert (p.acquisition.external_rate, p.acquisition.paid_budget) == (0.0, 0.0)
+    assert p.value.stock_scale == PROPOSED["value.stock_scale"]
+
+
+def test_a_community_lives_if_half_of_its_founders_number_is_active() -> None:
+    assert lives(25.0, 50)
+    assert not lives(24.0, 50)
+
+
+def test_the_threshold_is_where_survival_begins_for_good() -> None:
+    assert threshold({n: float(n >= 57) * n for n in LADDER}) == 57
+    assert threshold({n: float(n == 20 or n >= 80) * n for n in LADDER}) == 80
+    assert threshold(dict.fromkeys(LADDER, 0.0)) == BEYOND
+    assert threshold({n: float(n) for n in LADDER}) == LADDER[0]
+
+
+def test_survival_is_told_for_every_scenario_and_size() -> None:
+    names = {f"{name} from {n}" for name in critical_mass.SCENARIOS for n in critical_mass.FOUNDERS}
+    told = critical_mass.measure({name: ended(40.0) for name in names})
+    assert told["ugc from 51 lives"] == 1.0
+    assert told["ugc from 100 lives"] == 0.0
+    assert set(told) == {q.name for q in critical_mass.PATTERN.quantities}
+
+
+def test_growth_is_told_per_founder() -> None:
+    told = growth.measure({str(n): ended(2.0 * n if n > 50 else 0.5 * n) for n in growth.FOUNDERS})
+    assert told["added from 20 to 100"] == 1.5
+    assert told["added from 1,000 to 3,000, relative"] == 0.0
+
+
+def test_a_competitors_loss_is_told_against_the_run_without_it() -> None:
+    runs = {"alone 100": 100.0, "rivalled 100": 50.0, "alone 1000": 1000.0, "rivalled 1000": 900.0}
+    told = incumbent.measure({name: ended(a) for name, a in runs.items()})
+    assert told["lost by the larger less than by the smaller"] == pytest.approx(0.4)
+
+
+@cache
+def found(code: str) -> dict[str, PatternFinding]:
+    own = [p for p in PATTERNS_OF_SIZE if p.code == code]
+    return {f.quantity.name: f for f in look(SWITCHED_ON, own, workers=1)}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("pattern", "quantity"), JUDGED)
+def test_the_proposed_values_show_the_pattern(pattern: Pattern, quantity: Quantity) -> None:
+    finding = found(pattern.code)[quantity.name]
+    assert finding.verdict == MET, f"{finding.estimate}, band {quantity.band}"
