@@ -22,13 +22,12 @@ from kith.scenarios.overrides import arrivals_of_call, graphs_of, plain, setting
 from kith.sim.schema.arrivals import Arrivals
 from kith.sim.schema.graphs import GraphSource
 from kith.sim.schema.parameter_set import Parameters, dotted_names, parameters_from
-from kith.sim.schema.plan import Experiment, Founding, Plan, Shock
+from kith.sim.schema.plan import MAX_DAYS, Experiment, Founding, Plan, Shock
 
 OVERRIDE = "override"
 DEFAULT = "default"
-PEOPLE_PER_FOUNDER = 20
 PEOPLE_PER_CONTRIBUTOR = 10
-"people who could join for each who ever acted in a log: one in ten acts (PAR-9091)"
+"people who could join for each who ever contributed in a log: one in ten contributes (PAR-9091)"
 LEAST_MARKET = 10
 LARGEST_MARKET = 50_000_000
 
@@ -61,11 +60,12 @@ def load(
         Additional shocks, such as `{"day": 180, "kind": "hub_departs"}`.
     log
         An event log that provides the founders: a path in any format that `read_log` reads, the name of a
-        log in the library, or the result of `read_log` or `read_and_found`. `market.size` is then 20
-        people per founder unless the scenario or an override sets it, and `market.founders` must not be set.
+        log in the library, or the result of `read_log` or `read_and_found`. `market.size` is then 10
+        people for each who had ever contributed by the date, unless the scenario or an override sets it, and
+        `market.founders` must not be set.
     at
-        The date of day 0, for a log given by path: a date, or ISO text. Default: the end of the 90
-        days with the most active members.
+        The date of day 0, for a log given by path: a date, ISO text, `end` (the day after the last event,
+        the default) or `busiest` (the end of the 90 days with the most active members).
     days
         Number of days to simulate, instead of the scenario's.
     network
@@ -82,7 +82,7 @@ def load(
     replay
         An event log to live again: the community begins empty on the log's first day, and so many people
         join on each day as then acted for the first time, instead of acquisition. Unless they are set,
-        `days` is the length of the log, `market.size` 10 people for each who ever acted, and
+        `days` is the length of the log, `market.size` 10 people for each who ever contributed, and
         `contribution.entry` the share of arrivals who contributed on the day of their arrival.
 
     Returns
@@ -204,11 +204,16 @@ def _found(draft: _Draft, founding: Founding) -> None:
             f"market.founders = {draft.settings['market.founders']} ({setter}) contradicts the log, "
             f"which has {len(founding)} founders; remove one of them"
         )
-    size = min(PEOPLE_PER_FOUNDER * len(founding), LARGEST_MARKET)
+    size = _market_of(founding.contributors or len(founding), len(founding))
     for name, value in (("market.founders", len(founding)), ("market.size", size)):
         if name not in draft.settings:
             draft.settings[name] = value
             draft.origin[name] = "log"
+
+
+def _market_of(contributors: int, members: int) -> int:
+    """People who could join, where so many have ever contributed; at least `members`."""
+    return min(max(LEAST_MARKET, members, PEOPLE_PER_CONTRIBUTOR * contributors), LARGEST_MARKET)
 
 
 def _arrivals(table: ArrivalsTable, founding: Founding | None, label: str) -> Arrivals:
@@ -229,7 +234,7 @@ def _replayed(draft: _Draft, replay: Replay, days: int | None) -> Arrivals:
             f"market.founders = {founders} ({draft.origin['market.founders']}) contradicts the replay, which begins "
             "with an empty community; remove it"
         )
-    size = min(max(LEAST_MARKET, PEOPLE_PER_CONTRIBUTOR * replay.seen), LARGEST_MARKET)
+    size = _market_of(replay.contributors, replay.arrivals.total(MAX_DAYS))
     for name, value in (
         ("market.founders", 0),
         ("market.size", size),

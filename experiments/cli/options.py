@@ -112,7 +112,12 @@ Log = Annotated[
     ),
 ]
 At = Annotated[
-    str | None, option("--at", "With --from-log: the date on which the simulation starts.", "DATE")
+    str | None,
+    option(
+        "--at",
+        "With --from-log: the date on which the simulation starts, or 'busiest' for the end of the 90 days with most active members; default: the log's end.",
+        "DATE",
+    ),
 ]
 Replay = Annotated[
     Path | None,

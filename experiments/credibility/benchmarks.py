@@ -15,6 +15,7 @@ from kith.experiments.credibility.tie_graphs import Pairs, couples, founded_on, 
 from kith.scenarios.load import load
 from kith.sim.results.record import Record
 from kith.sim.schema.plan import Plan
+from kith.sim.state.ties import MAX_CAPACITY
 
 TOLERANCE = 0.02
 "how far a mean may be from theory, relative to it"
@@ -52,7 +53,10 @@ class Benchmark:
             return load(self.scenario, overrides=settings, days=days)
         people = settings["market.size"]
         founding = founded_on(people, self.graph(people, seed))
-        return load(self.scenario, overrides=settings, log=founding, days=days)
+        room = {
+            "bonding.capacity_min": float(MAX_CAPACITY)
+        }  # or founders would lack some of the graph's ties
+        return load(self.scenario, overrides=room | settings, log=founding, days=days)
 
 
 def _branching(name: str, recruits: float, death: float, **more: Any) -> Benchmark:

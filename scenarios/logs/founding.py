@@ -18,11 +18,13 @@ from kith.scenarios.catalogue import logs
 from kith.scenarios.errors import LogError, shown
 from kith.scenarios.logs.events import CONTRIBUTION, EXCHANGE, LEAVE, Events, Integers, events_of
 from kith.scenarios.logs.report import ReadingReport
-from kith.scenarios.logs.table import EventTable
+from kith.scenarios.logs.table import MICROSECONDS_PER_DAY, UNKNOWN_TIME, EventTable
 from kith.sim.schema.plan import Founding
 
 WINDOW = 90
 "days before the date in which founders must have acted"
+END, BUSIEST = "end", "busiest"
+"words for a date: the day after the last event, or the end of the window with most active members"
 
 _EPOCH = date(1970, 1, 1)
 
@@ -46,7 +48,8 @@ class ReadLog:
         pairs = np.unique(np.sort([one.exchange_a, one.exchange_b], axis=0), axis=1).shape[1]
         return [
             *self.report.lines(),
-            f"founded on {one.date}: {len(one):,} founders, {pairs:,} pairs of them with exchanges",
+            f"founded on {one.date}: {len(one):,} founders, {one.contributors:,} people had ever contributed, "
+            f"{pairs:,} pairs of founders with exchanges",
         ]
 
 
@@ -68,8 +71,9 @@ def read_log(log: str | os.PathLike[str] | ReadLog, at: str | date | None = None
         zip, `-` for standard input; or the name of a log that ships with kith.
     at
         The day on which the simulation starts; events of that day and later are not used. By
-        default the end of the 90 days in which most members were active, the earliest of equals;
-        these 90 days lie inside the log, unless the log is shorter.
+        default `end`, the day after the last event. `busiest` is the end of the 90 days in which most
+        members were active, the earliest of equals; these 90 days lie inside the log, unless the log
+        is shorter.
     reading
         Options of `read_events`, such as `zone="Europe/Berlin"`.
 
@@ -78,6 +82,8 @@ def read_log(log: str | os.PathLike[str] | ReadLog, at: str | date | None = None
     Founding
         Founders in the order of their first action. `join`, `leave`, `visit`, `invite` and
         `exchange` are no contributions; contributions and exchanges with a target tie founders.
+        Tenure counts from the registration or the first action, whichever came first; of who had left
+        and came back, from the first action since.
 
     Raises
     ------
@@ -103,8 +109,11 @@ def founding_of(table: EventTable, at: str | date | None = None) -> Founding:
     """The founders that an event table shows on a date; see `read_log`."""
     label = table.report.source
     events = events_of(table)
-    day = _busiest(events) if at is None else _checked_day(at, events, label)
-    return _founding(events, day, label=Path(label).name, where=label)
+    if at is None or at == END:
+        day = int(events.day[-1]) + 1
+    else:
+        day = _busiest(events) if at == BUSIEST else _checked_day(at, events, label)
+    return _founding(events, _registered(table, events), day, label=Path(label).name, where=label)
 
 
 def _path_of(log: str | os.PathLike[str]) -> Path:
@@ -124,7 +133,7 @@ def _checked_day(at: str | date, events: Events, label: str) -> int:
     if not first < day <= last + 1:
         raise LogError(
             f"{label} runs from {_iso(first)} to {_iso(last)}, and the date {_iso(day)} is outside; "
-            f"choose one from {_iso(first + 1)} to {_iso(last + 1)}"
+            f"choose one from {_iso(first + 1)} to {_iso(last + 1)}, or end, or busiest"
         )
     return day
 
@@ -165,7 +174,7 @@ def _busiest(events: Events) -> int:
     return int(days[np.argmax(counts)])
 
 
-def _founding(events: Events, day: int, label: str, where: str) -> Founding:
+def _founding(events: Events, registered: Integers, day: int, label: str, where: str) -> Founding:
     past = events.day < day
     window = past & (events.day >= day - WINDOW)
     founders = _founders(events, past, window)
@@ -179,7 +188,7 @@ def _founding(events: Events, day: int, label: str, where: str) -> Founding:
     a, b, age = _exchanges(events, window, place, day)
     return Founding(
         contributions=_count(place[events.actor[window & (events.kind == CONTRIBUTION)]], len(founders)),
-        tenure=day - _first(events, past)[founders],
+        tenure=day - _since(events, past, registered)[founders],
         silence=day - _last(events, active)[founders],
         active_days=_active_days(place[events.actor[active]], events.day[active], len(founders)),
         exchange_a=a,
@@ -188,6 +197,7 @@ def _founding(events: Events, day: int, label: str, where: str) -> Founding:
         date=_iso(day),
         window=WINDOW,
         label=label,
+        contributors=len(np.unique(events.actor[past & (events.kind == CONTRIBUTION)])),
     )
 
 
@@ -210,10 +220,28 @@ def _exchanges(
     return a[kept], b[kept], (day - events.day[between])[kept]
 
 
-def _first(events: Events, rows: npt.NDArray[np.bool_]) -> Integers:
+def _since(events: Events, past: npt.NDArray[np.bool_], registered: Integers) -> Integers:
+    """The day since which each member has been there: the first sign of it after it last left, (actors,)."""
+    rows = np.arange(len(events.actor))
+    left = np.full(events.actors, -1, np.int64)
+    leaving = past & (events.kind == LEAVE)
+    np.maximum.at(left, events.actor[leaving], rows[leaving])  # in order of time
     first = np.full(events.actors, np.iinfo(np.int64).max, np.int64)
-    np.minimum.at(first, events.actor[rows], events.day[rows])
-    return first
+    again = past & (rows > left[events.actor])
+    np.minimum.at(first, events.actor[again], events.day[again])
+    return np.where(left < 0, np.minimum(first, registered), first)
+
+
+def _registered(table: EventTable, events: Events) -> Integers:
+    """The day on which each member registered, (actors,); the largest number where the log does not tell."""
+    days = np.full(events.actors, np.iinfo(np.int64).max, np.int64)
+    if table.registrations is not None:
+        known = (table.registrations.registered != UNKNOWN_TIME) & (
+            table.registrations.member < events.actors
+        )
+        of = table.registrations.member[known]
+        days[of] = table.registrations.registered[known] // MICROSECONDS_PER_DAY
+    return days
 
 
 def _last(events: Events, rows: npt.NDArray[np.bool_]) -> Integers:

@@ -25,8 +25,8 @@ class Replay:
 
     path: str
     arrivals: Arrivals
-    seen: int
-    "people who ever acted in the log"
+    contributors: int
+    "people who ever contributed in the log"
     entry: float
     "share of arrivals who contribute on the day of their arrival"
     report: ReadingReport
@@ -40,7 +40,7 @@ class Replay:
         """What was read and what is replayed, as lines of text."""
         return [
             *self.report.lines(),
-            f"replayed from {self.arrivals.date}: {self.seen:,} arrivals in {len(self.arrivals):,} days, "
+            f"replayed from {self.arrivals.date}: {self.arrivals.total(MAX_DAYS):,} arrivals in {len(self.arrivals):,} days, "
             f"{self.entry:.0%} of whom contribute on the day they arrive",
         ]
 
@@ -75,8 +75,9 @@ def read_and_replay(
     contributed = np.zeros(events.actors, np.bool_)
     same_day = events.day == first[events.actor]
     contributed[events.actor[same_day & (events.kind == CONTRIBUTION)]] = True
-    came = first < _NEVER
-    return Replay(str(log), arrivals, int(came.sum()), float(contributed[came].mean()), table.report, options)
+    entry = float(contributed[first < _NEVER].mean())
+    ever = len(np.unique(events.actor[events.kind == CONTRIBUTION]))
+    return Replay(str(log), arrivals, ever, entry, table.report, options)
 
 
 def arrivals_of(

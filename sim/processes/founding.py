@@ -129,14 +129,15 @@ def _found_by_draw(c: Community, seat: Rows, network: Graph | None) -> None:
 
 
 def _found_from_log(c: Community, seat: Rows, log: Founding) -> None:
-    """Founders with propensities, tenure and ties from a log; founder k is person seat[k]."""
+    """Founders with propensities, tenure and ties from a log; founder k is person seat[k].
+
+    A log counts everybody who was ever met; a founder keeps as many ties as it has room for.
+    """
     order = np.argsort(seat)
     persons = seat[order]
     pairs = _ties_of(log)
     place = np.argsort(order)
-    degree = np.bincount(np.concatenate([place[pairs[0]], place[pairs[1]]]), minlength=len(seat))
-    capacity = np.maximum(tie_capacity(c, persons), np.minimum(degree, MAX_CAPACITY))
-    rows = admit(c, newcomers(persons, Channel.FOUNDER), capacity)
+    rows = admit(c, newcomers(persons, Channel.FOUNDER))
     members = c.population.members
     members["joined"][rows] = members["seasoned"][rows] = -np.clip(log.tenure[order], 1, PAST - 1)
     _have_paid(c, rows)
@@ -145,7 +146,7 @@ def _found_from_log(c: Community, seat: Rows, log: Founding) -> None:
     propensity = most_likely_propensity(
         count, _expected_of_log(c, rows, log, order), c.parameters.contribution.propensity_sigma
     )
-    c.market.remember_traits(persons, propensity, capacity)
+    c.market.remember_propensity(persons, propensity)
     members["propensity"][rows] = propensity
     members["points"][rows] = count
     derive_rows(members, rows, c.p)

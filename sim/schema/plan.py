@@ -168,6 +168,8 @@ class Founding:
     "day 0 of the simulation, ISO"
     window: int = 90
     label: str = ""
+    contributors: int = 0
+    "people who had ever contributed by the date, from which the market is sized; 0 if not known"
 
     def __len__(self) -> int:
         return len(self.contributions)

@@ -65,16 +65,12 @@ class MarketState:
         self.forgets: npt.NDArray[np.float64] | None = None
         "cumulative hazard at which each follower stops following; -1 for those who once did; None if nobody ever does"
 
-    def remember_traits(
-        self,
-        persons: npt.NDArray[np.int64],
-        propensity: npt.NDArray[np.float64],
-        capacity: npt.NDArray[np.int64],
+    def remember_propensity(
+        self, persons: npt.NDArray[np.int64], propensity: npt.NDArray[np.float64]
     ) -> None:
-        """Store traits estimated from a log, so that people have them again when they return."""
+        """Store propensities estimated from a log, so that people have them again when they return."""
         self.propensity = np.full(len(self.status), np.nan)
         self.propensity[persons] = propensity
-        self.remember_capacity(persons, capacity)
 
     def remember_capacity(self, persons: npt.NDArray[np.int64], capacity: npt.NDArray[np.int64]) -> None:
         """Store minimum tie capacities of people."""

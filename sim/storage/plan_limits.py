@@ -52,6 +52,7 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "date": TEXT,
         "window": Whole(1, MOST),
         "label": TEXT,
+        "contributors": Whole(0, MOST),
     },
     Arrivals: {
         "daily": Numbers("i8", (None,), 0, MOST_A_DAY),

@@ -163,7 +163,7 @@ def test_a_log_without_anybody_who_acts_has_no_arrivals(write_log: Write) -> Non
 def test_a_replay_begins_empty_and_lasts_as_long_as_the_log(write_log: Write) -> None:
     plan = load("web", replay=write_log(LOG))
     market = plan.parameters.market
-    assert (plan.days, market.founders, market.size) == (7, 0, 50)
+    assert (plan.days, market.founders, market.size) == (7, 0, 40)
     assert plan.parameters.contribution.entry == pytest.approx(3 / 5)
     assert plan.origin["market.size"] == plan.origin["contribution.entry"] == "log"
     record = run(plan, seed=1)

@@ -1,6 +1,7 @@
 """A scenario is the difference from what it extends, and the plan tells where each value came from."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -217,16 +218,18 @@ def founding() -> Founding:
     )
 
 
-def test_a_log_sets_the_founders_and_a_market_of_twenty_each(founding: Founding) -> None:
+def test_a_log_sets_the_founders_and_a_market_of_ten_for_each_contributor(founding: Founding) -> None:
     plan = load("web", log=founding)
     assert plan.founding is founding
-    assert (plan.parameters.market.founders, plan.parameters.market.size) == (50, 1000)
+    assert (plan.parameters.market.founders, plan.parameters.market.size) == (50, 500)
+    known = load("web", log=replace(founding, contributors=837)).parameters.market
+    assert (known.founders, known.size) == (50, 8370)
     assert plan.origin["market.size"] == plan.origin["market.founders"] == "log"
 
 
 def test_a_market_that_somebody_set_stays(founding: Founding, write: Write) -> None:
     assert load("web", overrides={"market.size": 400}, log=founding).parameters.market.size == 400
-    assert load(write("market.size = 500"), log=founding).parameters.market.size == 500
+    assert load(write("market.size = 600"), log=founding).parameters.market.size == 600
 
 
 def test_founders_and_a_log_contradict_each_other(founding: Founding, write: Write) -> None:
@@ -250,4 +253,4 @@ def test_a_date_needs_a_log() -> None:
 def test_the_example_log_founds_every_design_with_the_same_people() -> None:
     plans = [load(name, log="chat_docker", at="2002-05-23") for name in ("pool", "hub", "web")]
     assert len({plan.founding.digest for plan in plans if plan.founding is not None}) == 1
-    assert plans[0].parameters.market.size == 20 * 302
+    assert plans[0].parameters.market.size == 10 * plans[0].founding.contributors > 10 * 302

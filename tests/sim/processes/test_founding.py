@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kith.sim.engine import TICK, Step, run
+from kith.sim.engine import TICK, Simulation, Step, run
 from kith.sim.processes.founding import most_likely_propensity
 from kith.sim.results.record import Record
 from kith.sim.schema.plan import Founding, Plan
@@ -99,7 +99,8 @@ def test_who_wrote_within_90_days_is_a_member_on_the_first_evening(plan_of: Plan
 
 def test_ties_follow_the_exchanges(plan_of: PlanOf, log: Founding) -> None:
     pairs = {frozenset(pair) for pair in zip(log.exchange_a.tolist(), log.exchange_b.tolist(), strict=True)}
-    assert len(morning(plan_of("web", founding=log))) == len(pairs)
+    room = {"capacity_min": 150.0}
+    assert len(morning(plan_of("web", founding=log, bonding=room))) == len(pairs)
     nobody = replace(
         log, exchange_a=log.exchange_a[:0], exchange_b=log.exchange_a[:0], exchange_age=log.exchange_age[:0]
     )
@@ -125,9 +126,21 @@ def star(friends: int) -> Founding:
 
 
 def test_of_too_many_ties_the_strongest_are_kept(plan_of: PlanOf) -> None:
-    ties = morning(plan_of("web", founding=star(200)))
+    ties = morning(plan_of("web", founding=star(200), bonding={"capacity_min": 150.0}))
     assert len(ties) == 150
     assert sum(strength > 0.3 for strength in ties.values()) == 49
+
+
+def test_a_founder_has_no_more_ties_than_it_has_room_for(plan_of: PlanOf, log: Founding) -> None:
+    room = {"capacity_min": 2.0, "capacity_shape": 50.0}  # two ties each, for nearly all
+    small = Simulation(plan_of("web", founding=log, bonding=room), 1).community
+    m = small.population.members[small.population.rows()]
+    assert (m["degree"] <= m["capacity"]).all()
+    assert m["capacity"].max() <= 3
+    large = morning(plan_of("web", founding=log, bonding={"capacity_min": 150.0}))
+    kept = morning(plan_of("web", founding=log, bonding=room))
+    assert kept.items() <= large.items()
+    assert np.mean(list(kept.values())) > np.mean(list(large.values()))
 
 
 def test_a_logs_people_keep_their_traits_when_they_return(plan_of: PlanOf, log: Founding) -> None:
