@@ -127,9 +127,7 @@ def _screen(
             u[k - start] = uniform(key, person[k], day, _WAKE, ONLY)
         for k in range(start, end):
             alone = waking[day - since[k]]
-            heard = called[k]
-            if since[k] < day - 1:  # whoever fell silent last evening was awake when it was called
-                heard += calls
+            heard = calls + called[k]  # also of the day on which it fell silent, so that calls only add wakings
             called[k] = 0.0
             if u[k - start] < alone * (1.0 + gain * (heard + tied[k])):
                 if gain > 0.0:

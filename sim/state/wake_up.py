@@ -31,6 +31,10 @@ from kith.sim.state.layers import PAST, has_contributed
 from kith.sim.state.ties import FAINTEST, find, strength_at, strengthen
 
 
+ROUNDING = 1e-6
+"days added before experience is rounded down, so that half of an even number stays whole"
+
+
 @kernel
 def sleep_through(m, day, decay, p, presence):
     """Bring the record of a dormant member up to `day`."""
@@ -102,7 +106,8 @@ def get_up(
         sleep_through(m, day, decay, p[m["arm"]], presence)
         derive(m, p[0])
         experience = m["asleep_on"] - m["seasoned"]
-        m["seasoned"] = day - int(experience * left_since(m["asleep_on"], day, tenure_halvings))
+        left = experience * left_since(m["asleep_on"], day, tenure_halvings)
+        m["seasoned"] = day - int(left + ROUNDING)
         looks = _weekly_looks(person, m["asleep_on"], day)
         m["weeks"] = (int(m["weeks"]) << looks) & 0x1FFF if looks < 13 else 0
         m["woke_on"] = day

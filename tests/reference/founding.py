@@ -34,7 +34,7 @@ def found(model: "ReferenceModel") -> None:
     ahead = sorted(model.market.people, key=lambda q: luck.exponential(q.address, 0, Purpose.FOUNDER) / q.fit)
     members = [model.seat(person) for person in sorted(ahead[:founders], key=lambda q: q.address)]
     for member in members:
-        member.joined = -int(min(60.0 + 400.0 * waiting(member, STATE_TENURE), 1500.0))
+        member.joined = member.seasoned = -int(min(60.0 + 400.0 * waiting(member, STATE_TENURE), 1500.0))
     if founders >= 3:
         lay_ties(model, members)
     held_up = sum(remember(member, settle(member), founders) for member in members)
@@ -108,5 +108,5 @@ def remember(member: Member, visits: float, founders: int) -> float:
         member.last_visit = last_visit
         return 0.0
     member.contributions = max(1, round(daily * tenure))
-    member.last_visit = max(last_visit, -silence)
+    member.last_visit, member.last_contribution = max(last_visit, -silence), -silence
     return daily

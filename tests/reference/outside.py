@@ -111,7 +111,9 @@ class Outside:
         due.sort(key=lambda letter: (letter.invitee.address, letter.inviter.address))
         for person, letters in groupby(due, key=lambda letter: letter.invitee):
             disappointed = person.status == "left" and person.due == math.inf
-            if person.status == "present" or disappointed:
+            if person.status == "dormant":
+                self.model.dormancy.members[person].called += len(list(letters))
+            if person.status in ("present", "dormant") or disappointed:
                 continue
             inviter = self.accepted(person, [letter.inviter for letter in letters])
             if inviter is not None:
