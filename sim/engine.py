@@ -250,9 +250,9 @@ def simulate_day(
 def begin_phase(c: Community, parameters: Parameters) -> None:
     """Start a phase: advance all state to today under the old parameters, then apply the new ones."""
     population, before = c.population, c.parameters
-    decay.advance_all(population.members, population.address, c.day, c.decay, c.p)
+    c.update_state()
     if parameters.bonding.tie_half_life != before.bonding.tie_half_life:
-        decay.refade(population.members, c.ties.pool, population.address, c.day, c.fade)
+        c.update_ties()
     direction = c.direction
     c.use(parameters)
     if c.direction != direction:
@@ -271,7 +271,7 @@ def begin_phase(c: Community, parameters: Parameters) -> None:
 def begin_experiment(c: Community, experiment: Experiment) -> None:
     """Start an experiment: apply the parameters of the treated, and store everyone's counts so far."""
     population = c.population
-    decay.advance_all(population.members, population.address, c.day, c.decay, c.p)
+    c.update_state()
     c.use(c.parameters)
     rows = population.rows()
     counts = np.zeros((len(MEASURED), len(c.market.row)), np.int64)
@@ -284,7 +284,7 @@ def begin_experiment(c: Community, experiment: Experiment) -> None:
 
 
 def _start_or_end_bills(c: Community, before: str) -> None:
-    """Bill every member from the first day of a fee; end billing in models without prices."""
+    """Bill every member from the first day of a fee, the dormant when they wake; end billing in models without prices."""
     now = c.parameters.monetisation.model
     if now == before:
         return
@@ -293,9 +293,8 @@ def _start_or_end_bills(c: Community, before: str) -> None:
     c.population.members["paying"][rows] = 0
     c.population.members["unwilling"][rows] = 0
     c.population.next_bill[rows] = c.day if now == "fee" else -1
-    asleep = slice(0, c.dormant.count)
-    c.dormant.members["paying"][asleep] = 0
-    c.dormant.next_bill[asleep] = c.day if now == "fee" else -1
+    c.dormant.members["paying"][: c.dormant.count] = 0
+    c.dormant.next_bill[: c.dormant.count] = -1
 
 
 def _seat_guests(c: Community, guests: int) -> None:

@@ -14,6 +14,7 @@ from kith.sim.results.recorder import Recorder
 from kith.sim.schema.plan import Plan, check_plan
 from kith.sim.state.community import AUTHOR_DAYS, Community
 from kith.sim.state.decay import WEEK
+from kith.sim.state.fall_asleep import FELT_NOTHING, MOST_FELT
 from kith.sim.state.layers import LAYER_WINDOW, PAST
 from kith.sim.state.population import MEMBER
 from kith.sim.state.ties import Ties
@@ -160,12 +161,16 @@ def _check_dormant(c: Community, dims: Dimensions) -> None:
     _check_records(members, dims | {"settled since": -PAST}, "Dormant.members")
     demand(np.array_equal(members["person"], persons), "Dormant.members[person]")
     demand(np.array_equal(members["asleep_on"], dormant.since[: dormant.count]), "Dormant.since")
+    demand(bool(np.all(members["seasoned"] <= members["asleep_on"])), "Dormant.members[seasoned]")
     degrees = members["degree"].astype(np.int64)
     demand(bool(np.all(degrees <= members["capacity"])), "Dormant.members[degree]")
     used = np.repeat(members["slots"].astype(np.int64), degrees) + _within(degrees)
     demand(bool(np.all(used < len(pool))), "Dormant.members[slots]")
     known = pool[used]
+    owner = np.repeat(persons, degrees)
     demand(bool(np.all((known["row"] >= 0) & (known["row"] < len(market.row)))), "Ties.pool[row]")
+    demand(bool(np.all(known["row"] != owner)), "Ties.pool[row]")
+    demand(bool(np.all((known["twin"] >= FELT_NOTHING) & (known["twin"] <= MOST_FELT))), "Ties.pool[twin]")
     demand(bool(np.all((known["day"] > -PAST) & (known["day"] <= c.day))), "Ties.pool[day]")
     demand(bool(np.all((known["strength"] > 0.0) & (known["strength"] <= 1.0))), "Ties.pool[strength]")
 

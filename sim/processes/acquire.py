@@ -291,6 +291,7 @@ def _converted(c: Community) -> Arrivals:
         c.market.signallers,
         c.market.row,
         c.population.members,
+        c.dormant.members,
         c.p,
         proof,
         c.key,
@@ -302,7 +303,7 @@ def _converted(c: Community) -> Arrivals:
 
 
 @kernel
-def _decide(persons, status, touched_by, signallers, row_of, members, p, proof, key):
+def _decide(persons, status, touched_by, signallers, row_of, members, dormant, p, proof, key):
     """Followers who join, with channel, inviter and generation, and those whom the fee turns away.
 
     The generation is one more than the inviter's, 1 if the inviter has left, 0 without one.
@@ -323,7 +324,11 @@ def _decide(persons, status, touched_by, signallers, row_of, members, p, proof, 
             inviter = np.int64(signallers[person, 0])
         if inviter >= 0:
             row = row_of[inviter]
-            generation = np.int64(members[row]["generation"]) + 1 if row >= 0 else np.int64(1)
+            generation = np.int64(1)
+            if row >= 0:
+                generation += np.int64(members[row]["generation"])
+            elif place_of_row(row) >= 0:
+                generation += np.int64(dormant[place_of_row(row)]["generation"])
         joining[0, joined], joining[1, joined] = person, touched_by[person]
         joining[2, joined], joining[3, joined] = inviter, generation
         joined += 1

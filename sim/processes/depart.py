@@ -38,7 +38,7 @@ IGNORED_VOICE, HARASSMENT, COMPETITOR = (
 )
 UNWANTED, DISPUTES, SELLING = (int(c) for c in (Cause.UNWANTED, Cause.DISPUTES, Cause.SELLING))
 GRACE = 30
-"days during which a member may have fewer ties than the threshold"
+"days after joining or waking during which a member may have fewer ties than the threshold"
 
 
 def depart(c: Community) -> None:
@@ -104,7 +104,7 @@ def _certain(c: Community, cause: npt.NDArray[np.int64]) -> npt.NDArray[np.int64
         few = (
             present
             & (members["degree"] < c.parameters.churn.tie_threshold)
-            & (c.day - members["joined"] >= GRACE)
+            & (c.day - np.maximum(members["joined"], members["woke_on"]) >= GRACE)
         )
         cause[few] = FEW_TIES
         rows = np.concatenate([rows, np.flatnonzero(few)])

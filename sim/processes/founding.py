@@ -390,6 +390,7 @@ def _set_history(c: Community, rows: Rows, count: Rows, last: Rows, visits: Numb
     ).astype(np.int64)
     last_visit = np.maximum(-ago, np.where(contributed, last, -PAST))
     c.population.last_visit[rows] = np.where(m["visits_per_day"][rows] > 0.0, last_visit, NEVER)
+    c.update_rates(rows)  # a contribution shortly before day 0 raises the bound of visits
 
 
 def _fill_content(c: Community, per_day: float) -> None:

@@ -68,6 +68,8 @@ def _payday(c: Community) -> None:
     _rank(c, rows, points)
     members["month_points"][rows] = 0
     members["month_earned"][rows] = 0
+    asleep = c.dormant.members[: c.dormant.count]
+    asleep["month_points"] = asleep["month_earned"] = asleep["standing"] = 0
 
 
 def _rank(c: Community, rows: np.ndarray, points: np.ndarray) -> None:

@@ -41,7 +41,7 @@ def wake(c: Community) -> None:
             c.waking,
             d.call_gain,
             c.calls,
-            float(c.p["dormancy_cleanup_rate"][0]),
+            -math.expm1(-float(c.p["dormancy_cleanup_rate"][0])),
             c.ties.pool,
             c.market.row,
             c.population.members,
@@ -127,7 +127,9 @@ def _screen(
             u[k - start] = uniform(key, person[k], day, _WAKE, ONLY)
         for k in range(start, end):
             alone = waking[day - since[k]]
-            heard = calls + called[k]
+            heard = (
+                calls + called[k]
+            )  # also of the day on which it fell silent, so that calls only add wakings
             called[k] = 0.0
             if u[k - start] < alone * (1.0 + gain * (heard + tied[k])):
                 if gain > 0.0:

@@ -12,6 +12,7 @@ from kith.sim.kernels.luck import ONLY, Purpose, normal, uniform, uniforms
 from kith.sim.state.categories import Channel, Count
 from kith.sim.state.community import Community
 from kith.sim.state.decay import NEWCOMER, derive, derive_rows
+from kith.sim.state.dormant import place_of_row
 from kith.sim.state.market import Status
 from kith.sim.state.population import NEVER, NEVER_ASLEEP, NO_PERSON
 from kith.sim.state.ties import MAX_CAPACITY, allocate, strengthen_pairs
@@ -142,6 +143,7 @@ def _welcome(c: Community, new: Newcomers, rows: npt.NDArray[np.int64]) -> None:
     referrers, invited = new.referrer[referred], rows[referred]
     inviters = _count_referrals(
         c.population.members,
+        c.dormant.members,
         c.market.row,
         referrers,
         invited,
@@ -167,14 +169,16 @@ def _welcome(c: Community, new: Newcomers, rows: npt.NDArray[np.int64]) -> None:
 
 
 @kernel
-def _count_referrals(members, row_of, referrers, invited, persons, peers, day, key, referred):
+def _count_referrals(members, dormant, row_of, referrers, invited, persons, peers, day, key, referred):
     """Rows of the referrers who get a tie to whom they invited, else -1; shape (n,)."""
     tied = np.full(len(referrers), -1)
     for k in range(len(referrers)):
         row = -1
         if referrers[k] >= 0:
             row = row_of[referrers[k]]
-        referred[k, 0] = row
+            if place_of_row(row) >= 0:
+                dormant[place_of_row(row)]["invited_joins"] += 1
+        referred[k, 0] = max(row, -1)
         referred[k, 1] = invited[k]
         if row < 0:
             continue

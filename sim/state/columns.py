@@ -122,12 +122,12 @@ def names(c: Community) -> list[str]:
 
 
 def _persons(c: Community, rows: Rows) -> Rows:
-    """The persons in `rows`; a vacant row (-1) is an error, because it would index the last person."""
+    """The persons in `rows`; a vacant or negative row is an error, because it would index another person."""
     persons = c.population.address[rows]
-    vacant = rows[persons < 0]
+    vacant = rows[(persons < 0) | (rows < 0)]
     if len(vacant):
         raise ParameterError(
-            f"row {vacant[0]} is vacant: its member has left; take rows from community.population.rows()"
+            f"row {vacant[0]} is vacant: its member has left or fallen silent; take rows from community.population.rows()"
         )
     return persons
 

@@ -25,7 +25,7 @@ from kith.sim.state.market import MarketState, Status, farness, fit
 from kith.sim.state.population import Archive, Population
 from kith.sim.state.release_member import archive_dormant, archive_leavers, draw_returns, release_ties
 from kith.sim.state.ties import Ties
-from kith.sim.state.wake_up import get_up, take_up_ties
+from kith.sim.state.wake_up import get_up, sleep_through_all, take_up_ties
 
 AUTHOR_DAYS = 7
 "days that the memory of what was said, and by whom, reaches back"
@@ -49,6 +49,8 @@ class Community:
         self.pushing = 1.0
         "how far management has pushed frequency and ads, relative to the plan"
         self.parameters = plan.parameters
+        self.exit_halvings = self.tenure_halvings = np.zeros(1)
+        "half-lives of felt exits, and of experience while asleep, that have passed by each day"
         self.at_start: dict[str, npt.NDArray[np.int64]] = {}
         "experiment -> contributions, invitations, invited joins and revenue by person before its first day"
         self.quality = plan.parameters.organisation.quality
@@ -173,8 +175,12 @@ class Community:
         self.decay = decay.decays(parameters)
         self.fade = decay.fading(parameters.bonding.tie_half_life, self.days + PAST)
         self.base = decay.base_hazards(parameters, self.days + PAST + 10)
-        self.exit_fade = decay.fading(parameters.churn.contagion_half_life, self.days + PAST)
-        self.experience_left = decay.fading(parameters.dormancy.tenure_half_life, self.days + PAST)
+        self.exit_halvings = decay.halvings(
+            self.exit_halvings, self.day, parameters.churn.contagion_half_life, self.days
+        )
+        self.tenure_halvings = decay.halvings(
+            self.tenure_halvings, self.day, parameters.dormancy.tenure_half_life, self.days
+        )
         self.burst = decay.bursts(parameters)
         self.waking = decay.waking_hazards(parameters, self.days + PAST)
         tiers = parameters.incentives.tier
@@ -400,7 +406,7 @@ class Community:
             market.row,
             self.last_visits,
             self.last_contributions,
-            self.experience_left,
+            self.tenure_halvings,
             self.day,
             self.decay,
             self.p,
@@ -418,15 +424,32 @@ class Community:
             dormant.tied,
             self.day,
             self.fade,
-            self.exit_fade,
+            self.exit_halvings,
             self.decay,
-            self.p,
         )
+        if self.parameters.monetisation.model == "fee":
+            # a fee that began while they slept is asked of them today
+            asked = rows[(population.next_bill[rows] < 0) & (persons < market.size)]
+            population.next_bill[asked] = self.day
         self.update_rates(rows)
         self.count[Count.WAKINGS] += len(rows)
         self.count[Count.WAKINGS_AUDIENCE] += audience
         self.count[Count.WAKINGS_MEMBER] += len(rows) - audience
         return rows
+
+    def update_state(self) -> None:
+        """Bring the records of all members up to today, before parameters change."""
+        population, dormant = self.population, self.dormant
+        decay.advance_all(population.members, population.address, self.day, self.decay, self.p)
+        sleep_through_all(dormant.members, dormant.count, self.day, self.decay, self.p, self.presence)
+
+    def update_ties(self) -> None:
+        """Store the strengths of all ties, also of remembered ones, as of today, before their half-life changes."""
+        for members, address in (
+            (self.population.members, self.population.address),
+            (self.dormant.members, self.dormant.person[: self.dormant.count]),
+        ):
+            decay.refade(members, self.ties.pool, address, self.day, self.fade)
 
     def end_dormant(self, places: npt.NDArray[np.int64], causes: npt.NDArray[np.int64]) -> None:
         """Memberships of dormant members, in ascending address, end; nobody feels it again."""

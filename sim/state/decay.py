@@ -108,7 +108,7 @@ def advance_all(members, address, day, decay, p):
 
 @kernel
 def refade(members, pool, address, day, fade):
-    """Store every tie's strength as of `day`; called before the half-life changes."""
+    """Store every tie's strength as of `day`, also of remembered ones; called before the half-life changes."""
     for r in range(len(address)):
         if address[r] < 0:
             continue
@@ -123,6 +123,25 @@ def base_hazards(parameters: Parameters, days: int) -> npt.NDArray[np.float64]:
     c, tenure = parameters.churn, np.arange(days)
     novel = 1.0 + (c.newcomer_factor - 1.0) * np.exp2(-tenure / c.newcomer_half_life)
     return c.base_hazard * (novel + c.ageing * tenure / 365.0)
+
+
+def halvings(
+    so_far: npt.NDArray[np.float64], day: int, half_life: float, days: int
+) -> npt.NDArray[np.float64]:
+    """Half-lives that have passed since day 0 on the morning of each of days 0 … days, shape (days + 1,).
+
+    so_far : the same up to `day` at least, under the half-lives of earlier phases
+    """
+    out = np.full(days + 1, 1.0 / half_life)
+    out[: day + 1] = so_far[: day + 1]
+    out[day:] = np.cumsum(out[day:])
+    return out
+
+
+@kernel
+def left_since(then, day, halvings):
+    """What is left on `day` of what was there on the day `then`; nothing fades before day 0."""
+    return 2.0 ** (halvings[max(0, then)] - halvings[day])
 
 
 def waking_hazards(parameters: Parameters, days: int) -> npt.NDArray[np.float64]:

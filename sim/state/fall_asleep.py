@@ -2,7 +2,8 @@
 
 Its ties are no longer in use, but each end remembers them: the dormant member as a list in its block of
 slots, which names persons instead of rows, and the partner as the strength that it misses, which fades
-as the tie would. The partner feels it as it feels an exit (Nitzan & Libai 2011), once.
+as the tie would. The partner feels it as it feels an exit (Nitzan & Libai 2011), once. The list keeps how
+much it felt in place of the twin, so that waking takes off just that.
 """
 
 import math
@@ -13,6 +14,12 @@ from kith.sim.state.dormant import row_of_place
 from kith.sim.state.layers import INTERNAL, MEMBER, PAST, has_contributed, layer_of
 from kith.sim.state.population import NEVER_ASLEEP
 from kith.sim.state.ties import feel, remove_slot, strength_at
+
+MILLION = 1e6
+"parts of an exit in which a remembered tie keeps what its other end felt"
+MOST_FELT = int(2.0 * MILLION)
+FELT_NOTHING = -1
+"what a remembered tie keeps if its other end had fallen silent before"
 
 
 @kernel
@@ -35,13 +42,14 @@ def remember_ties(members, exit_bound, rows, pool, count, day, fade, decay, p):
             other = members[b]
             strength = strength_at(pool[slot], day, fade)
             before = contagion(other["exits"], q)
-            other["exits"] += felt(strength, q) / decay[min(day - other["settled"], 7), EXITS]
+            exits = felt(strength, q)
+            other["exits"] += exits / decay[min(day - other["settled"], 7), EXITS]
             exit_bound[b] *= math.exp(contagion(other["exits"], q) - before)
             remove_slot(members, pool, b, pool[slot]["twin"])
             feel(other, -strength, day, fade)
             other["missed"] += strength / fade[day - other["settled"]]
             pool[slot]["row"] = other["person"]
-            pool[slot]["twin"] = -1
+            pool[slot]["twin"] = int(math.floor(exits * MILLION + 0.5))
         count[0] -= m["degree"]
         m["tied"] = 0.0
 
@@ -104,4 +112,4 @@ def lay_down(
         row_of[m["person"]] = row_of_place(n + k)
 
 
-__all__ = ["felt", "lay_down", "remember_ties"]
+__all__ = ["FELT_NOTHING", "MILLION", "MOST_FELT", "felt", "lay_down", "remember_ties"]

@@ -23,11 +23,15 @@ from kith.sim.state.decay import (
     attach,
     bind,
     derive,
+    left_since,
 )
 from kith.sim.state.dormant import place_of_row
-from kith.sim.state.fall_asleep import felt
+from kith.sim.state.fall_asleep import FELT_NOTHING, MILLION
 from kith.sim.state.layers import PAST, has_contributed
-from kith.sim.state.ties import find, strength_at, strengthen
+from kith.sim.state.ties import FAINTEST, find, strength_at, strengthen
+
+ROUNDING = 1e-6
+"days added before experience is rounded down, so that half of an even number stays whole"
 
 
 @kernel
@@ -51,6 +55,14 @@ def sleep_through(m, day, decay, p, presence):
 
 
 @kernel
+def sleep_through_all(dormant, count, day, decay, p, presence):
+    """Bring the records of all dormant members up to `day`; called before parameters change."""
+    for place in range(count):
+        m = dormant[place]
+        sleep_through(m, day, decay, p[m["arm"]], presence)
+
+
+@kernel
 def _weekly_looks(person, after, before):
     """Days d with after < d < before on which a member with this address would have been looked at."""
     return (before - 1 - person) // WEEK - (after - person) // WEEK
@@ -70,7 +82,7 @@ def get_up(
     row_of,
     last_visits,
     last_contributions,
-    experience_left,
+    tenure_halvings,
     day,
     decay,
     p,
@@ -78,7 +90,7 @@ def get_up(
 ):
     """Move the records of `places` to `rows`, up to date and among the counts; returns how many are audience.
 
-    experience_left : share of the experience that remains after so many days asleep
+    tenure_halvings : half-lives of experience that have passed by each day
     """
     audience = 0
     for k in range(len(rows)):
@@ -92,8 +104,9 @@ def get_up(
         next_bill[r] = dormant_next_bill[place]
         sleep_through(m, day, decay, p[m["arm"]], presence)
         derive(m, p[0])
-        asleep = day - m["asleep_on"]
-        m["seasoned"] = day - int((m["asleep_on"] - m["seasoned"]) * experience_left[asleep])
+        experience = m["asleep_on"] - m["seasoned"]
+        left = experience * left_since(m["asleep_on"], day, tenure_halvings)
+        m["seasoned"] = day - int(left + ROUNDING)
         looks = _weekly_looks(person, m["asleep_on"], day)
         m["weeks"] = (int(m["weeks"]) << looks) & 0x1FFF if looks < 13 else 0
         m["woke_on"] = day
@@ -107,62 +120,66 @@ def get_up(
 
 
 @kernel
-def take_up_ties(members, rows, pool, count, row_of, dormant, tied, day, fade, exit_fade, decay, p):
-    """Take up the remembered ties of `rows`, in ascending address, with whoever is still in the same membership.
+def take_up_ties(members, rows, pool, count, row_of, dormant, tied, day, fade, exit_halvings, decay):
+    """Take up the remembered ties of `rows`, in ascending addresses, with whoever is still in the same membership.
 
     A partner who is awake no longer misses the tie, and forgets what is left of the exit that it felt.
     A partner who is dormant now remembers the tie in its turn. A tie for which one end has no slot left
-    stays missed. exit_fade : share of a felt exit that remains after so many days
+    stays missed. exit_halvings : half-lives of felt exits that have passed by each day
     """
-    q = p[0]
-    # all blocks are emptied before the first tie is taken up, because each is both the list and the place of ties
-    ends = np.empty(len(rows), np.int64)
-    total = 0
-    for k in range(len(rows)):
-        total += members[rows[k]]["degree"]
-        ends[k] = total
-    entries = np.empty(total, pool.dtype)
-    total = 0
-    for k in range(len(rows)):
-        m = members[rows[k]]
-        for slot in range(m["slots"], m["slots"] + m["degree"]):
-            entries[total] = pool[slot]
-            total += 1
-        m["degree"] = 0
-    nth = 0
+    lists, entries = _lists(members, rows, pool)
     for k in range(len(rows)):
         a = rows[k]
         m = members[a]
         slept = m["asleep_on"]
-        while nth < ends[k]:
-            entry = entries[nth]
-            nth += 1
+        persons = np.empty(lists[k + 1] - lists[k], np.int64)
+        for i in range(len(persons)):
+            persons[i] = entries[lists[k] + i]["row"]
+        for i in np.argsort(persons, kind="mergesort"):
+            entry = entries[lists[k] + i]
             row = row_of[entry["row"]]
             strength = strength_at(entry, day, fade)
-            since_slept = entry["day"] <= slept
+            was_felt = entry["twin"] != FELT_NOTHING
             place = place_of_row(row)
             if row >= 0:
                 other = members[row]
                 if other["joined"] > slept:
                     continue
-                if since_slept:
-                    _forget(other, felt(strength_at(entry, slept, fade), q), day, slept, exit_fade, decay)
-                _meet_again(members, pool, count, a, row, strength, since_slept, day, fade)
+                if was_felt:
+                    _forget(other, entry["twin"] / MILLION, slept, day, exit_halvings, decay)
+                _meet_again(members, pool, count, a, row, strength, was_felt, day, fade)
             elif place >= 0:
                 other = dormant[place]
                 if other["joined"] > slept:
                     continue
-                if since_slept:
-                    exits = felt(strength_at(entry, slept, fade), q)
-                    _forget(other, exits, other["settled"], slept, exit_fade, decay)
-                if _hand_over(other, pool, m, strength, since_slept, day):
+                if was_felt:
+                    _forget(other, entry["twin"] / MILLION, slept, other["settled"], exit_halvings, decay)
+                if _hand_over(other, pool, m, strength, was_felt, day):
                     tied[place] += strength
 
 
 @kernel
-def _forget(m, exits, day, slept, exit_fade, decay):
-    """Take off what is left today of exits that were felt on the evening of `slept`."""
-    left = exits * exit_fade[max(0, day - slept)]
+def _lists(members, rows, pool):
+    """Where the list of each of `rows` starts, shape (n + 1,), and all remembered ties; their blocks are then empty.
+
+    A block of slots holds the list and takes up ties, also those of others who wake this morning.
+    """
+    lists = np.zeros(len(rows) + 1, np.int64)
+    for k in range(len(rows)):
+        lists[k + 1] = lists[k] + members[rows[k]]["degree"]
+    entries = pool[: lists[len(rows)]].copy()
+    for k in range(len(rows)):
+        m = members[rows[k]]
+        for i in range(m["degree"]):
+            entries[lists[k] + i] = pool[m["slots"] + i]
+        m["degree"] = 0
+    return lists, entries
+
+
+@kernel
+def _forget(m, exits, slept, day, halvings, decay):
+    """Take off what is left on `day` of exits that were felt on the evening of `slept`."""
+    left = exits * left_since(slept, day, halvings)
     age = min(day - m["settled"], WEEK)
     m["exits"] = max(0.0, m["exits"] - left / decay[age, EXITS])
 
@@ -183,11 +200,11 @@ def _meet_again(members, pool, count, a, b, strength, alone, day, fade):
 @kernel
 def _hand_over(other, pool, m, strength, first, day):
     """A dormant partner takes the tie into its list, if there is room; whoever has woken misses it, from the `first` time on."""
-    room = other["degree"] < other["capacity"]
+    room = other["degree"] < other["capacity"] and strength >= FAINTEST
     if room:
         slot = other["slots"] + other["degree"]
         pool[slot]["row"] = m["person"]
-        pool[slot]["twin"] = -1
+        pool[slot]["twin"] = FELT_NOTHING
         pool[slot]["day"] = day
         pool[slot]["strength"] = strength
         other["degree"] += 1
@@ -196,4 +213,4 @@ def _hand_over(other, pool, m, strength, first, day):
     return room
 
 
-__all__ = ["get_up", "sleep_through", "take_up_ties"]
+__all__ = ["get_up", "sleep_through_all", "take_up_ties"]

@@ -14,11 +14,16 @@ from mesa.agentset import AbstractAgentSet
 from kith.sim.schema.fields import nearest
 from kith.sim.state import columns
 from kith.sim.state.categories import Cause
+from kith.sim.state.dormant import place_of_row
 from kith.sim.views.member_model import MemberModel
 
 
 class DepartedError(ReferenceError):
     """A member was read or written after it had left."""
+
+
+class AsleepError(DepartedError):
+    """A member was read or written while it had fallen silent; it may wake."""
 
 
 class Member(Agent):  # type: ignore[misc]  # Mesa has no types
@@ -29,6 +34,8 @@ class Member(Agent):  # type: ignore[misc]  # Mesa has no types
     DepartedError
         On every read or write after the membership has ended, even if the person has returned,
         which starts another membership.
+    AsleepError
+        On every read or write while the member has fallen silent. When it wakes, its view works again.
     """
 
     model: MemberModel
@@ -50,10 +57,22 @@ class Member(Agent):  # type: ignore[misc]  # Mesa has no types
 
     @property
     def is_present(self) -> bool:
-        """Whether the membership continues."""
+        """Whether the membership continues: awake or dormant."""
+        return self.is_awake or self.is_dormant
+
+    @property
+    def is_awake(self) -> bool:
+        """Whether the member has not fallen silent, and can be read and written."""
         c = self.model.community
         row = c.market.row[self.unique_id]
         return bool(row >= 0 and c.population.members["spell"][row] == self._spell)
+
+    @property
+    def is_dormant(self) -> bool:
+        """Whether the member has fallen silent and may wake."""
+        c = self.model.community
+        place = place_of_row(int(c.market.row[self.unique_id]))
+        return bool(place >= 0 and c.dormant.members["spell"][place] == self._spell)
 
     @property
     def neighbours(self) -> AbstractAgentSet:
@@ -74,8 +93,15 @@ class Member(Agent):  # type: ignore[misc]  # Mesa has no types
     @property
     def _row(self) -> int:
         """The current row of the membership, looked up by address because rows are reused."""
-        if not self.is_present:
-            raise DepartedError(f"{self._departure()}; take present members from model.agents")
+        if self.is_dormant:
+            c = self.model.community
+            since = c.dormant.since[place_of_row(int(c.market.row[self.unique_id]))]
+            raise AsleepError(
+                f"person {self.unique_id} fell silent on day {since} and may wake; take members who are awake from "
+                "model.agents, or ask is_awake first"
+            )
+        if not self.is_awake:
+            raise DepartedError(f"{self._departure()}; take members who are awake from model.agents")
         return int(self.model.community.market.row[self.unique_id])
 
     def _departure(self) -> str:

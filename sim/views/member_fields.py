@@ -15,6 +15,7 @@ MOVING: dict[str, tuple[int, float | str]] = {
     "belonging": (decay.BELONGING, "attachment"),
     "exits": (decay.EXITS, 0.0),
     "tied": (decay.TIES, 0.0),
+    "missed": (decay.TIES, 0.0),
     "harassed": (decay.HARM, 0.0),
     "annoyance": (decay.ADS, "ads"),
 }

@@ -52,7 +52,7 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
 
     @classmethod
     def everybody(cls, model: MemberModel) -> "MemberSet":
-        """All present members, evaluated at each use."""
+        """All members who are awake, evaluated at each use."""
         members = cls(random=model.random)
         members.model, members._persons = model, None
         return members
@@ -92,7 +92,7 @@ class MemberSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa has no types
         return iter(self.to_list())
 
     def __contains__(self, agent: object) -> bool:
-        if not isinstance(agent, Member) or agent.model is not self.model or not agent.is_present:
+        if not isinstance(agent, Member) or agent.model is not self.model or not agent.is_awake:
             return False
         if self._persons is None:
             return True

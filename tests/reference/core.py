@@ -42,6 +42,8 @@ OUTSIDE: dict[str, Any] = {
     "organisation.feedback_gain": 0.0,
     "organisation.advocacy_reach": 0.0,
     "bonding.removal_rate": 0.0,
+    # no messages to the dormant
+    "dormancy.winback_per_month": 0.0,
 }
 "parameters that switch off what is outside the core"
 

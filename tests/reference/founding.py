@@ -39,7 +39,7 @@ def found(model: "ReferenceModel") -> None:
     if model.p.market.founders_are == "newcomers":
         return
     for member in members:
-        member.joined = -int(min(60.0 + 400.0 * waiting(member, STATE_TENURE), 1500.0))
+        member.joined = member.seasoned = -int(min(60.0 + 400.0 * waiting(member, STATE_TENURE), 1500.0))
     if founders >= 3:
         lay_ties(model, members)
     half = dict.fromkeys(members, 0.5 * model.p.value.content)
@@ -166,3 +166,4 @@ def remember(member: Member, visits: float, daily: float) -> None:
     if has_written(member, daily):
         member.contributions = max(1, round(daily * -member.joined))
         member.last_visit = max(last_visit, -silent_for(member, daily))
+        member.last_contribution = -silent_for(member, daily)

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 NEVER = -math.inf
 AROUND, NEWCOMER, GRACE = 14, 30, 30
 "days within which a peer counts as around, of being new, and with few ties"
+BURST = 60
+"days after which nothing is left of a burst"
 MONTH, YEAR = 30.0, 365.0
 CAUSES = ("newcomer", "value", "overload", "belonging", "contagion")
 "why a member leaves, in the order in which a cause is drawn"
@@ -57,7 +59,7 @@ def risen(above: float, width: float) -> float:
 
 
 class Member(mesa.Agent):
-    """A person while present."""
+    """A person while it is a member, awake or dormant."""
 
     def __init__(self, model: "ReferenceModel", person: Person) -> None:
         super().__init__(model)
@@ -73,6 +75,11 @@ class Member(mesa.Agent):
         self.habit = self.activity = self.overload = self.reciprocity = self.exits = 0.0
         self.belonging = self.attachment = self.bonds = self.visit_rate = 0.0
         self.last_visit: float = NEVER
+        self.last_contribution: float = NEVER
+        self.seasoned, self.asleep_on, self.woke_on = model.day, NEVER, NEVER
+        "the day from which experience counts, and when it last fell silent and woke"
+        self.missed, self.called, self.remembered = 0.0, 0.0, []
+        "ties to those who fell silent; while it is silent itself, calls since yesterday and its own ties"
         self.gap, self.exchanges, self.contributions, self.sent = 1.0, 0, 0, 0
         model.graph.add_node(self)
         self.settle()
@@ -93,15 +100,20 @@ class Member(mesa.Agent):
 
     def catch_up(self) -> None:
         """Let what fades fade until today."""
-        p, days = self.model.p, self.model.day - self.settled
-        if days == 0:
-            return
+        if self.settled < self.model.day:
+            self.fade(self.model.day - self.settled)
+
+    def fade(self, days: int) -> None:
+        """Let what fades fade for some days."""
+        p = self.model.p
         self.habit *= left_after(days, p.visiting.habit_half_life)
         self.activity *= left_after(days, p.bonding.activity_half_life)
         self.reciprocity *= left_after(days, p.contribution.memory_half_life)
         self.exits *= left_after(days, p.churn.contagion_half_life)
-        self.belonging = self.belonging_tonight()
-        self.settled = self.model.day
+        self.missed *= left_after(days, p.bonding.tie_half_life)
+        left = left_after(days, p.bonding.belonging_half_life)
+        self.belonging = self.attachment + (self.belonging - self.attachment) * left
+        self.settled += days
 
     def belonging_tonight(self) -> float:
         """Belonging, on its way to what its bonds support."""
@@ -112,14 +124,18 @@ class Member(mesa.Agent):
         """Set anew what stands still between looks: tie saturation, belonging's target, the visit rate."""
         self.catch_up()
         p, model = self.model.p, self.model
-        together = sum(model.strength(tie) for tie in model.graph[self].values())
-        self.bonds = 1.0 - math.exp(-together / p.value.tie_scale)
-        z = p.bonding.identity_weight * self.activity * p.organisation.purpose
-        z += p.bonding.ties_weight * self.bonds
-        self.attachment = 1.0 - math.exp(-z)
+        self.attach(sum(model.strength(tie) for tie in model.graph[self].values()))
         gain = p.visiting.satisfaction_gain * (self.satisfaction - p.churn.neutral_value)
         gain += p.visiting.identity_gain * self.activity + p.visiting.bond_gain * self.bonds
         self.visit_rate = self.visits_per_day * math.exp(gain)
+
+    def attach(self, together: float) -> None:
+        """Saturation of the ties in use and of those missed, and what belonging moves toward."""
+        p = self.model.p
+        self.bonds = 1.0 - math.exp(-(together + self.missed) / p.value.tie_scale)
+        z = p.bonding.identity_weight * self.activity * p.organisation.purpose
+        z += p.bonding.ties_weight * self.bonds
+        self.attachment = 1.0 - math.exp(-z)
 
     # Visit: section 7.2
 
@@ -130,7 +146,15 @@ class Member(mesa.Agent):
         v = self.model.p.visiting
         habit = self.habit * left_after(self.model.day - self.settled, v.habit_half_life)
         rate = self.visit_rate * (v.habit_floor + (1.0 - v.habit_floor) * habit)
+        rate *= self.burst(v.burst_gain)
         return self.draw(Purpose.VISIT) < 1.0 - math.exp(-rate)
+
+    def burst(self, gain: float) -> float:
+        """How much more it does soon after a contribution."""
+        age = self.model.day - self.last_contribution
+        if self.contributions == 0 or age >= BURST:
+            return 1.0
+        return 1.0 + gain * left_after(age, self.model.p.contribution.burst_half_life)
 
     def judge(self) -> None:
         """Let the value of today's visit move satisfaction, and let the habit grow."""
@@ -182,9 +206,10 @@ class Member(mesa.Agent):
         motivation = 1.0 + q.belonging_gain * self.belonging + q.reciprocity_gain * self.reciprocity
         rate = q.rate * self.propensity * model.audience() * motivation
         if self.contributions == 0:
-            if model.day - self.joined < 7:
+            if model.day - self.seasoned < 7:
                 rate = q.first_week_gain * rate**q.first_week_exponent
             rate *= q.first_barrier * self.courage()
+        rate *= self.burst(q.burst_gain)
         count = model.luck.poisson(q.doors_open * rate, self.address, model.day, Purpose.CONTRIBUTE)
         if self.joined == model.day and model.luck.uniform(self.address, 0, Purpose.ENTRY) < (
             q.entry * q.doors_open
@@ -216,9 +241,14 @@ class Member(mesa.Agent):
     def is_answered(self, share: float = 1.0) -> None:
         """A reply, or a share of one, moves reciprocity and belonging, most in the first month."""
         q = self.model.p.contribution
-        weight = q.reply_newcomer if self.model.day - self.joined < NEWCOMER else 1.0
+        weight = q.reply_newcomer if self.model.day - self.seasoned < NEWCOMER else 1.0
         self.reciprocity += min(1.0, share * weight * q.reply_step) * (1.0 - self.reciprocity)
         self.belonging += min(1.0, share * weight * q.reply_belonging) * (1.0 - self.belonging)
+
+    def has_contributed(self) -> None:
+        """Note a contribution of today."""
+        self.contributions += 1
+        self.last_contribution = self.model.day
 
     def is_rejected(self) -> None:
         """A filter has taken its post for something unwanted."""
@@ -312,8 +342,9 @@ class Member(mesa.Agent):
 
     def cause_of_leaving(self) -> str | None:
         """Why it leaves tonight, or None if it stays."""
-        c, tenure = self.model.p.churn, self.model.day - self.joined
-        if self.model.graph.degree(self) < c.tie_threshold and tenure >= GRACE:
+        c, tenure = self.model.p.churn, self.model.day - self.seasoned
+        there_for = self.model.day - max(self.joined, self.woke_on)
+        if self.model.graph.degree(self) < c.tie_threshold and there_for >= GRACE:
             return "few_ties"
         novelty = 1.0 + (c.newcomer_factor - 1.0) * left_after(tenure, c.newcomer_half_life)
         missing = c.neutral_value - self.satisfaction

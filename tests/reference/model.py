@@ -26,6 +26,7 @@ from kith.sim.kernels.luck import (
 from kith.sim.schema.plan import Plan
 from kith.sim.state.ties import TIE
 from tests.reference.core import demand_core
+from tests.reference.dormancy import Dormancy
 from tests.reference.founding import found
 from tests.reference.giving import Talk, react, stock_share
 from tests.reference.luck import Circle, Luck
@@ -36,7 +37,9 @@ from tests.reference.outside import CHANNELS, Letter, Outside
 COUNTS = (
     *("today", "contributions", "replies", "exchanges", "invitations"),
     *(f"joins_{channel}" for channel in (*CHANNELS, "referral", "return", "given")),
-    *(f"leaves_{cause}" for cause in ("background", *CAUSES, "few_ties")),
+    *(f"leaves_{cause}" for cause in ("background", *CAUSES, "few_ties", "unsubscribed")),
+    *(f"sleeps_{cause}" for cause in ("background", *CAUSES)),
+    "wakings",
 )
 "what is counted every day, under the names that the engine's series have"
 
@@ -67,6 +70,7 @@ class ReferenceModel(mesa.Model):
         self.market, self.graph = Market(self.p, self.luck), nx.Graph()
         self.member_of: dict[Person, Member] = {}
         self.outside = Outside(self, self.market, self.luck, plan.arrivals)
+        self.dormancy = Dormancy(self)
         self.day, self.active, self.count = 0, 0, dict.fromkeys(COUNTS, 0)
         self.content = 0.0
         self.talk = Talk()
@@ -79,6 +83,7 @@ class ReferenceModel(mesa.Model):
     def step(self) -> None:
         """Live a day."""
         self.day, self.count = self.steps - 1, dict.fromkeys(COUNTS, 0)
+        self.dormancy.let_wake()
         self.acquire()
         self.visit()
         self.contribute()
@@ -221,13 +226,13 @@ class ReferenceModel(mesa.Model):
         """Let contributions and answers take effect."""
         useful = posted = 0
         for item in items:
-            item.author.contributions += 1
+            item.author.has_contributed()
             if item.is_rejected:
                 item.author.is_rejected()
                 continue
             useful, posted = useful + item.is_useful, posted + item.is_post
             if item.replier is not None:
-                item.replier.contributions += 1
+                item.replier.has_contributed()
                 item.author.is_answered()
                 answer_useful = (
                     item.author.draw(Purpose.USEFUL, USEFUL_ANSWER + item.nth) < self.p.value.useful_share
@@ -295,11 +300,16 @@ class ReferenceModel(mesa.Model):
     # Depart: section 7.10
 
     def depart(self) -> None:
-        """Everybody decides on the state of this evening; then memberships end."""
+        """Everybody decides on the state of this evening; then memberships end, and others fall silent."""
         causes = {m: cause for m in self.in_order(self.agents) if (cause := m.cause_of_leaving())}
+        silent = [m for m in causes if causes[m] != "few_ties" and self.dormancy.falls_silent(m)]
         for member, cause in causes.items():
-            self.release(member)
-            self.count[f"leaves_{cause}"] += 1
+            if member not in silent:
+                self.release(member)
+                self.count[f"leaves_{cause}"] += 1
+        for member in silent:
+            self.dormancy.lay_down(member)
+            self.count[f"sleeps_{causes[member]}"] += 1
 
     def release(self, member: Member) -> None:
         """End a membership: neighbours feel it, ties are cut, the person may return one day."""
@@ -318,7 +328,8 @@ class ReferenceModel(mesa.Model):
         self.diary.append(
             {
                 "day": self.day,
-                "present": n,
+                "present": n + len(self.dormancy.members),
+                "awake": n,
                 "active": self.active,
                 "ties": self.graph.number_of_edges(),
                 **self.count,

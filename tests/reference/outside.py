@@ -135,10 +135,13 @@ class Outside:
         due = self.letters.pop(self.model.day, [])
         due.sort(key=lambda letter: (letter.invitee.address, letter.inviter.address))
         for person, letters in groupby(due, key=lambda letter: letter.invitee):
+            inviters = [letter.inviter for letter in letters]
             disappointed = person.status == "left" and person.due == math.inf
-            if person.status == "present" or disappointed:
+            if person.status == "dormant":
+                self.model.dormancy.members[person].called += len(inviters)
+            if person.status in ("present", "dormant") or disappointed:
                 continue
-            inviter, heeds = self.accepted(person, [letter.inviter for letter in letters])
+            inviter, heeds = self.accepted(person, inviters)
             if inviter is not None:
                 self.arrive(person, "referral", inviter)
             elif person.status == "unaware" and heeds:

@@ -25,11 +25,21 @@ from tests.reference.model import COUNTS, ReferenceModel
 MEANS = ("satisfaction", "belonging")
 STATE = ("habit", "satisfaction", "activity", "overload", "reciprocity", "exits", "belonging", "attachment")
 STATE += ("bonds", "visit_rate", "propensity", "sociability", "misfit", "inviting", "interest")
+STATE += ("missed", "seasoned", "joined")
 TOLERANCE = max(1e-10, 16.0 * float(np.finfo(MEMBER["satisfaction"]).eps))
 "of a number in [0, 1]; sums are taken in another order, and the engine's records may be of single precision"
 
 CLOSED = {
     f"acquisition.{name}": 0.0 for name in ("external_rate", "imitation_rate", "search_rate", "return_rate")
+}
+SLEEPY = {
+    "dormancy.formal_share": 0.1,
+    "dormancy.waking_rate": 3.0,
+    "dormancy.waking_scale": 20.0,
+    "dormancy.call_gain": 3.0,
+    "dormancy.cleanup_rate": 2.0,
+    "contribution.burst_gain": 3.0,
+    "visiting.burst_gain": 2.0,
 }
 BUSY = {
     "contribution.rate": 0.1,
@@ -51,6 +61,7 @@ BUSY = {
     "acquisition.unfollow_rate": 1.0,
     "acquisition.stories_gain": 1.0,
     "churn.base_hazard": 0.01,
+    **SLEEPY,
 }
 SWITCHES: dict[str, dict[str, Any]] = {
     "no referral": {"referral.invites_per_month": 0.0},
@@ -98,6 +109,22 @@ SWITCHES: dict[str, dict[str, Any]] = {
         "referral.fit_weight": 2.0,
         "referral.invites_per_month": 5.0,
         "acquisition.stories_gain": 3.0,
+    },
+    "people fall silent and wake": SLEEPY
+    | {
+        "churn.base_hazard": 0.03,
+        "contribution.rate": 0.1,
+        "value.product": 0.1,
+        "value.content": 0.1,
+        "acquisition.disappointed_below": 0.05,
+    },
+    "they wake into little room for ties": BUSY
+    | {
+        "churn.base_hazard": 0.05,
+        "bonding.capacity_min": 2.0,
+        "bonding.capacity_shape": 3.0,
+        "contribution.exchange_rate": 1.0,
+        "churn.tie_threshold": 1,
     },
     "much of everything": BUSY,
     "content by its size": BUSY | {"value.stock_scale": 40.0, "value.content_scale": 0.0},
@@ -153,7 +180,7 @@ def lived(plan: Plan, seed: int, twins_plan: Plan | None = None) -> Pair:
 
 def differences(pair: Pair) -> list[str]:
     """What differs: counts exactly; means, stocks, members and strengths of ties beyond the tolerance."""
-    return [*in_series(pair), *in_stocks(pair), *in_members(pair), *in_ties(pair)]
+    return [*in_series(pair), *in_stocks(pair), *in_members(pair), *in_dormant(pair), *in_ties(pair)]
 
 
 def in_series(pair: Pair) -> list[str]:
@@ -191,6 +218,30 @@ def in_members(pair: Pair) -> list[str]:
     there = {name: [getattr(members[a], name) for a in sorted(members)] for name in STATE}
     here = {name: c.population.members[name][rows] for name in STATE}
     return [name for name in STATE if not np.allclose(here[name], there[name], TOLERANCE, TOLERANCE)]
+
+
+def in_dormant(pair: Pair) -> list[str]:
+    """Whether other members are dormant, or what they remember differs."""
+    c, dormant = pair.engine.community, pair.engine.community.dormant
+    there = {m.address: m for m in pair.twin.dormancy.members.values()}
+    places = dormant.places()
+    if dormant.person[places].tolist() != sorted(there):
+        return ["who is dormant"]
+    for place in places:
+        m, pool = dormant.members[place], c.ties.pool
+        other = there[int(m["person"])]
+        known = pool[m["slots"] : m["slots"] + m["degree"]]
+        here = sorted(zip(known["row"], known["day"], known["strength"], known["twin"] / 1e6, strict=True))
+        kept = [
+            (tie.person.address, tie.day, tie.strength, -1e-6 if tie.felt is None else tie.felt)
+            for tie in sorted(other.remembered, key=lambda tie: tie.person.address)
+        ]
+        if [tie[:2] for tie in here] != [tie[:2] for tie in kept] or not np.allclose(here, kept, 0.0, 3e-6):
+            return [f"what person {other.address} remembers"]
+        for name in ("seasoned", "exits", "missed", "satisfaction", "belonging"):
+            if not math.isclose(float(m[name]), getattr(other, name), rel_tol=TOLERANCE, abs_tol=TOLERANCE):
+                return [f"{name} of person {other.address}, who is dormant"]
+    return []
 
 
 def in_ties(pair: Pair) -> list[str]:
@@ -235,7 +286,8 @@ def drawn(number: int) -> dict[str, Any]:
 def test_the_twin_lives_the_engines_days(seed: int) -> None:
     pair = lived(core(days=200 if seed == 0 else 60), seed)
     assert differences(pair) == []
-    assert set(pair.twin.series().columns) == {"day", "present", "active", "ties", *COUNTS, *MEANS}
+    there = {"day", "present", "awake", "active", "ties"}
+    assert set(pair.twin.series().columns) == {*there, *COUNTS, *MEANS}
 
 
 @pytest.mark.parametrize("switch", [*SWITCHES, *ARRIVALS])
@@ -276,7 +328,7 @@ def test_what_is_compared_happens() -> None:
         ("referral.softness", 0.101),
         ("referral.fit_weight", 1.5),
         ("referral.follow", 0.62),
-        ("referral.fatigue", 5.2),
+        ("referral.fatigue", 7.0),
         ("referral.binding", 0.31),
         ("acquisition.unfollow_rate", 1.02),
         ("acquisition.stories_gain", 1.05),

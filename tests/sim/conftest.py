@@ -31,6 +31,20 @@ DESIGNS: dict[str, Settings] = {
     "ads": {"monetisation": {"model": "ads"}},
     "subscription": {"monetisation": {"model": "subscription", "conversion": 0.3, "price": 4.0}},
     "fee": {"monetisation": {"model": "fee", "price": 3.0}},
+    "sleepy": {
+        "dormancy": {
+            "formal_share": 0.1,
+            "waking_rate": 3.0,
+            "waking_scale": 30.0,
+            "call_gain": 3.0,
+            "cleanup_rate": 2.0,
+            "winback_per_month": 1.0,
+            "winback_unsubscribe": 0.05,
+        },
+        "contribution": {"burst_gain": 3.0},
+        "visiting": {"burst_gain": 2.0},
+        "churn": {"base_hazard": 0.02},
+    },
     "busy": {
         "contribution": {"rate": 0.08},
         "acquisition": {

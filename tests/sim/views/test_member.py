@@ -250,7 +250,7 @@ def test_who_has_left_says_so(model: CommunityModel) -> None:
     ):
         with pytest.raises(
             DepartedError,
-            match=rf"person {gone.unique_id} left on day 39 \(shock\); take present members from model.agents",
+            match=rf"person {gone.unique_id} left on day 39 \(shock\); take members who are awake from model.agents",
         ):
             use()
 
