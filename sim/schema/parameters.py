@@ -55,7 +55,7 @@ class Affiliation(Section):
         0.0, "useful items that each present hub posts", unit="items/day", high=1000.0,
         source="assumed: none; what a creator posts is a choice of design")
     hub_attention: float = quantity(
-        0.0, "active followers of a hub at which a visit binds to it half as fast; 0 = attention without limit",
+        3000.0, "active followers of a hub at which a visit binds to it half as fast; 0 = attention without limit",
         unit="members", high=1e8, source="assumed: without limit")
     peers: float = share(0.5, "ties to each other (web)", unit="strength",
                          source="assumed: a choice of design")
@@ -79,7 +79,7 @@ class Platform(Section):
     feed_share: float = share(0.3, "share of new items shown at a visit",
                               source="assumed: a feed with moderate curation")
     feed_days: Annotated[int, Field(ge=0, le=3650)] = quantity(
-        0, "days that a feed reaches back: older items neither please nor tire who returns; 0 = to the last visit",
+        30, "days that a feed reaches back: older items neither please nor tire who returns; 0 = to the last visit",
         unit="days", high=3650, source="assumed: no limit")
     overload_from: float = quantity(100.0, "items per visit above which overload begins", unit="items",
                                     low=1.0, high=1e6, source="NE-over: Lc 30-200 items per visit",
@@ -104,15 +104,15 @@ class Value(Section):
     content_half_life: float = half_life(180.0, "half-life of useful content",
                                          source="CON-dec: 30 d chat, 720 d Q&A; between",
                                          prior=(180.0, 7.0, 1800.0))
-    content_scale: float = quantity(3.0, "useful items per active member at which content gives half its value; with stock_scale above 0 the scales add up",
+    content_scale: float = quantity(0.0, "useful items per active member at which content gives half its value; with stock_scale above 0 the scales add up",
                                     unit="items", high=1e4, source="assumed: sketch value")
-    stock_scale: float = quantity(0.0, "useful items, whatever the size, at which the stock of content gives half its value; 0 = by the head alone",
+    stock_scale: float = quantity(200.0, "useful items, whatever the size, at which the stock of content gives half its value; 0 = by the head alone",
                                   unit="items", high=1e8, source="assumed: 0 leaves the scale to content_scale")
-    fresh_share: float = share(0.0, "share of the content's weight that lies in what is new since the last visit, the rest in the stock",
+    fresh_share: float = share(0.5, "share of the content's weight that lies in what is new since the last visit, the rest in the stock",
                                source="assumed: 0 values the stock alone")
-    fresh_scale: float = quantity(5.0, "new fitting items shown at a visit that give half the value of what is new", unit="items",
+    fresh_scale: float = quantity(3.0, "new fitting items shown at a visit that give half the value of what is new", unit="items",
                                   low=0.01, high=1e4, source="assumed: a visit of a quarter of an hour is half filled by five")
-    replies: float = share(0.0, "weight of having been answered and thanked lately (reciprocity)", unit="value",
+    replies: float = share(0.15, "weight of having been answered and thanked lately (reciprocity)", unit="value",
                            source="assumed: 0 = a visit is worth as much to who is never answered")
     useful_share: float = share(0.6, "share of posts and answers that others can use later",
                                 source="assumed: r of CON-dec")
@@ -210,14 +210,14 @@ class Organisation(Section):
                                     source="assumed: ten minutes each")
     staff_bond: float = share(0.5, "staff's own bond to the community: speed and quality of their answers",
                               unit="strength", source="assumed: a choice of organisation")
-    staff_useful: float = share(0.0, "share of staff's answers that others can use later", source="assumed: none")
-    staff_welcome: float = share(0.0, "share of staff's time for welcoming newcomers; what is not needed goes to answers",
+    staff_useful: float = share(0.6, "share of staff's answers that others can use later", source="assumed: none")
+    staff_welcome: float = share(0.2, "share of staff's time for welcoming newcomers; what is not needed goes to answers",
                                  source="assumed: a choice of organisation")
-    staff_introduce: float = share(0.0, "share of staff's time for introducing newcomers who know nobody; what is not needed goes to answers",
+    staff_introduce: float = share(0.2, "share of staff's time for introducing newcomers who know nobody; what is not needed goes to answers",
                                    source="assumed: a choice of organisation")
-    staff_curate: float = share(0.0, "share of staff's time for tending what was posted, on top of what answering leaves",
+    staff_curate: float = share(0.2, "share of staff's time for tending what was posted, on top of what answering leaves",
                                 source="assumed: a choice of organisation")
-    staff_listen: float = share(0.0, "share of staff's time for carrying what members say into the product",
+    staff_listen: float = share(0.1, "share of staff's time for carrying what members say into the product",
                                 source="assumed: a choice of organisation")
     welcome_step: float = share(0.5, "what a welcome gives to a newcomer, relative to a reply", unit="ratio",
                                 source="assumed: half; it answers nothing that was asked")
@@ -293,10 +293,10 @@ class Acquisition(Section):
                                 source="ACQ-CAC': saturation of ad response", prior=(0.3, 0.0, 0.7))
     cac_reference: float = quantity(100.0, "spend at which a paid touch costs `cac`", unit="EUR/day", low=0.01,
                                     high=1e9, source="assumed: a small campaign")
-    cac_floor: float = share(0.0, "minimum cost of a paid touch at little spend, relative to `cac`", unit="ratio",
+    cac_floor: float = share(1.0, "minimum cost of a paid touch at little spend, relative to `cac`", unit="ratio",
                              source="assumed: none")
     stories_gain: float = quantity(
-        0.0, "relative increase in external and paid touches where content is plentiful (at search_scale by half)", unit="ratio",
+        0.3, "relative increase in external and paid touches where content is plentiful (at search_scale by half)", unit="ratio",
         high=10.0, source="assumed: none")
     hub_reach: float = quantity(0.05, "hazard of hearing from a present hub, per person and year", unit="1/year",
                                 high=100.0, source="assumed: a hub is about as audible as external influence")
@@ -310,7 +310,7 @@ class Acquisition(Section):
         0.05, "hazard that a follower joins after one signal", unit="1/month", high=30.0,
         source="assumed: above the layer table's 1-15 % a year, whose followers heard by broadcast only")
     unfollow_rate: float = quantity(
-        0.0, "hazard that a follower stops following; it may be reached again", unit="1/month", high=30.0,
+        0.1, "hazard that a follower stops following; it may be reached again", unit="1/month", high=30.0,
         source="assumed: followers never forget; Kivran-Swaine, Govindan & Naaman 2011 (Twitter): three in ten gone after nine months")
     reinforcement_2: float = quantity(1.7, "joining at the second distinct signal, relative to the first", unit="ratio",
                                       high=100.0, source="ACQ-K1: Centola 2010, doi:10.1126/science.1185231",
@@ -351,7 +351,7 @@ class Visiting(Section):
                                     source="ATT-id: x1.5 (Ren et al. 2012)", prior=(0.405, 0.095, 0.693))
     bond_gain: float = quantity(0.15, "log visit rate per unit of saturated tie strength", unit="-", high=5.0,
                                 source="ATT-bond: x1.15 (Ren et al. 2012, size assumed)", prior=(0.14, 0.0, 0.405))
-    hub_gain: float = quantity(0.0, "log visit rate per unit of bond to a present hub", unit="-", high=5.0,
+    hub_gain: float = quantity(1.0, "log visit rate per unit of bond to a present hub", unit="-", high=5.0,
                                source="assumed: none; the size is left to HUB-founder (Becker & Hvide 2022)")
 
 
@@ -380,11 +380,11 @@ class Contribution(Section):
                          source="assumed: none by default; 1 for a log that shows only those who act")
     first_barrier: float = share(0.25, "readiness for a first contribution, relative to later ones", unit="ratio",
                                  source="assumed: sketch value, gives ACT-7")
-    first_bound: float = quantity(0.0, "limit of what onboarding, rules, room and answers seen make of readiness for a first contribution; 0 = none",
+    first_bound: float = quantity(3.0, "limit of what onboarding, rules, room and answers seen make of readiness for a first contribution; 0 = none",
                                   unit="ratio", high=100.0, source="assumed: no limit")
-    room_gain: float = quantity(1.0, "first contributions where peers meet in groups or by matching, relative to an open floor", unit="ratio",
+    room_gain: float = quantity(1.3, "first contributions where peers meet in groups or by matching, relative to an open floor", unit="ratio",
                                 high=10.0, source="assumed: no difference")
-    seen_gain: float = quantity(0.0, "relative increase in first contributions where all posts of the last days were answered", unit="ratio",
+    seen_gain: float = quantity(0.5, "relative increase in first contributions where all posts of the last days were answered", unit="ratio",
                                 high=10.0, source="assumed: none; sign: newcomers do as they see (Burke, Marlow & Lento 2009, CHI)")
     first_week_gain: float = quantity(2.2, "readiness in the first week, relative to later weeks", unit="ratio",
                                       high=100.0, source="assumed: sketch value, gives ACT-7")
@@ -399,7 +399,7 @@ class Contribution(Section):
     audience_elasticity: float = share(0.25, "elasticity of contributions to the active audience", unit="-",
                                        source="NE-size: Zhang & Zhu 2011; below its mode because it is capped",
                                        prior=(0.5, 0.2, 0.9))
-    audience_cap: float = quantity(1.0, "limit of the audience's effect on contributions, relative to audience_scale active members",
+    audience_cap: float = quantity(2.0, "limit of the audience's effect on contributions, relative to audience_scale active members",
                                    unit="ratio", low=0.01, high=100.0, source="assumed: no more than at audience_scale")
     audience_scale: float = quantity(500.0, "active members at which the audience's effect on contributions is 1", unit="members",
                                      low=1.0, high=1e8, source="assumed: sketch value")
@@ -422,15 +422,15 @@ class Contribution(Section):
     reply_belonging: float = share(0.02, "step of belonging at a reply", unit="-", source="assumed: small")
     reply_newcomer: float = quantity(1.6, "effect of a reply on a newcomer (first 30 days), relative", unit="ratio",
                                      high=10.0, source="ACT-reply: most for newcomers; size assumed")
-    react_step: float = share(0.0, "what a reaction gives to an author of the last week, relative to a reply", unit="ratio",
+    react_step: float = share(0.2, "what a reaction gives to an author of the last week, relative to a reply", unit="ratio",
                               source="assumed: nothing")
     memory_half_life: float = half_life(60.0, "half-life of reciprocity and recognition",
                                         source="assumed: sketch value")
     exchange_rate: float = quantity(0.35, "peer exchanges per visit at full peer affiliation and median propensity",
                                     unit="1/visit", high=20.0, source="assumed: sketch value")
-    exchange_alone: float = share(1.0, "share of exchanges that need nothing that was contributed; the rest grows with posts and answers per visit",
+    exchange_alone: float = share(0.3, "share of exchanges that need nothing that was contributed; the rest grows with posts and answers per visit",
                                   source="assumed: 1 = all of them")
-    exchange_scale: float = quantity(0.05, "posts and answers per visit of the last days at which exchanges are as many as without that condition",
+    exchange_scale: float = quantity(0.1, "posts and answers per visit of the last days at which exchanges are as many as without that condition",
                                      unit="items/visit", low=1e-6, high=100.0, source="assumed: one visit in twenty leaves a post or an answer")
     exchange_exponent: float = share(0.35, "exponent of exchanges in propensity", unit="-",
                                      source="assumed: lurkers have ties too")
@@ -530,7 +530,7 @@ class Incentives(Section):
                                     source="assumed: Deci, Koestner & Ryan 1999, verbal feedback d = +0.33, sign only")
     crowding: float = share(0.45, "c1: pull of a market cue on the norm of fully tied members", unit="-",
                             source="INC-sun: Sun, Dong & McIntyre 2017, by sketch")
-    crowding_from: float = quantity(0.0, "saturated tie strength up to which a market cue leaves the norm alone", unit="strength",
+    crowding_from: float = quantity(0.5, "saturated tie strength up to which a market cue leaves the norm alone", unit="strength",
                                     high=0.99, source="assumed: any tie; INC-sun: only the well connected wrote less")
     cue_step: float = share(0.15, "approach of the norm to its target per visit with a market cue", unit="-",
                             source="assumed: sketch value")
@@ -566,24 +566,24 @@ class Referral(Section):
     promoter_belonging: float = share(0.15, "belonging above which a member invites", unit="belonging",
                                       source="assumed: sketch value")
     softness: float = share(
-        0.0, "width of the logistic rise of inviting around the promoter thresholds, in units of satisfaction and belonging; "
+        0.12, "width of the logistic rise of inviting around the promoter thresholds, in units of satisfaction and belonging; "
         "0 = a cliff", unit="-", source="assumed: a cliff; de Matos & Rossi 2008: word of mouth is graded in satisfaction")
     fit_weight: float = quantity(
-        0.0, "w in acceptance x (fit / mean fit)^w of an invitation", unit="-", high=10.0,
+        1.0, "w in acceptance x (fit / mean fit)^w of an invitation", unit="-", high=10.0,
         source="assumed: none; TIE-hom: friends of friends differ in taste")
-    follow: float = share(1.0, "probability that an unaware person follows who hears by invitation and does not join",
+    follow: float = share(0.15, "probability that an unaware person follows who hears by invitation and does not join",
                           unit="probability", source="assumed: everybody who hears")
     recognition_gain: float = quantity(
-        0.0, "relative increase in inviting per unit of felt recognition", unit="ratio", high=20.0,
+        0.5, "relative increase in inviting per unit of felt recognition", unit="ratio", high=20.0,
         source="assumed: none; INC-barn concerns contributions")
     thanks: float = share(0.0, "probability that an inviter is thanked in public when the invited person joins",
                           unit="probability", source="assumed: a choice of design")
     badges: float = share(0.0, "strength of badges for invited people who join, at the levels of incentives.badge_levels",
                           unit="strength", source="assumed: a choice of design")
     fatigue: float = quantity(
-        0.0, "log inviting lost when as many invitations are sent as there are acquaintances", unit="-", high=100.0,
+        1.0, "log inviting lost when as many invitations are sent as there are acquaintances", unit="-", high=100.0,
         source="assumed: none; Leskovec, Adamic & Huberman 2007: success falls with each further recommendation")
-    binding: float = share(0.0, "step of the inviter's belonging when the invited person joins", unit="-",
+    binding: float = share(0.1, "step of the inviter's belonging when the invited person joins", unit="-",
                            source="assumed: none; REF-self: Garnefeld et al. 2013, sign only")
     reward_giver: float = quantity(0.0, "reward for the inviter when the invitation is accepted", unit="EUR", high=1e5,
                                    source="assumed: a choice of design")
@@ -659,11 +659,11 @@ class Churn(Section):
     newcomer_factor: float = quantity(4.0, "hazard of a member who has just joined, relative to settled", unit="ratio",
                                       low=0.0, high=100.0, source="RET-m0: 0.2-0.7 in month 1, by sketch")
     newcomer_half_life: float = half_life(21.0, "half-life of the newcomer factor", source="assumed: sketch value")
-    answered_weight: float = quantity(0.0, "reduction in the log hazard of a newcomer's leaving per unit of reciprocity, fading with the newcomer factor",
+    answered_weight: float = quantity(0.5, "reduction in the log hazard of a newcomer's leaving per unit of reciprocity, fading with the newcomer factor",
                                       unit="-", high=20.0, source="assumed: 0; sign: ACT-reply")
     ageing: float = quantity(0.1, "growth of the base hazard per year of membership", unit="1/year·ratio", high=10.0,
                              source="assumed: sBG fitted to 26 weeks over-predicts week 104 in eight logs")
-    neutral_value: float = share(0.4, "v0: satisfaction at which staying is neutral; where newcomers start", unit="satisfaction",
+    neutral_value: float = share(0.48, "v0: satisfaction at which staying is neutral; where newcomers start", unit="satisfaction",
                                  source="assumed: sketch value")
     neutral_belonging: float = share(0.25, "b0: belonging at which staying is neutral", unit="belonging",
                                      source="assumed: sketch value")
@@ -692,7 +692,7 @@ class Churn(Section):
 class Dormancy(Section):
     """How members fall silent, wake and are called back; read by `kith.sim.processes.wake`."""
 
-    formal_share: float = share(1.0, "share of those who stop coming who end their membership formally; the others fall silent "
+    formal_share: float = share(0.05, "share of those who stop coming who end their membership formally; the others fall silent "
                                 "and may wake", source="assumed: few bother to unregister; sweep it")
     waking_rate: float = quantity(0.0, "hazard that a member who has just fallen silent wakes", unit="1/month", high=30.0,
                                   source="LIFE-wake: fitted to the return of silent contributors in three logs")
@@ -700,10 +700,10 @@ class Dormancy(Section):
                                    high=1e5, source="LIFE-wake: fitted together with waking_rate")
     waking_exponent: float = quantity(1.5, "exponent with which the hazard of waking falls with the time asleep", unit="-",
                                       high=10.0, source="LIFE-wake: fitted together with waking_rate")
-    call_gain: float = quantity(0.0, "relative increase in the hazard of waking on the day after a call: a tie of strength 1 "
+    call_gain: float = quantity(1.0, "relative increase in the hazard of waking on the day after a call: a tie of strength 1 "
                                 "that contributes, an invitation, an event", unit="ratio", high=1000.0,
                                 source="assumed: sign only; what reaches a member wakes it")
-    cleanup_rate: float = quantity(0.0, "hazard that a dormant member ends its membership formally", unit="1/year", high=365.0,
+    cleanup_rate: float = quantity(0.05, "hazard that a dormant member ends its membership formally", unit="1/year", high=365.0,
                                    source="assumed: accounts are cleaned up now and then")
     tenure_half_life: float = half_life(34.0, "half-life of experience, by which the hazard of leaving falls, while asleep",
                                         source="assumed: a member who wakes after months is between newcomer and settled")
