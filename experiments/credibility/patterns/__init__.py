@@ -18,6 +18,8 @@ from kith.experiments.credibility.patterns import (
     tenure,
     unravelling,
 )
+from kith.experiments.credibility.patterns.giving import PATTERNS_OF_GIVING
+from kith.experiments.credibility.patterns.joining import JOINING
 from kith.experiments.credibility.patterns.pattern import (
     FULL,
     SMALL,
@@ -28,25 +30,31 @@ from kith.experiments.credibility.patterns.pattern import (
     Records,
     Size,
 )
+from kith.experiments.credibility.patterns.size import PATTERNS_OF_SIZE
 
-PATTERNS: tuple[Pattern, ...] = tuple(
-    home.PATTERN
-    for home in (
-        adoption,
-        inequality,
-        tenure,
-        replies,
-        contagion,
-        unravelling,
-        graph,
-        removal,
-        cash,
-        ads,
-        duration,
-        take_off,
-    )
+PATTERNS: tuple[Pattern, ...] = (
+    *(
+        home.PATTERN
+        for home in (
+            adoption,
+            inequality,
+            tenure,
+            replies,
+            contagion,
+            unravelling,
+            graph,
+            removal,
+            cash,
+            ads,
+            duration,
+            take_off,
+        )
+    ),
+    *PATTERNS_OF_SIZE,
+    *PATTERNS_OF_GIVING,
+    *JOINING,
 )
-"""All patterns, in the order of science.md; then duration and take-off."""
+"""All patterns, in the order of science.md; then duration and take-off, size, giving, joining and the hub."""
 
 NAMED: dict[str, Pattern] = {pattern.code: pattern for pattern in PATTERNS}
 

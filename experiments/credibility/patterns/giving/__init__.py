@@ -1,8 +1,4 @@
-"""Patterns of giving: what answers, contributions and staff are worth.
-
-Expected to be met only with `proposed.PROPOSED` in force, and not in the list of patterns that the
-defaults have to show.
-"""
+"""Patterns of giving: what answers, contributions and staff are worth."""
 
 from kith.experiments.credibility.patterns.giving import manager, removal, starved
 from kith.experiments.credibility.patterns.pattern import Pattern

@@ -1,8 +1,4 @@
-"""Patterns of size: critical mass, growth with size, and what places the threshold.
-
-Expected to be met only with `proposed.PROPOSED` in force, and not in the list of patterns that the
-defaults have to show.
-"""
+"""Patterns of size: critical mass, growth with size, and what places the threshold."""
 
 from kith.experiments.credibility.patterns.pattern import Pattern
 from kith.experiments.credibility.patterns.size import (

@@ -8,8 +8,8 @@ of the stock and of what is new, it takes about twice as many.
 from collections.abc import Mapping
 
 from kith.experiments.credibility.patterns.pattern import Arm, Pattern, Quantity, Records, Size
-from kith.experiments.credibility.patterns.proposed import PROPOSED
 from kith.experiments.credibility.patterns.size.alone import active, alone, lives
+from kith.sim.schema.parameter_set import field_of
 
 LADDER = (14, 20, 28, 40, 57, 80, 113, 160, 226)
 BEYOND = 320
@@ -18,8 +18,7 @@ SCALES = ("value.stock_scale", "value.fresh_scale")
 
 def arms(size: Size) -> Mapping[str, Arm]:
     """Each rung with the scales as they are, and doubled."""
-    given = {**PROPOSED, **size.settings}
-    twice = {name.replace(".", "__"): 2.0 * given[name] for name in SCALES}
+    twice = {name.replace(".", "__"): 2.0 * field_of(name).default for name in SCALES}
     return {
         **{f"once {n}": alone("ugc", n, size) for n in LADDER},
         **{f"twice {n}": alone("ugc", n, size, **twice) for n in LADDER},

@@ -4,31 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kith.experiments.credibility.patterns import NAMED
-from kith.experiments.credibility.patterns.joining import JOINING, PROPOSED, SWITCHED_ON
+from kith.experiments.credibility.patterns.joining import JOINING
 from kith.experiments.credibility.patterns.joining.referred import ratios, stretches
 from kith.experiments.credibility.patterns.judge import MET, look
 from kith.experiments.credibility.patterns.pattern import SMALL, Pattern, Size
 from kith.scenarios.load import load
 from kith.sim.engine import run
-from kith.sim.schema.parameter_set import field_of
 
-FEW = Size("few", 4, {**SMALL.settings, **PROPOSED})
-
-
-def test_they_are_apart_from_the_patterns_that_the_defaults_are_judged_by() -> None:
-    assert not {p.code for p in JOINING} & set(NAMED)
-    assert len({p.code for p in JOINING}) == len(JOINING) == 4
-    assert SWITCHED_ON.seeds >= 30
-
-
-@pytest.mark.parametrize("name", PROPOSED)
-def test_what_is_proposed_is_off_by_default_and_allowed(name: str) -> None:
-    assert field_of(name).default in (0.0, 1.0)
-    assert field_of(name).default != PROPOSED[name]
-    plan = load("baseline", overrides=dict(PROPOSED))
-    section, _, field = name.partition(".")
-    assert getattr(getattr(plan.parameters, section), field) == PROPOSED[name]
+FEW = Size("few", 4, dict(SMALL.settings))
 
 
 @pytest.mark.parametrize("pattern", JOINING, ids=lambda p: p.code)

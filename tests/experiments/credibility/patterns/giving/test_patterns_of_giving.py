@@ -11,7 +11,7 @@ import pytest
 from kith.experiments.credibility.patterns import PATTERNS, Pattern, Quantity
 from kith.experiments.credibility.patterns.giving import PATTERNS_OF_GIVING, manager, removal, starved
 from kith.experiments.credibility.patterns.judge import MET, PatternFinding, look
-from kith.experiments.credibility.patterns.proposed import SWITCHED_ON
+from kith.experiments.credibility.patterns.pattern import FULL
 
 JUDGED = [
     pytest.param(
@@ -62,7 +62,7 @@ def test_removal_leaves_out_founders_and_late_and_recent_first_posts() -> None:
 
 
 def test_half_of_the_people_are_never_answered() -> None:
-    (arm,) = removal.arms(SWITCHED_ON).values()
+    (arm,) = removal.arms(FULL).values()
     (experiment,) = arm.plan.experiments
     assert (experiment.share, experiment.from_day) == (0.5, 0)
     assert experiment.applied(arm.plan.parameters).contribution.reply_ceiling == 0.0
@@ -96,7 +96,7 @@ def test_patterns_of_giving_are_not_those_of_the_defaults() -> None:
 @cache
 def found(code: str) -> dict[str, PatternFinding]:
     own = [p for p in PATTERNS_OF_GIVING if p.code == code]
-    return {f.quantity.name: f for f in look(SWITCHED_ON, own, workers=1)}
+    return {f.quantity.name: f for f in look(FULL, own, workers=1)}
 
 
 @pytest.mark.full

@@ -7,13 +7,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from kith.experiments.credibility.patterns import PATTERNS, Pattern, Quantity
+from kith.experiments.credibility.patterns import Pattern, Quantity
 from kith.experiments.credibility.patterns.judge import MET, PatternFinding, look
-from kith.experiments.credibility.patterns.proposed import PROPOSED, SWITCHED_ON
+from kith.experiments.credibility.patterns.pattern import FULL
 from kith.experiments.credibility.patterns.size import PATTERNS_OF_SIZE, critical_mass, growth, incumbent
 from kith.experiments.credibility.patterns.size.alone import alone, lives
 from kith.experiments.credibility.patterns.size.scales import BEYOND, LADDER, threshold
-from kith.sim.schema.parameter_set import field_of
 
 JUDGED = [
     pytest.param(
@@ -33,23 +32,10 @@ def ended(active: float) -> list[Any]:
     return [SimpleNamespace(series=pd.DataFrame({"active": [0.0, active]}))]
 
 
-def test_proposed_values_are_parameters_within_their_range() -> None:
-    for name, value in PROPOSED.items():
-        marks = field_of(name).metadata
-        assert all(value >= m.ge for m in marks if hasattr(m, "ge")), name
-        assert all(value <= m.le for m in marks if hasattr(m, "le")), name
-        assert value != field_of(name).default, name
-
-
-def test_patterns_of_size_are_not_those_of_the_defaults() -> None:
-    assert not {p.code for p in PATTERNS} & {p.code for p in PATTERNS_OF_SIZE}
-
-
 def test_nobody_comes_from_outside_and_the_market_grows_with_the_founders() -> None:
-    p = alone("ugc", 50, SWITCHED_ON).plan.parameters
+    p = alone("ugc", 50, FULL).plan.parameters
     assert (p.market.founders, p.market.size) == (50, 1000)
     assert (p.acquisition.external_rate, p.acquisition.paid_budget) == (0.0, 0.0)
-    assert p.value.stock_scale == PROPOSED["value.stock_scale"]
 
 
 def test_a_community_lives_if_half_of_its_founders_number_is_active() -> None:
@@ -87,7 +73,7 @@ def test_a_competitors_loss_is_told_against_the_run_without_it() -> None:
 @cache
 def found(code: str) -> dict[str, PatternFinding]:
     own = [p for p in PATTERNS_OF_SIZE if p.code == code]
-    return {f.quantity.name: f for f in look(SWITCHED_ON, own, workers=1)}
+    return {f.quantity.name: f for f in look(FULL, own, workers=1)}
 
 
 @pytest.mark.full
