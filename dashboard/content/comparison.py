@@ -107,7 +107,7 @@ def _value_table(c: Comparison, colours: Mapping[str, str]) -> str:
         + table(head, rows, (1, 2, 3))
         + (
             '<p class="kith-note">To a member: benefits in money minus price and attention, last 30 days. '
-            "To the organisation: revenue minus cost of incentives, per present member.</p>"
+            "To the organisation: revenue minus cost of incentives, per member who is awake.</p>"
         )
     )
 

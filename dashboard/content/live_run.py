@@ -29,9 +29,14 @@ from kith.sim.schema.parameter_set import parameters_from
 from kith.sim.schema.plan import Plan, Shock
 from kith.sim.state.categories import Cause, Channel
 from kith.sim.state.community import Community
+from kith.sim.state.dormant import place_of_row
+from kith.sim.state.population import NEVER
 
 MOST_TIES = 6_000
 """Ties that are drawn: the strongest ones."""
+
+MOST_ASLEEP = 4_000
+"""Dormant members who are drawn."""
 
 LAYERS = ("audience", "member", "internal")
 
@@ -84,7 +89,10 @@ class LiveRun:
         return {
             "day": self.day,
             "size": c.market.size,
-            "present": len(s.rows),
+            "present": len(s.rows) + c.dormant.count,
+            "awake": len(s.rows),
+            "dormant": c.dormant.count,
+            "asleep": _packed(c.dormant.person[: c.dormant.count][:MOST_ASLEEP], np.int32),
             "active": int(c.active),
             "ties": int(c.ties.count[0]),
             "person": _packed(c.population.address[s.rows], np.int32),
@@ -109,12 +117,16 @@ class LiveRun:
         row = int(c.market.row[person])
         if row >= 0 and c.population.address[row] == person:
             return _story(c, c.population.members[row], int(c.population.last_visit[row]), "")
+        place = place_of_row(row)
+        if place >= 0:
+            m = c.dormant.members[place]
+            end = f"Fell silent on day {m['asleep_on']}: {_why(int(m['asleep_cause']))}."
+            return _story(c, m, int(c.dormant.last_visit[place]), end)
         rows = np.flatnonzero(c.archive.members["person"][: c.archive.count] == person)
         if len(rows) == 0:
             return []
         last = int(rows[-1])
-        cause = Cause(int(c.archive.cause[last])).name.lower()
-        end = f"Left on day {c.archive.left[last]}: {wording.CAUSES.get(cause, cause)}."
+        end = f"Left on day {c.archive.left[last]}: {_why(int(c.archive.cause[last]))}."
         return _story(c, c.archive.members[last], int(c.archive.last_visit[last]), end)
 
     def close(self) -> None:
@@ -178,6 +190,12 @@ def _packed(values: npt.NDArray[Any], kind: Any) -> str:
     return base64.b64encode(np.ascontiguousarray(values).astype(kind).tobytes()).decode()
 
 
+def _why(cause: int) -> str:
+    """A cause of leaving or falling silent in words."""
+    name = Cause(cause).name.lower()
+    return wording.CAUSES.get(name, name)
+
+
 def _story(c: Community, member: Any, last_visit: int, end: str) -> list[str]:
     channel = Channel(int(member["channel"])).name.lower()
     joined = int(member["joined"])
@@ -200,6 +218,9 @@ def _story(c: Community, member: Any, last_visit: int, end: str) -> list[str]:
         f"{wording.plural(int(member['degree']), 'tie')}; belonging {float(member['belonging']):.2f}, "
         f"satisfaction {float(member['satisfaction']):.2f}, last visit on day {last_visit}."
     )
+    slept, woke = int(member["asleep_on"]), int(member["woke_on"])
+    if woke >= slept > NEVER:
+        sentences.append(f"Fell silent on day {slept} and woke on day {woke}.")
     if int(member["invited_joins"]):
         sentences.append(f"Brought in {wording.plural(int(member['invited_joins']), 'member')}.")
     return [*sentences, end] if end else sentences

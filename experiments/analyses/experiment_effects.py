@@ -19,7 +19,7 @@ from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import MEASURED, Experiment, Plan
 
 OUTCOMES = (*MEASURED, "stays")
-"""Per member since the experiment began: counts, revenue (EUR), and whether it is still present."""
+"""Per member since the experiment began: counts, revenue (EUR), and whether it is still awake."""
 
 
 def trial(plan: Plan, seed: int = 0, days: int | None = None, threads: int | None = None) -> pd.DataFrame:

@@ -50,7 +50,7 @@ class Section:
 SECTIONS = {
     "overview": Section("What happens", ("active", "differences")),
     "outcomes": Section("Outcomes", ("main_outcome",)),
-    "leaving": Section("Why members left", ("leaving", "survival", "churn_month")),
+    "leaving": Section("Why members stopped coming", ("leaving", "survival", "churn_month")),
     "joining": Section("How members joined", ("joins", "funnel")),
     "money": Section("Who gains what", ("margin_to_date", "margin", "value")),
     "network": Section("Belonging and ties", ("belonging", "satisfaction", "ties")),
@@ -68,9 +68,9 @@ LINES = {
     "margin_to_date": Line("margin_to_date", "Margin to date", "EUR"),
     "survival": Line(
         "survival",
-        "How long newcomers stay: share still present, by days since joining",
+        "How long newcomers stay: share neither silent nor gone, by days since joining",
         "share",
-        "Kaplan–Meier estimate; members still present at the end of a run are censored. A line ends where one of "
+        "Kaplan–Meier estimate; members still there at the end of a run are censored. A line ends where one of "
         "its runs has nobody left under observation.",
     ),
 }
@@ -157,7 +157,9 @@ def _margin(c: Comparison, colours: Mapping[str, str]) -> list[Drawing]:
 def _leaving(c: Comparison, colours: Mapping[str, str]) -> list[Drawing]:
     if c.leaving.to_numpy().sum() <= 0:
         return []
-    svg = figures.stacked(c.leaving, theme.CAUSES, wording.CAUSES, "Why members left", _per_run(c), "leaving")
+    svg = figures.stacked(
+        c.leaving, theme.CAUSES, wording.CAUSES, "Why members stopped coming", _per_run(c), "leaving"
+    )
     note = "Each departure has one cause, drawn in proportion to its part of the member's hazard."
     return [Drawing(svg, "leaving", c.leaving.rename_axis("cause").reset_index(), note)]
 

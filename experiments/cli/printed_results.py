@@ -104,7 +104,7 @@ def _headlines(summary: Any) -> Table:
 
 
 def _reasons(leaving: Mapping[str, float]) -> Table:
-    table = plain_table(header=False, title="\nWhy members left")
+    table = plain_table(header=False, title="\nWhy members stopped coming")
     table.add_column("cause", no_wrap=True)
     table.add_column("count", justify="right")
     table.add_column("share", justify="right", style="dim")
@@ -228,7 +228,7 @@ def _stopped(comparison: "Comparison") -> str:
 
 
 def _reasons_by_scenario(comparison: "Comparison") -> Table:
-    table = plain_table(title="\nWhy members left (members per run)")
+    table = plain_table(title="\nWhy members stopped coming (members per run)")
     table.add_column("cause", no_wrap=True, min_width=20)
     for label in comparison.labels:
         table.add_column(label, justify="right", no_wrap=True)

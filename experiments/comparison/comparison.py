@@ -72,7 +72,7 @@ class Comparison:
     worth: pd.DataFrame = field(default_factory=pd.DataFrame)
     "part of the value to members, by scenario: mean EUR over a run"
     staying: pd.DataFrame = field(default_factory=pd.DataFrame)
-    "like `series`, by days since joining: the share of newcomers still present"
+    "like `series`, by days since joining: the share of newcomers who have neither fallen silent nor left"
     failures: tuple[RunResult, ...] = ()
     model_version: str = ""
     request: Mapping[str, Any] = field(default_factory=dict)

@@ -13,7 +13,7 @@ OUTCOMES = {
     "invitations": ("invitations sent", "count"),
     "invited_joins": ("joins by invitation", "count"),
     "revenue": ("revenue", "EUR"),
-    "stays": ("still present", "share"),
+    "stays": ("still awake", "share"),
 }
 """outcome of `kith.experiments.analyses.experiment_effects` -> title and unit, per member since the experiment began"""
 

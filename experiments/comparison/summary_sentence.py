@@ -42,17 +42,20 @@ def brief_answer(comparison: "Comparison") -> str:
 def run_answer(record: Any) -> str:
     """The state at the end of the run, and that a single run has no interval."""
     summary = record.summary
-    active, present = (
-        wording.number(float(summary.get(name, float("nan"))), "members") for name in ("active", "present")
+    active, present, dormant = (
+        wording.number(float(summary.get(name, float("nan"))), "members")
+        for name in ("active", "present", "dormant")
     )
     start = f"After {wording.plural(record.days, 'day')}, {active} of {present} present members are active"
+    if summary.get("dormant", 0.0) > 0.0:
+        start += f" and {dormant} have fallen silent"
     reason = main_cause(record.leaving)
-    why = f"; the most frequent reason for leaving was “{reason}”" if reason else "; nobody left"
+    why = f"; the most frequent reason to stop coming was “{reason}”" if reason else "; nobody left"
     return f"{start}{why}. This is a single run with one random seed; an interval needs several."
 
 
 def main_cause(leaving: dict[str, float]) -> str:
-    """The most frequent cause of leaving in words, or an empty text if nobody left."""
+    """The most frequent cause of leaving or falling silent in words, or an empty text if nobody left."""
     cause, count = max(leaving.items(), key=lambda item: item[1], default=("", 0.0))
     return wording.CAUSES.get(cause, cause) if count > 0 else ""
 

@@ -181,6 +181,13 @@ def _inequality(sigma: float, contributing: bool) -> Benchmark:
     )
 
 
+def _silence(name: str, exponent: float, rate: float = 0.3) -> Benchmark:
+    """Those still asleep if the hazard of waking falls with this exponent."""
+    settings = {"dormancy.waking_exponent": exponent, "dormancy.waking_rate": rate}
+    small = {"market.size": 1000, "market.founders": 1000}
+    return Benchmark("B8", name, "silence", t.silence, t.silent, 48, 4, settings, small)
+
+
 def _benchmarks() -> Iterator[Benchmark]:
     """In the order of science.md."""
     yield Benchmark(
@@ -233,6 +240,19 @@ def _benchmarks() -> Iterator[Benchmark]:
     yield Benchmark("B7", "stock of content", "content", t.content, t.stock_of_content, 32, 4)
     yield _inequality(1.0, contributing=True)
     yield _inequality(2.0, contributing=False)
+    yield _silence("still asleep, exponent 1", 1.0)
+    yield _silence("still asleep, exponent 1.5", 1.5)
+    yield _silence("still asleep, exponent 0", 0.0, rate=0.1)
+    yield Benchmark(
+        "B8",
+        "awake balance",
+        "awake_balance",
+        t.awake_balance,
+        t.balance_of_the_awake,
+        48,
+        4,
+        quick_settings={"market.size": 1000},
+    )
 
 
 BENCHMARKS: tuple[Benchmark, ...] = tuple(_benchmarks())

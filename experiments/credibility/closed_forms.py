@@ -246,6 +246,29 @@ def giant_share(ties: float) -> float:
     return float(brentq(lambda share: -math.expm1(-ties * share) - share, 1e-9, 1.0))
 
 
+# Waking
+
+
+def still_asleep(rate: float, scale: float, exponent: float, time: float) -> float:
+    """Share of those who fell silent at 0 that has not woken by `time`; hazard rate (1 + t / scale)^-exponent.
+
+    For exponent 1 this is (1 + time / scale)^(-rate scale), a Lomax distribution; above 1, some never wake.
+    """
+    passed = math.log1p(time / scale)
+    if exponent != 1.0:
+        passed = math.expm1((1.0 - exponent) * passed) / (1.0 - exponent)
+    return math.exp(-rate * scale * passed)
+
+
+def awake_share(joining: float, waking: float, stopping: float, formal: float) -> float:
+    """Stationary chance to be awake in the evening: join or wake in the morning, stop coming in the evening.
+
+    Of those who stop, a share `formal` is then outside, and the others are dormant.
+    """
+    per_awake = 1.0 - stopping + stopping * (formal / joining + (1.0 - formal) / waking)
+    return (1.0 - stopping) / per_awake
+
+
 # Stocks and inequality
 
 

@@ -187,6 +187,47 @@ def balance(record: Record) -> Values:
     }
 
 
+ASLEEP = (30, 90, 365)
+"days asleep after which those who have not woken are compared"
+
+
+def silence(plan: Plan) -> Values:
+    """Share still asleep some days after the first evening.
+
+    Waking is drawn on each morning with the hazard of that whole day asleep, so days run from half to half.
+    """
+    d, rate = plan.parameters.dormancy, per_day(plan.parameters, "dormancy_waking_rate")
+
+    def share(time: float) -> float:
+        return exact.still_asleep(rate, d.waking_scale, d.waking_exponent, time)
+
+    return {f"asleep after {day} days": share(day + 0.5) / share(0.5) for day in ASLEEP}
+
+
+def silent(record: Record) -> Values:
+    """The same, observed; all fell silent on day 0."""
+    dormant = record.series["dormant"]
+    return {f"asleep after {day} days": float(dormant[day] / dormant[0]) for day in ASLEEP}
+
+
+def awake_balance(plan: Plan) -> Values:
+    """Members who are awake, and Little's law: their number per join or waking and evening of the mean stay."""
+    p, stopping = plan.parameters, leaving(plan)
+    joining, waking = (
+        exact.within_a_step(per_day(p, name))
+        for name in ("acquisition_external_rate", "dormancy_waking_rate")
+    )
+    share = exact.awake_share(joining, waking, stopping, p.dormancy.formal_share)
+    return {"awake": p.market.size * share, "N / (A W)": 1.0}
+
+
+def balance_of_the_awake(record: Record) -> Values:
+    """The same, observed in the second half: those outside and the dormant forget the beginning slowly."""
+    series, stopping = record.series.iloc[record.days // 2 :], leaving(record.plan)
+    awake, begun = float(series["awake"].mean()), float((series["joins"] + series["wakings"]).mean())
+    return {"awake": awake, "N / (A W)": awake / (begun * (1.0 - stopping) / stopping)}
+
+
 def content(plan: Plan) -> Values:
     """The stock that useful posts of everybody hold up."""
     p = plan.parameters

@@ -179,13 +179,14 @@ def _run_charts(record: Any) -> dict[str, Markup]:
             daily["day"], daily["active"], LINES["active"].title, LINES["active"].unit, marks, "active"
         )
     }
-    layers = daily.set_index("day")[list(theme.LAYERS)]
+    drawn_layers = [name for name in theme.LAYERS if name != "dormant" or daily["dormant"].any()]
+    layers = daily.set_index("day")[drawn_layers]
     drawn["layers"] = figures.area(
         layers,
         theme.LAYERS,
         LAYER_NAMES,
         "Layers of the community",
-        "present members by activity",
+        "members by activity",
         marks,
         "layers",
     )
@@ -195,8 +196,8 @@ def _run_charts(record: Any) -> dict[str, Markup]:
             leaving,
             theme.CAUSES,
             wording.CAUSES,
-            "Why members left, over time",
-            "departures per day, 30-day mean",
+            "Why members stopped coming, over time",
+            "members who fell silent or left per day, 30-day mean",
             marks,
             "leaving",
         )

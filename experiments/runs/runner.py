@@ -37,7 +37,7 @@ WORKER_DIED = (
     'outside `if __name__ == "__main__":`'
 )
 
-STOCKS = ("active", "present", "followers", "audience", "member", "internal", "ties")
+STOCKS = ("active", "present", "awake", "dormant", "followers", "audience", "member", "internal", "ties")
 MONTHLY = (
     "churn_month",
     "referral_velocity",
@@ -80,14 +80,14 @@ class RunResult:
     joins: dict[str, float] = field(default_factory=dict)
     "channel -> joins over the run"
     leaving: dict[str, float] = field(default_factory=dict)
-    "cause -> departures over the run"
+    "cause -> members who fell silent or left over the run"
     health: tuple[dict[str, Any], ...] = ()
     funnel: dict[str, float] = field(default_factory=dict)
     "step -> newcomers who reached it, see `kith.experiments.runs.newcomer_funnel`"
     worth: dict[str, float] = field(default_factory=dict)
     "value to members, EUR, see `kith.experiments.runs.member_value`"
     staying: "dict[str, pd.Series]" = field(default_factory=dict)
-    "survival -> share of newcomers still present, by days since joining"
+    "survival -> share of newcomers who have neither fallen silent nor left, by days since joining"
     error: str = ""
     refused: str = ""
     "the message, if the error was a bad request rather than a failure"

@@ -13,6 +13,13 @@ DASH = "–"
 TITLES = {
     "active": "active members",
     "present": "present members",
+    "awake": "members awake",
+    "dormant": "dormant members",
+    "active_ever": "active, of all who ever joined",
+    "sleep_month": "fallen silent, last month",
+    "exit_month": "memberships ended, last month",
+    "reactivation_month": "woken, last month",
+    "dormant_revenue": "revenue from dormant members",
     "today": "members who came today",
     "churn_month": "churn, last month",
     "churn_month_mean": "churn per month",
@@ -67,6 +74,7 @@ MONEY = {
     "cost_equity": "equity and tokens",
     "cost_hub": "pay of hubs",
     "cost_paid": "paid acquisition",
+    "cost_winback": "messages to dormant members",
 }
 
 CHANNELS = {

@@ -358,14 +358,14 @@ class Visiting(Section):
 class Contribution(Section):
     """Who contributes and who is answered; read by `kith.sim.processes.contribute`."""
 
-    propensity_sigma: float = quantity(2.0, "sigma of the log propensity", unit="-", high=4.0,
-                                       source="PAR-ln: Gini .84", prior=(2.0, 1.5, 2.5))
-    rate: float = quantity(0.012, "contributions per visit per unit of propensity and motivation", unit="1/visit",
-                           high=10.0, source="assumed: sketch value, gives SF2")
-    burst_gain: float = quantity(0.0, "relative increase in contributions just after a contribution: conversations and tasks come "
+    propensity_sigma: float = quantity(1.6, "sigma of the log propensity", unit="-", high=4.0,
+                                       source="PAR-ln: Gini .84; LIFE-who: between those of three logs", prior=(1.6, 0.5, 2.5))
+    rate: float = quantity(0.007, "contributions per visit per unit of propensity and motivation", unit="1/visit",
+                           high=10.0, source="LIFE-who: between those of three logs")
+    burst_gain: float = quantity(4.0, "relative increase in contributions just after a contribution: conversations and tasks come "
                                  "in bursts", unit="ratio", high=1000.0,
                                  source="LIFE-burst: fitted to gaps between active days and to days 1-7")
-    follow_on: float = quantity(0.0, "probability that a contribution is followed by another in the same visit", unit="probability",
+    follow_on: float = quantity(0.3, "probability that a contribution is followed by another in the same visit", unit="probability",
                                 high=0.99, source="assumed: a choice of design: high in a chat, low where questions are asked")
     burst_half_life: float = half_life(3.0, "half-life of a burst of contributions", source="LIFE-burst: fitted together with burst_gain")
     doors_open: float = share(1.0, "opportunity to contribute in the design", unit="ratio",
@@ -654,11 +654,11 @@ class Monetisation(Section):
 class Churn(Section):
     """Departure of members; read by `kith.sim.processes.depart`."""
 
-    base_hazard: float = per_day(0.0035, "hazard of leaving for a settled, indifferent member", high=1.0,
-                                 source="assumed: 10 % a month, RET-free's centre")
-    newcomer_factor: float = quantity(4.0, "hazard of a member who has just joined, relative to settled", unit="ratio",
-                                      low=0.0, high=100.0, source="RET-m0: 0.2-0.7 in month 1, by sketch")
-    newcomer_half_life: float = half_life(21.0, "half-life of the newcomer factor", source="assumed: sketch value")
+    base_hazard: float = per_day(0.008, "hazard of leaving for a settled, indifferent member", high=1.0,
+                                 source="LIFE-stop: fitted jointly to three logs", prior=(0.008, 0.003, 0.02))
+    newcomer_factor: float = quantity(6.4, "hazard of a member who has just joined, relative to settled", unit="ratio",
+                                      low=0.0, high=100.0, source="LIFE-stop: fitted jointly to three logs; RET-m0: 0.2-0.7 in month 1", prior=(6.4, 2.0, 12.0))
+    newcomer_half_life: float = half_life(18.0, "half-life of the newcomer factor", source="LIFE-stop: fitted jointly to three logs", prior=(18.0, 5.0, 40.0))
     answered_weight: float = quantity(0.5, "reduction in the log hazard of a newcomer's leaving per unit of reciprocity, fading with the newcomer factor",
                                       unit="-", high=20.0, source="assumed: 0; sign: ACT-reply")
     ageing: float = quantity(0.1, "growth of the base hazard per year of membership", unit="1/year·ratio", high=10.0,
@@ -667,10 +667,11 @@ class Churn(Section):
                                  source="assumed: sketch value")
     neutral_belonging: float = share(0.25, "b0: belonging at which staying is neutral", unit="belonging",
                                      source="assumed: sketch value")
-    value_weight: float = quantity(2.8, "a_v: log hazard per unit of missing satisfaction", unit="-", high=50.0,
-                                   source="assumed: sketch value")
-    belonging_weight: float = quantity(2.8, "a_b: log hazard per unit of missing belonging", unit="-", high=50.0,
-                                       source="SOC-ret: sign and order; by sketch")
+    value_weight: float = quantity(4.3, "a_v: log hazard per unit of missing satisfaction", unit="-", high=50.0,
+                                   source="LIFE-stop: fitted jointly to three logs, from 2.8", prior=(4.3, 2.0, 8.0))
+    belonging_weight: float = quantity(1.2, "a_b: log hazard per unit of missing belonging", unit="-", high=50.0,
+                                       source="SOC-ret: sign; LIFE-stop: fitted jointly to three logs, which hardly see it",
+                                       prior=(1.2, 0.4, 3.0))
     contagion: float = quantity(0.8, "kappa: hazard x(1 + kappa) per neighbour's exit", unit="-", high=20.0,
                                 source="RET-cont: Nitzan & Libai 2011, doi:10.1509/jm.10.0209",
                                 prior=(0.5, 0.2, 0.8))
@@ -694,11 +695,11 @@ class Dormancy(Section):
 
     formal_share: float = share(0.05, "share of those who stop coming who end their membership formally; the others fall silent "
                                 "and may wake", source="assumed: few bother to unregister; sweep it")
-    waking_rate: float = quantity(0.0, "hazard that a member who has just fallen silent wakes", unit="1/month", high=30.0,
+    waking_rate: float = quantity(0.2, "hazard that a member who has just fallen silent wakes", unit="1/month", high=30.0,
                                   source="LIFE-wake: fitted to the return of silent contributors in three logs")
-    waking_scale: float = quantity(80.0, "days asleep after which the hazard of waking begins to fall", unit="days", low=1.0,
+    waking_scale: float = quantity(130.0, "days asleep after which the hazard of waking begins to fall", unit="days", low=1.0,
                                    high=1e5, source="LIFE-wake: fitted together with waking_rate")
-    waking_exponent: float = quantity(1.5, "exponent with which the hazard of waking falls with the time asleep", unit="-",
+    waking_exponent: float = quantity(1.7, "exponent with which the hazard of waking falls with the time asleep", unit="-",
                                       high=10.0, source="LIFE-wake: fitted together with waking_rate")
     call_gain: float = quantity(1.0, "relative increase in the hazard of waking on the day after a call: a tie of strength 1 "
                                 "that contributes, an invitation, an event", unit="ratio", high=1000.0,

@@ -30,11 +30,15 @@ MIXTURES = [
     ("hub", "busy", "subscription"),
     ("web", "fee", "busy"),
     ("marketplace",),
+    ("web", "busy", "sleepy", "subscription"),
 ]
 mixtures = pytest.mark.parametrize("designs", MIXTURES, ids="+".join)
 MANY_LEAVE = Shock(day=50, kind="members_leave", share=0.2, who="most_connected")
 
-ABOUT_THE_GUEST = ["present", "awake", "audience", "leaves", "leaves_audience"]
+ABOUT_THE_GUEST = [
+    *("present", "awake", "dormant", "audience", "leaves", "leaves_audience", "leaves_dormant"),
+    *("sleeps", "sleeps_audience", "wakings", "wakings_audience"),
+]
 
 
 @mixtures
@@ -42,11 +46,11 @@ ABOUT_THE_GUEST = ["present", "awake", "audience", "leaves", "leaves_audience"]
 def test_silent_extra_members_change_nobody_else(
     plan_of: PlanOf, difference: Difference, designs: tuple[str, ...], guests: int
 ) -> None:
-    plan = plan_of(*designs)
+    plan = plan_of(*designs, dormancy={"winback_per_month": 0.0})  # a message to a guest would cost
     alone, among = (run(plan, seed=5, days=95, guests=n) for n in (0, guests))
     is_guest = among.members["person"] >= plan.parameters.market.size
     assert int(is_guest.sum()) == guests
-    by_cause = [name for name in alone.series.columns if name.startswith("leaves_")]
+    by_cause = [name for name in alone.series.columns if name.startswith(("leaves_", "sleeps_"))]
     their_exits = int(among.members.loc[is_guest, "left_day"].notna().sum())
     assert among.series["leaves"].sum() == alone.series["leaves"].sum() + their_exits
     among.members = among.members[~is_guest].reset_index(drop=True)

@@ -129,7 +129,8 @@ def test_a_frame_has_everybody_who_is_present_and_their_ties() -> None:
     persons = numbers(frame["person"], np.int32)
     pairs = numbers(frame["edges"], np.int32).reshape(-1, 2)
     community = watched.simulation.community
-    assert len(persons) == frame["present"] == community.population.present
+    assert len(persons) == frame["awake"] == frame["present"] == community.population.present
+    assert frame["dormant"] == 0
     assert len(pairs) == community.ties.count[0]
     assert len(np.unique(pairs, axis=0)) == len(pairs)
     for one, other in pairs[:20]:
@@ -139,6 +140,26 @@ def test_a_frame_has_everybody_who_is_present_and_their_ties() -> None:
         assert community.market.row[persons[other]] in slots["row"]
     layers = numbers(frame["layer"], np.uint8)
     assert sorted(np.unique(layers).tolist()) in ([0, 1, 2], [0, 2], [0, 1], [0])
+
+
+SLEEPY = (("dormancy.formal_share", 0.1), ("dormancy.waking_rate", 1.0), ("churn.base_hazard", 0.05))
+
+
+def test_the_dormant_are_shown_apart_and_their_stories_are_told() -> None:
+    watched = LiveRun(plan_of(ScenarioChoice(("web",), SLEEPY), 3_000))
+    watched.step(60)
+    frame, c = watched.frame(), watched.simulation.community
+    assert frame["dormant"] == c.dormant.count > 20
+    assert frame["present"] == frame["awake"] + frame["dormant"]
+    assert len(numbers(frame["person"], np.int32)) == frame["awake"]
+    silent = set(numbers(frame["asleep"], np.int32).tolist())
+    assert silent == set(c.dormant.person[: c.dormant.count].tolist())
+    for person in silent:
+        assert watched.story(person)[-1].startswith("Fell silent on day")
+    rows = c.population.rows()
+    woken = c.population.address[rows[c.population.members["woke_on"][rows] > 0]]
+    assert any("and woke on day" in line for line in watched.story(int(woken[0])))
+    watched.close()
 
 
 def test_stories_are_told_of_members_and_of_those_who_left() -> None:

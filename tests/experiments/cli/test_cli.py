@@ -156,7 +156,7 @@ def test_a_run_is_told_in_words(kith: Kith) -> None:
     assert code == 0
     for words in (
         "active members",
-        "Why members left",
+        "Why members stopped coming",
         "Health card",
         "without a published source",
         "single run with one random seed",

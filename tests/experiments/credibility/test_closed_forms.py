@@ -162,3 +162,25 @@ def test_inequality_of_known_distributions() -> None:
     found = [exact.lognormal_gini(sigma) for sigma in (1, 1.5, 2, 2.5)]
     assert found == pytest.approx([0.520, 0.711, 0.843, 0.923], abs=6e-4)
     assert exact.pareto_gini(1.5) == pytest.approx(0.5)
+
+
+def test_silence_is_the_integral_of_its_hazard() -> None:
+    assert exact.still_asleep(0.01, 80.0, 1.0, 200.0) == pytest.approx(3.5**-0.8)
+    assert exact.still_asleep(0.01, 80.0, 0.0, 200.0) == pytest.approx(math.exp(-2.0))
+    days = np.linspace(0.0, 500.0, 200_001)
+    for exponent in (0.5, 1.0 + 1e-9, 1.5, 3.0):
+        passed = np.trapezoid(0.01 * (1.0 + days / 80.0) ** -exponent, days)
+        assert exact.still_asleep(0.01, 80.0, exponent, 500.0) == pytest.approx(math.exp(-passed), rel=1e-6)
+    assert exact.still_asleep(0.01, 80.0, 1.5, 1e15) == pytest.approx(math.exp(-1.6), rel=1e-4)
+
+
+def test_the_awake_are_in_balance_with_the_dormant_and_those_outside() -> None:
+    assert exact.awake_share(0.01, 0.5, 0.3, 1.0) == pytest.approx(exact.alternating(0.01, 0.3))
+    awake, dormant, outside = 1.0, 0.0, 0.0
+    for _ in range(5000):
+        came, woke = outside * 0.02, dormant * 0.03
+        stop = 0.4 * (awake + came + woke)
+        awake = awake + came + woke - stop
+        dormant += 0.8 * stop - woke
+        outside += 0.2 * stop - came
+    assert exact.awake_share(0.02, 0.03, 0.4, 0.2) == pytest.approx(awake)

@@ -95,7 +95,7 @@ def test_a_run_says_all_that_a_reader_asks(pages: dict[str, str], record: Any) -
     page = pages["run"]
     assert record.run_id in page
     assert "seed <b>3</b>" in page
-    assert "Why members left" in page
+    assert "Why members stopped coming" in page
     assert "single run with one random seed" in page
     assert "What does a central figure give a community" in page
 

@@ -62,10 +62,11 @@ TRIALS = (
 
 @pytest.fixture
 def plan(plan_of: PlanOf) -> Plan:
-    """A busy web with state of every kind: a hub that leaves, a fee that begins, a council, trials."""
+    """A busy web with state of every kind: the dormant, a hub that leaves, a fee that begins, a council, trials."""
     plan = plan_of(
         "web",
         "busy",
+        "sleepy",
         affiliation={"hub": 0.5},
         phases={20: {"monetisation": {"model": "fee"}}, 35: {"bonding": {"tie_half_life": float("inf")}}},
         shocks=[
@@ -99,7 +100,19 @@ def test_an_interrupted_run_leaves_the_record_of_an_uninterrupted_one(
     assert unlike(simulation.record(), run(plan, seed=3, days=60)) == []
 
 
-names = ("pool", "hub", "web", "nothing", "ugc", "marketplace", "ads", "subscription", "fee", "busy")
+names = (
+    "pool",
+    "hub",
+    "web",
+    "nothing",
+    "ugc",
+    "marketplace",
+    "ads",
+    "subscription",
+    "fee",
+    "busy",
+    "sleepy",
+)
 half_lives = st.one_of(st.floats(0.1, 1e9), st.just(float("inf")))
 changes = st.fixed_dictionaries(
     {},

@@ -31,8 +31,8 @@ WILD: list[Any] = [-1, 0, 1, 7, 2**31 - 1, -(2**31), 2**40, 2**63 - 1, -(2**63),
 
 @pytest.fixture
 def saved(plan_of: Callable[..., Plan], tmp_path: Path) -> Path:
-    """A checkpoint of a busy web, 40 of 60 days old: with leavers, free blocks and letters on their way."""
-    simulation = Simulation(plan_of("web", "busy"), days=60)
+    """A checkpoint of a busy web, 40 of 60 days old: with leavers, the dormant, free blocks and letters on their way."""
+    simulation = Simulation(plan_of("web", "busy", "sleepy"), days=60)
     simulation.advance(40)
     save(simulation, tmp_path / "run.kith")
     return tmp_path / "run.kith"
@@ -238,12 +238,19 @@ def added(amount: int, *way: str) -> Change:
     return change
 
 
+def of_itself(state: dict[str, Any], arrays: Arrays) -> None:
+    """A dormant member remembers a tie to itself."""
+    members, pool = arrays[array_of(state, "Dormant", "members")], arrays[array_of(state, "Ties", "pool")]
+    for m in members[: state["community"]["Community"]["dormant"]["Dormant"]["count"]]:
+        pool["row"][m["slots"] : m["slots"] + m["degree"]] = m["person"]
+
+
 def said(name: str, value: Any) -> Change:
     return lambda state, _: state["community"]["Community"].update({name: value})
 
 
 CASES: dict[str, tuple[Change, str]] = {
-    "partners beyond the rows": (rewired("row", 2**30), "Ties.pool has a value"),
+    "partners beyond the rows": (rewired("row", 2**30), r"Ties.pool\[row\] has a value"),
     "twins beyond the pool": (rewired("twin", 2**31 - 1), "Ties.(free|pool) has a value"),
     "twins of others": (rewired("twin", 0), r"Ties.(free|pool\[row\]) has a value"),
     "ties of tomorrow": (rewired("day", 41), r"Ties.pool\[day\] has a value"),
@@ -260,6 +267,11 @@ CASES: dict[str, tuple[Change, str]] = {
     "rows beyond the end": (rewired("", 2**30, "MarketState", "row"), "MarketState.row"),
     "a status that is none": (rewired("", 9, "MarketState", "status"), "MarketState.status"),
     "heard from too many": (rewired("", 5, "MarketState", "signals"), "MarketState.signals"),
+    "asleep since tomorrow": (rewired("", 41, "Dormant", "since"), "Dormant.since"),
+    "asleep on two days": (added(-1, "Dormant", "since"), "Dormant.since"),
+    "more experience than days": (rewired("seasoned", 40, "Dormant", "members"), r"Dormant.members\[seasoned\]"),
+    "the dormant twice": (doubled("Dormant", "person"), "MarketState.row"),
+    "a tie to oneself": (of_itself, r"Ties.pool\[row\]"),
     "the same person twice in line": (doubled("TouchClock", "_order"), "TouchClock._order"),
     "negative counts": (added(-(10**9), "Archive", "left"), "Archive.left"),
     "a visit too many": (lambda s, a: a[s["community"]["Community"]["last_contributions"]["array"]].__setitem__(1, 1), "damaged: "),

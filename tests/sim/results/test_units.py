@@ -55,7 +55,7 @@ def test_the_page_on_frames_tells_the_same_units(record: Record, root: Path) -> 
     told = dict(re.findall(r"^\| `(\w+\.[\w<>]+)` \| ([^|]+?) \|", page, re.MULTILINE))
     for name in ("series", "members", "ties", "events"):
         for column, unit in getattr(record, name).attrs["units"].items():
-            pattern = re.sub(r"^(joins|leaves|revenue|cost)_.*", r"\1_<name>", column)
+            pattern = re.sub(r"^(joins|leaves|sleeps|revenue|cost)_.*", r"\1_<name>", column)
             key = f"{name}.{column}" if f"{name}.{column}" in told else f"{name}.{pattern}"
             assert told.get(key) == unit, key
     columns = {name: set(getattr(record, name).columns) for name in ("series", "members", "ties", "events")}

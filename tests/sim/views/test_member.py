@@ -14,7 +14,8 @@ from kith.sim.schema.plan import Plan
 from kith.sim.state.categories import Cause
 from kith.sim.state.columns import COLUMNS
 from kith.sim.state.community import Community
-from kith.sim.views.member import DepartedError, Member
+from kith.sim.state.dormant import place_of_row
+from kith.sim.views.member import AsleepError, DepartedError, Member
 from kith.sim.views.model import CommunityModel
 
 type PlanOf = Callable[..., Plan]
@@ -253,6 +254,35 @@ def test_who_has_left_says_so(model: CommunityModel) -> None:
             match=rf"person {gone.unique_id} left on day 39 \(shock\); take members who are awake from model.agents",
         ):
             use()
+
+
+def test_who_falls_silent_says_so_and_is_the_same_member_on_waking(model: CommunityModel) -> None:
+    c = model.community
+    member = max(model.agents, key=lambda m: len(m.neighbours))
+    friends = member.neighbours
+    known = [m.unique_id for m in friends]
+    row = np.array([c.market.row[member.person]], np.int64)
+    among = model.agents.copy()
+    c.fall_asleep(row, np.array([int(Cause.BACKGROUND)]))
+    assert member.is_present
+    assert member.is_dormant
+    assert not member.is_awake
+    assert member not in model.agents
+    assert member not in among
+    assert member.unique_id not in model.graph
+    assert all(member not in friend.neighbours for friend in friends)
+    for use in (lambda: member.belonging, lambda: setattr(member, "habit", 0.5), lambda: member.neighbours):
+        with pytest.raises(
+            AsleepError,
+            match=rf"person {member.unique_id} fell silent on day 39 and may wake; take members who are",
+        ):
+            use()
+    c.wake(place_of_row(c.market.row[[member.unique_id]].astype(np.int64)))
+    assert member.is_awake
+    assert member in model.agents
+    assert member in among
+    assert [m.unique_id for m in member.neighbours] == known
+    assert member.lapsed_day == 39
 
 
 def test_a_row_that_another_person_has_taken_is_not_its_own(model: CommunityModel) -> None:
