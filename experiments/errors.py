@@ -56,3 +56,7 @@ class SchedulerLost(RuntimeError):
 
 class Stopped(RuntimeError):
     """Ctrl-C; the text says which results are kept and how to resume."""
+
+
+class NothingToMeasure(RequestError):
+    """A log or a run has nothing that counts as an action, so that no measure of it is defined."""

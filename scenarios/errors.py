@@ -2,6 +2,7 @@
 
 ScenarioError (a ValueError)   a scenario, an override or a shock cannot be used
 └── LogError                   an event log cannot be used; `problems` holds its bad rows
+    └── UndecidedDates         its dates may be day/month or month/day, and no row decides
 """
 
 
@@ -15,6 +16,10 @@ class LogError(ScenarioError):
     def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.problems = problems
+
+
+class UndecidedDates(LogError):
+    """The dates of an event log have two readings, and no row tells which is right."""
 
 
 def shown(value: object, width: int = 60) -> str:

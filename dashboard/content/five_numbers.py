@@ -7,14 +7,14 @@ from urllib.parse import urlencode
 
 import solara
 
+from kith.dashboard.content.log_measures import REFERENCES
 from kith.dashboard.content.uploaded_logs import library_measures
 from kith.dashboard.state.compare_state import CompareState
 from kith.dashboard.state.scenario_choice import ScenarioChoice
 from kith.dashboard.widgets.parts import Button, ErrorMessage, Html, Markup, Text, TextInput, table
-from kith.experiments.evidence.log_indicators import MEASURES
+from kith.experiments.evidence.statistics import STATISTICS
 from kith.experiments.words import wording
 
-REFERENCES = ("pool", "hub", "web")
 LARGEST = 20_000
 """The most founders of a what-if in the browser; larger ones are for the command line."""
 
@@ -26,22 +26,26 @@ class NumberField:
     label: str
     usual: str
     most: float
+    statistic: str = ""
+    "of `kith.experiments.evidence.statistics`"
     scale: float = 1.0
-    "the indicator is this times the number that is typed"
+    "the statistic is this times the number that is typed"
 
 
 FIVE = {
-    "active": NumberField("Active members", "200", LARGEST),
-    "newcomers_month": NumberField("Newcomers per month", "15", LARGEST),
-    "lost_month": NumberField("Members lost per month, %", "8", 100, 0.01),
-    "contributions": NumberField("Contributions per active member per month", "6", 10_000),
-    "reply_rate": NumberField("Newcomers who get a reply within a week, %", "60", 100, 0.01),
+    "active": NumberField("Active members", "200", LARGEST, "actives_month"),
+    "newcomers_month": NumberField("Newcomers per month", "15", LARGEST, "newcomers_month"),
+    "lost_month": NumberField("Members lost per month, %", "8", 100, "lost_month", 0.01),
+    "contributions": NumberField(
+        "Contributions per active member per month", "6", 10_000, "actions_per_active_month"
+    ),
+    "reply_rate": NumberField("Newcomers who get a reply within a week, %", "60", 100, "answered_7d", 0.01),
 }
 MARKET = NumberField("People who could join", "5000", 200_000)
 
 
 def numbers_from(given: Mapping[str, str]) -> dict[str, float]:
-    """The numbers of an address or of the form, as indicators and the size of the market; empty ones are left out.
+    """The numbers of an address or of the form, as statistics and the size of the market; empty ones are left out.
 
     Raises `ValueError` for a bad number.
     """
@@ -103,7 +107,7 @@ def FiveNumbersForm(given: Mapping[str, str], go: Callable[[str], None]) -> None
 def FiveNumbersResults(entered: dict[str, float], go: Callable[[str], None]) -> None:
     """The numbers next to the library's, and the way to a what-if of that size."""
     library = solara.lab.use_task(
-        lambda: {name: library_measures(name, False) for name in REFERENCES},
+        lambda: {name: library_measures(name) for name in REFERENCES},
         dependencies=[],
         prefer_threaded=True,
     )
@@ -133,14 +137,15 @@ def what_if(entered: Mapping[str, float]) -> str:
 
 def numbers_table(entered: Mapping[str, float], library: Mapping[str, Mapping[str, float]]) -> str:
     """A row for each number that was entered; the closest value of the library is marked."""
-    measures = {m.name: m for m in MEASURES}
     rows = []
     for name, field in FIVE.items():
         if name in entered:
-            unit = measures[name].unit
-            near = nearest(entered[name], {label: values[name] for label, values in library.items()})
+            statistic = STATISTICS[field.statistic]
+            near = nearest(
+                entered[name], {label: values[field.statistic] for label, values in library.items()}
+            )
             cells = [
-                f"{'● ' if label == near else ''}{wording.number(library[label][name], unit)}"
+                f"{'● ' if label == near else ''}{wording.number(library[label][field.statistic], statistic.unit)}"
                 if label in library
                 else "…"
                 for label in REFERENCES
@@ -149,9 +154,9 @@ def numbers_table(entered: Mapping[str, float], library: Mapping[str, Mapping[st
             rows.append(
                 [
                     title,
-                    Markup(f"<b>{wording.number(entered[name], unit)}</b>"),
+                    Markup(f"<b>{wording.number(entered[name], statistic.unit)}</b>"),
                     *cells,
-                    measures[name].definition,
+                    statistic.definition,
                 ]
             )
     return table(["", "yours", *REFERENCES, "definition"], rows, (1, 2, 3, 4)) if rows else ""

@@ -38,10 +38,11 @@ class Reading:
     Parameters
     ----------
     name : the name of the file.
-    read : called with the name and the content of the file; raises `ValueError` for a bad one.
+    content : the bytes of a file, or what was read from it.
+    read : called with the name and the content; raises `ValueError` for a bad one.
     """
 
-    def __init__(self, name: str, content: bytes, read: Callable[[str, bytes], Any]) -> None:
+    def __init__(self, name: str, content: Any, read: Callable[[str, Any], Any]) -> None:
         self.name, self._content, self._read = name, content, read
         self._worker = LimitedProcess()
         self._cancelled = threading.Event()
@@ -94,6 +95,70 @@ def _refusal(name: str, limit: str) -> str:
     return f"{name} takes more than {limit} to read; give a smaller file, or use the command line, which has no such limit"
 
 
+class Reader:
+    """What a page reads at the moment: one file at a time, of which a newer one takes the place.
+
+    `now` is what is being read, or None.
+    """
+
+    def __init__(self, now: Reading | None, set_now: Callable[[Reading | None], None], latest: Any) -> None:
+        self.now, self._set_now, self._latest = now, set_now, latest
+
+    def start(
+        self,
+        name: str,
+        content: Any,
+        read: Callable[[str, Any], Any],
+        on_read: Callable[[Any], None],
+        on_refused: Callable[[Exception], None],
+    ) -> None:
+        """Read something in a child process; what was being read is cancelled."""
+        self.cancel()
+        self._latest.current = reading = Reading(name, content, read)
+        self._set_now(reading)
+
+        def finish() -> None:
+            result, error = _outcome(reading)
+            if self._latest.current is not reading:
+                return  # a newer file is being read
+            self._latest.current = None
+            self._set_now(None)
+            if error is None:
+                on_read(result)
+            elif not isinstance(error, Cancelled):
+                on_refused(error)
+
+        threading.Thread(target=finish, daemon=True).start()
+
+    def cancel(self) -> None:
+        """Stop what is being read."""
+        if self._latest.current is not None:
+            self._latest.current.cancel()
+
+
+def use_reader() -> Reader:
+    """The reader of a component; what it reads is cancelled when the component goes."""
+    now, set_now = solara.use_state(None)
+    latest = solara.use_ref(None)
+
+    def leave() -> None:
+        reading, latest.current = latest.current, None
+        if reading is not None:
+            reading.cancel()
+
+    solara.use_effect(lambda: leave, [])
+    return Reader(now, set_now, latest)
+
+
+@solara.component
+def ReadingNow(reader: Reader, name: str, verb: str = "Reading") -> None:
+    """What is being read, with a button that cancels it."""
+    if reader.now is not None:
+        with solara.Div(classes=["kith-row"]):
+            Text(f"{verb} {reader.now.name} …", "span", "kith-note")
+            Button("Cancel", reader.cancel, f"cancel-{name}")
+
+
 @solara.component
 def ReadUpload(
     label: str,
@@ -104,38 +169,12 @@ def ReadUpload(
     name: str,
 ) -> None:
     """A place to drop a file, which is read in a child process; reading can be cancelled, a newer file replaces it."""
-    now, set_now = solara.use_state(None)
-    latest = solara.use_ref(None)
-
-    def cancel() -> None:
-        if latest.current is not None:
-            latest.current.cancel()
-
-    def start(file: str, content: bytes) -> None:
-        cancel()
-        latest.current = reading = Reading(file, content, read)
-        set_now(reading)
-        threading.Thread(target=finish, args=(reading,), daemon=True).start()
-
-    def finish(reading: Reading) -> None:
-        result, error = _outcome(reading)
-        if latest.current is not reading:
-            return  # a newer file is being read
-        latest.current = None
-        set_now(None)
-        if error is None:
-            on_read(result)
-        elif not isinstance(error, Cancelled):
-            on_refused(error)
-
-    def leave() -> None:
-        reading, latest.current = latest.current, None
-        if reading is not None:
-            reading.cancel()
-
-    solara.use_effect(lambda: leave, [])
-    Upload(label, accept, start, lambda words: on_refused(UploadError(words)), name)
-    if now is not None:
-        with solara.Div(classes=["kith-row"]):
-            Text(f"Reading {now.name} …", "span", "kith-note")
-            Button("Cancel", cancel, f"cancel-{name}")
+    reader = use_reader()
+    Upload(
+        label,
+        accept,
+        lambda file, content: reader.start(file, content, read, on_read, on_refused),
+        lambda words: on_refused(UploadError(words)),
+        name,
+    )
+    ReadingNow(reader, name)

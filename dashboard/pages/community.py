@@ -1,43 +1,45 @@
-"""My community: measures of an event log next to the library's, and a what-if that starts from it."""
+"""My community: a log is read, checked, measured beside the library's scenarios, and starts a what-if."""
 
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlencode
 
-import pandas as pd
 import solara
 
-from kith.dashboard.content.five_numbers import LARGEST, REFERENCES, FiveNumbersForm
+from kith.dashboard.content.five_numbers import LARGEST, FiveNumbersForm
+from kith.dashboard.content.log_measures import LogMeasures
+from kith.dashboard.content.log_preview import Draft, LogPreview
+from kith.dashboard.content.page_words import in_page_words
 from kith.dashboard.content.uploaded_logs import (
+    ReadingChoices,
+    StoredLog,
     UploadedLog,
-    founding_of,
-    library_measures,
-    measures_of,
+    last_day,
+    measure_uploaded_log,
     read_uploaded_log,
     store_log,
+    stored,
+    together,
 )
 from kith.dashboard.live.live_comparison import one_line
-from kith.dashboard.live.uploads import ReadUpload
+from kith.dashboard.live.uploads import ReadingNow, UploadError, use_reader
 from kith.dashboard.state.address_parts import pairs_of
 from kith.dashboard.state.compare_state import CompareState
 from kith.dashboard.state.navigation import use_navigation
-from kith.dashboard.widgets.parts import Button, Chart, DownloadButton, ErrorMessage, Html, Text, table
-from kith.experiments.charts import comparison as figures
-from kith.experiments.escaping import for_csv
+from kith.dashboard.widgets.parts import (
+    Button,
+    ErrorMessage,
+    Html,
+    Text,
+    TextInput,
+    UploadSeveral,
+)
 from kith.experiments.escaping import for_html as escape
-from kith.experiments.evidence.log_indicators import MEASURES, MONTH
-from kith.experiments.words import wording
 from kith.scenarios.errors import ScenarioError
-from kith.sim.schema.plan import Founding
+from kith.scenarios.logs.report import day_of
+from kith.scenarios.logs.table import MICROSECONDS_PER_DAY, EventTable
 
 EXAMPLE = "chat_docker"
-
-WORDS = {
-    "newcomers_month": "newcomers per month",
-    "lost_month": "members lost per month",
-    "contributions": "contributions per active member, per month",
-    "participation_gini": "inequality of contributions (Gini)",
-    "top1_share": "contributions by the top 1 %",
-    "reply_rate": "newcomers who get a reply",
-}
 
 
 @solara.component
@@ -45,31 +47,17 @@ def Page() -> None:
     """The page."""
     where = use_navigation()
     given = pairs_of(where.drawn)
-    key = given.get("log", "")[:80]
-    trouble, set_trouble = solara.use_state(())
-
-    def take(log: UploadedLog) -> None:
-        set_trouble(())
-        where.go(f"/community?{urlencode({'log': store_log(log)})}")
-
-    def refuse(error: Exception) -> None:
-        set_trouble((one_line(error), *getattr(error, "problems", ())[:20]))
-
+    key, at = given.get("log", "")[:80], given.get("at", "")[:10]
     with solara.Div(classes=["kith-page", "wide"]), solara.Div(classes=["kith-main"]):
         Text("What does your community look like?", "h1")
         Text(
-            "Upload an event log: one row per action, with the columns member_id, timestamp, action and target_member "
-            "(CSV, optionally gzipped). It stays in this program's memory and goes nowhere else."
+            "Drop what you have: a table (CSV, Parquet, JSON) of who acted when, or an export of Discord, Slack, Discourse, "
+            "Stack Exchange, GitHub, git, a mailing list, Shopify or Stripe; a file, a zip, or several files. Nothing is "
+            "written to a disk or sent anywhere; texts of messages and names of members are not kept."
         )
-        ReadUpload("Drop a log here, or choose a file", ".csv,.gz", read_uploaded_log, take, refuse, "log")
-        with solara.Div(classes=["kith-row"]):
-            Button("Try the example log", lambda: where.go(f"/community?log={EXAMPLE}"), "example")
-        if trouble:
-            rest = "".join(f"<li>{escape(line)}</li>" for line in trouble[1:])
-            ErrorMessage(trouble[0])
-            Html(f"<ul>{rest}</ul>" if rest else "")
+        Uploading(bool(key), where.go)
         if key:
-            LogSection(key)
+            LogSection(key, at)
         else:
             FiveNumbersForm(given, where.go)
         Text("Limits", "h2")
@@ -82,106 +70,132 @@ def Page() -> None:
 
 
 @solara.component
-def LogSection(key: str) -> None:
-    """The measures of a log, or why there are none."""
+def Uploading(measured: bool, go: Callable[[str], None]) -> None:
+    """From dropped files to a preview, and from there to the address of the measured log."""
+    draft, set_draft = solara.use_state(None)
+    trouble, set_trouble = solara.use_state(())
+    verb, set_verb = solara.use_state("Reading")
+    reader = use_reader()
 
-    def read() -> tuple[object, ...]:
+    def refuse(error: Exception) -> None:
+        set_trouble((one_line(error), *getattr(error, "problems", ())[:20]))
+
+    def read(name: str, content: bytes, choices: ReadingChoices) -> None:
+        def take(found: UploadedLog) -> None:
+            set_draft(Draft(name, content, choices, found))
+
+        set_trouble(())
+        set_verb("Reading")
+        reader.start(name, content, partial(read_uploaded_log, choices=choices), take, refuse)
+
+    def dropped(files: list[tuple[str, bytes]]) -> None:
+        set_draft(None)
         try:
-            return founding_of(key), *measures_of(key)
+            read(*together(files), ReadingChoices())
         except ScenarioError as error:
-            return (str(error),)
+            refuse(error)
 
-    result = solara.use_memo(read, [key])
-    if isinstance(result[0], str):
-        ErrorMessage(result[0])
-    else:
-        LogResults(key, *result)
+    def measure(name: str, events: EventTable, choices: ReadingChoices) -> None:
+        def take(log: StoredLog) -> None:
+            set_draft(None)
+            go(f"/community?{urlencode({'log': store_log(log)})}")
+
+        set_trouble(())
+        set_verb("Measuring")
+        reader.start(name, events, partial(measure_uploaded_log, choices=choices), take, refuse)
+
+    with solara.Div():
+        UploadSeveral(
+            "Drop a log here, or choose one or several files",
+            "",
+            dropped,
+            lambda words: refuse(UploadError(words)),
+            "log",
+        )
+        ReadingNow(reader, "log", verb)
+        if draft is None and not measured:
+            with solara.Div(classes=["kith-row"]):
+                Button("Try the example log", lambda: go(f"/community?log={EXAMPLE}"), "example")
+        if trouble:
+            rest = "".join(f"<li>{escape(in_page_words(line))}</li>" for line in trouble[1:])
+            ErrorMessage(in_page_words(trouble[0]))
+            if rest:
+                Html(f"<ul>{rest}</ul>")
+        if draft is not None:
+            LogPreview(
+                draft,
+                lambda choices: read(draft.name, draft.content, choices),
+                lambda events: measure(draft.name, events, draft.choices),
+                lambda: set_draft(None),
+                reader.now is not None,
+            )
 
 
 @solara.component
-def LogResults(
-    key: str, founding: Founding, measures: dict[str, float], months: pd.DataFrame, visits: bool
-) -> None:
-    """The indicators of a log next to the library's, and the way to a what-if."""
-    where = use_navigation()
-    library = solara.lab.use_task(
-        lambda: {name: library_measures(name, visits) for name in REFERENCES},
-        dependencies=[key],
-        prefer_threaded=True,
-    )
-    Text(f"{founding.label}: {wording.plural(round(measures['active']), 'active member')} at the end", "h2")
-    svg = solara.use_memo(lambda: months_chart(months), [key])
-    if svg:
-        Chart(svg, "kith-log-months", months, "Each point covers the preceding 30 days.")
-    Html(measures_table(measures, library.value or {}))
-    with solara.Div(classes=["kith-row"]):
-        DownloadButton(
-            "Measures (CSV)",
-            "kith-measures.csv",
-            lambda: for_csv(measures_frame(measures, library.value or {})),
-            "text/csv",
-        )
-    if library.pending:
-        Text("Simulating the library scenarios for comparison …", kind="kith-note")
-    Text(
-        "Library values come from one simulated year with 5,000 people, measured from the simulated event log "
-        + ("with visits." if visits else "without visits, because your log has none."),
-        kind="kith-note",
-    )
-    Text("What if", "h2")
-    if len(founding) > LARGEST:
-        Text(
-            f"{len(founding):,} members are too many for the browser; use kith compare pool web --from-log FILE."
-        )
+def LogSection(key: str, at: str) -> None:
+    """The measures of a log, or why there are none."""
+
+    def read() -> StoredLog | str:
+        try:
+            return stored(key)
+        except ScenarioError as error:
+            return str(error)
+
+    log = solara.use_memo(read, [key])
+    if isinstance(log, str):
+        ErrorMessage(log)
         return
-    Text(
-        f"Start from the {len(founding):,} members who were active in the 90 days before {founding.date}, with the "
-        "ties shown by their exchanges, and compare how they would fare as a pool, a hub or a web."
-    )
-    state = CompareState(log=key, runs=8)
-    with solara.Div(classes=["kith-row"]):
-        Button("Compare designs from here", lambda: where.go(state.path()), "what-if")
+    with solara.Div():
+        Text(log.measurement.label, "h2")
+        report = log.table.report
+        lines = "".join(f"<li>{escape(in_page_words(line))}</li>" for line in report.lines())
+        Html(f'<details class="kith-section"><summary>What was read</summary><ul>{lines}</ul></details>')
+        LogMeasures(key, log.measurement)
+        WhatIf(key, log, at)
 
 
-def months_chart(months: pd.DataFrame) -> str:
-    """Active members and newcomers, month by month."""
-    if len(months) < 2:
-        return ""
-    return figures.one_line(
-        months["day"],
-        months["active"],
-        f"Active members in {MONTH} days",
-        "members",
-        (),
-        "months",
-        "your log",
-    )
+@solara.component
+def WhatIf(key: str, log: StoredLog, at: str) -> None:
+    """The day on which a what-if starts, and the way to it."""
+    where = use_navigation()
+    end = last_day(log.table)
+    day = at or end
 
+    def start(text: str) -> None:
+        chosen = str(text)[:10]
+        where.go(
+            f"/community?{urlencode({'log': key} | ({'at': chosen} if chosen not in ('', end) else {}))}"
+        )
 
-def measures_table(measures: dict[str, float], library: dict[str, dict[str, float]]) -> str:
-    """The log's indicators next to the library's."""
-    rows = [
-        [
-            WORDS.get(m.name) or wording.title(m.name),
-            wording.number(measures[m.name], m.unit),
-            *[
-                wording.number(library[name][m.name], m.unit) if name in library else "…"
-                for name in REFERENCES
-            ],
-            m.definition,
-        ]
-        for m in MEASURES
-    ]
-    return table(["", "your log", *REFERENCES, "definition"], rows, (1, 2, 3, 4))
-
-
-def measures_frame(measures: dict[str, float], library: dict[str, dict[str, float]]) -> pd.DataFrame:
-    """The same as numbers: a row for each indicator, with its unit; the library's values are empty until simulated."""
-    columns = {"your_log": measures} | {name: library.get(name, {}) for name in REFERENCES}
-    rows = [
-        {"indicator": m.name, "unit": m.unit}
-        | {label: values.get(m.name) for label, values in columns.items()}
-        | {"definition": m.definition}
-        for m in MEASURES
-    ]
-    return pd.DataFrame(rows)
+    with solara.Div():
+        Text("What if", "h2")
+        with solara.Div(classes=["kith-row"]):
+            TextInput(
+                label="Start on",
+                value=day,
+                kind="date",
+                low=day_of(int(log.table.time[0]) + MICROSECONDS_PER_DAY),
+                high=end,
+                name="at",
+                event_put=start,
+            )
+            if day != end:
+                Button("The day after the log ends", lambda: start(end), "at-end")
+        try:
+            founding = log.founding(day)
+        except ScenarioError as error:
+            ErrorMessage(str(error))
+            return
+        if len(founding) > LARGEST:
+            Text(
+                f"{len(founding):,} members are too many for the browser; use kith compare pool web --from-log FILE --at {day}."
+            )
+            return
+        Text(
+            f"Start from the {len(founding):,} members who were active in the 90 days before {founding.date}, with the "
+            "ties shown by their exchanges, and compare how they would fare as a pool, a hub or a web. Events of that day and "
+            "later are not used."
+        )
+        state = CompareState(log=key, at=day, runs=8)
+        with solara.Div(classes=["kith-row"]):
+            Button("Compare designs from here", lambda: where.go(state.path()), "what-if")

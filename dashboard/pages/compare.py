@@ -1,6 +1,5 @@
 """Compare: up to four scenarios side by side, on the same people and the same random draws."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,7 +11,7 @@ from kith.dashboard.content import comparison as views
 from kith.dashboard.content.controls import groups, value_from
 from kith.dashboard.content.run_status import status_line
 from kith.dashboard.content.scenario_menu import scenario_menu
-from kith.dashboard.content.uploaded_logs import founding_of
+from kith.dashboard.content.uploaded_logs import founding_of, log_option
 from kith.dashboard.live.live_comparison import LiveComparison, labelled_plans, one_line, use_live_comparison
 from kith.dashboard.live.uploads import ReadUpload
 from kith.dashboard.state.compare_state import (
@@ -53,7 +52,6 @@ from kith.experiments.comparison.summary_sentence import comparison_answer
 from kith.experiments.escaping import for_csv
 from kith.experiments.words import wording
 from kith.experiments.words.assumptions import settings
-from kith.scenarios.catalogue import logs
 from kith.scenarios.errors import ScenarioError
 from kith.sim.schema.plan import Founding, Plan
 
@@ -86,8 +84,8 @@ class ResolvedState:
 def resolved_state(query: str | None) -> ResolvedState:
     """The state of an address and its plans; parts that cannot be used are left out and reported."""
     state, errors = CompareState.read(query)
-    founding = errors.value_or(lambda: founding_of(state.log), None)
-    state = replace(state, log=state.log if founding is not None else "")
+    founding = errors.value_or(lambda: founding_of(state.log, state.at), None)
+    state = state if founding is not None else replace(state, log="", at="")
     pairs = [
         (choice, errors.value_or(partial(_plan_and_preset, choice, state, founding), None))
         for choice in state.choices
@@ -292,13 +290,12 @@ def report_of(answer: LiveComparison) -> str:
 
 def command_for(inputs: Any, comparison: Comparison) -> str:
     """The command line that repeats the comparison of these inputs."""
-    texts, people, days, _, log = inputs
+    texts, people, days, _, key, at = inputs
     choices = dict(zip(comparison.labels, map(choice_from_text, texts), strict=True))
-    founding = founding_of(log)
-    if founding is None or log in logs():
-        return command_of(choices, people, days, comparison.runs, log)
-    file = re.sub(r"[^\w .()+-]", "_", founding.label) or "log.csv"
-    command = command_of(choices, people, days, comparison.runs, f"./{file}")
+    log, day = log_option(key, at)
+    command = command_of(choices, people, days, comparison.runs, log, day)
+    if isinstance(log, str):
+        return command
     return f"# with the log uploaded on the page, saved under its name in this folder\n{command}"
 
 
@@ -342,7 +339,7 @@ def _change(
     def change(state: CompareState) -> CompareState:
         if place >= len(state.choices):
             return state
-        choice, founding = state.choices[place], founding_of(state.log)
+        choice, founding = state.choices[place], founding_of(state.log, state.at)
         setting, preset = (
             next(
                 (

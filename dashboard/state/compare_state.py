@@ -34,6 +34,8 @@ class CompareState(PageState):
     "the scenario that the controls change"
     log: str = ""
     "the log from which communities start: a name in the library, or the digest of one that was uploaded"
+    at: str = ""
+    "the day of the log on which they start; empty for the day after its last"
 
     @classmethod
     def read(cls, query: str | None) -> tuple["CompareState", AddressErrors]:
@@ -56,6 +58,7 @@ class CompareState(PageState):
             errors.one_of(given, "view", VIEWS, cls.view),
             max(0, min(errors.number(given, "edited", 0, 0, MOST_SCENARIOS - 1), len(choices) - 1)),
             given.get("log", "")[:80],
+            given.get("at", "")[:10],
         ), errors
 
     @classmethod
@@ -66,7 +69,14 @@ class CompareState(PageState):
 
     def inputs(self) -> tuple[object, ...]:
         """Everything that decides the numbers, and nothing that decides only how they are shown."""
-        return tuple(choice.text() for choice in self.choices), self.people, self.days, self.runs, self.log
+        return (
+            tuple(choice.text() for choice in self.choices),
+            self.people,
+            self.days,
+            self.runs,
+            self.log,
+            self.at,
+        )
 
     def with_choice(self, place: int, choice: ScenarioChoice) -> "CompareState":
         """The same with another scenario in that place."""

@@ -16,6 +16,7 @@ from kith.scenarios.catalogue import names
 from kith.scenarios.errors import ScenarioError, shown
 from kith.scenarios.layer import LISTS, REPEATED, SENTENCES, Layer, blamed_on, layer_from
 from kith.scenarios.load import load
+from kith.scenarios.logs.founding import ReadLog
 from kith.scenarios.network import TABLES
 from kith.scenarios.settings import parse_setting, parse_shock, shock_text, toml_key, toml_value
 from kith.scenarios.toml_file import toml_of
@@ -229,7 +230,12 @@ def scaled(choice: ScenarioChoice, plan: Plan, people: int) -> Values:
 
 
 def command_of(
-    choices: Mapping[str, ScenarioChoice], people: int, days: int, runs: int, log: str = ""
+    choices: Mapping[str, ScenarioChoice],
+    people: int,
+    days: int,
+    runs: int,
+    log: str | ReadLog = "",
+    at: str = "",
 ) -> str:
     """The command line that repeats what a page shows: the same plans, the same seeds, hence the same numbers.
 
@@ -239,7 +245,7 @@ def command_of(
     ----------
     choices : label -> scenario.
     people, days, runs : as the page has them; seeds are 0 … runs - 1.
-    log : the name or the path of the log that founds the communities.
+    log, at : the name or the path of the log that founds the communities, and the day on which they start.
     """
     markets = [() if log else scaled(choice, plan_of(choice), people) for choice in choices.values()]
     together = markets[0] if len(set(markets)) == 1 else ()
@@ -253,7 +259,7 @@ def command_of(
             name = f"{re.sub(r'[^A-Za-z0-9_ .,+#()-]', '_', label)}.toml"
             files[name] = complete.toml(days)
             scenarios.append(f"./{name}")
-    options = {"overrides": dict(together), "log": log}
+    options = {"overrides": dict(together), "log": log, "at": at}
     if len(scenarios) > 1:
         return compare_command(scenarios, runs, days, options, files=files)
     first = run_command(scenarios[0], 0, days, options, files)

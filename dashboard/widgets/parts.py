@@ -1,7 +1,6 @@
 """Parts of pages: charts, controls, uploads, buttons and tables."""
 
 import base64
-import binascii
 from collections.abc import Callable, Mapping, Sequence
 from html import unescape
 from typing import Any
@@ -46,7 +45,8 @@ def _Upload(
     accept: str = "",
     limit: int = UPLOAD_LIMIT,
     name: str = "file",
-    event_file: Callable[[Any], None] | None = None,
+    several: bool = False,
+    event_files: Callable[[Any], None] | None = None,
     event_refused: Callable[[Any], None] | None = None,
 ) -> Any: ...
 
@@ -93,23 +93,43 @@ def Upload(
     name: str,
 ) -> None:
     """A place to drop a file, or to choose one; errors go to `on_refused`."""
+    UploadSeveral(label, accept, lambda files: on_file(*files[0]), on_refused, name, several=False)
 
-    def received(data: Mapping[str, Any]) -> None:
+
+@solara.component
+def UploadSeveral(
+    label: str,
+    accept: str,
+    on_files: Callable[[list[tuple[str, bytes]]], None],
+    on_refused: Callable[[str], None],
+    name: str,
+    several: bool = True,
+) -> None:
+    """The same for several files at once, whose bytes count together: called with names and contents."""
+
+    def received(data: Any) -> None:
         try:
-            content = base64.b64decode(str(data["content"]), validate=True)
-        except (KeyError, TypeError, binascii.Error):
+            files = [
+                (str(one.get("name", "file"))[:120], base64.b64decode(str(one["content"]), validate=True))
+                for one in data
+            ]
+            if not files:
+                raise ValueError
+        except (AttributeError, KeyError, TypeError, ValueError):
             on_refused("the file could not be read; try again")
             return
-        if len(content) > UPLOAD_LIMIT:
-            on_refused(too_large(len(content)))
+        size = sum(len(content) for _, content in files)
+        if size > UPLOAD_LIMIT:
+            on_refused(too_large(size))
             return
-        on_file(str(data.get("name", "file"))[:120], content)
+        on_files(files if several else files[:1])
 
     _Upload(
         label=label,
         accept=accept,
         name=name,
-        event_file=received,
+        several=several,
+        event_files=received,
         event_refused=lambda size: on_refused(too_large(int(size))),
     )
 
@@ -117,8 +137,8 @@ def Upload(
 def too_large(size: int) -> str:
     """The message for a file that is too large."""
     return (
-        f"the file has {size / 1e6:,.1f} MB; the limit here is {UPLOAD_LIMIT / 1e6:,.0f} MB. "
-        "Compress it as .csv.gz, or use the command line: kith run web --from-log FILE"
+        f"the upload has {size / 1e6:,.1f} MB; the limit here is {UPLOAD_LIMIT / 1e6:,.0f} MB. "
+        "Compress it as .gz or .zip, or use the command line: kith measure FILE"
     )
 
 
@@ -199,12 +219,12 @@ def TextInput(
     label: str = "",
     value: Any = "",
     kind: str = "number",
-    low: float | None = None,
-    high: float | None = None,
+    low: float | str | None = None,
+    high: float | str | None = None,
     name: str = "",
     event_put: Callable[[str], None] | None = None,
 ) -> Any:
-    """A number or a word to type."""
+    """A number, a date (`kind` "date", with days as `low` and `high`) or a word to type."""
 
 
 @solara.component_vue("vue/copy_link.vue", vuetify=False)

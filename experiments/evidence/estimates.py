@@ -1,7 +1,8 @@
 """Estimates: the value of a statistic, or why the log cannot tell, and intervals by resampling members.
 
 The bootstrap draws as many members as there are, with replacement, each with all that they did. It is
-about which members a community happened to have, and says nothing about its time or its network.
+about which members a community happened to have, and says nothing about its time or its network. Statistics of
+ties are taken of random halves of the tied members instead: members drawn twice would have no ties of their own.
 """
 
 from collections.abc import Callable, Mapping
@@ -33,6 +34,8 @@ class Estimate:
     "numerator and denominator of each member"
     weighted: Callable[[Floats], float] | None = None
     "the value when each member counts so many times"
+    halved: Callable[[Flags], float] | None = None
+    "the value as a half of the tied members shows it, whose flags are given, (members tied,)"
 
 
 def unknown(reason: str) -> Estimate:
@@ -83,6 +86,31 @@ def intervals(
             chunk[:, : len(ratios)] = (times @ above) / (times @ below)
         chunk[:, len(ratios) :] = [[function(row) for function in functions.values()] for row in times]
     return {name: _between(column) for name, column in zip([*ratios, *functions], drawn.T, strict=True)}
+
+
+def halves(
+    estimates: Mapping[str, Estimate], tied: int, replicates: int = REPLICATES, seed: int = SEED
+) -> dict[str, tuple[float, float]]:
+    """Intervals of statistics of ties by random halves of the tied members, by name.
+
+    The spread of halves drawn without replacement around the whole is that of the whole around the truth
+    (b / n / (1 - b / n) = 1 for b = n / 2), so the interval is the value less the quantiles of these differences.
+    """
+    functions = {name: one.halved for name, one in estimates.items() if one.halved is not None}
+    if replicates < 1 or not functions or tied < 2 * LEAST:
+        return {}
+    generator = np.random.default_rng(seed)
+    drawn = np.full((replicates, len(functions)), np.nan)
+    for row in drawn:
+        kept = np.zeros(tied, bool)
+        kept[generator.permutation(tied)[: tied // 2]] = True
+        row[:] = [function(kept) for function in functions.values()]
+    out = {}
+    for name, column in zip(functions, drawn.T, strict=True):
+        value = estimates[name].value
+        low, high = _between(column - value)
+        out[name] = max(0.0, value - high), max(0.0, value - low)
+    return out
 
 
 def _between(drawn: Floats) -> tuple[float, float]:

@@ -18,6 +18,7 @@ def growth(o: Observed) -> dict[str, Estimate]:
         "joins_day": exact(o.members / o.days),
         "joins_week": _per_window((o.first - o.start) // DAY, o, WEEK),
         "joins_month": exact(o.members / calendar_months(o)),
+        "newcomers_month": _newcomers(o),
         "actives_day": exact(len(o.active_days[0]) / o.days),
         "actions_day": exact(len(o.member) / o.days),
     }
@@ -48,6 +49,13 @@ def growth_series(o: Observed) -> dict[str, Integers]:
         "active": np.bincount(o.windows(MONTH)[1], minlength=number),
         "actions": np.bincount(acted[acted < number], minlength=number),
     }
+
+
+def _newcomers(o: Observed) -> Estimate:
+    if o.days < 2 * MONTH:
+        return unknown(_too_short(o, 2 * MONTH))
+    later = (o.first - o.start) // DAY >= MONTH
+    return exact(float(later.sum()) * MONTH / (o.days - MONTH))
 
 
 def _per_window(day: Integers, o: Observed, length: int) -> Estimate:

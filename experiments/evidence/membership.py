@@ -43,19 +43,20 @@ def registrations(o: Observed) -> dict[str, Estimate]:
 
 def memberships(o: Observed) -> dict[str, Estimate]:
     """The indicators of a run that follow from the joins, departures and contributions in its log."""
-    if not len(o.joins[0]):
+    if not len(o.joins[0]) and not o.whole:
         return dict.fromkeys(INDICATORS, unknown("the log has no join rows"))
     joined, left, first, latest, again = _spells(o)
     end = o.days
     out = {"joined": exact(len(joined)), "left": exact(len(o.leaves[0]))}
-    if not len(o.leaves[0]):
+    without_leaves = not len(o.leaves[0]) and not o.whole
+    if without_leaves:
         out["left"] = unknown("the log has no leave rows")
     for days in (30, 90, 365):
         old = joined <= end - days
         out[f"retention_{days}d"] = (
-            _plain_share(left - joined >= days, old, f"nobody joined {days} days before the end")
-            if len(o.leaves[0])
-            else unknown("the log has no leave rows")
+            unknown("the log has no leave rows")
+            if without_leaves
+            else _plain_share(left - joined >= days, old, f"nobody joined {days} days before the end")
         )
     wrote = first != NEVER
     for name, days, which in (

@@ -1,13 +1,19 @@
 """Network: who acts toward whom; degree, strength, clustering, reciprocity.
 
-Intervals are not given. Members drawn again are tied to members who were not drawn, and one network is
-one observation: without a model of how ties come about there is no sampling distribution.
+Intervals are by halves of the members (node subsampling, Bhattacharyya and Bickel 2015; Lunde and Sarkar 2023): what a
+statistic of ties varies by between random halves, drawn without replacement, is what it varies by between
+communities of this size, if members are drawn from a population in which ties depend on who the two are. A mean
+degree is multiplied by (n - 1) / (n/2 - 1), because half the partners are missing; the share of ties that are returned
+needs nothing. Local clustering has no interval: with half the partners gone, members with two partners mostly have one
+or none and their clustering becomes 0, so that a half is no smaller picture of the whole.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 
-from kith.experiments.evidence.estimates import Estimate, exact, unknown
-from kith.experiments.evidence.observation import Floats, Integers, Observed
+from kith.experiments.evidence.estimates import LEAST, Estimate, exact, unknown
+from kith.experiments.evidence.observation import Flags, Floats, Integers, Observed
 
 NAMES = ("members_tied", "degree", "strength", "clustering", "reciprocity")
 
@@ -19,21 +25,55 @@ def network(o: Observed) -> dict[str, Estimate]:
         return dict.fromkeys(NAMES, unknown("the log does not show toward whom members act"))
     size = int(max(o.member.max(), o.target.max())) + 1
     one, other = o.member[between], o.target[between]
-    directed = _distinct(one * size + other)
-    low, high = np.minimum(one, other), np.maximum(one, other)
-    pairs = _distinct(low * size + high)
+    directed, times = np.unique(one * size + other, return_counts=True)
+    from_, to = directed // size, directed % size
+    pairs = _distinct(np.minimum(from_, to) * size + np.maximum(from_, to))
     low, high = pairs // size, pairs % size
     degree = np.bincount(low, minlength=size) + np.bincount(high, minlength=size)
     tied = degree > 0
-    reverse = np.sort(directed % size * size + directed // size)
+    reverse = np.sort(to * size + from_)
     back = reverse[np.minimum(np.searchsorted(reverse, directed), len(reverse) - 1)] == directed
+    number = int(tied.sum())
+    place = np.cumsum(tied) - 1
+
+    def per_member(first: Integers, second: Integers, weight: Floats) -> Estimate:
+        a, b = place[first], place[second]
+        return Estimate(
+            2 * float(weight.sum()) / number,
+            halved=_mean_of_ends(a, b, weight, number) if number >= 2 * LEAST else None,
+        )
+
     return {
-        "members_tied": exact(tied.sum()),
-        "degree": exact(degree[tied].mean()),
-        "strength": exact(2 * between.sum() / tied.sum()),
+        "members_tied": exact(number),
+        "degree": per_member(low, high, np.ones(len(pairs))),
+        "strength": per_member(from_, to, times.astype(float)),
         "clustering": exact(local_clustering(low, high, degree)[tied].mean()),
-        "reciprocity": exact(back.mean()),
+        "reciprocity": Estimate(
+            float(back.mean()),
+            halved=_share_within(place[from_], place[to], back) if number >= 2 * LEAST else None,
+        ),
     }
+
+
+def _mean_of_ends(one: Integers, other: Integers, weight: Floats, number: int) -> Callable[[Flags], float]:
+    """Mean strength of those who are kept, as it would be with all partners."""
+
+    def measure(kept: Flags) -> float:
+        half = int(kept.sum())
+        inside = kept[one] & kept[other]
+        return float(2 * weight[inside].sum() / half * (number - 1) / (half - 1))
+
+    return measure
+
+
+def _share_within(one: Integers, other: Integers, which: Flags) -> Callable[[Flags], float]:
+    """The share of some directed ties among those between members who are kept."""
+
+    def measure(kept: Flags) -> float:
+        inside = kept[one] & kept[other]
+        return float(which[inside].mean()) if inside.any() else float("nan")
+
+    return measure
 
 
 def _distinct(codes: Integers) -> Integers:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kith.experiments.errors import RequestError
+from kith.experiments.errors import NothingToMeasure, RequestError
 from kith.scenarios.logs.events import CONTRIBUTION, EXCHANGE, KINDS
 from kith.scenarios.logs.table import MICROSECONDS_PER_DAY as DAY
 from kith.scenarios.logs.table import UNKNOWN_TIME, EventTable
@@ -85,6 +85,8 @@ class Observed:
     "which actions are contributions and no exchanges, (n,)"
     names: tuple[str, ...] = field(default=(), repr=False)
     "the actions that are seen"
+    whole: bool = False
+    "whether every join and departure is in the log, as in that of a simulated run"
 
     @property
     def days(self) -> int:
@@ -174,6 +176,7 @@ def of_table(table: EventTable, model: ObservationModel | None = None) -> Observ
         registered=None
         if registered is None
         else (registered.member, registered.registered, registered.last_seen),
+        whole=table.report.format == "kith",
     )
 
 
@@ -203,6 +206,7 @@ def of_record(record: Any, model: ObservationModel | None = None) -> Observed:
         people=people,
         model=model or ObservationModel(),
         span=(events.start, events.start + record.days * DAY),
+        whole=True,
     )
 
 
@@ -250,9 +254,10 @@ def _observed(
     value: Floats | None = None,
     registered: tuple[Any, Any, Any] | None = None,
     span: tuple[int, int] | None = None,
+    whole: bool = False,
 ) -> Observed:
     if len(time) == 0:
-        raise RequestError("the log has no events; there is nothing to measure")
+        raise NothingToMeasure("the log has no events; there is nothing to measure")
     is_join, is_leave = (
         np.array([name == word for name in names], bool)[action] for word in ("join", "leave")
     )
@@ -262,9 +267,7 @@ def _observed(
         joined[member[is_join]] = True
         seen &= joined[member]
     if not seen.any():
-        raise RequestError(
-            "nothing in the log counts as an action; name the actions to measure with --action"
-        )
+        raise NothingToMeasure(_no_actions(action, names, model))
     number = _by_first_action(member[seen], people)
     toward = target[seen]
     toward = (
@@ -290,7 +293,19 @@ def _observed(
             action[seen]
         ],
         names=tuple(name for name, shown in zip(names, model.shows(names), strict=True) if shown),
+        whole=whole,
     )
+
+
+def _no_actions(action: Integers, names: tuple[str, ...], model: ObservationModel) -> str:
+    """Why nothing is left, with what the log has instead."""
+    counts = np.bincount(action, minlength=len(names))
+    has = ", ".join(
+        f"{count:,} × {name}" for name, count in zip(names, counts.tolist(), strict=True) if count
+    )
+    if model.people == "newcomers" and model.shows(names)[action].any():
+        return f"nobody whose join is in the log acts; it has {has}; measure all members"
+    return f"nothing in the log counts as an action; it has {has}; name the actions to measure with --action"
 
 
 def _by_first_action(member: Integers, people: int) -> Integers:

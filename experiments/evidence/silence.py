@@ -3,7 +3,7 @@
 import numpy as np
 
 from kith.experiments.evidence.estimates import LEAST, Estimate, quotient, share
-from kith.experiments.evidence.observation import DAY, Floats, Integers, Numbers, Observed
+from kith.experiments.evidence.observation import DAY, Flags, Floats, Integers, Numbers, Observed
 from kith.experiments.words.wording import plural
 
 SILENCES = (30, 90, 180)
@@ -11,6 +11,8 @@ YEAR = 365
 AWAY = ((90, 180), (180, 270), (270, 365), (365, 455))
 FOLLOWED_ONCE = 90
 MONTH = 30
+LOST_AFTER = 3
+"months of silence after which an active member counts as lost"
 
 
 def silence(o: Observed) -> dict[str, Estimate]:
@@ -37,10 +39,31 @@ def silence(o: Observed) -> dict[str, Estimate]:
             f"{plural(at_risk, 'silence')} of {low} days or more, {LEAST} are needed",
             least=0 if at_risk >= LEAST else np.inf,
         )
+    out["lost_month"] = _lost(o)
     followed = o.followed >= FOLLOWED_ONCE
     active = np.bincount(o.active_days[0], minlength=o.members)
     few = f"too few were followed for {FOLLOWED_ONCE} days"
     return out | {"once": share(o.counts == 1, followed, few), "one_day": share(active == 1, followed, few)}
+
+
+def active_months(o: Observed) -> tuple[Integers, Integers, Flags, Flags]:
+    """Members' complete months with an action: member, month, whether silence follows, and whether that is known."""
+    member, month = o.windows(MONTH)
+    following = np.full(len(month), np.iinfo(np.int64).max)
+    same = member[1:] == member[:-1]
+    following[:-1][same] = month[1:][same]
+    followed = (month + 1 + LOST_AFTER) * MONTH <= o.days
+    return member, month, followed & (following > month + LOST_AFTER), followed
+
+
+def _lost(o: Observed) -> Estimate:
+    """Of members active in a month, who are silent in the three that follow."""
+    member, _, gone, followed = active_months(o)
+    return quotient(
+        np.bincount(member[gone], minlength=o.members),
+        np.bincount(member[followed], minlength=o.members),
+        f"{plural(int(followed.sum()), 'active month')} followed for {LOST_AFTER * MONTH} days, {LEAST} are needed",
+    )
 
 
 def silences(o: Observed) -> tuple[Integers, Integers, Floats]:

@@ -16,7 +16,10 @@ from kith.sim.results.indicators import describe
 
 MEMBERS = "bootstrap over members"
 COUNT = "none: a count of the whole log, in which nothing was sampled"
-TIES = "none: members drawn again lose their ties, and one network is one observation"
+HALVES = "halves of the tied members"
+COUNTED = "none: a count of the whole network"
+LOCAL = "none: in a half of the members most have too few partners left to have a clustering"
+PLACEBO = "none: the placebo says what chance gives"
 SEED = "none: defined as the indicator of a run, whose interval is over seeds"
 
 
@@ -44,6 +47,13 @@ def _growth() -> Iterator[Statistic]:
         "growth",
         "members/month",
         "first actions / calendar months (UTC) that the log touches, the first and last counted whole",
+        COUNT,
+    )
+    yield Statistic(
+        "newcomers_month",
+        "growth",
+        "members/month",
+        "first actions after the first 30 days of the log, per 30 days",
         COUNT,
     )
     for name, length in (("day", 1), ("week", 7), ("month", 30)):
@@ -94,6 +104,12 @@ def _silence() -> Iterator[Statistic]:
             f"returns per 30 days of silence between {low} and {high} days away; silences that the end of the log "
             "cuts off count up to it",
         )
+    yield Statistic(
+        "lost_month",
+        "silence",
+        "share",
+        "of members who act in complete 30 days, all months together, where the log goes on for 90 more: silent in these 90",
+    )
     followed = f"of members followed for {FOLLOWED_ONCE} days"
     yield Statistic("once", "silence", "share", f"{followed}: acted once")
     yield Statistic("one_day", "silence", "share", f"{followed}: acted on one day (UTC) only")
@@ -152,18 +168,46 @@ def _replies() -> Iterator[Statistic]:
 
 
 def _network() -> Iterator[Statistic]:
-    for name, unit, definition in (
+    for name, unit, definition, interval in (
         (
             "members_tied",
             "members",
             "who acted toward another, or toward whom another acted, in the whole log",
+            COUNTED,
         ),
-        ("degree", "members", "partners per tied member, mean"),
-        ("strength", "actions", "actions given and received per tied member, mean"),
-        ("clustering", "share", "local clustering, mean over tied members; 0 with one partner"),
-        ("reciprocity", "share", "of directed ties: there is one in the other direction"),
+        ("degree", "members", "partners per tied member, mean", HALVES),
+        ("strength", "actions", "actions given and received per tied member, mean", HALVES),
+        ("clustering", "share", "local clustering, mean over tied members; 0 with one partner", LOCAL),
+        ("reciprocity", "share", "of directed ties: there is one in the other direction", HALVES),
     ):
-        yield Statistic(name, "network", unit, definition, TIES)
+        yield Statistic(name, "network", unit, definition, interval)
+
+
+def _contagion() -> Iterator[Statistic]:
+    yield Statistic(
+        "contagion",
+        "contagion",
+        "share",
+        "of active months (30 days) of members with a partner, by an action in the three before, who was active in the "
+        "last of these: share lost (silent in the next 90 days) if such a partner was lost then, less the share lost if "
+        "none was",
+        PLACEBO,
+    )
+    yield Statistic(
+        "contagion_placebo",
+        "contagion",
+        "share",
+        "the same, mean over permutations of who is lost among members of the same month and activity (1, 2–3, 4–9, 10 or "
+        "more actions)",
+        PLACEBO,
+    )
+    yield Statistic(
+        "contagion_p",
+        "contagion",
+        "share",
+        "of permutations, the log itself included: contagion is at least as large",
+        PLACEBO,
+    )
 
 
 def _membership() -> Iterator[Statistic]:
@@ -198,7 +242,17 @@ def _purchases() -> Iterator[Statistic]:
 
 STATISTICS: dict[str, Statistic] = {
     one.name: one
-    for family in (_growth, _survival, _silence, _participation, _replies, _network, _membership, _purchases)
+    for family in (
+        _growth,
+        _survival,
+        _silence,
+        _participation,
+        _replies,
+        _network,
+        _contagion,
+        _membership,
+        _purchases,
+    )
     for one in family()
 }
 """What is measured, in the order in which it is shown."""

@@ -182,6 +182,8 @@ class TableBuilder:
             invitations=0 if invitations is None else len(invitations),
             files=files,
             not_read=(*not_read, *self.not_read),
+            without_zone=self._times.without_zone,
+            day_first=self._times.order,
             notes=(*self.notes, *self._remarks(time)),
         )
         return EventTable(

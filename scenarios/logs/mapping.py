@@ -213,7 +213,8 @@ def recognised(header: Sequence[str], fields: Mapping[str, tuple[str, ...]] | No
 
 
 def mapping_of(header: list[str], columns: Mapping[str, str], where: str) -> dict[str, int]:
-    """Field -> position of its column; what an option names wins over what is recognised.
+    """Field -> position of its column; what an option names wins over what is recognised; an empty
+    name means that no column holds the field.
 
     Raises
     ------
@@ -221,16 +222,7 @@ def mapping_of(header: list[str], columns: Mapping[str, str], where: str) -> dic
         An option names a field or column that does not exist, a column is there twice, or the member
         or the time is in no column that is known.
     """
-    found = recognised(header)
-    for field, name in columns.items():
-        if field not in SYNONYMS:
-            raise LogError(
-                f"--columns {field}={name}: there is no {shown(field)} in an event log; "
-                f"it has {', '.join(SYNONYMS)}"
-            )
-        place = _position(header, name, f"{where}: --columns {field}={name}")
-        found = {other: at for other, at in found.items() if at != place or other in columns}
-        found[field] = place
+    found = places_of(header, columns, where)
     missing = [field for field in REQUIRED if field not in found]
     if missing:
         raise LogError(
@@ -246,7 +238,25 @@ def mapping_of(header: list[str], columns: Mapping[str, str], where: str) -> dic
     return found
 
 
-def _position(header: list[str], name: str, where: str) -> int:
+def places_of(header: Sequence[str], columns: Mapping[str, str], where: str) -> dict[str, int]:
+    """The same as far as it is known; raises `LogError` for a field or column that does not exist."""
+    found = recognised(header)
+    for field, name in columns.items():
+        if field not in SYNONYMS:
+            raise LogError(
+                f"--columns {field}={name}: there is no {shown(field)} in an event log; "
+                f"it has {', '.join(SYNONYMS)}"
+            )
+        if not name:
+            found.pop(field, None)
+            continue
+        place = _position(header, name, f"{where}: --columns {field}={name}")
+        found = {other: at for other, at in found.items() if at != place or other in columns}
+        found[field] = place
+    return found
+
+
+def _position(header: Sequence[str], name: str, where: str) -> int:
     """The position of a column by its exact name, its plain name, or its number from 1."""
     if name in header:
         return header.index(name)

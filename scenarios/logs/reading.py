@@ -51,7 +51,7 @@ def read_events(
     source : a file, a folder, a zip or gzip, `-` for standard input, or the bytes of a file.
     format : the name of a format; by default recognised from the content.
     columns : for tables, which column holds what: `{"member": "user", "time": "ts"}`; names or positions
-        from 1. Fields are member, time, action, target, value, key, answers and bot.
+        from 1, or an empty text for none. Fields are member, time, action, target, value, key, answers and bot.
     zone : the zone of times that name none, such as `Europe/Berlin` or `+02:00`; by default UTC.
     day_first : whether `05/06/2024` is the fifth of June; by default decided by the whole column.
     max_bad : share of rows that may be bad.

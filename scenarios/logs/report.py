@@ -49,6 +49,10 @@ class ReadingReport:
     "files that were read"
     not_read: tuple[str, ...] = ()
     "files of a folder or zip that are of no known format"
+    without_zone: int = 0
+    "times that name no zone"
+    day_first: bool | None = None
+    "how dates such as 05/06/2024 were read; None if the log has none with two readings"
     notes: tuple[str, ...] = ()
     "what a reader of the measures should know"
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kith.scenarios.errors import LogError, shown
+from kith.scenarios.errors import LogError, UndecidedDates, shown
 from kith.scenarios.logs.table import MICROSECONDS_PER_DAY, Times
 
 BAD: Final = np.iinfo(np.int64).min
@@ -74,6 +74,8 @@ class TimeColumn:
         self.without_zone = 0
         self._only = {True: _Only(), False: _Only()}
         self._ambiguous: str | None = None
+        self.order: bool | None = None
+        "whether the day comes first, once `day_comes_first` has decided it"
 
     def read(self, texts: Sequence[str] | pa.Array) -> "Batch":
         """The times of some rows, with `BAD` where a text is none."""
@@ -108,11 +110,13 @@ class TimeColumn:
 
     def day_comes_first(self, label: str) -> bool:
         """Whether the column has the day before the month; raises `LogError` if it cannot be known."""
-        if self._day_first is not None:
-            return self._day_first
+        self.order = self._decided(label) if self._day_first is None else self._day_first
+        return self.order
+
+    def _decided(self, label: str) -> bool:
         days, months = self._only[True].count, self._only[False].count
         if days == months == 0 and self._ambiguous is not None:
-            raise LogError(
+            raise UndecidedDates(
                 f"{label}: {shown(self._ambiguous)} may be day/month or month/day, and no row decides; "
                 "add --day-first or --month-first"
             )

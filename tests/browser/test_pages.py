@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from kith.scenarios.logs.recognise import FORMATS
 from tests.browser.conftest import Server, visit, watched
+from tests.scenarios.logs.exports import EVERY_KIND
 
 pytestmark = pytest.mark.browser
 
 SMALL = "a=pool&a=hub&people=500&days=90&runs=4"
 CHART = ".kith-chart svg"
+TITLES = {form.name: form.title for form in FORMATS}
 SIZES = ((1280, 720), (1920, 1080), (400, 850))
 FITS = "document.documentElement.scrollWidth - window.innerWidth <= 1"
 
@@ -41,6 +44,7 @@ def taken(page: Any, button: str, ending: str, folder: Path) -> bytes:
         ("/studies", "A study asks"),
         ("/studies?study=price_and_ads", "Levers"),
         ("/community", "What does your community look like?"),
+        ("/community?log=chat_docker", "What the log cannot tell"),
         ("/model", "What is in the model"),
         ("/model?tab=equations", "Purpose and patterns"),
         ("/class", "PIN"),
@@ -154,19 +158,64 @@ def test_a_scenario_file_is_loaded_and_a_bad_one_explained(page: Any, address: s
     page.wait_for_selector(".kith-error:has-text('there is no scenario')")
 
 
-def test_a_bad_log_shows_its_lines_and_a_good_one_its_figures(page: Any, address: str) -> None:
+def drop_log(page: Any, *files: tuple[str, bytes]) -> None:
+    """Choose files as a log."""
+    page.set_input_files(
+        "input[name=log]", [{"name": name, "mimeType": "", "buffer": content} for name, content in files]
+    )
+
+
+def test_a_log_of_every_format_is_recognised(page: Any, address: str) -> None:
+    """Thirteen formats, as a file, a zip, gzipped, or as several files."""
     visit(page, address, "/community")
+    for kind, files in EVERY_KIND.items():
+        drop_log(page, *files)
+        label = files[0][0] + (f" and {len(files) - 1} more" if len(files) > 1 else "")
+        page.wait_for_selector(f"h2:has-text('{label}: {TITLES[kind]}')")
+        page.wait_for_selector("button[name=measure]")
+        assert page.locator("td:has-text('member 1')").count() > 0
+        assert page.locator(".kith-error").count() == 0
+        page.click("button[name=discard]")
+        page.wait_for_selector("button[name=discard]", state="detached")
+
+
+def test_a_table_is_mapped_by_hand_measured_and_starts_a_what_if(page: Any, address: str) -> None:
+    visit(page, address, "/community")
+    rows = "".join(f"p{n % 12};0{n % 9 + 1}/0{n % 4 + 1}/2024;x;p{(n + 1) % 12}\n" for n in range(180))
+    drop_log(page, ("odd.csv", ("wer;wann;was;wem\n" + rows).encode()))
+    page.wait_for_selector(".kith-error:has-text('choose it below')")
+    assert page.locator("th:has-text('wann')").count() == 1
+    page.select_option("select[name=column-member]", "wer")
+    page.wait_for_function("document.querySelector('select[name=column-member]').value === 'wer'")
+    page.wait_for_selector(".kith-error:has-text('hold the time')")
+    page.select_option("select[name=column-time]", "wann")
+    page.wait_for_selector(".kith-error:has-text('day/month or month/day')")
+    page.select_option("select[name=order]", "day")
+    page.wait_for_selector("text=180 of 180 rows, 12 members, 2024-01-01 to 2024-04-09")
+    page.click("button[name=measure]")
+    page.wait_for_url(re.compile("log="))
+    page.wait_for_selector("td:text-is('active members per month')")
+    page.wait_for_selector("figure[data-name=kith-log-growth] svg")
+    page.fill("input[name=at]", "2024-03-01")
+    page.locator("input[name=at]").dispatch_event("change")
+    page.wait_for_url(re.compile("at=2024-03-01"))
+    page.click("button[name=what-if]")
+    page.wait_for_selector("text=Starting from odd.csv: 6 members on 2024-03-01")
+
+
+def test_what_is_no_log_is_refused_in_a_sentence(page: Any, address: str) -> None:
+    visit(page, address, "/community")
+    for name, content, words in (
+        ("photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(60), "it is a PNG picture"),
+        ("empty.csv", b"", "is empty"),
+        ("big.csv", b"x" * 9_000_000, "8 MB"),
+    ):
+        drop_log(page, (name, content))
+        page.wait_for_selector(f".kith-error:has-text('{words}')")
     bad = b"member_id,timestamp,action,target_member\na,2024-01-01,post,\nb,yesterday,<img src=x>,\n"
-    page.set_input_files("input[name=log]", {"name": "bad.csv", "mimeType": "", "buffer": bad})
+    drop_log(page, ("bad.csv", bad))
     page.wait_for_selector(".kith-error:has-text('line 3')")
     assert page.locator("main img").count() == 0
-    page.set_input_files("input[name=log]", {"name": "big.csv", "mimeType": "", "buffer": b"x" * 9_000_000})
-    page.wait_for_selector(".kith-error:has-text('8 MB')")
-    page.click("text=Try the example log")
-    page.wait_for_selector("td:text-is('active members')")
-    page.click("button[name=what-if]")
-    page.wait_for_url(re.compile("log=chat_docker"))
-    page.wait_for_selector("text=Starting from")
 
 
 def test_a_study_is_started_followed_read_and_linked(page: Any, address: str, tmp_path: Path) -> None:

@@ -124,6 +124,20 @@ def test_the_command_works_in_an_empty_folder(python: Path, tmp_path: Path) -> N
     assert Path(place.strip()).is_relative_to(python.parents[1])
 
 
+def test_the_logs_that_ship_are_installed_with_their_licences(
+    python: Path, wheel: Path, tmp_path: Path
+) -> None:
+    code = "from kith.scenarios.catalogue import logs; print(*sorted(path.stem.partition('.')[0] for path in logs().values()))"
+    names = succeed([python, "-c", code], tmp_path).split()
+    assert "college_msg" in names
+    packed = set(zipfile.ZipFile(wheel).namelist())
+    beside = {f"kith/scenarios/library/examples/LICENSES/{name}.txt" for name in names}
+    declared = {name.rpartition("/")[2] for name in packed if ".dist-info/licenses/" in name}
+    assert beside <= packed
+    assert "kith/scenarios/library/examples/PROVENANCE.md" in packed
+    assert {"LICENSE", *(f"{name}.txt" for name in names)} <= declared
+
+
 def test_importing_kith_loads_nothing_heavy(python: Path, tmp_path: Path) -> None:
     look = "import sys; before = set(sys.modules); import kith; print(sorted(m for m in set(sys.modules) - before if m.startswith('kith') or m in {'numpy', 'numba', 'pandas', 'pydantic'}))"
     assert succeed([python, "-c", look], tmp_path) == "['kith', 'kith.lazy']\n"

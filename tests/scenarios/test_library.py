@@ -233,14 +233,32 @@ def test_parameters_that_a_text_names_exist() -> None:
         assert quoted <= known
 
 
-def test_the_example_log_says_where_it_comes_from() -> None:
-    assert set(logs()) == {"chat_docker"}
-    rows = gzip.decompress(logs()["chat_docker"].read_bytes()).decode().splitlines()
-    text = (root() / "examples" / "PROVENANCE.md").read_text("utf-8")
-    assert f"{len(rows) - 1:,} messages" in text
-    assert f"{len({row.split(',')[0] for row in rows[1:]}):,} members" in text
-    for word in ("https://github.com/LiveChat2021/LiveChat", "MIT License", "Copyright (c) 2021 ChatHistory"):
-        assert word in text
+@pytest.mark.parametrize(
+    ("name", "what", "licence"),
+    [
+        ("chat_docker", "messages", "Copyright (c) 2021 ChatHistory"),
+        ("college_msg", "messages", "https://creativecommons.org/licenses/by-sa/2.0/de/legalcode"),
+        ("se_emacs_questions", "questions", "https://creativecommons.org/licenses/by-sa/4.0/legalcode"),
+        ("git_networkx", "commits", "Copyright (C) 2004-2016, NetworkX Developers"),
+        ("cdnow_purchases", "purchases", "Copyright (c) 2015, Cameron Davidson-Pilon"),
+    ],
+)
+def test_every_log_that_ships_says_where_it_comes_from(name: str, what: str, licence: str) -> None:
+    rows = gzip.decompress(logs()[name].read_bytes()).decode().splitlines()
+    examples = root() / "examples"
+    [line] = [
+        line
+        for line in (examples / "PROVENANCE.md").read_text("utf-8").splitlines()
+        if line.startswith(f"| `{name}` |")
+    ]
+    assert f" {len(rows) - 1:,} {what} " in line
+    assert f" {len({row.split(',')[0] for row in rows[1:]}):,} members " in line
+    assert licence in (examples / "LICENSES" / f"{name}.txt").read_text("utf-8")
+
+
+def test_no_log_ships_without_its_licence() -> None:
+    licences = {path.stem for path in (root() / "examples" / "LICENSES").iterdir()}
+    assert licences == set(logs())
 
 
 def test_a_library_name_wins_over_a_file_and_a_path_over_the_library(

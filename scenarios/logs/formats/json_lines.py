@@ -30,6 +30,16 @@ def has_events(head: Head) -> bool:
     return set(REQUIRED) <= set(recognised(_names(head)))
 
 
+def first_objects(head: Head, number: int) -> tuple[list[str], list[dict[str, Any]]]:
+    """The columns of a file, and its first objects."""
+    return _names(head), list(islice(_objects(head), number))
+
+
+def cell_of(one: dict[str, Any], name: str) -> str:
+    """The text that an object has in a column, which may be `outer.inner`."""
+    return _column([one], name)[0]
+
+
 def read(heads: Sequence[Head], builder: TableBuilder) -> None:
     """The objects of all files."""
     for head in heads:

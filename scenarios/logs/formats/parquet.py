@@ -98,7 +98,7 @@ def _add(
     builder: TableBuilder,
     prefix: str,
 ) -> None:
-    options = {field: name for field, name in builder.options.columns.items() if name in names}
+    options = {field: name for field, name in builder.options.columns.items() if name in names or not name}
     found = mapping_of(names, options, builder.label)
     builder.columns |= {field: short_name(names[place]) for field, place in found.items()}
     start = 1

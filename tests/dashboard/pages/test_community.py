@@ -8,29 +8,63 @@ from typing import Any
 
 import pytest
 
-from kith.dashboard.content import uploaded_logs
-from kith.dashboard.content.uploaded_logs import founding_of, measures_of, upload
+from kith.dashboard.content import log_measures, uploaded_logs
+from kith.dashboard.content.log_preview import first_events
+from kith.dashboard.content.uploaded_logs import founding_of, read_uploaded_log, stored, together, upload
 from kith.dashboard.live import uploads
 from kith.dashboard.live.uploads import Cancelled, Reading, UploadError
 from kith.dashboard.pages import community
+from kith.dashboard.state.compare_state import CompareState
+from kith.experiments.evidence.statistics import STATISTICS
 from kith.scenarios.errors import LogError, ScenarioError
 from tests.dashboard.looking import button, texts, until
 from tests.dashboard.pages.test_compare import _troubles, found
 from tests.dashboard.reading import hungry, length, strange, stuck
+from tests.scenarios.logs import exports
 
 HEAD = "member_id,timestamp,action,target_member\n"
 ROWS = "".join(f"m{i % 7},2024-0{1 + i // 20}-{1 + i % 20:02d},post,m{(i + 1) % 7}\n" for i in range(100))
 
 
+def dropped(rc: Any, *files: tuple[str, bytes]) -> None:
+    """Drop files on the page."""
+    [upload] = found(rc, "upload.vue")
+    upload.vue_files(
+        [{"name": name, "content": base64.b64encode(content).decode()} for name, content in files]
+    )
+
+
+def menu(rc: Any, name: str) -> Any:
+    return next(w for w in found(rc, "dropdown.vue") if w.name == name)
+
+
+def previewed(rc: Any, *files: tuple[str, bytes]) -> None:
+    """Drop files and wait for their preview."""
+    dropped(rc, *files)
+    until(lambda: button_is_there(rc, "discard"))
+
+
+def button_is_there(rc: Any, name: str) -> bool:
+    return any(w.name == name for w in found(rc, "button.vue"))
+
+
+@pytest.fixture
+def library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library's values, without simulating them."""
+    monkeypatch.setattr(log_measures, "library_measures", lambda name: dict.fromkeys(STATISTICS, 0.5))
+
+
 def test_a_dropped_log_is_measured_and_found_again_under_its_key() -> None:
     key = upload("mine.csv", (HEAD + ROWS).encode())
-    measures, months, visits = measures_of(key)
-    assert measures["active"] == 7
-    assert not visits
-    assert len(months) >= 3
+    measurement = stored(key).measurement
+    assert measurement["members"] == 7
+    assert measurement.observed.members == 0, "events are kept once, in the table"
     founding = founding_of(key)
     assert founding is not None
-    assert (founding.label, len(founding)) == ("mine.csv", 7)
+    assert (founding.label, len(founding), founding.date) == ("mine.csv", 7, "2024-05-21")
+    earlier = founding_of(key, "2024-01-04")
+    assert earlier is not None
+    assert (len(earlier), earlier.date) == (3, "2024-01-04")
 
 
 def test_a_packed_log_is_the_same_log() -> None:
@@ -67,41 +101,132 @@ def test_only_the_latest_logs_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
         founding_of(first)
 
 
-def test_the_page_shows_the_log_and_leads_to_a_what_if(
-    here: Any, shown: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        community, "library_measures", lambda name, visits: {m.name: 0.5 for m in community.MEASURES}
-    )
+def test_the_page_previews_measures_and_leads_to_a_what_if(here: Any, shown: Any, library: None) -> None:
     rc = shown(community.Page, "/community")
-    [upload] = found(rc, "upload.vue")
-    content = base64.b64encode((HEAD + ROWS).encode()).decode()
-    upload.vue_file({"name": "mine.csv", "content": content})
+    previewed(rc, ("mine.csv", (HEAD + ROWS).encode()))
+    assert "100 of 100 rows, 7 members, 2024-01-01 to 2024-05-20 (141 days)" in texts(rc)
+    assert "<td>m0</td>" in texts(rc)
+    assert not rc.paths
+    button(rc, "measure").vue_press(None)
     until(lambda: rc.paths and rc.paths[-1].startswith("/community?log="))
     until(lambda: found(rc, "chart.vue"))
+    words = (
+        "active members per month",
+        "What the log cannot tell",
+        "who acted at least once",
+        '<td class="n">50.0 %',
+    )
+    until(lambda: all(one in texts(rc) for one in words))
+    assert "actives_month" not in texts(rc)
     [save] = [w for w in found(rc, "download.vue") if w.file == "kith-measures.csv"]
     save.vue_request(None)
     head, *rows = save.payload["text"].splitlines()
-    assert head == "indicator,unit,your_log,pool,hub,web,definition"
-    assert len(rows) == len(community.MEASURES)
-    assert rows[0].startswith("active,members,7")
-    [go] = [w for w in found(rc, "button.vue") if w.name == "what-if"]
-    go.vue_press(None)
+    assert head == "statistic,title,unit,your_log,low,high,pool,hub,web,cannot_tell,definition"
+    assert len(rows) == len(STATISTICS)
+    assert rows[0].startswith("members,members,members,7")
+    button(rc, "what-if").vue_press(None)
     assert rc.paths[-1].startswith("/?runs=8&log=")
+    assert rc.paths[-1].endswith("&at=2024-05-21")
+
+
+def test_the_day_of_the_what_if_is_chosen_and_stands_in_the_address(
+    here: Any, shown: Any, library: None
+) -> None:
+    key = upload("mine.csv", (HEAD + ROWS).encode())
+    rc = shown(community.Page, f"/community?log={key}")
+    [day] = [w for w in found(rc, "text_input.vue") if w.name == "at"]
+    assert (day.value, day.low, day.high) == ("2024-05-21", "2024-01-02", "2024-05-21")
+    day.vue_put("2024-02-10")
+    assert rc.paths[-1] == f"/community?log={key}&at=2024-02-10"
+    until(lambda: "before 2024-02-10" in texts(rc))
+    button(rc, "what-if").vue_press(None)
+    state = CompareState.strict(rc.paths[-1].partition("?")[2])
+    assert (state.log, state.at) == (key, "2024-02-10")
+    for wrong, word in (("2031-01-01", "is outside"), ("soon", "must be a day")):
+        rc = shown(community.Page, f"/community?log={key}&at={wrong}")
+        [said] = _troubles(rc)
+        assert word in said
+        assert not button_is_there(rc, "what-if")
+
+
+def test_columns_that_are_not_known_are_chosen(here: Any, shown: Any) -> None:
+    rc = shown(community.Page, "/community")
+    rows = "".join(f"p{n % 3};{n % 28 + 1}.03.2024;x{n};p{(n + 1) % 3}\n" for n in range(60))
+    previewed(rc, ("odd.csv", ("wer;wann;was;wem\n" + rows).encode()))
+    [said] = _troubles(rc)
+    assert "choose it below" in said
+    assert "--" not in said
+    assert not button_is_there(rc, "measure")
+    menu(rc, "column-member").vue_pick("wer")
+    until(lambda: menu(rc, "column-member").value == "wer" and not found_reading(rc))
+    menu(rc, "column-time").vue_pick("wann")
+    until(lambda: button_is_there(rc, "measure"))
+    menu(rc, "column-target").vue_pick("wem")
+    until(lambda: "member 2</td></tr>" in texts(rc))
+    menu(rc, "column-target").vue_pick("")
+    until(lambda: menu(rc, "column-target").value == "" and not found_reading(rc))
+    assert "60 of 60 rows, 3 members" in texts(rc)
+
+
+def found_reading(rc: Any) -> bool:
+    return button_is_there(rc, "cancel-log")
+
+
+def test_what_the_dates_mean_is_asked_where_no_row_decides(here: Any, shown: Any) -> None:
+    rc = shown(community.Page, "/community")
+    rows = "".join(f"m{n},0{n % 9 + 1}/0{n % 4 + 1}/2024 10:00,post\n" for n in range(36))
+    previewed(rc, ("dates.csv", ("member,time,action\n" + rows).encode()))
+    assert "choose below" in _troubles(rc)[0]
+    assert menu(rc, "order").value == ""
+    menu(rc, "order").vue_pick("month")
+    until(lambda: "2024-01-01 to 2024-09-04" in texts(rc))
+    menu(rc, "zone").vue_pick("America/New_York")
+    until(lambda: "2024-01-01 15:00:00" in texts(rc))
+    menu(rc, "order").vue_pick("day")
+    until(lambda: "2024-01-01 to 2024-04-09" in texts(rc))
+
+
+def test_what_is_skipped_is_counted_with_its_reason(here: Any, shown: Any) -> None:
+    rc = shown(community.Page, "/community")
+    bad = HEAD + ROWS + "m1,yesterday,post,\n" + "spam[bot],2024-02-01,post,\n"
+    previewed(rc, ("<b>mine.csv", bad.encode()))
+    assert "1 left out: events of bots (line 103)" in texts(rc)
+    assert "1 bad row skipped: line 102:" in texts(rc)
+    assert "times name no zone and were read as UTC</li>" in texts(rc)
+    assert "<b>mine" not in texts(rc)
+
+
+def test_several_files_are_one_log(here: Any, shown: Any) -> None:
+    rc = shown(community.Page, "/community")
+    previewed(
+        rc, ("a.csv", (HEAD + ROWS).encode()), ("a.csv", (HEAD + ROWS.replace("2024", "2023")).encode())
+    )
+    assert "a.csv and 1 more: table (CSV)" in texts(rc)
+    assert "200 of 200 rows in 2 files" in texts(rc)
+
+
+@pytest.mark.parametrize("kind", sorted(exports.EVERY_KIND))
+def test_an_export_of_every_kind_has_a_preview_without_texts_of_messages(kind: str) -> None:
+    name, content = together(exports.EVERY_KIND[kind])
+    found = read_uploaded_log(name, content)
+    assert found.preview.format == kind
+    assert found.table is not None, found.error
+    assert "member 1" in first_events(found.table)
 
 
 def test_a_bad_file_shows_what_is_wrong(here: Any, shown: Any) -> None:
     rc = shown(community.Page, "/community")
-    [upload] = found(rc, "upload.vue")
-    upload.vue_file({"name": "<b>x</b>.csv", "content": base64.b64encode(b"name,age\nx,2\n").decode()})
+    dropped(rc, ("<b>x</b>.csv", b"name,age\nx,2\n"))
     until(lambda: _troubles(rc))
     [said] = _troubles(rc)
-    assert "member_id" in said
+    assert "choose it below" in said
     assert "&lt;b&gt;" in said
+    [upload] = found(rc, "upload.vue")
     upload.vue_refused(50_000_000)
     assert "50.0 MB" in _troubles(rc)[0]
-    upload.vue_file({"content": "not base64!"})
-    assert "could not be read" in _troubles(rc)[0]
+    for broken in ([{"content": "not base64!"}], [], [None], {}, None):
+        upload.vue_files(broken)
+        assert "could not be read" in _troubles(rc)[0]
 
 
 def test_a_file_that_takes_too_long_is_refused_in_one_sentence_and_keeps_nobody_waiting(
@@ -110,11 +235,10 @@ def test_a_file_that_takes_too_long_is_refused_in_one_sentence_and_keeps_nobody_
     """Two megabytes of gzip would do as well; rows that take a second are enough if less is allowed."""
     monkeypatch.setattr(uploads, "SECONDS", 0.1)
     rc, other = shown(community.Page, "/community"), shown(community.Page, "/community")
-    [upload] = found(rc, "upload.vue")
-    content = base64.b64encode(gzip.compress((HEAD + ROWS * 2_000).encode(), 1)).decode()
+    content = gzip.compress((HEAD + ROWS * 2_000).encode(), 1)
     assert len(content) < 1_000_000
     begun = time.perf_counter()
-    upload.vue_file({"name": "long.csv.gz", "content": content})
+    dropped(rc, ("long.csv.gz", content))
     assert time.perf_counter() - begun < 1, "the page waited for the file"
     assert "Reading long.csv.gz" in texts(rc)
     button(other, "example").vue_press(None)
@@ -128,17 +252,16 @@ def test_a_file_that_takes_too_long_is_refused_in_one_sentence_and_keeps_nobody_
 
 def test_reading_a_file_can_be_cancelled_and_a_newer_one_takes_its_place(here: Any, shown: Any) -> None:
     rc = shown(community.Page, "/community")
-    [upload] = found(rc, "upload.vue")
-    long = base64.b64encode(gzip.compress((HEAD + ROWS * 2_000).encode(), 1)).decode()
-    upload.vue_file({"name": "long.csv.gz", "content": long})
+    long = gzip.compress((HEAD + ROWS * 2_000).encode(), 1)
+    dropped(rc, ("long.csv.gz", long))
     button(rc, "cancel-log").vue_press(None)
     until(lambda: "Reading" not in texts(rc))
     assert not rc.paths
     assert not _troubles(rc)
-    upload.vue_file({"name": "long.csv.gz", "content": long})
-    upload.vue_file({"name": "mine.csv", "content": base64.b64encode((HEAD + ROWS).encode()).decode()})
-    until(lambda: rc.paths)
-    assert len(rc.paths) == 1
+    dropped(rc, ("long.csv.gz", long))
+    dropped(rc, ("mine.csv", (HEAD + ROWS).encode()))
+    until(lambda: button_is_there(rc, "measure"))
+    assert "mine.csv: table (CSV)" in texts(rc)
 
 
 def test_a_file_that_takes_too_much_memory_is_refused_in_one_sentence() -> None:

@@ -261,7 +261,7 @@ FILE = (
 def test_a_dropped_file_is_shown_and_what_the_page_does_not_keep_is_said(here: Any, shown: Any) -> None:
     rc = shown(compare.Page, PATH)
     [upload] = found(rc, "upload.vue")
-    upload.vue_file({"name": "mine.toml", "content": b64encode(FILE.encode()).decode()})
+    upload.vue_files([{"name": "mine.toml", "content": b64encode(FILE.encode()).decode()}])
     until(lambda: rc.paths)  # it is read in another process
     state = CompareState.strict(rc.paths[-1].partition("?")[2])
     assert state.days == 40

@@ -9,6 +9,7 @@ from kith.dashboard.content import five_numbers as numbers
 from kith.dashboard.content.five_numbers import nearest, numbers_from, numbers_table, what_if
 from kith.dashboard.pages import community
 from kith.dashboard.state.compare_state import CompareState
+from kith.experiments.evidence.statistics import STATISTICS
 from tests.dashboard.looking import button, found, texts, until
 
 
@@ -37,7 +38,9 @@ def test_a_wrong_number_is_explained(given: dict[str, str], word: str) -> None:
 def test_the_nearest_is_marked_by_more_than_colour() -> None:
     assert nearest(10.0, {"pool": 4.0, "hub": 30.0, "web": float("nan")}) == "pool"
     assert nearest(10.0, {}) == ""
-    beside = {"pool": {"active": 100.0}, "hub": {"active": 900.0}, "web": {"active": 2_000.0}}
+    beside = {
+        name: {"actives_month": value} for name, value in (("pool", 100.0), ("hub", 900.0), ("web", 2_000.0))
+    }
     assert "● 900" in numbers_table({"active": 1_000.0}, beside)
 
 
@@ -50,7 +53,7 @@ def test_the_what_if_starts_with_as_many_members() -> None:
 def test_the_numbers_stand_in_the_address_and_are_shown(
     here: Any, shown: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(numbers, "library_measures", lambda *_: dict.fromkeys(numbers.FIVE, 0.5))
+    monkeypatch.setattr(numbers, "library_measures", lambda *_: dict.fromkeys(STATISTICS, 0.5))
     rc = shown(community.Page, "/community")
     fields = {w.name: w for w in found(rc, "text_input.vue")}
     fields["active"].vue_put("200")

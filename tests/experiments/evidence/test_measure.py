@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kith.experiments.errors import RequestError
+from kith.experiments.errors import NothingToMeasure, RequestError
 from kith.experiments.evidence.estimates import intervals
 from kith.experiments.evidence.measure import Measurement, measure, measured
 from kith.experiments.evidence.membership import INDICATORS
@@ -77,16 +77,15 @@ def test_every_statistic_has_one_definition_and_a_value_or_a_reason(chat: Measur
 
 
 def test_intervals_hold_their_value_or_say_why_there_is_none(chat: Measurement) -> None:
-    resampled = chat.table["interval"].str.startswith("bootstrap") & chat.table["value"].notna()
+    resampled = ~chat.table["interval"].str.startswith("none: ") & chat.table["value"].notna()
     rows = chat.table[resampled]
     assert (rows["low"] <= rows["value"]).all()
     assert (rows["value"] <= rows["high"]).all()
     assert chat.table.loc[~resampled, "low"].isna().all()
-    assert (
-        chat.table.loc[~chat.table["interval"].str.startswith("bootstrap"), "interval"]
-        .str.startswith("none: ")
-        .all()
-    )
+    assert set(chat.table.loc[resampled, "interval"]) == {
+        "bootstrap over members",
+        "halves of the tied members",
+    }
 
 
 def test_the_bootstrap_has_the_width_of_a_binomial_share() -> None:
@@ -115,6 +114,15 @@ def test_growth_by_hand() -> None:
         "active": [2, 1],
         "actions": [3, 1],
     }
+
+
+def test_newcomers_and_losses_by_hand() -> None:
+    days = [[0.5], *[[5.0 + n, 65.0] for n in range(10)], [70.0]]
+    found = measure_rows(crowd(days, 180))
+    assert found["newcomers_month"] == 2 * 30 / 150  # the last two came after the first month
+    # active months: 11 in month 0, of whom ten come back in month 2; 11 in month 2, followed by three silent ones
+    assert found["lost_month"] == pytest.approx((1 + 11) / 22)
+    assert "60 are needed" in measure_rows(crowd([[1.0]], 50)).cannot_tell["newcomers_month"]
 
 
 def test_again_on_days_one_to_seven_counts_hours_not_dates() -> None:
@@ -322,9 +330,13 @@ def test_what_cannot_be_measured_is_refused(record: Record) -> None:
         measure(record, people="founders")
     with pytest.raises(RequestError, match="1 day or more"):
         measure(record, inactivity=0)
-    with pytest.raises(RequestError, match="nothing in the log counts as an action"):
+    with pytest.raises(
+        NothingToMeasure, match="nothing in the log counts as an action; it has 1 × join; name"
+    ):
         measure_rows([("a", 0, "join", "")])
-    with pytest.raises(RequestError, match="no events"):
+    with pytest.raises(NothingToMeasure, match="nobody whose join is in the log acts"):
+        measure_rows([("a", 0, "join", ""), ("b", 1, "post", "")], people="newcomers")
+    with pytest.raises(NothingToMeasure, match="no events"):
         measure(frame([]))
     with pytest.raises(RequestError, match="lacks timestamp"):
         measure(pd.DataFrame({"member_id": ["a"], "action": ["post"]}))

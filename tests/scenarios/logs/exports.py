@@ -1,6 +1,7 @@
 """Small exports of every kind, made up for the tests: three members, a bot, and what a system writes."""
 
 import csv
+import gzip
 import io
 import json
 import zipfile
@@ -240,3 +241,42 @@ STRIPE = as_csv(
     "ch_3|2024-03-03 10:00:00|5.00|0.00|eur|Failed|cus_1|ann@example.org",
     "ch_4|2024-03-03 11:00:00|5.00|0.00|eur|Paid||",
 )
+
+
+def as_parquet(rows: list[tuple[str, str, str]]) -> bytes:
+    """A table of member, time and action in Parquet."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    out = io.BytesIO()
+    columns = dict(zip(("user", "created_at", "event"), map(list, zip(*rows, strict=True)), strict=True))
+    pq.write_table(pa.table(columns), out)
+    return out.getvalue()
+
+
+EVERY_KIND: dict[str, list[tuple[str, bytes]]] = {
+    "csv": [
+        (
+            "log.csv.gz",
+            gzip.compress(
+                as_csv("who|when|what", "ann|2024-03-01T10:00Z|post", "bob|2024-03-02T10:00Z|post")
+            ),
+        )
+    ],
+    "parquet": [("log.parquet", as_parquet([("ann", "2024-03-01T10:00:00Z", "post")] * 3))],
+    "json_lines": [("log.jsonl", json_lines(OBJECTS))],
+    "discord_json": [
+        ("room.json", discord_channel(DISCORD[:4])),
+        ("other room.json", discord_channel(DISCORD[2:])),
+    ],
+    "discord_csv": [("room.csv", DISCORD_CSV)],
+    "slack": [("slack.zip", zipped(slack_files()))],
+    "discourse": [("users.csv", DISCOURSE_USERS), ("posts.csv", DISCOURSE_POSTS)],
+    "stack_exchange": [(name, data) for name, data in STACK_EXCHANGE.items()],
+    "github_events": [("events.json", json.dumps(GITHUB).encode())],
+    "git_log": [("commits.txt", GIT)],
+    "mailing_list": [("list.mbox", MBOX)],
+    "shopify": [("orders.csv", SHOPIFY)],
+    "stripe": [("payments.csv", STRIPE)],
+}
+"one log of each format as somebody would drop it: files with their names"

@@ -1,0 +1,120 @@
+"""The measures of the logs that ship beside those of every preset: `python docs/measures/logs_beside_presets.py`.
+
+Rewrites the two tables in docs/evidence.md between their markers, and the table of statistics. Each preset is run for two
+years with 5,000 people and three seeds; only newcomers are measured, because the logs begin with their first member.
+Takes some minutes.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from kith.experiments.errors import NothingToMeasure
+from kith.experiments.evidence.estimates import REPLICATES
+from kith.experiments.evidence.measure import measured
+from kith.experiments.evidence.observation import ObservationModel, of_record, of_table
+from kith.experiments.evidence.statistics import STATISTICS
+from kith.experiments.words import wording
+from kith.scenarios.catalogue import library, logs
+from kith.scenarios.load import load
+from kith.scenarios.logs.founding import read_log_table
+from kith.sim.engine import run
+
+PAGE = Path(__file__).parents[1] / "evidence.md"
+SHOWN = (
+    "again_d1_7",
+    "r30",
+    "r90",
+    "survival_26w",
+    "active_d31_90",
+    "once",
+    "lost_month",
+    "return_30d",
+    "gini",
+    "top1",
+    "monthly_contributors",
+    "actions_per_active_month",
+    "gap_median",
+    "answered_1d",
+    "reply_effect",
+    "degree",
+    "clustering",
+    "reciprocity",
+    "contagion",
+    "contagion_placebo",
+)
+DIFFERENCES = ("reply_effect", "contagion", "contagion_placebo")
+PEOPLE, DAYS, SEEDS = 5_000, 730, 3
+
+
+def of_log(name: str) -> dict[str, float]:
+    """The statistics of a log that ships."""
+    found = measured(of_table(read_log_table(name)), permutations=REPLICATES)
+    return {statistic: one.value for statistic, one in found.items()}
+
+
+def of_preset(name: str) -> dict[str, float]:
+    """The statistics of a preset's newcomers, mean over seeds; all NaN if nobody acts."""
+    market = load(name).parameters.market
+    founders = max(1, round(market.founders * PEOPLE / market.size))
+    plan = load(name, overrides={"market.size": PEOPLE, "market.founders": founders})
+    rows = []
+    for seed in range(SEEDS):
+        try:
+            observed = of_record(run(plan, seed=seed, days=DAYS), ObservationModel(people="newcomers"))
+        except NothingToMeasure:
+            return dict.fromkeys(STATISTICS, float("nan"))
+        found = measured(observed, permutations=50)
+        rows.append([found[statistic].value for statistic in STATISTICS])
+    return dict(zip(STATISTICS, np.mean(rows, axis=0).tolist(), strict=True))
+
+
+def table(columns: dict[str, dict[str, float]]) -> str:
+    """Statistics down, communities across, as Markdown."""
+    lines = ["| | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
+    for statistic in SHOWN:
+        unit = STATISTICS[statistic].unit
+        cells = (_text(statistic, values[statistic], unit) for values in columns.values())
+        lines.append(f"| `{statistic}` | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _text(statistic: str, value: float, unit: str) -> str:
+    if value != value:
+        return wording.DASH
+    if statistic in DIFFERENCES:
+        return wording.signed(value, unit, 0.05)
+    return f"{100 * value:.0f} %" if unit == "share" else wording.number(value, unit)
+
+
+def statistics_table() -> str:
+    """The definition of every statistic, as Markdown."""
+    lines = ["| statistic | family | unit | definition | interval |", "|---|---|---|---|---|"]
+    lines += [
+        f"| `{s.name}` | {s.family} | {s.unit} | {s.definition} | {s.interval} |" for s in STATISTICS.values()
+    ]
+    return "\n".join(lines)
+
+
+def rewritten(page: str, marker: str, text: str) -> str:
+    """The page with the text between a marker's two comments."""
+    begin, end = f"<!-- {marker} -->\n", f"\n<!-- end of {marker} -->"
+    before, _, rest = page.partition(begin)
+    _, _, after = rest.partition(end)
+    if not after:
+        raise SystemExit(f"docs/evidence.md has no place for {marker}")
+    return before + begin + text + end + after
+
+
+def main() -> None:
+    """Write the tables."""
+    presets = [entry.name for entry in library() if entry.shelf == "presets"]
+    page = PAGE.read_text("utf-8")
+    page = rewritten(page, "statistics", statistics_table())
+    page = rewritten(page, "logs", table({name: of_log(name) for name in logs()}))
+    page = rewritten(page, "presets", table({name: of_preset(name) for name in presets}))
+    PAGE.write_text(page, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
