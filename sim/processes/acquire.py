@@ -11,6 +11,8 @@ A plan may give the number of people who join on each day (`Plan.arrivals`). The
 the order of clocks of their own, which run like those of the channels: more of them are the same
 people earlier, plus some. They stand beside all other ways to join, or instead of them.
 
+Long, because every way in is here: channels, invitations, following, return and given arrivals.
+
 Reads  market, content, presence, invitations due     Writes  members, followers, clocks
 """
 
@@ -24,7 +26,7 @@ from kith.sim.kernels.luck import ACCEPT_INVITER_SHIFT, ONLY, Purpose, uniform, 
 from kith.sim.state.admission import Newcomers, can_pay, join, newcomers, willingness
 from kith.sim.state.categories import Channel, Count
 from kith.sim.state.community import Community
-from kith.sim.state.dormant import place_of_row
+from kith.sim.state.dormancy.dormant import place_of_row
 from kith.sim.state.ledger import Account
 from kith.sim.state.market import SIGNALS, Status, liking, mean_fit
 from kith.sim.state.outside.forgetting import begin_to_follow, reached_again, unfollow

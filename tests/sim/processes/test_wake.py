@@ -15,7 +15,7 @@ from kith.sim.schema.plan import Experiment, Plan, Shock
 from kith.sim.state.categories import Cause
 from kith.sim.state.community import Community
 from kith.sim.state.decay import NEWCOMER
-from kith.sim.state.dormant import place_of_row
+from kith.sim.state.dormancy.dormant import place_of_row
 from kith.sim.state.layers import PAST
 from tests.sim.conservation import check_run
 

@@ -14,7 +14,7 @@ from kith.sim.schema.plan import Plan
 from kith.sim.state.categories import Cause
 from kith.sim.state.columns import COLUMNS
 from kith.sim.state.community import Community
-from kith.sim.state.dormant import place_of_row
+from kith.sim.state.dormancy.dormant import place_of_row
 from kith.sim.views.member import AsleepError, DepartedError, Member
 from kith.sim.views.model import CommunityModel
 
