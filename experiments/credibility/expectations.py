@@ -73,6 +73,8 @@ class Check:
     def verdict(self) -> str:
         """Shown if the whole 95 % interval is as expected."""
         low, high = self.gap.low, self.gap.high
+        if math.isnan(low) and self.gap.n >= LEAST_RUNS:
+            low = high = self.gap.difference  # the same in every pair: decided, not drawn
         if self.expected.sign == "0":
             return self._sameness(low, high)
         if self.expected.sign == "-":
@@ -80,8 +82,6 @@ class Check:
         return SHOWN if low > 0 else OPPOSITE if high < 0 else UNCLEAR
 
     def _sameness(self, low: float, high: float) -> str:
-        if math.isnan(low) and self.gap.n >= LEAST_RUNS and self.gap.difference == 0:
-            return SHOWN  # the same in every pair, to the last bit
         bound = self.expected.within * abs(self.other.mean)
         if -bound <= low and high <= bound:
             return SHOWN
