@@ -214,8 +214,13 @@ class Member(mesa.Agent):
         if self.joined == model.day and model.luck.uniform(self.address, 0, Purpose.ENTRY) < (
             q.entry * q.doors_open
         ):
-            return max(1, count)
-        return count
+            count = max(1, count)
+        return count + sum(self.following(nth) for nth in range(count))
+
+    def following(self, nth: int) -> int:
+        """How many contributions follow the nth of today in the same visit."""
+        again = self.model.p.contribution.follow_on
+        return int(math.log(self.draw(Purpose.FOLLOW_ON, nth)) / math.log(again)) if again > 0.0 else 0
 
     def courage(self) -> float:
         """What helps to begin: onboarding, rules, and others who are answered; up to a bound."""
