@@ -157,8 +157,10 @@ def _margin(c: Comparison, colours: Mapping[str, str]) -> list[Drawing]:
 def _leaving(c: Comparison, colours: Mapping[str, str]) -> list[Drawing]:
     if c.leaving.to_numpy().sum() <= 0:
         return []
-    svg = figures.stacked(c.leaving, theme.CAUSES, wording.CAUSES, "Why members stopped coming", _per_run(c), "leaving")
-    note = "Each departure has one cause, drawn in proportion to its part of the member's hazard."
+    svg = figures.stacked(
+        c.leaving, theme.CAUSES, wording.CAUSES, "Why members stopped coming", _per_run(c), "leaving"
+    )
+    note = "Each departure or silence has one cause, drawn in proportion to its part of the member's hazard."
     return [Drawing(svg, "leaving", c.leaving.rename_axis("cause").reset_index(), note)]
 
 

@@ -248,6 +248,7 @@ def giant_share(ties: float) -> float:
 
 # Waking
 
+
 def still_asleep(rate: float, scale: float, exponent: float, time: float) -> float:
     """Share of those who fell silent at 0 that has not woken by `time`; hazard rate (1 + t / scale)^-exponent.
 

@@ -214,7 +214,8 @@ def awake_balance(plan: Plan) -> Values:
     """Members who are awake, and Little's law: their number per join or waking and evening of the mean stay."""
     p, stopping = plan.parameters, leaving(plan)
     joining, waking = (
-        exact.within_a_step(per_day(p, name)) for name in ("acquisition_external_rate", "dormancy_waking_rate")
+        exact.within_a_step(per_day(p, name))
+        for name in ("acquisition_external_rate", "dormancy_waking_rate")
     )
     share = exact.awake_share(joining, waking, stopping, p.dormancy.formal_share)
     return {"awake": p.market.size * share, "N / (A W)": 1.0}

@@ -14,7 +14,7 @@ from kith.sim.results.recorder import Recorder
 from kith.sim.schema.plan import Plan, check_plan
 from kith.sim.state.community import Community
 from kith.sim.state.decay import WEEK
-from kith.sim.state.fall_asleep import FELT_NOTHING, MOST_FELT
+from kith.sim.state.dormancy.fall_asleep import FELT_NOTHING, MOST_FELT
 from kith.sim.state.layers import LAYER_WINDOW, PAST
 from kith.sim.state.population import MEMBER
 from kith.sim.state.ties import Ties

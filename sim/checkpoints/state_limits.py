@@ -19,7 +19,7 @@ from kith.sim.state.categories import Cause, Channel, Count
 from kith.sim.state.climate import CLIMATE
 from kith.sim.state.community import Community
 from kith.sim.state.decay import BURST_DAYS, WEEK
-from kith.sim.state.dormant import Dormant
+from kith.sim.state.dormancy.dormant import Dormant
 from kith.sim.state.hazard_clocks import Heap, TouchClock
 from kith.sim.state.layers import PAST
 from kith.sim.state.ledger import MONTHS, Account, Ledger

@@ -20,7 +20,7 @@ from kith.sim.kernels.luck import ACCEPT_INVITER_SHIFT, ONLY, Purpose, uniform, 
 from kith.sim.state.admission import Newcomers, can_pay, join, willingness
 from kith.sim.state.categories import Channel, Count
 from kith.sim.state.community import Community
-from kith.sim.state.dormant import place_of_row
+from kith.sim.state.dormancy.dormant import place_of_row
 from kith.sim.state.ledger import Account
 from kith.sim.state.market import SIGNALS, Status
 from kith.sim.state.population import NO_PERSON

@@ -18,7 +18,7 @@ from kith.sim.kernels.luck import ONLY, Purpose, uniform
 from kith.sim.kernels.prefetch import SCREEN
 from kith.sim.state.categories import Cause
 from kith.sim.state.community import Community
-from kith.sim.state.dormant import place_of_row
+from kith.sim.state.dormancy.dormant import place_of_row
 from kith.sim.state.layers import WINDOW
 from kith.sim.state.ledger import Account
 from kith.sim.state.ties import strength_at
@@ -127,7 +127,9 @@ def _screen(
             u[k - start] = uniform(key, person[k], day, _WAKE, ONLY)
         for k in range(start, end):
             alone = waking[day - since[k]]
-            heard = calls + called[k]  # also of the day on which it fell silent, so that calls only add wakings
+            heard = (
+                calls + called[k]
+            )  # also of the day on which it fell silent, so that calls only add wakings
             called[k] = 0.0
             if u[k - start] < alone * (1.0 + gain * (heard + tied[k])):
                 if gain > 0.0:

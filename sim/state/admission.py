@@ -12,7 +12,7 @@ from kith.sim.kernels.luck import ONLY, Purpose, normal, uniform, uniforms
 from kith.sim.state.categories import Channel, Count
 from kith.sim.state.community import Community
 from kith.sim.state.decay import NEWCOMER, derive, derive_rows
-from kith.sim.state.dormant import place_of_row
+from kith.sim.state.dormancy.dormant import place_of_row
 from kith.sim.state.market import Status
 from kith.sim.state.population import NEVER, NO_PERSON
 from kith.sim.state.ties import MAX_CAPACITY, allocate, strengthen_pairs

@@ -316,9 +316,9 @@ COLUMNS: dict[str, Column] = {column.name: column for column in _TABLE}
 WRITABLE = tuple(column.name for column in _TABLE if column.is_writable)
 _DERIVED_FROM = frozenset({"propensity", "interest"})
 "traits with derived quantities"
-TAKEN = frozenset({*COLUMNS, *(MEMBER.names or ()), "left_day", "exit_cause", "awake", "asleep_since", "asleep_cause"}) | frozenset(
-    {"model", "unique_id", "random", "rng", "scenario", "step", "advance", "remove", "pos"}
-)
+TAKEN = frozenset(
+    {*COLUMNS, *(MEMBER.names or ()), "left_day", "exit_cause", "awake", "asleep_since", "asleep_cause"}
+) | frozenset({"model", "unique_id", "random", "rng", "scenario", "step", "advance", "remove", "pos"})
 """Reserved names: of the engine, of `Record.members` or of a Mesa agent."""
 
 __all__ = ["COLUMNS", "TAKEN", "WRITABLE", "Column", "declare", "names", "read", "write"]

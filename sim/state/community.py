@@ -1,4 +1,8 @@
-"""Community: the state of a run, and the invariants between its parts."""
+"""Community: the state of a run, and the invariants between its parts.
+
+Long because who joins the awake, falls silent, wakes or leaves changes rows, ties, counts and the market
+together, and only here are all of them at hand.
+"""
 
 from collections import deque
 from typing import Any
@@ -16,8 +20,9 @@ from kith.sim.state import decay
 from kith.sim.state.categories import Cause, Channel, Count
 from kith.sim.state.climate import CLIMATE
 from kith.sim.state.decay import NEWCOMER
-from kith.sim.state.dormant import Dormant
-from kith.sim.state.fall_asleep import lay_down, remember_ties
+from kith.sim.state.dormancy.dormant import Dormant
+from kith.sim.state.dormancy.fall_asleep import lay_down, remember_ties
+from kith.sim.state.dormancy.wake_up import get_up, sleep_through_all, take_up_ties
 from kith.sim.state.hazard_clocks import Heap, TouchClock
 from kith.sim.state.layers import LAYER_WINDOW, PAST, WINDOW
 from kith.sim.state.ledger import Ledger
@@ -25,7 +30,6 @@ from kith.sim.state.market import MarketState, Status, farness, fit
 from kith.sim.state.population import Archive, Population
 from kith.sim.state.release_member import archive_dormant, archive_leavers, draw_returns, release_ties
 from kith.sim.state.ties import Ties
-from kith.sim.state.wake_up import get_up, sleep_through_all, take_up_ties
 
 
 class Community:

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kith.sim.state.community import Community
-from kith.sim.state.dormant import place_of_row
+from kith.sim.state.dormancy.dormant import place_of_row
 from kith.sim.state.layers import LAYER_WINDOW, PAST
 from kith.sim.state.ledger import INCENTIVES, UNATTRIBUTED, Account
 from kith.sim.state.market import Status

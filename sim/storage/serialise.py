@@ -19,7 +19,7 @@ from kith.sim.schema.graphs import Generator, Graph
 from kith.sim.schema.parameter_set import Parameters
 from kith.sim.schema.plan import Experiment, Founding, Plan, Shock
 from kith.sim.state.community import Community
-from kith.sim.state.dormant import Dormant
+from kith.sim.state.dormancy.dormant import Dormant
 from kith.sim.state.hazard_clocks import Heap, TouchClock
 from kith.sim.state.ledger import Ledger
 from kith.sim.state.market import MarketState

@@ -14,7 +14,7 @@ from mesa.agentset import AbstractAgentSet
 from kith.sim.schema.fields import nearest
 from kith.sim.state import columns
 from kith.sim.state.categories import Cause
-from kith.sim.state.dormant import place_of_row
+from kith.sim.state.dormancy.dormant import place_of_row
 from kith.sim.views.member_model import MemberModel
 
 

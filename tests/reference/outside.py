@@ -109,13 +109,14 @@ class Outside:
         """Answer the invitations that are due, in order of invitee and inviter."""
         due = self.letters.pop(self.model.day, [])
         due.sort(key=lambda letter: (letter.invitee.address, letter.inviter.address))
-        for person, letters in groupby(due, key=lambda letter: letter.invitee):
+        for person, group in groupby(due, key=lambda letter: letter.invitee):
+            inviters = [letter.inviter for letter in group]
             disappointed = person.status == "left" and person.due == math.inf
             if person.status == "dormant":
-                self.model.dormancy.members[person].called += len(list(letters))
+                self.model.dormancy.members[person].called += len(inviters)
             if person.status in ("present", "dormant") or disappointed:
                 continue
-            inviter = self.accepted(person, [letter.inviter for letter in letters])
+            inviter = self.accepted(person, inviters)
             if inviter is not None:
                 self.arrive(person, "referral", inviter)
             elif person.status == "unaware":

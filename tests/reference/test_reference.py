@@ -95,7 +95,8 @@ SWITCHES: dict[str, dict[str, Any]] = {
         "value.content": 0.1,
         "acquisition.disappointed_below": 0.05,
     },
-    "they wake into little room for ties": BUSY | {
+    "they wake into little room for ties": BUSY
+    | {
         "churn.base_hazard": 0.05,
         "bonding.capacity_min": 2.0,
         "bonding.capacity_shape": 3.0,

@@ -62,10 +62,7 @@ def check_people(record: Record, size: int, founders: int) -> None:
 def check_flows(record: Record) -> None:
     s = record.series
     rising = {
-        "audience": s["joins"]
-        + s["member_to_audience"]
-        - s["audience_to_member"]
-        + s["wakings_audience"],
+        "audience": s["joins"] + s["member_to_audience"] - s["audience_to_member"] + s["wakings_audience"],
         "member": s["audience_to_member"]
         + s["wakings_member"]
         + s["internal_to_member"]

@@ -99,7 +99,19 @@ def test_an_interrupted_run_leaves_the_record_of_an_uninterrupted_one(
     assert unlike(simulation.record(), run(plan, seed=3, days=60)) == []
 
 
-names = ("pool", "hub", "web", "nothing", "ugc", "marketplace", "ads", "subscription", "fee", "busy", "sleepy")
+names = (
+    "pool",
+    "hub",
+    "web",
+    "nothing",
+    "ugc",
+    "marketplace",
+    "ads",
+    "subscription",
+    "fee",
+    "busy",
+    "sleepy",
+)
 half_lives = st.one_of(st.floats(0.1, 1e9), st.just(float("inf")))
 changes = st.fixed_dictionaries(
     {},

@@ -15,7 +15,7 @@ from kith.sim.schema.plan import Experiment, Plan, Shock
 from kith.sim.state.categories import Cause
 from kith.sim.state.community import Community
 from kith.sim.state.decay import NEWCOMER
-from kith.sim.state.dormant import place_of_row
+from kith.sim.state.dormancy.dormant import place_of_row
 from kith.sim.state.layers import PAST
 from tests.sim.conservation import check_run
 
@@ -89,9 +89,18 @@ CASES: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("web", "busy"), {}),
     (("web", "busy", "subscription"), {"phases": {60: {"monetisation": {"model": "fee", "price": 2.0}}}}),
     (("hub", "web", "busy", "fee"), {"phases": {50: {"monetisation": {"model": "none"}}}}),
-    (("web", "busy"), {"phases": {40: {"bonding": {"tie_half_life": 400.0}}, 70: {"bonding": {"tie_half_life": 3.0}}}}),
-    (("web", "busy"), {"bonding": {"tie_half_life": 0.1}, "phases": {50: {"churn": {"contagion_half_life": 2.0}}}}),
-    (("web", "busy"), {"churn": {"tie_threshold": 2}, "shocks": [Shock(day=30, kind="members_leave", share=0.4)]}),
+    (
+        ("web", "busy"),
+        {"phases": {40: {"bonding": {"tie_half_life": 400.0}}, 70: {"bonding": {"tie_half_life": 3.0}}}},
+    ),
+    (
+        ("web", "busy"),
+        {"bonding": {"tie_half_life": 0.1}, "phases": {50: {"churn": {"contagion_half_life": 2.0}}}},
+    ),
+    (
+        ("web", "busy"),
+        {"churn": {"tie_threshold": 2}, "shocks": [Shock(day=30, kind="members_leave", share=0.4)]},
+    ),
     (("web", "busy"), {"bonding": {"capacity_min": 1.0}, "contribution": {"exchange_rate": 2.0}}),
 ]
 
@@ -135,7 +144,12 @@ def test_where_every_exit_is_formal_nobody_is_dormant_and_waking_makes_no_differ
 ) -> None:
     plain = plan_of("web", "busy", churn={"base_hazard": 0.02})
     formal = plan_of(
-        "web", "busy", "sleepy", dormancy={"formal_share": 1.0}, visiting={"burst_gain": 0.0}, contribution={"burst_gain": 0.0}
+        "web",
+        "busy",
+        "sleepy",
+        dormancy={"formal_share": 1.0},
+        visiting={"burst_gain": 0.0},
+        contribution={"burst_gain": 0.0},
     )
     one, other = (run(plan, seed=2, days=90) for plan in (plain, formal))
     assert one.series["leaves"].sum() > 50
@@ -169,7 +183,13 @@ def haunted(plan: Plan, ghosts: int, days: int) -> tuple[Record, Record]:
 
 
 def test_dormant_members_who_never_wake_change_no_series_of_the_awake(plan_of: PlanOf) -> None:
-    quiet = {"waking_rate": 9.0, "waking_scale": 3.0, "waking_exponent": 6.0, "cleanup_rate": 0.0, "winback_per_month": 0.0}
+    quiet = {
+        "waking_rate": 9.0,
+        "waking_scale": 3.0,
+        "waking_exponent": 6.0,
+        "cleanup_rate": 0.0,
+        "winback_per_month": 0.0,
+    }
     plan = plan_of("web", "busy", "sleepy", dormancy=quiet)
     alone, among = haunted(plan, GHOSTS, 90)
     assert alone.series["wakings"].sum() > 20
@@ -210,11 +230,24 @@ def test_more_visits_or_calls_leave_no_day_awake_in_the_lesser_arm_alone(
     plan_of: PlanOf, more: dict[str, Any]
 ) -> None:
     base: dict[str, Any] = {
-        "dormancy": {"formal_share": 0.0, "cleanup_rate": 0.0, "winback_per_month": 4.0, "winback_unsubscribe": 0.0},
-        "churn": {"belonging_weight": 0.0, "contagion": 0.0, "base_hazard": 0.04, "ageing": 0.0, "unfairness": 0.0},
+        "dormancy": {
+            "formal_share": 0.0,
+            "cleanup_rate": 0.0,
+            "winback_per_month": 4.0,
+            "winback_unsubscribe": 0.0,
+        },
+        "churn": {
+            "belonging_weight": 0.0,
+            "contagion": 0.0,
+            "base_hazard": 0.04,
+            "ageing": 0.0,
+            "unfairness": 0.0,
+        },
         "value": {"product": 0.5, "content": 0.0, "peers": 0.0, "fit_weight": 0.0},
         "platform": {"overload_weight": 0.0},
-        "governance": dict.fromkeys(("harassment_rate", "dispute_rate", "unwanted_share", "unwanted_by_size"), 0.0),
+        "governance": dict.fromkeys(
+            ("harassment_rate", "dispute_rate", "unwanted_share", "unwanted_by_size"), 0.0
+        ),
         "visiting": {"budget_hours": 2.0, "burst_gain": 0.0},
         "acquisition": STILL["acquisition"] | {"disappointed_below": 0.0},
         "referral": STILL["referral"],
@@ -222,7 +255,9 @@ def test_more_visits_or_calls_leave_no_day_awake_in_the_lesser_arm_alone(
         "phases": {1: {"value": {"product": 1.0}}},  # so each visit raises satisfaction
     }
     lesser, greater = (
-        days_awake(plan_of("pool", "sleepy", **(base | {k: base.get(k, {}) | v for k, v in extra.items()})), 150)
+        days_awake(
+            plan_of("pool", "sleepy", **(base | {k: base.get(k, {}) | v for k, v in extra.items()})), 150
+        )
         for extra in ({}, more)
     )
     assert (greater & ~lesser).sum() > 100
@@ -283,7 +318,9 @@ def test_who_has_left_in_the_meantime_is_not_tied_again_even_if_it_has_returned(
 
 def test_a_phase_with_another_half_life_fades_remembered_ties_in_two_parts(plan_of: PlanOf) -> None:
     slow, fast = {"tie_half_life": 400.0}, {"tie_half_life": 10.0}
-    plan = plan_of("web", **STILL, bonding=slow, phases={11: {"bonding": fast, "churn": {"contagion_half_life": 5.0}}})
+    plan = plan_of(
+        "web", **STILL, bonding=slow, phases={11: {"bonding": fast, "churn": {"contagion_half_life": 5.0}}}
+    )
     simulation = Simulation(plan, seed=4, days=60, check=True)
     simulation.advance(1)
     c = simulation.community
@@ -403,7 +440,9 @@ def test_cleaning_up_is_a_hazard(sleepers: Callable[..., Simulation]) -> None:
     simulation = sleepers(cleanup_rate=365.0)
     simulation.advance(1)
     last, expected = simulation.record().series.iloc[-1], 1.0 - np.exp(-1.0)
-    assert abs(last["leaves_unsubscribed"] / 2000 - expected) < 4.0 * np.sqrt(expected * (1.0 - expected) / 2000)
+    assert abs(last["leaves_unsubscribed"] / 2000 - expected) < 4.0 * np.sqrt(
+        expected * (1.0 - expected) / 2000
+    )
     assert last["leaves_dormant"] == last["leaves_unsubscribed"]
 
 
@@ -457,7 +496,9 @@ def test_a_fee_that_begins_is_asked_of_the_dormant_when_they_wake(plan_of: PlanO
 
 
 def test_guests_who_sleep_are_asked_no_fee(plan_of: PlanOf) -> None:
-    plan = plan_of("web", **STILL, phases={5: {"monetisation": {"model": "fee"}}}, market={"size": 60, "founders": 0})
+    plan = plan_of(
+        "web", **STILL, phases={5: {"monetisation": {"model": "fee"}}}, market={"size": 60, "founders": 0}
+    )
     simulation = Simulation(plan, seed=4, days=60, guests=50, check=True)
     lie_down(simulation.community, list(range(60, 110)))
     simulation.advance()

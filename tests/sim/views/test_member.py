@@ -14,7 +14,7 @@ from kith.sim.schema.plan import Plan
 from kith.sim.state.categories import Cause
 from kith.sim.state.columns import COLUMNS
 from kith.sim.state.community import Community
-from kith.sim.state.dormant import place_of_row
+from kith.sim.state.dormancy.dormant import place_of_row
 from kith.sim.views.member import AsleepError, DepartedError, Member
 from kith.sim.views.model import CommunityModel
 
@@ -273,7 +273,8 @@ def test_who_falls_silent_says_so_and_is_the_same_member_on_waking(model: Commun
     assert all(member not in friend.neighbours for friend in friends)
     for use in (lambda: member.belonging, lambda: setattr(member, "habit", 0.5), lambda: member.neighbours):
         with pytest.raises(
-            AsleepError, match=rf"person {member.unique_id} fell silent on day 39 and may wake; take members who are"
+            AsleepError,
+            match=rf"person {member.unique_id} fell silent on day 39 and may wake; take members who are",
         ):
             use()
     c.wake(place_of_row(c.market.row[[member.unique_id]].astype(np.int64)))

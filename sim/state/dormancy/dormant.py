@@ -1,7 +1,7 @@
 """Dormant: members who have fallen silent and may wake, apart from those who are awake.
 
 A dormant member costs a draw a day and nothing else: its record rests as it was on the evening on
-which it fell asleep, and fades in closed form when it wakes (`kith.sim.state.wake_up`). So every step
+which it fell asleep, and fades in closed form when it wakes (`kith.sim.state.dormancy.wake_up`). So every step
 of a day, and every measure, sees the awake alone unless it asks for the dormant.
 """
 
@@ -61,6 +61,11 @@ class Dormant:
             self.count,
         )
         self.count -= len(places)
+
+    def place_of(self, person: int) -> int:
+        """The place of a person; -1 unless it is dormant."""
+        found = np.flatnonzero(self.person[: self.count] == person)
+        return int(found[0]) if len(found) else -1
 
     def places(self) -> npt.NDArray[np.int64]:
         """Places in ascending order of address."""

@@ -10,11 +10,10 @@ import math
 
 from kith.sim.kernels.compilation import kernel
 from kith.sim.state.decay import EXITS, advance, contagion
-from kith.sim.state.dormant import row_of_place
+from kith.sim.state.dormancy.dormant import row_of_place
 from kith.sim.state.layers import INTERNAL, MEMBER, PAST, has_contributed, layer_of
 from kith.sim.state.population import NEVER
 from kith.sim.state.ties import feel, remove_slot, strength_at
-
 
 MILLION = 1e6
 "parts of an exit in which a remembered tie keeps what its other end felt"

@@ -25,11 +25,10 @@ from kith.sim.state.decay import (
     derive,
     left_since,
 )
-from kith.sim.state.dormant import place_of_row
-from kith.sim.state.fall_asleep import FELT_NOTHING, MILLION
+from kith.sim.state.dormancy.dormant import place_of_row
+from kith.sim.state.dormancy.fall_asleep import FELT_NOTHING, MILLION
 from kith.sim.state.layers import PAST, has_contributed
 from kith.sim.state.ties import FAINTEST, find, strength_at, strengthen
-
 
 ROUNDING = 1e-6
 "days added before experience is rounded down, so that half of an even number stays whole"
