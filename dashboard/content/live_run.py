@@ -29,7 +29,6 @@ from kith.sim.schema.parameter_set import parameters_from
 from kith.sim.schema.plan import Plan, Shock
 from kith.sim.state.categories import Cause, Channel
 from kith.sim.state.community import Community
-from kith.sim.state.dormancy.dormant import place_of_row
 from kith.sim.state.population import NEVER
 
 MOST_TIES = 6_000
@@ -117,7 +116,7 @@ class LiveRun:
         row = int(c.market.row[person])
         if row >= 0 and c.population.address[row] == person:
             return _story(c, c.population.members[row], int(c.population.last_visit[row]), "")
-        place = int(place_of_row(row))  # type: ignore[no-untyped-call]
+        place = c.dormant.place_of(person)
         if place >= 0:
             m = c.dormant.members[place]
             end = f"Fell silent on day {m['asleep_on']}: {_why(int(m['asleep_cause']))}."

@@ -1,6 +1,7 @@
 """Community: the state of a run, and the invariants between its parts.
 
-Long, because it is where parts that must agree are changed together: rows, market, ties and counts.
+Long because who joins the awake, falls silent, wakes or leaves changes rows, ties, counts and the market
+together, and only here are all of them at hand.
 """
 
 from collections import deque

@@ -1,1 +1,1 @@
-"""Dormancy: members who have fallen silent, how they do so, and how they wake."""
+"""Falling silent and waking: where dormant members rest, and how they get there and back."""

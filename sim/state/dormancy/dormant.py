@@ -62,6 +62,11 @@ class Dormant:
         )
         self.count -= len(places)
 
+    def place_of(self, person: int) -> int:
+        """The place of a person; -1 unless it is dormant."""
+        found = np.flatnonzero(self.person[: self.count] == person)
+        return int(found[0]) if len(found) else -1
+
     def places(self) -> npt.NDArray[np.int64]:
         """Places in ascending order of address."""
         return np.argsort(self.person[: self.count], kind="stable")

@@ -15,7 +15,7 @@ NEVER = float("nan")
 
 def record_of(rows: list[tuple[str, int, float, int, int]], days: int = 200) -> Any:
     members = pd.DataFrame(
-        rows, columns=["channel", "joined_day", "left_day", "contributions", "invited_joins"]
+        rows, columns=["channel", "joined_day", "lapsed_day", "contributions", "invited_joins"]
     )
     members["person"] = range(len(members))
     plan = SimpleNamespace(parameters=SimpleNamespace(market=SimpleNamespace(size=100)))

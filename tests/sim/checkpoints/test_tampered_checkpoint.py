@@ -251,7 +251,7 @@ def said(name: str, value: Any) -> Change:
 
 CASES: dict[str, tuple[Change, str]] = {
     "partners beyond the rows": (rewired("row", 2**30), r"Ties.pool\[row\] has a value"),
-    "twins beyond the pool": (rewired("twin", 2**31 - 1), "Ties.(free|pool) has a value"),
+    "twins beyond the pool": (rewired("twin", 2**31 - 1), r"Ties.(free|pool|pool\[twin\]) has a value"),
     "twins of others": (rewired("twin", 0), r"Ties.(free|pool\[row\]) has a value"),
     "ties of tomorrow": (rewired("day", 41), r"Ties.pool\[day\] has a value"),
     "ties of no strength": (rewired("strength", np.nan), r"Ties.pool\[strength\] has a value"),
