@@ -93,7 +93,7 @@ SWITCHES: dict[str, dict[str, Any]] = {
         "referral.promoter_satisfaction": 0.0,
         "referral.invites_per_month": 3.0,
         "acquisition.return_rate": 5.0,
-        "churn.base_hazard": 0.02,
+        "churn.base_hazard": 0.004,
     },
     "followers who forget, and are reached again": {
         "acquisition.unfollow_rate": 6.0,
@@ -325,7 +325,7 @@ def test_what_is_compared_happens() -> None:
         ("contribution.reply_newcomer", 1.61),
         ("churn.contagion_weak", 0.61),
         ("referral.tie_strength", 0.41),
-        ("referral.softness", 0.101),
+        ("referral.softness", 0.12),
         ("referral.fit_weight", 1.5),
         ("referral.follow", 0.62),
         ("referral.fatigue", 7.0),
