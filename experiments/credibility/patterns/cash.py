@@ -5,6 +5,7 @@ the counterfactual that was never paid, by members' number of ties on the day be
 cash. Members who wrote before the payments are the intrinsically motivated.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -43,7 +44,7 @@ def measure(records: Records) -> Mapping[str, float]:
 
     def change(name: str, first: int, second: int, who: Any = None) -> float:
         paid, unpaid = (written(records[n], first, second, who) for n in (name, "plain"))
-        return paid / unpaid - 1.0
+        return paid / unpaid - 1.0 if unpaid > 0.0 else math.nan
 
     return {
         "under cash, most tied fifth": change("paid", 0, 2, quintiles[4]),

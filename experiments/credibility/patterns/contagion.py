@@ -50,11 +50,11 @@ def measure(records: Records) -> Mapping[str, float]:
 
 def weeks_of(records: Sequence[Record]) -> Any:
     """By week: persons present at its start with tenure and degree, who of them leaves, the ties."""
-    last = records[-1].members.set_index(["person", "spell"])["lapsed_day"]
     for record, after in pairwise(records):
-        m = record.members
+        m, then = record.members, after.members.set_index(["person", "spell"])
         here = m[m["awake"]].sort_values("person")
-        left = last.reindex(pd.MultiIndex.from_frame(here[["person", "spell"]])).to_numpy()
+        stopped = then["asleep_since"].fillna(then["left_day"])
+        left = stopped.reindex(pd.MultiIndex.from_frame(here[["person", "spell"]])).to_numpy()
         person = here["person"].to_numpy()
         ends = np.searchsorted(person, record.ties[["person_a", "person_b"]].to_numpy())
         degree = np.bincount(ends.ravel(), minlength=len(person))
