@@ -55,7 +55,7 @@ class Prediction:
             return value, ""
         if self.kind == "loss":
             lost = 1 - value / reference if reference else float("nan")
-            return lost, f"That is {lost:.0%} fewer.".replace("%", " %")
+            return lost, f"That is {wording.per_cent(lost)} fewer."
         times = value / reference if reference else float("inf")
         return times, f"That is {times:.2g} times as much."
 

@@ -134,7 +134,7 @@ def _matters(r: StoredResults, c: Selection) -> list[Part]:
     note = (
         ""
         if luck != luck
-        else f"{_per_cent(luck)} of the variance between points comes from random draws (luck)."
+        else f"{wording.per_cent(luck)} of the variance between points comes from random draws (luck)."
     )
     title = f"{c.scenario}: what drives {wording.title(c.outcome)}"
     return [(bars(ranking, title, unit=describe(c.outcome)[0]), "what-matters", ranking, note)]
@@ -172,8 +172,8 @@ def _holds(r: StoredResults, c: Selection) -> list[Part]:
                     rows.append(
                         [
                             result.sentence,
-                            _per_cent(share.value),
-                            f"{_per_cent(share.low)} – {_per_cent(share.high)}",
+                            wording.per_cent(share.value),
+                            f"{wording.per_cent(share.low)} – {wording.per_cent(share.high)}",
                             wording.signed(result.median, result.unit) + " " + wording.unit_of(result.unit),
                             decision(result.verdict, result.worlds_needed, "points"),
                         ]
@@ -182,7 +182,7 @@ def _holds(r: StoredResults, c: Selection) -> list[Part]:
     head = ["conclusion", "share of points", "95 % interval", "median difference", "verdict"]
     note = (
         f'<p class="kith-note">A conclusion is robust if the 95 % interval (Wilson) for the share of points at which it is true lies '
-        f"at {_per_cent(ENOUGH)} or above, not robust if it lies below, and undecided if it contains {_per_cent(ENOUGH)}. Where "
+        f"at {wording.per_cent(ENOUGH)} or above, not robust if it lies below, and undecided if it contains {wording.per_cent(ENOUGH)}. Where "
         "levers are drawn from their priors, each point is a plausible set of parameters. The interval is over points, not "
         "runs.</p>"
     )
@@ -254,10 +254,6 @@ def _unit_note(outcome: str) -> str:
 def _words(name: str) -> str:
     words = wording.title(name)
     return words[0].upper() + words[1:]
-
-
-def _per_cent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %")
 
 
 def _shown(value: object) -> str:

@@ -41,6 +41,9 @@ FILES = 500
 RESAMPLED = 200_000
 """The most events of a log whose statistics get intervals here; resampling takes seconds for each further million."""
 
+END_OF_TIME = 253_402_214_400_000_000
+"""The last day that a date can name, 9999-12-31, in microseconds since 1970."""
+
 _storing = threading.Lock()
 
 
@@ -194,8 +197,9 @@ def stored(key: str) -> StoredLog:
 
 
 def last_day(table: EventTable) -> str:
-    """The first day after a log, ISO: the day on which a what-if starts that uses all of it."""
-    return day_of(int(table.time[-1]) + MICROSECONDS_PER_DAY)
+    """The first day after a log, ISO: the day on which a what-if starts that uses all of it; its last in the year 9999."""
+    last = int(table.time[-1])
+    return day_of(last + MICROSECONDS_PER_DAY if last < END_OF_TIME else last)
 
 
 def founding_of(key: str, at: str = "") -> Founding | None:

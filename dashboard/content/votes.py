@@ -35,7 +35,7 @@ def votes_chart(choices: Sequence[str], counts: Sequence[int], right: int | None
         for place, count in enumerate(counts):
             true = place == right
             axes.barh(place, count, height=0.62, color=theme.SCENARIOS[2] if true else theme.SCENARIOS[0])
-            share = f" ({count / total:.0%})".replace("%", " %") if total else ""
+            share = f" ({wording.per_cent(count / total)})" if total else ""
             star = "  ★ simulated" if true else ""
             axes.annotate(
                 f"{count}{share}{star}", (count, place), (5, 0), textcoords="offset points", va="center"

@@ -45,6 +45,9 @@ def memberships(o: Observed) -> dict[str, Estimate]:
     """The indicators of a run that follow from the joins, departures and contributions in its log."""
     if not len(o.joins[0]) and not o.whole:
         return dict.fromkeys(INDICATORS, unknown("the log has no join rows"))
+    if not len(o.joins[0]):
+        nobody = dict.fromkeys(INDICATORS, unknown("nobody joined"))
+        return nobody | {"joined": exact(0), "left": exact(len(o.leaves[0]))}
     joined, left, first, latest, again = _spells(o)
     end = o.days
     out = {"joined": exact(len(joined)), "left": exact(len(o.leaves[0]))}

@@ -163,7 +163,7 @@ def _replies() -> Iterator[Statistic]:
         "reply_effect",
         "replies",
         "share",
-        "stay_answered − stay_unanswered: a naive difference, part of which is selection",
+        "r30 of those answered within a day less that of the others: a naive difference, part of which is selection",
     )
 
 

@@ -23,7 +23,7 @@ from kith.scenarios.logs.arrange import (
     number_the_rest,
     place_order,
 )
-from kith.scenarios.logs.report import Dropped, ReadingReport
+from kith.scenarios.logs.report import Dropped, ReadingReport, counted
 from kith.scenarios.logs.rows import BOT, NOBODY, Numbering, Options, Rows, Texts, listed, numbers_of
 from kith.scenarios.logs.table import UNKNOWN_TIME, Codes, EventTable, Invitations, Registrations, Times
 from kith.scenarios.logs.times import BAD, EXAMPLE, TimeColumn
@@ -391,10 +391,9 @@ class TableBuilder:
         now = int(np.datetime64("now", "us").astype(np.int64))
         later = len(time) - int(np.searchsorted(time, now, side="right"))
         if later:
-            which = "every event lies" if later == len(time) else f"{later:,} events lie"
-            out.append(f"{which} in the future")
-        if self._times.without_zone and not self._times.zone_given:
-            out.append(f"{self._times.without_zone:,} times name no zone and were read as UTC (--zone)")
+            which = "every event" if later == len(time) else counted(later, "event")
+            out.append(f"{which} {'lie' if 1 < later < len(time) else 'lies'} in the future")
+        out += self._times.remarks()
         if self._no_values:
             out.append(f"{self._no_values:,} values are no numbers and were left out")
         return out + far_off(time)

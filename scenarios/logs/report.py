@@ -74,8 +74,8 @@ class ReadingReport:
         """The report as lines of text, with the first bad rows."""
         files = f" in {self.files:,} files" if self.files > 1 else ""
         out = [
-            f"{self.source}: {self.title}{files}; {self.kept:,} of {self.rows:,} rows, "
-            f"{self.members:,} members, {self.span} ({self.days:,} days)"
+            f"{self.source}: {self.title}{files}; {self.kept:,} of {counted(self.rows, 'row')}, "
+            f"{counted(self.members, 'member')}, {self.span} ({counted(self.days, 'day')})"
         ]
         if self.columns:
             out.append("columns: " + ", ".join(f"{name} = {column}" for name, column in self.columns.items()))
@@ -113,6 +113,11 @@ class ReadingReport:
             "not_read": list(self.not_read),
             "notes": list(self.notes),
         }
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 day`, `16 days`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def day_of(time: int) -> str:

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kith.scenarios.errors import LogError, UndecidedDates, shown
+from kith.scenarios.logs.report import counted
 from kith.scenarios.logs.table import MICROSECONDS_PER_DAY, Times
 
 BAD: Final = np.iinfo(np.int64).min
@@ -71,7 +72,7 @@ class TimeColumn:
         self.zone_given = zone is not None
         self._day_first = day_first
         self._aware = True
-        self.without_zone = 0
+        self.without_zone = self._with_zone = 0
         self._only = {True: _Only(), False: _Only()}
         self._ambiguous: str | None = None
         self.order: bool | None = None
@@ -84,6 +85,7 @@ class TimeColumn:
         if batch is None:
             batch = _in_two_parts(column) or _one_by_one(column.to_pylist())
             self.without_zone += int(batch.naive.sum())
+            self._with_zone += int((~batch.naive & ~batch.bad).sum())
         return batch
 
     def note_lines(self, batch: "Batch", texts: Sequence[str], places: Sequence[str] | None = None) -> None:
@@ -138,6 +140,15 @@ class TimeColumn:
         local[naive] -= offsets[place]
         return local
 
+    def remarks(self) -> list[str]:
+        """What to know of the zones of the times that were read."""
+        if not self.without_zone or self.zone_given:
+            return []
+        others = "; the others name one" if self._with_zone else ""
+        verbs = ("names", "was") if self.without_zone == 1 else ("name", "were")
+        times = counted(self.without_zone, "time")
+        return [f"{times} {verbs[0]} no zone and {verbs[1]} read as UTC{others} (--zone)"]
+
     def _fast(self, column: pa.Array) -> "Batch | None":
         """A batch that is ISO 8601 throughout, all with a zone or all without one."""
         for aware in (self._aware, not self._aware):
@@ -149,6 +160,7 @@ class TimeColumn:
                 continue
             self._aware = aware
             self.without_zone += 0 if aware else len(column)
+            self._with_zone += len(column) if aware else 0
             return Batch(
                 times.cast(pa.int64()).to_numpy(zero_copy_only=False), np.full(len(column), not aware)
             )

@@ -1,4 +1,4 @@
-"""The core of the web: what the twin knows of a plan, and what has to be off."""
+"""The core of the web: what the reference implementation knows of a plan, and what has to be off."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -62,11 +62,15 @@ def core(
 
 
 def demand_core(plan: Plan) -> None:
-    """Raise ValueError if a plan needs what the twin does not know."""
+    """Raise ValueError if a plan needs what the reference implementation does not know."""
     for name, value in OUTSIDE.items():
         section, _, field = name.partition(".")
         given = getattr(getattr(plan.parameters, section), field)
         if given != value:
-            raise ValueError(f"{name} = {given!r}: the twin knows the core only, where it is {value!r}")
+            raise ValueError(
+                f"{name} = {given!r}: the reference implementation knows the core only, where it is {value!r}"
+            )
     if len(plan.phases) > 1 or plan.shocks or plan.experiments or plan.founding is not None:
-        raise ValueError(f"{plan.name}: the twin knows no phases, shocks, experiments or founding logs")
+        raise ValueError(
+            f"{plan.name}: the reference implementation knows no phases, shocks, experiments or founding logs"
+        )

@@ -1,4 +1,4 @@
-"""The natural twin: the core of the web as a plain Mesa model on a plain NetworkX graph.
+"""The reference implementation: the core of the web as a plain Mesa model on a plain NetworkX graph.
 
 Members are agents and nodes, ties are edges. A day is what `ReferenceModel.step` says, in the order of
 docs/model.md, section 3; what each member does is in `member.py`. Within a step everybody decides

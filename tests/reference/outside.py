@@ -127,8 +127,8 @@ class Outside:
 
     def good_name(self) -> float:
         """Readiness to join that bad news leaves."""
-        told = self.bad_news * (self.p.market.near + self.p.market.far) / self.market.size
-        return 1.0 - self.p.acquisition.bad_news_weight * min(1.0, told)
+        informed = self.bad_news * (self.p.market.near + self.p.market.far) / self.market.size
+        return 1.0 - self.p.acquisition.bad_news_weight * min(1.0, informed)
 
     def read_letters(self) -> None:
         """Answer the invitations that are due, in order of invitee and inviter."""

@@ -1,4 +1,4 @@
-"""The twin's luck, restated in plain integers, is the engine's."""
+"""The luck of the reference implementation, restated in plain integers, is the engine's."""
 
 from statistics import NormalDist
 

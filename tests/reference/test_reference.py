@@ -1,4 +1,4 @@
-"""The engine against its natural twin: the same days, from the same pages, by other code."""
+"""The engine against its reference implementation: the same days, from the same pages, by other code."""
 
 import math
 import re
@@ -155,27 +155,27 @@ DAILY = [5, 0, 3, 1, 0, 0, 9] * 8
 
 @dataclass
 class Pair:
-    """The engine and the twin after the same days of a plan, and the engine's series with the means of each evening."""
+    """The engine and the reference implementation after the same days of a plan, and the engine's series with the means of each evening."""
 
     engine: Simulation
-    twin: ReferenceModel
+    reference: ReferenceModel
     series: pd.DataFrame
 
 
-def lived(plan: Plan, seed: int, twins_plan: Plan | None = None) -> Pair:
+def lived(plan: Plan, seed: int, reference_plan: Plan | None = None) -> Pair:
     """Both after the plan's days."""
-    twin, simulation, means = (
-        ReferenceModel(twins_plan or plan, seed),
+    reference, simulation, means = (
+        ReferenceModel(reference_plan or plan, seed),
         Simulation(plan, seed, events=False),
         [],
     )
-    twin.run_for(plan.days)
+    reference.run_for(plan.days)
     for _ in range(plan.days):
         simulation.advance(1)
         tonight = Snapshot(simulation.community, {})
         means.append([tonight.member("satisfaction").astype(float).mean(), tonight.belonging.mean()])
     series = simulation.record().series
-    return Pair(simulation, twin, series.assign(**dict(zip(MEANS, np.transpose(means), strict=True))))
+    return Pair(simulation, reference, series.assign(**dict(zip(MEANS, np.transpose(means), strict=True))))
 
 
 def differences(pair: Pair) -> list[str]:
@@ -185,36 +185,36 @@ def differences(pair: Pair) -> list[str]:
 
 def in_series(pair: Pair) -> list[str]:
     """Columns that differ, with their first day."""
-    twin = pair.twin.series()
-    assert len(twin) == len(pair.series)
-    allowed = pd.Series(TOLERANCE, MEANS).reindex(twin.columns, fill_value=0.0)
-    off = (pair.series[twin.columns] - twin).abs() > allowed
-    return [f"{name} from day {off[name].idxmax()}" for name in twin.columns if off[name].any()]
+    reference = pair.reference.series()
+    assert len(reference) == len(pair.series)
+    allowed = pd.Series(TOLERANCE, MEANS).reindex(reference.columns, fill_value=0.0)
+    off = (pair.series[reference.columns] - reference).abs() > allowed
+    return [f"{name} from day {off[name].idxmax()}" for name in reference.columns if off[name].any()]
 
 
 def in_stocks(pair: Pair) -> list[str]:
     """What all share and cumulative hazards that differ on the last evening."""
-    c, twin = pair.engine.community, pair.twin
+    c, reference = pair.engine.community, pair.reference
     both = {
-        "content": (c.content, twin.content),
-        "bad news": (c.bad_news, twin.outside.bad_news),
-        "social proof": (float(c.climate["proof"][0]), twin.outside.proof),
-        "hazard of the unaware": (c.touch.hazard, twin.outside.reached),
-        "hazard of followers": (c.follow.hazard, twin.outside.converted),
-        "hazard of forgetting": (c.forget.hazard, twin.outside.forgotten),
-        "hazard of past members": (c.back.hazard, twin.outside.returned),
+        "content": (c.content, reference.content),
+        "bad news": (c.bad_news, reference.outside.bad_news),
+        "social proof": (float(c.climate["proof"][0]), reference.outside.proof),
+        "hazard of the unaware": (c.touch.hazard, reference.outside.reached),
+        "hazard of followers": (c.follow.hazard, reference.outside.converted),
+        "hazard of forgetting": (c.forget.hazard, reference.outside.forgotten),
+        "hazard of past members": (c.back.hazard, reference.outside.returned),
     }
     return [name for name, (here, there) in both.items() if not math.isclose(here, there, rel_tol=TOLERANCE)]
 
 
 def in_members(pair: Pair) -> list[str]:
     """State of last evening's members that differs, or that others are there."""
-    c, members = pair.engine.community, {m.address: m for m in pair.twin.agents}
+    c, members = pair.engine.community, {m.address: m for m in pair.reference.agents}
     rows = c.population.rows()
     advance_all(c.population.members, c.population.address, c.day, c.decay, c.p)
     if c.population.address[rows].tolist() != sorted(members):
         return ["who is present"]
-    pair.twin.agents.do("catch_up")
+    pair.reference.agents.do("catch_up")
     there = {name: [getattr(members[a], name) for a in sorted(members)] for name in STATE}
     here = {name: c.population.members[name][rows] for name in STATE}
     return [name for name in STATE if not np.allclose(here[name], there[name], TOLERANCE, TOLERANCE)]
@@ -223,7 +223,7 @@ def in_members(pair: Pair) -> list[str]:
 def in_dormant(pair: Pair) -> list[str]:
     """Whether other members are dormant, or what they remember differs."""
     c, dormant = pair.engine.community, pair.engine.community.dormant
-    there = {m.address: m for m in pair.twin.dormancy.members.values()}
+    there = {m.address: m for m in pair.reference.dormancy.members.values()}
     places = dormant.places()
     if dormant.person[places].tolist() != sorted(there):
         return ["who is dormant"]
@@ -231,7 +231,9 @@ def in_dormant(pair: Pair) -> list[str]:
         m, pool = dormant.members[place], c.ties.pool
         other = there[int(m["person"])]
         known = pool[m["slots"] : m["slots"] + m["degree"]]
-        here = sorted(zip(known["row"], known["day"], known["strength"], known["twin"] / 1e6, strict=True))
+        here = sorted(
+            zip(known["row"], known["day"], known["strength"], known["twin"] / 1e6, strict=True)
+        )
         kept = [
             (tie.person.address, tie.day, tie.strength, -1e-6 if tie.felt is None else tie.felt)
             for tie in sorted(other.remembered, key=lambda tie: tie.person.address)
@@ -249,8 +251,8 @@ def in_ties(pair: Pair) -> list[str]:
     ties = pair.engine.record().ties.set_index(["person_a", "person_b"])["strength"].sort_index()
     there = pd.Series(
         {
-            tuple(sorted((one.address, other.address))): pair.twin.strength(tie)
-            for one, other, tie in pair.twin.graph.edges(data=True)
+            tuple(sorted((one.address, other.address))): pair.reference.strength(tie)
+            for one, other, tie in pair.reference.graph.edges(data=True)
         },
         dtype=float,
     ).sort_index()
@@ -283,11 +285,11 @@ def drawn(number: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_the_twin_lives_the_engines_days(seed: int) -> None:
+def test_the_reference_implementation_lives_the_engines_days(seed: int) -> None:
     pair = lived(core(days=200 if seed == 0 else 60), seed)
     assert differences(pair) == []
     there = {"day", "present", "awake", "active", "ties"}
-    assert set(pair.twin.series().columns) == {*there, *COUNTS, *MEANS}
+    assert set(pair.reference.series().columns) == {*there, *COUNTS, *MEANS}
 
 
 @pytest.mark.parametrize("switch", [*SWITCHES, *ARRIVALS])
@@ -345,7 +347,9 @@ def test_founders_who_hardly_ever_come_are_remembered_as_the_page_says() -> None
 
 @pytest.mark.parametrize(("name", "value"), [("affiliation.hub", 0.5), ("monetisation.model", "ads")])
 def test_what_is_outside_the_core_is_refused(name: str, value: Any) -> None:
-    with pytest.raises(ValueError, match=f"{name} = {value!r}: the twin knows the core only"):
+    with pytest.raises(
+        ValueError, match=f"{name} = {value!r}: the reference implementation knows the core only"
+    ):
         ReferenceModel(core(overrides={name: value}))
 
 

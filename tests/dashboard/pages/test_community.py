@@ -149,6 +149,7 @@ def test_the_day_of_the_what_if_is_chosen_and_stands_in_the_address(
         assert not button_is_there(rc, "what-if")
 
 
+@pytest.mark.slow
 def test_columns_that_are_not_known_are_chosen(here: Any, shown: Any) -> None:
     rc = shown(community.Page, "/community")
     rows = "".join(f"p{n % 3};{n % 28 + 1}.03.2024;x{n};p{(n + 1) % 3}\n" for n in range(60))
@@ -172,6 +173,7 @@ def found_reading(rc: Any) -> bool:
     return button_is_there(rc, "cancel-log")
 
 
+@pytest.mark.slow
 def test_what_the_dates_mean_is_asked_where_no_row_decides(here: Any, shown: Any) -> None:
     rc = shown(community.Page, "/community")
     rows = "".join(f"m{n},0{n % 9 + 1}/0{n % 4 + 1}/2024 10:00,post\n" for n in range(36))
@@ -196,6 +198,7 @@ def test_what_is_skipped_is_counted_with_its_reason(here: Any, shown: Any) -> No
     assert "<b>mine" not in texts(rc)
 
 
+@pytest.mark.slow
 def test_several_files_are_one_log(here: Any, shown: Any) -> None:
     rc = shown(community.Page, "/community")
     previewed(

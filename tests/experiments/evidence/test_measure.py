@@ -1,6 +1,7 @@
 """Statistics of logs: by hand, by an independent brute force, and the same for a run and for its event log."""
 
 from datetime import UTC, datetime, timedelta
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,15 @@ from kith.experiments.evidence.network import local_clustering
 from kith.experiments.evidence.observation import ObservationModel, of_frame, of_record, of_table
 from kith.experiments.evidence.statistics import STATISTICS
 from kith.experiments.evidence.survival import follow_up, survival_curve
+from kith.scenarios.catalogue import logs
 from kith.scenarios.load import load
 from kith.scenarios.logs.reading import read_events
 from kith.sim.engine import run
 from kith.sim.results.record import Record
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
-CHAT = Path(__file__).parents[3] / "scenarios" / "library" / "examples" / "chat_docker.csv.gz"
+ROOT = Path(__file__).parents[3]
+CHAT = ROOT / "scenarios" / "library" / "examples" / "chat_docker.csv.gz"
 type Row = tuple[str, float, str, str]
 
 
@@ -343,8 +346,20 @@ def test_what_cannot_be_measured_is_refused(record: Record) -> None:
 
 
 def test_the_documentation_has_the_definitions_of_the_table() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "evidence.md").read_text("utf-8")
+    page = (ROOT / "docs" / "evidence.md").read_text("utf-8")
     rows = [
         f"| `{s.name}` | {s.family} | {s.unit} | {s.definition} | {s.interval} |" for s in STATISTICS.values()
     ]
     assert [row for row in rows if row not in page] == []
+
+
+@pytest.mark.slow
+def test_the_documentation_has_the_measures_of_the_logs_that_ship() -> None:
+    page = (ROOT / "docs" / "evidence.md").read_text("utf-8")
+    place = ROOT / "docs" / "measures" / "logs_beside_presets.py"
+    spec = spec_from_file_location("logs_beside_presets", place)
+    assert spec is not None
+    assert spec.loader is not None
+    tables = module_from_spec(spec)
+    spec.loader.exec_module(tables)
+    assert tables.table({name: tables.of_log(name) for name in logs()}) in page

@@ -78,7 +78,7 @@ def test_a_folder_holds_tables_and_a_report_and_can_be_written_again(log: Path, 
         (["--action", "sing"], "the log has none of them; it has post"),
         (["--inactivity", "0"], "must be 1 or more"),
         (["--replicates", "-1"], "must be 0 or more"),
-        (["--newcomers"], "nothing in the log counts as an action"),
+        (["--newcomers"], "nobody whose join is in the log acts"),
         (["--zone", "Nowhere/Else"], "zone"),
     ],
 )
