@@ -231,9 +231,7 @@ def in_dormant(pair: Pair) -> list[str]:
         m, pool = dormant.members[place], c.ties.pool
         other = there[int(m["person"])]
         known = pool[m["slots"] : m["slots"] + m["degree"]]
-        here = sorted(
-            zip(known["row"], known["day"], known["strength"], known["twin"] / 1e6, strict=True)
-        )
+        here = sorted(zip(known["row"], known["day"], known["strength"], known["twin"] / 1e6, strict=True))
         kept = [
             (tie.person.address, tie.day, tie.strength, -1e-6 if tie.felt is None else tie.felt)
             for tie in sorted(other.remembered, key=lambda tie: tie.person.address)

@@ -66,11 +66,6 @@ def written(records: Sequence[Record], first: int, second: int, who: Any = None)
     return totals[1] - totals[0]
 
 
-NOT_FOR_LONG = (
-    "they write a fifth more in the first month and no more than before from the second month on: those who "
-    "write become connected, and then the market cue affects them too (without crowding they write two fifths more "
-    "over the half year); the median over the seeds is slightly below zero"
-)
 PATTERN = Pattern(
     "SF11",
     "cash crowds out the connected",
@@ -80,7 +75,7 @@ PATTERN = Pattern(
     measure,
     (
         Quantity("under cash, most tied fifth", high=0.0),
-        Quantity("under cash, least tied fifth", low=0.0, unmet=NOT_FOR_LONG),
+        Quantity("under cash, least tied fifth", low=0.0, fine=True),
         Quantity("under cash, all", -0.25, 0.10),
         Quantity("sixth month after cash, those who wrote before", high=0.0),
         Quantity("under thanks, all", low=0.0),

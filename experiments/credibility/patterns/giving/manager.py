@@ -48,6 +48,10 @@ def _second_year(record: Record) -> float:
     return float(record.series["active"].iloc[YEAR:].mean())
 
 
+TOO_DEAR = (
+    "a manager adds members, but each would have to bring in some two hundred euros a month: the cost is that of "
+    "a full-time employee, and what answers, welcomes and introductions keep is a tenth of the members"
+)
 PATTERN = Pattern(
     "G3",
     "a community manager",
@@ -57,6 +61,6 @@ PATTERN = Pattern(
     measure,
     (
         *(Quantity(f"gain from one for {n}", 0.03, 0.5) for n in SIZES),
-        *(Quantity(f"break-even for {n}, EUR a month", 1.0, 50.0) for n in SIZES),
+        *(Quantity(f"break-even for {n}, EUR a month", 1.0, 50.0, unmet=TOO_DEAR, far=True) for n in SIZES),
     ),
 )

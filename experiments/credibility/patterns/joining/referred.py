@@ -87,7 +87,7 @@ PATTERN = Pattern(
     arms,
     measure,
     (
-        Quantity("HR while the referrer is there", 0.65, 0.98),
-        Quantity("HR after the referrer has gone", 0.90, 1.10),
+        Quantity("HR while the referrer is there", 0.65, 0.98, fine=True),
+        Quantity("HR after the referrer has gone", 0.90, 1.10, fine=True),
     ),
 )

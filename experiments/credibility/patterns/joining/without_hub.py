@@ -49,6 +49,9 @@ def measure(records: Records) -> Mapping[str, float]:
     return out
 
 
+A_LITTLE_MORE = (
+    "four fifths and a little more: where the product alone is worth little, hardly a reason to come is left"
+)
 PATTERN = Pattern(
     "D1",
     "a hub community lives by its hub",
@@ -57,7 +60,7 @@ PATTERN = Pattern(
     arms,
     measure,
     (
-        Quantity("visits lost, hub", 0.45, 0.80),
+        Quantity("visits lost, hub", 0.45, 0.80, unmet=A_LITTLE_MORE, far=True),
         Quantity("active lost, hub", 0.40, 0.75),
         Quantity("visits lost, hub less mixed", low=0.0),
         Quantity("visits lost, web", high=0.20),

@@ -26,6 +26,10 @@ def measure(records: Records) -> Mapping[str, float]:
     return {f"{name} lives": value for name, value in alive.items()}
 
 
+FADES = (
+    "like the real chat room whose talk it has, it fades: with the hazards that the logs show, and nobody from "
+    "outside, a fifth of the founders' number is active after two years from 100 founders and two fifths from 500"
+)
 PATTERN = Pattern(
     "B1",
     "critical mass",
@@ -39,6 +43,8 @@ PATTERN = Pattern(
             low=0.65 if n >= 100 else 0.0,
             high=0.35 if n <= 20 else 1.0,
             over=Over.SHARE,
+            unmet=FADES if name == "community_core" and n >= 100 else "",
+            far=name == "community_core" and n >= 100,
         )
         for name in SCENARIOS
         for n in FOUNDERS

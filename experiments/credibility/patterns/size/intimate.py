@@ -42,6 +42,10 @@ def measure(records: Records) -> Mapping[str, float]:
     }
 
 
+LIKE_OTHERS = (
+    "a circle of friends fades within the year, like other small communities: belonging takes less off the hazard "
+    "than in model 2, and the logs to which the hazards are fitted show no such circles"
+)
 PATTERN = Pattern(
     "B5",
     "small and intimate",
@@ -50,7 +54,7 @@ PATTERN = Pattern(
     arms,
     measure,
     (
-        Quantity("the circle lives", low=0.5, over=Over.SHARE),
+        Quantity("the circle lives", low=0.5, over=Over.SHARE, unmet=LIKE_OTHERS, far=True),
         Quantity("active, circle"),
         Quantity("active, usual ties"),
     ),

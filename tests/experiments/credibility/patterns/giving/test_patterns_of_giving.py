@@ -1,16 +1,13 @@
 """Patterns of giving: their statistics find what is there, and the proposed values show them."""
 
 import math
-from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from kith.experiments.credibility.patterns import PATTERNS, Pattern, Quantity
 from kith.experiments.credibility.patterns.giving import PATTERNS_OF_GIVING, manager, removal, starved
-from kith.experiments.credibility.patterns.judge import MET, PatternFinding, look
 from kith.experiments.credibility.patterns.pattern import FULL
 
 JUDGED = [
@@ -87,20 +84,3 @@ def test_a_manager_who_adds_nobody_never_pays() -> None:
     assert out["gain from one for 500"] == 1.0
     assert out["break-even for 500, EUR a month"] == pytest.approx(100_000.0 / 12.0 / 100.0)
     assert out["break-even for 1000, EUR a month"] == math.inf
-
-
-def test_patterns_of_giving_are_not_those_of_the_defaults() -> None:
-    assert not {p.code for p in PATTERNS} & {p.code for p in PATTERNS_OF_GIVING}
-
-
-@cache
-def found(code: str) -> dict[str, PatternFinding]:
-    own = [p for p in PATTERNS_OF_GIVING if p.code == code]
-    return {f.quantity.name: f for f in look(FULL, own, workers=1)}
-
-
-@pytest.mark.full
-@pytest.mark.parametrize(("pattern", "quantity"), JUDGED)
-def test_the_proposed_values_show_the_pattern(pattern: Pattern, quantity: Quantity) -> None:
-    finding = found(pattern.code)[quantity.name]
-    assert finding.verdict == MET, f"{finding.estimate}, band {quantity.band}"

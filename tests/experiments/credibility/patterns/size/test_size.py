@@ -1,14 +1,11 @@
 """Patterns of size: their statistics find what is there, and the proposed values show them."""
 
-from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from kith.experiments.credibility.patterns import Pattern, Quantity
-from kith.experiments.credibility.patterns.judge import MET, PatternFinding, look
 from kith.experiments.credibility.patterns.pattern import FULL
 from kith.experiments.credibility.patterns.size import PATTERNS_OF_SIZE, critical_mass, growth, incumbent
 from kith.experiments.credibility.patterns.size.alone import alone, lives
@@ -68,16 +65,3 @@ def test_a_competitors_loss_is_told_against_the_run_without_it() -> None:
     runs = {"alone 100": 100.0, "rivalled 100": 50.0, "alone 1000": 1000.0, "rivalled 1000": 900.0}
     told = incumbent.measure({name: ended(a) for name, a in runs.items()})
     assert told["lost by the larger less than by the smaller"] == pytest.approx(0.4)
-
-
-@cache
-def found(code: str) -> dict[str, PatternFinding]:
-    own = [p for p in PATTERNS_OF_SIZE if p.code == code]
-    return {f.quantity.name: f for f in look(FULL, own, workers=1)}
-
-
-@pytest.mark.full
-@pytest.mark.parametrize(("pattern", "quantity"), JUDGED)
-def test_the_proposed_values_show_the_pattern(pattern: Pattern, quantity: Quantity) -> None:
-    finding = found(pattern.code)[quantity.name]
-    assert finding.verdict == MET, f"{finding.estimate}, band {quantity.band}"
