@@ -7,20 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from kith.experiments.credibility.patterns.giving import PATTERNS_OF_GIVING, manager, removal, starved
+from kith.experiments.credibility.patterns.giving import manager, removal, starved
 from kith.experiments.credibility.patterns.pattern import FULL
-
-JUDGED = [
-    pytest.param(
-        p,
-        q,
-        id=f"{p.code}-{q.name.replace(' ', '_')}",
-        marks=[pytest.mark.xfail(strict=True, reason=q.unmet)] if q.unmet else [],
-    )
-    for p in PATTERNS_OF_GIVING
-    for q in p.quantities
-    if q.judged
-]
 
 
 def newcomer(arm: str, replied: bool, left: float, first: int = 103, joined: int = 100) -> dict[str, Any]:

@@ -7,21 +7,9 @@ import pandas as pd
 import pytest
 
 from kith.experiments.credibility.patterns.pattern import FULL
-from kith.experiments.credibility.patterns.size import PATTERNS_OF_SIZE, critical_mass, growth, incumbent
+from kith.experiments.credibility.patterns.size import critical_mass, growth, incumbent
 from kith.experiments.credibility.patterns.size.alone import alone, lives
 from kith.experiments.credibility.patterns.size.scales import BEYOND, LADDER, threshold
-
-JUDGED = [
-    pytest.param(
-        p,
-        q,
-        id=f"{p.code}-{q.name.replace(' ', '_')}",
-        marks=[pytest.mark.xfail(strict=True, reason=q.unmet)] if q.unmet else [],
-    )
-    for p in PATTERNS_OF_SIZE
-    for q in p.quantities
-    if q.judged
-]
 
 
 def ended(active: float) -> list[Any]:
