@@ -129,8 +129,9 @@ def test_a_frame_has_everybody_who_is_present_and_their_ties() -> None:
     persons = numbers(frame["person"], np.int32)
     pairs = numbers(frame["edges"], np.int32).reshape(-1, 2)
     community = watched.simulation.community
-    assert len(persons) == frame["awake"] == frame["present"] == community.population.present
-    assert frame["dormant"] == 0
+    assert len(persons) == frame["awake"] == community.population.present
+    assert frame["present"] == frame["awake"] + frame["dormant"]
+    assert frame["dormant"] == community.dormant.count > 0
     assert len(pairs) == community.ties.count[0]
     assert len(np.unique(pairs, axis=0)) == len(pairs)
     for one, other in pairs[:20]:
