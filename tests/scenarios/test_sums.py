@@ -1,4 +1,4 @@
-"""Why: in every scenario of the library, reasons for leaving, sources of value and money add up."""
+"""Why: in every scenario of the library, reasons for stopping, sources of value and money add up."""
 
 import math
 from functools import cache
@@ -28,12 +28,19 @@ every = pytest.mark.parametrize("name", names())
 
 
 @every
-def test_causes_of_leaving_add_up_to_all_who_left(name: str) -> None:
+def test_causes_of_stopping_add_up_to_all_who_left_or_fell_silent(name: str) -> None:
     record = lived(name)
-    left = record.members["left_day"].notna()
-    assert sum(record.leaving.values()) == int(record.series["leaves"].sum()) == int(left.sum())
-    causes = record.members.loc[left, "exit_cause"].value_counts()
-    assert {cause: n for cause, n in record.leaving.items() if n} == causes[causes > 0].to_dict()
+    s, m = record.series, record.members
+    left, asleep = m["left_day"].notna(), m["asleep_since"].notna()
+    assert sum(record.leaving.values()) == int(s["leaves"].sum() + s["sleeps"].sum())
+    assert int(s["leaves"].sum()) == int(left.sum())
+    for cause, n in record.leaving.items():
+        leaves, sleeps = (int(s[f"{stem}_{cause}"].sum()) for stem in ("leaves", "sleeps"))
+        assert n == leaves + sleeps
+        assert leaves == (m.loc[left, "exit_cause"] == cause).sum()
+        assert sleeps >= (m.loc[asleep, "asleep_cause"] == cause).sum()  # others have woken or left since
+    ended = int(s["wakings"].sum() + s["leaves_dormant"].sum())
+    assert int(s["sleeps"].sum()) - ended == int(asleep.sum())
 
 
 @every
@@ -51,7 +58,8 @@ def test_channels_accounts_and_layers_add_up(name: str) -> None:
     for whole, prefix in (("joins", "joins_"), ("revenue", "revenue_"), ("cost", "cost_")):
         parts = s[[c for c in s.columns if c.startswith(prefix)]].sum(axis=1)
         assert parts.to_numpy() == pytest.approx(s[whole].to_numpy(), abs=1e-6)
-    assert (s[["audience", "member", "internal"]].sum(axis=1) == s["present"]).all()
+    assert (s[["audience", "member", "internal"]].sum(axis=1) == s["awake"]).all()
+    assert (s[["awake", "dormant"]].sum(axis=1) == s["present"]).all()
 
 
 def test_the_parts_are_those_that_members_feel() -> None:

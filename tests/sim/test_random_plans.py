@@ -41,6 +41,9 @@ FIXED = (
 )
 "drawn by themselves"
 
+STAFF = {"staff_welcome", "staff_introduce", "staff_curate", "staff_listen"}
+"""The shares of staff's time, which are at most all of it; by default none."""
+
 
 def number(rng: np.random.Generator, name: str, field: Any, most: float = math.inf) -> Any:
     """A legal value: a bound, evenly from the whole range, or near the default."""
@@ -64,6 +67,13 @@ def number(rng: np.random.Generator, name: str, field: Any, most: float = math.i
     return round(value) if isinstance(field.default, int) else float(min(max(value, low), high))
 
 
+def drawn(rng: np.random.Generator, name: str, field: Any, most: float = math.inf) -> Any:
+    """A legal value of any parameter: one of its words, or a number."""
+    if isinstance(field.default, str):
+        return str(rng.choice(get_args(field.annotation)))
+    return number(rng, name, field, most)
+
+
 def drawn_values(rng: np.random.Generator) -> Values:
     """Legal values of a few parameters, of half of them, or of all; the rest are the defaults."""
     share = rng.choice([0.03, 0.1, 0.5, 1.0])
@@ -73,11 +83,8 @@ def drawn_values(rng: np.random.Generator) -> Values:
         section, _, own = name.partition(".")
         if name in FIXED or section == "market" or rng.random() >= share:
             continue
-        if isinstance(field.default, str):
-            out.setdefault(section, {})[own] = str(rng.choice(get_args(field.annotation)))
-        else:
-            most = HEAVY.get(name, math.inf) if name != alone or share > 0.1 else math.inf
-            out.setdefault(section, {})[own] = number(rng, name, field, most)
+        most = HEAVY.get(name, math.inf) if name != alone or share > 0.1 else math.inf
+        out.setdefault(section, {})[own] = drawn(rng, name, field, most)
     _keep_legal(rng, out)
     return out
 
@@ -88,6 +95,10 @@ def _keep_legal(rng: np.random.Generator, out: Values) -> None:
     post = contribution.get("share_post", 0.6)
     if "share_post" in contribution or "share_react" in contribution:
         contribution["share_react"] = min(contribution.get("share_react", 0.3), 1.0 - post)
+    organisation = out.get("organisation", {})
+    busy = sum(organisation.get(name, 0.0) for name in STAFF)
+    for name in STAFF.intersection(organisation) if busy > 1.0 else ():
+        organisation[name] /= busy
     out.setdefault("affiliation", {}).setdefault("hub", float(rng.choice([0.0, 1.0])))
     if rng.random() < 0.3:
         out.setdefault("incentives", {})["tier"] = (
@@ -99,7 +110,7 @@ def _keep_legal(rng: np.random.Generator, out: Values) -> None:
 def drawn_market(rng: np.random.Generator) -> dict[str, Any]:
     size = int(rng.integers(10, 150))
     market = {
-        name: number(rng, f"market.{name}", field)
+        name: drawn(rng, f"market.{name}", field)
         for name, field in SECTIONS["market"].model_fields.items()
         if name not in ("size", "founders", "acquaintances")
     }

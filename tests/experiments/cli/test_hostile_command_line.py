@@ -152,7 +152,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def reads_a_log(request: list[str]) -> bool:
     """Whether a command reads an event log."""
-    return request[0] == "measure" or "--from-log" in request
+    return request[0] == "measure" or not {"--from-log", "--replay"}.isdisjoint(request)
 
 
 def seen(folder: Path) -> list[str]:
