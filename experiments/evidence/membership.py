@@ -8,15 +8,14 @@ from kith.experiments.evidence.observation import DAY, UNKNOWN_TIME, Flags, Inte
 INDICATORS = (
     "joined",
     "left",
-    "retention_30d",
-    "retention_90d",
-    "retention_365d",
     "active_d1_7",
     "silence_r30",
     "silence_r90",
     "first_contribution_rate",
 )
 """Indicators of a simulated run that its event log tells as well, to the last digit."""
+KEPT = {f"membership_{days}d": days for days in (30, 90, 365)}
+"""How long a membership is kept; a log does not tell when a member fell silent, as retention of a run does."""
 DORMANT = 90
 NEVER = np.iinfo(np.int64).max
 
@@ -44,9 +43,9 @@ def registrations(o: Observed) -> dict[str, Estimate]:
 def memberships(o: Observed) -> dict[str, Estimate]:
     """The indicators of a run that follow from the joins, departures and contributions in its log."""
     if not len(o.joins[0]) and not o.whole:
-        return dict.fromkeys(INDICATORS, unknown("the log has no join rows"))
+        return dict.fromkeys((*INDICATORS, *KEPT), unknown("the log has no join rows"))
     if not len(o.joins[0]):
-        nobody = dict.fromkeys(INDICATORS, unknown("nobody joined"))
+        nobody = dict.fromkeys((*INDICATORS, *KEPT), unknown("nobody joined"))
         return nobody | {"joined": exact(0), "left": exact(len(o.leaves[0]))}
     joined, left, first, latest, again = _spells(o)
     end = o.days
@@ -54,9 +53,9 @@ def memberships(o: Observed) -> dict[str, Estimate]:
     without_leaves = not len(o.leaves[0]) and not o.whole
     if without_leaves:
         out["left"] = unknown("the log has no leave rows")
-    for days in (30, 90, 365):
+    for name, days in KEPT.items():
         old = joined <= end - days
-        out[f"retention_{days}d"] = (
+        out[name] = (
             unknown("the log has no leave rows")
             if without_leaves
             else _plain_share(left - joined >= days, old, f"nobody joined {days} days before the end")

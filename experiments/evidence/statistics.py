@@ -8,7 +8,7 @@ days before the end of the log.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kith.experiments.evidence.membership import INDICATORS
+from kith.experiments.evidence.membership import INDICATORS, KEPT
 from kith.experiments.evidence.participation import AGES
 from kith.experiments.evidence.silence import AWAY, FOLLOWED_ONCE, SILENCES
 from kith.experiments.evidence.survival import HORIZONS, RETENTION
@@ -20,6 +20,7 @@ HALVES = "halves of the tied members"
 COUNTED = "none: a count of the whole network"
 LOCAL = "none: in a half of the members most have too few partners left to have a clustering"
 PLACEBO = "none: the placebo says what chance gives"
+COUNTED_OUT = "none: a share of all memberships in the log, in which nothing was sampled"
 SEED = "none: defined as the indicator of a run, whose interval is over seeds"
 
 
@@ -222,6 +223,14 @@ def _membership() -> Iterator[Statistic]:
     )
     for name in INDICATORS:
         yield Statistic(name, "membership", *describe(name), SEED)
+    for name, days in KEPT.items():
+        yield Statistic(
+            name,
+            "membership",
+            "share",
+            f"of memberships begun at least {days} days before the end: not ended within {days} days, awake or silent",
+            COUNTED_OUT,
+        )
 
 
 def _purchases() -> Iterator[Statistic]:

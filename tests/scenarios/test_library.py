@@ -23,14 +23,14 @@ ABOUT = {
     "value": {"community_core", "ugc", "marketplace", "product_led"},
     "monetisation": {"ads", "subscription", "fee", "take_rate"},
 }
-BESIDES = {
+BESIDE = {
     "hub": {"value.product", "organisation.hub_cost"},
     **dict.fromkeys(
         ("community_core", "ugc"),
         {f"contribution.{name}" for name in ("rate", "follow_on", "burst_gain", "burst_half_life")},
     ),
 }
-"what belongs to a design besides its section: a hub has little else to offer and is paid; how people talk"
+"""What a preset sets besides: the hub is the reason to come and is paid; a chat room and a site of answers have their own rhythm."""
 
 
 def set_by(name: str) -> set[str]:
@@ -190,9 +190,9 @@ def test_the_page_of_answers_is_about_this_model_and_this_library(root: Path) ->
 @pytest.mark.parametrize("section", ABOUT)
 def test_a_preset_sets_only_what_it_is_about(section: str) -> None:
     for name in ABOUT[section]:
-        besides = BESIDES.get(name, set())
-        assert besides <= set_by(name)
-        assert {key.partition(".")[0] for key in set_by(name) - besides} == {section}
+        beside = BESIDE.get(name, set())
+        assert beside <= set_by(name)
+        assert {key.partition(".")[0] for key in set_by(name) - beside} == {section}
 
 
 def test_the_baseline_sets_nothing() -> None:

@@ -42,7 +42,7 @@ FIXED = (
 "drawn by themselves"
 
 STAFF = {"staff_welcome", "staff_introduce", "staff_curate", "staff_listen"}
-"""The shares of staff's time, which are at most all of it; by default none."""
+"""The shares of staff's time, which are at most all of it."""
 
 
 def number(rng: np.random.Generator, name: str, field: Any, most: float = math.inf) -> Any:
@@ -96,9 +96,11 @@ def _keep_legal(rng: np.random.Generator, out: Values) -> None:
     if "share_post" in contribution or "share_react" in contribution:
         contribution["share_react"] = min(contribution.get("share_react", 0.3), 1.0 - post)
     organisation = out.get("organisation", {})
-    busy = sum(organisation.get(name, 0.0) for name in STAFF)
-    for name in STAFF.intersection(organisation) if busy > 1.0 else ():
-        organisation[name] /= busy
+    given = sorted(STAFF.intersection(organisation))
+    room = 1.0 - sum(FREE[f"organisation.{name}"].default for name in STAFF.difference(given))
+    busy = sum(organisation[name] for name in given)
+    for name in given if busy > room else ():
+        organisation[name] *= room / busy
     out.setdefault("affiliation", {}).setdefault("hub", float(rng.choice([0.0, 1.0])))
     if rng.random() < 0.3:
         out.setdefault("incentives", {})["tier"] = (

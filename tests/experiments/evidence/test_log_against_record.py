@@ -6,7 +6,7 @@ import pytest
 
 from kith.experiments.errors import NothingToMeasure
 from kith.experiments.evidence.measure import measured
-from kith.experiments.evidence.membership import INDICATORS
+from kith.experiments.evidence.membership import INDICATORS, KEPT
 from kith.experiments.evidence.observation import of_frame, of_record
 from kith.scenarios.catalogue import names
 from kith.scenarios.load import load
@@ -28,6 +28,16 @@ def small_run(name: str, days: int) -> Record:
     return run(plan, seed=1, days=min(plan.days, days))
 
 
+def own_values(record: Record) -> dict[str, float]:
+    """What the record says: its indicators, and from its memberships how many of them are kept."""
+    out = {name: float(record.summary[name]) for name in INDICATORS}
+    m = record.members[record.members["joined_day"] >= 0]
+    stay = m["left_day"].fillna(record.days) - m["joined_day"]
+    for name, days in KEPT.items():
+        out[name] = float((stay >= days)[m["joined_day"] <= record.days - days].mean())
+    return out
+
+
 def differing(name: str, days: int) -> dict[str, tuple[float, float]]:
     """Indicators that the log and the run tell differently; none where nobody acts, which is refused."""
     record = small_run(name, days)
@@ -40,8 +50,8 @@ def differing(name: str, days: int) -> dict[str, tuple[float, float]]:
     by_log, by_frame = measured(of_record(record)), measured(seen)
     same_days = seen.days == record.days  # a log by itself ends with its last event
     out = {}
-    for indicator in INDICATORS:
-        value, own = by_log[indicator].value, float(record.summary[indicator])
+    for indicator, own in own_values(record).items():
+        value = by_log[indicator].value
         if not (math.isclose(value, own, rel_tol=1e-9) or (math.isnan(value) and math.isnan(own))):
             out[indicator] = value, own
         told = by_frame[indicator].value

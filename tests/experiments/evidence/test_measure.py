@@ -11,7 +11,7 @@ import pytest
 from kith.experiments.errors import NothingToMeasure, RequestError
 from kith.experiments.evidence.estimates import intervals
 from kith.experiments.evidence.measure import Measurement, measure, measured
-from kith.experiments.evidence.membership import INDICATORS
+from kith.experiments.evidence.membership import INDICATORS, KEPT
 from kith.experiments.evidence.network import local_clustering
 from kith.experiments.evidence.observation import ObservationModel, of_frame, of_record, of_table
 from kith.experiments.evidence.statistics import STATISTICS
@@ -302,7 +302,13 @@ def test_a_run_measured_by_its_log_has_the_indicators_of_the_run(record: Record)
     found = measure(record.events, replicates=0)
     same = {name: found[name] for name in INDICATORS}
     assert same == pytest.approx({name: float(record.summary[name]) for name in INDICATORS}, nan_ok=True)
-    assert not np.isnan(found["retention_90d"])
+    m = record.members[record.members["joined_day"] >= 0]
+    stay = m["left_day"].fillna(record.days) - m["joined_day"]
+    for name, days in KEPT.items():
+        old = m["joined_day"] <= record.days - days
+        assert found[name] == pytest.approx((stay >= days)[old].mean(), nan_ok=True)
+    assert not np.isnan(found["membership_90d"])
+    assert found["membership_90d"] > record.summary["retention_90d"]  # the silent are kept, and not retained
 
 
 def test_a_record_as_files_is_measured_like_the_record(record: Record, tmp_path: Path) -> None:

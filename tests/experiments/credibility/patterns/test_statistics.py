@@ -31,7 +31,7 @@ def lived_at(hazard: np.ndarray, end: int = 730) -> tuple[np.ndarray, np.ndarray
     """Spells of people who join evenly over the run, each with a constant hazard a day."""
     joined = luck().integers(0, end, len(hazard))
     left = joined + np.floor(luck().exponential(1.0 / hazard))
-    members = pd.DataFrame({"joined_day": joined, "left_day": np.where(left < end, left, np.nan)})
+    members = pd.DataFrame({"joined_day": joined, "lapsed_day": np.where(left < end, left, np.nan)})
     return spells(members, end)
 
 
