@@ -11,6 +11,7 @@ from kith.sim.engine import run
 from kith.sim.results.record import Record
 from kith.sim.schema.parameter_set import Parameters, parameters_from
 from kith.sim.schema.plan import Founding, Plan, Shock
+from tests.plain import PLAIN
 
 type Settings = Mapping[str, Mapping[str, Any]]
 
@@ -87,8 +88,10 @@ def small_plan(
     name: str = "small",
     **sections: Mapping[str, Any],
 ) -> Plan:
-    """A plan of named designs and what differs, for 60 founders in a market of 400."""
-    settings = merged({"market": {"size": 400, "founders": 60}}, *(DESIGNS[d] for d in designs), sections)
+    """A plan of named designs and what differs, on plain settings, for 60 founders in a market of 400."""
+    settings = merged(
+        PLAIN, {"market": {"size": 400, "founders": 60}}, *(DESIGNS[d] for d in designs), sections
+    )
     stages: list[tuple[int, Parameters]] = [(0, parameters_from(settings))]
     for day, later in sorted((phases or {}).items()):
         settings = merged(settings, later)
