@@ -25,11 +25,13 @@ ABOUT = {
 }
 
 
+RHYTHM = {f"contribution.{name}" for name in ("rate", "follow_on", "burst_gain", "burst_half_life")}
 BESIDE = {
     "hub": {"value.product", "organisation.hub_cost"},
-    "ugc": {f"contribution.{name}" for name in ("rate", "follow_on", "burst_gain", "burst_half_life")},
+    "community_core": RHYTHM,
+    "ugc": RHYTHM,
 }
-"""What a preset sets besides: the hub is the reason to come and is paid; a site of answers has their rhythm."""
+"""What a preset sets besides: a hub is the reason to come and is paid; those who write have the rhythm of logs."""
 
 
 def set_by(name: str) -> set[str]:
