@@ -39,8 +39,8 @@ def test_the_step_tires_whoever_contributes(own: dict[str, Any]) -> None:
 
 def test_the_indicator_is_measured_each_month_and_at_the_end(own: dict[str, Any]) -> None:
     record = own["measured"]
-    present = record.members[record.members["left_day"].isna()]
-    assert record.summary["exhausted"] == pytest.approx((present["tired"] > 2.0).mean())
+    awake = record.members[record.members["awake"]]
+    assert record.summary["exhausted"] == pytest.approx((awake["tired"] > 2.0).mean())
     assert len(record.monthly["exhausted"]) == 4
     assert "exhausted" not in own["tiring"].summary
     assert record.series.equals(own["tiring"].series), "measuring changes nothing"

@@ -48,10 +48,10 @@ def numbers(**sections: Any) -> Any:
 
 
 def test_a_stock_is_shared_out_by_the_head_or_serves_everybody_by_its_size() -> None:
-    by_head = numbers(value={"content": 1.0, "content_scale": 3.0})
+    by_head = numbers(value={"content": 1.0, "content_scale": 3.0, "stock_scale": 0.0, "fresh_share": 0.0})
     assert stock_value(300.0, 100.0, by_head) == pytest.approx(0.5)
     assert stock_value(600.0, 200.0, by_head) == pytest.approx(0.5)
-    in_all = numbers(value={"content": 1.0, "content_scale": 0.0, "stock_scale": 300.0})
+    in_all = numbers(value={"content": 1.0, "content_scale": 0.0, "stock_scale": 300.0, "fresh_share": 0.0})
     assert stock_value(300.0, 100.0, in_all) == pytest.approx(0.5)
     assert stock_value(600.0, 200.0, in_all) == pytest.approx(2 / 3)
     assert stock_value(0.0, 0.0, in_all) == 0.0
@@ -64,7 +64,7 @@ def test_new_items_are_worth_half_at_the_scale_and_saturate() -> None:
 
 
 def test_a_feed_reaches_back_as_far_as_is_said() -> None:
-    unlimited, month = numbers(), numbers(platform={"feed_days": 30})
+    unlimited, month = (numbers(platform={"feed_days": days}) for days in (0, 30))
     assert since(100, 200, unlimited) == 100
     assert since(100, 200, month) == 170
     assert since(190, 200, month) == 190
