@@ -23,12 +23,11 @@ ABOUT = {
     "value": {"community_core", "ugc", "marketplace", "product_led"},
     "monetisation": {"ads", "subscription", "fee", "take_rate"},
 }
+TALK = frozenset(f"contribution.{name}" for name in ("rate", "follow_on", "burst_gain", "burst_half_life"))
 BESIDE = {
     "hub": {"value.product", "organisation.hub_cost"},
-    **dict.fromkeys(
-        ("community_core", "ugc"),
-        {f"contribution.{name}" for name in ("rate", "follow_on", "burst_gain", "burst_half_life")},
-    ),
+    "community_core": TALK,
+    "ugc": TALK,
 }
 """What a preset sets besides: the hub is the reason to come and is paid; a chat room and a site of answers have their own rhythm."""
 
