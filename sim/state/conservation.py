@@ -11,8 +11,10 @@ from kith.sim.state.market import Status
 from kith.sim.state.population import MEMBER
 from kith.sim.state.ties import add_up, ties_are_sound
 
-ROUNDING = 1e-5
-"tolerance of an incrementally updated sum, per tie of a member's capacity"
+ROUNDING = 5e-5
+"""Tolerance of an incrementally updated sum, per tie of a member's capacity.
+
+Single precision rounds each use of a tie to 4e-6 in a sum of 70, and a member may use ties hundreds of times a day."""
 
 
 def check_laws(c: Community) -> None:

@@ -26,7 +26,7 @@ class Person:
         self.interest = market.interest(address)
         away = self.interest - p.organisation.direction
         self.fit = math.exp(-(away**2) / (2.0 * p.market.fit_width**2))
-        self.clock = luck.exponential(address, 0, Purpose.TOUCH_CLOCK)
+        self.clock = self.first_clock = luck.exponential(address, 0, Purpose.TOUCH_CLOCK)
         self.turn = luck.exponential(address, 0, Purpose.ARRIVAL) / self.fit
         "the smaller, the earlier it comes among the arrivals that are given"
 

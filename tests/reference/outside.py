@@ -70,14 +70,14 @@ class Outside:
         self.today.append(Arrival(person, channel, referrer))
 
     def forget(self) -> None:
-        """Followers whose interest is over are unaware again; a clock that has run out is set anew."""
+        """Followers whose interest is over are unaware again, with a fresh clock each time once the first has run out."""
         self.forgotten += self.p.acquisition.unfollow_rate / MONTH
         for person in self.market.people:
             if person.status != "follower" or person.forgets > self.forgotten:
                 continue
             person.status, person.due, person.has_forgotten = "unaware", math.inf, True
             spent = person.fit * self.reached
-            if spent >= person.clock:
+            if spent >= person.first_clock:
                 person.clock = spent + self.luck.exponential(
                     person.address, self.model.day, Purpose.AGAIN_CLOCK
                 )

@@ -300,20 +300,12 @@ def test_it_follows_when_every_parameter_moves(number: int) -> None:
     assert differences(lived(core(overrides=drawn(number), days=60), number)) == []
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="since model 3 engine and reference part after some months in a third of these plans: the rule in which they differ is not found",
-)
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(3, 33))
 def test_it_follows_wherever_the_parameters_go(number: int) -> None:
     assert differences(lived(core(overrides=drawn(number)), number)) == []
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="since model 3 engine and reference part after some months in a third of these plans: the rule in which they differ is not found",
-)
 @pytest.mark.slow
 def test_it_follows_in_a_community_of_a_thousand() -> None:
     assert differences(lived(core(1000, 5000, days=120), 7)) == []
