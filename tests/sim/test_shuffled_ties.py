@@ -69,7 +69,7 @@ def rate_ratio(
 
 @pytest.mark.slow
 def test_those_wake_more_often_whose_ties_speak(mornings: Mornings) -> None:
-    asleep, called, wakes = mornings
+    _, called, wakes = mornings
     assert wakes[called].sum() >= 30
     assert rate_ratio(*mornings) > 1.3
 
