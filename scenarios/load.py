@@ -114,7 +114,7 @@ def load(
     draft = _merged([*layers_of(source), extra])
     founding = _founding(log, at)
     if founding is not None:
-        _found(draft, founding)
+        _set_founders(draft, founding)
     came = arrivals if isinstance(arrivals, Arrivals) else None
     if replay is not None:
         if log is not None or arrivals is not None:
@@ -196,7 +196,7 @@ def _founding(
     return read_log(log, at)
 
 
-def _found(draft: _Draft, founding: Founding) -> None:
+def _set_founders(draft: _Draft, founding: Founding) -> None:
     """Set the number of founders from the log and, unless it is set, the size of the market."""
     setter = draft.origin.get("market.founders")
     if setter is not None:

@@ -81,8 +81,8 @@ def Uploading(measured: bool, go: Callable[[str], None]) -> None:
         set_trouble((one_line(error), *getattr(error, "problems", ())[:20]))
 
     def read(name: str, content: bytes, choices: ReadingChoices) -> None:
-        def take(found: UploadedLog) -> None:
-            set_draft(Draft(name, content, choices, found))
+        def take(uploaded: UploadedLog) -> None:
+            set_draft(Draft(name, content, choices, uploaded))
 
         set_trouble(())
         set_verb("Reading")

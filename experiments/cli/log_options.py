@@ -73,7 +73,7 @@ class LogOptions:
 
     def given(self) -> dict[str, Any]:
         """Those that were given, as `read_events` takes them."""
-        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
         values["columns"] = _columns(self.columns or []) or None
         values |= {name: str(value) for name, value in values.items() if isinstance(value, Path)}
         values["strict"] = self.strict or None
@@ -98,17 +98,19 @@ def with_log_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def wrapped(*args: Any, **given: Any) -> None:
-        options = {one.name: given.pop(one.name) for one in fields(LogOptions)}
+        options = {field.name: given.pop(field.name) for field in fields(LogOptions)}
         command(*args, **given, reading=LogOptions(**options))
 
     signature = inspect.signature(command, eval_str=True)
-    own = [parameter for name, parameter in signature.parameters.items() if name != "reading"]
+    parameters = [parameter for name, parameter in signature.parameters.items() if name != "reading"]
     shared = [
-        inspect.Parameter(one.name, inspect.Parameter.KEYWORD_ONLY, default=one.default, annotation=one.type)
-        for one in fields(LogOptions)
+        inspect.Parameter(
+            field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type
+        )
+        for field in fields(LogOptions)
     ]
-    wrapped.__signature__ = signature.replace(parameters=[*own, *shared])  # type: ignore[attr-defined]
-    wrapped.__annotations__ = {one.name: one.annotation for one in (*own, *shared)}
+    wrapped.__signature__ = signature.replace(parameters=[*parameters, *shared])  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {parameter.name: parameter.annotation for parameter in (*parameters, *shared)}
     return wrapped
 
 

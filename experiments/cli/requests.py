@@ -72,7 +72,7 @@ def plan_request(
         raise RequestError(f"{reading.words()[0]}: needs --from-log, the event log to be read")
     read = None if log is None else read_and_found(str(log), at, reading.words(), **reading.given())
     lived = None if replay is None else read_and_replay(str(replay), reading.words(), **reading.given())
-    for line in [line for one in (read, lived) if one is not None for line in one.lines()]:
+    for line in [line for source in (read, lived) if source is not None for line in source.lines()]:
         say(line, err=True)
     return {
         "overrides": overrides(settings),

@@ -114,8 +114,14 @@ def _speed_up(scenario: str, members: int, threads: int) -> dict[str, float]:
             marks[0] = now
 
         _live(_sized(scenario, members), WARM_UP + 20, lambda name, step: step, begin, each, threads=n)
-    one, many = (float(np.median(days[n])) for n in (1, threads))
-    return {"threads": threads, "members": members, "one_s": one, "many_s": many, "speed_up": one / many}
+    single, many = (float(np.median(days[n])) for n in (1, threads))
+    return {
+        "threads": threads,
+        "members": members,
+        "one_s": single,
+        "many_s": many,
+        "speed_up": single / many,
+    }
 
 
 def _sized(scenario: str, members: int) -> Plan:

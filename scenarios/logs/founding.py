@@ -44,11 +44,11 @@ class ReadLog:
 
     def lines(self) -> list[str]:
         """What was read and who founds the community, as lines of text."""
-        one = self.founding
-        pairs = np.unique(np.sort([one.exchange_a, one.exchange_b], axis=0), axis=1).shape[1]
+        founding = self.founding
+        pairs = np.unique(np.sort([founding.exchange_a, founding.exchange_b], axis=0), axis=1).shape[1]
         return [
             *self.report.lines(),
-            f"founded on {one.date}: {len(one):,} founders, {one.contributors:,} people had ever contributed, "
+            f"founded on {founding.date}: {len(founding):,} founders, {founding.contributors:,} people had ever contributed, "
             f"{pairs:,} pairs of founders with exchanges",
         ]
 
@@ -216,8 +216,8 @@ def _exchanges(
     between = window & (events.target >= 0) & (events.target != events.actor)
     between &= (events.kind == CONTRIBUTION) | (events.kind == EXCHANGE)
     a, b = place[events.actor[between]], place[events.target[between]]
-    kept = (a >= 0) & (b >= 0)
-    return a[kept], b[kept], (day - events.day[between])[kept]
+    founders = (a >= 0) & (b >= 0)
+    return a[founders], b[founders], (day - events.day[between])[founders]
 
 
 def _since(events: Events, past: npt.NDArray[np.bool_], registered: Integers) -> Integers:

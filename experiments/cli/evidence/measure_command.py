@@ -58,26 +58,26 @@ def measure(
     from kith.experiments.evidence.measure import measure as measure_log
     from kith.scenarios.logs.founding import read_log_table
 
-    found = []
+    measurements = []
     for log in logs:
         table = read_log_table(log, **reading.given())
         for line in table.report.lines():
             say(line, err=True)
         people = "newcomers" if newcomers else "all"
-        found.append(
+        measurements.append(
             measure_log(table, actions=action, people=people, inactivity=inactivity, replicates=replicates)
         )
     if target is not None:
         from kith.experiments.reports.write_folders import write_measurements
 
-        write_measurements(found, target, _command(logs, action, newcomers, inactivity, reading))
+        write_measurements(measurements, target, _command(logs, action, newcomers, inactivity, reading))
     if json:
-        objects = [one.as_object() for one in found]
+        objects = [measurement.as_object() for measurement in measurements]
         print_json(objects[0] if len(objects) == 1 else objects)
         return
     from kith.experiments.cli.evidence.printed_measures import show_measurements
 
-    show_measurements(found)
+    show_measurements(measurements)
     say_where(out)
 
 

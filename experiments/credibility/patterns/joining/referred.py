@@ -26,8 +26,8 @@ def arms(size: Size) -> Mapping[str, Arm]:
 
 def measure(records: Records) -> Mapping[str, float]:
     """Hazard ratios against those who were not referred."""
-    there, gone = ratios(stretches(records["baseline"][-1]))
-    return {"HR while the referrer is there": there, "HR after the referrer has gone": gone}
+    present, gone = ratios(stretches(records["baseline"][-1]))
+    return {"HR while the referrer is there": present, "HR after the referrer has gone": gone}
 
 
 def stretches(record: Record) -> pd.DataFrame:
