@@ -73,9 +73,9 @@ def LogMeasures(key: str, measurement: Measurement) -> None:
                 "text/csv",
             )
         Text(
-            "95 % intervals are about which members there happened to be: members are drawn again with all that they did. "
-            "Values of the library come from one simulated year with 5,000 people, in which contributions and exchanges are "
-            "seen; numbers of members and actions depend on the size of the market, shares do so less.",
+            "95 % intervals cover chance in who the members are: members are drawn again, each with everything they did. "
+            "Library values come from one simulated year with 5,000 people and count contributions and exchanges; "
+            "numbers of members and actions depend on the size of the market, shares less so.",
             kind="kith-note",
         )
 

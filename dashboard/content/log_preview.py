@@ -23,9 +23,9 @@ FIELDS = {
     "action": "what they did",
     "target": "toward whom",
     "value": "value or amount",
-    "key": "number of the event",
-    "answers": "number of the event it answers",
-    "bot": "whether it is a bot",
+    "key": "ID of the event",
+    "answers": "ID of the event it answers",
+    "bot": "whether the member is a bot",
 }
 assert set(FIELDS) == set(SYNONYMS)
 EVENTS = 5
@@ -69,7 +69,7 @@ def LogPreview(
             Html(first_events(uploaded.table))
             left_out = skipped(uploaded.table.report)
             if left_out:
-                Text("Left out, and what to know", "h3")
+                Text("Left out, and other notes", "h3")
                 Html(_items(left_out))
         with solara.Div(classes=["kith-row"]):
             if uploaded.table is not None:

@@ -53,7 +53,7 @@ def Page() -> None:
         Text(
             "Drop what you have: a table (CSV, Parquet, JSON) of who acted when, or an export of Discord, Slack, Discourse, "
             "Stack Exchange, GitHub, git, a mailing list, Shopify or Stripe; a file, a zip, or several files. Nothing is "
-            "written to a disk or sent anywhere; texts of messages and names of members are not kept."
+            "written to disk or sent anywhere; texts of messages and names of members are not kept."
         )
         Uploading(bool(key), where.go)
         if key:

@@ -64,7 +64,7 @@ def return_chart(measurement: Measurement, name: str = "returns") -> str:
         return ""
     away = frame["days_away"].to_numpy(float)
     line = {"hazard": (away, frame["hazard"].to_numpy(float))}
-    what = "returns per 30 days among members who have been silent for so many days"
+    what = "returns per 30 days among members who have been silent for that many days"
     return _lines(line, "Return after silence", what, "days away", "share", name)
 
 

@@ -24,7 +24,7 @@ class LogOptions:
     """The options as they were given, in the order in which help shows them."""
 
     format: Annotated[
-        str | None, option("--format", "Format of the log; by default recognised from its content.", "NAME")
+        str | None, option("--format", "Format of the log; default: recognised from its content.", "NAME")
     ] = None
     columns: Annotated[
         list[str] | None,
@@ -32,42 +32,52 @@ class LogOptions:
     ] = None
     zone: Annotated[
         str | None,
-        option("--zone", "Zone of times that name none, such as Europe/Berlin; by default UTC.", "ZONE"),
+        option("--zone", "Time zone of times without one, such as Europe/Berlin; default: UTC.", "ZONE"),
     ] = None
     day_first: Annotated[
         bool | None,
         typer.Option(
             "--day-first/--month-first",
-            help="What 05/06/2024 means; by default the whole column decides.",
+            help="Whether 05/06/2024 is 5 June or 6 May; default: inferred from the whole column.",
             show_default=False,
         ),
     ] = None
     max_bad: Annotated[
         float | None,
-        option("--max-bad", "Share of bad rows to skip before the log is refused; by default 0.05.", "SHARE"),
+        option(
+            "--max-bad",
+            "Largest share of bad rows to skip; a log with more is refused. Default: 0.05.",
+            "SHARE",
+        ),
     ] = None
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse a log with any bad row.", show_default=False)
     ] = False
     identities: Annotated[
         Path | None,
-        option("--identities", "A table alias,member: names of one person, merged.", "FILE"),
+        option(
+            "--identities",
+            "A table with the columns alias,member: several names of one person, to be merged.",
+            "FILE",
+        ),
     ] = None
     registrations: Annotated[
         Path | None,
         option(
             "--registrations",
-            "A table of members with the time of registration, perhaps the last visit.",
+            "A table of members with the time of registration and, optionally, of the last visit.",
             "FILE",
         ),
     ] = None
     invitations: Annotated[
-        Path | None, option("--invitations", "A table of who invited whom, perhaps when.", "FILE")
+        Path | None, option("--invitations", "A table of who invited whom and, optionally, when.", "FILE")
     ] = None
     duplicates: Annotated[
         str | None,
         option(
-            "--duplicates", "drop or keep equal rows; by default dropped where they cannot be chance.", "WHAT"
+            "--duplicates",
+            "drop or keep identical rows; default: drop them where chance cannot explain them.",
+            "WHAT",
         ),
     ] = None
 

@@ -1,4 +1,7 @@
-"""The commands `kith study list | run | status | export | discover | optimise | break-even`."""
+"""The commands `kith study list | run | status | export | discover | optimise | break-even`.
+
+Each command writes out its options, also those that others share: the signature is what `--help` shows.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,7 +27,7 @@ app = typer.Typer(
     name="study",
     no_args_is_help=True,
     add_completion=False,
-    help="Studies of many runs: grids, samples, screenings and searches; resumable, on all cores or a cluster.",
+    help="Run studies of many runs: grids, samples, screenings and searches; resumable, on all cores or a cluster.",
 )
 
 Name = Annotated[
@@ -161,7 +164,7 @@ def optimise(
     quick: Quick = False,
     json: Json = False,
 ) -> None:
-    """Search for the best levers, as set in the study's `[optimise]`; re-evaluate the finalists on new seeds."""
+    """Search for the best levers, as set in the study's table `optimise`; re-evaluate the finalists on new seeds."""
     from kith.experiments.analyses.optimise import optimise as search
     from kith.experiments.analyses.search_sentences import optimum_object
     from kith.experiments.reports.write_folders import as_json, write_optimum
@@ -236,7 +239,7 @@ def break_even(
     quick: Quick = False,
     json: Json = False,
 ) -> None:
-    """Find the value of one lever at which an outcome crosses a level, as set in the study's `[break_even]`."""
+    """Find the value of one lever at which an outcome crosses a level, as set in the study's table `break_even`."""
     from kith.experiments.analyses.break_even import break_even as search
     from kith.experiments.analyses.search_sentences import crossing_object
     from kith.experiments.reports.write_folders import as_json, write_crossing

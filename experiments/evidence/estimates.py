@@ -33,7 +33,7 @@ class Estimate:
     ratio: tuple[Floats, Floats] | None = None
     "numerator and denominator of each member"
     weighted: Callable[[Floats], float] | None = None
-    "the value when each member counts so many times"
+    "the value when each member counts a given number of times"
     halved: Callable[[Flags], float] | None = None
     "the value as a half of the tied members shows it, whose flags are given, (members tied,)"
 

@@ -285,6 +285,8 @@ def page_template(name: str) -> Any:
         "signed": wording.signed,
         "unit": wording.unit_of,
         "runs": wording.runs,
+        "plural": wording.plural,
+        "subject": wording.subject,
         "per_cent": wording.per_cent,
         "listed": wording.listed,
         "coded": _coded,

@@ -33,7 +33,11 @@ def measurement_page(measurements: Sequence[Measurement], command: str = "") -> 
 
 
 def _answer(measurement: Measurement) -> str:
-    words = f"{measurement.label}: {measurement['members']:,.0f} members and {measurement['actions']:,.0f} actions in {measurement['days']:,.0f} days"
+    members, actions, days = (
+        wording.plural(round(measurement[name]), name.removesuffix("s"))
+        for name in ("members", "actions", "days")
+    )
+    words = f"{measurement.label}: {members} and {actions} in {days}"
     if "r30" not in measurement.cannot_tell:
         words += f"; {wording.number(measurement['r30'], 'share')} still act 30 days after their first action"
     return f"{words}."

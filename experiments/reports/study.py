@@ -113,7 +113,7 @@ def study_answer(study: Study, points: pd.DataFrame, ranking: pd.DataFrame, prog
         f"higher in {row['first']} than in {row['other']} at {wording.per_cent(row['share'])} of points"
         for row in compared.to_dict("records")
     ]
-    missing = f" {progress.missing:,} runs are still missing." if progress.missing else ""
+    missing = f" {wording.subject(progress.missing, 'run')} still missing." if progress.missing else ""
     each = f"means over {wording.plural(study.runs, 'run')}" if study.runs > 1 else "one run"
     based = f"{each} at each of {wording.plural(points['point'].nunique(), 'point')}"
     return f"Over all points, {'; '.join(clauses)} ({based}).{missing}"

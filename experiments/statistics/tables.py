@@ -225,6 +225,7 @@ def health_table(done: Sequence[RunResult]) -> pd.DataFrame:
     grouped = checks.groupby(["scenario", "name"], sort=False)
     return grouped.agg(
         indicator=("indicator", "first"),
+        unit=("unit", "first"),
         target=("target", "first"),
         note=("note", "first"),
         value=("value", "mean"),

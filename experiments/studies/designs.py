@@ -24,7 +24,7 @@ type Floats = npt.NDArray[np.float64]
 MOST_POINTS = 10_000_000
 "Points that a grid may have before its constraints, and draws of a random design."
 MOST_DRAWS = 1_000
-"A random design gives up when fewer than one draw in so many satisfies its constraints."
+"A random design gives up when fewer than one draw in this number satisfies its constraints."
 AT_A_TIME = 10_000
 "Draws of a random design that are checked together."
 

@@ -21,7 +21,7 @@ _EPOCH = date(1970, 1, 1)
 
 @dataclass(frozen=True)
 class Replay:
-    """A log that was read in order to be lived again from its first day on."""
+    """A log that was read in order to be replayed from its first day on."""
 
     path: str
     arrivals: Arrivals

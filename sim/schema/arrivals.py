@@ -50,7 +50,7 @@ class Arrivals:
         return len(self.daily)
 
     def total(self, days: int) -> int:
-        """People who join within so many days."""
+        """People who join within that many days."""
         return int(self.daily[:days].sum())
 
     def on(self, day: int) -> int:

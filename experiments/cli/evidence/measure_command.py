@@ -14,7 +14,7 @@ Logs = Annotated[
     list[str],
     typer.Argument(
         metavar="LOG …",
-        help="Files, folders, zips, - for standard input, names of logs that ship with kith.",
+        help="Files, folders or zips of logs, - for standard input, or names of logs that ship with kith.",
         show_default=False,
     ),
 ]
@@ -22,7 +22,7 @@ Actions = Annotated[
     list[str] | None,
     option(
         "--action",
-        "An action to measure, again for each further one; by default contributions and exchanges.",
+        "Action to measure; repeat for more. Default: contributions and exchanges.",
         "NAME",
     ),
 ]
@@ -30,10 +30,10 @@ Newcomers = Annotated[
     bool, typer.Option("--newcomers", help="Only members whose join is in the log.", show_default=False)
 ]
 Inactivity = Annotated[
-    int, number_option("--inactivity", "Days of silence that count as an exit; by default 90.")
+    int, number_option("--inactivity", "Days of silence that count as an exit; default: 90.")
 ]
 Replicates = Annotated[
-    int, number_option("--replicates", "Bootstrap samples behind each interval; by default 200, 0 for none.")
+    int, number_option("--replicates", "Bootstrap samples behind each interval; default: 200, 0 for none.")
 ]
 
 

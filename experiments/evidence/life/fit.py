@@ -4,7 +4,7 @@
     python -m kith.experiments.evidence.life.fit --logs git --world life.json --out git.json
 
 Damped least squares (Levenberg 1944, Marquardt 1963) on the differences between runs and logs in units of
-the logs' errors. Every run of a seed has the same luck, so that finite differences compare the same people.
+the logs' errors. Every run of a seed has the same random draws, so that finite differences compare the same people.
 The second command leaves the world as another fit found it, and fits a further community's own
 parameters alone: what the world predicts of a log that it has not seen.
 """
@@ -12,7 +12,7 @@ parameters alone: what the world predicts of a log that it has not seen.
 import argparse
 import json
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from kith.experiments.evidence.life.parameters import OWN, WORLD, Free
 from kith.experiments.evidence.life.statistics import NAMES, Target, statistics_of, target_of
 from kith.experiments.evidence.observation import Floats, Observed
 from kith.experiments.files import write_text
+from kith.experiments.runs.pools import pool
 
 LOOSE = 1.5
 "standard deviation of the prior around each start, on the scale of the fit"
@@ -83,15 +84,15 @@ def _run(case: str, overrides: dict[str, Any], seed: int) -> Floats:
 class Runs:
     """Means over seeds of the statistics of many points at once, in processes."""
 
-    def __init__(self, problem: Problem, pool: ProcessPoolExecutor) -> None:
-        self.problem, self.pool = problem, pool
+    def __init__(self, problem: Problem, executor: Executor) -> None:
+        self.problem, self.executor = problem, executor
 
     def differences(self, asked: Sequence[tuple[Floats, Sequence[str]]]) -> list[dict[str, Floats]]:
         """For each point and its cases, by how many errors the statistics differ, by case."""
         p = self.problem
         futures = [
             [
-                [self.pool.submit(_run, case, p.overrides(point, case), seed) for seed in p.seeds]
+                [self.executor.submit(_run, case, p.overrides(point, case), seed) for seed in p.seeds]
                 for case in cases
             ]
             for point, cases in asked
@@ -112,8 +113,8 @@ def _cut(z: Floats) -> Floats:
 def fit(problem: Problem, rounds: int, workers: int = 2, say: Any = print) -> dict[str, Any]:
     """The best point found, with its statistics: what `--out` writes."""
     cases, start = tuple(problem.targets), problem.start()
-    with ProcessPoolExecutor(workers) as pool:
-        runs, point, damping = Runs(problem, pool), start.copy(), 1.0
+    with pool(workers=workers) as processes:
+        runs, point, damping = Runs(problem, processes.executor), start.copy(), 1.0
         now = runs.differences([(point, cases)])[0]
         loss = _loss(now, point, start)
         say(f"start: {loss:.1f}")
