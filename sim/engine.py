@@ -11,7 +11,7 @@ from kith.sim.processes.acquire import acquire
 from kith.sim.processes.bond import bond
 from kith.sim.processes.contribute import contribute
 from kith.sim.processes.depart import depart
-from kith.sim.processes.founding import found
+from kith.sim.processes.founding import seat_founders
 from kith.sim.processes.govern import govern
 from kith.sim.processes.monetise import monetise
 from kith.sim.processes.observe import observe
@@ -141,7 +141,7 @@ class Simulation:
         with np.errstate(over="ignore"):
             self.community = Community(plan, seed, days, threads, guests)
             self.recorder = Recorder(self.community, events, indicators)
-            found(self.community)
+            seat_founders(self.community)
             _seat_guests(self.community, guests)
 
     @classmethod

@@ -35,6 +35,7 @@ from kith.dashboard.widgets.parts import (
     UploadSeveral,
 )
 from kith.experiments.escaping import for_html as escape
+from kith.experiments.words import wording
 from kith.scenarios.errors import ScenarioError
 from kith.scenarios.logs.report import day_of
 from kith.scenarios.logs.table import MICROSECONDS_PER_DAY, EventTable
@@ -192,7 +193,7 @@ def WhatIf(key: str, log: StoredLog, at: str) -> None:
             )
             return
         Text(
-            f"Start from the {len(founding):,} members who were active in the 90 days before {founding.date}, with the "
+            f"Start from the {wording.plural(len(founding), 'member')} active in the 90 days before {founding.date}, with the "
             "ties shown by their exchanges, and compare how they would fare as a pool, a hub or a web. Events of that day and "
             "later are not used."
         )

@@ -109,7 +109,7 @@ def run(
     _print_status(progress, opened, results, json)
     if progress.failed:
         raise RuntimeError(
-            f"{progress.failed} of {progress.wanted} runs failed; the first error: {progress.first_failure}; "
+            f"{progress.failed} of {progress.total} runs failed; the first error: {progress.first_failure}; "
             "--retry-failed repeats them"
         )
 

@@ -23,7 +23,7 @@ from kith.experiments.speed import reference_timing
 from kith.scenarios.load import load
 from kith.sim.engine import MODEL_VERSION, TICK, run, simulate_day
 from kith.sim.kernels.compilation import is_compiled, mark_compiled
-from kith.sim.processes.founding import found
+from kith.sim.processes.founding import seat_founders
 from kith.sim.processes.govern import QUARTER
 from kith.sim.results.recorder import Recorder
 from kith.sim.schema.plan import Plan
@@ -148,7 +148,7 @@ def _live(
     with np.errstate(over="ignore"):
         c = Community(plan, 0, days, threads)
         recorder = Recorder(c, events=False)
-        found(c)
+        seat_founders(c)
         tick = tuple((name, wrap(name, step)) for name, step in TICK)
         note = wrap("record", recorder.note)
         for day in range(days):

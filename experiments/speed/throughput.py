@@ -157,7 +157,7 @@ def _whole_study(
         "planning_s": planned,
         "runs_per_s": status.stored / seconds,
         "bytes_on_disk": store.size(),
-        "memory": watch.table(status.wanted),
+        "memory": watch.table(status.total),
     }
 
 

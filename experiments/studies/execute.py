@@ -34,7 +34,7 @@ class StudyStatus:
 
     study: str
     store: Path
-    wanted: int
+    total: int
     "planned runs; identical runs of two points count once"
     stored: int
     failed: int
@@ -44,19 +44,19 @@ class StudyStatus:
     first_failure: str = ""
     "the last line of a traceback"
     planned: bool = True
-    "whether the runs are planned; if not, `wanted` is their maximum number"
+    "whether the runs are planned; if not, `total` is their maximum number"
 
     @property
     def missing(self) -> int:
         """Planned runs that are not stored."""
-        return self.wanted - self.stored
+        return self.total - self.stored
 
     def plain(self) -> dict[str, object]:
         """Plain values for JSON."""
         return {
             "study": self.study,
             "store": str(self.store),
-            "wanted": self.wanted,
+            "total": self.total,
             "stored": self.stored,
             "failed": self.failed,
             "missing": self.missing,
@@ -124,7 +124,7 @@ def status(study: Study, store: Store) -> StudyStatus:
         return StudyStatus(
             study.name,
             store.folder,
-            wanted=study.size[1],
+            total=study.size[1],
             stored=0,
             failed=0,
             damaged=tuple(store.damaged),
@@ -135,7 +135,7 @@ def status(study: Study, store: Store) -> StudyStatus:
     return StudyStatus(
         study.name,
         store.folder,
-        wanted=len(ids),
+        total=len(ids),
         stored=len(ids & store.done(study.series)),
         failed=len(failed),
         damaged=tuple(store.damaged),

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from kith.scenarios.catalogue import logs
 from kith.scenarios.errors import LogError, shown
 from kith.scenarios.logs.events import CONTRIBUTION, EXCHANGE, LEAVE, Events, Integers, events_of
-from kith.scenarios.logs.report import ReadingReport
+from kith.scenarios.logs.report import ReadingReport, counted
 from kith.scenarios.logs.table import MICROSECONDS_PER_DAY, UNKNOWN_TIME, EventTable
 from kith.sim.schema.plan import Founding
 
@@ -48,8 +48,8 @@ class ReadLog:
         pairs = np.unique(np.sort([founding.exchange_a, founding.exchange_b], axis=0), axis=1).shape[1]
         return [
             *self.report.lines(),
-            f"founded on {founding.date}: {len(founding):,} founders, {founding.contributors:,} people had ever contributed, "
-            f"{pairs:,} pairs of founders with exchanges",
+            f"founded on {founding.date}: {counted(len(founding), 'founder')}; people who had ever contributed: {founding.contributors:,}; "
+            f"pairs of founders with exchanges: {pairs:,}",
         ]
 
 

@@ -292,4 +292,4 @@ def test_the_command_of_a_study_fills_the_store_that_the_page_reads(
     assert exit_code([*words[1:], "--workers", "1"]) == 0, capsys.readouterr().err
     state = study_catalogue.study_status(study)
     assert state is not None
-    assert (state.stored, state.missing) == (state.wanted, 0)
+    assert (state.stored, state.missing) == (state.total, 0)

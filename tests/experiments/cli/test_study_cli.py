@@ -55,7 +55,7 @@ def test_a_study_is_run_told_and_exported(kith: Kith, tmp_path: Path) -> None:
     code, out, _ = kith("status", "tiny.toml", "--runs", "3", "--json")
     assert code == 0
     found = json.loads(out)
-    assert (found["wanted"], found["stored"], found["missing"], found["failed"]) == (6, 4, 2, 0)
+    assert (found["total"], found["stored"], found["missing"], found["failed"]) == (6, 4, 2, 0)
     code, out, _ = kith("export", "tiny.toml", "--out", "frames")
     assert code == 0
     runs = pd.read_parquet(tmp_path / "frames" / "runs.parquet")
