@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> None:
         if why:
             parser.exit(1, f"kith: port {port} {why} give another with --port\n")
     address = f"http://localhost:{port}/"
-    sys.stdout.write(f"kith is at {address}  (Ctrl+C stops it)\n")
+    sys.stdout.write(f"kith is running at {address}  (Ctrl+C stops it)\n")
     sys.stdout.flush()
     if not given.no_open:
         threading.Thread(target=_open_when_up, args=(port, address), daemon=True).start()

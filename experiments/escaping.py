@@ -44,7 +44,7 @@ def for_message(text: str) -> str:
 
 def for_json(text: str) -> str:
     """JSON text in which no character acts; its meaning stays."""
-    return _ACTS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _ACTS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def for_html(text: object) -> str:
@@ -81,13 +81,13 @@ def say(text: str, err: bool = False) -> None:
     stream.flush()
 
 
-def _code(found: "re.Match[str]") -> str:
-    number = ord(found[0])
+def _code(match: "re.Match[str]") -> str:
+    number = ord(match[0])
     return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
 
 
-def _shortened(text: str, most: int, kept: int) -> str:
-    return text if len(text) <= most else f"{text[:kept]}…{text[-kept:]}"
+def _shortened(text: str, most: int, ends: int) -> str:
+    return text if len(text) <= most else f"{text[:ends]}…{text[-ends:]}"
 
 
 def _cell(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Writing so that a file or folder is there whole, or not at all."""
+"""Writing so that a file or folder is complete, or absent."""
 
 import os
 from pathlib import Path

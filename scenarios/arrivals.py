@@ -117,7 +117,7 @@ def _counts(path: Path, label: str) -> list[int]:
         day = _day(row[key], key, where) if key else len(counts)
         if day in counts:
             raise ScenarioError(f"{where}: {key} {row[key or '']} comes twice; keep one row per day")
-        counts[day] = _whole(row["joins"], "joins", where)
+        counts[day] = _whole_number(row["joins"], "joins", where)
     if not counts:
         raise ScenarioError(f"{label} has no rows; write one per day below the line that names the columns")
     first = min(counts) if key == "date" else 0
@@ -142,7 +142,7 @@ def _text(path: Path, label: str) -> str:
         raise ScenarioError(f"{label} cannot be read: {error}") from None
 
 
-def _whole(text: str | None, name: str, where: str) -> int:
+def _whole_number(text: str | None, name: str, where: str) -> int:
     word = (text or "").strip()
     if not (word.isascii() and word.isdecimal() and len(word) < 10):
         raise ScenarioError(f"{where}: {name} = {shown(word)}: must be a whole number, 0 or more")
@@ -151,7 +151,7 @@ def _whole(text: str | None, name: str, where: str) -> int:
 
 def _day(text: str | None, kind: str, where: str) -> int:
     if kind == "day":
-        return _whole(text, kind, where)
+        return _whole_number(text, kind, where)
     try:
         return date.fromisoformat((text or "").strip()).toordinal()
     except ValueError:

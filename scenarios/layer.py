@@ -63,11 +63,11 @@ def layer_from(table: dict[str, Any], source: str, label: str, folder: Path = Pa
             graphs={name: table_from(name, table[name], folder) for name in TABLES if name in table},
             arrivals=arrivals_table(table[ARRIVALS], folder) if ARRIVALS in table else None,
             phases=_phases(tables(table, "phase")),
-            shocks=tuple(shock_from(one) for one in tables(table, "shock")),
-            experiments=tuple(_experiment(one) for one in tables(table, "experiment")),
+            shocks=tuple(shock_from(shock) for shock in tables(table, "shock")),
+            experiments=tuple(_experiment(experiment) for experiment in tables(table, "experiment")),
             days=days_from(table["days"]) if "days" in table else None,
             title=table.get("title", ""),
-            expected=tuple(_expected(one) for one in tables(table, "expected")),
+            expected=tuple(_expected(expected) for expected in tables(table, "expected")),
             clears=tuple(key for key in REPEATED if table.get(key) == []),
         )
 

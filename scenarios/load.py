@@ -80,7 +80,7 @@ def load(
         Joins per day as an input: whole numbers, shape (days,); the path of a CSV file with a column
         `joins`; an `Arrivals`; or a table such as `{"log": "chat.csv", "mode": "instead"}`.
     replay
-        An event log to live again: the community begins empty on the log's first day, and so many people
+        An event log to replay: the community begins empty on the log's first day, and as many people
         join on each day as then acted for the first time, instead of acquisition. Unless they are set,
         `days` is the length of the log, `market.size` 10 people for each who ever contributed, and
         `contribution.entry` the share of arrivals who contributed on the day of their arrival.
@@ -114,7 +114,7 @@ def load(
     draft = _merged([*layers_of(source), extra])
     founding = _founding(log, at)
     if founding is not None:
-        _found(draft, founding)
+        _set_founders(draft, founding)
     came = arrivals if isinstance(arrivals, Arrivals) else None
     if replay is not None:
         if log is not None or arrivals is not None:
@@ -196,7 +196,7 @@ def _founding(
     return read_log(log, at)
 
 
-def _found(draft: _Draft, founding: Founding) -> None:
+def _set_founders(draft: _Draft, founding: Founding) -> None:
     """Set the number of founders from the log and, unless it is set, the size of the market."""
     setter = draft.origin.get("market.founders")
     if setter is not None:
@@ -212,7 +212,7 @@ def _found(draft: _Draft, founding: Founding) -> None:
 
 
 def _market_of(contributors: int, members: int) -> int:
-    """People who could join, where so many have ever contributed; at least `members`."""
+    """People who could join, from the number who have ever contributed; at least `members`."""
     return min(max(LEAST_MARKET, members, PEOPLE_PER_CONTRIBUTOR * contributors), LARGEST_MARKET)
 
 

@@ -11,7 +11,7 @@ from kith.sim.processes.acquire import acquire
 from kith.sim.processes.bond import bond
 from kith.sim.processes.contribute import contribute
 from kith.sim.processes.depart import depart
-from kith.sim.processes.founding import found
+from kith.sim.processes.founding import seat_founders
 from kith.sim.processes.govern import govern
 from kith.sim.processes.monetise import monetise
 from kith.sim.processes.observe import observe
@@ -141,7 +141,7 @@ class Simulation:
         with np.errstate(over="ignore"):
             self.community = Community(plan, seed, days, threads, guests)
             self.recorder = Recorder(self.community, events, indicators)
-            found(self.community)
+            seat_founders(self.community)
             _seat_guests(self.community, guests)
 
     @classmethod
@@ -174,8 +174,8 @@ class Simulation:
     def run_id(self) -> str:
         """The id of the run over the days simulated so far."""
         c = self.community
-        own = additions_of(self.shocks, self.recorder.indicators, c.by_hand)
-        return run_id(c.plan, c.seed, self.day, self.tick, own)
+        additions = additions_of(self.shocks, self.recorder.indicators, c.by_hand)
+        return run_id(c.plan, c.seed, self.day, self.tick, additions)
 
     def advance(self, days: int | None = None, progress: Callable[[int, int], None] | None = None) -> None:
         """Simulate `days` more days, by default all that are left.
@@ -352,12 +352,12 @@ def run_id(
     seed: int,
     days: int,
     tick: tuple[Step, ...] = TICK,
-    own: dict[str, Any] | None = None,
+    additions: dict[str, Any] | None = None,
 ) -> str:
-    """The id of a run: a hash of everything that determines its record; `own` comes from `additions_of`."""
+    """The id of a run: a hash of everything that determines its record; `additions` comes from `additions_of`."""
     before, after = (
         canonical([MODEL_VERSION]),
-        canonical([steps_of(tick), seed, days, *([own] if own else [])]),
+        canonical([steps_of(tick), seed, days, *([additions] if additions else [])]),
     )
     content = f"{before[:-1]},{plan.canonical_content},{after[1:]}"  # together one JSON list
     return hashlib.sha256(content.encode()).hexdigest()[:16]
@@ -365,8 +365,8 @@ def run_id(
 
 def steps_of(tick: tuple[Step, ...]) -> list[list[Any]]:
     """What identifies the steps of a day: empty for `TICK`, else each name and whether it belongs to `TICK`."""
-    own = set(TICK)
-    return [] if tick == TICK else [[name, (name, step) in own] for name, step in tick]
+    standard = set(TICK)
+    return [] if tick == TICK else [[name, (name, step) in standard] for name, step in tick]
 
 
 def additions_of(

@@ -145,16 +145,16 @@ class Room:
     def enter(self, seat: str) -> None:
         """A page of that seat is open."""
         with self._lock:
-            if one := self._seats.get(seat):
-                one.connections += 1
+            if participant := self._seats.get(seat):
+                participant.connections += 1
         self.changes.notify()
 
     def leave(self, seat: str) -> None:
         """A page of that seat has closed, or its connection was lost."""
         with self._lock:
-            if one := self._seats.get(seat):
-                one.connections -= 1
-                one.left = self._clock()
+            if participant := self._seats.get(seat):
+                participant.connections -= 1
+                participant.left = self._clock()
         self.changes.notify()
 
     def _may_have_another(self, client: str) -> bool:

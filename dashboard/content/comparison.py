@@ -87,11 +87,13 @@ def _value_table(c: Comparison, colours: Mapping[str, str]) -> str:
     """Value to members next to value to the organisation."""
     rows = []
     for label, colour in colours.items():
-        own, share, net = (c.row(o, label)["mean"] for o in ("member_surplus", "member_surplus_share", "ncv"))
+        surplus, share, net = (
+            c.row(o, label)["mean"] for o in ("member_surplus", "member_surplus_share", "ncv")
+        )
         rows.append(
             [
                 dot(colour, label),
-                wording.number(own, "EUR"),
+                wording.number(surplus, "EUR"),
                 wording.number(net, "EUR"),
                 wording.number(share, "share"),
             ]
@@ -162,8 +164,8 @@ def _health(c: Comparison, colours: Mapping[str, str]) -> Drawn:
     if c.health.empty:
         return []
     rows = []
-    for check, own in c.health.groupby("name", sort=False):
-        by_arm = own.set_index("scenario")
+    for check, check_rows in c.health.groupby("name", sort=False):
+        by_arm = check_rows.set_index("scenario")
         first = by_arm.iloc[0].to_dict()
         unit = wording.health_unit(first)
         cells = [

@@ -42,69 +42,69 @@ type Library = Mapping[str, Mapping[str, float]]
 
 
 @solara.component
-def LogMeasures(key: str, found: Measurement) -> None:
+def LogMeasures(key: str, measurement: Measurement) -> None:
     """Charts and tables of a measured log; the library's values follow once they are simulated."""
     library = solara.lab.use_task(
         lambda: {name: library_measures(name) for name in REFERENCES}, dependencies=[], prefer_threaded=True
     )
     values = library.value or {}
-    charts = solara.use_memo(lambda: charts_by_family(found), [key])
-    frames = {"growth": found.growth, "survival": found.survival, "silence": found.returns}
+    charts = solara.use_memo(lambda: charts_by_family(measurement), [key])
+    frames = {"growth": measurement.growth, "survival": measurement.survival, "silence": measurement.returns}
     with solara.Div():
-        Text(at_a_glance(found), kind="kith-lead")
+        Text(at_a_glance(measurement), kind="kith-lead")
         if library.pending:
             Text("Simulating the library scenarios for comparison …", kind="kith-note")
         for family, words in FAMILIES.items():
-            markup = family_table(found, family, values)
+            markup = family_table(measurement, family, values)
             if markup:
                 Text(words, "h2")
                 if family in charts:
                     Chart(charts[family], f"kith-log-{family}", frames.get(family))
                 Html(markup, "kith-measures")
-        missing = reasons(found.cannot_tell)
+        missing = reasons(measurement.cannot_tell)
         if missing:
             Text("What the log cannot tell", "h2")
-            Html(cannot_tell_list(found))
+            Html(cannot_tell_list(measurement))
         with solara.Div(classes=["kith-row"]):
             DownloadButton(
                 "Measures (CSV)",
                 "kith-measures.csv",
-                lambda: for_csv(measures_frame(found, values)),
+                lambda: for_csv(measures_frame(measurement, values)),
                 "text/csv",
             )
         Text(
-            "95 % intervals are about which members there happened to be: members are drawn again with all that they did. "
-            "Values of the library come from one simulated year with 5,000 people, in which contributions and exchanges are "
-            "seen; numbers of members and actions depend on the size of the market, shares do so less.",
+            "95 % intervals cover chance in who the members are: members are drawn again, each with everything they did. "
+            "Library values come from one simulated year with 5,000 people and count contributions and exchanges; "
+            "numbers of members and actions depend on the size of the market, shares less so.",
             kind="kith-note",
         )
 
 
-def at_a_glance(found: Measurement) -> str:
+def at_a_glance(measurement: Measurement) -> str:
     """The log in one sentence."""
     words = (
-        f"{wording.plural(round(found['members']), 'member')}, {wording.plural(round(found['actions']), 'action')} "
-        f"in {wording.plural(round(found['days']), 'day')}"
+        f"{wording.plural(round(measurement['members']), 'member')}, {wording.plural(round(measurement['actions']), 'action')} "
+        f"in {wording.plural(round(measurement['days']), 'day')}"
     )
     for name, what in (
         ("r30", "of members still act 30 days after their first action"),
         ("top1", "of all actions are by the most active 1 % of members"),
     ):
-        if name not in found.cannot_tell:
-            words += f"; {wording.number(found[name], 'share')} {what}"
+        if name not in measurement.cannot_tell:
+            words += f"; {wording.number(measurement[name], 'share')} {what}"
     return f"{words}."
 
 
-def charts_by_family(found: Measurement) -> dict[str, str]:
+def charts_by_family(measurement: Measurement) -> dict[str, str]:
     """Family -> chart, for those of which the log has numbers."""
     drawn = {}
-    for chart in charts_of(found, "log-"):
+    for chart in charts_of(measurement, "log-"):
         name = next(name for name in CHARTS if f'id="log-{name}' in chart)
         drawn[CHARTS[name]] = chart
     return drawn
 
 
-def family_table(found: Measurement, family: str, library: Library) -> str:
+def family_table(measurement: Measurement, family: str, library: Library) -> str:
     """The statistics of a family that the log can tell, beside the library's; empty if there are none."""
     rows = [
         [
@@ -117,30 +117,30 @@ def family_table(found: Measurement, family: str, library: Library) -> str:
             ],
             row["definition"],
         ]
-        for row in found.table.to_dict("records")
+        for row in measurement.table.to_dict("records")
         if row["family"] == family and not row["reason"]
     ]
     head = ["", "your log", "95 % interval", *REFERENCES, "definition"]
     return table(head, rows, (1, 2, 3, 4, 5)) if rows else ""
 
 
-def cannot_tell_list(found: Measurement) -> str:
+def cannot_tell_list(measurement: Measurement) -> str:
     """Each reason with the statistics that it holds for."""
     items = "".join(
         f"<li>{escape(wording.listed(title(name) for name in names))}: {escape(in_page_words(reason))}</li>"
-        for reason, names in reasons(found.cannot_tell)
+        for reason, names in reasons(measurement.cannot_tell)
     )
     return f"<ul>{items}</ul>"
 
 
-def measures_frame(found: Measurement, library: Library) -> pd.DataFrame:
+def measures_frame(measurement: Measurement, library: Library) -> pd.DataFrame:
     """The same as numbers, a row for each statistic; the library's values are empty until simulated."""
     rows = [
         {"statistic": row["name"], "title": title(row["name"]), "unit": row["unit"]}
         | {"your_log": row["value"], "low": row["low"], "high": row["high"]}
         | {name: library.get(name, {}).get(row["name"]) for name in REFERENCES}
         | {"cannot_tell": row["reason"], "definition": row["definition"]}
-        for row in found.table.to_dict("records")
+        for row in measurement.table.to_dict("records")
     ]
     assert len(rows) == len(STATISTICS)
     return pd.DataFrame(rows)

@@ -23,9 +23,9 @@ FIELDS = {
     "action": "what they did",
     "target": "toward whom",
     "value": "value or amount",
-    "key": "number of the event",
-    "answers": "number of the event it answers",
-    "bot": "whether it is a bot",
+    "key": "ID of the event",
+    "answers": "ID of the event it answers",
+    "bot": "whether the member is a bot",
 }
 assert set(FIELDS) == set(SYNONYMS)
 EVENTS = 5
@@ -40,7 +40,7 @@ class Draft:
     name: str
     content: bytes
     choices: ReadingChoices
-    found: UploadedLog
+    uploaded: UploadedLog
 
 
 @solara.component
@@ -52,28 +52,28 @@ def LogPreview(
     busy: bool,
 ) -> None:
     """The preview, the choices where something can be chosen, and the button that measures the log."""
-    found, preview = draft.found, draft.found.preview
+    uploaded, preview = draft.uploaded, draft.uploaded.preview
     with solara.Div():
         Text(f"{draft.name}: {preview.title}", "h2")
-        if found.error:
-            ErrorMessage(in_page_words(found.error))
-            if found.problems:
-                Html(_items(map(in_page_words, found.problems)))
+        if uploaded.error:
+            ErrorMessage(in_page_words(uploaded.error))
+            if uploaded.problems:
+                Html(_items(map(in_page_words, uploaded.problems)))
         if preview.rows:
             Text("The first rows", "h3")
-            Html(first_rows(preview, found.table))
+            Html(first_rows(preview, uploaded.table))
         Choices(draft, change)
-        if found.table is not None:
+        if uploaded.table is not None:
             Text("As it will be read", "h3")
-            Text(_sentence(found.table.report))
-            Html(first_events(found.table))
-            left_out = skipped(found.table.report)
+            Text(_sentence(uploaded.table.report))
+            Html(first_events(uploaded.table))
+            left_out = skipped(uploaded.table.report)
             if left_out:
-                Text("Left out, and what to know", "h3")
+                Text("Left out, and other notes", "h3")
                 Html(_items(left_out))
         with solara.Div(classes=["kith-row"]):
-            if found.table is not None:
-                events = found.table
+            if uploaded.table is not None:
+                events = uploaded.table
                 Button("Measure this log", lambda: measure(events), "measure", disabled=busy)
             Button("Another file", discard, "discard", disabled=busy)
 
@@ -81,8 +81,8 @@ def LogPreview(
 @solara.component
 def Choices(draft: Draft, change: Callable[[ReadingChoices], None]) -> None:
     """Menus for what the file leaves open: which column is which, the order of day and month, the zone."""
-    found, choices, preview = draft.found, draft.choices, draft.found.preview
-    report = None if found.table is None else found.table.report
+    uploaded, choices, preview = draft.uploaded, draft.choices, draft.uploaded.preview
+    report = None if uploaded.table is None else uploaded.table.report
 
     def choose(field: str, name: str) -> None:
         change(with_column(choices, field, name))
@@ -97,7 +97,7 @@ def Choices(draft: Draft, change: Callable[[ReadingChoices], None]) -> None:
                     partial(choose, field),
                     f"column-{field}",
                 )
-        if found.undecided or choices.day_first is not None or (report and report.day_first is not None):
+        if uploaded.undecided or choices.day_first is not None or (report and report.day_first is not None):
             order = report.day_first if report and choices.day_first is None else choices.day_first
             Dropdown(
                 "05/06/2024 is",
@@ -209,8 +209,9 @@ def _sentence(report: ReadingReport) -> str:
 def skipped(report: ReadingReport) -> list[str]:
     """What was left out and why, and what else to know, each in a sentence."""
     out = [
-        f"{one.count:,} left out: {one.reason}" + (f" ({', '.join(one.lines)})" if one.lines else "")
-        for one in report.dropped
+        f"{dropped.count:,} left out: {dropped.reason}"
+        + (f" ({', '.join(dropped.lines)})" if dropped.lines else "")
+        for dropped in report.dropped
     ]
     if report.bad:
         more = f"; and {report.bad - 3:,} more" if report.bad > 3 else ""

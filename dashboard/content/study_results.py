@@ -158,7 +158,7 @@ def Table(r: StoredResults, c: Selection, go: Callable[[StudyChange], None]) -> 
     Text(
         "Means over the runs of each point; click a heading to sort."
         + (f" The CSV has {wording.plural(left, 'more point')}." if left > 0 else "")
-        + " The best of many points is partly luck: run the one you choose again on new random seeds.",
+        + " The best of many points is partly due to chance: run the one you choose again on new random seeds.",
         kind="kith-note",
     )
 

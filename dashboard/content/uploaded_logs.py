@@ -148,10 +148,10 @@ def measure_uploaded_log(name: str, table: EventTable, choices: ReadingChoices |
     Raises `LogError` if nothing in it can be measured.
     """
     try:
-        found = measure(table, replicates=REPLICATES if len(table) <= RESAMPLED else 0)
+        measurement = measure(table, replicates=REPLICATES if len(table) <= RESAMPLED else 0)
     except RequestError as error:
         raise LogError(f"{name}: {error}") from None
-    return StoredLog(table, found.without_events(), choices or ReadingChoices())
+    return StoredLog(table, measurement.without_events(), choices or ReadingChoices())
 
 
 _uploaded: OrderedDict[str, StoredLog] = OrderedDict()
@@ -229,7 +229,7 @@ def library_measures(name: str) -> dict[str, float]:
     from kith.sim.engine import run
 
     record = run(plan_of(ScenarioChoice((name,)), 5_000), seed=0, days=365, threads=1)
-    return {statistic: one.value for statistic, one in measured(of_record(record)).items()}
+    return {statistic: estimate.value for statistic, estimate in measured(of_record(record)).items()}
 
 
 @lru_cache(maxsize=8)

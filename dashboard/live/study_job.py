@@ -84,7 +84,7 @@ class StudyRunner:
         with self._lock:
             if self._progress is not None and self._progress.under_way:
                 raise StudyError(
-                    f"“{self._progress.title}” is running; one study at a time: wait for it, or stop it"
+                    f"“{self._progress.title}” is running, and only one study at a time can: wait for it, or stop it"
                 )
             self._progress = StudyProgress(key, study.title or study.name)
             self.changes.notify()

@@ -35,6 +35,7 @@ from kith.dashboard.widgets.parts import (
     UploadSeveral,
 )
 from kith.experiments.escaping import for_html as escape
+from kith.experiments.words import wording
 from kith.scenarios.errors import ScenarioError
 from kith.scenarios.logs.report import day_of
 from kith.scenarios.logs.table import MICROSECONDS_PER_DAY, EventTable
@@ -53,7 +54,7 @@ def Page() -> None:
         Text(
             "Drop what you have: a table (CSV, Parquet, JSON) of who acted when, or an export of Discord, Slack, Discourse, "
             "Stack Exchange, GitHub, git, a mailing list, Shopify or Stripe; a file, a zip, or several files. Nothing is "
-            "written to a disk or sent anywhere; texts of messages and names of members are not kept."
+            "written to disk or sent anywhere; texts of messages and names of members are not kept."
         )
         Uploading(bool(key), where.go)
         if key:
@@ -81,8 +82,8 @@ def Uploading(measured: bool, go: Callable[[str], None]) -> None:
         set_trouble((one_line(error), *getattr(error, "problems", ())[:20]))
 
     def read(name: str, content: bytes, choices: ReadingChoices) -> None:
-        def take(found: UploadedLog) -> None:
-            set_draft(Draft(name, content, choices, found))
+        def take(uploaded: UploadedLog) -> None:
+            set_draft(Draft(name, content, choices, uploaded))
 
         set_trouble(())
         set_verb("Reading")
@@ -192,7 +193,7 @@ def WhatIf(key: str, log: StoredLog, at: str) -> None:
             )
             return
         Text(
-            f"Start from the {len(founding):,} members who were active in the 90 days before {founding.date}, with the "
+            f"Start from the {wording.plural(len(founding), 'member')} active in the 90 days before {founding.date}, with the "
             "ties shown by their exchanges, and compare how they would fare as a pool, a hub or a web. Events of that day and "
             "later are not used."
         )

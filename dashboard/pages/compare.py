@@ -165,7 +165,7 @@ def Side(
             )
         else:
             Text(
-                f"Starting from {now.founding.label}: {len(now.founding):,} members on {now.founding.date}.",
+                f"Starting from {now.founding.label}: {wording.plural(len(now.founding), 'member')} on {now.founding.date}.",
                 kind="kith-note",
             )
         Dropdown(

@@ -261,7 +261,7 @@ def progress_line(mine: StudyProgress | None, status: StudyStatus | None, size: 
         return f'<span role="status">{escape(size)}; nothing is stored yet</span>'
     failed = f", {status.failed:,} of them failed" if status.failed else ""
     stopped = "stopped; " if mine is not None and mine.state == STOPPED else ""
-    return f'<span role="status">{stopped}{status.stored:,} of {status.wanted:,} runs stored{failed}</span>'
+    return f'<span role="status">{stopped}{status.stored:,} of {status.total:,} runs stored{failed}</span>'
 
 
 def _span(seconds: float) -> str:

@@ -34,7 +34,7 @@ INTERVENTIONS = {
         Intervention(
             "core_leaves",
             "The core leaves",
-            "the tenth with most tie strength leaves at once",
+            "the tenth of members with the greatest tie strength leaves at once",
             (("kind", "members_leave"), ("share", 0.1), ("who", "most_connected")),
         ),
         Intervention(
@@ -49,7 +49,7 @@ INTERVENTIONS = {
         Intervention(
             "competitor",
             "A competitor",
-            "a competitor opens whose visits are worth more",
+            "a competitor opens, and a visit there is worth more",
             (("kind", "competitor"), ("strength", 0.3)),
         ),
         Intervention(

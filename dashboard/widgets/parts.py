@@ -110,8 +110,8 @@ def UploadSeveral(
     def received(data: Any) -> None:
         try:
             files = [
-                (str(one.get("name", "file"))[:120], base64.b64decode(str(one["content"]), validate=True))
-                for one in data
+                (str(file.get("name", "file"))[:120], base64.b64decode(str(file["content"]), validate=True))
+                for file in data
             ]
             if not files:
                 raise ValueError

@@ -64,7 +64,7 @@ def main(folder: Path | None) -> None:
 
 @contextmanager
 def running(*options: str, lines: int = 1) -> Iterator[tuple[str, str]]:
-    """A dashboard that is up: its address, and what it says in so many lines."""
+    """A running dashboard: its address, and the first `lines` lines that it prints."""
     command = [sys.executable, "-m", "kith.dashboard", "--port", "0", "--no-open", *options]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:

@@ -160,7 +160,7 @@ class Client:
         return running, perf_counter() - begun
 
     async def until(self, runs: int) -> None:
-        """Wait until so many runs of each are in the pictures."""
+        """Wait until the pictures contain this number of runs of each."""
         while self._runs < runs:
             await self._next()
 

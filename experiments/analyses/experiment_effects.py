@@ -68,9 +68,9 @@ def _idle(experiments: tuple[Experiment, ...]) -> tuple[Experiment, ...]:
 def _effect(
     record: Record, counterfactual: Record, experiment: Experiment, outcome: str
 ) -> dict[str, object]:
-    here, there = (_outcome(r, experiment, outcome) for r in (record, counterfactual))
-    arm, arm_there = (_members(r, experiment)["arm"] == experiment.name for r in (record, counterfactual))
-    treated, others = here[arm], here[~arm]
+    observed, idle = (_outcome(r, experiment, outcome) for r in (record, counterfactual))
+    arm, arm_idle = (_members(r, experiment)["arm"] == experiment.name for r in (record, counterfactual))
+    treated, others = observed[arm], observed[~arm]
     spread = treated.var(ddof=1) / max(1, len(treated)) + others.var(ddof=1) / max(1, len(others))
     return {
         "experiment": experiment.name,
@@ -81,7 +81,7 @@ def _effect(
         "mean_others": others.mean(),
         "measured": treated.mean() - others.mean(),
         "se": float(np.sqrt(spread)),
-        "true": treated.mean() - there[arm_there].mean(),
+        "true": treated.mean() - idle[arm_idle].mean(),
     }
 
 

@@ -65,7 +65,7 @@ def _place(lever: Lever, u: Floats) -> Floats:
     if lever.choices is not None:
         known = {value: place for place, value in enumerate(lever.choices)}
         return np.array([known[value] for value in lever.at(u)]) / max(1, len(known) - 1)
-    if not lever.whole or lever.prior:
+    if not lever.integer or lever.prior:
         return u
     dressed = np.log if lever.scale == "log" else np.asarray
     low, value, high = (dressed(np.array(lever.at(v), float)) for v in (np.zeros(1), u, np.ones(1)))

@@ -139,11 +139,11 @@ def _proposed(search: "optuna.Study", study: Study, n: int) -> list[tuple["optun
 
 def _constrained(trial: "optuna.Trial", formulas: Sequence[Formula], values: Mapping[str, Any]) -> bool:
     """Whether all formulas are true; records in the trial how far each is from that."""
-    kept = [bool(formula(values)) for formula in formulas]
-    for formula, holds in zip(formulas, kept, strict=True):
+    satisfied = [bool(formula(values)) for formula in formulas]
+    for formula, holds in zip(formulas, satisfied, strict=True):
         excess = formula.excess(values)
         trial.set_constraint(formula.text, min(excess, 0.0) if holds else max(excess, 1e-9))
-    return all(kept)
+    return all(satisfied)
 
 
 def _suggested(trial: "optuna.Trial", lever: Lever) -> Value:
@@ -207,8 +207,8 @@ def _finalists(goal: Optimise, trials: pd.DataFrame) -> pd.DataFrame:
     able = trials[trials["within"]].sort_values(first, ascending=up, kind="stable")
     if len(goal.objectives) == 1:
         return able.head(BEST)
-    kept = able[able["front"]].nlargest(MOST_FINALISTS, "front_share", keep="first")
-    return kept.sort_values(first, ascending=up, kind="stable")
+    finalists = able[able["front"]].nlargest(MOST_FINALISTS, "front_share", keep="first")
+    return finalists.sort_values(first, ascending=up, kind="stable")
 
 
 def _on_new_seeds(

@@ -42,7 +42,7 @@ def open_parameters(plans: Iterable[Plan]) -> Sequence[str]:
 
 
 def drawn(names: Sequence[str], count: int) -> list[World]:
-    """So many worlds: a value for each of the names."""
+    """The worlds that were asked for: in each, a value for every name."""
     from scipy.stats.qmc import LatinHypercube
 
     if not names:

@@ -83,10 +83,12 @@ def sobol_indices(y: Floats, levers: int, second_order: bool = False) -> pd.Data
     """
     from SALib.analyze import sobol
 
-    found = sobol.analyze(
+    analysis = sobol.analyze(
         unit_problem(levers), y, calc_second_order=second_order, num_resamples=RESAMPLES, seed=SEED
     )
-    return pd.DataFrame({name: np.asarray(found[name], float) for name in ("S1", "S1_conf", "ST", "ST_conf")})
+    return pd.DataFrame(
+        {name: np.asarray(analysis[name], float) for name in ("S1", "S1_conf", "ST", "ST_conf")}
+    )
 
 
 def _of_outcome(study: Study, grid: pd.DataFrame, runs: pd.DataFrame, outcome: str) -> pd.DataFrame:

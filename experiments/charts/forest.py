@@ -109,8 +109,8 @@ def _interval_words(row: pd.Series, unit: str) -> str:
 def _forest_rows(table: pd.DataFrame, reference: str) -> list[dict[str, Any]]:
     base = table[table["scenario"] == reference].set_index("outcome")["mean"]
     half = {
-        outcome: typical_half_width(own["difference_low"], own["difference_high"])
-        for outcome, own in table.groupby("outcome")
+        outcome: typical_half_width(rows_of["difference_low"], rows_of["difference_high"])
+        for outcome, rows_of in table.groupby("outcome")
     }
     rows = []
     for row in table[table["scenario"] != reference].to_dict("records"):

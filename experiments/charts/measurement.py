@@ -16,21 +16,21 @@ from kith.experiments.words import wording
 type Line = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
 
-def charts_of(found: Measurement, prefix: str = "") -> list[str]:
+def charts_of(measurement: Measurement, prefix: str = "") -> list[str]:
     """Those charts for which the log has numbers."""
     drawn = [
-        growth_chart(found, f"{prefix}growth"),
-        survival_chart(found, f"{prefix}survival"),
-        return_chart(found, f"{prefix}returns"),
-        contributors_chart(found, f"{prefix}contributors"),
-        replies_chart(found, f"{prefix}replies"),
+        growth_chart(measurement, f"{prefix}growth"),
+        survival_chart(measurement, f"{prefix}survival"),
+        return_chart(measurement, f"{prefix}returns"),
+        contributors_chart(measurement, f"{prefix}contributors"),
+        replies_chart(measurement, f"{prefix}replies"),
     ]
     return [chart for chart in drawn if chart]
 
 
-def growth_chart(found: Measurement, name: str = "growth") -> str:
+def growth_chart(measurement: Measurement, name: str = "growth") -> str:
     """Active members and joins of each complete 30 days."""
-    frame = found.growth
+    frame = measurement.growth
     if len(frame) < 2:
         return ""
     day = frame["day"].to_numpy(float)
@@ -40,45 +40,45 @@ def growth_chart(found: Measurement, name: str = "growth") -> str:
     )
 
 
-def survival_chart(found: Measurement, name: str = "survival") -> str:
+def survival_chart(measurement: Measurement, name: str = "survival") -> str:
     """Kaplan–Meier survival by week of age, of all and of each cohort."""
     lines = {
-        str(cohort): (own["week"].to_numpy(float), own["survival"].to_numpy(float))
-        for cohort, own in found.survival.groupby("cohort", sort=False)
-        if len(own) > 1
+        str(cohort): (curve["week"].to_numpy(float), curve["survival"].to_numpy(float))
+        for cohort, curve in measurement.survival.groupby("cohort", sort=False)
+        if len(curve) > 1
     }
     if not lines:
         return ""
     what = (
         "share whose last action is still to come, by weeks since the first (Kaplan–Meier; "
-        f"{found.inactivity} days without an action are an exit)"
+        f"{measurement.inactivity} days without an action are an exit)"
     )
     short = {label.removesuffix(" of the log"): line for label, line in lines.items()}
     return _lines(short, "From the first to the last action", what, "week", "share", name)
 
 
-def return_chart(found: Measurement, name: str = "returns") -> str:
+def return_chart(measurement: Measurement, name: str = "returns") -> str:
     """The hazard of a return by time away."""
-    frame = found.returns
+    frame = measurement.returns
     if len(frame) < 2:
         return ""
     away = frame["days_away"].to_numpy(float)
     line = {"hazard": (away, frame["hazard"].to_numpy(float))}
-    what = "returns per 30 days among members who have been silent for so many days"
+    what = "returns per 30 days among members who have been silent for that many days"
     return _lines(line, "Return after silence", what, "days away", "share", name)
 
 
-def contributors_chart(found: Measurement, name: str = "contributors") -> str:
+def contributors_chart(measurement: Measurement, name: str = "contributors") -> str:
     """Shares of actions by the most active members (90-9-1)."""
     parts = {"most active 1 %": "top1", "next 9 %": "next9", "other 90 %": "rest90"}
-    return _bars(found, parts, "Who contributes", "share of all actions", name)
+    return _bars(measurement, parts, "Who contributes", "share of all actions", name)
 
 
-def replies_chart(found: Measurement, name: str = "replies") -> str:
+def replies_chart(measurement: Measurement, name: str = "replies") -> str:
     """Who stays of those whose first action was answered within a day, and of the others."""
     parts = {"answered within a day": "stay_answered", "not answered": "stay_unanswered"}
     what = "share still acting 30 days after the first action; a naive comparison, part of it selection"
-    return _bars(found, parts, "First replies", what, name)
+    return _bars(measurement, parts, "First replies", what, name)
 
 
 def _lines(lines: dict[str, Line], title: str, what: str, across: str, unit: str, name: str) -> str:
@@ -99,8 +99,8 @@ def _lines(lines: dict[str, Line], title: str, what: str, across: str, unit: str
         return exported(figure, name, title, "; ".join(words) + ".")
 
 
-def _bars(found: Measurement, parts: dict[str, str], title: str, what: str, name: str) -> str:
-    rows = {row["name"]: row for row in found.table.to_dict("records")}
+def _bars(measurement: Measurement, parts: dict[str, str], title: str, what: str, name: str) -> str:
+    rows = {row["name"]: row for row in measurement.table.to_dict("records")}
     if any(rows[statistic]["reason"] for statistic in parts.values()):
         return ""
     values = [rows[statistic]["value"] for statistic in parts.values()]

@@ -56,8 +56,8 @@ def scatter(
         for place, (label, colour) in enumerate(colours.items()):
             shape = SHAPES[place % len(SHAPES)]
             for row in drawn[drawn["scenario"] == label].to_dict("records"):
-                own: dict[str, Any] = {"marker": shape, "color": colour, "markersize": 5.5, "alpha": 0.75}
-                axes.plot(row[x], row[y], markeredgewidth=0, gid=_id(row), **own)
+                style: dict[str, Any] = {"marker": shape, "color": colour, "markersize": 5.5, "alpha": 0.75}
+                axes.plot(row[x], row[y], markeredgewidth=0, gid=_id(row), **style)
                 if marked == (label, row["point"]):
                     axes.plot(row[x], row[y], marker="o", color=INK, fillstyle="none", markersize=13)
         axes.grid(True, axis="x")
@@ -68,9 +68,9 @@ def scatter(
             scenario_key(axes, colours)
         sentences = [wording.plural(len(known), "point")]
         for label in colours:
-            own = known[known["scenario"] == label]
-            if len(own) > 2 and own[x].nunique() > 1 and own[y].nunique() > 1:
-                rank = own[x].rank().corr(own[y].rank())
+            shown = known[known["scenario"] == label]
+            if len(shown) > 2 and shown[x].nunique() > 1 and shown[y].nunique() > 1:
+                rank = shown[x].rank().corr(shown[y].rank())
                 sentences.append(f"{label}: rank correlation {rank:.2f}")
         return exported(figure, name, title, "; ".join(sentences) + ".")
 
@@ -95,26 +95,28 @@ def parallel(
     column, unit = outcome
     title = f"Values of the levers and {wording.title(column)}"
     every = points[points[column].notna()].sort_values(column)
-    own = thinned(every, marked)
+    drawn = thinned(every, marked)
     names = [*levers, column]
-    heights = np.column_stack([_share(own[one]) for one in names]) if len(own) else np.zeros((0, len(names)))
+    heights = (
+        np.column_stack([_share(drawn[axis]) for axis in names]) if len(drawn) else np.zeros((0, len(names)))
+    )
     scale = colormaps["cividis_r"]
     with themed():
         figure, (axes,) = canvas(
             title,
-            f"a line is a point{_of_more(own, every)}; darker, thicker lines have a higher outcome (axis on the right)",
+            f"a line is a point{_of_more(drawn, every)}; darker, thicker lines have a higher outcome (axis on the right)",
             height=3.9,
             left=0.5,
             right=0.75,
             bottom=0.95 if len(names) > CROWDED else 0.45,
         )
-        for row, line in zip(own.to_dict("records"), heights, strict=True):
+        for row, line in zip(drawn.to_dict("records"), heights, strict=True):
             high = line[-1]
             hue = scale(0.2 + 0.6 * high)  # neither end is lost on white or in the dark
             axes.plot(line, color=hue, linewidth=0.9 + 1.1 * high, alpha=0.75, gid=_id(row))
             if marked == (row["scenario"], row["point"]):
                 axes.plot(line, color=INK, linewidth=3.0, marker="o", zorder=5)
-        _upright(axes, own, names, unit)
+        _upright(axes, drawn, names, unit)
         return exported(figure, name, title, _top_words(every, levers, column, unit))
 
 
@@ -122,20 +124,20 @@ def _of_more(drawn: pd.DataFrame, known: pd.DataFrame) -> str:
     return f" ({len(drawn):,} of {len(known):,})" if len(drawn) < len(known) else ""
 
 
-def _upright(axes: Axes, own: pd.DataFrame, names: Sequence[str], unit: str) -> None:
+def _upright(axes: Axes, drawn: pd.DataFrame, names: Sequence[str], unit: str) -> None:
     axes.set_xlim(-0.15, len(names) - 0.85)
     axes.set_ylim(-0.1, 1.08)
     axes.grid(False)
     axes.set_yticks([])
     axes.spines["bottom"].set_visible(False)
     crowded = len(names) > CROWDED
-    for place, one in enumerate(names):
+    for place, column in enumerate(names):
         axes.axvline(place, 0.085, 0.93, color=REST, linewidth=0.8, zorder=0)
-        if len(own):
-            low, high = _ends(own[one], unit if place == len(names) - 1 else "")
+        if len(drawn):
+            low, high = _ends(drawn[column], unit if place == len(names) - 1 else "")
             for text, at, side in ((low, -0.03, "top"), (high, 1.02, "bottom")):
                 axes.text(place, at, text, ha="center", va=side, fontsize=7.5, color=QUIET)
-    words = [wording.title(one) if one == names[-1] else one.rpartition(".")[2] for one in names]
+    words = [wording.title(column) if column == names[-1] else column.rpartition(".")[2] for column in names]
     axes.set_xticks(range(len(names)), words, color=INK)
     axes.tick_params(axis="x", length=0, labelsize=7.5 if crowded else 9)
     if crowded:
@@ -168,12 +170,12 @@ def _numeric(column: "pd.Series[Any]") -> bool:
     return pd.api.types.is_numeric_dtype(column)
 
 
-def _top_words(own: pd.DataFrame, levers: Sequence[str], outcome: str, unit: str) -> str:
-    if own.empty:
+def _top_words(points: pd.DataFrame, levers: Sequence[str], outcome: str, unit: str) -> str:
+    if points.empty:
         return "Undefined everywhere."
     sentences = []
-    for word, row in (("Lowest", own.iloc[0]), ("highest", own.iloc[-1])):
-        where = ", ".join(f"{one} {_shown(row[one])}" for one in levers)
+    for word, row in (("Lowest", points.iloc[0]), ("highest", points.iloc[-1])):
+        where = ", ".join(f"{lever} {_shown(row[lever])}" for lever in levers)
         sentences.append(f"{word} {wording.number(float(row[outcome]), unit)} at {where}")
     return "; ".join(sentences) + "."
 

@@ -191,14 +191,14 @@ def spread(points: pd.DataFrame, outcome: str, unit: str, name: str = "spread") 
         return exported(figure, name, title, "; ".join(sentences) + ".")
 
 
-def thinned(points: pd.DataFrame, kept: tuple[str, int] | None = None) -> pd.DataFrame:
-    """At most `CROWD` of the points, evenly from first to last, and the one in `kept`."""
+def thinned(points: pd.DataFrame, marked: tuple[str, int] | None = None) -> pd.DataFrame:
+    """At most `CROWD` of the points, evenly from first to last, and the one in `marked`."""
     if len(points) <= CROWD:
         return points
     chosen = np.zeros(len(points), bool)
     chosen[_evenly(len(points))] = True
-    if kept is not None:
-        chosen |= ((points["scenario"] == kept[0]) & (points["point"] == kept[1])).to_numpy(bool)
+    if marked is not None:
+        chosen |= ((points["scenario"] == marked[0]) & (points["point"] == marked[1])).to_numpy(bool)
     return points[chosen]
 
 

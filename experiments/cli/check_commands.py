@@ -126,7 +126,7 @@ def bench(
     runs: Annotated[
         int | None,
         number_option(
-            "--runs", "Instead, time a study of N runs (1,000 people, one year each), such as 10000."
+            "--runs", "Instead, time a study of N runs of 1,000 people over a year, such as 10000."
         ),
     ] = None,
     workers: Workers = None,

@@ -93,7 +93,7 @@ def compare(
 def robust(
     scenarios: Several,
     worlds: Annotated[
-        int, number_option("--worlds", "Draws of the parameters from their priors; default: 100.")
+        int, number_option("--worlds", "Number of draws of the parameters from their priors; default: 100.")
     ] = 100,
     days: Days = None,
     set: Settings = None,

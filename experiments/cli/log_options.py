@@ -24,7 +24,7 @@ class LogOptions:
     """The options as they were given, in the order in which help shows them."""
 
     format: Annotated[
-        str | None, option("--format", "Format of the log; by default recognised from its content.", "NAME")
+        str | None, option("--format", "Format of the log; default: recognised from its content.", "NAME")
     ] = None
     columns: Annotated[
         list[str] | None,
@@ -32,48 +32,58 @@ class LogOptions:
     ] = None
     zone: Annotated[
         str | None,
-        option("--zone", "Zone of times that name none, such as Europe/Berlin; by default UTC.", "ZONE"),
+        option("--zone", "Time zone of times without one, such as Europe/Berlin; default: UTC.", "ZONE"),
     ] = None
     day_first: Annotated[
         bool | None,
         typer.Option(
             "--day-first/--month-first",
-            help="What 05/06/2024 means; by default the whole column decides.",
+            help="Whether 05/06/2024 is 5 June or 6 May; default: inferred from the whole column.",
             show_default=False,
         ),
     ] = None
     max_bad: Annotated[
         float | None,
-        option("--max-bad", "Share of bad rows to skip before the log is refused; by default 0.05.", "SHARE"),
+        option(
+            "--max-bad",
+            "Largest share of bad rows to skip; a log with more is refused. Default: 0.05.",
+            "SHARE",
+        ),
     ] = None
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse a log with any bad row.", show_default=False)
     ] = False
     identities: Annotated[
         Path | None,
-        option("--identities", "A table alias,member: names of one person, merged.", "FILE"),
+        option(
+            "--identities",
+            "A table with the columns alias,member: several names of one person, to be merged.",
+            "FILE",
+        ),
     ] = None
     registrations: Annotated[
         Path | None,
         option(
             "--registrations",
-            "A table of members with the time of registration, perhaps the last visit.",
+            "A table of members with the time of registration and, optionally, of the last visit.",
             "FILE",
         ),
     ] = None
     invitations: Annotated[
-        Path | None, option("--invitations", "A table of who invited whom, perhaps when.", "FILE")
+        Path | None, option("--invitations", "A table of who invited whom and, optionally, when.", "FILE")
     ] = None
     duplicates: Annotated[
         str | None,
         option(
-            "--duplicates", "drop or keep equal rows; by default dropped where they cannot be chance.", "WHAT"
+            "--duplicates",
+            "drop or keep identical rows; default: drop them where chance cannot explain them.",
+            "WHAT",
         ),
     ] = None
 
     def given(self) -> dict[str, Any]:
         """Those that were given, as `read_events` takes them."""
-        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
         values["columns"] = _columns(self.columns or []) or None
         values |= {name: str(value) for name, value in values.items() if isinstance(value, Path)}
         values["strict"] = self.strict or None
@@ -98,17 +108,19 @@ def with_log_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def wrapped(*args: Any, **given: Any) -> None:
-        options = {one.name: given.pop(one.name) for one in fields(LogOptions)}
+        options = {field.name: given.pop(field.name) for field in fields(LogOptions)}
         command(*args, **given, reading=LogOptions(**options))
 
     signature = inspect.signature(command, eval_str=True)
-    own = [parameter for name, parameter in signature.parameters.items() if name != "reading"]
+    parameters = [parameter for name, parameter in signature.parameters.items() if name != "reading"]
     shared = [
-        inspect.Parameter(one.name, inspect.Parameter.KEYWORD_ONLY, default=one.default, annotation=one.type)
-        for one in fields(LogOptions)
+        inspect.Parameter(
+            field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type
+        )
+        for field in fields(LogOptions)
     ]
-    wrapped.__signature__ = signature.replace(parameters=[*own, *shared])  # type: ignore[attr-defined]
-    wrapped.__annotations__ = {one.name: one.annotation for one in (*own, *shared)}
+    wrapped.__signature__ = signature.replace(parameters=[*parameters, *shared])  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {parameter.name: parameter.annotation for parameter in (*parameters, *shared)}
     return wrapped
 
 

@@ -24,7 +24,9 @@ def number_option(name: str, help: str) -> Any:
     return option(name, help, "N", parser=whole_number)
 
 
-Tag = Annotated[str | None, typer.Argument(help="Only scenarios with this tag.", show_default=False)]
+Tag = Annotated[
+    str | None, typer.Argument(metavar="TAG", help="Only scenarios with this tag.", show_default=False)
+]
 Scenario = Annotated[
     str,
     typer.Argument(
@@ -48,7 +50,7 @@ Several = Annotated[
 Some = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[SCENARIO|TAG …]",
+        metavar="SCENARIO|TAG …",
         help="Names, paths or tags; default: the whole library.",
         show_default=False,
     ),
@@ -115,7 +117,7 @@ At = Annotated[
     str | None,
     option(
         "--at",
-        "With --from-log: the date on which the simulation starts, or 'busiest' for the end of the 90 days with most active members; default: the log's end.",
+        "With --from-log: the date on which the simulation starts, or 'busiest' for the end of the 90 days with the most active members; default: the log's end.",
         "DATE",
     ),
 ]
@@ -123,7 +125,7 @@ Replay = Annotated[
     Path | None,
     option(
         "--replay",
-        "Live a community's own log again: start empty on its first day, and let so many people join each day as came then.",
+        "Replay a community's own log: start empty on its first day; each day, as many people join as joined then.",
         "LOG",
     ),
 ]
@@ -131,7 +133,7 @@ Out = Annotated[Path | None, option("--out", "Write the tables and report.html t
 Codes = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[CODE …]", help="Patterns to test, such as SF3 SF9; default: all.", show_default=False
+        metavar="CODE …", help="Patterns to test, such as SF3 SF9; default: all.", show_default=False
     ),
 ]
 Seeds = Annotated[

@@ -48,12 +48,12 @@ def show_study(status: StudyStatus, study: Study, store: Store) -> None:
 
 def _state(status: StudyStatus) -> Text:
     if not status.planned:
-        most = f"not started; up to {wording.plural(status.wanted, 'run')}; `kith study run` starts it"
+        most = f"not started; up to {wording.plural(status.total, 'run')}; `kith study run` starts it"
         return Text(f"{most} · {status.store}", style="dim")
     failed = f", {status.failed:,} of them failed" if status.failed else ""
     missing = f", {status.missing:,} missing" if status.missing else ""
     return Text(
-        f"{status.stored:,} of {wording.plural(status.wanted, 'run')} stored{failed}{missing} · {status.store}",
+        f"{status.stored:,} of {wording.plural(status.total, 'run')} stored{failed}{missing} · {status.store}",
         style="dim",
     )
 

@@ -70,16 +70,16 @@ def plan_request(
         )
     if log is None and replay is None and reading.words():
         raise RequestError(f"{reading.words()[0]}: needs --from-log, the event log to be read")
-    read = None if log is None else read_and_found(str(log), at, reading.words(), **reading.given())
-    lived = None if replay is None else read_and_replay(str(replay), reading.words(), **reading.given())
-    for line in [line for one in (read, lived) if one is not None for line in one.lines()]:
+    founded = None if log is None else read_and_found(str(log), at, reading.words(), **reading.given())
+    replayed = None if replay is None else read_and_replay(str(replay), reading.words(), **reading.given())
+    for line in [line for source in (founded, replayed) if source is not None for line in source.lines()]:
         say(line, err=True)
     return {
         "overrides": overrides(settings),
         "shocks": [parse_shock(text) for text in shocks or ()],
-        "log": read,
+        "log": founded,
         "at": at,
-    } | ({} if lived is None else {"replay": lived})
+    } | ({} if replayed is None else {"replay": replayed})
 
 
 def overrides(settings: list[str] | None) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def schema(
     of: Annotated[
         str,
         typer.Argument(
-            metavar="[scenario|study]", help="Which kind of file; default: scenario.", show_default=False
+            metavar="scenario|study", help="Which kind of file; default: scenario.", show_default=False
         ),
     ] = "scenario",
 ) -> None:

@@ -1,4 +1,7 @@
-"""The commands `kith study list | run | status | export | discover | optimise | break-even`."""
+"""The commands `kith study list | run | status | export | discover | optimise | break-even`.
+
+Each command writes out its options, also those that others share: the signature is what `--help` shows.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +15,9 @@ from kith.experiments.escaping import say
 from kith.experiments.run_limits import check_workers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kith.experiments.cli.progress import Waiting
     from kith.experiments.studies.execute import StudyStatus
     from kith.experiments.studies.searches import Discover
     from kith.experiments.studies.store import Store
@@ -21,7 +27,7 @@ app = typer.Typer(
     name="study",
     no_args_is_help=True,
     add_completion=False,
-    help="Studies of many runs: grids, samples, screenings and searches; resumable, on all cores or a cluster.",
+    help="Run studies of many runs: grids, samples, screenings and searches; resumable, on all cores or a cluster.",
 )
 
 Name = Annotated[
@@ -103,7 +109,7 @@ def run(
     _print_status(progress, opened, results, json)
     if progress.failed:
         raise RuntimeError(
-            f"{progress.failed} of {progress.wanted} runs failed; the first error: {progress.first_failure}; "
+            f"{progress.failed} of {progress.total} runs failed; the first error: {progress.first_failure}; "
             "--retry-failed repeats them"
         )
 
@@ -158,18 +164,13 @@ def optimise(
     quick: Quick = False,
     json: Json = False,
 ) -> None:
-    """Search for the best levers, as set in the study's `[optimise]`; re-evaluate the finalists on new seeds."""
+    """Search for the best levers, as set in the study's table `optimise`; re-evaluate the finalists on new seeds."""
     from kith.experiments.analyses.optimise import optimise as search
     from kith.experiments.analyses.search_sentences import optimum_object
-    from kith.experiments.cli.progress import Waiting
-    from kith.experiments.files import check_folder
     from kith.experiments.reports.write_folders import as_json, write_optimum
-    from kith.experiments.studies.execute import search_kept
 
-    target = None if out is None else check_folder(out)
-    opened, results = _to_search(study, store, workers, runs, days, quick)
-    with Waiting(opened.name, "points") as waiting, search_kept(results):
-        optimum = search(opened, results, workers, scheduler, waiting)
+    target, opened, results = _to_search(study, out, store, workers, runs, days, quick)
+    optimum = _searched(search, "points", opened, results, workers, scheduler)
     if target is not None:
         write_optimum(optimum, target, study_command(study, "optimise", store, runs, days, quick))
     if json:
@@ -238,18 +239,13 @@ def break_even(
     quick: Quick = False,
     json: Json = False,
 ) -> None:
-    """Find the value of one lever at which an outcome crosses a level, as set in the study's `[break_even]`."""
+    """Find the value of one lever at which an outcome crosses a level, as set in the study's table `break_even`."""
     from kith.experiments.analyses.break_even import break_even as search
     from kith.experiments.analyses.search_sentences import crossing_object
-    from kith.experiments.cli.progress import Waiting
-    from kith.experiments.files import check_folder
     from kith.experiments.reports.write_folders import as_json, write_crossing
-    from kith.experiments.studies.execute import search_kept
 
-    target = None if out is None else check_folder(out)
-    opened, results = _to_search(study, store, workers, runs, days, quick)
-    with Waiting(opened.name, "values") as waiting, search_kept(results):
-        crossing = search(opened, results, workers, scheduler, waiting)
+    target, opened, results = _to_search(study, out, store, workers, runs, days, quick)
+    crossing = _searched(search, "values", opened, results, workers, scheduler)
     if target is not None:
         write_crossing(opened, crossing, target, study_command(study, "break-even", store, runs, days, quick))
     if json:
@@ -274,7 +270,7 @@ def _failure(study: "Study", name: str, fails: str | None, scenario: str | None)
         fails=fails if fails is not None else declared.fails if declared is not None else "",
         scenario=scenario if scenario is not None else declared.scenario if declared is not None else None,
     )
-    goal.check([Path(one).stem for one in study.scenarios])
+    goal.check([Path(path).stem for path in study.scenarios])
     return goal
 
 
@@ -289,11 +285,36 @@ def _check_begun(study: "Study", store: "Store", command: str) -> None:
 
 
 def _to_search(
-    study: str, store: Path | None, workers: int | None, runs: int | None, days: int | None, quick: bool
-) -> "tuple[Study, Store]":
-    """The study and its store, checked."""
+    study: str,
+    out: Path | None,
+    store: Path | None,
+    workers: int | None,
+    runs: int | None,
+    days: int | None,
+    quick: bool,
+) -> "tuple[Path | None, Study, Store]":
+    """The folder for the report, the study and its store, all checked before anything is simulated."""
+    from kith.experiments.files import check_folder
+
+    target = None if out is None else check_folder(out)
     check_workers("--workers", workers)
-    return _opened(study, store, runs, days, quick)
+    return target, *_opened(study, store, runs, days, quick)
+
+
+def _searched[Result](
+    search: "Callable[[Study, Store, int | None, str, Waiting], Result]",
+    unit: str,
+    study: "Study",
+    store: "Store",
+    workers: int | None,
+    scheduler: str,
+) -> Result:
+    """The result of a search, with its progress in `unit` on the screen; what it has simulated stays stored."""
+    from kith.experiments.cli.progress import Waiting
+    from kith.experiments.studies.execute import search_kept
+
+    with Waiting(study.name, unit) as waiting, search_kept(store):
+        return search(study, store, workers, scheduler, waiting)
 
 
 def _opened(

@@ -24,8 +24,8 @@ def comparison_answer(comparison: "Comparison") -> str:
         for place, label in enumerate(comparison.labels[1:])
     ]
     start = f"Compared with {reference} after {wording.plural(comparison.days, 'day')}"
-    based = f"95 % intervals from {wording.plural(comparison.runs, 'paired run')}"
-    return f"{start}, {'; '.join(clauses)} ({based})."
+    based = f"In brackets: 95 % intervals from {wording.plural(comparison.runs, 'paired run')}."
+    return f"{start}, {'; '.join(clauses)}. {based}"
 
 
 def brief_answer(comparison: "Comparison") -> str:

@@ -28,8 +28,8 @@ def within_a_step(hazard: float) -> float:
 
 def lifetime_value(margin: float, retention: float, discount: float, periods: float = math.inf) -> float:
     """Discounted margin of a member who pays at the start of each of at most `periods` periods."""
-    kept = retention / (1.0 + discount)
-    return margin * (1.0 - kept**periods) / (1.0 - kept)
+    factor = retention / (1.0 + discount)
+    return margin * (1.0 - factor**periods) / (1.0 - factor)
 
 
 def lifetime_value_in_arrears(margin: float, retention: float, discount: float) -> float:
@@ -146,8 +146,8 @@ def degree(starts: float, removal: float, leaving: float = 0.0) -> float:
     Each member starts `starts` ties a step; a tie ends with probability `removal`, a member is
     replaced with probability `leaving`. Counted after births it is degree / survival.
     """
-    kept = (1.0 - removal) * (1.0 - leaving) ** 2
-    return 2.0 * starts * kept / (1.0 - kept) / (1.0 - leaving)
+    survival = (1.0 - removal) * (1.0 - leaving) ** 2
+    return 2.0 * starts * survival / (1.0 - survival) / (1.0 - leaving)
 
 
 def degree_after_births(starts: float, removal: float, leaving: float = 0.0) -> float:
@@ -157,9 +157,9 @@ def degree_after_births(starts: float, removal: float, leaving: float = 0.0) -> 
 
 def degree_variance(starts: float, removal: float, leaving: float) -> float:
     """Stationary variance of the number of ties: Poisson at each age, mixed over ages."""
-    kept = (1.0 - removal) * (1.0 - leaving)
+    survival = (1.0 - removal) * (1.0 - leaving)
     ages = np.arange(1, 1 + math.ceil(60.0 / max(leaving, 1e-3)))
-    mean = 2.0 * starts * kept * (1.0 - kept**ages) / (1.0 - kept)
+    mean = 2.0 * starts * survival * (1.0 - survival**ages) / (1.0 - survival)
     weight = leaving * (1.0 - leaving) ** (ages - 1) if leaving > 0.0 else (ages == ages[-1]).astype(float)
     centre = float(weight @ mean)
     return centre + float(weight @ (mean - centre) ** 2)
@@ -206,11 +206,11 @@ def shot_noise(gain: float, rate: float, decay: float) -> tuple[float, float]:
 
 def saturating_strength(gain: float, rate: float, left: float) -> tuple[float, float]:
     """Mean and variance of s after Poisson(rate) jumps s + gain (1 - s) a step, `left` of it kept between."""
-    one, two = math.exp(-rate * gain), math.exp(-rate * gain * (2.0 - gain))
-    mean = (1.0 - one) / (1.0 - left * one)
+    first, second = math.exp(-rate * gain), math.exp(-rate * gain * (2.0 - gain))
+    mean = (1.0 - first) / (1.0 - left * first)
     gap = 1.0 - mean
     # E(1-s)^2 = two E(1 - left s)^2, and E s^2 = E(1-s)^2 - 1 + 2 mean
-    square = two * (1.0 - 2.0 * left * mean + left**2 * (2.0 * mean - 1.0)) / (1.0 - two * left**2)
+    square = second * (1.0 - 2.0 * left * mean + left**2 * (2.0 * mean - 1.0)) / (1.0 - second * left**2)
     return mean, square - gap**2
 
 
@@ -233,10 +233,10 @@ def core_threshold(least: int) -> float:
     """Mean number of ties above which there is a K-core."""
     if least == 2:
         return 1.0
-    found = minimize_scalar(
+    minimum = minimize_scalar(
         lambda rate: rate / pdtrc(least - 2, rate), bounds=(1e-6, 10.0 * least), options={"xatol": 1e-12}
     )
-    return float(found.fun)
+    return float(minimum.fun)
 
 
 def giant_share(ties: float) -> float:

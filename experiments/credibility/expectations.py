@@ -65,8 +65,8 @@ class Check:
     expected: Expected
     against: str
     day: int
-    own: Mean
-    other: Mean
+    observed: Mean
+    reference: Mean
     gap: Paired
 
     @property
@@ -82,7 +82,7 @@ class Check:
         return SHOWN if low > 0 else OPPOSITE if high < 0 else UNCLEAR
 
     def _sameness(self, low: float, high: float) -> str:
-        bound = self.expected.within * abs(self.other.mean)
+        bound = self.expected.within * abs(self.reference.mean)
         if -bound <= low and high <= bound:
             return SHOWN
         return OPPOSITE if low > bound or high < -bound else UNCLEAR
@@ -111,22 +111,22 @@ def check(
     """
     if runs < LEAST_RUNS:
         raise RequestError(f"runs = {runs}: must be at least {LEAST_RUNS}; {no_interval()}")
-    selected = [(name, one) for name in scenarios or textbook() for one in expected_of(name)]
+    selected = [(name, expected) for name in scenarios or textbook() for expected in expected_of(name)]
     _check_experiments(selected)
     needed = _needed(selected, runs)
     total = sum(need.runs for need in needed.values())
     check_runs(f"runs = {runs:,} of each of {len(needed)} sides", total, "ask for fewer")
     results = _simulated(needed, workers, progress)
-    return [_checked(name, one, results, runs_of(one, runs)) for name, one in selected]
+    return [_checked(name, expected, results, runs_of(expected, runs)) for name, expected in selected]
 
 
 def _check_experiments(expectations: Sequence[tuple[str, Expected]]) -> None:
     """Refuse an expectation about an experiment that its scenario does not have."""
-    for name, one in expectations:
-        known = [experiment.name for experiment in load(name).experiments] if one.experiment else []
-        if one.experiment and one.experiment not in known:
+    for name, expected in expectations:
+        known = [experiment.name for experiment in load(name).experiments] if expected.experiment else []
+        if expected.experiment and expected.experiment not in known:
             raise RequestError(
-                f"{name}: expected: experiment = {one.experiment!r}: the scenario's experiments are "
+                f"{name}: expected: experiment = {expected.experiment!r}: the scenario's experiments are "
                 f"{', '.join(known) or 'none'}"
             )
 
@@ -181,11 +181,11 @@ class Need:
 def _needed(expectations: Sequence[tuple[str, Expected]], runs: int) -> dict[Side, Need]:
     """For each side its days and seeds."""
     needs: dict[Side, Need] = {}
-    for name, one in expectations:
-        for side in sides_of(name, one):
+    for name, expected in expectations:
+        for side in sides_of(name, expected):
             need = needs.setdefault(side, Need(set(), 0))
-            need.days.add(day_of(name, one))
-            need.runs = max(need.runs, runs_of(one, runs))
+            need.days.add(day_of(name, expected))
+            need.runs = max(need.runs, runs_of(expected, runs))
     return needs
 
 
@@ -275,12 +275,21 @@ def _checked(
             f"{expected.experiment} {COUNTERFACTUAL}",
         )
         other_name = f"{name} {COUNTERFACTUAL}"
-    own, other = seen[side, day].get(name), seen[other_side, day].get(other_name)
-    if own is None or other is None:
+    values, other_values = seen[side, day].get(name), seen[other_side, day].get(other_name)
+    if values is None or other_values is None:
         raise RequestError(f"{scenario} expects {name}, which is not an indicator of its runs")
-    own, other = own[:runs], other[:runs]  # another expectation may have set more runs of a side
+    values, other_values = (
+        values[:runs],
+        other_values[:runs],
+    )  # another expectation may have set more runs of a side
     return Check(
-        scenario, expected, against, day, mean_interval(own), mean_interval(other), paired(other, own)
+        scenario,
+        expected,
+        against,
+        day,
+        mean_interval(values),
+        mean_interval(other_values),
+        paired(other_values, values),
     )
 
 

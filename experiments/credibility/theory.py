@@ -42,8 +42,8 @@ def constant_hazard(plan: Plan) -> Values:
     value = exact.lifetime_value(
         plan.parameters.monetisation.price, math.exp(-30.0 * hazard), discount, HORIZON_MONTHS
     )
-    kept = {f"retention_{days}d": math.exp(-hazard * days) for days in (30, 90, 365)}
-    return kept | {"ltv": value / math.sqrt(1.0 + discount)}
+    retained = {f"retention_{days}d": math.exp(-hazard * days) for days in (30, 90, 365)}
+    return retained | {"ltv": value / math.sqrt(1.0 + discount)}
 
 
 def indicators_of_value(record: Record) -> Values:
@@ -132,10 +132,10 @@ def families(record: Record) -> Values:
     founder = family_of(m["person"].to_numpy(), m["joined_day"].to_numpy(), m["referrer"].to_numpy())
     roots = np.unique(founder)
     left = m["left_day"].fillna(record.days).to_numpy()
-    there = left >= record.days - 1
+    staying = left >= record.days - 1
     early = (m["joined_day"].to_numpy() <= EARLY) & (left >= EARLY)
     return {
-        "extinct": 1.0 - len(np.unique(founder[there])) / len(roots),
+        "extinct": 1.0 - len(np.unique(founder[staying])) / len(roots),
         f"members on day {EARLY}": float(early.sum()) / len(roots),
         "progeny": len(m) / len(roots),
     }

@@ -34,10 +34,10 @@ def random_graph(people: int, ties: float, seed: int) -> Pairs:
     """The pairs of G(n, c / n): each pair is tied with probability c / n, c = ties."""
     rng = np.random.default_rng(seed)
     possible = people * (people - 1) // 2
-    wanted = int(rng.binomial(possible, ties / people))
+    pairs = int(rng.binomial(possible, ties / people))
     code = np.empty(0, np.int64)
-    while len(code) < wanted:
-        code = _first_of_each(np.concatenate([code, rng.integers(0, possible, wanted - len(code))]))
+    while len(code) < pairs:
+        code = _first_of_each(np.concatenate([code, rng.integers(0, possible, pairs - len(code))]))
     return _pair_of(code)
 
 

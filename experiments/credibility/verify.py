@@ -114,7 +114,7 @@ def judged(benchmark: Benchmark, observed: Sequence[Observed], quick: bool) -> l
     """One finding per quantity that the benchmark compares."""
     theory = benchmark.theory(benchmark.plan(0, quick))
     return [
-        _finding(benchmark, name, theory[name], np.array([one[name] for one in observed]), quick)
+        _finding(benchmark, name, theory[name], np.array([values[name] for values in observed]), quick)
         for name in benchmark.only or theory
     ]
 

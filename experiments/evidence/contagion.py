@@ -42,10 +42,10 @@ class Exposure:
         size = len(self.lost)
         exposed = np.bincount(self.member, weights=lost_before[self.partner], minlength=size) > 0
         known = np.bincount(self.member, minlength=size) > 0
-        one, other = known & exposed, known & ~exposed
-        if min(one.sum(), other.sum()) < LEAST:
+        after_loss, after_none = known & exposed, known & ~exposed
+        if min(after_loss.sum(), after_none.sum()) < LEAST:
             return float("nan")
-        return float(self.lost[one].mean() - self.lost[other].mean())
+        return float(self.lost[after_loss].mean() - self.lost[after_none].mean())
 
     def permuted(self, generator: np.random.Generator) -> Flags:
         """The losses, drawn anew among the active months of each stratum."""
@@ -59,8 +59,8 @@ def contagion(o: Observed, permutations: int = 0, seed: int = SEED) -> dict[str,
     """The difference, its mean over the placebo, and how often the placebo's is as large."""
     if not ((o.target >= 0) & (o.target != o.member)).any():
         return dict.fromkeys(NAMES, unknown("the log does not show toward whom members act"))
-    found = exposure(o)
-    value = found.difference(found.lost)
+    exposed = exposure(o)
+    value = exposed.difference(exposed.lost)
     if value != value:
         return dict.fromkeys(
             NAMES,
@@ -70,7 +70,7 @@ def contagion(o: Observed, permutations: int = 0, seed: int = SEED) -> dict[str,
         few = unknown("no permutations were asked for")
         return {"contagion": exact(value), "contagion_placebo": few, "contagion_p": few}
     generator = np.random.default_rng(seed)
-    drawn = np.array([found.difference(found.permuted(generator)) for _ in range(permutations)])
+    drawn = np.array([exposed.difference(exposed.permuted(generator)) for _ in range(permutations)])
     drawn = drawn[np.isfinite(drawn)]
     if len(drawn) < 0.9 * permutations:
         few = unknown("too few permutations have members on both sides")
@@ -85,11 +85,13 @@ def contagion(o: Observed, permutations: int = 0, seed: int = SEED) -> dict[str,
 def exposure(o: Observed) -> Exposure:
     """Who could be lost after whom."""
     member, month, lost, followed = active_months(o)
-    whole = int(o.days // MONTH)
-    months = whole + 1 + TIED_FOR  # room for the months in which a tie still holds
+    complete = int(o.days // MONTH)
+    months = complete + 1 + TIED_FOR  # room for the months in which a tie still holds
     code = member * months + month  # in ascending order
     acts = (o.time - o.start) // DAY // MONTH
-    counts = np.bincount(np.searchsorted(code, (o.member * months + acts)[acts < whole]), minlength=len(code))
+    counts = np.bincount(
+        np.searchsorted(code, (o.member * months + acts)[acts < complete]), minlength=len(code)
+    )
     stratum = month * (len(ACTIVITY) + 1) + np.searchsorted(ACTIVITY, counts, side="right")
 
     tied = (o.target >= 0) & (o.target != o.member) & (o.target < o.members)
@@ -102,17 +104,17 @@ def exposure(o: Observed) -> Exposure:
     mine = np.concatenate([a * months + t for a, _, t in ends])
     its = np.concatenate([b * months + t - 1 for _, b, t in ends])
     at, before = _places(code, mine), _places(code, its)
-    kept = (at >= 0) & (before >= 0)
-    kept[kept] = followed[at[kept]] & followed[before[kept]]
-    return Exposure(lost, stratum, at[kept], before[kept])
+    known = (at >= 0) & (before >= 0)
+    known[known] = followed[at[known]] & followed[before[known]]
+    return Exposure(lost, stratum, at[known], before[known])
 
 
-def _places(code: Integers, wanted: Integers) -> Integers:
-    """The position of each wanted code, -1 where there is none."""
+def _places(code: Integers, sought: Integers) -> Integers:
+    """The position of each code that is sought, -1 where there is none."""
     if not len(code):
-        return np.full(len(wanted), -1)
-    place = np.minimum(np.searchsorted(code, wanted), len(code) - 1)
-    return np.where(code[place] == wanted, place, -1)
+        return np.full(len(sought), -1)
+    place = np.minimum(np.searchsorted(code, sought), len(code) - 1)
+    return np.where(code[place] == sought, place, -1)
 
 
 assert LOST_AFTER * MONTH == 90

@@ -33,7 +33,7 @@ class Estimate:
     ratio: tuple[Floats, Floats] | None = None
     "numerator and denominator of each member"
     weighted: Callable[[Floats], float] | None = None
-    "the value when each member counts so many times"
+    "the value when each member counts a given number of times"
     halved: Callable[[Flags], float] | None = None
     "the value as a half of the tied members shows it, whose flags are given, (members tied,)"
 
@@ -68,8 +68,10 @@ def intervals(
     estimates: Mapping[str, Estimate], members: int, replicates: int = REPLICATES, seed: int = SEED
 ) -> dict[str, tuple[float, float]]:
     """Percentile intervals of those estimates that can be resampled, by name."""
-    ratios = {name: one.ratio for name, one in estimates.items() if one.ratio is not None}
-    functions = {name: one.weighted for name, one in estimates.items() if one.weighted is not None}
+    ratios = {name: estimate.ratio for name, estimate in estimates.items() if estimate.ratio is not None}
+    functions = {
+        name: estimate.weighted for name, estimate in estimates.items() if estimate.weighted is not None
+    }
     if replicates < 1 or members < LEAST or not (ratios or functions):
         return {}
     generator = np.random.default_rng(seed)
@@ -96,15 +98,15 @@ def halves(
     The spread of halves drawn without replacement around the whole is that of the whole around the truth
     (b / n / (1 - b / n) = 1 for b = n / 2), so the interval is the value less the quantiles of these differences.
     """
-    functions = {name: one.halved for name, one in estimates.items() if one.halved is not None}
+    functions = {name: estimate.halved for name, estimate in estimates.items() if estimate.halved is not None}
     if replicates < 1 or not functions or tied < 2 * LEAST:
         return {}
     generator = np.random.default_rng(seed)
     drawn = np.full((replicates, len(functions)), np.nan)
     for row in drawn:
-        kept = np.zeros(tied, bool)
-        kept[generator.permutation(tied)[: tied // 2]] = True
-        row[:] = [function(kept) for function in functions.values()]
+        half = np.zeros(tied, bool)
+        half[generator.permutation(tied)[: tied // 2]] = True
+        row[:] = [function(half) for function in functions.values()]
     out = {}
     for name, column in zip(functions, drawn.T, strict=True):
         value = estimates[name].value

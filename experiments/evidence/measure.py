@@ -84,10 +84,12 @@ def measured(observed: Observed, inactivity: int = INACTIVITY, permutations: int
 
     `permutations` are those of the placebo of contagion, which is left out with 0.
     """
-    found = growth(observed) | survival(observed, inactivity) | silence(observed) | participation(observed)
-    found |= replies(observed) | network(observed) | registrations(observed) | memberships(observed)
-    found |= purchases(observed) | contagion(observed, permutations)
-    return {name: found[name] for name in STATISTICS}
+    estimates = (
+        growth(observed) | survival(observed, inactivity) | silence(observed) | participation(observed)
+    )
+    estimates |= replies(observed) | network(observed) | registrations(observed) | memberships(observed)
+    estimates |= purchases(observed) | contagion(observed, permutations)
+    return {name: estimates[name] for name in STATISTICS}
 
 
 def measure(
@@ -147,24 +149,24 @@ def _measurement(
 ) -> Measurement:
     import pandas as pd
 
-    found = measured(observed, inactivity, replicates)
-    between = intervals(found, observed.members, replicates)
-    if found["members_tied"].value >= 1:
-        between |= halves(found, int(found["members_tied"].value), replicates)
+    estimates = measured(observed, inactivity, replicates)
+    between = intervals(estimates, observed.members, replicates)
+    if estimates["members_tied"].value >= 1:
+        between |= halves(estimates, int(estimates["members_tied"].value), replicates)
     nothing = (float("nan"), float("nan"))
     rows = [
         {
             "name": name,
             "family": STATISTICS[name].family,
             "unit": STATISTICS[name].unit,
-            "value": one.value,
+            "value": estimate.value,
             "low": between.get(name, nothing)[0],
             "high": between.get(name, nothing)[1],
-            "reason": one.reason,
+            "reason": estimate.reason,
             "interval": STATISTICS[name].interval,
             "definition": STATISTICS[name].definition,
         }
-        for name, one in found.items()
+        for name, estimate in estimates.items()
     ]
     return Measurement(
         label,

@@ -42,7 +42,7 @@ def registrations(o: Observed) -> dict[str, Estimate]:
 
 def memberships(o: Observed) -> dict[str, Estimate]:
     """The indicators of a run that follow from the joins, departures and contributions in its log."""
-    if not len(o.joins[0]) and not o.whole:
+    if not len(o.joins[0]) and not o.complete:
         return dict.fromkeys((*INDICATORS, *KEPT), unknown("the log has no join rows"))
     if not len(o.joins[0]):
         nobody = dict.fromkeys((*INDICATORS, *KEPT), unknown("nobody joined"))
@@ -50,7 +50,7 @@ def memberships(o: Observed) -> dict[str, Estimate]:
     joined, left, first, latest, again = _spells(o)
     end = o.days
     out = {"joined": exact(len(joined)), "left": exact(len(o.leaves[0]))}
-    without_leaves = not len(o.leaves[0]) and not o.whole
+    without_leaves = not len(o.leaves[0]) and not o.complete
     if without_leaves:
         out["left"] = unknown("the log has no leave rows")
     for name, days in KEPT.items():

@@ -58,9 +58,9 @@ def network(o: Observed) -> dict[str, Estimate]:
 def _mean_of_ends(one: Integers, other: Integers, weight: Floats, number: int) -> Callable[[Flags], float]:
     """Mean strength of those who are kept, as it would be with all partners."""
 
-    def measure(kept: Flags) -> float:
-        half = int(kept.sum())
-        inside = kept[one] & kept[other]
+    def measure(half_of_members: Flags) -> float:
+        half = int(half_of_members.sum())
+        inside = half_of_members[one] & half_of_members[other]
         return float(2 * weight[inside].sum() / half * (number - 1) / (half - 1))
 
     return measure
@@ -69,8 +69,8 @@ def _mean_of_ends(one: Integers, other: Integers, weight: Floats, number: int) -
 def _share_within(one: Integers, other: Integers, which: Flags) -> Callable[[Flags], float]:
     """The share of some directed ties among those between members who are kept."""
 
-    def measure(kept: Flags) -> float:
-        inside = kept[one] & kept[other]
+    def measure(half_of_members: Flags) -> float:
+        inside = half_of_members[one] & half_of_members[other]
         return float(which[inside].mean()) if inside.any() else float("nan")
 
     return measure

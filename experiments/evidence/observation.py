@@ -85,7 +85,7 @@ class Observed:
     "which actions are contributions and no exchanges, (n,)"
     names: tuple[str, ...] = field(default=(), repr=False)
     "the actions that are seen"
-    whole: bool = False
+    complete: bool = False
     "whether every join and departure is in the log, as in that of a simulated run"
 
     @property
@@ -176,7 +176,7 @@ def of_table(table: EventTable, model: ObservationModel | None = None) -> Observ
         registered=None
         if registered is None
         else (registered.member, registered.registered, registered.last_seen),
-        whole=table.report.format == "kith",
+        complete=table.report.format == "kith",
     )
 
 
@@ -206,7 +206,7 @@ def of_record(record: Any, model: ObservationModel | None = None) -> Observed:
         people=people,
         model=model or ObservationModel(),
         span=(events.start, events.start + record.days * DAY),
-        whole=True,
+        complete=True,
     )
 
 
@@ -254,7 +254,7 @@ def _observed(
     value: Floats | None = None,
     registered: tuple[Any, Any, Any] | None = None,
     span: tuple[int, int] | None = None,
-    whole: bool = False,
+    complete: bool = False,
 ) -> Observed:
     if len(time) == 0:
         raise NothingToMeasure("the log has no events; there is nothing to measure")
@@ -293,7 +293,7 @@ def _observed(
             action[seen]
         ],
         names=tuple(name for name, shown in zip(names, model.shows(names), strict=True) if shown),
-        whole=whole,
+        complete=complete,
     )
 
 

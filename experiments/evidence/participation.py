@@ -50,18 +50,18 @@ def top(counts: Integers, part: float) -> Callable[[Floats], float]:
 
 
 def _inequality(o: Observed) -> dict[str, Estimate]:
-    one, ten = top(o.counts, 0.01), top(o.counts, 0.10)
+    top_1, top_10 = top(o.counts, 0.01), top(o.counts, 0.10)
 
     def next_nine(times: Floats) -> float:
-        return ten(times) - one(times)
+        return top_10(times) - top_1(times)
 
     def rest(times: Floats) -> float:
-        return 1 - ten(times)
+        return 1 - top_10(times)
 
     functions: dict[str, Callable[[Floats], float]] = {
         "gini": gini(o.counts),
-        "top1": one,
-        "top10": ten,
+        "top1": top_1,
+        "top10": top_10,
         "next9": next_nine,
         "rest90": rest,
     }
@@ -74,8 +74,8 @@ def _inequality(o: Observed) -> dict[str, Estimate]:
 def _monthly(o: Observed) -> dict[str, Estimate]:
     months = o.days // MONTH
     active = np.bincount(o.windows(MONTH)[0], minlength=o.members)
-    whole = (o.time - o.start) // DAY < months * MONTH
-    acted = np.bincount(o.member[whole], minlength=o.members)
+    complete = (o.time - o.start) // DAY < months * MONTH
+    acted = np.bincount(o.member[complete], minlength=o.members)
     short = f"the log has {plural(o.days, 'day')}, {MONTH} are needed"
     return {
         "monthly_contributors": quotient(active, np.full(o.members, months), short, least=1),

@@ -35,7 +35,7 @@ def replies(o: Observed) -> dict[str, Estimate]:
 
 
 def answered(o: Observed, days: int) -> Flags:
-    """Whom somebody else acted toward within so many days after their first action, (members,)."""
+    """Whom somebody else acted toward within that many days after their first action, (members,)."""
     toward = (o.target >= 0) & (o.target < o.members) & (o.target != o.member)
     target, time = o.target[toward], o.time[toward]
     waited = time - o.first[target]

@@ -250,7 +250,7 @@ def _purchases() -> Iterator[Statistic]:
 
 
 STATISTICS: dict[str, Statistic] = {
-    one.name: one
+    statistic.name: statistic
     for family in (
         _growth,
         _survival,
@@ -262,6 +262,6 @@ STATISTICS: dict[str, Statistic] = {
         _membership,
         _purchases,
     )
-    for one in family()
+    for statistic in family()
 }
 """What is measured, in the order in which it is shown."""

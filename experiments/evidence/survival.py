@@ -35,7 +35,7 @@ def follow_up(days: int, length: float) -> float:
 
 
 def retention(o: Observed, days: int) -> Estimate:
-    """The share whose last action comes at least so many days after the first."""
+    """The share whose last action comes at least that many days after the first."""
     if o.days <= days:
         return unknown(f"the log has {plural(o.days, 'day')}, more than {days} are needed")
     needed = follow_up(days, o.days)

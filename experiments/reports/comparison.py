@@ -138,11 +138,11 @@ def parameter_matrix(plans: Mapping[str, Plan]) -> list[dict[str, Any]]:
             "default": shown(first[name].default),
             "values": {
                 label: {
-                    "text": shown(own[name].value),
-                    "differs": own[name].differs,
-                    "set_by": own[name].set_by,
+                    "text": shown(settings[name].value),
+                    "differs": settings[name].differs,
+                    "set_by": settings[name].set_by,
                 }
-                for label, own in by_plan.items()
+                for label, settings in by_plan.items()
             },
         }
         for name in sorted(names)
@@ -252,8 +252,9 @@ def _comparison_health(comparison: Comparison) -> list[dict[str, Any]]:
     if health.empty:
         return []
     return [
-        _health_row(own.iloc[0].to_dict()) | {"by_scenario": own.set_index("scenario").to_dict("index")}
-        for _, own in health.groupby("name", sort=False)
+        _health_row(check_rows.iloc[0].to_dict())
+        | {"by_scenario": check_rows.set_index("scenario").to_dict("index")}
+        for _, check_rows in health.groupby("name", sort=False)
     ]
 
 
@@ -284,6 +285,8 @@ def page_template(name: str) -> Any:
         "signed": wording.signed,
         "unit": wording.unit_of,
         "runs": wording.runs,
+        "plural": wording.plural,
+        "subject": wording.subject,
         "per_cent": wording.per_cent,
         "listed": wording.listed,
         "coded": _coded,

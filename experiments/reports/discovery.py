@@ -73,8 +73,8 @@ def write_discovery(
 
 def caution(study: Study, state: StudyStatus) -> str:
     """The sample behind the discovery, and the runs missing from it."""
-    missing = f" {state.missing:,} runs are missing." if state.missing else ""
-    failed = f" {state.failed:,} runs failed and are left out." if state.failed else ""
+    missing = f" {wording.subject(state.missing, 'run')} missing." if state.missing else ""
+    failed = f" {wording.subject(state.failed, 'failed run')} left out." if state.failed else ""
     return (
         f"Each point of the study is classified by its mean over {wording.plural(study.runs, 'run')}; "
         f"shares refer to this sample.{missing}{failed}"

@@ -143,8 +143,8 @@ def _cells(check: Check) -> tuple[str, ...]:
         f"{check.day:,} d"
         + (f", {wording.plural(check.expected.runs, 'run')}" if check.expected.runs else ""),
         SIGNS[check.expected.sign],
-        wording.number(check.own.mean, unit, half_width(check)),
-        wording.number(check.other.mean, unit, half_width(check)),
+        wording.number(check.observed.mean, unit, half_width(check)),
+        wording.number(check.reference.mean, unit, half_width(check)),
         wording.signed(check.gap.difference, unit, half_width(check)),
         wording.span(check.gap.low, check.gap.high, unit, half_width(check), sign=True),
         MARKS[check.verdict],
@@ -175,8 +175,8 @@ def _line(cells: Sequence[str]) -> str:
 
 def _plain(check: Check) -> dict[str, Any]:
     numbers = {
-        "mean": check.own.mean,
-        "mean_against": check.other.mean,
+        "mean": check.observed.mean,
+        "mean_against": check.reference.mean,
         "difference": check.gap.difference,
         "low": check.gap.low,
         "high": check.gap.high,

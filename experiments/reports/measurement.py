@@ -13,7 +13,7 @@ from kith.experiments.words.measures import interval_text, reasons, title, value
 from kith.sim.engine import MODEL_VERSION
 
 
-def measurement_page(found: Sequence[Measurement], command: str = "") -> str:
+def measurement_page(measurements: Sequence[Measurement], command: str = "") -> str:
     """The report of measured logs as one HTML page.
 
     Parameters
@@ -22,37 +22,41 @@ def measurement_page(found: Sequence[Measurement], command: str = "") -> str:
     command : what to type to see it again.
     """
     return page_template("measurement.html.j2").render(
-        title="Measured: " + wording.listed(one.label for one in found),
+        title="Measured: " + wording.listed(measurement.label for measurement in measurements),
         question="Who joins, acts, stays, returns and is answered in this community?",
-        answer=" ".join(_answer(one) for one in found),
-        logs=[_log(one, place) for place, one in enumerate(found)],
-        single=len(found) == 1,
+        answer=" ".join(_answer(measurement) for measurement in measurements),
+        logs=[_log(measurement, place) for place, measurement in enumerate(measurements)],
+        single=len(measurements) == 1,
         command=command,
         versions=versions(MODEL_VERSION),
     )
 
 
-def _answer(one: Measurement) -> str:
-    words = f"{one.label}: {one['members']:,.0f} members and {one['actions']:,.0f} actions in {one['days']:,.0f} days"
-    if "r30" not in one.cannot_tell:
-        words += f"; {wording.number(one['r30'], 'share')} still act 30 days after their first action"
+def _answer(measurement: Measurement) -> str:
+    members, actions, days = (
+        wording.plural(round(measurement[name]), name.removesuffix("s"))
+        for name in ("members", "actions", "days")
+    )
+    words = f"{measurement.label}: {members} and {actions} in {days}"
+    if "r30" not in measurement.cannot_tell:
+        words += f"; {wording.number(measurement['r30'], 'share')} still act 30 days after their first action"
     return f"{words}."
 
 
-def _log(one: Measurement, place: int) -> dict[str, Any]:
-    known = [row for row in one.table.to_dict("records") if not row["reason"]]
+def _log(measurement: Measurement, place: int) -> dict[str, Any]:
+    known = [row for row in measurement.table.to_dict("records") if not row["reason"]]
     families = dict.fromkeys(row["family"] for row in known)
     return {
-        "label": one.label,
-        "read": [] if one.report is None else one.report.lines(),
-        "actions": wording.listed(one.observed.names),
-        "charts": [Markup(chart) for chart in charts_of(one, f"log{place}-")],
+        "label": measurement.label,
+        "read": [] if measurement.report is None else measurement.report.lines(),
+        "actions": wording.listed(measurement.observed.names),
+        "charts": [Markup(chart) for chart in charts_of(measurement, f"log{place}-")],
         "families": {
             family: [_cells(row) for row in known if row["family"] == family] for family in families
         },
         "cannot_tell": [
             (wording.listed(title(name) for name in names), reason)
-            for reason, names in reasons(one.cannot_tell)
+            for reason, names in reasons(measurement.cannot_tell)
         ],
     }
 

@@ -76,7 +76,7 @@ def crossing_page(study: Study, crossing: Crossing, command: str) -> str:
     """
     goal = goal_of(study)
     unit = describe(goal.outcome)[0]
-    lever = next(one for one in study.lever if one.name == goal.lever)
+    lever = next(candidate for candidate in study.lever if candidate.name == goal.lever)
     others = [f"`{name}` = {short(value)}" for name, value in goal.at.items()]
     where = f" The other levers are fixed: {wording.listed(others)}." if others else ""
     return _page(

@@ -39,19 +39,19 @@ def study_page(study: Study, store: Store, command: str) -> str:
     study, store : the study and its results.
     command : the command line that repeats it.
     """
-    found = status(study, store)
+    progress = status(study, store)
     points = points_frame(study, store)
     ranking = ranked(study, store)
     known = how_well_known(study, store)
     return page_template("study.html.j2").render(
         title=study.title or study.name,
         question=study.question,
-        answer=study_answer(study, points, ranking, found),
+        answer=study_answer(study, points, ranking, progress),
         study=study,
         assumed=assumed(study),
-        found=found,
+        progress=progress,
         charts=_charts(study, points, ranking, known),
-        known=[_known_row(study, scenario, own) for scenario, own in known.items()],
+        known=[_known_row(study, scenario, scenario_points) for scenario, scenario_points in known.items()],
         outcomes=[
             {"name": name, "title": wording.title(name), "unit": describe(name)[0]} for name in study.outcomes
         ],
@@ -73,8 +73,10 @@ def how_well_known(study: Study, store: Store) -> dict[str, dict[str, Known]]:
     runs = runs_frame(study, store, study.outcomes)
     runs = runs[runs["error"].isna()]
     return {
-        str(scenario): {name: known_to(own, name) for name in study.outcomes if name in own}
-        for scenario, own in runs.groupby("scenario", sort=False)
+        str(scenario): {
+            name: known_to(scenario_runs, name) for name in study.outcomes if name in scenario_runs
+        }
+        for scenario, scenario_runs in runs.groupby("scenario", sort=False)
     }
 
 
@@ -93,8 +95,12 @@ def study_answer(study: Study, points: pd.DataFrame, ranking: pd.DataFrame, prog
     outcome = study.outcomes[0]
     unit = describe(outcome)[0]
     clauses = []
-    for scenario, own in points.groupby("scenario", sort=False):
-        known = own[own[outcome].notna()] if outcome in own else own.iloc[:0]
+    for scenario, scenario_points in points.groupby("scenario", sort=False):
+        known = (
+            scenario_points[scenario_points[outcome].notna()]
+            if outcome in scenario_points
+            else scenario_points.iloc[:0]
+        )
         if known.empty:
             continue
         low, high = (wording.number(float(x), unit) for x in (known[outcome].min(), known[outcome].max()))
@@ -107,7 +113,7 @@ def study_answer(study: Study, points: pd.DataFrame, ranking: pd.DataFrame, prog
         f"higher in {row['first']} than in {row['other']} at {wording.per_cent(row['share'])} of points"
         for row in compared.to_dict("records")
     ]
-    missing = f" {progress.missing:,} runs are still missing." if progress.missing else ""
+    missing = f" {wording.subject(progress.missing, 'run')} still missing." if progress.missing else ""
     each = f"means over {wording.plural(study.runs, 'run')}" if study.runs > 1 else "one run"
     based = f"{each} at each of {wording.plural(points['point'].nunique(), 'point')}"
     return f"Over all points, {'; '.join(clauses)} ({based}).{missing}"
@@ -147,8 +153,8 @@ def _known_row(study: Study, scenario: str, known: dict[str, Known]) -> dict[str
     units = [describe(name)[0] for name in study.outcomes]
     return {
         "scenario": scenario,
-        "mean": [_give_or_take(one.mean, unit) for one, unit in zip(cells, units, strict=True)],
-        "difference": [_give_or_take(one.difference, unit) for one, unit in zip(cells, units, strict=True)],
+        "mean": [_give_or_take(cell.mean, unit) for cell, unit in zip(cells, units, strict=True)],
+        "difference": [_give_or_take(cell.difference, unit) for cell, unit in zip(cells, units, strict=True)],
     }
 
 
@@ -174,7 +180,7 @@ def _charts(
 ) -> list[tuple[Markup, str]]:
     """Each chart with its caption."""
     charts: list[tuple[str, str]] = []
-    for scenario, own in points.groupby("scenario", sort=False):
+    for scenario, scenario_points in points.groupby("scenario", sort=False):
         names = [lever.name for lever in study.lever]
         for outcome in study.outcomes:
             label = f"c{len(charts)}"
@@ -184,9 +190,11 @@ def _charts(
                     title = f"{scenario}: importance of the levers for {wording.title(outcome)}"
                     unit = describe(outcome)[0]
                     charts.append((bars(rows, title, label, unit), _noise_caption(rows)))
-            elif isinstance(study.design, Grid) and len(names) == 2 and own[outcome].notna().any():
+            elif (
+                isinstance(study.design, Grid) and len(names) == 2 and scenario_points[outcome].notna().any()
+            ):
                 chart = lever_map(
-                    own,
+                    scenario_points,
                     names[1],
                     names[0],
                     outcome,

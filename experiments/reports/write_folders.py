@@ -93,7 +93,7 @@ def write_study(study: "Study", store: "Store", target: Path, command: str = "")
         (folder / "report.html").write_text(study_page(study, store, command), encoding="utf-8")
 
 
-def write_measurements(found: "Sequence[Measurement]", target: Path, command: str = "") -> None:
+def write_measurements(measurements: "Sequence[Measurement]", target: Path, command: str = "") -> None:
     """Write measured logs: measures.json, report.html, and four frames with a row's log as Parquet and CSV.
 
     The frames are measures (the statistics), growth, survival and returns.
@@ -104,14 +104,16 @@ def write_measurements(found: "Sequence[Measurement]", target: Path, command: st
 
     with whole_folder(target) as folder:
         for name, attribute in (("measures", "table"), *((n, n) for n in ("growth", "survival", "returns"))):
-            parts = [getattr(one, attribute).assign(log=one.label) for one in found]
+            parts = [
+                getattr(measurement, attribute).assign(log=measurement.label) for measurement in measurements
+            ]
             frame = pd.concat(parts, ignore_index=True)
             frame.insert(0, "log", frame.pop("log"))
             frame.to_parquet(folder / f"{name}.parquet", index=False)
             (folder / f"{name}.csv").write_text(for_csv(frame), encoding="utf-8")
-        objects = [one.as_object() for one in found]
+        objects = [measurement.as_object() for measurement in measurements]
         (folder / "measures.json").write_text(as_json(objects) + "\n", encoding="utf-8")
-        (folder / "report.html").write_text(measurement_page(found, command), encoding="utf-8")
+        (folder / "report.html").write_text(measurement_page(measurements, command), encoding="utf-8")
 
 
 def write_optimum(optimum: "Optimum", target: Path, command: str = "") -> None:

@@ -23,7 +23,7 @@ from kith.experiments.speed import reference_timing
 from kith.scenarios.load import load
 from kith.sim.engine import MODEL_VERSION, TICK, run, simulate_day
 from kith.sim.kernels.compilation import is_compiled, mark_compiled
-from kith.sim.processes.founding import found
+from kith.sim.processes.founding import seat_founders
 from kith.sim.processes.govern import QUARTER
 from kith.sim.results.recorder import Recorder
 from kith.sim.schema.plan import Plan
@@ -114,8 +114,14 @@ def _speed_up(scenario: str, members: int, threads: int) -> dict[str, float]:
             marks[0] = now
 
         _live(_sized(scenario, members), WARM_UP + 20, lambda name, step: step, begin, each, threads=n)
-    one, many = (float(np.median(days[n])) for n in (1, threads))
-    return {"threads": threads, "members": members, "one_s": one, "many_s": many, "speed_up": one / many}
+    single, many = (float(np.median(days[n])) for n in (1, threads))
+    return {
+        "threads": threads,
+        "members": members,
+        "one_s": single,
+        "many_s": many,
+        "speed_up": single / many,
+    }
 
 
 def _sized(scenario: str, members: int) -> Plan:
@@ -142,7 +148,7 @@ def _live(
     with np.errstate(over="ignore"):
         c = Community(plan, 0, days, threads)
         recorder = Recorder(c, events=False)
-        found(c)
+        seat_founders(c)
         tick = tuple((name, wrap(name, step)) for name, step in TICK)
         note = wrap("record", recorder.note)
         for day in range(days):

@@ -18,7 +18,7 @@ from typing import Any
 from kith.experiments.runs.pools import Pool, Processes, processors
 from kith.experiments.runs.runner import Job, RunResult, run_chunks
 from kith.experiments.speed.bench import BUSY_WEB, machine
-from kith.experiments.studies.execute import conduct, wanted_by
+from kith.experiments.studies.execute import conduct, stored_plan
 from kith.experiments.studies.levers import flat
 from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study, study_from
@@ -87,7 +87,7 @@ def throughput(
             "machine": machine(),
             "workers": workers,
             "scenario": scenario,
-            "study": _whole(runs, workers, place, tell, days, founders, scenario),
+            "study": _whole_study(runs, workers, place, tell, days, founders, scenario),
             "speed_up": _speed_up(runs, workers, place, tell, days, founders, scenario)
             if workers > 1
             else None,
@@ -110,8 +110,8 @@ def _speed_up(
                 study, Store(place / f"turn{turn}"), scheduler=made, progress=_named(tell, f"{n} at once")
             )
             seconds[n].append((time.perf_counter() - start) / status.stored)
-    one, many = (sum(seconds[n]) / 2 for n in (1, workers))
-    return {"runs": part, "one_s_per_run": one, "many_s_per_run": many, "speed_up": one / many}
+    single, many = (sum(seconds[n]) / 2 for n in (1, workers))
+    return {"runs": part, "one_s_per_run": single, "many_s_per_run": many, "speed_up": single / many}
 
 
 @contextmanager
@@ -131,13 +131,13 @@ def _first_days(study: Study, jobs: int) -> list[Job]:
     return [Job(plan, seed, 31, seed, series=False) for seed in range(jobs)]
 
 
-def _whole(
+def _whole_study(
     runs: int, workers: int, place: Path, tell: Progress, days: int, founders: int, scenario: str
 ) -> dict[str, Any]:
     """The whole study, with the peak memory of each process over time."""
     study, store = year_of_thousand(runs, 0, days, founders, scenario), Store(place / "store")
     start = time.perf_counter()
-    wanted_by(study, store, _named(tell, "planning"))
+    stored_plan(study, store, _named(tell, "planning"))
     planned = time.perf_counter() - start
     with _Watch() as watch:
         report = _named(tell, "runs")
@@ -157,7 +157,7 @@ def _whole(
         "planning_s": planned,
         "runs_per_s": status.stored / seconds,
         "bytes_on_disk": store.size(),
-        "memory": watch.table(status.wanted),
+        "memory": watch.table(status.total),
     }
 
 
@@ -189,9 +189,9 @@ class _Watch:
         rows = []
         for part in range(PARTS):
             low, high = total * part / PARTS, total * (part + 1) / PARTS
-            own = [seen for seen in self._seen if low <= seen[0] < high or (seen[0] == total == high)]
-            if own:
-                parent, child, together = (max(seen[k] for seen in own) for k in (1, 2, 3))
+            samples = [seen for seen in self._seen if low <= seen[0] < high or (seen[0] == total == high)]
+            if samples:
+                parent, child, together = (max(seen[k] for seen in samples) for k in (1, 2, 3))
                 rows.append(
                     {"runs": round(high), "parent_mb": parent, "worker_mb": child, "together_mb": together}
                 )
@@ -200,7 +200,7 @@ class _Watch:
     def _look(self) -> None:
         while not self._over.wait(LOOK_EVERY):
             held = [_megabytes(process) for process in (os.getpid(), *(c.pid for c in active_children()))]
-            largest = max((whole for whole, _ in held[1:]), default=0.0)
+            largest = max((resident for resident, _ in held[1:]), default=0.0)
             self._seen.append((self.done, held[0][0], largest, sum(share for _, share in held)))
 
 

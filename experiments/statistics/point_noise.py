@@ -25,15 +25,15 @@ class Known(NamedTuple):
     "of two points"
 
 
-def luck(own: pd.DataFrame, outcome: str) -> float:
+def luck(frame: pd.DataFrame, outcome: str) -> float:
     """The share of noise in the variance between points; NaN with one run per point.
 
     Parameters
     ----------
-    own : a row per run: point, seed and the outcome.
+    frame : a row per run: point, seed and the outcome.
     outcome : its column.
     """
-    runs = _table(own, outcome)
+    runs = _table(frame, outcome)
     between = float(runs.mean(axis=1).var(ddof=1))
     y = runs.dropna().to_numpy(float)
     if min(y.shape) < 2 or not between > 0:

@@ -128,8 +128,8 @@ def _as_long_as_all(runs_by_day: Floats) -> Floats:
 def _aligned(group: Sequence[pd.Series]) -> tuple[pd.Index, Floats]:
     """Days, and the values of each run on each of them, shape (days, runs)."""
     days = group[0].index
-    if all(one.index is days or one.index.equals(days) for one in group[1:]):
-        return days, np.column_stack([one.to_numpy(float) for one in group])
+    if all(series.index is days or series.index.equals(days) for series in group[1:]):
+        return days, np.column_stack([series.to_numpy(float) for series in group])
     frame = pd.concat(group, axis=1)
     return frame.index, frame.to_numpy(float)
 
@@ -138,13 +138,13 @@ def _quantiles(runs_by_day: Floats) -> tuple[Floats, Floats, Floats]:
     """Low, median and high over runs; undefined runs are left out, and where all are, so is the day."""
     quantiles = (BAND[0], 0.5, BAND[1])
     known = ~np.isnan(runs_by_day)
-    found = np.full((3, len(runs_by_day)), np.nan)
+    bands = np.full((3, len(runs_by_day)), np.nan)
     if known.all():
-        found[:] = np.quantile(runs_by_day, quantiles, axis=1)
+        bands[:] = np.quantile(runs_by_day, quantiles, axis=1)
     else:
         some = known.any(axis=1)
-        found[:, some] = np.nanquantile(runs_by_day[some], quantiles, axis=1)
-    low, median, high = found
+        bands[:, some] = np.nanquantile(runs_by_day[some], quantiles, axis=1)
+    low, median, high = bands
     few = known.sum(axis=1) < LEAST_RUNS
     low[few], high[few] = np.nan, np.nan
     return low, median, high
@@ -192,9 +192,9 @@ def _arm(
     values: pd.DataFrame, label: str, seeds: tuple[int, ...], outcomes: tuple[str, ...]
 ) -> dict[str, Floats]:
     """The outcomes of every seed, NaN where the run failed or the indicator is undefined."""
-    own = values[values["scenario"] == label].set_index("seed").reindex(list(seeds))
+    runs = values[values["scenario"] == label].set_index("seed").reindex(list(seeds))
     missing = np.full(len(seeds), np.nan)
-    return {name: own[name].to_numpy(float) if name in own else missing for name in outcomes}
+    return {name: runs[name].to_numpy(float) if name in runs else missing for name in outcomes}
 
 
 def _by_scenario_and_column(
@@ -225,6 +225,7 @@ def health_table(done: Sequence[RunResult]) -> pd.DataFrame:
     grouped = checks.groupby(["scenario", "name"], sort=False)
     return grouped.agg(
         indicator=("indicator", "first"),
+        unit=("unit", "first"),
         target=("target", "first"),
         note=("note", "first"),
         value=("value", "mean"),

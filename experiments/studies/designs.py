@@ -24,7 +24,7 @@ type Floats = npt.NDArray[np.float64]
 MOST_POINTS = 10_000_000
 "Points that a grid may have before its constraints, and draws of a random design."
 MOST_DRAWS = 1_000
-"A random design gives up when fewer than one draw in so many satisfies its constraints."
+"A random design gives up when fewer than one draw in this number satisfies its constraints."
 AT_A_TIME = 10_000
 "Draws of a random design that are checked together."
 
@@ -177,11 +177,11 @@ def table(design: Design, levers: Sequence[Lever], constraints: Sequence[Formula
         If nothing is left, the design is too large, or it cannot have constraints.
     """
     if isinstance(design, Listed):
-        rows = _kept([dict(point) for point in design.points], constraints)
+        rows = _satisfying([dict(point) for point in design.points], constraints)
     elif not levers:
         raise StudyError(f"a {_kind(design)} design needs levers; write [[lever]] with a name and a range")
     elif isinstance(design, Grid):
-        rows = _kept(_every_combination(levers), constraints)
+        rows = _satisfying(_every_combination(levers), constraints)
     elif isinstance(design, Random):
         rows = _drawn(design, levers, constraints)
     else:
@@ -204,7 +204,7 @@ def _drawn(design: Random, levers: Sequence[Lever], constraints: Sequence[Formul
     rows: list[dict[str, Any]] = []
     draws = 0
     for unit in design.batches(len(levers)):
-        rows += _kept(_valued(unit, levers), constraints)
+        rows += _satisfying(_valued(unit, levers), constraints)
         draws += len(unit)
         if len(rows) >= design.points:
             return rows[: design.points]
@@ -226,7 +226,7 @@ def _sampled(design: Any, levers: Sequence[Lever], constraints: Sequence[Formula
             f"a {design.kind} design cannot have constraints, because it needs every point of its pattern; "
             'use kind = "random" or "latin_hypercube", or levers that cannot violate them'
         )
-    return _kept(_valued(design.unit(len(levers)), levers), constraints)
+    return _satisfying(_valued(design.unit(len(levers)), levers), constraints)
 
 
 def _valued(unit: Floats, levers: Sequence[Lever]) -> list[dict[str, Any]]:
@@ -236,7 +236,7 @@ def _valued(unit: Floats, levers: Sequence[Lever]) -> list[dict[str, Any]]:
     ]
 
 
-def _kept(rows: list[dict[str, Any]], constraints: Sequence[Formula]) -> list[dict[str, Any]]:
+def _satisfying(rows: list[dict[str, Any]], constraints: Sequence[Formula]) -> list[dict[str, Any]]:
     return [row for row in rows if all(constraint(row) for constraint in constraints)]
 
 

@@ -34,7 +34,7 @@ class StudyStatus:
 
     study: str
     store: Path
-    wanted: int
+    total: int
     "planned runs; identical runs of two points count once"
     stored: int
     failed: int
@@ -44,19 +44,19 @@ class StudyStatus:
     first_failure: str = ""
     "the last line of a traceback"
     planned: bool = True
-    "whether the runs are planned; if not, `wanted` is their maximum number"
+    "whether the runs are planned; if not, `total` is their maximum number"
 
     @property
     def missing(self) -> int:
         """Planned runs that are not stored."""
-        return self.wanted - self.stored
+        return self.total - self.stored
 
     def plain(self) -> dict[str, object]:
         """Plain values for JSON."""
         return {
             "study": self.study,
             "store": str(self.store),
-            "wanted": self.wanted,
+            "total": self.total,
             "stored": self.stored,
             "failed": self.failed,
             "missing": self.missing,
@@ -73,7 +73,7 @@ def conduct(
     scheduler: str | Pool = "processes",
     progress: Progress | None = None,
     retry_failed: bool = False,
-    wanted: pd.DataFrame | None = None,
+    runs: pd.DataFrame | None = None,
 ) -> StudyStatus:
     """Simulate the planned runs of a study that the store does not have.
 
@@ -84,7 +84,7 @@ def conduct(
         open already is used, and left open.
     progress : called with the number of runs stored and their total.
     retry_failed : also repeat runs that failed.
-    wanted : the result of `planned`, if the study is planned already.
+    runs : the result of `planned`, if the study is planned already.
 
     Raises
     ------
@@ -97,18 +97,18 @@ def conduct(
     """
     if isinstance(scheduler, str):
         check_scheduler(scheduler)
-    wanted = planned(study, store) if wanted is None else wanted
-    todo = _missing(study, store, wanted, retry_failed)
-    tally = _Tally(wanted["run_id"].nunique(), len(todo), progress)
+    runs = planned(study, store) if runs is None else runs
+    todo = _missing(study, store, runs, retry_failed)
+    tally = _Tally(runs["run_id"].nunique(), len(todo), progress)
     if len(todo):
         opened = nullcontext(scheduler) if isinstance(scheduler, Pool) else pool(scheduler, workers)
-        with _kept(store, tally), opened as where:
-            _keep(study, store, wanted)  # not before: a scheduler that is refused leaves nothing behind
+        with _stored_on_exit(store, tally), opened as where:
+            _keep(study, store, runs)  # not before: a scheduler that is refused leaves nothing behind
             for outcomes in run_chunks(_fresh(study, todo, store, tally), where, len(todo)):
                 store.add([checked(outcome) for outcome in outcomes])
                 store.compact()
                 tally.count(len(outcomes))
-    _keep(study, store, wanted)
+    _keep(study, store, runs)
     store.compact(least=2)
     return status(study, store)
 
@@ -124,7 +124,7 @@ def status(study: Study, store: Store) -> StudyStatus:
         return StudyStatus(
             study.name,
             store.folder,
-            wanted=study.size[1],
+            total=study.size[1],
             stored=0,
             failed=0,
             damaged=tuple(store.damaged),
@@ -135,7 +135,7 @@ def status(study: Study, store: Store) -> StudyStatus:
     return StudyStatus(
         study.name,
         store.folder,
-        wanted=len(ids),
+        total=len(ids),
         stored=len(ids & store.done(study.series)),
         failed=len(failed),
         damaged=tuple(store.damaged),
@@ -143,11 +143,11 @@ def status(study: Study, store: Store) -> StudyStatus:
     )
 
 
-def wanted_by(study: Study, store: Store, progress: Progress | None = None) -> pd.DataFrame:
+def stored_plan(study: Study, store: Store, progress: Progress | None = None) -> pd.DataFrame:
     """The planned runs of the study, read from the store or written to it."""
-    wanted = planned(study, store, progress)
-    _keep(study, store, wanted)
-    return wanted
+    runs = planned(study, store, progress)
+    _keep(study, store, runs)
+    return runs
 
 
 def planned(study: Study, store: Store, progress: Progress | None = None) -> pd.DataFrame:
@@ -156,11 +156,11 @@ def planned(study: Study, store: Store, progress: Progress | None = None) -> pd.
     return asked(study, progress) if known is None else known
 
 
-def _keep(study: Study, store: Store, wanted: pd.DataFrame) -> None:
+def _keep(study: Study, store: Store, runs: pd.DataFrame) -> None:
     """Write the planned runs to the store, unless they are there."""
     name = digest(study)
     if not store.has_asked(name):
-        store.ask(name, wanted)
+        store.ask(name, runs)
 
 
 def _soon_planned(study: Study) -> bool:
@@ -195,23 +195,23 @@ class _Tally:
     """The number of stored runs, counted as they arrive."""
 
     def __init__(self, total: int, missing: int, progress: Progress | None) -> None:
-        self.stored, self.whole = total - missing, total
+        self.stored, self.total = total - missing, total
         self._tell = progress or (lambda done, total: None)
         self.count(0)
 
     def count(self, more: int) -> None:
         self.stored += more
-        self._tell(self.stored, self.whole)
+        self._tell(self.stored, self.total)
 
 
 @contextmanager
-def _kept(store: Store, tally: _Tally) -> Iterator[None]:
+def _stored_on_exit(store: Store, tally: _Tally) -> Iterator[None]:
     """Report how many runs are stored when the work ends early."""
     try:
         yield
     except KeyboardInterrupt:
         raise Stopped(
-            f"stopped; {tally.stored:,} of {tally.whole:,} runs are stored in {store.folder}, "
+            f"stopped; {tally.stored:,} of {tally.total:,} runs are stored in {store.folder}, "
             "and the same command resumes"
         ) from None
     except OSError as error:
@@ -221,14 +221,14 @@ def _kept(store: Store, tally: _Tally) -> Iterator[None]:
         raise
 
 
-def _missing(study: Study, store: Store, wanted: pd.DataFrame, retry_failed: bool) -> pd.DataFrame:
+def _missing(study: Study, store: Store, runs: pd.DataFrame, retry_failed: bool) -> pd.DataFrame:
     """The rows to run, each run once, seed by seed and within a seed in random order.
 
     The random order keeps a second process on the same store from doing the same runs at the same
     time, and spreads early results over the design.
     """
     stored = store.done(study.series) - (store.failed() if retry_failed else set())
-    rows = wanted[~wanted["run_id"].isin(stored)].drop_duplicates("run_id")
+    rows = runs[~runs["run_id"].isin(stored)].drop_duplicates("run_id")
     return rows.sample(frac=1).sort_values("seed", kind="stable")
 
 

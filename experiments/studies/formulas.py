@@ -109,11 +109,11 @@ class Formula:
             case ast.UnaryOp(ast.Not(), inner):
                 return not of(inner)
             case ast.BoolOp(op, inner):
-                return (all if isinstance(op, ast.And) else any)(of(one) for one in inner)
+                return (all if isinstance(op, ast.And) else any)(of(operand) for operand in inner)
             case ast.Compare():
                 return self._compared(node, values)
             case ast.Call(ast.Name(name), arguments, []) if name in FUNCTIONS and arguments:
-                return FUNCTIONS[name](*(of(one) for one in arguments))
+                return FUNCTIONS[name](*(of(argument) for argument in arguments))
         raise StudyError(
             f"formula {self.text}: {ast.unparse(node)} is not allowed; "
             "use + - * /, comparisons, and, or, not, min, max and abs"
@@ -121,7 +121,7 @@ class Formula:
 
     def _compared(self, node: ast.Compare, values: Mapping[str, Any]) -> bool:
         """Also chains such as `1 <= a < b`."""
-        sides = [self._value(one, values) for one in (node.left, *node.comparators)]
+        sides = [self._value(side, values) for side in (node.left, *node.comparators)]
         for op, left, right in zip(node.ops, sides, sides[1:], strict=False):
             if type(op) not in COMPARED:
                 raise StudyError(f"formula {self.text}: compare with < <= > >= == or !=")

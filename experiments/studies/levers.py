@@ -84,7 +84,7 @@ class Lever(BaseModel):
         return "." in self.name
 
     @property
-    def whole(self) -> bool:
+    def integer(self) -> bool:
         """Whether its values are whole numbers, as the schema demands."""
         return self.is_parameter and field_of(self.name).annotation is int
 
@@ -93,7 +93,7 @@ class Lever(BaseModel):
         """How many values it has in a grid at most: `grid` leaves out what rounds to the same."""
         if self.choices is not None:
             return len(self.choices)
-        if self.whole and not self.prior:
+        if self.integer and not self.prior:
             low, high = self._ends()
             return min(self.steps, round(high) - round(low) + 1)
         return self.steps
@@ -105,7 +105,7 @@ class Lever(BaseModel):
         if self.prior:
             return self._rounded(self._from_prior(u))
         low, high = self._ends()
-        if self.whole:
+        if self.integer:
             return self._whole_numbers(round(low), round(high), u)
         return [float(x) for x in self._between(low, high, u)]
 
@@ -116,7 +116,7 @@ class Lever(BaseModel):
         u = np.linspace(0.0, 1.0, self.steps)
         if self.prior:
             u = (np.arange(self.steps) + 0.5) / self.steps
-        if not self.whole or self.prior:
+        if not self.integer or self.prior:
             return list(dict.fromkeys(self.at(u)))
         return list(dict.fromkeys(self._rounded(self._between(*self._ends(), u))))
 
@@ -133,8 +133,8 @@ class Lever(BaseModel):
         try:
             if self.is_parameter:
                 self._check_parameter()
-            for one in (*(self.options or {}).values(), self.on or {}):
-                settings_of(flat(one))
+            for settings in (*(self.options or {}).values(), self.on or {}):
+                settings_of(flat(settings))
         except StudyError:
             raise
         except ValueError as error:
@@ -167,8 +167,8 @@ class Lever(BaseModel):
     def _whole_numbers(self, low: int, high: int, u: Floats) -> list[Value]:
         """Each as likely as the others, or on a log scale as the ratio to the next is large."""
         if self.scale == "log":
-            found = self._between(max(1, low), high + 1, u)
-            return [min(max(math.floor(x), low), high) for x in found]
+            drawn = self._between(max(1, low), high + 1, u)
+            return [min(max(math.floor(x), low), high) for x in drawn]
         return [low + int(i) for i in _places(u, high - low + 1)]
 
     def _ends(self) -> tuple[float, float]:
@@ -180,18 +180,18 @@ class Lever(BaseModel):
         return quantile((mode, low, high), u)
 
     def _rounded(self, x: Floats) -> list[Value]:
-        return [round(float(one)) for one in x] if self.whole else [float(one) for one in x]
+        return [round(float(value)) for value in x] if self.integer else [float(value) for value in x]
 
 
 def flat(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Settings by dotted name, from section tables or from dotted names."""
-    found: dict[str, Any] = {}
+    by_name: dict[str, Any] = {}
     for name, value in settings.items():
         if isinstance(value, Mapping) and "." not in name:
-            found |= {f"{name}.{field}": one for field, one in value.items()}
+            by_name |= {f"{name}.{field}": setting for field, setting in value.items()}
         else:
-            found[name] = value
-    return found
+            by_name[name] = value
+    return by_name
 
 
 def check_levers(levers: Sequence[Lever]) -> None:

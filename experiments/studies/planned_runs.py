@@ -34,11 +34,11 @@ def points(study: Study) -> pd.DataFrame:
     Raises `StudyError` before anything is drawn if there are more runs than the study may have.
     """
     study.check_design()
-    found = table(study.design, study.lever, study.formulas)
-    rows = found.to_dict("records")
+    frame = table(study.design, study.lever, study.formulas)
+    rows = frame.to_dict("records")
     for name, formula in study.derived.items():
-        found[name] = [formula(row) for row in rows]
-    return found.astype({c: object for c in found if found[c].map(type).nunique() > 1})
+        frame[name] = [formula(row) for row in rows]
+    return frame.astype({c: object for c in frame if frame[c].map(type).nunique() > 1})
 
 
 def plan_of(study: Study, scenario: str, point: dict[str, Any]) -> Plan:
@@ -74,12 +74,12 @@ def asked(study: Study, progress: Callable[[int, int], None] | None = None) -> p
     return frame.join(grid, on="point")
 
 
-def jobs(study: Study, wanted: pd.DataFrame) -> Iterator[Job]:
-    """A job for each row of `wanted`, some rows of `asked`; created lazily."""
+def jobs(study: Study, runs: pd.DataFrame) -> Iterator[Job]:
+    """A job for each row of `runs`, some rows of `asked`; created lazily."""
     scenarios = {label: scenario for scenario, label in labels_of(study).items()}
-    levers = [name for name in wanted.columns if name not in IDS]
+    levers = [name for name in runs.columns if name not in IDS]
     last: tuple[Any, Plan] | None = None
-    for row in _records(wanted):
+    for row in _records(runs):
         place = (row["scenario"], row["point"])
         if last is None or last[0] != place:
             point = {str(name): row[name] for name in levers}

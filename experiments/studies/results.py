@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from kith.experiments.studies.execute import wanted_by
+from kith.experiments.studies.execute import stored_plan
 from kith.experiments.studies.planned_runs import IDS
 from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study
@@ -21,15 +21,15 @@ def runs_frame(study: Study, store: Store, outcomes: Sequence[str] | None = None
     study, store : whose runs, and where they are.
     outcomes : which indicators; by default all that were measured.
     """
-    wanted = wanted_by(study, store)
+    planned = stored_plan(study, store)
     known = _columns(store)
     chosen = [name for name in (known[2:] if outcomes is None else outcomes) if name in known]
     if not known:
-        return wanted.iloc[:0].assign(error=None)
+        return planned.iloc[:0].assign(error=None)
     columns = ", ".join(f'r."{name}"' for name in ("error", *chosen))
     return store.query(
-        f"SELECT w.* EXCLUDE (place), {columns} FROM wanted w JOIN results r USING (run_id) ORDER BY place",
-        wanted=wanted.assign(place=range(len(wanted))),
+        f"SELECT w.* EXCLUDE (place), {columns} FROM planned w JOIN results r USING (run_id) ORDER BY place",
+        planned=planned.assign(place=range(len(planned))),
     )
 
 
@@ -38,13 +38,13 @@ def series_frame(study: Study, store: Store) -> pd.DataFrame:
 
     Empty if the study records no series.
     """
-    wanted = wanted_by(study, store)
+    planned = stored_plan(study, store)
     if not store.done(series=True) - store.failed():
-        return wanted.iloc[:0].assign(day=pd.Series(dtype="int64"))
+        return planned.iloc[:0].assign(day=pd.Series(dtype="int64"))
     return store.query(
-        "SELECT w.* EXCLUDE (place), s.* EXCLUDE (run_id) FROM wanted w JOIN series s USING (run_id) "
+        "SELECT w.* EXCLUDE (place), s.* EXCLUDE (run_id) FROM planned w JOIN series s USING (run_id) "
         "ORDER BY place, day",
-        wanted=wanted.assign(place=range(len(wanted))),
+        planned=planned.assign(place=range(len(planned))),
     )
 
 

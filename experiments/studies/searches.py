@@ -109,10 +109,10 @@ class BreakEven(BaseModel):
         """Raise a `RequestError` if the search is not possible."""
         check_outcomes((self.outcome,))
         known = {lever.name: lever for lever in levers}
-        own = known.get(self.lever)
-        if own is None:
+        target = known.get(self.lever)
+        if target is None:
             raise StudyError(f"break_even lever = {self.lever}: {_instead(self.lever, list(known))}")
-        if own.discrete:
+        if target.discrete:
             raise StudyError(f"break_even lever = {self.lever}: has no range; give it low and high")
         for name in self.at:
             if name not in known or name == self.lever:

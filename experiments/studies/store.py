@@ -99,11 +99,11 @@ class Store:
     def refresh(self) -> None:
         """Look for parts that others have written, and check them; damaged ones are put aside."""
         for kind, known in self._ids.items():
-            there = set(self._parts(kind))
-            for gone in set(known) - there:
+            present = set(self._parts(kind))
+            for gone in set(known) - present:
                 del known[gone]
                 self._failed.pop(gone, None)
-            for path in sorted(there - set(known)):
+            for path in sorted(present - set(known)):
                 self._read_ids(kind, path)
 
     def query(self, sql: str, parameters: Sequence[Any] = (), **frames: pd.DataFrame) -> pd.DataFrame:
@@ -193,14 +193,14 @@ class Store:
         tables = [table for path in parts if (table := self._read_part(kind, path)) is not None]
         if len(tables) < len(parts):
             return  # another process was faster, or a part is damaged
-        whole = pa.concat_tables(tables, promote_options="default")
+        combined = pa.concat_tables(tables, promote_options="default")
         try:
-            self._add_part(kind, whole if kind == "series" else once_each(whole))
+            self._add_part(kind, combined if kind == "series" else once_each(combined))
         except OSError:
             return  # no room for a copy: small parts are as good
         for path in parts:
             path.unlink(missing_ok=True)
-        del tables, whole
+        del tables, combined
         pa.default_memory_pool().release_unused()  # memory stays flat however many merges there are
 
     def _add_part(self, kind: str, table: pa.Table) -> Path:

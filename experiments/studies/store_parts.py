@@ -77,8 +77,8 @@ def once_each(table: pa.Table) -> pa.Table:
     """The same in memory, for parts that are merged."""
     frame = table.select(["run_id", "error"]).to_pandas()
     frame["failed"] = frame["error"].notna()
-    kept = frame.sort_values("failed", kind="stable").drop_duplicates("run_id").index
-    return table.take(pa.array(sorted(kept)))
+    chosen = frame.sort_values("failed", kind="stable").drop_duplicates("run_id").index
+    return table.take(pa.array(sorted(chosen)))
 
 
 def union(sets: Iterable[frozenset[str]]) -> set[str]:

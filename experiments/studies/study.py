@@ -151,7 +151,7 @@ class Study(BaseModel):
             name=f"{self.name[: LONGEST_NAME - len(QUICK)]}{QUICK}",
             days=min(self.days or QUICK_DAYS, QUICK_DAYS),
             runs=min(self.runs, QUICK_RUNS),
-            shock=[_earlier(one) for one in self.shock],
+            shock=[_earlier(shock) for shock in self.shock],
             lever=[lever.model_dump() for lever in levers],
             design=self.design.reduced().model_dump(),
             optimise=self.optimise and self.optimise.reduced().model_dump(),
@@ -231,7 +231,9 @@ def study_from(given: Mapping[str, Any]) -> Study:
         return Study.model_validate(dict(given))
     except ValidationError as error:
         wrong = error.errors(include_url=False)
-        unknown = [one for one in wrong if one["type"] == "extra_forbidden"]  # why another may be missing
+        unknown = [
+            problem for problem in wrong if problem["type"] == "extra_forbidden"
+        ]  # why another may be missing
         raise StudyError(_explained((unknown or wrong)[0])) from None
 
 

@@ -14,10 +14,10 @@ def assumed(study: Study) -> list[str]:
     """A line for each lever, constraint, formula, setting and shock, with names and values in backticks."""
     return [
         *(lever_words(lever) for lever in study.lever),
-        *(f"points satisfy `{one}`" for one in study.constraints),
+        *(f"points satisfy `{constraint}`" for constraint in study.constraints),
         *(f"`{name} = {text}`" for name, text in flat(study.derive).items()),
         *(f"at every point {setting}" for setting in _settings(study.set)),
-        *(f"at every point the shock `{shock_text(shock_from(one))}`" for one in study.shock),
+        *(f"at every point the shock `{shock_text(shock_from(shock))}`" for shock in study.shock),
     ]
 
 
@@ -27,7 +27,7 @@ def lever_words(lever: Lever) -> str:
     if lever.prior:
         return f"{name}: drawn from its prior in the schema (within the 90 % interval)"
     if lever.options is not None:
-        return f"{name}: {wording.listed((_option(*one) for one in lever.options.items()), 'or')}"
+        return f"{name}: {wording.listed((_option(*option) for option in lever.options.items()), 'or')}"
     if lever.on is not None:
         return f"{name}: off or on ({wording.listed(_settings(lever.on))})"
     if lever.values is not None:

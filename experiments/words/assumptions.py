@@ -112,7 +112,7 @@ def entry_object(entry: "Entry", expected: "Sequence[Expected]") -> dict[str, An
         "question": entry.question,
         "text": entry.text,
         "answer": entry.answer,
-        "expected": [one.model_dump(exclude_none=True) for one in expected],
+        "expected": [expectation.model_dump(exclude_none=True) for expectation in expected],
         "tags": list(entry.tags),
         "sources": list(entry.sources),
     }

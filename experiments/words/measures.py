@@ -29,20 +29,28 @@ TITLES = {
     "monthly_contributors": "monthly contributors / ever",
     "active_days": "active days per member",
     "gap_median": "median gap of active days",
-    "gap_90": "90 % quantile of these gaps",
+    "gap_90": "90th percentile of these gaps",
     "answered_1d": "first action answered in 1 day",
     "answered_7d": "first action answered in 7 days",
     "stay_answered": "still acting after 30 days, if answered",
     "stay_unanswered": "still acting after 30 days, if not",
-    "reply_effect": "their difference (naive)",
+    "reply_effect": "difference between these two (naive)",
     "members_tied": "members with a tie",
-    "contagion": "more losses after a partner's loss",
+    "contagion": "extra losses after a partner's loss",
     "contagion_placebo": "the same in the placebo",
     "contagion_p": "placebo as large or larger",
+    "registered": "registered members",
+    "joined": "joins",
+    "left": "departures",
+    "value_total": "total value",
+    "value_gini": "Gini coefficient of value",
     "silence_r30": "last contribution 30 days on (newcomers)",
     "silence_r90": "last contribution 90 days on (newcomers)",
     "active_d1_7": "again on days 1–7 (newcomers)",
 }
+
+DIFFERENCES = {"reply_effect", "contagion", "contagion_placebo"}
+"Statistics that are differences of shares: in percentage points, with their sign."
 
 
 def title(name: str) -> str:
@@ -55,6 +63,7 @@ def title(name: str) -> str:
         (r"return_(\d+)d", r"return after \1 days of silence"),
         (r"return_hazard_(\d+)_(\d+)", r"hazard of return, day \1–\2"),
         (r"active_d(\d+)_(\d+)", r"active at age \1–\2 days"),
+        (r"membership_(\d+)d", r"membership after \1 days"),
     ):
         if re.fullmatch(pattern, name):
             return re.sub(pattern, words, name)
@@ -64,12 +73,15 @@ def title(name: str) -> str:
 def value_text(row: Mapping[str, Any]) -> str:
     """The value of a statistic with as many digits as its interval leaves meaning to."""
     half = (row["high"] - row["low"]) / 2
-    return wording.number(row["value"], row["unit"], half)
+    show = wording.signed if row["name"] in DIFFERENCES else wording.number
+    return show(row["value"], row["unit"], half)
 
 
 def interval_text(row: Mapping[str, Any]) -> str:
     """The interval of a statistic; nothing where there is none."""
-    return "" if row["low"] != row["low"] else wording.span(row["low"], row["high"], row["unit"])
+    if row["low"] != row["low"]:
+        return ""
+    return wording.span(row["low"], row["high"], row["unit"], sign=row["name"] in DIFFERENCES)
 
 
 def reasons(cannot_tell: Mapping[str, str]) -> list[tuple[str, list[str]]]:

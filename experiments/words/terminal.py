@@ -160,7 +160,7 @@ def _expectation(expected: Expected) -> str:
     sign = {"+": "more", "-": "less", "0": "the same"}[expected.sign]
     than = {"+": "than", "-": "than", "0": "as"}[expected.sign]
     other = (
-        f"the treated of {expected.experiment} would without it"
+        f"among the same members without {expected.experiment}"
         if expected.experiment
         else f"{expected.against}"
     )

@@ -37,6 +37,17 @@ TITLES = {
     "ltv_cac": "lifetime value over acquisition cost",
     "cac": "acquisition cost",
     "arpu": "revenue per member",
+    "ncv_net": "net community value after all costs",
+    "inactive_30d": "inactive for 30 days",
+    "active_d1_7": "newcomers' return on days 1–7",
+    "giant_share": "share in the largest component",
+    "core_max": "largest k-core",
+    "participation_gini": "Gini coefficient of participation",
+    "reward_gini": "Gini coefficient of rewards",
+    "top1_share": "contributions by the top 1 %",
+    "rnd_savings": "savings in development",
+    "member_surplus_share": "members' share of the surplus",
+    "payback_months": "months until acquisition pays back",
 }
 
 CAUSES = {
@@ -72,7 +83,7 @@ MONEY = {
     "cost_cash_rewards": "cash for contributions",
     "cost_revenue_share": "revenue shared",
     "cost_equity": "equity and tokens",
-    "cost_hub": "pay of hubs",
+    "cost_hub": "payments to hubs",
     "cost_paid": "paid acquisition",
     "cost_winback": "messages to dormant members",
 }
@@ -92,6 +103,9 @@ CHANNELS = {
 
 def title(name: str) -> str:
     """An indicator's name in words."""
+    cause = CAUSES.get(name.removeprefix("churn_month_"))
+    if cause is not None and name.startswith("churn_month_"):
+        return f"churn, last month: {cause}"
     return TITLES.get(name) or name.replace("_", " ")
 
 
@@ -164,6 +178,11 @@ def listed(words: Iterable[str], last: str = "and") -> str:
 def plural(count: int, noun: str) -> str:
     """`1 run`, `16 runs`."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def subject(count: int, noun: str) -> str:
+    """`1 run is`, `16 runs are`."""
+    return f"{plural(count, noun)} {'is' if count == 1 else 'are'}"
 
 
 def unit_of(unit: str) -> str:

@@ -91,8 +91,8 @@ def far_off(time: Times) -> list[str]:
     if len(time) < 100:
         return []
     edge = max(1, int(len(time) * FAR / 2))
-    inner, whole = int(time[-1 - edge] - time[edge]), int(time[-1] - time[0])
-    if whole <= 10 * max(inner, 1) or whole < 365 * 86_400_000_000:
+    inner, span = int(time[-1 - edge] - time[edge]), int(time[-1] - time[0])
+    if span <= 10 * max(inner, 1) or span < 365 * 86_400_000_000:
         return []
     return [
         f"99 % of the events lie between {moment_of(int(time[edge]))} and {moment_of(int(time[-1 - edge]))}, the rest "
@@ -102,5 +102,5 @@ def far_off(time: Times) -> list[str]:
 
 def place_order(problem: str) -> tuple[str, int]:
     """File and line of a problem, to sort by."""
-    found = re.match(r"(.*?)(?:line|row|record|message) (\d+):", problem)
-    return ("", 0) if found is None else (found[1], int(found[2]))
+    match = re.match(r"(.*?)(?:line|row|record|message) (\d+):", problem)
+    return ("", 0) if match is None else (match[1], int(match[2]))

@@ -60,7 +60,7 @@ class TableBuilder:
         self._actions = Numbering()
         self._times = TimeColumn(options.zone, options.day_first)
         self._batches: list[dict[str, npt.NDArray[Any]]] = []
-        self._kept = 0
+        self._rows_kept = 0
         self._bad, self._problems = 0, list[str]()
         self._dropped: Counter[str] = Counter()
         self._places: dict[str, list[str]] = {}
@@ -106,7 +106,7 @@ class TableBuilder:
         if rows.answers is not None:
             self._note_replies(key, listed(rows.answers), member, keep)
         self._batches.append(batch)
-        self._kept += len(keep)
+        self._rows_kept += len(keep)
 
     def bad(self, place: str, fault: str, rows: int = 1) -> None:
         """Count rows that cannot be used, for one reason."""
@@ -139,7 +139,7 @@ class TableBuilder:
 
     def moment(self, text: str) -> int | None:
         """A single time of a registration or invitation, by the options of the log; None if it is none."""
-        return self._times.one(text)
+        return self._times.time_of(text)
 
     def is_bot(self, *names: str) -> None:
         """Names whose events are to be left out from now on."""
@@ -266,7 +266,7 @@ class TableBuilder:
         rows = keep.tolist()
         if keys:
             self._authors.update((keys[row], int(member[row])) for row in rows)
-        self._replies += [(self._kept + n, answers[row]) for n, row in enumerate(rows) if answers[row]]
+        self._replies += [(self._rows_kept + n, answers[row]) for n, row in enumerate(rows) if answers[row]]
 
     # -- the whole log -------------------------------------------------------------------
 

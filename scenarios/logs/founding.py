@@ -17,7 +17,7 @@ import numpy.typing as npt
 from kith.scenarios.catalogue import logs
 from kith.scenarios.errors import LogError, shown
 from kith.scenarios.logs.events import CONTRIBUTION, EXCHANGE, LEAVE, Events, Integers, events_of
-from kith.scenarios.logs.report import ReadingReport
+from kith.scenarios.logs.report import ReadingReport, counted
 from kith.scenarios.logs.table import MICROSECONDS_PER_DAY, UNKNOWN_TIME, EventTable
 from kith.sim.schema.plan import Founding
 
@@ -44,12 +44,12 @@ class ReadLog:
 
     def lines(self) -> list[str]:
         """What was read and who founds the community, as lines of text."""
-        one = self.founding
-        pairs = np.unique(np.sort([one.exchange_a, one.exchange_b], axis=0), axis=1).shape[1]
+        founding = self.founding
+        pairs = np.unique(np.sort([founding.exchange_a, founding.exchange_b], axis=0), axis=1).shape[1]
         return [
             *self.report.lines(),
-            f"founded on {one.date}: {len(one):,} founders, {one.contributors:,} people had ever contributed, "
-            f"{pairs:,} pairs of founders with exchanges",
+            f"founded on {founding.date}: {counted(len(founding), 'founder')}; people who had ever contributed: {founding.contributors:,}; "
+            f"pairs of founders with exchanges: {pairs:,}",
         ]
 
 
@@ -216,8 +216,8 @@ def _exchanges(
     between = window & (events.target >= 0) & (events.target != events.actor)
     between &= (events.kind == CONTRIBUTION) | (events.kind == EXCHANGE)
     a, b = place[events.actor[between]], place[events.target[between]]
-    kept = (a >= 0) & (b >= 0)
-    return a[kept], b[kept], (day - events.day[between])[kept]
+    founders = (a >= 0) & (b >= 0)
+    return a[founders], b[founders], (day - events.day[between])[founders]
 
 
 def _since(events: Events, past: npt.NDArray[np.bool_], registered: Integers) -> Integers:

@@ -203,13 +203,13 @@ def short_name(name: str) -> str:
 def recognised(header: Sequence[str], fields: Mapping[str, tuple[str, ...]] | None = None) -> dict[str, int]:
     """The position of each field whose column has a name that is known."""
     names = [plain_name(name) for name in header]
-    found: dict[str, int] = {}
+    mapping: dict[str, int] = {}
     for field, synonyms in (SYNONYMS if fields is None else fields).items():
         known = (plain_name(name) for name in synonyms)
         place = next((names.index(name) for name in known if name in names), None)
-        if place is not None and place not in found.values():
-            found[field] = place
-    return found
+        if place is not None and place not in mapping.values():
+            mapping[field] = place
+    return mapping
 
 
 def mapping_of(header: list[str], columns: Mapping[str, str], where: str) -> dict[str, int]:
@@ -222,25 +222,25 @@ def mapping_of(header: list[str], columns: Mapping[str, str], where: str) -> dic
         An option names a field or column that does not exist, a column is there twice, or the member
         or the time is in no column that is known.
     """
-    found = places_of(header, columns, where)
-    missing = [field for field in REQUIRED if field not in found]
+    mapping = places_of(header, columns, where)
+    missing = [field for field in REQUIRED if field not in mapping]
     if missing:
         raise LogError(
             f"{where}: no column is known to hold the {' or the '.join(missing)} (such as member_id or timestamp); "
             f"the columns are {shown(', '.join(header), 200)}; name it with --columns {missing[0]}=NAME"
         )
-    for field, place in found.items():
+    for field, place in mapping.items():
         if header.count(header[place]) > 1 and columns.get(field) != str(place + 1):
             raise LogError(
                 f"{where}: column {short_name(header[place])} is there twice; keep one, or choose by position with "
                 f"--columns {field}={place + 1}"
             )
-    return found
+    return mapping
 
 
 def places_of(header: Sequence[str], columns: Mapping[str, str], where: str) -> dict[str, int]:
     """The same as far as it is known; raises `LogError` for a field or column that does not exist."""
-    found = recognised(header)
+    mapping = recognised(header)
     for field, name in columns.items():
         if field not in SYNONYMS:
             raise LogError(
@@ -248,19 +248,19 @@ def places_of(header: Sequence[str], columns: Mapping[str, str], where: str) -> 
                 f"it has {', '.join(SYNONYMS)}"
             )
         if not name:
-            found.pop(field, None)
+            mapping.pop(field, None)
             continue
         place = _position(header, name, f"{where}: --columns {field}={name}")
-        found = {other: at for other, at in found.items() if at != place or other in columns}
-        found[field] = place
-    return found
+        mapping = {other: at for other, at in mapping.items() if at != place or other in columns}
+        mapping[field] = place
+    return mapping
 
 
 def _position(header: Sequence[str], name: str, where: str) -> int:
     """The position of a column by its exact name, its plain name, or its number from 1."""
     if name in header:
         return header.index(name)
-    plain = [plain_name(one) for one in header]
+    plain = [plain_name(column) for column in header]
     if plain_name(name) and plain_name(name) in plain:
         return plain.index(plain_name(name))
     if name.isascii() and name.isdigit() and 1 <= int(name) <= len(header):

@@ -79,20 +79,20 @@ def preview_of(
         The log is of no known format.
     """
     with opened(source, label, limit) as files:
-        found = recognise(files, label, format, bool(columns))
-        head = next((one for one in found.files if found.format.has_events(one)), found.files[0])
-        look = LOOKS.get(found.format.name)
+        log = recognise(files, label, format, bool(columns))
+        head = next((file for file in log.files if log.format.has_events(file)), log.files[0])
+        look = LOOKS.get(log.format.name)
         header, rows, named = look(head, columns or {}) if look is not None else ([], [], True)
     mapping: dict[str, int] = {}
-    if found.format.name in CHOSEN and header:
+    if log.format.name in CHOSEN and header:
         names = header if named else [str(n + 1) for n in range(len(header))]
         try:
             mapping = places_of(names, columns or {}, label)
         except LogError:
             mapping = recognised(names)
     return Preview(
-        found.format.name,
-        found.format.title,
+        log.format.name,
+        log.format.title,
         tuple(header[:COLUMNS]),
         tuple(tuple(_cell(cell) for cell in row[:COLUMNS]) for row in rows),
         named,
@@ -132,7 +132,7 @@ def _of_table(head: Head, columns: Mapping[str, str]) -> Look:
 
 def _of_json(head: Head, columns: Mapping[str, str]) -> Look:
     names, objects = json_lines.first_objects(head, ROWS)
-    return names, [[json_lines.cell_of(one, name) for name in names] for one in objects], True
+    return names, [[json_lines.cell_of(record, name) for name in names] for record in objects], True
 
 
 def _of_parquet(head: Head, columns: Mapping[str, str]) -> Look:

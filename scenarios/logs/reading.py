@@ -95,15 +95,18 @@ def read_events(
         names=names,
     )
     with opened(source, label, limit) as files:
-        found = recognise(files, label, format, bool(columns))
+        recognised = recognise(files, label, format, bool(columns))
         builder = TableBuilder(label, options)
-        found.format.read(found.files, builder)
+        recognised.format.read(recognised.files, builder)
         if registrations is not None:
             read_registrations(_path_text(registrations), builder)
         if invitations is not None:
             read_invitations(_path_text(invitations), builder)
         return builder.table(
-            found.format.name, found.format.title, len(found.files) - len(builder.not_read), found.not_read
+            recognised.format.name,
+            recognised.format.title,
+            len(recognised.files) - len(builder.not_read),
+            recognised.not_read,
         )
 
 

@@ -69,16 +69,18 @@ FORMATS = (
 
 def format_named(name: str) -> Format:
     """The format that `--format` names."""
-    found = next((one for one in FORMATS if one.name == name.strip().lower().replace("-", "_")), None)
-    if found is None:
+    format = next(
+        (format for format in FORMATS if format.name == name.strip().lower().replace("-", "_")), None
+    )
+    if format is None:
         raise LogError(
             f"format {shown(name)} is not known; choose one of {', '.join(f.name for f in FORMATS)}"
         )
-    return found
+    return format
 
 
 def recognise(
-    files: Sequence[File], label: str, wanted: str | None = None, columns_named: bool = False
+    files: Sequence[File], label: str, format: str | None = None, columns_named: bool = False
 ) -> Recognised:
     """The format of a log.
 
@@ -86,7 +88,7 @@ def recognise(
     ----------
     files : of the log.
     label : how messages name it.
-    wanted : the name of a format, if somebody named one.
+    format : the name of a format, if somebody named one.
     columns_named : whether somebody named columns, so that a table need not have those that are known.
 
     Raises
@@ -100,8 +102,8 @@ def recognise(
         raise LogError(
             f"{label} is empty; its first line must name the columns, such as {delimited.EXPECTED}"
         )
-    if wanted is not None:
-        return _as_wanted(heads, format_named(wanted))
+    if format is not None:
+        return _as_wanted(heads, format_named(format))
     claimed, left = _claimed(heads, choosy=len(heads) > 1 and not columns_named)
     if not claimed:
         claimed, left = _claimed(heads, choosy=False)

@@ -11,7 +11,7 @@ import numpy as np
 from kith.scenarios.errors import LogError, shown
 from kith.scenarios.logs.events import CONTRIBUTION, LEAVE, Events, Integers, events_of
 from kith.scenarios.logs.founding import read_log_table
-from kith.scenarios.logs.report import ReadingReport
+from kith.scenarios.logs.report import ReadingReport, counted
 from kith.scenarios.logs.table import EventTable
 from kith.sim.schema.arrivals import Arrivals
 from kith.sim.schema.plan import MAX_DAYS
@@ -21,7 +21,7 @@ _EPOCH = date(1970, 1, 1)
 
 @dataclass(frozen=True)
 class Replay:
-    """A log that was read in order to be lived again from its first day on."""
+    """A log that was read in order to be replayed from its first day on."""
 
     path: str
     arrivals: Arrivals
@@ -40,8 +40,8 @@ class Replay:
         """What was read and what is replayed, as lines of text."""
         return [
             *self.report.lines(),
-            f"replayed from {self.arrivals.date}: {self.arrivals.total(MAX_DAYS):,} arrivals in {len(self.arrivals):,} days, "
-            f"{self.entry:.0%} of whom contribute on the day they arrive",
+            f"replayed from {self.arrivals.date}: {counted(self.arrivals.total(MAX_DAYS), 'arrival')} in {counted(len(self.arrivals), 'day')}, "
+            f"{100 * self.entry:.0f} % of whom contribute on the day they arrive",
         ]
 
 

@@ -83,8 +83,8 @@ class ReadingReport:
             out.append(f"registrations: {self.registrations:,}")
         if self.invitations:
             out.append(f"invitations: {self.invitations:,}")
-        for one in self.dropped:
-            out.append(f"left out: {one.count:,} {one.reason}{_places(one.lines)}")
+        for dropped in self.dropped:
+            out.append(f"left out: {dropped.count:,} {dropped.reason}{_places(dropped.lines)}")
         if self.bad:
             shown = "; ".join(self.problems[:problems])
             more = f"; and {self.bad - problems:,} more" if self.bad > problems else ""

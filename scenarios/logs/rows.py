@@ -31,7 +31,7 @@ def numbers_of(texts: Sequence[str]) -> tuple[npt.NDArray[np.float64], int]:
         none = 0
     except ValueError:
         numbers = [_number(text) for text in texts]
-        values = np.array([np.nan if one is None else one for one in numbers], np.float64)
+        values = np.array([np.nan if number is None else number for number in numbers], np.float64)
         none = numbers.count(None)
     endless = np.isinf(values)
     values[endless] = np.nan

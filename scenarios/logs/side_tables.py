@@ -42,8 +42,8 @@ def _rows(
         head = Head(files[0], files[0].head())
         table = table_of(head, {})
         header = [] if table is None else table.header
-        found = recognised(header, fields)
-        missing = [field for field in list(fields)[:needed] if field not in found]
+        mapping = recognised(header, fields)
+        missing = [field for field in list(fields)[:needed] if field not in mapping]
         if table is None or missing:
             raise LogError(
                 f"{label}: no column is known to hold the {' or the '.join(missing or fields)}; the columns are "
@@ -51,7 +51,7 @@ def _rows(
             )
         for columns, places in batches(head.file, table, builder, f"{what} "):
             several = [
-                listed(columns[found[field]]) if field in found else [""] * len(columns[0])
+                listed(columns[mapping[field]]) if field in mapping else [""] * len(columns[0])
                 for field in fields
             ]
             for n, cells in enumerate(zip(*several, strict=True)):

@@ -128,17 +128,17 @@ class Budget:
 
     left: int
     label: str
-    whole: int = 0
+    capacity: int = 0
 
     def __post_init__(self) -> None:
-        self.whole = self.left
+        self.capacity = self.left
 
     def take(self, count: int) -> None:
         """Count bytes that were read."""
         self.left -= count
         if self.left < 0:
             raise LogError(
-                f"{self.label} holds more than {self.whole / 1e6:,.0f} MB, unpacked; cut it to the months that matter"
+                f"{self.label} holds more than {self.capacity / 1e6:,.0f} MB, unpacked; cut it to the months that matter"
             )
 
 
@@ -194,13 +194,13 @@ def _spool(stream: BinaryIO, spool: BinaryIO, budget: Budget) -> None:
 
 def _of_folder(path: Path, label: str, budget: Budget) -> Iterator[File]:
     with _reading(label):
-        found = _files_below(path, label)
-    if not found:
+        files = _files_below(path, label)
+    if not files:
         raise LogError(f"{label} is a folder without files; give the folder of an export")
-    for one in found:
-        name = _printable(one.relative_to(path).as_posix())
+    for file in files:
+        name = _printable(file.relative_to(path).as_posix())
         if not _is_skipped(name):
-            yield File(name, f"{label}/{name}", _unpacked(_opening(one), f"{label}/{name}"), budget, one)
+            yield File(name, f"{label}/{name}", _unpacked(_opening(file), f"{label}/{name}"), budget, file)
 
 
 def _files_below(path: Path, label: str) -> list[Path]:
@@ -213,7 +213,7 @@ def _files_below(path: Path, label: str) -> list[Path]:
     def refuse(problem: OSError) -> None:
         raise problem
 
-    found: list[Path] = []
+    paths: list[Path] = []
     for where, folders, names in os.walk(path, onerror=refuse):
         for folder in folders:
             if Path(where, folder).is_mount():
@@ -221,9 +221,9 @@ def _files_below(path: Path, label: str) -> list[Path]:
                     f"{label} holds another file system, {shown(folder)}; give the folder of an export"
                 )
         files = (Path(where, name) for name in names)
-        found += [file for file in files if not file.is_symlink() and file.is_file()]
-        _check_number(len(found), label)
-    return sorted(found)
+        paths += [file for file in files if not file.is_symlink() and file.is_file()]
+        _check_number(len(paths), label)
+    return sorted(paths)
 
 
 def _of_stream(

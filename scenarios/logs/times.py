@@ -91,18 +91,18 @@ class TimeColumn:
     def note_lines(self, batch: "Batch", texts: Sequence[str], places: Sequence[str] | None = None) -> None:
         """Remember where dates are that only one order of day and month makes sense of."""
         assert batch.month_first is not None
-        one, other = batch.day_first != BAD, batch.month_first != BAD
-        for order, mask in ((True, one & ~other), (False, other & ~one)):
+        as_day_first, as_month_first = batch.day_first != BAD, batch.month_first != BAD
+        for order, mask in ((True, as_day_first & ~as_month_first), (False, as_month_first & ~as_day_first)):
             rows = np.flatnonzero(mask).tolist()
             only = self._only[order]
             only.count += len(rows)
             for row in islice(rows, max(0, KEPT - len(only.problems))):
                 only.problems.append((places[row] if places else "", texts[row]))
-        unlike = np.flatnonzero(one & other & (batch.day_first != batch.month_first))
+        unlike = np.flatnonzero(as_day_first & as_month_first & (batch.day_first != batch.month_first))
         if len(unlike) and self._ambiguous is None:
             self._ambiguous = texts[int(unlike[0])]
 
-    def one(self, text: str) -> int | None:
+    def time_of(self, text: str) -> int | None:
         """A time by itself, in UTC; None if it is none, or its order of day and month is not known."""
         day_first, month_first, naive = _time(text)
         if day_first != month_first and self._day_first is None:
@@ -135,7 +135,9 @@ class TimeColumn:
             return local
         quarter = local[naive] // QUARTER_HOUR
         different, place = np.unique(quarter, return_inverse=True)
-        offsets = np.array([_offset(int(one) * QUARTER_HOUR, self._zone) for one in different], np.int64)
+        offsets = np.array(
+            [_offset(int(number) * QUARTER_HOUR, self._zone) for number in different], np.int64
+        )
         local = local.copy()
         local[naive] -= offsets[place]
         return local
@@ -212,8 +214,8 @@ def one_time(text: str) -> int | None:
 
 def _one_by_one(texts: Sequence[str]) -> Batch:
     read, n = [_time(text) for text in texts], len(texts)
-    day_first = np.fromiter((one for one, _, _ in read), np.int64, n)
-    month_first = np.fromiter((other for _, other, _ in read), np.int64, n)
+    day_first = np.fromiter((day for day, _, _ in read), np.int64, n)
+    month_first = np.fromiter((month for _, month, _ in read), np.int64, n)
     naive = np.fromiter((none for _, _, none in read), np.bool_, n)
     return Batch(day_first, naive, None if np.array_equal(day_first, month_first) else month_first)
 
@@ -257,18 +259,18 @@ def _time(text: str) -> tuple[int, int, bool]:
         days, clock = _date(text), (0, True)
     else:
         gap = max(text.rfind(" ", 0, colon), text.rfind("T", 0, colon))
-        days, found = _date(text[: max(gap, 0)]), _clock(text[gap + 1 :])
-        clock = found if found is not None else (BAD, True)
+        days, time_of_day = _date(text[: max(gap, 0)]), _clock(text[gap + 1 :])
+        clock = time_of_day if time_of_day is not None else (BAD, True)
     if clock[0] == BAD or days == (BAD, BAD):
         return _iso(text)
-    one, other = (BAD if day == BAD else day * MICROSECONDS_PER_DAY + clock[0] for day in days)
-    return one, other, clock[1]
+    day_first, month_first = (BAD if day == BAD else day * MICROSECONDS_PER_DAY + clock[0] for day in days)
+    return day_first, month_first, clock[1]
 
 
 def _epoch(text: str) -> tuple[int, int, bool]:
     """Seconds, milli-, micro- or nanoseconds since 1970, told from each other by their size."""
-    whole, _, fraction = text.partition(".")
-    number = int(whole)
+    seconds, _, fraction = text.partition(".")
+    number = int(seconds)
     if number < SMALLEST_EPOCH:
         return BAD, BAD, False
     power = 6 if number < 10**11 else 3 if number < 10**14 else 0 if number < 10**17 else -3
@@ -317,21 +319,21 @@ def _day(year: int, month: int, day: int) -> int:
 @lru_cache(maxsize=1 << 17)
 def _clock(text: str) -> tuple[int, bool] | None:
     """Microseconds of the day in UTC, and whether the text names no zone."""
-    found = _CLOCK.fullmatch(text.strip())
-    if found is None:
+    match = _CLOCK.fullmatch(text.strip())
+    if match is None:
         return None
-    hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
-    if found[5]:
+    hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
+    if match[5]:
         if not 1 <= hour <= 12:
             return None
-        hour = hour % 12 + (12 if found[5][0] in "Pp" else 0)
+        hour = hour % 12 + (12 if match[5][0] in "Pp" else 0)
     if hour > 23 or minute > 59 or second > 59:
         return None
-    micro = int((found[4] or "0")[:6].ljust(6, "0"))
-    offset = _minutes(found[6])
+    micro = int((match[4] or "0")[:6].ljust(6, "0"))
+    offset = _minutes(match[6])
     if offset is None:
         return None
-    return (((hour * 60 + minute - offset) * 60 + second) * 1_000_000 + micro), found[6] is None
+    return (((hour * 60 + minute - offset) * 60 + second) * 1_000_000 + micro), match[6] is None
 
 
 def _minutes(zone: str | None) -> int | None:

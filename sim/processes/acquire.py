@@ -72,16 +72,16 @@ def hazards(c: Community) -> npt.NDArray[np.float64]:
         paid = a.paid_budget / (cac * max(1.0, reachable))
     presence = float(c.presence.mean()) if c.parameters.affiliation.hub > 0.0 else 0.0
     findable = c.content / (c.content + a.search_scale)
-    told = 1.0 + a.stories_gain * findable
+    advocacy = 1.0 + a.stories_gain * findable
     return np.array(
         [
             q["acquisition_external_rate"]
             * c.parameters.organisation.purpose
             * c.quality
             * (1.0 + c.parameters.organisation.advocacy_reach * c.promoters)
-            * told,
+            * advocacy,
             q["acquisition_imitation_rate"] * basis / size,
-            paid * told,
+            paid * advocacy,
             q["acquisition_hub_reach"] * presence,
             q["acquisition_search_rate"] * c.content / (c.content + a.search_scale),
         ]

@@ -136,6 +136,7 @@ def _screen(
     air = climate[0]
     raised = air["bound"]
     passes = np.empty(SCREEN, np.bool_)
+    # most members cannot leave today: their draw is above a bound on the hazard that needs no record
     for start in range(lo, hi, SCREEN):
         end = min(hi, start + SCREEN)
         for r in range(start, end):
@@ -143,6 +144,7 @@ def _screen(
         for r in range(start, end):
             out[n] = r
             n += passes[r - start]
+    # the few candidates are judged by their own hazard, with the same draw
     candidates, n = n, lo
     for k in range(lo, candidates):
         r = out[k]

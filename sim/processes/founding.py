@@ -52,7 +52,7 @@ type Rows = npt.NDArray[np.int64]
 type Numbers = npt.NDArray[np.float64]
 
 
-def found(c: Community) -> None:
+def seat_founders(c: Community) -> None:
     """Seat the founders in rows 0 … n-1, in ascending address, settled or as newcomers whatever their number."""
     log = c.plan.founding
     n = len(log) if log is not None else c.parameters.market.founders
@@ -412,4 +412,4 @@ def _enter_counts(c: Community) -> None:
     c.rank(rows)
 
 
-__all__ = ["found", "most_likely_propensity"]
+__all__ = ["most_likely_propensity", "seat_founders"]

@@ -127,10 +127,10 @@ def _screen(
             u[k - start] = uniform(key, person[k], day, _WAKE, ONLY)
         for k in range(start, end):
             alone = waking[day - since[k]]
-            heard = (
-                calls + called[k]
-            )  # also of the day on which it fell silent, so that calls only add wakings
+            # also calls of the day on which it fell silent, so that calls only add wakings
+            heard = calls + called[k]
             called[k] = 0.0
+            # the upper bound spares most members the walk over their ties
             if u[k - start] < alone * (1.0 + gain * (heard + tied[k])):
                 if gain > 0.0:
                     heard += _ties_calling(dormant[k], pool, row_of, members, day, fade)
@@ -138,6 +138,7 @@ def _screen(
                     out[woken] = k
                     woken += 1
                     continue
+            # the other end of the same draw: nobody both wakes and ends the membership
             if u[k - start] > 1.0 - cleanup:
                 gone[ended] = k
                 ended += 1

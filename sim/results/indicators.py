@@ -371,10 +371,10 @@ _TABLE = (
 INDICATORS: dict[str, Indicator] = {i.name: i for i in _TABLE}
 
 
-def measure(s: Snapshot, monthly: bool = False, own: tuple[Indicator, ...] = ()) -> dict[str, float]:
+def measure(s: Snapshot, monthly: bool = False, additions: tuple[Indicator, ...] = ()) -> dict[str, float]:
     """Every indicator of a snapshot by name, custom ones last; variants as `<name>_<variant>`."""
     out: dict[str, float] = {}
-    for indicator in (*_TABLE, *own):
+    for indicator in (*_TABLE, *additions):
         if monthly and not indicator.monthly:
             continue
         try:

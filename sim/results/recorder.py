@@ -102,7 +102,7 @@ class Recorder:
         self._note_amounts(c)
         self.noted = c.day + 1
         if self.each_month and self.noted % WINDOW == 0:
-            measured = measure(self._snapshot(), monthly=True, own=self.indicators)
+            measured = measure(self._snapshot(), monthly=True, additions=self.indicators)
             self.months.append({"day": c.day, **measured})
 
     def _note_amounts(self, c: Community) -> None:
@@ -139,12 +139,12 @@ class Recorder:
 
     def summary(self) -> dict[str, float]:
         """Every indicator after the days noted so far, without building a record."""
-        return measure(self._snapshot(), own=self.indicators)
+        return measure(self._snapshot(), additions=self.indicators)
 
     def record(self, model_version: str, run_id: str) -> Record:
         """The record of the days noted so far."""
         c, snapshot = self.community, self._snapshot()
-        summary = measure(snapshot, own=self.indicators)
+        summary = measure(snapshot, additions=self.indicators)
         monthly = pd.DataFrame(self.months)
         with_units(monthly, indicator_units(monthly.columns, self.indicators))
         stops = {cause: (f"leaves_{cause}", f"sleeps_{cause}") for cause in CAUSES}

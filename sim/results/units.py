@@ -68,9 +68,9 @@ def series_units(columns: Iterable[str]) -> dict[str, str]:
     return {name: SERIES.get(name, "EUR/day" if _is_money(name) else "1/day") for name in columns}
 
 
-def indicator_units(names: Iterable[str], own: Iterable[Indicator] = ()) -> dict[str, str]:
+def indicator_units(names: Iterable[str], additions: Iterable[Indicator] = ()) -> dict[str, str]:
     """The unit of each indicator or variant, including custom ones; `day` is the column of monthly tables."""
-    units = {indicator.name: indicator.unit for indicator in own}
+    units = {indicator.name: indicator.unit for indicator in additions}
 
     def unit(name: str) -> str:
         stem = next((n for n in units if name == n or name.startswith(n + "_")), None)

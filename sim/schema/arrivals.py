@@ -50,7 +50,7 @@ class Arrivals:
         return len(self.daily)
 
     def total(self, days: int) -> int:
-        """People who join within so many days."""
+        """People who join within that many days."""
         return int(self.daily[:days].sum())
 
     def on(self, day: int) -> int:
@@ -86,6 +86,6 @@ def _whole_counts(given: Any) -> npt.NDArray[np.int64]:
         raise ParameterError(
             f"arrivals on day {day} = {counts[day]}: must be a whole number from 0 to {MOST_A_DAY:,}"
         )
-    whole = counts.astype(np.int64)
-    whole.flags.writeable = False
-    return whole
+    daily = counts.astype(np.int64)
+    daily.flags.writeable = False
+    return daily

@@ -63,7 +63,9 @@ def parameters_from(given: dict[str, Any]) -> Parameters:
     try:
         return Parameters.model_validate(given)
     except ValidationError as error:
-        raise ParameterError("; ".join(_explain(one) for one in error.errors(include_url=False))) from None
+        raise ParameterError(
+            "; ".join(_explain(problem) for problem in error.errors(include_url=False))
+        ) from None
 
 
 def field_of(name: str) -> Any:

@@ -283,7 +283,7 @@ def check_plan(plan: Plan) -> None:
 
 
 def check_arrivals(plan: Plan, days: int) -> None:
-    """Raise `ParameterError` if the market has too few people for the arrivals of so many days."""
+    """Raise `ParameterError` if the market has too few people for the arrivals of that many days."""
     if plan.arrivals is None:
         return
     market = plan.parameters.market

@@ -71,12 +71,12 @@ def _check_tied(c: Community, rows: npt.NDArray[np.int64]) -> None:
     is rounding of today's sum, which is at most `capacity`, and large beside sums of that earlier
     day. Nothing reads these, so what is compared is today's.
     """
-    kept = c.population.members[rows]
+    stored = c.population.members[rows]
     fresh = c.population.members.copy()
     add_up(fresh, c.ties.pool, rows, c.day, c.fade)
-    change = kept["tied"].astype(float) - fresh["tied"][rows].astype(float)
-    off = np.abs(change) * c.fade[c.day - kept["settled"]]
-    assert np.all(off <= ROUNDING * kept["capacity"]), "sums of ties differ"
+    change = stored["tied"].astype(float) - fresh["tied"][rows].astype(float)
+    off = np.abs(change) * c.fade[c.day - stored["settled"]]
+    assert np.all(off <= ROUNDING * stored["capacity"]), "sums of ties differ"
 
 
 def _check_dormant(c: Community) -> None:

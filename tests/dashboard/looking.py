@@ -15,7 +15,7 @@ def until(condition: Callable[[], Any]) -> None:
     raise AssertionError("it did not happen within a minute")
 
 
-def found(rc: Any, template: str) -> list[Any]:
+def vue_widgets(rc: Any, template: str) -> list[Any]:
     import ipyvue
 
     return [w for w in rc.find(ipyvue.VueTemplate).widgets if str(w.template_file[1]).endswith(template)]
@@ -26,7 +26,7 @@ def texts(rc: Any) -> str:
 
 
 def button(rc: Any, name: str) -> Any:
-    return next(w for w in found(rc, "button.vue") if w.name == name)
+    return next(w for w in vue_widgets(rc, "button.vue") if w.name == name)
 
 
 def handler(widget: Any, event: str) -> Any:

@@ -37,8 +37,8 @@ class Served:
             answered = b""
             while part := connection.recv(1 << 16):
                 answered += part
-        found = re.match(rb"HTTP/1\.1 (\d+)", answered)
-        return (int(found[1]) if found else 0), answered
+        status = re.match(rb"HTTP/1\.1 (\d+)", answered)
+        return (int(status[1]) if status else 0), answered
 
     def ask(
         self, path: str, method: str = "GET", *headers: str, host: str | None = None
@@ -49,7 +49,7 @@ class Served:
 
     def members(self) -> dict[int, str]:
         """The processes of its session that have not ended, and what they are."""
-        found = {}
+        commands = {}
         for folder in Path("/proc").iterdir():
             try:
                 fields = (folder / "stat").read_text().rpartition(")")[2].split()
@@ -57,8 +57,8 @@ class Served:
             except OSError:
                 continue
             if int(fields[3]) == self.process.pid and fields[0] not in "ZX":
-                found[int(folder.name)] = command.replace("\0", " ").strip()
-        return found
+                commands[int(folder.name)] = command.replace("\0", " ").strip()
+        return commands
 
     def open(self, path: str) -> ClientConnection:
         """The connection of a page at an address, once its runs are under way; nobody reads it any further."""
@@ -148,9 +148,9 @@ def served(
     )
     try:
         assert process.stdout is not None
-        found = re.search(r"http://localhost:(\d+)/", process.stdout.readline())
-        assert found
-        made = Served(process, int(found[1]))
+        address = re.search(r"http://localhost:(\d+)/", process.stdout.readline())
+        assert address
+        made = Served(process, int(address[1]))
         while up and not _answers(made):
             assert process.poll() is None, "it ended before it answered"
             time.sleep(0.1)

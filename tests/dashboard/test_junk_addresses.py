@@ -21,7 +21,7 @@ from kith.dashboard.state.watch_state import WatchState
 from kith.experiments.studies.execute import conduct
 from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import read_study
-from tests.dashboard.looking import found, texts, until
+from tests.dashboard.looking import texts, until, vue_widgets
 
 JUNK = (
     "",
@@ -124,7 +124,7 @@ def test_junk_in_one_part_of_an_address_leaves_the_others(read: Any, page: str, 
     assert right.messages == []
     for name in PARAMETERS[page]:
         got, wrong = read(urlencode(usual | {name: junk}))
-        assert all(len(said) < 800 for said in wrong.messages)
+        assert all(len(message) < 800 for message in wrong.messages)
         field = {"a": "choices" if page == "compare" else "choice", "act": "interventions"}.get(name, name)
         if page == "watch" and name == "a":
             continue  # another world, of the same size
@@ -143,7 +143,7 @@ def test_a_page_with_junk_in_its_address_says_so_and_shows_the_rest(
     if (page, name) not in FREE:
         until(lambda: troubles(rc))
     if page == "studies" and name not in ("study", "size"):  # of the other size nothing is stored
-        until(lambda: found(rc, "tabs.vue"))
+        until(lambda: vue_widgets(rc, "tabs.vue"))
     assert "<b>nonsense" not in texts(rc)
 
 
@@ -156,11 +156,11 @@ def troubles(rc: Any) -> list[str]:
 )
 def test_what_is_right_beside_what_is_wrong_is_run(query: str, here: Any, shown: Any) -> None:
     rc = shown(compare.Page, f"/?a=hub&people=100&days=5&runs=1&{query}")
-    until(lambda: found(rc, "chart.vue"))
+    until(lambda: vue_widgets(rc, "chart.vue"))
     assert troubles(rc)
     assert {job.key for job in here.asked[-1]} == {"hub"}
     assert {(job.plan.parameters.market.size, job.days) for job in here.asked[-1]} == {(100, 5)}
-    found(rc, "tabs.vue")[0].vue_pick("money")
+    vue_widgets(rc, "tabs.vue")[0].vue_pick("money")
     assert "people=100" in rc.paths[-1]
     assert "nonsense" not in rc.paths[-1]
 
@@ -169,12 +169,12 @@ def test_a_world_to_which_something_impossible_was_done_is_shown_without_it(show
     rc = shown(
         watch.Page, "/watch?a=pool&people=300&day=4&act=2:hub_departs&act=2:spam&act=3:fire&colour=pink"
     )
-    [network] = found(rc, "network.vue")
+    [network] = vue_widgets(rc, "network.vue")
     assert network.frame["day"] == 4
     assert network.frame["interventions"] == [[2, "Spam wave"]]
-    [said] = troubles(rc)
+    [trouble] = troubles(rc)
     for word in ("pool has no hub", "act=3:fire", "colour=pink: must be one of layer, belonging, norm"):
-        assert word in said
+        assert word in trouble
 
 
 def answer(

@@ -343,9 +343,9 @@ def test_an_address_where_nobody_could_come_in_is_refused_in_one_sentence(
     with pytest.raises(SystemExit) as ended:
         main(["--no-open", "--port", "0", "--class", "--address", address])
     assert ended.value.code == 2
-    said = capsys.readouterr().err
-    assert said.startswith("kith: --address ")
-    assert said.count("\n") == 1
+    errors = capsys.readouterr().err
+    assert errors.startswith("kith: --address ")
+    assert errors.count("\n") == 1
 
 
 def test_a_port_that_is_none_or_taken_is_refused_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,11 @@ import pytest
 
 BANNED = {
     r"in so many of the": "share of paired runs",
-    r"about so many": "the number n",
+    r"about so many|\b[Ss]o many\b": "the number n",
+    r"\blives? all of them|\blives? a log\b": "runs, replays",
+    r"\bhangs? on the address|\bhow outcomes hang\b": "depends on",
+    r"\btold in the changelog": "listed in the changelog",
+    r"\bstands here as\b|\bpay of hubs\b": "is given as, payments to hubs",
     r"common luck": "common random numbers",
     r"fresh luck": "new random seeds",
     r"natural (Mesa|twin)": "plain Mesa, the reference implementation",

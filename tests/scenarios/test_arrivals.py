@@ -181,7 +181,7 @@ def test_a_replay_that_was_read_once_serves_several_scenarios(write_log: Write) 
     replay = read_and_replay(write_log(LOG))
     assert load("pool", replay=replay).arrivals is load("web", replay=replay).arrivals
     assert replay.lines()[-1] == (
-        "replayed from 2001-01-01: 5 arrivals in 7 days, 60% of whom contribute on the day they arrive"
+        "replayed from 2001-01-01: 5 arrivals in 7 days, 60 % of whom contribute on the day they arrive"
     )
 
 

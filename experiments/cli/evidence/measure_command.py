@@ -14,7 +14,7 @@ Logs = Annotated[
     list[str],
     typer.Argument(
         metavar="LOG …",
-        help="Files, folders, zips, - for standard input, names of logs that ship with kith.",
+        help="Files, folders or zips of logs, - for standard input, or names of logs that ship with kith.",
         show_default=False,
     ),
 ]
@@ -22,7 +22,7 @@ Actions = Annotated[
     list[str] | None,
     option(
         "--action",
-        "An action to measure, again for each further one; by default contributions and exchanges.",
+        "Action to measure; repeat for more. Default: contributions and exchanges.",
         "NAME",
     ),
 ]
@@ -30,10 +30,10 @@ Newcomers = Annotated[
     bool, typer.Option("--newcomers", help="Only members whose join is in the log.", show_default=False)
 ]
 Inactivity = Annotated[
-    int, number_option("--inactivity", "Days of silence that count as an exit; by default 90.")
+    int, number_option("--inactivity", "Days of silence that count as an exit; default: 90.")
 ]
 Replicates = Annotated[
-    int, number_option("--replicates", "Bootstrap samples behind each interval; by default 200, 0 for none.")
+    int, number_option("--replicates", "Bootstrap samples behind each interval; default: 200, 0 for none.")
 ]
 
 
@@ -58,26 +58,26 @@ def measure(
     from kith.experiments.evidence.measure import measure as measure_log
     from kith.scenarios.logs.founding import read_log_table
 
-    found = []
+    measurements = []
     for log in logs:
         table = read_log_table(log, **reading.given())
         for line in table.report.lines():
             say(line, err=True)
         people = "newcomers" if newcomers else "all"
-        found.append(
+        measurements.append(
             measure_log(table, actions=action, people=people, inactivity=inactivity, replicates=replicates)
         )
     if target is not None:
         from kith.experiments.reports.write_folders import write_measurements
 
-        write_measurements(found, target, _command(logs, action, newcomers, inactivity, reading))
+        write_measurements(measurements, target, _command(logs, action, newcomers, inactivity, reading))
     if json:
-        objects = [one.as_object() for one in found]
+        objects = [measurement.as_object() for measurement in measurements]
         print_json(objects[0] if len(objects) == 1 else objects)
         return
     from kith.experiments.cli.evidence.printed_measures import show_measurements
 
-    show_measurements(found)
+    show_measurements(measurements)
     say_where(out)
 
 

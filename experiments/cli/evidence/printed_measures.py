@@ -12,31 +12,37 @@ from kith.experiments.words.measures import interval_text, reasons, title, value
 from kith.experiments.words.terminal import WIDTH, aligned, printer
 
 
-def show_measurements(found: Sequence[Measurement]) -> None:
+def show_measurements(measurements: Sequence[Measurement]) -> None:
     """A table of all statistics that at least one log can tell, and what they cannot tell and why."""
     out = printer()
-    rows = [{row["name"]: row for row in one.table.to_dict("records")} for one in found]
-    single = len(found) == 1
-    head = ["", *(["value", "95 % interval"] if single else [one.label for one in found]), "unit"]
+    rows = [
+        {row["name"]: row for row in measurement.table.to_dict("records")} for measurement in measurements
+    ]
+    single = len(measurements) == 1
+    head = [
+        "",
+        *(["value", "95 % interval"] if single else [measurement.label for measurement in measurements]),
+        "unit",
+    ]
     lines: list[Text | list[Text]] = [[Text(_short(words), style="dim") for words in head]]
     family = ""
     for name, statistic in STATISTICS.items():
-        if all(own[name]["reason"] for own in rows):
+        if all(by_name[name]["reason"] for by_name in rows):
             continue
         if statistic.family != family:
             family = statistic.family
             lines.append(Text(family, style="bold"))
-        cells = [value_text(own[name]) for own in rows]
+        cells = [value_text(by_name[name]) for by_name in rows]
         if single:
             cells.append(interval_text(rows[0][name]))
         unit = wording.unit_of(statistic.unit)
         lines.append([Text(f"  {title(name)}"), *(Text(cell) for cell in cells), Text(unit, style="dim")])
     out.print(aligned(lines, right=range(1, len(head) - 1)))
-    for one in found:
-        if one.cannot_tell:
-            whose = "" if single else f" {_short(one.label, 60)}"
+    for measurement in measurements:
+        if measurement.cannot_tell:
+            whose = "" if single else f" {_short(measurement.label, 60)}"
             out.print(Text(f"\nWhat the log{whose} cannot tell", style="bold"))
-            for reason, names in reasons(one.cannot_tell):
+            for reason, names in reasons(measurement.cannot_tell):
                 text = f"{wording.listed(map(title, names))}: {reason}"
                 out.print(Text(fill(text, WIDTH, initial_indent="  ", subsequent_indent="    ")))
     out.print(

@@ -1,7 +1,8 @@
 """Patterns: stylised facts that must emerge, one small file each.
 
 Each has a statistic over records, a band and its source. No input states a
-result: only designs, shocks and switches of mechanisms are varied.
+result: only designs, shocks and switches of mechanisms are varied. Their files end alike, in a table
+of quantities and bands: it is a declaration, which each writes out in full.
 """
 
 from kith.experiments.credibility.patterns import (

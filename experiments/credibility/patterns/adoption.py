@@ -89,8 +89,8 @@ def _rest(curve: Curve, cumulated: Any) -> float:
     start = {bass: (top, 0.03, 0.5), growth: (top / math.e, 1.0 / span), saturation: (top, 1.0 / span)}[curve]
     lowest = [1e-6] * len(start)
     highest = [1e3 * top] + [20.0] * (len(start) - 1)
-    found, _ = curve_fit(curve, years, cumulated, start, bounds=(lowest, highest), max_nfev=20_000)
-    return float(((curve(years, *found) - cumulated) ** 2).sum())
+    fitted, _ = curve_fit(curve, years, cumulated, start, bounds=(lowest, highest), max_nfev=20_000)
+    return float(((curve(years, *fitted) - cumulated) ** 2).sum())
 
 
 def _before_peak(monthly: Any) -> float:

@@ -38,9 +38,9 @@ def arms(size: Size) -> Mapping[str, Arm]:
 def measure(records: Records) -> Mapping[str, float]:
     """Changes relative to the counterfactual: by quintile of ties, in total, and after the end of pay."""
     eve = records["plain"][0].members
-    there = eve[eve["awake"]].sort_values(["ties", "person"])
-    quintiles = np.array_split(there["person"].to_numpy(), 5)
-    wrote = there.loc[there["contributions"] > 0, "person"].to_numpy()
+    awake = eve[eve["awake"]].sort_values(["ties", "person"])
+    quintiles = np.array_split(awake["person"].to_numpy(), 5)
+    wrote = awake.loc[awake["contributions"] > 0, "person"].to_numpy()
 
     def change(name: str, first: int, second: int, who: Any = None) -> float:
         paid, unpaid = (written(records[n], first, second, who) for n in (name, "plain"))

@@ -105,9 +105,9 @@ def _class(degree: Any) -> Any:
 def _stand_ins(kind: Any, luck: np.random.Generator) -> Any:
     """For every member another one of its kind, drawn without repetition."""
     stand_in = np.arange(len(kind))
-    for one in np.unique(kind):
-        own = np.flatnonzero(kind == one)
-        stand_in[own] = luck.permutation(own)
+    for value in np.unique(kind):
+        members = np.flatnonzero(kind == value)
+        stand_in[members] = luck.permutation(members)
     return stand_in
 
 

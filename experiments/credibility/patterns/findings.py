@@ -81,7 +81,7 @@ def by_pattern(findings: Sequence[PatternFinding]) -> list[list[PatternFinding]]
 
 def provisional(findings: Sequence[PatternFinding]) -> str:
     """A sentence about patterns that were run with too few seeds, if there are any."""
-    few = [own[0] for own in by_pattern(findings) if len(own[0].values) < FULL.seeds]
+    few = [group[0] for group in by_pattern(findings) if len(group[0].values) < FULL.seeds]
     if not few:
         return ""
     named = ", ".join(f"{f.pattern.code} ({len(f.values)})" for f in few)

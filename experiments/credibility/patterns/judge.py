@@ -135,7 +135,7 @@ def check_seeds(name: str, seeds: int | None) -> None:
 def judged(pattern: Pattern, observed: Sequence[Observed], lenient: bool = False) -> list[PatternFinding]:
     """One finding per quantity of the pattern."""
     return [
-        PatternFinding(pattern, quantity, tuple(float(one[quantity.name]) for one in observed), lenient)
+        PatternFinding(pattern, quantity, tuple(float(values[quantity.name]) for values in observed), lenient)
         for quantity in pattern.quantities
     ]
 

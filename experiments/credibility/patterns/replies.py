@@ -61,10 +61,13 @@ def first_posts(records: Sequence[Record]) -> pd.DataFrame:
 def difference(posts: pd.DataFrame) -> float:
     """P(again | replied) - P(again | not), within months, weighted as Mantel & Haenszel do."""
     total = weight = 0.0
-    for _, own in posts.groupby("month"):
-        yes, no = own.loc[own["replied"], "again"], own.loc[~own["replied"], "again"]
+    for _, month_posts in posts.groupby("month"):
+        yes, no = (
+            month_posts.loc[month_posts["replied"], "again"],
+            month_posts.loc[~month_posts["replied"], "again"],
+        )
         if len(yes) and len(no):
-            w = len(yes) * len(no) / len(own)
+            w = len(yes) * len(no) / len(month_posts)
             total += w * float(yes.mean() - no.mean())
             weight += w
     return total / weight if weight else math.nan

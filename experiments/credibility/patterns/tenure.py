@@ -35,12 +35,12 @@ def arms(size: Size) -> Mapping[str, Arm]:
 
 def measure(records: Records) -> Mapping[str, float]:
     """Hazard of the twelfth month relative to the first, and Weibull's k, by arm."""
-    found: dict[str, float] = {}
+    values: dict[str, float] = {}
     for name, (record,) in records.items():
         length, ended = spells(newcomers(record), record.days)
-        found[f"h(12) / h(1), {name}"] = hazard_ratio(length, ended)
-        found[f"Weibull k, {name}"] = weibull_shape(length, ended)
-    return found
+        values[f"h(12) / h(1), {name}"] = hazard_ratio(length, ended)
+        values[f"Weibull k, {name}"] = weibull_shape(length, ended)
+    return values
 
 
 def hazard_ratio(length: Any, ended: Any) -> float:

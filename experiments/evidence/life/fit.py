@@ -4,7 +4,7 @@
     python -m kith.experiments.evidence.life.fit --logs git --world life.json --out git.json
 
 Damped least squares (Levenberg 1944, Marquardt 1963) on the differences between runs and logs in units of
-the logs' errors. Every run of a seed has the same luck, so that finite differences compare the same people.
+the logs' errors. Every run of a seed has the same random draws, so that finite differences compare the same people.
 The second command leaves the world as another fit found it, and fits a further community's own
 parameters alone: what the world predicts of a log that it has not seen.
 """
@@ -12,7 +12,7 @@ parameters alone: what the world predicts of a log that it has not seen.
 import argparse
 import json
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from kith.experiments.evidence.life.parameters import OWN, WORLD, Free
 from kith.experiments.evidence.life.statistics import NAMES, Target, statistics_of, target_of
 from kith.experiments.evidence.observation import Floats, Observed
 from kith.experiments.files import write_text
+from kith.experiments.runs.pools import pool
 
 LOOSE = 1.5
 "standard deviation of the prior around each start, on the scale of the fit"
@@ -53,21 +54,21 @@ class Problem:
     def overrides(self, point: Floats, case: str) -> dict[str, Any]:
         """The parameters of a case at a point."""
         values = {
-            name: one.outward(scaled)
-            for ((owner, name), one), scaled in zip(self.free.items(), point, strict=True)
+            name: parameter.outward(scaled)
+            for ((owner, name), parameter), scaled in zip(self.free.items(), point, strict=True)
             if owner in ("world", case)
         }
         return dict(self.fixed) | values
 
     def start(self) -> Floats:
         """Where each parameter starts, on the scale of the fit."""
-        return np.array([one.inward(one.start) for one in self.free.values()])
+        return np.array([parameter.inward(parameter.start) for parameter in self.free.values()])
 
     def named(self, point: Floats) -> dict[str, dict[str, float]]:
         """The values at a point, by owner and parameter."""
         out: dict[str, dict[str, float]] = {}
-        for ((owner, name), one), scaled in zip(self.free.items(), point, strict=True):
-            out.setdefault(owner, {})[name] = one.outward(scaled)
+        for ((owner, name), parameter), scaled in zip(self.free.items(), point, strict=True):
+            out.setdefault(owner, {})[name] = parameter.outward(scaled)
         return out
 
 
@@ -83,22 +84,22 @@ def _run(case: str, overrides: dict[str, Any], seed: int) -> Floats:
 class Runs:
     """Means over seeds of the statistics of many points at once, in processes."""
 
-    def __init__(self, problem: Problem, pool: ProcessPoolExecutor) -> None:
-        self.problem, self.pool = problem, pool
+    def __init__(self, problem: Problem, executor: Executor) -> None:
+        self.problem, self.executor = problem, executor
 
     def differences(self, asked: Sequence[tuple[Floats, Sequence[str]]]) -> list[dict[str, Floats]]:
         """For each point and its cases, by how many errors the statistics differ, by case."""
         p = self.problem
         futures = [
             [
-                [self.pool.submit(_run, case, p.overrides(point, case), seed) for seed in p.seeds]
+                [self.executor.submit(_run, case, p.overrides(point, case), seed) for seed in p.seeds]
                 for case in cases
             ]
             for point, cases in asked
         ]
         return [
             {
-                case: _cut(p.targets[case].z(np.mean([one.result() for one in runs], axis=0)))
+                case: _cut(p.targets[case].z(np.mean([future.result() for future in runs], axis=0)))
                 for case, runs in zip(cases, of_point, strict=True)
             }
             for (_, cases), of_point in zip(asked, futures, strict=True)
@@ -112,19 +113,21 @@ def _cut(z: Floats) -> Floats:
 def fit(problem: Problem, rounds: int, workers: int = 2, say: Any = print) -> dict[str, Any]:
     """The best point found, with its statistics: what `--out` writes."""
     cases, start = tuple(problem.targets), problem.start()
-    with ProcessPoolExecutor(workers) as pool:
-        runs, point, damping = Runs(problem, pool), start.copy(), 1.0
+    with pool(workers=workers) as processes:
+        runs, point, damping = Runs(problem, processes.executor), start.copy(), 1.0
         now = runs.differences([(point, cases)])[0]
         loss = _loss(now, point, start)
         say(f"start: {loss:.1f}")
         for nth in range(rounds):
             slopes = _slopes(runs, point, now)
             tried = [(damping * f, point + _move(slopes, now, point, start, damping * f)) for f in DAMPINGS]
-            found = runs.differences([(there, cases) for _, there in tried])
-            losses = [_loss(z, there, start) for z, (_, there) in zip(found, tried, strict=True)]
+            differences = runs.differences([(candidate, cases) for _, candidate in tried])
+            losses = [
+                _loss(z, candidate, start) for z, (_, candidate) in zip(differences, tried, strict=True)
+            ]
             best = int(np.argmin(losses))
             if losses[best] < loss:
-                loss, now, (damping, point) = losses[best], found[best], tried[best]
+                loss, now, (damping, point) = losses[best], differences[best], tried[best]
             else:
                 damping *= DAMPINGS[-1] ** 2
             say(f"round {nth + 1}: {loss:.1f}, damping {damping:g}")
@@ -152,7 +155,9 @@ def _shown(name: str, value: float) -> float:
 
 
 def _loss(z: Mapping[str, Floats], point: Floats, start: Floats) -> float:
-    return float(sum(np.sum(one**2) for one in z.values()) + np.sum(((point - start) / LOOSE) ** 2))
+    return float(
+        sum(np.sum(differences**2) for differences in z.values()) + np.sum(((point - start) / LOOSE) ** 2)
+    )
 
 
 def _slopes(runs: Runs, point: Floats, now: Mapping[str, Floats]) -> dict[str, Floats]:
@@ -160,12 +165,12 @@ def _slopes(runs: Runs, point: Floats, now: Mapping[str, Floats]) -> dict[str, F
     owners = [owner for owner, _ in runs.problem.free]
     asked = []
     for k, owner in enumerate(owners):
-        there = point.copy()
-        there[k] += STEP
-        asked.append((there, tuple(now) if owner == "world" else (owner,)))
+        moved = point.copy()
+        moved[k] += STEP
+        asked.append((moved, tuple(now) if owner == "world" else (owner,)))
     out = {case: np.zeros((len(NAMES), len(point))) for case in now}
-    for k, found in enumerate(runs.differences(asked)):
-        for case, z in found.items():
+    for k, differences in enumerate(runs.differences(asked)):
+        for case, z in differences.items():
             out[case][:, k] = (z - now[case]) / STEP
     return out
 
@@ -185,9 +190,9 @@ def problem_of(
 ) -> Problem:
     """The problem of some logs: the world free, or as given."""
     free: dict[Place, Free] = (
-        {} if world is not None else {("world", name): one for name, one in WORLD.items()}
+        {} if world is not None else {("world", name): parameter for name, parameter in WORLD.items()}
     )
-    free |= {(case, name): one for case in cases for name, one in OWN.items()}
+    free |= {(case, name): parameter for case in cases for name, parameter in OWN.items()}
     targets = {case: target_of(_log(case)) for case in cases}
     return Problem(free, dict(fixed) | dict(world or {}), targets, range(1, seeds + 1))
 
@@ -203,8 +208,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     world = None if given.world is None else json.loads(given.world.read_text())["parameters"]["world"]
-    found = fit(problem_of(given.logs, {}, world, given.seeds), given.rounds, given.workers)
-    write_text(given.out, json.dumps(found, indent=1))
+    fitted = fit(problem_of(given.logs, {}, world, given.seeds), given.rounds, given.workers)
+    write_text(given.out, json.dumps(fitted, indent=1))
 
 
 if __name__ == "__main__":

@@ -43,15 +43,15 @@ class Target:
 
 def statistics_of(observed: Observed) -> Floats:
     """The statistics of a log or a run, gaps as logarithms of days, (statistics,)."""
-    found = measured(observed)
-    return np.array([_scaled(name, found[name].value) for name in NAMES])
+    estimates = measured(observed)
+    return np.array([_scaled(name, estimates[name].value) for name in NAMES])
 
 
 def target_of(log: Observed) -> Target:
     """The statistics of a log with their errors."""
-    found = measured(log)
-    between = intervals(found, log.members, REPLICATES)
-    values = np.array([_scaled(name, found[name].value) for name in NAMES])
+    estimates = measured(log)
+    between = intervals(estimates, log.members, REPLICATES)
+    values = np.array([_scaled(name, estimates[name].value) for name in NAMES])
     errors = np.empty(len(NAMES))
     for k, name in enumerate(NAMES):
         low, high = (_scaled(name, end) for end in between.get(name, (np.nan, np.nan)))

@@ -64,7 +64,7 @@ class Places(Sequence[str]):
     def __getitem__(self, row: slice) -> list[str]: ...
     def __getitem__(self, row: int | slice) -> str | list[str]:
         if isinstance(row, slice):
-            return [self[one] for one in range(*row.indices(len(self)))]
+            return [self[place] for place in range(*row.indices(len(self)))]
         return self.of_row(row if self._chosen is None else self._chosen[row])
 
     def of_row(self, row: int) -> str:
@@ -133,28 +133,30 @@ def _read_one(head: Head, builder: TableBuilder, prefix: str) -> None:
             "their positions, such as --columns member=1 --columns time=3"
         )
     names = table.header if table.has_header else [str(n + 1) for n in range(len(table.header))]
-    found = mapping_of(names, options.columns, f"{builder.label}: {prefix}line {table.skip + 1}")
-    builder.columns |= {field: short_name(names[place]) for field, place in found.items()}
+    mapping = mapping_of(names, options.columns, f"{builder.label}: {prefix}line {table.skip + 1}")
+    builder.columns |= {field: short_name(names[place]) for field, place in mapping.items()}
     for columns, places in batches(head.file, table, builder, prefix):
-        builder.add(rows_of(columns, found, places))
+        builder.add(rows_of(columns, mapping, places))
 
 
-def rows_of(columns: Sequence[Texts], found: Mapping[str, int], places: Sequence[str] | None) -> Rows:
+def rows_of(columns: Sequence[Texts], mapping: Mapping[str, int], places: Sequence[str] | None) -> Rows:
     """The rows of a batch of columns under a mapping."""
 
     def column(field: str) -> Texts | None:
-        return columns[found[field]] if field in found else None
+        return columns[mapping[field]] if field in mapping else None
 
     bot = column("bot")
     return Rows(
-        member=columns[found["member"]],
-        time=columns[found["time"]],
-        action=columns[found["action"]] if "action" in found else NO_ACTION,
+        member=columns[mapping["member"]],
+        time=columns[mapping["time"]],
+        action=columns[mapping["action"]] if "action" in mapping else NO_ACTION,
         target=column("target"),
         value=column("value"),
         key=column("key"),
         answers=None if column("key") is None else column("answers"),
-        bot=None if bot is None else np.array([one.strip().lower() in TRUE for one in listed(bot)], np.bool_),
+        bot=None
+        if bot is None
+        else np.array([flag.strip().lower() in TRUE for flag in listed(bot)], np.bool_),
         places=places,
     )
 

@@ -89,7 +89,12 @@ def _take(message: dict[str, Any], rows: RowBuffer, builder: TableBuilder, place
 
 
 def _first_mention(mentions: Any, author: str) -> str:
-    for one in mentions if isinstance(mentions, list) else ():
-        if isinstance(one, dict) and not one.get("isBot") and one.get("id") and str(one["id"]) != author:
-            return str(one["id"])
+    for mention in mentions if isinstance(mentions, list) else ():
+        if (
+            isinstance(mention, dict)
+            and not mention.get("isBot")
+            and mention.get("id")
+            and str(mention["id"]) != author
+        ):
+            return str(mention["id"])
     return ""

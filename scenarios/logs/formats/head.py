@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from kith.scenarios.logs.sources import HEAD, File
+from kith.scenarios.logs.sources import File
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,6 @@ class Head:
     def text(self) -> str:
         """The beginning as text, without a byte order mark; what is no UTF-8 is left out."""
         return self.data.decode("utf-8-sig", errors="ignore")
-
-    @cached_property
-    def whole(self) -> bool:
-        """Whether this is all of the file."""
-        return len(self.data) < HEAD
 
     @cached_property
     def first_line(self) -> str:

@@ -35,9 +35,9 @@ def first_objects(head: Head, number: int) -> tuple[list[str], list[dict[str, An
     return _names(head), list(islice(_objects(head), number))
 
 
-def cell_of(one: dict[str, Any], name: str) -> str:
+def cell_of(record: dict[str, Any], name: str) -> str:
     """The text that an object has in a column, which may be `outer.inner`."""
-    return _column([one], name)[0]
+    return _column([record], name)[0]
 
 
 def read(heads: Sequence[Head], builder: TableBuilder) -> None:
@@ -49,9 +49,9 @@ def read(heads: Sequence[Head], builder: TableBuilder) -> None:
             raise LogError(
                 f"{builder.label} holds no JSON objects; give one object per line, or a list of them"
             )
-        found = mapping_of(names, builder.options.columns, f"{builder.label}: {prefix}record 1")
-        builder.columns |= {field: short_name(names[place]) for field, place in found.items()}
-        fields = {field: names[place] for field, place in found.items()}
+        mapping = mapping_of(names, builder.options.columns, f"{builder.label}: {prefix}record 1")
+        builder.columns |= {field: short_name(names[place]) for field, place in mapping.items()}
+        fields = {field: names[place] for field, place in mapping.items()}
         listed = head.text.lstrip().startswith("[")
         with head.file.text(lines=not listed) as text:
             if listed:
@@ -63,7 +63,7 @@ def read(heads: Sequence[Head], builder: TableBuilder) -> None:
 
 
 def _add(objects: list[Any], places: Sequence[str], fields: Mapping[str, str], builder: TableBuilder) -> None:
-    sound = [n for n, one in enumerate(objects) if isinstance(one, dict)]
+    sound = [n for n, record in enumerate(objects) if isinstance(record, dict)]
     if len(sound) < len(objects):
         for n in sorted(set(range(len(objects))) - set(sound)):
             builder.bad(places[n], "is no object")
@@ -74,10 +74,12 @@ def _add(objects: list[Any], places: Sequence[str], fields: Mapping[str, str], b
 
 def _column(objects: list[dict[str, Any]], name: str) -> list[str]:
     outer, _, inner = name.partition(".")
-    if inner and not any(name in one for one in objects[:1]):
-        values = [one.get(outer) for one in objects]
-        return [_text(one.get(inner)) if isinstance(one, dict) else "" for one in values]
-    return [one if isinstance(one, str) else _text(one) for one in (each.get(name) for each in objects)]
+    if inner and not any(name in record for record in objects[:1]):
+        values = [record.get(outer) for record in objects]
+        return [_text(value.get(inner)) if isinstance(value, dict) else "" for value in values]
+    return [
+        value if isinstance(value, str) else _text(value) for value in (each.get(name) for each in objects)
+    ]
 
 
 def _text(value: Any) -> str:
@@ -92,7 +94,7 @@ def lines_of(text: IO[str], builder: TableBuilder, prefix: str) -> Iterator[tupl
     """The objects of a file with one per line, in batches with their places; lines that are no JSON are bad."""
     line = 1
     while lines := list(islice(text, BATCH)):
-        numbers = [n for n, one in enumerate(lines) if one and not one.isspace()]
+        numbers = [n for n, line in enumerate(lines) if line and not line.isspace()]
         try:
             objects = json.loads(f"[{','.join(lines[n] for n in numbers)}]")
             if len(objects) != len(numbers):
@@ -114,7 +116,7 @@ class _Lines(Sequence[str]):
 
     def __getitem__(self, row: Any) -> Any:
         if isinstance(row, slice):
-            return [self[one] for one in range(*row.indices(len(self)))]
+            return [self[place] for place in range(*row.indices(len(self)))]
         return f"{self._prefix}line {self._first + self._numbers[row]}"
 
 
@@ -142,8 +144,8 @@ def _of_list(text: IO[str], head: Head, prefix: str) -> Iterator[tuple[list[Any]
 def _names(head: Head) -> list[str]:
     """The columns of the first objects, nested ones as `outer.inner`."""
     names: dict[str, None] = {}
-    for one in islice(_objects(head), 50):
-        for name, value in one.items():
+    for record in islice(_objects(head), 50):
+        for name, value in record.items():
             if isinstance(value, dict):
                 names |= dict.fromkeys(f"{name}.{inner}" for inner in value)
             else:

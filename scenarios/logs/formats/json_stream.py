@@ -112,7 +112,7 @@ def reactions_in(message: dict[str, Any]) -> int:
     """How many reactions a message of a chat has."""
     reactions = message.get("reactions")
     counts = (
-        [one.get("count") for one in reactions if isinstance(one, dict)]
+        [reaction.get("count") for reaction in reactions if isinstance(reaction, dict)]
         if isinstance(reactions, list)
         else []
     )

@@ -85,10 +85,10 @@ def read_record(heads: Sequence[Head], builder: TableBuilder) -> None:
 
 def _read_one(file: pq.ParquetFile, builder: TableBuilder, prefix: str) -> None:
     names = file.schema_arrow.names
-    found = mapping_of(
+    mapping = mapping_of(
         names, builder.options.columns, f"{builder.label}{': ' if prefix else ''}{prefix.strip()}"
     )
-    used = sorted({names[place] for place in found.values()}, key=names.index)
+    used = sorted({names[place] for place in mapping.values()}, key=names.index)
     _add(file.iter_batches(BATCH, columns=used), used, builder, prefix)
 
 
@@ -99,15 +99,15 @@ def _add(
     prefix: str,
 ) -> None:
     options = {field: name for field, name in builder.options.columns.items() if name in names or not name}
-    found = mapping_of(names, options, builder.label)
-    builder.columns |= {field: short_name(names[place]) for field, place in found.items()}
+    mapping = mapping_of(names, options, builder.label)
+    builder.columns |= {field: short_name(names[place]) for field, place in mapping.items()}
     start = 1
     for batch in batches:
         columns: list[Any] = [
-            _times(batch.column(n)) if n == found["time"] else _texts(batch.column(n))
+            _times(batch.column(n)) if n == mapping["time"] else _texts(batch.column(n))
             for n in range(len(names))
         ]
-        builder.add(rows_of(columns, found, _Rows(start, batch.num_rows, prefix)))
+        builder.add(rows_of(columns, mapping, _Rows(start, batch.num_rows, prefix)))
         start += batch.num_rows
 
 
@@ -122,7 +122,7 @@ class _Rows(Sequence[str]):
 
     def __getitem__(self, row: Any) -> Any:
         if isinstance(row, slice):
-            return [self[one] for one in range(*row.indices(self._count))]
+            return [self[place] for place in range(*row.indices(self._count))]
         return f"{self._prefix}row {self._first + row}"
 
 
@@ -130,8 +130,8 @@ def _times(column: pa.Array) -> Any:
     """Times in microseconds where the file has them typed, texts otherwise."""
     kind = column.type
     if pa.types.is_timestamp(kind) and kind.tz is not None:
-        whole = column.cast(pa.timestamp("us", kind.tz), safe=False).cast(pa.int64())
-        return np.where(column.is_null(), BAD, whole.fill_null(0).to_numpy(zero_copy_only=False))
+        microseconds = column.cast(pa.timestamp("us", kind.tz), safe=False).cast(pa.int64())
+        return np.where(column.is_null(), BAD, microseconds.fill_null(0).to_numpy(zero_copy_only=False))
     if pa.types.is_timestamp(kind):
         return _texts(column.cast(pa.timestamp("us"), safe=False))
     return _texts(column)
@@ -142,9 +142,9 @@ def _texts(column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if pa.types.is_floating(column.type):
-        whole = column.fill_null(float("nan")).to_pylist()
+        numbers = column.fill_null(float("nan")).to_pylist()
         return pa.array(
-            ["" if n != n else str(int(n)) if n.is_integer() else repr(n) for n in whole], pa.string()
+            ["" if n != n else str(int(n)) if n.is_integer() else repr(n) for n in numbers], pa.string()
         )
     if not pa.types.is_string(column.type):
         try:

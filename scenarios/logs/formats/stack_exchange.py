@@ -49,8 +49,8 @@ def read(heads: Sequence[Head], builder: TableBuilder) -> None:
 def _root(head: Head) -> str:
     """The name of the outermost element, if it is one of a dump's."""
     text = head.text.lstrip()[:4096]
-    found = _ROOT.search(text) if text.startswith("<") else None
-    return "" if found is None else found[1]
+    match = _ROOT.search(text) if text.startswith("<") else None
+    return "" if match is None else match[1]
 
 
 def _parse(head: Head, take: Callable[[dict[str, str], str], None], prefix: str) -> None:

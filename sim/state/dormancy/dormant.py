@@ -64,8 +64,8 @@ class Dormant:
 
     def place_of(self, person: int) -> int:
         """The place of a person; -1 unless it is dormant."""
-        found = np.flatnonzero(self.person[: self.count] == person)
-        return int(found[0]) if len(found) else -1
+        places = np.flatnonzero(self.person[: self.count] == person)
+        return int(places[0]) if len(places) else -1
 
     def places(self) -> npt.NDArray[np.int64]:
         """Places in ascending order of address."""

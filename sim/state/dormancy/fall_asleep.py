@@ -84,10 +84,12 @@ def lay_down(
     for k in range(len(rows)):
         r = rows[k]
         m = members[r]
+        # the tallies by day of last visit and last contribution are of the awake alone
         if last_visit[r] > -PAST:
             last_visits[m["side"], last_visit[r] + PAST] -= 1
         if m["last_contribution"] > -PAST:
             last_contributions[m["last_contribution"] + PAST] -= 1
+        # members fall silent in the course of a day, so yesterday evening's layer counts
         layer = layer_of(m["internal"], m["last_contribution"], day - 1)
         if layer == INTERNAL:
             by_layer[2] += 1
@@ -95,15 +97,18 @@ def lay_down(
             by_layer[0] += 1
         if not has_contributed(m["last_contribution"], day - 1):
             by_layer[1] += 1
+        # who wakes is no ambassador any more, but keeps the cause, for the record
         sleeps[causes[k]] += 1
         m["internal"] = 0
         m["asleep_cause"] = causes[k]
         m["asleep_on"] = day
         if m["first_asleep"] == NEVER_ASLEEP:
             m["first_asleep"] = day
+        # the record is copied as it is now; waking brings it up to date in one step
         dormant[n + k] = members[r]
         person[n + k] = m["person"]
         since[n + k] = day
+        # the strength of all ties bounds what calls by neighbours can add, see `wake`
         tied[n + k] = 0.0
         for slot in range(m["slots"], m["slots"] + m["degree"]):
             tied[n + k] += strength_at(pool[slot], day, fade)

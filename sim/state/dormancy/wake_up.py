@@ -95,6 +95,7 @@ def get_up(
     audience = 0
     for k in range(len(rows)):
         r, place = rows[k], places[k]
+        # person and row refer to each other again
         members[r] = dormant[place]
         m = members[r]
         person = m["person"]
@@ -102,14 +103,18 @@ def get_up(
         row_of[person] = r
         last_visit[r] = dormant_last_visit[place]
         next_bill[r] = dormant_next_bill[place]
+        # what changes during sleep is computed in one step, so that a day asleep costs nothing
         sleep_through(m, day, decay, p[m["arm"]], presence)
         derive(m, p[0])
+        # experience fades while asleep: the member counts as having joined that much later
         experience = m["asleep_on"] - m["seasoned"]
         left = experience * left_since(m["asleep_on"], day, tenure_halvings)
         m["seasoned"] = day - int(left + ROUNDING)
+        # the weeks asleep, without a contribution, enter the memory of the last 13 weeks
         looks = _weekly_looks(person, m["asleep_on"], day)
         m["weeks"] = (int(m["weeks"]) << looks) & 0x1FFF if looks < 13 else 0
         m["woke_on"] = day
+        # back into the tallies of the awake, by day of last visit and last contribution
         if last_visit[r] > -PAST:
             last_visits[m["side"], last_visit[r] + PAST] += 1
         if m["last_contribution"] > -PAST:

@@ -1,6 +1,6 @@
 """Staff: what community managers do with their time besides answering, and what it is good for.
 
-A day of staff has so many answers in it; the other tasks share that time. A *welcome* reaches whoever
+A day of staff is measured in answers; the other tasks share that time. A *welcome* reaches whoever
 joins today and takes as long as an answer. An *introduction* brings a newcomer who knows nobody
 together with a visitor who has contributed, and takes two. Time that the two do not need goes to answers,
 and what answers leave goes to *tending* items, if any time is set aside for it: tended posts become

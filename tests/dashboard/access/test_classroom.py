@@ -34,7 +34,7 @@ from kith.dashboard.access.pin_gate import (
     TurnQueue,
 )
 from kith.dashboard.pages import classroom
-from tests.dashboard.looking import button, found, texts, until
+from tests.dashboard.looking import button, texts, until, vue_widgets
 
 HOME, ROOM = "localhost:8765", "10.0.0.7:8765"
 
@@ -291,7 +291,7 @@ def test_wrong_pins_of_others_lock_nobody_out(open_room: Room) -> None:
         ]
         await asyncio.sleep(0)
         right = await typed(open_room.pin, "10.0.0.9")
-        waiting = sum(not one.done() for one in others)
+        waiting = sum(not request.done() for request in others)
         answers = [*first, *await asyncio.gather(*others)]
         assert waiting > 12 * MOST_WAITING / 2  # it did not wait for them
         return answers, right
@@ -402,7 +402,7 @@ def test_the_host_asks_and_sees_what_the_room_says(
     monkeypatch.setattr(classroom, "is_host", lambda: True)
     rc = shown(classroom.Page, "/class")
     assert f"{open_room.pin[:3]} {open_room.pin[3:]}" in texts(rc)
-    next(w for w in found(rc, "dropdown.vue") if w.name == "ask").vue_pick("3-hub-leaves")
+    next(w for w in vue_widgets(rc, "dropdown.vue") if w.name == "ask").vue_pick("3-hub-leaves")
     seat = open_room.admit(open_room.pin, "a").seat
     assert "Nobody is connected." in texts(rc)
     open_room.enter(seat)
@@ -413,7 +413,7 @@ def test_the_host_asks_and_sees_what_the_room_says(
     open_room.leave(other)
     until(lambda: "1 person is connected." in texts(rc))
     open_room.vote(seat, "3-hub-leaves", 1)
-    until(lambda: found(rc, "chart.vue") and "1 answer" in found(rc, "chart.vue")[0].title)
+    until(lambda: vue_widgets(rc, "chart.vue") and "1 answer" in vue_widgets(rc, "chart.vue")[0].title)
     button(rc, "run").vue_press(None)
     assert rc.paths[-1] == "/lessons?lesson=3-hub-leaves&guess=1"
     assert not open_room.question().open
@@ -422,8 +422,8 @@ def test_the_host_asks_and_sees_what_the_room_says(
 def test_a_phone_shows_the_question_and_takes_the_answer(
     open_room: Room, shown: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own = open_room.admit(open_room.pin, "a").seat
-    monkeypatch.setattr(classroom, "seat", lambda: own)
+    seat = open_room.admit(open_room.pin, "a").seat
+    monkeypatch.setattr(classroom, "seat", lambda: seat)
     monkeypatch.setattr(classroom, "is_host", lambda: False)
     rc = shown(classroom.Page, "/class")
     assert "You have joined" in texts(rc)
@@ -432,7 +432,7 @@ def test_a_phone_shows_the_question_and_takes_the_answer(
     until(lambda: "Choose one." in texts(rc))
     button(rc, "predict-2").vue_press(None)
     until(lambda: "Saved" in texts(rc))
-    assert open_room.question().votes == {own: 2}
+    assert open_room.question().votes == {seat: 2}
 
 
 def test_a_histogram_marks_what_came_true_by_more_than_colour() -> None:

@@ -19,10 +19,10 @@ def test_thirty_who_ask_at_once_are_given_one_result() -> None:
 
     given: list[object] = []
     askers = [threading.Thread(target=lambda: given.append(once.get("a", make))) for _ in range(30)]
-    for one in askers:
-        one.start()
-    for one in askers:
-        one.join()
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
     assert len(made) == 1
     assert len(set(map(id, given))) == 1
 

@@ -174,10 +174,12 @@ def test_who_says_that_a_pool_broke_does_not_wait_for_who_is_asking(
     pool, hands = table
     request = pool.submit("anna", jobs("a", 1))
     with pool._lock:
-        told = threading.Thread(target=hands.finish, kwargs={"error": BrokenProcessPool("died")}, daemon=True)
-        told.start()
-        told.join(10)
-        assert not told.is_alive()
+        failing = threading.Thread(
+            target=hands.finish, kwargs={"error": BrokenProcessPool("died")}, daemon=True
+        )
+        failing.start()
+        failing.join(10)
+        assert not failing.is_alive()
     until(lambda: hands.begun)
     hands.finish()
     assert [outcome.error for outcome in request] == [""]
@@ -210,12 +212,12 @@ def test_a_closed_pool_begins_nothing_and_keeps_nobody_waiting() -> None:
 def test_a_run_that_nobody_wants_stops_within_ten_days() -> None:
     asked = []
 
-    def wanted() -> bool:
+    def is_wanted() -> bool:
         asked.append(1)
         return len(asked) < 2
 
     with pytest.raises(Cancelled):
-        run_job(Job(SMALL, 0), wanted)
+        run_job(Job(SMALL, 0), is_wanted)
     assert len(asked) == 2
 
 

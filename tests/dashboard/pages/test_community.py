@@ -18,7 +18,7 @@ from kith.dashboard.state.compare_state import CompareState
 from kith.experiments.evidence.statistics import STATISTICS
 from kith.scenarios.errors import LogError, ScenarioError
 from tests.dashboard.looking import button, texts, until
-from tests.dashboard.pages.test_compare import _troubles, found
+from tests.dashboard.pages.test_compare import _troubles, vue_widgets
 from tests.dashboard.reading import hungry, length, strange, stuck
 from tests.scenarios.logs import exports
 
@@ -28,14 +28,14 @@ ROWS = "".join(f"m{i % 7},2024-0{1 + i // 20}-{1 + i % 20:02d},post,m{(i + 1) % 
 
 def dropped(rc: Any, *files: tuple[str, bytes]) -> None:
     """Drop files on the page."""
-    [upload] = found(rc, "upload.vue")
+    [upload] = vue_widgets(rc, "upload.vue")
     upload.vue_files(
         [{"name": name, "content": base64.b64encode(content).decode()} for name, content in files]
     )
 
 
 def menu(rc: Any, name: str) -> Any:
-    return next(w for w in found(rc, "dropdown.vue") if w.name == name)
+    return next(w for w in vue_widgets(rc, "dropdown.vue") if w.name == name)
 
 
 def previewed(rc: Any, *files: tuple[str, bytes]) -> None:
@@ -45,7 +45,7 @@ def previewed(rc: Any, *files: tuple[str, bytes]) -> None:
 
 
 def button_is_there(rc: Any, name: str) -> bool:
-    return any(w.name == name for w in found(rc, "button.vue"))
+    return any(w.name == name for w in vue_widgets(rc, "button.vue"))
 
 
 @pytest.fixture
@@ -109,16 +109,16 @@ def test_the_page_previews_measures_and_leads_to_a_what_if(here: Any, shown: Any
     assert not rc.paths
     button(rc, "measure").vue_press(None)
     until(lambda: rc.paths and rc.paths[-1].startswith("/community?log="))
-    until(lambda: found(rc, "chart.vue"))
+    until(lambda: vue_widgets(rc, "chart.vue"))
     words = (
         "active members per month",
         "What the log cannot tell",
         "who acted at least once",
         '<td class="n">50.0 %',
     )
-    until(lambda: all(one in texts(rc) for one in words))
+    until(lambda: all(word in texts(rc) for word in words))
     assert "actives_month" not in texts(rc)
-    [save] = [w for w in found(rc, "download.vue") if w.file == "kith-measures.csv"]
+    [save] = [w for w in vue_widgets(rc, "download.vue") if w.file == "kith-measures.csv"]
     save.vue_request(None)
     head, *rows = save.payload["text"].splitlines()
     assert head == "statistic,title,unit,your_log,low,high,pool,hub,web,cannot_tell,definition"
@@ -134,7 +134,7 @@ def test_the_day_of_the_what_if_is_chosen_and_stands_in_the_address(
 ) -> None:
     key = upload("mine.csv", (HEAD + ROWS).encode())
     rc = shown(community.Page, f"/community?log={key}")
-    [day] = [w for w in found(rc, "text_input.vue") if w.name == "at"]
+    [day] = [w for w in vue_widgets(rc, "text_input.vue") if w.name == "at"]
     assert (day.value, day.low, day.high) == ("2024-05-21", "2024-01-02", "2024-05-21")
     day.vue_put("2024-02-10")
     assert rc.paths[-1] == f"/community?log={key}&at=2024-02-10"
@@ -144,8 +144,8 @@ def test_the_day_of_the_what_if_is_chosen_and_stands_in_the_address(
     assert (state.log, state.at) == (key, "2024-02-10")
     for wrong, word in (("2031-01-01", "is outside"), ("soon", "must be a day")):
         rc = shown(community.Page, f"/community?log={key}&at={wrong}")
-        [said] = _troubles(rc)
-        assert word in said
+        [trouble] = _troubles(rc)
+        assert word in trouble
         assert not button_is_there(rc, "what-if")
 
 
@@ -154,9 +154,9 @@ def test_columns_that_are_not_known_are_chosen(here: Any, shown: Any) -> None:
     rc = shown(community.Page, "/community")
     rows = "".join(f"p{n % 3};{n % 28 + 1}.03.2024;x{n};p{(n + 1) % 3}\n" for n in range(60))
     previewed(rc, ("odd.csv", ("wer;wann;was;wem\n" + rows).encode()))
-    [said] = _troubles(rc)
-    assert "choose it below" in said
-    assert "--" not in said
+    [trouble] = _troubles(rc)
+    assert "choose it below" in trouble
+    assert "--" not in trouble
     assert not button_is_there(rc, "measure")
     menu(rc, "column-member").vue_pick("wer")
     until(lambda: menu(rc, "column-member").value == "wer" and not found_reading(rc))
@@ -211,20 +211,20 @@ def test_several_files_are_one_log(here: Any, shown: Any) -> None:
 @pytest.mark.parametrize("kind", sorted(exports.EVERY_KIND))
 def test_an_export_of_every_kind_has_a_preview_without_texts_of_messages(kind: str) -> None:
     name, content = together(exports.EVERY_KIND[kind])
-    found = read_uploaded_log(name, content)
-    assert found.preview.format == kind
-    assert found.table is not None, found.error
-    assert "member 1" in first_events(found.table)
+    uploaded = read_uploaded_log(name, content)
+    assert uploaded.preview.format == kind
+    assert uploaded.table is not None, uploaded.error
+    assert "member 1" in first_events(uploaded.table)
 
 
 def test_a_bad_file_shows_what_is_wrong(here: Any, shown: Any) -> None:
     rc = shown(community.Page, "/community")
     dropped(rc, ("<b>x</b>.csv", b"name,age\nx,2\n"))
     until(lambda: _troubles(rc))
-    [said] = _troubles(rc)
-    assert "choose it below" in said
-    assert "&lt;b&gt;" in said
-    [upload] = found(rc, "upload.vue")
+    [trouble] = _troubles(rc)
+    assert "choose it below" in trouble
+    assert "&lt;b&gt;" in trouble
+    [upload] = vue_widgets(rc, "upload.vue")
     upload.vue_refused(50_000_000)
     assert "50.0 MB" in _troubles(rc)[0]
     for broken in ([{"content": "not base64!"}], [], [None], {}, None):
@@ -247,9 +247,9 @@ def test_a_file_that_takes_too_long_is_refused_in_one_sentence_and_keeps_nobody_
     button(other, "example").vue_press(None)
     assert other.paths
     until(lambda: _troubles(rc))
-    [said] = _troubles(rc)
-    assert said.startswith("long.csv.gz takes more than 0.1 seconds to read")
-    assert "command line" in said
+    [trouble] = _troubles(rc)
+    assert trouble.startswith("long.csv.gz takes more than 0.1 seconds to read")
+    assert "command line" in trouble
     assert "Reading" not in texts(rc)
 
 

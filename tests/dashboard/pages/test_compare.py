@@ -35,7 +35,7 @@ from kith.experiments.statistics.intervals import described, no_interval
 from kith.experiments.statistics.tables import OUTCOMES, outcome_table
 from kith.experiments.words.assumptions import settings
 from kith.sim.schema.parameter_set import SECTIONS
-from tests.dashboard.looking import found, texts, until
+from tests.dashboard.looking import texts, until, vue_widgets
 
 PATH = "/?a=pool&a=web&people=300&days=60&runs=4"
 
@@ -55,12 +55,12 @@ def comparison() -> Comparison:
 
 def test_the_page_runs_what_the_address_says_and_shows_charts(here: Any, shown: Any) -> None:
     rc = shown(compare.Page, PATH)
-    until(lambda: len(found(rc, "chart.vue")) >= 3)
+    until(lambda: len(vue_widgets(rc, "chart.vue")) >= 3)
     assert {(job.key, job.seed) for job in here.asked[-1]} == {
         (a, s) for a in ("pool", "web") for s in range(4)
     }
     assert all(job.plan.parameters.market.size == 300 for job in here.asked[-1])
-    chart = found(rc, "chart.vue")[0]
+    chart = vue_widgets(rc, "chart.vue")[0]
     assert chart.svg.startswith("<svg")
     assert "Active members" in chart.title
     assert "pool ends at" in chart.words
@@ -69,7 +69,7 @@ def test_the_page_runs_what_the_address_says_and_shows_charts(here: Any, shown: 
 def test_a_changed_control_stands_in_the_address_and_is_run(here: Any, shown: Any) -> None:
     rc = shown(compare.Page, PATH)
     until(lambda: len(here.asked) == 1)
-    [controls] = found(rc, "controls.vue")
+    [controls] = vue_widgets(rc, "controls.vue")
     controls.vue_set({"name": "monetisation.price", "value": "7"})
     assert "monetisation.price=7" in unquote(rc.paths[-1])
     until(lambda: len(here.asked) == 2)
@@ -82,7 +82,7 @@ def test_a_changed_control_stands_in_the_address_and_is_run(here: Any, shown: An
 
 def test_going_back_to_the_preset_leaves_no_trace(here: Any, shown: Any) -> None:
     rc = shown(compare.Page, "/?a=pool~affiliation.activity=0.5&people=300&days=60&runs=1")
-    [controls] = found(rc, "controls.vue")
+    [controls] = vue_widgets(rc, "controls.vue")
     changed = [c["name"] for g in controls.groups[:1] for c in g["controls"] if c["changed"]]
     assert changed == ["affiliation.activity"]
     controls.vue_set({"name": "affiliation.activity", "value": "1"})
@@ -103,7 +103,7 @@ def test_a_bad_value_is_refused_and_nothing_runs(
 ) -> None:
     rc = shown(compare.Page, PATH)
     until(lambda: len(here.asked) == 1)
-    found(rc, "controls.vue")[0].vue_set({"name": name, "value": value})
+    vue_widgets(rc, "controls.vue")[0].vue_set({"name": name, "value": value})
     assert rc.paths == []
     assert any(word in text for text in _troubles(rc))
     assert len(here.asked) == 1
@@ -127,7 +127,7 @@ def test_a_run_that_fails_is_told_and_is_no_row_of_zeros(here: Any, shown: Any, 
     monkeypatch.setattr(here, "submit", ask)
     rc = shown(compare.Page, PATH)
     until(lambda: any("a run of pool failed: KeyError: &#x27;it broke&#x27;" in t for t in _troubles(rc)))
-    assert not found(rc, "chart.vue")
+    assert not vue_widgets(rc, "chart.vue")
 
 
 def test_text_of_others_is_escaped(here: Any, shown: Any) -> None:
@@ -258,9 +258,9 @@ FILE = (
 )
 
 
-def test_a_dropped_file_is_shown_and_what_the_page_does_not_keep_is_said(here: Any, shown: Any) -> None:
+def test_a_dropped_file_is_shown_with_what_the_page_cannot_keep(here: Any, shown: Any) -> None:
     rc = shown(compare.Page, PATH)
-    [upload] = found(rc, "upload.vue")
+    [upload] = vue_widgets(rc, "upload.vue")
     upload.vue_files([{"name": "mine.toml", "content": b64encode(FILE.encode()).decode()}])
     until(lambda: rc.paths)  # it is read in another process
     state = CompareState.strict(rc.paths[-1].partition("?")[2])
@@ -291,20 +291,20 @@ COMMANDS = {
 }
 
 
-def found_at(query: str) -> tuple[Comparison, str]:
+def shown_at(query: str) -> tuple[Comparison, str]:
     """What a page at that address shows, and the command of its report."""
     now = compare.resolved_state(query)
     assert now.error == ""
     done = [execute(job, 1) for job in jobs_for(now.plans, now.state.days, now.state.runs)]
-    found = gathered(now.plans, now.state.days, tuple(range(now.state.runs)), OUTCOMES, done)
-    command = compare.command_for(now.state.inputs(), found)
-    assert command in unescape(views.report(found, command))
-    return found, command
+    comparison = gathered(now.plans, now.state.days, tuple(range(now.state.runs)), OUTCOMES, done)
+    command = compare.command_for(now.state.inputs(), comparison)
+    assert command in unescape(views.report(comparison, command))
+    return comparison, command
 
 
-def check_the_same(told: str, found: Comparison) -> None:
-    again, page = json.loads(told), found.plain()
-    assert again["scenarios"] == list(found.labels)
+def check_the_same(printed: str, comparison: Comparison) -> None:
+    again, page = json.loads(printed), comparison.plain()
+    assert again["scenarios"] == list(comparison.labels)
     assert again["run_ids"] == page["run_ids"]
     assert again["table"] == page["table"]
 
@@ -314,21 +314,21 @@ def test_the_command_of_a_report_gives_the_numbers_of_the_page(
     query: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A shell reads it and writes its files; the words that it would start kith with are run here."""
-    found, command = found_at(query)
+    comparison, command = shown_at(query)
     kith = 'kith() { for word in "$@"; do printf "%s\\0" "$word"; done; }'
     shell = ["sh", "-ec", f"{kith}\n{command}"]
     words = subprocess.run(shell, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     monkeypatch.chdir(tmp_path)
     capsys.readouterr()
     assert exit_code([*words.split("\0")[:-1], "--workers", "1", "--json"]) == 0
-    check_the_same(capsys.readouterr().out, found)
+    check_the_same(capsys.readouterr().out, comparison)
 
 
 @pytest.mark.slow
 def test_the_command_of_a_report_runs_as_it_is_copied(tmp_path: Path) -> None:
-    found, command = found_at(COMMANDS["settings, a phase, a shock, two bases"])
+    comparison, command = shown_at(COMMANDS["settings, a phase, a shock, two bases"])
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    told = subprocess.run(
+    process = subprocess.run(
         ["sh", "-ec", f"{command} --workers 1 --json"],
         cwd=tmp_path,
         env=os.environ | {"PATH": path},
@@ -336,14 +336,14 @@ def test_the_command_of_a_report_runs_as_it_is_copied(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    check_the_same(told.stdout, found)
+    check_the_same(process.stdout, comparison)
 
 
 def test_a_page_with_one_scenario_names_the_run_that_it_begins_with() -> None:
     now = compare.resolved_state("a=web~monetisation.price=7&people=300&days=40&runs=4")
     done = [execute(job, 1) for job in jobs_for(now.plans, 40, 1)]
-    found = gathered(now.plans, 40, (0,), OUTCOMES, done)
-    command = compare.command_for(now.state.inputs(), replace(found, seeds=(0, 1, 2, 3)))
+    comparison = gathered(now.plans, 40, (0,), OUTCOMES, done)
+    command = compare.command_for(now.state.inputs(), replace(comparison, seeds=(0, 1, 2, 3)))
     assert "kith run ./web.toml --seed 0 --days 40 --set market.size=300 --set market.founders=15" in command
     assert "# the first of 4 runs, whose seeds are 0 to 3" in command
 

@@ -18,7 +18,7 @@ from kith.experiments.comparison.comparison import Comparison, gathered
 from kith.experiments.runs.runner import MONTHLY, STOCKS, execute
 from kith.experiments.statistics.tables import OUTCOMES
 from kith.sim.results.indicators import describe
-from tests.dashboard.pages.test_compare import found, until
+from tests.dashboard.pages.test_compare import until, vue_widgets
 
 PARTS = {"The situation", "Look closer", "Discuss", "For the teacher"}
 
@@ -64,10 +64,10 @@ def test_the_answer_is_the_best_arm_or_the_size_of_the_effect() -> None:
     comparison = small(lessons()["3-hub-leaves"])
     stays, leaves = (float(comparison.row("active", label)["mean"]) for label in comparison.labels)
     prediction = lessons()["3-hub-leaves"].prediction
-    place, said = prediction.answer(comparison)
+    place, answer = prediction.answer(comparison)
     lost = 1 - leaves / stays
     assert place == sum(lost > edge for edge in (0.1, 0.25, 0.5))
-    assert f"{lost:.0%}".replace("%", " %") in said
+    assert f"{lost:.0%}".replace("%", " %") in answer
     best = Prediction("?", "highest", "active", tuple(comparison.labels))
     assert best.answer(comparison)[0] == int(leaves > stays)
     assert (
@@ -92,22 +92,22 @@ def test_the_page_waits_for_a_prediction_and_then_holds_the_answer_against_it(
 ) -> None:
     from dataclasses import replace
 
-    quick = {n: replace(one, runs=2, days=60, people=300) for n, one in lessons().items()}
+    quick = {n: replace(lesson, runs=2, days=60, people=300) for n, lesson in lessons().items()}
     monkeypatch.setattr(page, "lessons", lambda: quick)
     rc = shown(page.Page, "/lessons?lesson=1-pool-hub-web")
     assert not any(here.asked)
-    [guess] = [w for w in found(rc, "button.vue") if w.name == "guess-2"]
+    [guess] = [w for w in vue_widgets(rc, "button.vue") if w.name == "guess-2"]
     guess.vue_press(None)
     assert rc.paths[-1] == "/lessons?lesson=1-pool-hub-web&guess=2"
     until(lambda: any("You predicted “web”" in w.unsafe_innerHTML for w in rc.find(HTML).widgets))
     assert {job.key for job in here.asked[-1]} == {"pool", "hub", "web"}
-    assert len(found(rc, "chart.vue")) == 3
+    assert len(vue_widgets(rc, "chart.vue")) == 3
 
 
 def test_every_lesson_comes_to_an_end(here: Any, shown: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import replace
 
-    quick = {n: replace(one, runs=1, days=200, people=300) for n, one in lessons().items()}
+    quick = {n: replace(lesson, runs=1, days=200, people=300) for n, lesson in lessons().items()}
     monkeypatch.setattr(page, "lessons", lambda: quick)
     draw, drawn = page.views.part, {}
 
@@ -126,5 +126,5 @@ def test_every_lesson_comes_to_an_end(here: Any, shown: Any, monkeypatch: pytest
 
 def test_an_unknown_lesson_shows_the_list(here: Any, shown: Any) -> None:
     rc = shown(page.Page, "/lessons?lesson=%3Cb%3Ex")
-    assert sum(w.name.startswith("begin-") for w in found(rc, "button.vue")) == 7
+    assert sum(w.name.startswith("begin-") for w in vue_widgets(rc, "button.vue")) == 7
     assert any("&lt;b&gt;x" in w.unsafe_innerHTML for w in rc.find(HTML).widgets)

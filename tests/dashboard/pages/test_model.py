@@ -42,9 +42,9 @@ def test_markup_inside_text_is_shown_and_not_obeyed() -> None:
 def test_the_page_keeps_its_tab_and_its_search_in_the_address(here: Any, shown: Any) -> None:
     rc = shown(model.Page, "/model?tab=indicators&q=ncv")
     assert any("net" in w.unsafe_innerHTML or "ncv" in w.unsafe_innerHTML for w in rc.find(HTML).widgets)
-    from tests.dashboard.pages.test_compare import found
+    from tests.dashboard.pages.test_compare import vue_widgets
 
-    [tabs] = found(rc, "tabs.vue")
+    [tabs] = vue_widgets(rc, "tabs.vue")
     assert tabs.here == "indicators"
     tabs.vue_pick("parameters")
     assert rc.paths[-1] == "/model?q=ncv"

@@ -10,7 +10,7 @@ from kith.dashboard.content.five_numbers import nearest, numbers_from, numbers_t
 from kith.dashboard.pages import community
 from kith.dashboard.state.compare_state import CompareState
 from kith.experiments.evidence.statistics import STATISTICS
-from tests.dashboard.looking import button, found, texts, until
+from tests.dashboard.looking import button, texts, until, vue_widgets
 
 
 def test_per_cent_become_shares_and_what_is_not_told_is_left_out() -> None:
@@ -55,7 +55,7 @@ def test_the_numbers_stand_in_the_address_and_are_shown(
 ) -> None:
     monkeypatch.setattr(numbers, "library_measures", lambda *_: dict.fromkeys(STATISTICS, 0.5))
     rc = shown(community.Page, "/community")
-    fields = {w.name: w for w in found(rc, "text_input.vue")}
+    fields = {w.name: w for w in vue_widgets(rc, "text_input.vue")}
     fields["active"].vue_put("200")
     fields["lost_month"].vue_put("999")
     button(rc, "five").vue_press(None)

@@ -23,7 +23,7 @@ from kith.experiments.cli.app import exit_code
 from kith.experiments.errors import StudyError
 from kith.experiments.studies.study import Study
 from kith.scenarios.errors import ScenarioError
-from tests.dashboard.looking import button, found, handler, texts, until
+from tests.dashboard.looking import button, handler, texts, until, vue_widgets
 
 SMALL = """
 title = "A small <b>grid</b>"
@@ -61,8 +61,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def one(here: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[StudyRunner]:
-    """A conductor of this test's own, on the pool without processes."""
+def runner(here: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[StudyRunner]:
+    """A study runner of this test, on the pool without processes."""
     made = StudyRunner(lambda: here)
     monkeypatch.setattr(studies, "STUDY_RUNNER", made)
     yield made
@@ -70,18 +70,18 @@ def one(here: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[StudyRunner]:
 
 
 @pytest.fixture
-def whole(folder: Path, one: StudyRunner) -> study_catalogue.StoredResults:
+def stored(folder: Path, runner: StudyRunner) -> study_catalogue.StoredResults:
     """The small study, all of it stored."""
     study = study_catalogue.study_at_size("small", "whole")
-    one.start(study)
-    until(lambda: one.progress() and not one.progress().under_way)
-    assert one.progress().state == DONE, one.progress().error
+    runner.start(study)
+    until(lambda: runner.progress() and not runner.progress().under_way)
+    assert runner.progress().state == DONE, runner.progress().error
     state = study_catalogue.study_status(study)
     assert state is not None
     return study_catalogue.stored_results(study, state)
 
 
-def test_the_shelf_has_what_ships_and_what_lies_in_the_folder(folder: Path) -> None:
+def test_the_catalogue_has_what_ships_and_what_lies_in_the_folder(folder: Path) -> None:
     assert {"small", "screening", "robustness"} <= set(study_catalogue.known_studies())
     assert list(study_catalogue.unreadable()) == ["broken"]
 
@@ -106,19 +106,19 @@ def test_a_bad_address_is_explained(query: str) -> None:
         StudyState.strict(query)
 
 
-def test_looking_at_a_study_writes_nothing(folder: Path, one: StudyRunner, shown: Any) -> None:
+def test_looking_at_a_study_writes_nothing(folder: Path, runner: StudyRunner, shown: Any) -> None:
     before = sorted(folder.rglob("*"))
     rc = shown(studies.Page, "/studies?study=small&size=whole")
     until(lambda: "nothing is stored yet" in texts(rc) and "Levers</h2>" in texts(rc))
     assert sorted(folder.rglob("*")) == before
 
 
-def test_the_page_starts_a_study_and_shows_its_map(folder: Path, one: StudyRunner, shown: Any) -> None:
+def test_the_page_starts_a_study_and_shows_its_map(folder: Path, runner: StudyRunner, shown: Any) -> None:
     rc = shown(studies.Page, "/studies?study=small&size=whole")
     until(lambda: "8 points, 16 runs" in texts(rc))
     button(rc, "start").vue_press(None)
-    until(lambda: "16 of 16 runs stored" in texts(rc) and found(rc, "chart.vue"))
-    [chart] = found(rc, "chart.vue")
+    until(lambda: "16 of 16 runs stored" in texts(rc) and vue_widgets(rc, "chart.vue"))
+    [chart] = vue_widgets(rc, "chart.vue")
     assert chart.svg.count("-point-pool-") == 4
     assert "<b>" not in texts(rc).replace("&lt;b&gt;", "").replace("<b>1", "")
     assert button(rc, "start").disabled
@@ -128,7 +128,7 @@ def test_the_page_starts_a_study_and_shows_its_map(folder: Path, one: StudyRunne
 
 
 def test_what_is_stored_is_found_again_by_the_command_line(
-    whole: study_catalogue.StoredResults, folder: Path
+    stored: study_catalogue.StoredResults, folder: Path
 ) -> None:
     from typer.testing import CliRunner
 
@@ -141,19 +141,19 @@ def test_what_is_stored_is_found_again_by_the_command_line(
     assert '"missing": 0' in result.stdout
 
 
-def test_every_view_of_a_study_has_something_to_show(whole: study_catalogue.StoredResults) -> None:
-    assert views_of(whole) == ["map", "points", "levers", "holds", "pair", "table", "about"]
+def test_every_view_of_a_study_has_something_to_show(stored: study_catalogue.StoredResults) -> None:
+    assert views_of(stored) == ["map", "points", "levers", "holds", "pair", "table", "about"]
     chosen = Selection("web", "active", "monetisation.price", ("web", 1), ("web", 0))
-    for view in set(views_of(whole)) - {"table", "about"}:
-        parts = drawn(view, whole, chosen)
+    for view in set(views_of(stored)) - {"table", "about"}:
+        parts = drawn(view, stored, chosen)
         assert parts
         for part in parts:
             assert part.startswith("<") if isinstance(part, str) else "<desc" in part[0]
-    assert set(views_of(whole)) <= set(TITLES)
+    assert set(views_of(stored)) <= set(TITLES)
 
 
-def test_two_points_are_compared_run_by_run(whole: study_catalogue.StoredResults) -> None:
-    values, table = paired(whole, ("web", 0), ("web", 1))
+def test_two_points_are_compared_run_by_run(stored: study_catalogue.StoredResults) -> None:
+    values, table = paired(stored, ("web", 0), ("web", 1))
     row = table[(table["outcome"] == "active") & (table["scenario"] == "web 1")].iloc[0]
     by_seed = values.pivot(index="seed", columns="scenario", values="active")
     gap = by_seed["web 1"] - by_seed["web 0"]
@@ -164,22 +164,22 @@ def test_two_points_are_compared_run_by_run(whole: study_catalogue.StoredResults
 
 
 def test_points_that_are_compared_have_the_colours_of_their_scenarios(
-    whole: study_catalogue.StoredResults,
+    stored: study_catalogue.StoredResults,
 ) -> None:
-    own = theme.colours(whole.points["scenario"].unique())
-    assert two_colours(whole, "web", "pool") == (own["web"], own["pool"])
-    first, second = two_colours(whole, "web", "web")
-    assert first == own["web"]
-    assert second not in own.values()
+    colours = theme.colours(stored.points["scenario"].unique())
+    assert two_colours(stored, "web", "pool") == (colours["web"], colours["pool"])
+    first, second = two_colours(stored, "web", "web")
+    assert first == colours["web"]
+    assert second not in colours.values()
 
 
 def test_the_table_sorts_marks_and_compares(
-    whole: study_catalogue.StoredResults, one: StudyRunner, shown: Any
+    stored: study_catalogue.StoredResults, runner: StudyRunner, shown: Any
 ) -> None:
     rc = shown(studies.Page, "/studies?study=small&size=whole&view=table&sort=active")
-    until(lambda: found(rc, "point_table.vue"))
-    [table] = found(rc, "point_table.vue")
-    first = whole.points.sort_values("active", ascending=False, kind="stable").iloc[0]
+    until(lambda: vue_widgets(rc, "point_table.vue"))
+    [table] = vue_widgets(rc, "point_table.vue")
+    first = stored.points.sort_values("active", ascending=False, kind="stable").iloc[0]
     assert table.rows[0]["key"] == f"{first['scenario']}-{first['point']}"
     table.vue_compare("web-3")
     assert "beside=web-3" in rc.paths[-1]
@@ -188,12 +188,12 @@ def test_the_table_sorts_marks_and_compares(
 
 
 def test_two_things_done_before_the_page_is_drawn_again_are_both_in_the_address(
-    whole: study_catalogue.StoredResults, one: StudyRunner, shown: Any
+    stored: study_catalogue.StoredResults, runner: StudyRunner, shown: Any
 ) -> None:
     rc = shown(studies.Page, "/studies?study=small&size=whole&view=table&at=web-1")
-    until(lambda: found(rc, "point_table.vue"))
+    until(lambda: vue_widgets(rc, "point_table.vue"))
     beside, to_pair = (
-        handler(found(rc, "point_table.vue")[0], "compare"),
+        handler(vue_widgets(rc, "point_table.vue")[0], "compare"),
         handler(button(rc, "to-pair"), "press"),
     )
     beside("pool-0")
@@ -204,7 +204,7 @@ def test_two_things_done_before_the_page_is_drawn_again_are_both_in_the_address(
 
 
 def test_a_study_is_stopped_and_goes_on_where_it_was(
-    folder: Path, here: Any, one: StudyRunner, monkeypatch: pytest.MonkeyPatch
+    folder: Path, here: Any, runner: StudyRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go, begun = threading.Event(), threading.Event()
     ask = here.submit
@@ -216,25 +216,25 @@ def test_a_study_is_stopped_and_goes_on_where_it_was(
 
     monkeypatch.setattr(here, "submit", slowly)
     study = study_catalogue.study_at_size("small", "whole")
-    one.start(study)
+    runner.start(study)
     assert begun.wait(20)
-    assert one.progress().state == RUNNING
+    assert runner.progress().state == RUNNING
     with pytest.raises(StudyError, match="one study at a time"):
-        one.start(study)
-    one.stop()
+        runner.start(study)
+    runner.stop()
     go.set()
-    until(lambda: one.progress().state == STOPPED)
-    kept = study_catalogue.study_status(study)
-    assert kept is not None
-    assert 0 < kept.stored < 16
-    one.start(study)
-    until(lambda: one.progress().state == DONE)
-    assert one.progress().first == kept.stored
+    until(lambda: runner.progress().state == STOPPED)
+    before = study_catalogue.study_status(study)
+    assert before is not None
+    assert 0 < before.stored < 16
+    runner.start(study)
+    until(lambda: runner.progress().state == DONE)
+    assert runner.progress().first == before.stored
     assert study_catalogue.study_status(study).missing == 0
 
 
-def test_a_failed_run_is_told(
-    folder: Path, here: Any, one: StudyRunner, monkeypatch: pytest.MonkeyPatch
+def test_a_failed_run_is_shown(
+    folder: Path, here: Any, runner: StudyRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from kith.experiments.runs.runner import RunResult
 
@@ -246,20 +246,20 @@ def test_a_failed_run_is_told(
 
         def cancel_owner(self, owner: str) -> None: ...
 
-    monkeypatch.setattr(one, "_pool", Broken)
-    one.start(study_catalogue.study_at_size("small", "whole"))
-    until(lambda: not one.progress().under_way)
-    assert one.progress().state == study_job.FAILED
-    assert "it broke" in one.progress().error
+    monkeypatch.setattr(runner, "_pool", Broken)
+    runner.start(study_catalogue.study_at_size("small", "whole"))
+    until(lambda: not runner.progress().under_way)
+    assert runner.progress().state == study_job.FAILED
+    assert "it broke" in runner.progress().error
 
 
 def test_a_run_without_series_does_not_stand_in_for_one_with_them(folder: Path) -> None:
     from kith.dashboard.live.shared_workers import _name
-    from kith.experiments.studies.execute import wanted_by
+    from kith.experiments.studies.execute import stored_plan
     from kith.experiments.studies.planned_runs import jobs
 
     study: Study = study_catalogue.study_at_size("small", "whole")
-    job = next(jobs(study, wanted_by(study, study_catalogue.store_of(study))))
+    job = next(jobs(study, stored_plan(study, study_catalogue.store_of(study))))
     assert not job.series
     from dataclasses import replace
 
@@ -292,4 +292,4 @@ def test_the_command_of_a_study_fills_the_store_that_the_page_reads(
     assert exit_code([*words[1:], "--workers", "1"]) == 0, capsys.readouterr().err
     state = study_catalogue.study_status(study)
     assert state is not None
-    assert (state.stored, state.missing) == (state.wanted, 0)
+    assert (state.stored, state.missing) == (state.total, 0)

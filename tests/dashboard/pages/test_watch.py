@@ -14,7 +14,7 @@ from kith.dashboard.state.watch_state import WatchState
 from kith.scenarios.errors import ScenarioError
 from kith.sim.engine import run
 from kith.sim.schema.plan import Shock
-from tests.dashboard.looking import button, found
+from tests.dashboard.looking import button, vue_widgets
 
 
 def live_run(name: str = "hub", timeline: tuple[tuple[int, str], ...] = (), people: int = 2_000) -> LiveRun:
@@ -146,7 +146,7 @@ def test_a_frame_has_everybody_who_is_present_and_their_ties() -> None:
 SLEEPY = (("dormancy.formal_share", 0.1), ("dormancy.waking_rate", 1.0), ("churn.base_hazard", 0.05))
 
 
-def test_the_dormant_are_shown_apart_and_their_stories_are_told() -> None:
+def test_the_dormant_are_shown_apart_with_their_stories() -> None:
     watched = LiveRun(plan_of(ScenarioChoice(("web",), SLEEPY), 3_000))
     watched.step(60)
     frame, c = watched.frame(), watched.simulation.community
@@ -191,14 +191,14 @@ def test_a_bad_intervention_is_refused(text: str) -> None:
 
 def test_the_page_steps_acts_and_tells_stories(here: Any, shown: Any) -> None:
     rc = shown(watch.Page, "/watch?a=hub&people=1000&day=10")
-    [network] = found(rc, "network.vue")
+    [network] = vue_widgets(rc, "network.vue")
     assert network.frame["day"] == 10
     network.vue_tick(5)
     assert network.frame["day"] == 15
-    [leave] = [w for w in found(rc, "button.vue") if w.name == "act-hub_departs"]
+    [leave] = [w for w in vue_widgets(rc, "button.vue") if w.name == "act-hub_departs"]
     leave.vue_press(None)
     assert "15:hub_departs" in rc.paths[-1]
-    [network] = found(rc, "network.vue")
+    [network] = vue_widgets(rc, "network.vue")
     assert not network.frame["hub_is_there"]
     assert button(rc, "act-hub_departs").disabled
     assert network.frame["counterfactual"]
@@ -208,17 +208,17 @@ def test_the_page_steps_acts_and_tells_stories(here: Any, shown: Any) -> None:
     network.vue_pick(person)
     network.vue_paint_by("norm")
     assert rc.paths[-1].endswith(f"&colour=norm&member={person}")
-    [network] = found(rc, "network.vue")
+    [network] = vue_widgets(rc, "network.vue")
     assert (network.frame["run"], network.frame["day"]) == (run_name, 18)
     assert (network.chosen, network.colour) == (person, "norm")
-    [copy] = found(rc, "copy_link.vue")
+    [copy] = vue_widgets(rc, "copy_link.vue")
     assert WatchState.strict(copy.path.partition("?")[2]).day == 18
     assert any(f"Member {person}" in w.unsafe_innerHTML for w in rc.find(watch.solara.widgets.HTML).widgets)
 
 
 def test_a_run_restarts_also_without_interventions(shown: Any) -> None:
     rc = shown(watch.Page, "/watch?a=web&people=500&day=20")
-    [network] = found(rc, "network.vue")
+    [network] = vue_widgets(rc, "network.vue")
     assert network.frame["day"] == 20
     button(rc, "restart").vue_press(None)
     assert rc.paths[-1] == "/watch?a=web&people=500&seed=0&day=0"
@@ -230,7 +230,7 @@ def test_a_run_restarts_also_without_interventions(shown: Any) -> None:
 
 def test_going_back_shows_the_day_that_the_address_tells(shown: Any) -> None:
     rc = shown(watch.Page, "/watch?a=web&people=500&day=20")
-    [network] = found(rc, "network.vue")
+    [network] = vue_widgets(rc, "network.vue")
     network.vue_tick(5)
     network.vue_paused(25)
     assert network.frame["day"] == 25

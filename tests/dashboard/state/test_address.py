@@ -146,14 +146,16 @@ FILES = {
 def test_a_file_that_is_dropped_is_the_plan_that_its_path_is(tmp_path: Path, text: str) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(text, encoding="utf-8")
-    by_path, found = load(path), uploaded_scenario(text, "mine.toml")
-    dropped = plan_of(found.choice, days=found.days)
+    by_path, uploaded = load(path), uploaded_scenario(text, "mine.toml")
+    dropped = plan_of(uploaded.choice, days=uploaded.days)
     assert dropped.content() == by_path.content()
     assert dropped.days == by_path.days
-    assert plan_of(choice_from_text(found.choice.text()), days=found.days).content() == by_path.content()
-    assert plan_of(choice_from_toml(found.choice.toml(found.days))).content() == by_path.content()
-    assert CompareState.strict(replace(CompareState(), choices=(found.choice,)).query()).choices == (
-        choice_from_text(found.choice.text()),
+    assert (
+        plan_of(choice_from_text(uploaded.choice.text()), days=uploaded.days).content() == by_path.content()
+    )
+    assert plan_of(choice_from_toml(uploaded.choice.toml(uploaded.days))).content() == by_path.content()
+    assert CompareState.strict(replace(CompareState(), choices=(uploaded.choice,)).query()).choices == (
+        choice_from_text(uploaded.choice.text()),
     )
 
 
@@ -164,12 +166,12 @@ def test_every_scenario_of_the_library_can_be_dropped_or_says_why_not(path: Path
         with pytest.raises(ScenarioError, match="has experiments inside the community"):
             uploaded_scenario(text, path.name)
         return
-    found = uploaded_scenario(text, path.name)
+    uploaded = uploaded_scenario(text, path.name)
     by_path = load(path)
-    dropped = plan_of(found.choice, days=found.days)
+    dropped = plan_of(uploaded.choice, days=uploaded.days)
     assert dropped.content() | {"experiments": []} == by_path.content() | {"experiments": []}
-    assert found.days is None or found.days == by_path.days
-    assert set(found.left_out) == {
+    assert uploaded.days is None or uploaded.days == by_path.days
+    assert set(uploaded.left_out) == {
         k
         for k in ("title", "question", "text", "answer", "tags", "sources", "expected")
         if k in tomllib.loads(text)

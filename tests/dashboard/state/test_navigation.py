@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from kith.dashboard.live.shared_workers import Request
 from kith.dashboard.pages import community, compare, lessons, model, watch
 from kith.dashboard.state.navigation import Navigation
-from tests.dashboard.looking import button, found, handler, until
+from tests.dashboard.looking import button, handler, until, vue_widgets
 
 SMALL = "people=300&days=60&runs=1"
 
@@ -66,10 +66,10 @@ def test_a_page_that_was_left_changes_nothing() -> None:
 
 def test_two_controls_of_one_drawing_both_stand_in_the_address(here: Any, shown: Any) -> None:
     rc = shown(compare.Page, f"/?a=pool&a=web&{SMALL}")
-    until(lambda: found(rc, "tabs.vue"))
-    [controls] = found(rc, "controls.vue")
-    put, [days] = handler(controls, "set"), [w for w in found(rc, "dropdown.vue") if w.name == "days"]
-    longer, tab = handler(days, "pick"), handler(found(rc, "tabs.vue")[0], "pick")
+    until(lambda: vue_widgets(rc, "tabs.vue"))
+    [controls] = vue_widgets(rc, "controls.vue")
+    put, [days] = handler(controls, "set"), [w for w in vue_widgets(rc, "dropdown.vue") if w.name == "days"]
+    longer, tab = handler(days, "pick"), handler(vue_widgets(rc, "tabs.vue")[0], "pick")
     put({"name": "monetisation.price", "value": "7"})
     put({"name": "value.product", "value": "0.9"})
     longer("90")
@@ -91,14 +91,14 @@ def test_who_clicks_twice_on_remove_removes_one(here: Any, shown: Any) -> None:
 def test_watch_keeps_the_seed_and_the_people_that_were_chosen_quickly(here: Any, shown: Any) -> None:
     rc = shown(watch.Page, "/watch?a=web&people=300&day=2")
     seed = handler(button(rc, "seed"), "press")
-    [people] = [handler(w, "pick") for w in found(rc, "dropdown.vue") if w.name == "people"]
+    [people] = [handler(w, "pick") for w in vue_widgets(rc, "dropdown.vue") if w.name == "people"]
     seed(None)
     seed(None)
     people("500")
     assert rc.paths[-1] == "/watch?a=web&people=500&seed=2&day=0"
 
 
-def test_a_prediction_and_its_sheet_are_both_kept(here: Any, shown: Any, monkeypatch: Any) -> None:
+def test_a_prediction_and_its_sheet_both_stay_in_the_address(here: Any, shown: Any, monkeypatch: Any) -> None:
     def nothing(owner: str, jobs: Any) -> Request:
         request = Request(owner, deque())
         request.results.put(None)
@@ -114,7 +114,10 @@ def test_a_prediction_and_its_sheet_are_both_kept(here: Any, shown: Any, monkeyp
 
 def test_a_word_is_searched_on_the_tab_that_was_chosen_just_before(shown: Any) -> None:
     rc = shown(model.Page, "/model")
-    tab, word = handler(found(rc, "tabs.vue")[0], "pick"), handler(found(rc, "text_input.vue")[0], "put")
+    tab, word = (
+        handler(vue_widgets(rc, "tabs.vue")[0], "pick"),
+        handler(vue_widgets(rc, "text_input.vue")[0], "put"),
+    )
     tab("indicators")
     word("churn")
     assert rc.paths[-1] == "/model?tab=indicators&q=churn"
@@ -122,7 +125,7 @@ def test_a_word_is_searched_on_the_tab_that_was_chosen_just_before(shown: Any) -
 
 def test_the_number_that_was_typed_last_is_not_lost(shown: Any) -> None:
     rc = shown(community.Page, "/community")
-    fields = {w.name: w for w in found(rc, "text_input.vue")}
+    fields = {w.name: w for w in vue_widgets(rc, "text_input.vue")}
     show, put = (
         handler(button(rc, "five"), "press"),
         {name: handler(fields[name], "put") for name in ("active", "lost_month")},

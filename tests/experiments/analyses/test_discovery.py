@@ -11,7 +11,7 @@ from kith.experiments.analyses.discovery import discover, grown
 from kith.experiments.charts.discovery import leaves
 from kith.experiments.errors import ComparisonError, StudyError
 from kith.experiments.runs.runner import RunResult
-from kith.experiments.studies.execute import wanted_by
+from kith.experiments.studies.execute import stored_plan
 from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study, study_from
 
@@ -85,7 +85,7 @@ def study(**changes: Any) -> Study:
 def store(tmp_path: Path) -> Store:
     """Made-up results: the pool never pays, the web pays with badges, or at a price."""
     kept = Store(tmp_path / "store")
-    rows = wanted_by(study(), kept).to_dict("records")
+    rows = stored_plan(study(), kept).to_dict("records")
     kept.add([RunResult(r["run_id"], r["seed"], r["run_id"], "1", {"margin": margin(r)}) for r in rows])
     return kept
 

@@ -18,7 +18,7 @@ from kith.experiments.errors import ComparisonError, RunsFailed, StudyError
 from kith.experiments.reports.search import crossing_page, optimum_page
 from kith.experiments.runs.runner import RunResult
 from kith.experiments.statistics.pareto import front_shares, nondominated
-from kith.experiments.studies.execute import wanted_by
+from kith.experiments.studies.execute import stored_plan
 from kith.experiments.studies.formulas import Formula
 from kith.experiments.studies.planned_runs import asked
 from kith.experiments.studies.store import Store
@@ -56,7 +56,7 @@ def in_a_world(monkeypatch: pytest.MonkeyPatch) -> Callable[[World], list[int]]:
         ran: list[int] = []
 
         def conducted(asking: Study, store: Store, **_: Any) -> None:
-            wanted = wanted_by(asking, store)
+            wanted = stored_plan(asking, store)
             todo = wanted[~wanted["run_id"].isin(store.done())].drop_duplicates("run_id")
             ran.extend(todo["seed"])
             store.add(
@@ -229,8 +229,8 @@ def test_a_wrong_goal_is_told_before_any_run(changes: dict[str, Any], message: s
 
 def test_goals_do_not_change_what_a_study_asks_for(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
-    wanted_by(study(), store)
-    assert wanted_by(study(optimise=None), store).equals(asked(study()))
+    stored_plan(study(), store)
+    assert stored_plan(study(optimise=None), store).equals(asked(study()))
 
 
 def test_a_point_is_on_the_front_if_no_other_beats_it() -> None:

@@ -15,7 +15,7 @@ from kith.experiments.errors import StudyError
 from kith.experiments.runs.runner import RunResult
 from kith.experiments.statistics.point_noise import known_to, luck
 from kith.experiments.studies.designs import Morris, Sobol
-from kith.experiments.studies.execute import wanted_by
+from kith.experiments.studies.execute import stored_plan
 from kith.experiments.studies.levers import Lever
 from kith.experiments.studies.planned_runs import asked
 from kith.experiments.studies.store import Store
@@ -156,7 +156,7 @@ def study(**changes: Any) -> Study:
 def filled(asking: Study, folder: Path, leave_out: int = 0) -> Store:
     """A store with made-up results: active depends on contagion, margin on price, ncv on nothing."""
     store = Store(folder / "store")
-    wanted = wanted_by(asking, store)
+    wanted = stored_plan(asking, store)
     rows = wanted.to_dict("records")[: len(wanted) - leave_out]
     store.add(
         [

@@ -13,7 +13,7 @@ import pytest
 
 from kith.experiments.cli.app import exit_code
 from kith.experiments.runs.runner import RunResult
-from kith.experiments.studies.execute import wanted_by
+from kith.experiments.studies.execute import stored_plan
 from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import read_study, studies
 
@@ -55,7 +55,7 @@ def test_a_study_is_run_told_and_exported(kith: Kith, tmp_path: Path) -> None:
     code, out, _ = kith("status", "tiny.toml", "--runs", "3", "--json")
     assert code == 0
     found = json.loads(out)
-    assert (found["wanted"], found["stored"], found["missing"], found["failed"]) == (6, 4, 2, 0)
+    assert (found["total"], found["stored"], found["missing"], found["failed"]) == (6, 4, 2, 0)
     code, out, _ = kith("export", "tiny.toml", "--out", "frames")
     assert code == 0
     runs = pd.read_parquet(tmp_path / "frames" / "runs.parquet")
@@ -401,7 +401,7 @@ def filled(name: str = "sampled.toml") -> None:
     """Made-up results of that study: a web pays at a price above 6, a pool never does."""
     study = read_study(name)
     kept = Store(Path("out", "studies", study.name))
-    rows = wanted_by(study, kept).to_dict("records")
+    rows = stored_plan(study, kept).to_dict("records")
     made = [(r["run_id"], r["scenario"] == "web" and r["monetisation.price"] > 6) for r in rows]
     kept.add([RunResult(run, 0, run, "2", {"margin": 1.0 if pays else -1.0}) for run, pays in made])
 

@@ -136,7 +136,7 @@ def test_the_answer_says_what_is_resolved_and_what_is_not() -> None:
     answer = comparison_answer(found)
     assert "Compared with a after 10 days, b has 50.0 more active members (48.7 to 51.3)" in answer
     assert "c shows no resolved difference (−" in answer
-    assert answer.endswith("(95 % intervals from 4 paired runs).")
+    assert answer.endswith(". In brackets: 95 % intervals from 4 paired runs.")
 
 
 @pytest.mark.parametrize("runs", [1, 2, 3])

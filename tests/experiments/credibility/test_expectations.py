@@ -86,7 +86,7 @@ def test_a_scenario_is_the_same_as_itself_to_the_last_bit(mine: Callable[[str], 
     name = mine(f'[[expected]]\nindicator = "active"\nagainst = "{path}"\nsign = "0"\n')
     (one,) = check([name], runs=4, workers=1)
     assert (one.gap.difference, one.gap.resolved, one.verdict) == (0, None, SHOWN)
-    assert one.own.mean > 0
+    assert one.observed.mean > 0
 
 
 def test_both_sides_are_read_on_the_day_that_is_asked_for(mine: Callable[[str], str]) -> None:
@@ -97,7 +97,7 @@ def test_both_sides_are_read_on_the_day_that_is_asked_for(mine: Callable[[str], 
     )
     early, late = check([mine(rows)], runs=4, workers=1)
     assert (early.day, late.day) == (20, 40)
-    assert early.own.mean != late.own.mean
+    assert early.observed.mean != late.observed.mean
     assert early.verdict == late.verdict == OPPOSITE
     assert "but affiliation.peers = 0.0" in early.against
 
@@ -106,7 +106,7 @@ def test_an_expectation_may_ask_for_more_runs_than_the_others(mine: Callable[[st
     row = f'[[expected]]\nindicator = "active"\nagainst = "{mine("")}"\nsign = "0"\n'
     many, few = check([mine(f"{row}runs = 5\n{row}")], runs=4, workers=1)
     assert (many.gap.n, few.gap.n) == (5, 4)
-    assert few.own.mean != many.own.mean
+    assert few.observed.mean != many.observed.mean
 
 
 def test_an_experiment_is_compared_with_its_twin(mine: Callable[[str], str]) -> None:
@@ -114,7 +114,7 @@ def test_an_experiment_is_compared_with_its_twin(mine: Callable[[str], str]) -> 
     expected = '[[expected]]\nindicator = "contributions"\nexperiment = "idle"\nsign = "0"\n'
     (one,) = check([mine(expected + experiment)], runs=4, workers=1)
     assert one.gap.difference == 0
-    assert one.own.mean > 0
+    assert one.observed.mean > 0
 
 
 def test_an_experiment_that_is_not_there_is_refused(mine: Callable[[str], str]) -> None:

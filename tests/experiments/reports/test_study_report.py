@@ -12,7 +12,7 @@ from kith.experiments.charts.study import bars, lever_map, spread, thinned
 from kith.experiments.reports.study import study_answer, study_page
 from kith.experiments.runs.runner import RunResult
 from kith.experiments.statistics.dominance import orders
-from kith.experiments.studies.execute import status, wanted_by
+from kith.experiments.studies.execute import status, stored_plan
 from kith.experiments.studies.results import points_frame
 from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study, study_from
@@ -35,7 +35,7 @@ def made_up(folder: Path, done: float = 1.0, **changes: Any) -> tuple[Study, Sto
     }
     study = study_from(given | changes)
     store = Store(folder / "store")
-    rows = wanted_by(study, store).to_dict("records")
+    rows = stored_plan(study, store).to_dict("records")
     store.add(
         [
             RunResult(

@@ -96,7 +96,7 @@ def test_what_is_there_is_not_done_again(store: Store, monkeypatch: pytest.Monke
     assert ran == [1] * 4
     assert told[0] == (4, 8)
     assert told[-1] == (8, 8)
-    assert (found.wanted, found.stored, found.missing) == (8, 8, 0)
+    assert (found.total, found.stored, found.missing) == (8, 8, 0)
     conduct(small(runs=2), store, workers=1)
     assert len(ran) == 4
 
@@ -114,7 +114,7 @@ def test_points_that_ask_for_the_same_run_share_it(store: Store) -> None:
     study = small(
         lever=[{"name": "part", "values": [1, 2, 3]}], derive={"monetisation.price": "5 * min(part, 2)"}
     )
-    assert conduct(study, store, workers=1).wanted == 12
+    assert conduct(study, store, workers=1).total == 12
     frame = runs_frame(study, store)
     assert len(frame) == 18
     by = frame.pivot(index=["scenario", "seed"], columns="part", values="active")

@@ -138,7 +138,7 @@ def test_a_large_study_has_a_status_at_once_without_being_planned(tmp_path: Path
     begin = time.monotonic()
     found = status(asking, Store(tmp_path / "store"))
     assert time.monotonic() - begin < 10  # planning it takes minutes
-    assert (found.planned, found.wanted, found.stored) == (False, 1_000_000, 0)
+    assert (found.planned, found.total, found.stored) == (False, 1_000_000, 0)
     assert not (tmp_path / "store").exists()
 
 
@@ -147,7 +147,7 @@ def test_a_small_study_has_its_exact_number_of_runs_before_it_is_planned(tmp_pat
         design={"kind": "grid"}, lever=[PRICE | {"steps": 4}], constraints=["monetisation.price < 30"]
     )
     found = status(asking, Store(tmp_path / "store"))
-    assert (found.planned, found.wanted) == (True, len(asked(asking)))
+    assert (found.planned, found.total) == (True, len(asked(asking)))
     assert not (tmp_path / "store").exists()
 
 

@@ -176,6 +176,6 @@ def test_a_runs_name_is_a_hash_of_all_that_decides_it() -> None:
     assert run_id(plan, 7, 3) == hashlib.sha256(canonical(whole).encode()).hexdigest()[:16]
     assert run_id(plan, 7, 3) == run_id(replace(plan, title="told otherwise"), 7, 3)
     assert (
-        run_id(plan, 7, 3, own={"shocks": [[1, "flood"]]})
+        run_id(plan, 7, 3, additions={"shocks": [[1, "flood"]]})
         == (hashlib.sha256(canonical([*whole, {"shocks": [[1, "flood"]]}]).encode()).hexdigest()[:16])
     )

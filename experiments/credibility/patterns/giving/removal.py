@@ -22,9 +22,9 @@ REMOVED = "never answered"
 
 def arms(size: Size) -> Mapping[str, Arm]:
     """One community in which half of the people are never answered."""
-    one = arm("baseline", DAYS, size)
+    base = arm("baseline", DAYS, size)
     removal = Experiment(name=REMOVED, changes={"contribution.reply_ceiling": 0.0})
-    return {"removal": Arm(replace(one.plan, experiments=(removal,)))}
+    return {"removal": Arm(replace(base.plan, experiments=(removal,)))}
 
 
 def measure(records: Records) -> Mapping[str, float]:

@@ -27,8 +27,8 @@ def arms(size: Size) -> Mapping[str, Arm]:
 
 def measure(records: Records) -> Mapping[str, float]:
     """The threshold with each scale, and their ratio."""
-    found = active(records)
-    once, twice = (threshold({n: found[f"{name} {n}"] for n in LADDER}) for name in ("once", "twice"))
+    active_from = active(records)
+    once, twice = (threshold({n: active_from[f"{name} {n}"] for n in LADDER}) for name in ("once", "twice"))
     return {"threshold": once, "threshold, scales doubled": twice, "ratio": twice / once}
 
 
