@@ -20,9 +20,10 @@ from kith.scenarios.logs.replay import Replay, arrivals_of, read_and_replay
 from kith.scenarios.network import Table, given_graph, graph_of_table, table_or_path
 from kith.scenarios.overrides import arrivals_of_call, graphs_of, plain, settings_of, shocks_of
 from kith.sim.schema.arrivals import Arrivals
+from kith.sim.schema.founding import Founding
 from kith.sim.schema.graphs import GraphSource
 from kith.sim.schema.parameter_set import Parameters, dotted_names, parameters_from
-from kith.sim.schema.plan import MAX_DAYS, Experiment, Founding, Plan, Shock
+from kith.sim.schema.plan import MAX_DAYS, Experiment, Plan, Shock
 
 OVERRIDE = "override"
 DEFAULT = "default"

@@ -24,7 +24,7 @@ from kith.scenarios.logs.preview import Preview, preview_of
 from kith.scenarios.logs.reading import read_events
 from kith.scenarios.logs.report import day_of
 from kith.scenarios.logs.table import MICROSECONDS_PER_DAY, EventTable
-from kith.sim.schema.plan import Founding
+from kith.sim.schema.founding import Founding
 
 MOST = 40
 """The most uploaded logs that the server keeps in memory; the oldest ones go first."""

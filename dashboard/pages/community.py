@@ -37,6 +37,7 @@ from kith.dashboard.widgets.parts import (
 from kith.experiments.escaping import for_html as escape
 from kith.experiments.words import wording
 from kith.scenarios.errors import ScenarioError
+from kith.scenarios.logs.founding import founders_in_words
 from kith.scenarios.logs.report import day_of
 from kith.scenarios.logs.table import MICROSECONDS_PER_DAY, EventTable
 
@@ -193,10 +194,12 @@ def WhatIf(key: str, log: StoredLog, at: str) -> None:
             )
             return
         Text(
-            f"Start from the {wording.plural(len(founding), 'member')} active in the 90 days before {founding.date}, with the "
-            "ties shown by their exchanges, and compare how they would fare as a pool, a hub or a web. Events of that day and "
-            "later are not used."
+            f"Start on {founding.date} from the {wording.plural(len(founding), 'member')} whom the log has shown by then and "
+            "who have not left, with the ties shown by their exchanges, and compare how they would fare as a pool, a hub or "
+            "a web. Events of that day and later are not used."
         )
+        for line in founders_in_words(founding):
+            Text(f"{line[0].upper()}{line[1:]}.")
         state = CompareState(log=key, at=day, runs=8)
         with solara.Div(classes=["kith-row"]):
             Button("Compare designs from here", lambda: where.go(state.path()), "what-if")

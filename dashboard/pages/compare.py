@@ -53,7 +53,8 @@ from kith.experiments.escaping import for_csv
 from kith.experiments.words import wording
 from kith.experiments.words.assumptions import settings
 from kith.scenarios.errors import ScenarioError
-from kith.sim.schema.plan import Founding, Plan
+from kith.sim.schema.founding import Founding
+from kith.sim.schema.plan import Plan
 
 VIEW_TITLES = {
     "overview": "Overview",

@@ -20,7 +20,8 @@ from kith.scenarios.logs.founding import ReadLog
 from kith.scenarios.network import TABLES
 from kith.scenarios.settings import parse_setting, parse_shock, shock_text, toml_key, toml_value
 from kith.scenarios.toml_file import toml_of
-from kith.sim.schema.plan import Founding, Plan
+from kith.sim.schema.founding import Founding
+from kith.sim.schema.plan import Plan
 
 LIMIT = 100_000
 """Characters of an uploaded scenario; a page of text has 3,000."""

@@ -7,7 +7,7 @@ for a hundred days, contributed nothing and had one exchange per pair yesterday.
 import numpy as np
 import numpy.typing as npt
 
-from kith.sim.schema.plan import Founding
+from kith.sim.schema.founding import Founding
 
 TENURE = 100
 "days, beyond the grace of the tie threshold"

@@ -34,7 +34,8 @@ from kith.experiments.words.assumptions import (
     shown,
 )
 from kith.sim.results.indicators import describe
-from kith.sim.schema.plan import Founding, Plan
+from kith.sim.schema.founding import Founding
+from kith.sim.schema.plan import Plan
 
 LAYER_NAMES = {"dormant": "dormant", "audience": "audience", "member": "members", "internal": "internal"}
 

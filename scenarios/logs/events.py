@@ -14,9 +14,10 @@ CONTRIBUTION: Final = 0
 EXCHANGE: Final = 1
 PRESENCE: Final = 2
 LEAVE: Final = 3
+ASLEEP: Final = 4
 
 KINDS = {"exchange": EXCHANGE, "join": PRESENCE, "visit": PRESENCE, "invite": PRESENCE, "leave": LEAVE}
-KINDS |= {"star": PRESENCE, "fork": PRESENCE}
+KINDS |= {"star": PRESENCE, "fork": PRESENCE, "asleep": ASLEEP}
 "kith's own actions that are no contributions, and GitHub's; every other word is one"
 
 type Integers = npt.NDArray[np.int64]
@@ -39,6 +40,11 @@ class Events:
     "number of members who ever acted"
     members: int
     "number of members, those included who were only ever a target or only registered"
+
+    @property
+    def acts(self) -> npt.NDArray[np.bool_]:
+        """Which rows are an action, and neither leaving nor falling silent, (n,)."""
+        return (self.kind != LEAVE) & (self.kind != ASLEEP)
 
 
 def events_of(table: EventTable) -> Events:

@@ -1,8 +1,8 @@
 """A community founded from its event log: who was there on a date, and who knew whom.
 
-Founders are the members who acted in the 90 days before the date and have not left. Nothing
-after the date is used. Days are whole days in UTC: what happened on the day before the date
-has age 1, and the window holds ages 1 to 90.
+Founders are the members of whom the log has a sign before the date and who have not left, awake or
+dormant (`kith.scenarios.logs.presence`). Nothing after the date is used. Days are whole days in UTC: what happened on the day before the date
+has age 1, and the window, from which activity is taken, holds ages 1 to 90.
 """
 
 import os
@@ -16,13 +16,16 @@ import numpy.typing as npt
 
 from kith.scenarios.catalogue import logs
 from kith.scenarios.errors import LogError, shown
-from kith.scenarios.logs.events import CONTRIBUTION, EXCHANGE, LEAVE, Events, Integers, events_of
+from kith.scenarios.logs.events import CONTRIBUTION, EXCHANGE, Events, Integers, events_of
+from kith.scenarios.logs.presence.there import Presence, presence_of, with_signs
 from kith.scenarios.logs.report import ReadingReport, counted
-from kith.scenarios.logs.table import MICROSECONDS_PER_DAY, UNKNOWN_TIME, EventTable
-from kith.sim.schema.plan import Founding
+from kith.scenarios.logs.table import EventTable
+from kith.sim.schema.founding import Founding
 
 WINDOW = 90
-"days before the date in which founders must have acted"
+"days before the date from which founders' activity is taken"
+TIED = 180
+"days before the date from which exchanges are taken: two half-lives of a tie, and what came before has faded"
 END, BUSIEST = "end", "busiest"
 "words for a date: the day after the last event, or the end of the window with most active members"
 
@@ -50,7 +53,32 @@ class ReadLog:
             *self.report.lines(),
             f"founded on {founding.date}: {counted(len(founding), 'founder')}; people who had ever contributed: {founding.contributors:,}; "
             f"pairs of founders with exchanges: {pairs:,}",
+            *founders_in_words(founding),
         ]
+
+
+def founders_in_words(founding: Founding) -> list[str]:
+    """How many founders are awake and dormant, how that is known, and what is not known of their tenure."""
+    awake, n = founding.awake, len(founding)
+    if awake is None:
+        return []
+    expected = float(awake.sum())
+    told = bool(((awake == 0.0) | (awake == 1.0)).all())
+    known = (
+        "as the log tells"
+        if told
+        else "judged by how often each acted, for how long, and the silence since; each run draws who"
+    )
+    about = "" if told else "about "
+    out = [
+        f"founders: {about}{expected:,.0f} are awake, and {about}{n - expected:,.0f} have fallen silent and may return ({known})"
+    ]
+    if founding.undated:
+        out.append(
+            f"tenure: of {counted(founding.undated, 'founder')} the log does not tell when they joined; it counts from "
+            "their first action and may have been longer"
+        )
+    return out
 
 
 def read_and_found(
@@ -80,10 +108,11 @@ def read_log(log: str | os.PathLike[str] | ReadLog, at: str | date | None = None
     Returns
     -------
     Founding
-        Founders in the order of their first action. `join`, `leave`, `visit`, `invite` and
-        `exchange` are no contributions; contributions and exchanges with a target tie founders.
-        Tenure counts from the registration or the first action, whichever came first; of who had left
-        and came back, from the first action since.
+        Founders in the order of their first action: whoever was ever seen and has not left, with the
+        probability of being awake, and not dormant, on the date. `join`, `leave`, `asleep`, `visit`,
+        `invite` and `exchange` are no contributions; contributions and exchanges with a target tie
+        founders. Tenure counts from the registration or the first action, whichever came first; of who
+        had left and came back, from the first action since.
 
     Raises
     ------
@@ -113,7 +142,7 @@ def founding_of(table: EventTable, at: str | date | None = None) -> Founding:
         day = int(events.day[-1]) + 1
     else:
         day = _busiest(events) if at == BUSIEST else _checked_day(at, events, label)
-    return _founding(events, _registered(table, events), day, label=Path(label).name, where=label)
+    return _founding(table, events, day, label)
 
 
 def _path_of(log: str | os.PathLike[str]) -> Path:
@@ -158,7 +187,7 @@ def _busiest(events: Events) -> int:
     Windows that begin before the log are left out, or equals would favour a window of few days;
     of a log shorter than a window, the end is the day.
     """
-    active = events.kind != LEAVE
+    active = events.acts
     member, day = _pairs(events.actor[active], events.day[active])
     if len(day) == 0:
         return int(events.day[-1]) + 1
@@ -174,80 +203,72 @@ def _busiest(events: Events) -> int:
     return int(days[np.argmax(counts)])
 
 
-def _founding(events: Events, registered: Integers, day: int, label: str, where: str) -> Founding:
+def _founding(table: EventTable, events: Events, day: int, where: str) -> Founding:
+    events = with_signs(table, events, day)
     past = events.day < day
     window = past & (events.day >= day - WINDOW)
-    founders = _founders(events, past, window)
-    if len(founders) == 0:
+    there = presence_of(table, events, day)
+    if not (there.silence <= WINDOW).any():
         raise LogError(
             f"{where}: nobody was active in the {WINDOW} days before {_iso(day)}; choose another date"
         )
+    n = len(there.member)
     place = np.full(events.members, -1, np.int64)
-    place[founders] = np.arange(len(founders))
-    active = window & (events.kind != LEAVE)
-    a, b, age = _exchanges(events, window, place, day)
+    place[there.member] = np.arange(n)
+    acts = window & events.acts
+    contributed = past & (events.kind == CONTRIBUTION)
+    own = contributed & _unaddressed(events, contributed)
+    ever, quiet = _membership(events, contributed, there, place, day)
+    a, b, age = _exchanges(events, past & (events.day >= day - TIED), place, day)
     return Founding(
-        contributions=_count(place[events.actor[window & (events.kind == CONTRIBUTION)]], len(founders)),
-        tenure=day - _since(events, past, registered)[founders],
-        silence=day - _last(events, active)[founders],
-        active_days=_active_days(place[events.actor[active]], events.day[active], len(founders)),
+        contributions=_count(place[events.actor[window & contributed]], n),
+        tenure=day - there.since,
+        silence=there.silence,
+        active_days=_active_days(place[events.actor[acts]], events.day[acts], n),
         exchange_a=a,
         exchange_b=b,
         exchange_age=age,
         date=_iso(day),
         window=WINDOW,
-        label=label,
-        contributors=len(np.unique(events.actor[past & (events.kind == CONTRIBUTION)])),
+        label=Path(where).name,
+        contributors=len(np.unique(events.actor[contributed])),
+        own=_count(place[events.actor[window & own]], n),
+        ever=ever,
+        quiet=quiet,
+        awake=there.awake,
+        asleep_for=there.asleep_for,
+        undated=int((~there.dated).sum()),
     )
 
 
-def _founders(events: Events, past: npt.NDArray[np.bool_], window: npt.NDArray[np.bool_]) -> Integers:
-    """Who acted in the window, unless the last thing that the log tells of them is that they left."""
-    present = np.zeros(events.actors, np.bool_)
-    present[events.actor[window]] = True
-    present[events.actor[past]] &= events.kind[past] != LEAVE  # in order of time: the last row decides
-    return np.flatnonzero(present)
+def _unaddressed(events: Events, contributed: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Which rows are addressed to nobody; all, in a log whose contributions are all addressed to somebody."""
+    free = events.target < 0
+    return free if bool((free & contributed).any()) else np.ones(len(free), np.bool_)
+
+
+def _membership(
+    events: Events, contributed: npt.NDArray[np.bool_], there: Presence, place: Integers, day: int
+) -> tuple[Integers, Integers]:
+    """Contributions of each membership, and days since the last of them, or since the last sign, (n,)."""
+    founder, when = place[events.actor[contributed]], events.day[contributed]
+    mine = founder >= 0
+    mine[mine] = when[mine] >= there.since[founder[mine]]
+    quiet = np.full(len(there.member), np.iinfo(np.int64).max)
+    np.minimum.at(quiet, founder[mine], day - when[mine])
+    ever = _count(founder[mine], len(there.member))
+    return ever, np.where(ever > 0, quiet, there.silence)
 
 
 def _exchanges(
-    events: Events, window: npt.NDArray[np.bool_], place: Integers, day: int
+    events: Events, known: npt.NDArray[np.bool_], place: Integers, day: int
 ) -> tuple[Integers, Integers, Integers]:
     """Both founders and the age of every exchange between two founders, in order of time."""
-    between = window & (events.target >= 0) & (events.target != events.actor)
+    between = known & (events.target >= 0) & (events.target != events.actor)
     between &= (events.kind == CONTRIBUTION) | (events.kind == EXCHANGE)
     a, b = place[events.actor[between]], place[events.target[between]]
     founders = (a >= 0) & (b >= 0)
     return a[founders], b[founders], (day - events.day[between])[founders]
-
-
-def _since(events: Events, past: npt.NDArray[np.bool_], registered: Integers) -> Integers:
-    """The day since which each member has been there: the first sign of it after it last left, (actors,)."""
-    rows = np.arange(len(events.actor))
-    left = np.full(events.actors, -1, np.int64)
-    leaving = past & (events.kind == LEAVE)
-    np.maximum.at(left, events.actor[leaving], rows[leaving])  # in order of time
-    first = np.full(events.actors, np.iinfo(np.int64).max, np.int64)
-    again = past & (rows > left[events.actor])
-    np.minimum.at(first, events.actor[again], events.day[again])
-    return np.where(left < 0, np.minimum(first, registered), first)
-
-
-def _registered(table: EventTable, events: Events) -> Integers:
-    """The day on which each member registered, (actors,); the largest number where the log does not tell."""
-    days = np.full(events.actors, np.iinfo(np.int64).max, np.int64)
-    if table.registrations is not None:
-        known = (table.registrations.registered != UNKNOWN_TIME) & (
-            table.registrations.member < events.actors
-        )
-        of = table.registrations.member[known]
-        days[of] = table.registrations.registered[known] // MICROSECONDS_PER_DAY
-    return days
-
-
-def _last(events: Events, rows: npt.NDArray[np.bool_]) -> Integers:
-    last = np.full(events.actors, np.iinfo(np.int64).min, np.int64)
-    np.maximum.at(last, events.actor[rows], events.day[rows])
-    return last
 
 
 def _active_days(founder: Integers, day: Integers, founders: int) -> Integers:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from kith.scenarios.errors import LogError, shown
-from kith.scenarios.logs.events import CONTRIBUTION, LEAVE, Events, Integers, events_of
+from kith.scenarios.logs.events import CONTRIBUTION, Events, Integers, events_of
 from kith.scenarios.logs.founding import read_log_table
 from kith.scenarios.logs.report import ReadingReport, counted
 from kith.scenarios.logs.table import EventTable
@@ -128,7 +128,7 @@ _NEVER = np.iinfo(np.int64).max
 def _first_days(events: Events) -> Integers:
     """The day of each member's first action, (actors,); the largest number for who only ever left."""
     first = np.full(events.actors, _NEVER, np.int64)
-    active = events.kind != LEAVE
+    active = events.acts
     np.minimum.at(first, events.actor[active], events.day[active])
     return first
 

@@ -157,6 +157,7 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "heir_on": Whole(-1, MOST),
         "climate": Numbers(CLIMATE, (1,)),
         "plan_founders": Whole(0, "everyone"),
+        "plan_dormant": Whole(0, "everyone"),
         "invitation_joins": Numbers("i8", ("days and one",), 0, MOST),
         "unfairness": Real(),
         "share_per_point": Real(),

@@ -17,6 +17,7 @@ from kith.sim.kernels.luck import (
     FOUNDING_TIE_STRENGTH,
     FOUNDING_TIE_STRIDE,
     GRAPH_NETWORK,
+    STATE_AWAKE,
     STATE_CONTRIBUTED,
     STATE_LAST_VISIT,
     STATE_SILENCE,
@@ -26,13 +27,14 @@ from kith.sim.kernels.luck import (
     library_seed,
     uniforms,
 )
+from kith.sim.schema.founding import Founding
 from kith.sim.schema.graphs import Graph
 from kith.sim.schema.parameters import Bonding, Contribution
-from kith.sim.schema.plan import Founding
 from kith.sim.state.admission import admit, newcomers, tie_capacity
 from kith.sim.state.categories import Channel
 from kith.sim.state.community import Community
 from kith.sim.state.decay import derive_rows, fading
+from kith.sim.state.dormancy.asleep_before import asleep_before
 from kith.sim.state.giving.founders import Past, begin_talk, content_value, needs_past, reciprocity
 from kith.sim.state.hubs import attention, hubs_there
 from kith.sim.state.layers import PAST, has_contributed
@@ -45,6 +47,8 @@ NEAR_FOUNDERS = 8.0
 "typical distance on the ring, in founders, between those who are tied on day 0"
 SETTLED_RECIPROCITY = 0.2
 "reciprocity that a settled contributor is taken to feel"
+AT_ONCE = 10_000
+"founders whose propensities are estimated at a time"
 FAR_SHARE = 0.15
 "share of founders' ties that lead anywhere"
 
@@ -56,15 +60,18 @@ def seat_founders(c: Community) -> None:
     """Seat the founders in rows 0 … n-1, in ascending address, settled or as newcomers whatever their number."""
     log = c.plan.founding
     n = len(log) if log is not None else c.parameters.market.founders
+    asleep = days = np.zeros(0, np.int64)
     if n:
         seat = _addresses(c, n)
         if log is not None:
-            _found_from_log(c, seat, log)
+            asleep, days = _found_from_log(c, seat, log)
         elif c.parameters.market.founders_are == "newcomers":
             _found_as_newcomers(c, seat, _network(c, n))
         else:
             _found_by_draw(c, seat, _network(c, n))
         _enter_counts(c)
+        if len(asleep):
+            asleep_before(c, asleep, days)
     c.count_active()
 
 
@@ -128,40 +135,88 @@ def _found_by_draw(c: Community, seat: Rows, network: Graph | None) -> None:
     _fill_content(c, float(per_day[ever].sum()))
 
 
-def _found_from_log(c: Community, seat: Rows, log: Founding) -> None:
+def _found_from_log(c: Community, seat: Rows, log: Founding) -> tuple[Rows, Rows]:
     """Founders with propensities, tenure and ties from a log; founder k is person seat[k].
 
-    A log counts everybody who was ever met; a founder keeps as many ties as it has room for.
+    A log counts everybody who was ever met; a founder keeps as many ties as it has room for, first those
+    to others who are awake. Returns the rows of those who are dormant, in ascending address, and for how
+    many days. Where a community has no dormant members, who is not awake is not seated.
     """
     order = np.argsort(seat)
+    awake = _are_awake(c, seat[order], log.awake, order)
+    if c.parameters.dormancy.formal_share >= 1.0:
+        order, awake = order[awake], awake[awake]
     persons = seat[order]
-    pairs = _ties_of(log)
-    place = np.argsort(order)
     rows = admit(c, newcomers(persons, Channel.FOUNDER))
     members = c.population.members
-    members["joined"][rows] = members["seasoned"][rows] = -np.clip(log.tenure[order], 1, PAST - 1)
+    tenure = np.clip(log.tenure[order], 1, PAST - 1)
+    members["joined"][rows] = members["seasoned"][rows] = -tenure
     _have_paid(c, rows)
-    _lay_strongest_first(c, rows, place[pairs[0]], place[pairs[1]], pairs[2])
-    count = log.contributions[order]
-    propensity = most_likely_propensity(
-        count, _expected_of_log(c, rows, log, order), c.parameters.contribution.propensity_sigma
+    place = np.full(len(seat), -1)
+    place[order] = np.arange(len(order))
+    first, second, strength = _ties_of(log)
+    seated = (place[first] >= 0) & (place[second] >= 0)
+    _lay_strongest_first(c, rows, place[first[seated]], place[second[seated]], strength[seated], awake)
+    propensity = likely_propensity(
+        log.unaddressed()[order],
+        _expected_of_log(c, rows, log, order, int(awake.sum())),
+        log.active_days[order],
+        c.parameters.contribution.propensity_sigma,
     )
     c.market.remember_propensity(persons, propensity)
     members["propensity"][rows] = propensity
-    members["points"][rows] = count
+    members["points"][rows] = count = log.in_all()[order]
     derive_rows(members, rows, c.p)
-    visits = _settle_state(c, rows)
-    per_day = count / log.window * c.parameters.contribution.doors_open
-    past = Past(visits, per_day)
+    doors_open = c.parameters.contribution.doors_open
+    crowd = int(awake.sum())
+    visits = _settle_state(c, rows, crowd=crowd)
+    per_day = np.where(awake, log.unaddressed()[order] / log.window * doors_open, 0.0)
+    past = Past(np.where(awake, visits, 0.0), per_day, crowd)
     if needs_past(c.parameters):
         _fill_content(c, float(per_day.sum()))
-        visits = _settle_state(c, rows, past)
+        visits = _settle_state(c, rows, past, crowd)
+        past = Past(np.where(awake, visits, 0.0), per_day, crowd)
+    _season(c, rows, tenure, visits)
     begin_talk(c, rows, past)
-    last = -np.maximum(1, log.silence[order])
+    last = -np.maximum(1, log.since_contribution()[order])
     _set_history(c, rows, count, np.where(count > 0, last, NEVER), visits)
     came = c.population.last_visit[rows] > NEVER
-    c.population.last_visit[rows[came]] = np.maximum(c.population.last_visit[rows], last)[came]
-    _fill_content(c, float(count.sum()) / log.window * c.parameters.contribution.doors_open)
+    seen = -np.maximum(1, log.silence[order])
+    c.population.last_visit[rows[came]] = np.maximum(c.population.last_visit[rows], seen)[came]
+    _fill_content(c, float(per_day.sum()))
+    asleep = ~awake
+    c.plan_founders, c.plan_dormant = crowd, int(asleep.sum())
+    days = log.silence if log.asleep_for is None else log.asleep_for
+    return rows[asleep], days[order][asleep]
+
+
+def _are_awake(
+    c: Community, persons: Rows, probability: Numbers | None, order: Rows
+) -> npt.NDArray[np.bool_]:
+    """Who of the founders is awake, drawn with the luck of their addresses; at least one is, the likeliest."""
+    if probability is None:
+        return np.ones(len(persons), np.bool_)
+    chance = probability[order]
+    awake = _luck(c, persons, STATE_AWAKE) < chance
+    if not awake.any():
+        awake[int(np.argmax(chance))] = True
+    return awake
+
+
+def _season(c: Community, rows: Rows, tenure: Rows, visits: Numbers) -> None:
+    """Let bonds and belonging be as far as visits since joining have brought them, for whoever has just come."""
+    m, p, b = c.population.members, c.parameters, c.parameters.bonding
+    gap, times = 1.0 / np.maximum(visits, 1e-3), visits * tenure
+    for name, step, half_life in (
+        ("habit", p.visiting.habit_step, p.visiting.habit_half_life),
+        ("activity", b.activity_step * p.affiliation.activity, b.activity_half_life),
+        ("hub", b.hub_step * p.affiliation.hub, b.hub_half_life),
+    ):
+        left = (1.0 - step) * np.exp2(-gap / half_life)
+        m[name][rows] *= 1.0 - left**times
+    _refresh(c, rows)
+    m["belonging"][rows] *= 1.0 - np.exp2(-tenure / b.belonging_half_life)
+    c.update_rates(rows)
 
 
 def _room_for(c: Community, seat: Rows, network: Graph) -> Rows:
@@ -173,15 +228,23 @@ def _room_for(c: Community, seat: Rows, network: Graph) -> Rows:
     return capacity
 
 
-def _lay_strongest_first(c: Community, rows: Rows, first: Rows, second: Rows, strength: Numbers) -> None:
-    """Create ties between indices of `rows`, the strongest first, up to each end's capacity."""
+def _lay_strongest_first(
+    c: Community,
+    rows: Rows,
+    first: Rows,
+    second: Rows,
+    strength: Numbers,
+    awake: npt.NDArray[np.bool_] | None = None,
+) -> None:
+    """Create ties between indices of `rows`, the strongest first, up to each end's capacity; first those of the awake."""
     ends = np.sort(np.stack([first, second]), axis=0)
-    strongest_first = np.lexsort((ends[1], ends[0], -strength))
+    later = np.zeros(len(first)) if awake is None else ~(awake[first] & awake[second])
+    strongest_first = np.lexsort((ends[1], ends[0], -strength, later))
     lower, upper = rows[ends[:, strongest_first]]
     _place(c, lower, upper, strength[strongest_first], np.zeros(len(lower), np.int64))
 
 
-def _expected_of_log(c: Community, rows: Rows, log: Founding, order: Rows) -> Numbers:
+def _expected_of_log(c: Community, rows: Rows, log: Founding, order: Rows, crowd: int) -> Numbers:
     """Contributions in the log's window that propensity 1 would lead to, shape (n,).
 
     Free of the design, so that every design starts with the same people: visits by time budget
@@ -190,9 +253,14 @@ def _expected_of_log(c: Community, rows: Rows, log: Founding, order: Rows) -> Nu
     """
     q, churn = c.parameters.contribution, c.parameters.churn
     by_budget = 1.0 - np.exp(-c.population.members["visits_per_day"][rows])
-    visits = np.maximum(by_budget * log.window, log.active_days[order])
+    observed = np.minimum(log.window, np.maximum(1, log.tenure[order]))
+    active = log.active_days[order]
+    visits = np.maximum(by_budget * observed, active)
     motivation = 1.0 + q.belonging_gain * churn.neutral_belonging + SETTLED_RECIPROCITY * q.reciprocity_gain
-    return visits * q.rate * motivation * _audience(len(rows), q)
+    # contributions come in bursts, the longer the more often: the mean of what is left since the last
+    often = np.minimum(active, log.unaddressed()[order]) / observed
+    burst = 1.0 + q.burst_gain * often / (often + np.log(2.0) / q.burst_half_life)
+    return visits * q.rate * motivation * _audience(crowd, q) * burst / (1.0 - q.follow_on)
 
 
 def _have_paid(c: Community, rows: Rows) -> None:
@@ -204,20 +272,25 @@ def _have_paid(c: Community, rows: Rows) -> None:
         willing[rows] = np.maximum(willing[rows], least)
 
 
-def most_likely_propensity(count: Rows, expected: Numbers, sigma: float) -> Numbers:
-    """The propensity most likely after `count` contributions, shape (n,).
+def likely_propensity(count: Rows, expected: Numbers, days: Rows, sigma: float) -> Numbers:
+    """The mean propensity after `count` contributions on `days` active days, shape (n,).
 
-    The mode of the posterior of ln theta ~ Normal(0, sigma^2) with count ~ Poisson(theta expected),
-    by Newton steps on a concave function.
+    The posterior mean for ln theta ~ Normal(0, sigma^2) and count ~ Poisson(theta expected). Contributions
+    come in bursts, so that those of a day are no independent signs: a founder's count is evidence of as
+    many contributions as it had active days, at most.
     """
     if sigma <= 0.0:
         return np.ones(len(count))
-    x = np.zeros(len(count))
-    for _ in range(60):
-        mean = np.exp(x) * expected
-        step = (count - mean - x / sigma**2) / (mean + 1.0 / sigma**2)
-        x += np.clip(step, -1.0, 1.0)
-    return np.exp(x)
+    weight = np.minimum(1.0, np.maximum(days, 1) / np.maximum(count, 1))
+    x = np.linspace(-5.0, 5.0, 201) * sigma
+    out = np.empty(len(count))
+    for start in range(0, len(count), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        mean = expected[part, None] * np.exp(x)
+        ll = weight[part, None] * (count[part, None] * x - mean) - 0.5 * (x / sigma) ** 2
+        p = np.exp(ll - ll.max(axis=1, keepdims=True))
+        out[part] = (p * np.exp(x)).sum(axis=1) / p.sum(axis=1)
+    return out
 
 
 def _ties_of(log: Founding) -> tuple[Rows, Rows, Numbers]:
@@ -227,7 +300,7 @@ def _ties_of(log: Founding) -> tuple[Rows, Rows, Numbers]:
     start with the same ties.
     """
     rule = Bonding()
-    fade = fading(rule.tie_half_life, log.window + 2)
+    fade = fading(rule.tie_half_life, int(log.exchange_age.max(initial=0)) + 2)
     ties: dict[tuple[int, int], tuple[float, int]] = {}
     for a, b, age in zip(
         log.exchange_a.tolist(), log.exchange_b.tolist(), log.exchange_age.tolist(), strict=True
@@ -298,11 +371,13 @@ def _found_as_newcomers(c: Community, seat: Rows, network: Graph | None) -> None
         c.settle(rows)
 
 
-def _settle_state(c: Community, rows: Rows, past: Past | None = None) -> Numbers:
+def _settle_state(c: Community, rows: Rows, past: Past | None = None, crowd: int = 0) -> Numbers:
     """Set habit, bonds, belonging and satisfaction to their fixed point; returns visits per day, shape (n,).
 
     With a `past`, content is worth what founders' contributions hold up, and they have been answered as often.
+    The `crowd` is how many of them are awake; 0 for all.
     """
+    crowd = crowd or len(rows)
     m, p, b = c.population.members, c.parameters, c.parameters.bonding
     if past is not None and needs_past(p):
         m["reciprocity"][rows] = reciprocity(c, rows, past)
@@ -312,9 +387,9 @@ def _settle_state(c: Community, rows: Rows, past: Past | None = None) -> Numbers
         gap = 1.0 / np.maximum(visits, 1e-3)
         m["habit"][rows] = _steady(p.visiting.habit_step, p.visiting.habit_half_life, gap)
         m["activity"][rows] = _steady(b.activity_step * p.affiliation.activity, b.activity_half_life, gap)
-        noticed = attention(p.affiliation, len(rows))
+        noticed = attention(p.affiliation, crowd)
         m["hub"][rows] = _steady(b.hub_step * p.affiliation.hub * noticed, b.hub_half_life, gap)
-        m["satisfaction"][rows] = _value(c, rows, gap, past)
+        m["satisfaction"][rows] = _value(c, rows, gap, past, crowd)
         _refresh(c, rows)
         floor = p.visiting.habit_floor
         visits = 1.0 - np.exp(-m["visit_rate"][rows] * (floor + (1.0 - floor) * m["habit"][rows]))
@@ -336,7 +411,7 @@ def _steady(step: float, half_life: float, gap: Numbers) -> Numbers:
     return np.minimum(1.0, step / (1.0 - (1.0 - step) * left + 1e-12))
 
 
-def _value(c: Community, rows: Rows, gap: Numbers, past: Past | None) -> Numbers:
+def _value(c: Community, rows: Rows, gap: Numbers, past: Past | None, crowd: int) -> Numbers:
     """The value of a visit to a settled founder; without a `past`, with half of the content value."""
     m, v = c.population.members, c.parameters.value
     content = 0.5 * v.content if past is None else content_value(c, rows, past, gap)
@@ -345,7 +420,7 @@ def _value(c: Community, rows: Rows, gap: Numbers, past: Past | None) -> Numbers
         + content
         + v.peers * m["bonds"][rows]
         + v.hub * m["hub"][rows]
-        + v.match * (1.0 - (1.0 + 0.5 * len(rows)) ** (-v.match_gain))
+        + v.match * (1.0 - (1.0 + 0.5 * crowd) ** (-v.match_gain))
         - m["misfit"][rows]
         + v.replies * m["reciprocity"][rows]
     )
@@ -412,4 +487,4 @@ def _enter_counts(c: Community) -> None:
     c.rank(rows)
 
 
-__all__ = ["most_likely_propensity", "seat_founders"]
+__all__ = ["likely_propensity", "seat_founders"]

@@ -40,6 +40,13 @@ def awake_at_start(s: Snapshot) -> float:
     return float(s.c.plan_founders if s.day == WINDOW - 1 else 0)
 
 
+def dormant_at_start(s: Snapshot) -> float:
+    """Members who were dormant when W began; 0 before W is complete."""
+    if s.day >= WINDOW:
+        return float(s.daily["dormant"][-WINDOW - 1])
+    return float(s.c.plan_dormant if s.day == WINDOW - 1 else 0)
+
+
 def churn(s: Snapshot) -> Value:
     """Of those awake when W began: dormant or gone at its end, by cause."""
     start = s.day - WINDOW
@@ -67,13 +74,12 @@ def sleeps(s: Snapshot) -> float:
 
 
 def exits(s: Snapshot) -> float:
-    before = s.daily["present"][-WINDOW - 1] if s.day >= WINDOW else awake_at_start(s)
+    before = s.daily["present"][-WINDOW - 1] if s.day >= WINDOW else awake_at_start(s) + dormant_at_start(s)
     return ratio(s.window("leaves"), float(before))
 
 
 def reactivations(s: Snapshot) -> float:
-    before = float(s.daily["dormant"][-WINDOW - 1]) if s.day >= WINDOW else 0.0
-    return ratio(s.window("wakings"), before)
+    return ratio(s.window("wakings"), dormant_at_start(s))
 
 
 def retention(days: int) -> Callable[[Snapshot], float]:

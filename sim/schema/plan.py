@@ -3,17 +3,15 @@
 A plan is resolved and validated: it refers to no file, and it can be simulated as it is.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kith.sim.schema.arrivals import Arrivals
+from kith.sim.schema.founding import Founding
 from kith.sim.schema.graphs import Graph, GraphSource
 from kith.sim.schema.parameter_set import ParameterError, Parameters, parameters_from
 
@@ -144,51 +142,6 @@ class Experiment(BaseModel):
             section, _, field = name.partition(".")
             values[section][field] = value
         return parameters_from(values)
-
-
-@dataclass(frozen=True)
-class Founding:
-    """The n founders of a community, reconstructed from an event log.
-
-    Exchanges are between founders, in order of time; ages are in days before the date.
-    """
-
-    contributions: npt.NDArray[np.int64]
-    "actions of each founder in the window, (n,)"
-    tenure: npt.NDArray[np.int64]
-    "days since the founder's first action in the log, (n,)"
-    silence: npt.NDArray[np.int64]
-    "days since the founder's last action, (n,)"
-    active_days: npt.NDArray[np.int64]
-    "days in the window with an action of the founder, (n,)"
-    exchange_a: npt.NDArray[np.int64]
-    exchange_b: npt.NDArray[np.int64]
-    exchange_age: npt.NDArray[np.int64]
-    date: str
-    "day 0 of the simulation, ISO"
-    window: int = 90
-    label: str = ""
-    contributors: int = 0
-    "people who had ever contributed by the date, from which the market is sized; 0 if not known"
-
-    def __len__(self) -> int:
-        return len(self.contributions)
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the numbers; identifies the log in a run's id."""
-        digest = hashlib.sha256(f"{self.date}|{self.window}".encode())
-        for column in (
-            self.contributions,
-            self.tenure,
-            self.silence,
-            self.active_days,
-            self.exchange_a,
-            self.exchange_b,
-            self.exchange_age,
-        ):
-            digest.update(np.ascontiguousarray(column, dtype=np.int64).tobytes())
-        return digest.hexdigest()
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,9 @@ class Community:
         self.climate = np.zeros(1, CLIMATE)
         self.climate["bound"] = self.climate["proof"] = 1.0
         self.plan_founders = len(plan.founding) if plan.founding is not None else market.founders
+        "founders who are awake, once they are seated"
+        self.plan_dormant = 0
+        "founders from a log who are dormant"
         self.invitation_joins = np.zeros(days + 1, np.int64)
         "invitations that led to a join at once, by the day on which they were sent"
         self.unfairness = 0.0

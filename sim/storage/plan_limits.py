@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 
 from kith.sim.schema.arrivals import MODES, MOST_A_DAY, Arrivals
+from kith.sim.schema.founding import Founding
 from kith.sim.schema.graphs import Generator, Graph
 from kith.sim.schema.parameter_set import Parameters
-from kith.sim.schema.plan import MAX_DAYS, Experiment, Founding, Plan, Shock, check_plan
+from kith.sim.schema.plan import MAX_DAYS, Experiment, Plan, Shock, check_plan
 from kith.sim.storage.limits import (
     MOST,
     PERSONS,
@@ -26,6 +27,11 @@ from kith.sim.storage.limits import (
     demand,
 )
 from kith.sim.storage.serialise import COMMUNITY, parts_of
+
+
+def _if_any(rule: Rule) -> Rule:
+    return lambda value, dims: value is None or rule(value, dims)
+
 
 LIMITS: dict[type[Any], dict[str, Rule]] = {
     Plan: {
@@ -53,6 +59,12 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "window": Whole(1, MOST),
         "label": TEXT,
         "contributors": Whole(0, MOST),
+        "own": _if_any(Numbers("i8", ("founders",), 0, MOST)),
+        "ever": _if_any(Numbers("i8", ("founders",), 0, MOST)),
+        "quiet": _if_any(Numbers("i8", ("founders",), 0, MOST)),
+        "awake": _if_any(Numbers("f8", ("founders",), 0.0, 1.0)),
+        "asleep_for": _if_any(Numbers("i8", ("founders",), 0, MOST)),
+        "undated": Whole(0, MOST),
     },
     Arrivals: {
         "daily": Numbers("i8", (None,), 0, MOST_A_DAY),

@@ -16,9 +16,10 @@ import numpy.typing as npt
 from pydantic import BaseModel
 
 from kith.sim.schema.arrivals import Arrivals
+from kith.sim.schema.founding import Founding
 from kith.sim.schema.graphs import Generator, Graph
 from kith.sim.schema.parameter_set import Parameters
-from kith.sim.schema.plan import Experiment, Founding, Plan, Shock
+from kith.sim.schema.plan import Experiment, Plan, Shock
 from kith.sim.state.community import Community
 from kith.sim.state.dormancy.dormant import Dormant
 from kith.sim.state.hazard_clocks import Heap, TouchClock

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from kith.sim.checkpoints.checkpoint import CheckpointError, resume, save
     from kith.sim.engine import MODEL_VERSION, TICK, Simulation, run
     from kith.sim.results.record import Record
+    from kith.sim.schema.founding import Founding
     from kith.sim.schema.parameter_set import ParameterError, Parameters
-    from kith.sim.schema.plan import Founding, Plan, Shock
+    from kith.sim.schema.plan import Plan, Shock
     from kith.sim.views.member import Member
     from kith.sim.views.members import MemberSet
     from kith.sim.views.model import CommunityModel
@@ -51,7 +52,7 @@ _HOMES = {
     "Record": "kith.sim.results.record",
     "ParameterError": "kith.sim.schema.parameter_set",
     "Parameters": "kith.sim.schema.parameter_set",
-    "Founding": "kith.sim.schema.plan",
+    "Founding": "kith.sim.schema.founding",
     "Plan": "kith.sim.schema.plan",
     "Shock": "kith.sim.schema.plan",
     "Member": "kith.sim.views.member",

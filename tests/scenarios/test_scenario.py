@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from kith.scenarios.errors import ScenarioError
 from kith.scenarios.load import load
+from kith.sim.schema.founding import Founding
 from kith.sim.schema.parameter_set import Parameters, dotted_names
-from kith.sim.schema.plan import Founding, Plan, Shock
+from kith.sim.schema.plan import Plan, Shock
 
 type Write = Callable[..., Path]
 

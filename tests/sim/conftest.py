@@ -9,8 +9,9 @@ import pytest
 
 from kith.sim.engine import run
 from kith.sim.results.record import Record
+from kith.sim.schema.founding import Founding
 from kith.sim.schema.parameter_set import Parameters, parameters_from
-from kith.sim.schema.plan import Founding, Plan, Shock
+from kith.sim.schema.plan import Plan, Shock
 from tests.plain import PLAIN
 
 type Settings = Mapping[str, Mapping[str, Any]]

@@ -4,7 +4,7 @@
 
 The world is fitted to `--logs`. Of the other log only what is seen within weeks is used, for that community's
 own parameters; what takes months to see is predicted: survival after two years, returns after silence, who
-is active at which age. The rival (modified BG/NBD, `kith.scenarios.logs.alive`) has seen all of that log.
+is active at which age. The rival (modified BG/NBD, `kith.scenarios.logs.presence.alive`) has seen all of that log.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from kith.experiments.evidence.life.fit import fit, problem_of
 from kith.experiments.evidence.life.statistics import NAMES, Target, statistics_of, target_of
 from kith.experiments.evidence.observation import DAY, Observed
 from kith.experiments.files import write_text
-from kith.scenarios.logs.alive import Alive, fitted
+from kith.scenarios.logs.presence.alive import Alive, fitted
 
 SOON = (
     "again_d1_7",

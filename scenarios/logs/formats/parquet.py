@@ -5,7 +5,7 @@ members did; it is read as the event log of that run.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,8 +17,13 @@ from kith.scenarios.logs.builder import TableBuilder
 from kith.scenarios.logs.formats.delimited import rows_of
 from kith.scenarios.logs.formats.head import Head
 from kith.scenarios.logs.mapping import REQUIRED, mapping_of, recognised, short_name
+from kith.scenarios.logs.rows import Rows
 from kith.scenarios.logs.sources import PARQUET
+from kith.scenarios.logs.table import MICROSECONDS_PER_DAY, UNKNOWN_TIME
 from kith.scenarios.logs.times import BAD
+
+if TYPE_CHECKING:
+    from kith.sim.results.record import Record
 
 NAME, TITLE = "parquet", "table (Parquet)"
 RECORD, RECORD_TITLE = "kith", "record of a simulated run"
@@ -74,13 +79,37 @@ def read_record(heads: Sequence[Head], builder: TableBuilder) -> None:
     if place is None:
         raise LogError(f"{builder.label}: a record is read from its folder; give the folder with record.json")
     try:
-        events = Record.from_parquet(place.parent).events
+        record = Record.from_parquet(place.parent)
+        events = record.events
     except (RecordError, ValueError) as error:
         raise LogError(f"{builder.label}: {error}") from None
     table = pa.Table.from_pandas(
         events[["member_id", "timestamp", "action", "target_member"]], preserve_index=False
     )
     _add(table.to_batches(BATCH), table.schema.names, builder, "")
+    _add_members(record, builder)
+
+
+def _add_members(record: "Record", builder: TableBuilder) -> None:
+    """When the memberships of a record began, when each person last came, and who is dormant at its end.
+
+    Who fell silent before day 0 gets its row on day 0, or the log would begin before the run.
+    """
+    from kith.sim.results.record import start_date
+
+    m = record.members
+    start = int(np.datetime64(start_date(record.plan), "us").astype(np.int64))
+    names = [f"p{person}" for person in m["person"]]
+    joined = start + m["joined_day"].to_numpy(np.int64) * MICROSECONDS_PER_DAY
+    seen = start + m["last_visit"].fillna(0).to_numpy(np.int64) * MICROSECONDS_PER_DAY
+    seen[m["last_visit"].isna().to_numpy()] = UNKNOWN_TIME
+    for name, one, other in zip(names, joined.tolist(), seen.tolist(), strict=True):
+        builder.register(name, one, other)
+    asleep = m["asleep_since"].to_numpy(float)
+    of = np.flatnonzero(~np.isnan(asleep))
+    if len(of):
+        times = start + (np.maximum(asleep[of].astype(np.int64), 0) + 1) * MICROSECONDS_PER_DAY - 1
+        builder.add(Rows([names[k] for k in of.tolist()], times, "asleep"))
 
 
 def _read_one(file: pq.ParquetFile, builder: TableBuilder, prefix: str) -> None:

@@ -32,6 +32,12 @@ class Past:
 
     visits: Numbers
     contributions: Numbers
+    awake: int = 0
+    "how many of them are awake; 0 for all"
+
+    def crowd(self) -> int:
+        """Founders who are there to be met."""
+        return self.awake or len(self.visits)
 
     def posts(self, p: Parameters) -> Numbers:
         """Posts per day, shape (n,)."""
@@ -50,7 +56,7 @@ def chance_of_reply(c: Community, rows: Rows, past: Past) -> Numbers:
     generous *= 1.0 + q.reply_generosity * USUAL_RECIPROCITY
     others = np.maximum(0.0, generous.sum() - generous)
     chance = q.reply_ceiling * (1.0 - np.exp(-others / q.reply_crowd))
-    chance *= max(1.0, len(rows) / 100.0) ** q.reply_size_elasticity
+    chance *= max(1.0, past.crowd() / 100.0) ** q.reply_size_elasticity
     chance *= 1.0 + q.reply_to_connected * c.population.members["bonds"][rows]
     return np.minimum(chance, q.reply_ceiling)
 
@@ -74,7 +80,7 @@ def content_value(c: Community, rows: Rows, past: Past, gap: Numbers) -> Numbers
     v, platform = c.parameters.value, c.parameters.platform
     if is_by_head(v):
         return 0.5 * v.content
-    scale = v.stock_scale + v.content_scale * len(rows)
+    scale = v.stock_scale + v.content_scale * past.crowd()
     stock = c.content / (c.content + scale) if c.content > 0.0 else 0.0
     posts = past.posts(c.parameters)
     items = float((posts * (1.0 + chance_of_reply(c, rows, past))).sum())

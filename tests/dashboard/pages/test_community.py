@@ -138,7 +138,8 @@ def test_the_day_of_the_what_if_is_chosen_and_stands_in_the_address(
     assert (day.value, day.low, day.high) == ("2024-05-21", "2024-01-02", "2024-05-21")
     day.vue_put("2024-02-10")
     assert rc.paths[-1] == f"/community?log={key}&at=2024-02-10"
-    until(lambda: "before 2024-02-10" in texts(rc))
+    until(lambda: "Start on 2024-02-10 from" in texts(rc))
+    assert "are awake" in texts(rc) and "have fallen silent" in texts(rc)
     button(rc, "what-if").vue_press(None)
     state = CompareState.strict(rc.paths[-1].partition("?")[2])
     assert (state.log, state.at) == (key, "2024-02-10")

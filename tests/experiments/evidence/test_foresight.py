@@ -7,7 +7,7 @@ from kith.experiments.evidence.life.cases import CASES, seen_in
 from kith.experiments.evidence.life.foresight import SOON, alive_of, lived_by, only_soon
 from kith.experiments.evidence.life.statistics import NAMES, Target, statistics_of, target_of
 from kith.experiments.evidence.observation import Observed
-from kith.scenarios.logs.alive import Alive
+from kith.scenarios.logs.presence.alive import Alive
 
 
 @pytest.fixture(scope="module")

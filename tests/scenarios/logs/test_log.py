@@ -15,7 +15,7 @@ from kith.scenarios.errors import LogError, ScenarioError
 from kith.scenarios.load import load
 from kith.scenarios.logs import sources
 from kith.scenarios.logs.founding import read_log
-from kith.sim.schema.plan import Founding
+from kith.sim.schema.founding import Founding
 
 type Write = Callable[..., Path]
 type Row = tuple[str, datetime, str, str]
@@ -48,11 +48,13 @@ def refusal(path: Any, at: Any = None) -> str:
 # Who founds
 
 
-def test_founders_are_those_who_acted_in_the_ninety_days_before_the_date(write_log: Write) -> None:
+def test_founders_are_all_whom_the_log_shows_and_ninety_days_count(write_log: Write) -> None:
     rows = row("old", 9) + row("first", 10, hour=0) + row("last", 99, hour=23) + row("late", 100, hour=0)
     founding = read_log(write_log(rows), "2001-04-11")  # day 100
-    assert len(founding) == 2
-    assert founding.silence.tolist() == [90, 1]
+    assert len(founding) == 3
+    assert founding.silence.tolist() == [91, 90, 1]
+    assert founding.contributions.tolist() == founding.active_days.tolist() == [0, 1, 1]
+    assert founding.in_all().tolist() == [1, 1, 1]
     assert founding.date == "2001-04-11"
 
 
@@ -69,21 +71,22 @@ def test_a_target_who_never_acts_is_no_founder_and_no_partner(write_log: Write) 
     assert (founding.exchange_a.tolist(), founding.exchange_b.tolist()) == ([1], [0])
 
 
-def test_exchanges_are_between_founders_within_the_window_in_order_of_time(write_log: Write) -> None:
+def test_exchanges_are_between_founders_within_half_a_year_in_order_of_time(write_log: Write) -> None:
     rows = (
         row("gone", 0, target="a")
-        + row("a", 1, target="b")  # before the window
-        + row("b", 99, target="a", hour=9)
-        + row("a", 98, target="b")
-        + row("a", 98, target="gone")
-        + row("a", 97, target="a")  # to oneself
-        + row("b", 99, target="a", hour=8)
-        + row("b", 100, target="a")  # too late
+        + row("gone", 1, "leave")
+        + row("a", 18, target="b", hour=9)  # too long ago
+        + row("a", 20, target="b")
+        + row("b", 199, target="a", hour=9)
+        + row("a", 198, target="gone")
+        + row("a", 197, target="a")  # to oneself
+        + row("b", 199, target="a", hour=8)
+        + row("b", 200, target="a")  # too late
     )
-    founding = read_log(write_log(rows), "2001-04-11")
+    founding = read_log(write_log(rows), "2001-07-20")  # day 200
     assert founding.exchange_a.tolist() == [0, 1, 1]
     assert founding.exchange_b.tolist() == [1, 0, 0]
-    assert founding.exchange_age.tolist() == [2, 1, 1]
+    assert founding.exchange_age.tolist() == [180, 1, 1]
 
 
 def test_kiths_own_actions_are_no_contributions_and_an_exchange_ties(write_log: Write) -> None:
@@ -128,7 +131,7 @@ def test_tenure_looks_back_beyond_the_window(write_log: Write) -> None:
 def test_the_default_date_is_the_day_after_the_last_event(write_log: Write) -> None:
     path = write_log(row("a", 0) + row("b", 50) + row("c", 300))
     assert read_log(path).date == read_log(path, "end").date == "2001-10-29"
-    assert len(read_log(path)) == 1
+    assert len(read_log(path)) == 3
 
 
 def test_tenure_counts_from_the_return_of_who_had_left(write_log: Write) -> None:
@@ -148,7 +151,7 @@ def test_tenure_counts_from_the_registration_if_it_came_first(write_log: Write, 
 def test_those_who_had_ever_contributed_are_counted_up_to_the_date(write_log: Write) -> None:
     rows = row("old", 0) + row("reader", 90, "visit") + row("a", 200) + row("b", 210) + row("late", 300)
     founding = read_log(write_log(rows), "2001-08-01")
-    assert (len(founding), founding.contributors) == (2, 3)
+    assert (len(founding), founding.contributors) == (4, 3)
 
 
 def test_the_busiest_date_ends_the_busiest_window_and_the_earliest_of_equals(write_log: Write) -> None:
@@ -162,7 +165,7 @@ def test_the_busiest_date_ends_the_busiest_window_and_the_earliest_of_equals(wri
         + row("g", 402)
     )
     assert read_log(write_log(rows), "busiest").date == "2001-05-21"  # day 140: b, c, d
-    assert len(read_log(write_log(rows), "busiest")) == 3
+    assert len(read_log(write_log(rows), "busiest")) == 4
 
 
 def test_the_busiest_window_lies_inside_the_log(write_log: Write) -> None:
@@ -202,11 +205,12 @@ def test_a_packed_log_is_the_same_log_whatever_its_name(write_log: Write, tmp_pa
 
 def test_the_example_log_ships_with_kith() -> None:
     founding = read_log("chat_docker", "busiest")
-    assert (len(founding), founding.date, founding.label) == (302, "2002-05-23", "chat_docker.csv.gz")
+    assert (len(founding), founding.date, founding.label) == (1082, "2002-05-23", "chat_docker.csv.gz")
     assert read_log("chat_docker").date == "2004-12-24"
     assert founding.contributions.sum() == 3367
-    assert len(founding.exchange_a) == 2329
-    assert founding.silence.max() <= 90 <= founding.tenure.max()
+    assert founding.awake is not None
+    assert 70 < founding.awake.sum() < 200
+    assert int((founding.silence <= 90).sum()) == 302
 
 
 # A plain twin
@@ -222,21 +226,27 @@ def twin(rows: list[Row], at: date) -> dict[str, list[int]]:
         return (at - one[1].date()).days
 
     founders: list[str] = []
+    if not any(one[2] != "leave" for one in window):
+        return {"tenure": []}
     for member in dict.fromkeys(one[0] for one in rows):
         mine = [one for one in past if one[0] == member]
-        if any(one[0] == member and one[2] != "leave" for one in window) and mine[-1][2] != "leave":
+        if mine and mine[-1][2] != "leave":
             founders.append(member)
     own = {"join", "leave", "visit", "invite", "exchange"}
     active = {f: [one for one in window if one[0] == f and one[2] != "leave"] for f in founders}
     ties = [
         one
-        for one in window
-        if one[2] not in own - {"exchange"} and one[0] in founders and one[3] in founders and one[0] != one[3]
+        for one in past
+        if age(one) <= 180
+        and one[2] not in own - {"exchange"}
+        and one[0] in founders
+        and one[3] in founders
+        and one[0] != one[3]
     ]
     return {
         "contributions": [sum(one[2] not in own for one in active[f]) for f in founders],
         "tenure": [max(age(one) for one in since_return(past, f)) for f in founders],
-        "silence": [min(age(one) for one in active[f]) for f in founders],
+        "silence": [min(age(one) for one in since_return(past, f)) for f in founders],
         "active_days": [len({one[1].date() for one in active[f]}) for f in founders],
         "exchange_a": [founders.index(one[0]) for one in ties],
         "exchange_b": [founders.index(one[3]) for one in ties],
@@ -337,7 +347,7 @@ def test_a_time_that_is_none_is_refused(write_log: Write, time: str) -> None:
 
 def test_every_year_of_the_calendar_can_be_read(write_log: Write) -> None:
     rows = "a,0001-01-01T00:00:00+14:00,post,\nb,9999-12-31T23:59:59-12:00,post,\n"
-    assert len(read_log(write_log(rows))) == 1
+    assert len(read_log(write_log(rows))) == 2
     refusal(write_log(rows), "2001-01-01")
     refusal(write_log("b,9999-12-31T23:59:59-12:00,post,\n"), "2001-01-01")
 

@@ -6,47 +6,106 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kith.experiments.evidence.round_trip import FULL, agreement, round_trip
 from kith.scenarios.load import load
+from kith.scenarios.logs.founding import read_and_found
 from kith.sim.engine import Simulation
 from kith.sim.results.record import start_date
 
-RATE = {"contribution.rate": 0.05}
 DAYS = 300
 
 
-@pytest.mark.parametrize("formal_share", [1.0, load("web").parameters.dormancy.formal_share])
-def test_a_founding_on_a_simulated_log_has_its_members_ties_and_market(
-    formal_share: float, tmp_path: Path
-) -> None:
-    settings = RATE | {"dormancy.formal_share": formal_share}
-    plan = load("web", {"market.size": 2000, "market.founders": 200} | settings, days=DAYS)
-    lived = Simulation(plan, seed=1)
-    lived.advance()
-    lived.record().to_parquet(tmp_path / "lived")
-    before = lived.community
-    end = date.fromisoformat(start_date(plan)) + timedelta(days=DAYS)
-    again = load("web", settings, log=str(tmp_path / "lived"))
-    founded = Simulation(again, seed=1).community
-    assert again.founding is not None
-    assert again.founding.date == end.isoformat()
+@pytest.fixture(scope="module")
+def lived() -> Simulation:
+    """A web after 300 days."""
+    plan = load("web", {"market.size": 2000, "market.founders": 200, "contribution.rate": 0.05}, days=DAYS)
+    simulation = Simulation(plan, seed=1)
+    simulation.advance()
+    return simulation
 
-    # a log does not tell who has fallen silent, so whoever came in its last days counts as a member
-    silent = before.dormant.members[: before.dormant.count]
-    silent = silent[before.dormant.last_visit[: before.dormant.count] >= DAYS - again.founding.window]
-    assert (len(silent) == 0) == (formal_share == 1.0)
+
+def test_a_full_log_tells_who_is_awake_and_dormant_and_since_when(lived: Simulation, tmp_path: Path) -> None:
+    lived.record().to_parquet(tmp_path / "lived")
+    before, plan = lived.community, lived.community.plan
+    log = read_and_found(tmp_path / "lived")
+    founding = log.founding
+    assert founding.date == (date.fromisoformat(start_date(plan)) + timedelta(days=DAYS)).isoformat()
     awake = before.population.members[before.population.rows()]
-    members, were = founded.population.present, len(awake) + len(silent)
-    assert 0.85 * were < members <= were
-    partners = 2 * (
-        before.ties.count[0] + silent["degree"].sum()
-    )  # also remembered ones, which their exchanges show
-    assert abs(2 * founded.ties.count[0] / members - partners / were) < 1.5
-    assert 0.6 * 2000 < founded.market.size < 2 * 2000
-    rows = founded.population.rows()
-    m = founded.population.members[rows]
-    assert (m["degree"] <= m["capacity"]).all()
-    # of those who joined while the log was kept, tenure is what it was
-    since = np.concatenate([awake["joined"], silent["joined"]])
-    joined = np.sort(DAYS - since[since > 0])
-    tenure = np.sort(-m["joined"][m["joined"] > -DAYS + 15])
-    assert abs(np.median(joined) - np.median(tenure)) < 25
+    asleep = before.dormant.members[: before.dormant.count]
+    assert founding.awake is not None and founding.asleep_for is not None
+    is_awake = founding.awake == 1.0
+    assert (int(is_awake.sum()), int((founding.awake == 0.0).sum())) == (len(awake), len(asleep))
+    # tenure is true also of those who were there before the log began
+    assert sorted(founding.tenure[is_awake]) == sorted(DAYS - awake["joined"])
+    assert sorted(founding.tenure[~is_awake]) == sorted(DAYS - asleep["joined"])
+    assert sorted(founding.asleep_for[~is_awake]) == sorted(DAYS - asleep["asleep_on"])
+    assert founding.undated == 0
+    assert any("fallen silent and may return (as the log tells)" in line for line in log.lines())
+
+
+def test_a_log_of_posts_says_what_it_does_not_tell(lived: Simulation, tmp_path: Path) -> None:
+    events = lived.record().events
+    posts = tmp_path / "posts.csv"
+    events[events["action"].isin(["post", "answer"])].to_csv(posts, index=False)
+    log = read_and_found(posts)
+    assert log.founding.undated == len(log.founding)
+    lines = "\n".join(log.lines())
+    assert "about" in lines and "each run draws who" in lines
+    assert "does not tell when they joined" in lines
+
+
+def test_a_record_that_was_founded_from_a_record_is_read_truly(lived: Simulation, tmp_path: Path) -> None:
+    lived.record().to_parquet(tmp_path / "lived")
+    again = Simulation(load("web", log=str(tmp_path / "lived"), days=20), seed=1)
+    again.advance()
+    again.record().to_parquet(tmp_path / "again")
+    read = read_and_found(tmp_path / "again").founding
+    c = again.community
+    assert read.awake is not None and read.asleep_for is not None
+    assert int(read.awake.sum()) == c.population.present
+    assert len(read) == c.population.present + c.dormant.count
+    assert sorted(read.tenure) == sorted(
+        20
+        - np.concatenate(
+            [
+                m["joined"]
+                for m in (c.population.members[c.population.rows()], c.dormant.members[: c.dormant.count])
+            ]
+        )
+    )
+    asleep = read.asleep_for[read.awake == 0.0]
+    assert abs(np.median(asleep) - np.median(20 - c.dormant.since[: c.dormant.count])) < 10
+
+
+def test_an_earlier_date_uses_nothing_that_came_later(lived: Simulation, tmp_path: Path) -> None:
+    lived.record().to_parquet(tmp_path / "lived")
+    founding = read_and_found(tmp_path / "lived", "2001-06-30").founding
+    assert founding.awake is not None
+    assert ((founding.awake > 0.0) & (founding.awake < 1.0)).any()
+    assert (founding.tenure >= founding.silence).all() and (founding.silence >= 1).all()
+
+
+def disagreeing(seeds: int) -> list[str]:
+    """What differs by more than two standard deviations of the original over seeds."""
+    found = agreement([round_trip(seed) for seed in range(seeds)])
+    return [
+        f"{log}: {name} {one}"
+        for log, names in found.items()
+        for name, one in names.items()
+        if not one.agrees
+    ]
+
+
+def test_four_communities_go_on_as_they_would_have() -> None:
+    assert disagreeing(4) == []
+
+
+@pytest.mark.slow
+def test_twenty_communities_go_on_as_they_would_have() -> None:
+    assert disagreeing(20) == []
+
+
+def test_a_full_log_keeps_members_exactly() -> None:
+    trip = round_trip(3)
+    for name in ("members", "awake", "days since joining, mean"):
+        assert trip.founded[FULL][name] == pytest.approx(trip.original[FULL][name])

@@ -8,10 +8,12 @@ import pandas as pd
 import pytest
 
 from kith.sim.engine import TICK, Simulation, Step, run
-from kith.sim.processes.founding import most_likely_propensity
+from kith.sim.processes.founding import likely_propensity
 from kith.sim.results.record import Record
-from kith.sim.schema.plan import Founding, Plan
+from kith.sim.schema.founding import Founding
+from kith.sim.schema.plan import Plan
 from kith.sim.state.community import Community
+from kith.sim.state.conservation import check_laws
 
 type PlanOf = Callable[..., Plan]
 type LogOf = Callable[..., Founding]
@@ -70,16 +72,35 @@ def test_who_wrote_more_has_the_higher_propensity(
     assert np.corrcoef(np.sort(np.log1p(alike.contributions)), np.log(counts))[0, 1] > 0.95
 
 
-@pytest.mark.parametrize("expected", [0.01, 1.0, 30.0])
-def test_the_most_likely_propensity_solves_its_equation(expected: float) -> None:
+@pytest.mark.parametrize("expected", [0.5, 1.0, 30.0])
+def test_the_mean_propensity_is_between_the_prior_and_the_count(expected: float) -> None:
     count = np.array([0, 1, 5, 100, 3000])
-    x = np.log(most_likely_propensity(count, np.full(5, expected), 2.0))
-    assert count - np.exp(x) * expected == pytest.approx(x / 4.0, rel=1e-6, abs=1e-6)
-    assert (np.diff(x) > 0).all()
+    found = likely_propensity(count, np.full(5, expected), count, 2.0)
+    prior = np.exp(2.0)  # the mean of exp(N(0, 2^2))
+    observed = (count + 1) / expected
+    assert (np.diff(found) > 0).all()
+    assert found[0] < prior * 1.001
+    assert (found <= np.maximum(prior, observed) * 1.02).all()
+    assert found[-1] == pytest.approx(count[-1] / expected, rel=0.06)
+
+
+def test_the_mean_propensity_is_the_plain_integral() -> None:
+    x = np.linspace(-9.0, 9.0, 20_001) * 1.6
+    weight = np.exp(3 * x - 0.7 * np.exp(x) - 0.5 * (x / 1.6) ** 2)
+    mean = (weight * np.exp(x)).sum() / weight.sum()
+    assert likely_propensity(np.array([3]), np.array([0.7]), np.array([3]), 1.6)[0] == pytest.approx(
+        mean, rel=1e-3
+    )
+
+
+def test_many_contributions_on_one_day_are_one_sign() -> None:
+    once, often = likely_propensity(np.array([40, 40]), np.full(2, 0.5), np.array([1, 40]), 1.6)
+    assert once < often / 2
 
 
 def test_without_spread_everybody_is_alike() -> None:
-    assert (most_likely_propensity(np.array([0, 9]), np.ones(2), 0.0) == 1.0).all()
+    two = np.array([0, 9])
+    assert (likely_propensity(two, np.ones(2), two, 0.0) == 1.0).all()
 
 
 def test_founders_are_dated_as_in_the_log(plan_of: PlanOf, log: Founding, founders: FoundersOf) -> None:
@@ -174,3 +195,94 @@ def test_an_ambassador_on_the_first_evening_was_there_in_the_last_month(plan_of:
     internal = m[m["layer"] == "internal"]
     assert len(internal) > 50
     assert (internal["last_contribution"] >= -28).all()
+
+
+# Awake and dormant
+
+
+@pytest.fixture(scope="module")
+def sleepy(log: Founding) -> Founding:
+    """Every second founder has been dormant for 50 days, or not, for as long as it has been silent."""
+    dormant = np.arange(40) % 2 == 0
+    return replace(
+        log,
+        awake=np.where(dormant, 0.0, 1.0),
+        silence=np.where(dormant, log.silence + 60, log.silence),
+        tenure=log.tenure + 60,
+        asleep_for=np.where(dormant, log.silence + 50, 1),
+    )
+
+
+SLEEP = {"formal_share": 0.05}
+"the dormant exist"
+
+
+def test_who_is_dormant_in_the_log_is_seated_as_dormant(plan_of: PlanOf, sleepy: Founding) -> None:
+    c = Simulation(plan_of("web", founding=sleepy, dormancy=SLEEP), 1).community
+    assert (c.population.present, c.dormant.count) == (20, 20)
+    assert sorted(-c.dormant.since[:20]) == sorted(sleepy.asleep_for[sleepy.awake == 0.0])
+    assert (c.dormant.members["asleep_on"][:20] == c.dormant.since[:20]).all()
+    assert (c.dormant.members["joined"][:20] <= c.dormant.since[:20]).all()
+    assert c.dormant.members["degree"][:20].sum() > 0
+    assert c.plan_founders == 20
+    assert c.count.sum() == 0
+    check_laws(c)
+
+
+def test_dormant_founders_wake_and_no_law_is_broken(plan_of: PlanOf, sleepy: Founding) -> None:
+    waking = SLEEP | {"waking_rate": 3.0, "tenure_half_life": 30.0, "call_gain": 1.0}
+    simulation = Simulation(plan_of("web", founding=sleepy, dormancy=waking), 1, days=60, check=True)
+    simulation.advance()
+    s = simulation.record().series
+    assert s["wakings"].sum() > 5
+    assert s["present"][0] == 40 + s["joins"][0] - s["leaves"][0]
+
+
+def test_experience_has_faded_while_a_founder_was_dormant(plan_of: PlanOf, sleepy: Founding) -> None:
+    fading = SLEEP | {"tenure_half_life": 30.0}
+    c = Simulation(plan_of("web", founding=sleepy, dormancy=fading), 1).community
+    m = c.dormant.members[:20]
+    had, days = m["asleep_on"] - m["joined"], -m["asleep_on"]
+    assert (m["asleep_on"] - m["seasoned"] == np.floor(had * 0.5 ** (days / 30.0))).all()
+
+
+def test_where_nobody_is_ever_dormant_they_have_left(plan_of: PlanOf, sleepy: Founding) -> None:
+    c = Simulation(plan_of("web", founding=sleepy, dormancy={"formal_share": 1.0}), 1).community
+    assert (c.population.present, c.dormant.count, c.plan_founders) == (20, 0, 20)
+    check_laws(c)
+
+
+def test_who_is_awake_is_drawn_with_the_luck_of_the_seed(plan_of: PlanOf, log: Founding) -> None:
+    likely = replace(log, awake=np.full(40, 0.7), asleep_for=log.silence)
+
+    def awake(seed: int, design: str = "web") -> list[int]:
+        c = Simulation(plan_of(design, founding=likely, dormancy=SLEEP), seed).community
+        return sorted(c.population.address[c.population.rows()].tolist())
+
+    assert awake(1) == awake(1) == awake(1, "pool") != awake(2)
+    assert 18 <= len(awake(1)) <= 38
+
+
+def test_whoever_is_likely_gone_leaves_at_least_one_awake(plan_of: PlanOf, log: Founding) -> None:
+    gone = replace(log, awake=np.zeros(40), asleep_for=log.silence)
+    c = Simulation(plan_of("web", founding=gone, dormancy=SLEEP), 1).community
+    assert (c.population.present, c.dormant.count) == (1, 39)
+
+
+def test_who_has_just_come_is_a_newcomer(plan_of: PlanOf, log: Founding) -> None:
+    young = replace(log, tenure=np.where(np.arange(40) < 20, 5, 400), silence=np.ones(40, np.int64))
+    c = Simulation(plan_of("web", founding=young), 1).community
+    m = c.population.members[c.population.rows()]
+    new = m["joined"] == -5
+    assert new.sum() == 20
+    assert (m["seasoned"][new] == -5).all()
+    assert m["belonging"][new].mean() < 0.5 * m["belonging"][~new].mean()
+
+
+def test_answers_are_no_sign_of_ones_own_contributions(
+    plan_of: PlanOf, log: Founding, founders: FoundersOf
+) -> None:
+    answering = replace(log, own=np.zeros(40, np.int64))
+    alike = founders(run(plan_of("pool", founding=log), seed=1, days=1))["propensity"]
+    less = founders(run(plan_of("pool", founding=answering), seed=1, days=1))["propensity"]
+    assert less.mean() < 0.7 * alike.mean()

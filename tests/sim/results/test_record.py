@@ -9,7 +9,8 @@ import pytest
 from kith.sim.engine import MODEL_VERSION, TICK, run
 from kith.sim.results.record import Record
 from kith.sim.results.recorder import CAUSES, CHANNELS
-from kith.sim.schema.plan import Founding, Plan
+from kith.sim.schema.founding import Founding
+from kith.sim.schema.plan import Plan
 
 type PlanOf = Callable[..., Plan]
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from kith.sim.engine import MODEL_VERSION, TICK, run, run_id
+from kith.sim.schema.founding import Founding
 from kith.sim.schema.parameter_set import ParameterError, parameters_from
-from kith.sim.schema.plan import MAX_DAYS, Founding, Plan, Shock, canonical, shock_from
+from kith.sim.schema.plan import MAX_DAYS, Plan, Shock, canonical, shock_from
 
 type PlanOf = Callable[..., Plan]
 

@@ -15,8 +15,9 @@ import pytest
 from kith.sim.engine import run
 from kith.sim.results.record import Record
 from kith.sim.schema.arrivals import Arrivals
+from kith.sim.schema.founding import Founding
 from kith.sim.schema.graphs import graph_from
-from kith.sim.schema.plan import Experiment, Founding, Plan, Shock
+from kith.sim.schema.plan import Experiment, Plan, Shock
 from kith.sim.storage.record_files import FILES, RecordError
 
 type PlanOf = Callable[..., Plan]

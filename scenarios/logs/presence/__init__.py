@@ -1,0 +1,1 @@
+"""Presence: who of the people in a log is there on a date, awake or dormant."""
