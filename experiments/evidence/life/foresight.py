@@ -2,9 +2,10 @@
 
     python -m kith.experiments.evidence.life.foresight --logs chat questions --of git --out foresight.json
 
-The world is fitted to `--logs`. Of the other log only what is seen within weeks is used, for that community's
-own parameters; what takes months to see is predicted: survival after two years, returns after silence, who
-is active at which age. The rival (modified BG/NBD, `kith.scenarios.logs.presence.alive`) has seen all of that log.
+The world is fitted to `--logs`, or taken from `--world`, a file that an earlier fit or prediction wrote. Of the
+other log only what is seen within half a year is used (with `--weeks`, within weeks), for that community's own
+parameters; what takes longer is predicted: survival after two years, returns after silence, who is active at
+which age. The rival (modified BG/NBD, `kith.scenarios.logs.presence.alive`) has seen all of that log.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from kith.experiments.evidence.observation import DAY, Observed
 from kith.experiments.files import write_text
 from kith.scenarios.logs.presence.alive import Alive, fitted
 
-SOON = (
+WEEKS = (
     "again_d1_7",
     "survival_4w",
     "once",
@@ -33,14 +34,16 @@ SOON = (
     "gap_median",
     "gap_90",
 )
-"what is seen within weeks; all other statistics are predicted"
+"what is seen within weeks"
+SOON = (*WEEKS, "survival_26w")
+"what is seen within half a year; all other statistics are predicted"
 FRESH = range(101, 107)
 "seeds of the prediction, other than those of the fit"
 
 
-def only_soon(target: Target) -> Target:
+def only_soon(target: Target, seen: Sequence[str] = SOON) -> Target:
     """The target with no weight on what is to be predicted."""
-    soon = np.isin(NAMES, SOON)
+    soon = np.isin(NAMES, seen)
     return replace(target, errors=np.where(soon, target.errors, np.inf))
 
 
@@ -75,13 +78,19 @@ def lived_by(rival: Alive, log: Observed, seed: int) -> Observed:
     )
 
 
-def foresee(logs: Sequence[str], of: str, rounds: int, seeds: int = 2, workers: int = 2) -> dict[str, Any]:
-    """Fit, predict, compare: for each predicted statistic the log, the prediction, the rival, each with z."""
-    world = fit(problem_of(logs, {}, None, seeds), rounds, workers)["parameters"]["world"]
+def foresee(
+    world: dict[str, float],
+    of: str,
+    seen: Sequence[str] = SOON,
+    rounds: int = 4,
+    seeds: int = 2,
+    workers: int = 2,
+) -> dict[str, Any]:
+    """Predict and compare: for each predicted statistic the log, the prediction, the rival, each with z."""
     problem = problem_of([of], {}, world, seeds)
-    own = fit(replace(problem, targets={of: only_soon(problem.targets[of])}), rounds, workers)["parameters"][
-        of
-    ]
+    own = fit(replace(problem, targets={of: only_soon(problem.targets[of], seen)}), rounds, workers)[
+        "parameters"
+    ][of]
     log = seen_in(CASES[of])
     target, rival = target_of(log), alive_of(log)
     said = {
@@ -90,13 +99,12 @@ def foresee(logs: Sequence[str], of: str, rounds: int, seeds: int = 2, workers: 
     }
     means = {who: np.mean(runs, axis=0) for who, runs in said.items()}
     return {
-        "world": world,
-        "own": own,
+        "parameters": {"world": world, of: own},
         "predicted": {
             name: {"log": float(target.values[k])}
             | {who: [float(mean[k]), float(target.z(mean)[k])] for who, mean in means.items()}
             for k, name in enumerate(NAMES)
-            if name not in SOON
+            if name not in seen
         },
     }
 
@@ -106,11 +114,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--logs", nargs="+", choices=list(CASES), default=["chat", "questions"])
     parser.add_argument("--of", choices=list(CASES), default="git")
+    parser.add_argument("--world", type=Path, help="a file that an earlier fit wrote, in place of fitting")
+    parser.add_argument(
+        "--weeks", action="store_true", help="see only the first weeks of the log that is predicted"
+    )
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
-    result = foresee(given.logs, given.of, given.rounds, workers=given.workers)
+    if given.world is not None:
+        world = json.loads(given.world.read_text())["parameters"]["world"]
+    else:
+        world = fit(problem_of(given.logs, {}, None, 2), given.rounds, given.workers)["parameters"]["world"]
+    seen = WEEKS if given.weeks else SOON
+    result = foresee(world, given.of, seen, given.rounds, workers=given.workers)
     write_text(given.out, json.dumps(result, indent=1))
 
 
