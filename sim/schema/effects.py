@@ -10,11 +10,11 @@ range, a run is the same to the last bit.
 Long, because it is one table: every switch is declared here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from kith.sim.schema.parameter_set import ParameterError, Parameters, field_of
+from kith.sim.schema.parameter_set import Parameters, field_of
 from kith.sim.schema.plan import Plan
 
 QUARTER = 90
@@ -38,27 +38,31 @@ def why_inert(plan: Plan, name: str) -> str | None:
     Raises `ParameterError` for an unknown name.
     """
     field_of(name)
-    reason = None
-    for parameters in _everywhere(plan):
-        switch = next((switch for switch in _by_name().get(name, ()) if switch.off(parameters, plan)), None)
-        if switch is None:
-            return None
-        reason = reason or switch.why.format(model=parameters.monetisation.model)
-    return reason
+    return _reason(plan, name, _everywhere(plan))
 
 
 def inert(plan: Plan) -> dict[str, str]:
     """Every parameter without effect in a plan, with the reason."""
-    reasons = {name: why_inert(plan, name) for name in _by_name()}
+    everywhere = _everywhere(plan)
+    reasons = {name: _reason(plan, name, everywhere) for name in _by_name()}
     return {name: reason for name, reason in reasons.items() if reason is not None}
 
 
-def _everywhere(plan: Plan) -> Iterator[Parameters]:
+def _reason(plan: Plan, name: str, everywhere: list[Parameters]) -> str | None:
+    """The reason in the first phase, if there is one in each."""
+    reasons = []
+    for parameters in everywhere:
+        switch = next((switch for switch in _by_name().get(name, ()) if switch.off(parameters, plan)), None)
+        if switch is None:
+            return None
+        reasons.append(switch.why.format(model=parameters.monetisation.model))
+    return reasons[0]
+
+
+def _everywhere(plan: Plan) -> list[Parameters]:
     """The parameters of each phase, and of whom experiments treat in it."""
-    for _, parameters in plan.phases:
-        yield parameters
-        for experiment in plan.experiments:
-            yield experiment.applied(parameters)
+    phases = [parameters for _, parameters in plan.phases]
+    return [*phases, *(e.applied(parameters) for parameters in phases for e in plan.experiments)]
 
 
 @cache
@@ -585,4 +589,4 @@ SWITCHES: tuple[Switch, ...] = (
     ),
 )
 
-__all__ = ["SWITCHES", "ParameterError", "Switch", "inert", "why_inert"]
+__all__ = ["SWITCHES", "Switch", "inert", "why_inert"]

@@ -9,13 +9,21 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from kith.experiments.analyses.levers.effects import Trial, Tried, candidates, free, jump, measured
-from kith.experiments.analyses.levers.effects import TENTH
+from kith.experiments.analyses.levers.effects import (
+    TENTH,
+    Trial,
+    Tried,
+    candidates,
+    free,
+    jump,
+    measured,
+)
 from kith.experiments.analyses.levers.ranges import between, changed, ends
 from kith.experiments.errors import RequestError, RunsFailed
 from kith.experiments.run_limits import check_runs
 from kith.experiments.runs.pools import Pool
 from kith.experiments.runs.runner import Job, run_chunks
+from kith.experiments.statistics.intervals import LEAST_RUNS, no_interval
 from kith.scenarios.load import load
 from kith.sim.engine import MODEL_VERSION
 from kith.sim.schema.effects import why_inert
@@ -23,7 +31,7 @@ from kith.sim.schema.parameter_set import dotted_names, field_of
 from kith.sim.schema.plan import Plan, canonical
 
 RUNS, DAYS = 8, 120
-PEOPLE, FOUNDERS = 2_000, 200
+PEOPLE, FOUNDERS = 1_500, 150
 AFTER = 60
 "days after the last phase, shock or start of an experiment"
 
@@ -50,7 +58,11 @@ class Audit:
 def small(scenario: str, days: int | None = None) -> Plan:
     """The plan of a scenario with few people and days; one that begins with a log or a graph keeps its people."""
     plan = load(scenario)
-    last = max([day for day, _ in plan.phases] + [s.day for s in plan.shocks] + [e.from_day for e in plan.experiments])
+    last = max(
+        [day for day, _ in plan.phases]
+        + [s.day for s in plan.shocks]
+        + [e.from_day for e in plan.experiments]
+    )
     days = days or min(plan.days, max(DAYS, last + AFTER))
     given = plan.founding is not None or plan.arrivals is not None or plan.graphs()
     if given or plan.parameters.market.size <= PEOPLE:
@@ -80,7 +92,9 @@ def audit(
     tried = {name: Tried(name, _value(plan, name), why_inert(plan, name) or "") for name in names}
     points = {name: ends(plan, name) for name in names if not tried[name].inert}
     jobs = [(name, end.value) for name, its in points.items() for end in its]
-    check_runs(f"{len(jobs)} values of {scenario}", runs * (len(jobs) + 1), "ask for fewer runs or name parameters")
+    check_runs(
+        f"{len(jobs)} values of {scenario}", runs * (len(jobs) + 1), "ask for fewer runs or name parameters"
+    )
     work.run([("", 0), *jobs])
     for name, its in points.items():
         trials = [work.trial(name, end.which, tried[name].value, end.value) for end in its]
@@ -109,7 +123,9 @@ def _look_for_jumps(work: "_Work", tried: dict[str, Tried]) -> None:
     work.run(list(dict.fromkeys((name, value) for (name, _), two in near.items() for value in two)))
     for one, trial in large:
         first, last = near[one.name, trial.value] or (None, None)
-        found = jump(trial, *(None if v is None else work.trial(one.name, "", one.value, v) for v in (first, last)))
+        found = jump(
+            trial, *(None if v is None else work.trial(one.name, "", one.value, v) for v in (first, last))
+        )
         if found and not tried[one.name].jumps:
             tried[one.name] = replace(tried[one.name], jumps=found)
 
@@ -147,7 +163,9 @@ class _Work:
         if ("", 0) in self.errors:
             raise RunsFailed(self.errors["", 0])
 
-    def trial(self, name: str, which: str, before: int | float | str, value: int | float | str) -> Trial | None:
+    def trial(
+        self, name: str, which: str, before: int | float | str, value: int | float | str
+    ) -> Trial | None:
         """The effects at a point; None if a run failed."""
         base, runs = self._complete(("", 0)), self._complete((name, value))
         return None if base is None or runs is None else measured(which, before, value, base, runs)
@@ -170,7 +188,5 @@ def _value(plan: Plan, name: str) -> int | float | str:
 
 def check_request(runs: int) -> None:
     """Refuse fewer runs than an interval needs."""
-    from kith.experiments.statistics.intervals import LEAST_RUNS, no_interval
-
     if runs < LEAST_RUNS:
         raise RequestError(f"--runs {runs}: must be at least {LEAST_RUNS}; {no_interval()}")

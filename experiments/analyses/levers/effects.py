@@ -31,7 +31,7 @@ BETTER = {
 GAINS = ("active", "satisfaction", "member_surplus")
 "what a free lever improves: active members, or the value that members find"
 JUMPY = ("active", "churn_month_mean", "participation_rate", "revenue")
-LEAST_JUMP = 0.15
+LEAST_JUMP = 0.25
 "relative effect below which no jump is looked for"
 TENTH, MOST = 0.1, 2 / 3
 "A jump: more than two thirds of an effect within the first or the last tenth of the way."
@@ -135,7 +135,11 @@ def is_decision(name: str) -> bool:
 
 
 def measured(
-    which: str, before: Any, value: Any, base: Sequence[Mapping[str, float]], runs: Sequence[Mapping[str, float]]
+    which: str,
+    before: Any,
+    value: Any,
+    base: Sequence[Mapping[str, float]],
+    runs: Sequence[Mapping[str, float]],
 ) -> Trial:
     """The effects of `value` instead of `before`, from the summaries of the same seeds."""
     changes = any(not _same(one, other) for one, other in zip(base, runs, strict=True))
@@ -144,14 +148,23 @@ def measured(
 
 
 def _effect(
-    name: str, before: Any, value: Any, base: Sequence[Mapping[str, float]], runs: Sequence[Mapping[str, float]]
+    name: str,
+    before: Any,
+    value: Any,
+    base: Sequence[Mapping[str, float]],
+    runs: Sequence[Mapping[str, float]],
 ) -> Effect:
     one, other = (np.array([_reading(run, name) for run in side], float) for side in (base, runs))
     gap = paired(one, other)
     both = ~(np.isnan(one) | np.isnan(other))
     start = float(one[both].mean()) if both.any() else math.nan
     return Effect(
-        name, start, gap.difference, gap.low, gap.high, _elasticity(before, value, start, start + gap.difference)
+        name,
+        start,
+        gap.difference,
+        gap.low,
+        gap.high,
+        _elasticity(before, value, start, start + gap.difference),
     )
 
 

@@ -78,10 +78,10 @@ def between(name: str, start: Any, end: Any, share: float) -> Any:
 
 
 def _range(setting: Setting) -> tuple[Any, Any]:
-    low, high = _ends(setting)
-    least, most = setting.low or 0.0, math.inf if setting.high is None else setting.high
-    low, high = max(low, -math.inf if setting.low is None else setting.low), min(high, most)
-    low = max(low, least) if setting.low is not None else low
+    """Both ends within the bounds, whole where the parameter is."""
+    least = -math.inf if setting.low is None else setting.low
+    most = math.inf if setting.high is None else setting.high
+    low, high = (min(most, max(least, end)) for end in _ends(setting))
     return (round(low), round(high)) if _whole(setting.name) else (float(low), float(high))
 
 
