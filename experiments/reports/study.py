@@ -15,8 +15,8 @@ from kith.experiments.statistics.intervals import LEAST_RUNS
 from kith.experiments.statistics.point_noise import Known, known_to
 from kith.experiments.studies.designs import Grid, LatinHypercube, Listed, Random
 from kith.experiments.studies.execute import StudyStatus, status
-from kith.experiments.studies.results import points_frame, runs_frame
 from kith.experiments.studies.no_effect import without_effect
+from kith.experiments.studies.results import points_frame, runs_frame
 from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study
 from kith.experiments.studies.words import assumed

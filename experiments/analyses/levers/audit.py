@@ -18,7 +18,7 @@ from kith.experiments.analyses.levers.effects import (
     jump,
     measured,
 )
-from kith.experiments.analyses.levers.ranges import between, changed, ends
+from kith.experiments.analyses.levers.ranges import between, changed, ends_of
 from kith.experiments.errors import RequestError, RunsFailed
 from kith.experiments.run_limits import check_runs
 from kith.experiments.runs.pools import Pool
@@ -90,7 +90,7 @@ def audit(
     """Try each of some parameters of a scenario."""
     work = _Work(plan, runs, pool, progress or (lambda done, total: None))
     tried = {name: Tried(name, _value(plan, name), why_inert(plan, name) or "") for name in names}
-    points = {name: ends(plan, name) for name in names if not tried[name].inert}
+    points = ends_of(plan, [name for name in names if not tried[name].inert])
     jobs = [(name, end.value) for name, its in points.items() for end in its]
     check_runs(
         f"{len(jobs)} values of {scenario}", runs * (len(jobs) + 1), "ask for fewer runs or name parameters"

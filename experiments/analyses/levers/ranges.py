@@ -6,6 +6,7 @@ all others are tried. An end that contradicts another parameter moves half of th
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,9 +49,18 @@ class End:
     value: Any
 
 
+def ends_of(plan: Plan, names: Iterable[str]) -> dict[str, list[End]]:
+    """The ends of some parameters, by name."""
+    known = {setting.name: setting for setting in settings(plan)}
+    return {name: _ends_of(plan, known[name]) for name in names}
+
+
 def ends(plan: Plan, name: str) -> list[End]:
     """The ends of a parameter that a plan allows; none for tables of levels."""
-    setting = next(setting for setting in settings(plan) if setting.name == name)
+    return ends_of(plan, [name])[name]
+
+
+def _ends_of(plan: Plan, setting: Setting) -> list[End]:
     if setting.choices:
         wanted = [End(word, word) for word in setting.choices if word != setting.value]
     elif isinstance(setting.value, tuple):

@@ -61,5 +61,4 @@ def _trial(one: dict[str, Any]) -> Trial:
 
 
 def _effect(one: dict[str, Any]) -> Effect:
-    numbers = {name: math.nan if value is None else value for name, value in one.items()}
-    return Effect(**numbers | {"indicator": str(one["indicator"])})
+    return Effect(**{name: math.nan if value is None else value for name, value in one.items()})

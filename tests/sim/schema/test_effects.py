@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kith.experiments.analyses.levers.ranges import changed, ends
+from kith.experiments.analyses.levers.ranges import changed, ends_of
 from kith.scenarios.load import load
 from kith.sim.engine import run
 from kith.sim.results.record import Record
@@ -34,8 +34,7 @@ def alike(one: Record, other: Record) -> bool:
 
 def with_all(plan: Plan, which: int) -> Plan:
     """The plan with every parameter without effect at one of its ends."""
-    for name in inert(plan):
-        possible = ends(plan, name)
+    for name, possible in ends_of(plan, inert(plan)).items():
         if possible:
             plan = changed(plan, name, possible[min(which, len(possible) - 1)].value)
     return plan
@@ -58,8 +57,8 @@ def test_each_parameter_without_effect_may_change_alone(scenario: str) -> None:
     before = run(plan, 5, events=False)
     moved = [
         (name, end.value)
-        for name in inert(plan)
-        for end in ends(plan, name)
+        for name, possible in ends_of(plan, inert(plan)).items()
+        for end in possible
         if not alike(before, run(changed(plan, name, end.value), 5, events=False))
     ]
     assert moved == []

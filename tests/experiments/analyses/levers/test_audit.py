@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from kith.experiments.analyses.levers.audit import Audit, audit, digest_of, small
-from kith.experiments.analyses.levers.effects import Effect, Trial, free, is_decision, jump
-from kith.experiments.analyses.levers.ranges import ends
+from kith.experiments.analyses.levers.effects import BETTER, Effect, Trial, free, is_decision, jump
+from kith.experiments.analyses.levers.ranges import ends_of
 from kith.experiments.analyses.levers.stored import read
 from kith.experiments.errors import StoreDamaged
 from kith.experiments.reports.levers import page, write_levers
@@ -66,7 +66,7 @@ def test_another_request_is_another_audit(plan: Plan) -> None:
 @pytest.mark.parametrize("scenario", ["web", "hub_leaves", "paywall", "small_world", "badge_or_cash"])
 def test_every_parameter_has_ends_that_its_scenario_allows(scenario: str) -> None:
     plan = small(scenario)
-    without = [name for name in dotted_names() if not ends(plan, name)]
+    without = [name for name, possible in ends_of(plan, dotted_names()).items() if not possible]
     assert set(without) <= {
         "incentives.badge_levels",
         "incentives.tier",
@@ -82,8 +82,6 @@ def effect(name: str, difference: float) -> Effect:
 
 def trial(value: float, **differences: float) -> Trial:
     """A trial with certain effects, and none on other indicators."""
-    from kith.experiments.analyses.levers.effects import BETTER
-
     return Trial("high", value, tuple(effect(name, differences.get(name, 0.0)) for name in BETTER), True)
 
 
