@@ -1,14 +1,16 @@
 """The page of the documentation about levers, and the words of its tables."""
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from kith.experiments.analyses.levers.audit import Audit
 from kith.experiments.analyses.levers.effects import Effect, Trial, Tried
 from kith.experiments.analyses.levers.stored import FILE, as_object
+from kith.experiments.escaping import for_json
 from kith.experiments.files import whole_folder, write_text
-from kith.experiments.reports.write_folders import as_json
 from kith.experiments.statistics.intervals import described
 from kith.experiments.words import wording
 from kith.experiments.words.assumptions import shown
@@ -26,6 +28,7 @@ SHORT = {
 FEW = 12
 "parameters of a scenario that the page lists by size"
 QUIET = {
+    "bonding.internal_belonging": "ambassadors matter for subscriptions and for who follows a hub",
     "acquisition.bad_news_half_life": "few leave disappointed in so short a run",
     "acquisition.bad_news_weight": "few leave disappointed in so short a run",
     "acquisition.return_rate": "few have left, and one in twenty of them returns in a year",
@@ -54,8 +57,13 @@ QUIET = {
 def write_levers(audits: Mapping[str, Audit], folder: Path) -> None:
     """Write `levers.md` and `levers.json` to a folder."""
     with whole_folder(folder) as inside:
-        write_text(inside / FILE, as_json(as_object(dict(audits))) + "\n")
+        write_text(inside / FILE, _compact(as_object(dict(audits))) + "\n")
         write_text(inside / "levers.md", page(audits))
+
+
+def _compact(value: Any) -> str:
+    """JSON without spaces: a scenario has some five thousand effects."""
+    return for_json(json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
 
 
 def page(audits: Mapping[str, Audit]) -> str:

@@ -14,7 +14,7 @@ from kith.experiments.analyses.levers.effects import Effect, Trial, Tried
 from kith.experiments.errors import StoreDamaged
 
 FILE = "levers.json"
-DIGITS = 6
+DIGITS = 4
 "significant digits of a stored number"
 
 
@@ -61,4 +61,5 @@ def _trial(one: dict[str, Any]) -> Trial:
 
 
 def _effect(one: dict[str, Any]) -> Effect:
-    return Effect(**{name: math.nan if value is None else value for name, value in one.items()})
+    known: dict[str, Any] = {name: math.nan if value is None else value for name, value in one.items()}
+    return Effect(**known)

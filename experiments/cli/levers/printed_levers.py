@@ -6,7 +6,6 @@ from rich.text import Text
 
 from kith.experiments.analyses.levers.audit import Audit
 from kith.experiments.reports.levers import counted, end_text, main_effect, most_moved
-from kith.experiments.words import wording
 from kith.experiments.words.terminal import aligned, printer
 
 NAME, CHANGE, OTHER = 34, 14, 17
@@ -56,6 +55,3 @@ def show_levers(audits: Mapping[str, Audit]) -> None:
 
 def _short(words: str, most: int) -> str:
     return words if len(words) <= most else words[: most - 1] + "…"
-
-
-__all__ = ["show_levers", "wording"]
