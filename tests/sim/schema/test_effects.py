@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kith.experiments.analyses.levers.ranges import changed, ends_of
+from kith.experiments.analyses.levers.ranges import changed, ends, ends_of
 from kith.scenarios.load import load
 from kith.sim.engine import run
 from kith.sim.results.record import Record
@@ -34,7 +34,8 @@ def alike(one: Record, other: Record) -> bool:
 
 def with_all(plan: Plan, which: int) -> Plan:
     """The plan with every parameter without effect at one of its ends."""
-    for name, possible in ends_of(plan, inert(plan)).items():
+    for name in inert(plan):
+        possible = ends(plan, name)  # of what has been changed so far: together they must fit, too
         if possible:
             plan = changed(plan, name, possible[min(which, len(possible) - 1)].value)
     return plan
