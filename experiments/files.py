@@ -38,10 +38,20 @@ OURS = frozenset(
         "robust.json",
         "worlds.csv",
         "measures.json",
+        "levers.json",
+        "levers.md",
     }
 )
 PROBE = ".probe"
-MARKS = ("summary.json", "table.json", "study.json", "patterns.json", "robust.json", "measures.json")
+MARKS = (
+    "summary.json",
+    "table.json",
+    "study.json",
+    "patterns.json",
+    "robust.json",
+    "measures.json",
+    "levers.json",
+)
 """A folder with one of these, and nothing that we do not write, is an earlier output."""
 
 

@@ -70,6 +70,7 @@ def control(setting: Setting, preset: Any) -> dict[str, Any]:
         "help": setting.help,
         "range": setting.range,
         "source": setting.source,
+        "inert": setting.inert,
     }
 
 

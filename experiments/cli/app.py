@@ -17,6 +17,7 @@ from kith.experiments.cli.comparison_commands import compare, robust
 from kith.experiments.cli.dashboard_command import dashboard
 from kith.experiments.cli.evidence.measure_command import measure
 from kith.experiments.cli.exit_codes import DONE, FAILED, STOPPED, WRONG
+from kith.experiments.cli.levers.levers_command import levers
 from kith.experiments.cli.run_command import run
 from kith.experiments.cli.scenario_commands import list_, schema, show
 from kith.experiments.cli.study_commands import app as studies
@@ -43,6 +44,7 @@ app.command()(bench)
 app.command()(verify)
 app.command()(patterns)
 app.command()(robust)
+app.command()(levers)
 app.command()(dashboard)
 
 

@@ -21,7 +21,14 @@ from kith.experiments.cli.options import (
     Workers,
     number_option,
 )
-from kith.experiments.cli.requests import announce_compilation, checked, failures_of, plan_request, say_where
+from kith.experiments.cli.requests import (
+    announce_compilation,
+    checked,
+    failures_of,
+    plan_request,
+    say_where,
+    warn_without_effect,
+)
 from kith.experiments.escaping import say
 
 
@@ -54,6 +61,7 @@ def compare(
     from kith.experiments.reports.write_folders import write_comparison
 
     request = plan_request(set, shock, from_log, at, reading, replay)
+    warn_without_effect(scenarios, request, days)
     with Waiting("comparing", "runs") as waiting:
 
         def progress(done: int, total: int) -> None:
@@ -115,6 +123,7 @@ def robust(
     from kith.experiments.reports.write_folders import as_json
 
     request = plan_request(set, shock, from_log, at, reading)
+    warn_without_effect(scenarios, request, days)
     announce_compilation()
     with Waiting("comparing parameter draws", "runs") as waiting:
         result = robustness(scenarios, worlds, days, workers=workers, progress=waiting, **request)

@@ -95,7 +95,7 @@ Workers = Annotated[
 ]
 Settings = Annotated[
     list[str] | None,
-    option("--set", "Change a parameter, such as monetisation.price=12; repeat for more.", "NAME=VALUE"),
+    option("--set", "Change a parameter, such as contribution.onboarding=2; repeat for more.", "NAME=VALUE"),
 ]
 Shocks = Annotated[
     list[str] | None,

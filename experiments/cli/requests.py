@@ -1,5 +1,6 @@
 """Shared by the commands: checks of a request before any work, and messages about its results."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,17 @@ def overrides(settings: list[str] | None) -> dict[str, Any]:
             raise RequestError(f"--set {name} is given twice; give it once")
         given[name] = value
     return given
+
+
+def warn_without_effect(scenarios: Sequence[str], request: dict[str, Any], days: int | None) -> None:
+    """Warn of settings that change nothing in the scenarios they are given for."""
+    from kith.experiments.words.no_effect import warnings
+    from kith.scenarios.load import load
+
+    if request["overrides"]:
+        plans = {str(name): load(name, days=days, **request) for name in scenarios}
+        for line in warnings(plans, request["overrides"]):
+            say(line, err=True)
 
 
 def announce_compilation() -> None:

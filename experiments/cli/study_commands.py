@@ -96,12 +96,15 @@ def run(
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.runs.pools import check_scheduler
     from kith.experiments.studies.execute import conduct, planned
+    from kith.experiments.studies.no_effect import lines
     from kith.sim.kernels.compilation import is_compiled
 
     opened, results = _opened(study, store, runs, days, quick)
     check_scheduler(scheduler)
     with Waiting("planning", "runs") as waiting:
         runs_planned = planned(opened, results, waiting)
+    for line in lines(opened):
+        say(line, err=True)
     if not is_compiled():
         say("compiling the engine for this machine (once, about half a minute)", err=True)
     with Waiting(opened.name, "runs") as waiting:

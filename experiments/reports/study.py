@@ -15,6 +15,7 @@ from kith.experiments.statistics.intervals import LEAST_RUNS
 from kith.experiments.statistics.point_noise import Known, known_to
 from kith.experiments.studies.designs import Grid, LatinHypercube, Listed, Random
 from kith.experiments.studies.execute import StudyStatus, status
+from kith.experiments.studies.no_effect import without_effect
 from kith.experiments.studies.results import points_frame, runs_frame
 from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study
@@ -85,9 +86,14 @@ def ranked(study: Study, store: Store) -> pd.DataFrame:
     if isinstance(study.design, Grid | Listed):
         return pd.DataFrame()
     try:
-        return sensitivity(study, store)
+        ranking = sensitivity(study, store)
     except StudyError:
         return pd.DataFrame()
+    reasons = without_effect(study)
+    if reasons:
+        places = zip(ranking["scenario"], ranking["lever"], strict=True)
+        ranking["no_effect"] = [reasons.get(place, "") for place in places]
+    return ranking
 
 
 def study_answer(study: Study, points: pd.DataFrame, ranking: pd.DataFrame, progress: StudyStatus) -> str:

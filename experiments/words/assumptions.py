@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from kith.sim.schema.effects import inert
 from kith.sim.schema.parameter_set import SECTIONS, Parameters
 from kith.sim.schema.plan import Plan, Shock
 
@@ -31,6 +32,8 @@ class Setting:
     help: str
     source: str
     set_by: str
+    inert: str = ""
+    "why it has no effect in this plan; empty if it has"
 
     @property
     def differs(self) -> bool:
@@ -55,12 +58,14 @@ class Setting:
 
 def settings(plan: Plan) -> list[Setting]:
     """Every parameter of day 0: those that differ from their default first."""
+    without = inert(plan)
     resolved = [
         _setting(
             f"{section}.{name}",
             field,
             getattr(getattr(plan.parameters, section), name),
             plan.origin.get(f"{section}.{name}", DEFAULT),
+            without.get(f"{section}.{name}", ""),
         )
         for section, schema in SECTIONS.items()
         for name, field in schema.model_fields.items()
@@ -167,7 +172,7 @@ def shown(value: Any) -> str:
     return str(value)
 
 
-def _setting(name: str, field: FieldInfo, value: Any, set_by: str) -> Setting:
+def _setting(name: str, field: FieldInfo, value: Any, set_by: str, inert: str) -> Setting:
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     return Setting(
         name=name,
@@ -180,6 +185,7 @@ def _setting(name: str, field: FieldInfo, value: Any, set_by: str) -> Setting:
         help=field.description or "",
         source=str(extra.get("source", "")),
         set_by=set_by,
+        inert=inert,
     )
 
 

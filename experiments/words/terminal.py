@@ -138,8 +138,14 @@ def _settings(parameters: Sequence[Setting], width: int) -> Text:
         words = "; ".join(
             [s.help, *([f"one of {wording.listed(s.choices, 'or')}"] if s.choices else []), s.source]
         )
-        lines.append(Text(fill(words, width - 1, initial_indent="  ", subsequent_indent="  "), style="dim"))
+        lines.append(Text(_indented(words, width), style="dim"))
+        if s.inert:
+            lines.append(Text(_indented(f"no effect here: {s.inert}", width), style="italic"))
     return aligned(lines, right=(1,))
+
+
+def _indented(words: str, width: int) -> str:
+    return fill(words, width - 1, initial_indent="  ", subsequent_indent="  ")
 
 
 def _paragraphs(entry: Entry, expected: Sequence[Expected]) -> Iterable[Text]:

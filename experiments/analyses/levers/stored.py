@@ -1,0 +1,65 @@
+"""Stored audits: finished ones are read back, so that an interrupted library goes on where it stopped.
+
+`levers.json` holds one object per scenario. An audit counts only if its digest is that of the request.
+"""
+
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from kith.experiments.analyses.levers.audit import Audit
+from kith.experiments.analyses.levers.effects import Effect, Trial, Tried
+from kith.experiments.errors import StoreDamaged
+
+FILE = "levers.json"
+DIGITS = 4
+"significant digits of a stored number"
+
+
+def read(folder: Path) -> dict[str, Audit]:
+    """The finished audits in a folder, by scenario."""
+    path = folder / FILE
+    if not path.is_file():
+        return {}
+    try:
+        objects = json.loads(path.read_text("utf-8"))["levers"]
+        return {one["scenario"]: _audit(one) for one in objects}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise StoreDamaged(f"{path} was not written by kith; remove it, or name another folder") from None
+
+
+def as_object(audits: dict[str, Audit]) -> dict[str, Any]:
+    """Audits as one plain object; undefined numbers are None."""
+    plain: dict[str, Any] = _plain({"levers": [asdict(audit) for audit in audits.values()]})
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        if math.isinf(value):
+            return "inf" if value > 0 else "-inf"
+        return None if math.isnan(value) else float(f"{value:.{DIGITS}g}")
+    return value
+
+
+def _audit(one: dict[str, Any]) -> Audit:
+    return Audit(**one | {"parameters": tuple(_tried(each) for each in one["parameters"])})
+
+
+def _tried(one: dict[str, Any]) -> Tried:
+    return Tried(**one | {"trials": tuple(_trial(each) for each in one["trials"])})
+
+
+def _trial(one: dict[str, Any]) -> Trial:
+    return Trial(**one | {"effects": tuple(_effect(each) for each in one["effects"])})
+
+
+def _effect(one: dict[str, Any]) -> Effect:
+    known: dict[str, Any] = {name: math.nan if value is None else value for name, value in one.items()}
+    return Effect(**known)

@@ -1,0 +1,90 @@
+"""`kith levers`: each parameter of a scenario low and high, and what that changes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kith.experiments.cli.options import Days, Json, Workers, number_option, option
+from kith.experiments.cli.requests import announce_compilation, checked
+from kith.experiments.escaping import say
+
+Scenarios = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[SCENARIO …]",
+        help="Names from `kith list` or paths; default: the whole library.",
+        show_default=False,
+    ),
+]
+Parameters = Annotated[
+    list[str] | None, option("--parameter", "Try only this parameter; repeat for more.", "NAME")
+]
+RunsOfLevers = Annotated[int, number_option("--runs", "Paired runs of each value, at least 4; default: 8.")]
+OutLevers = Annotated[
+    Path | None,
+    option("--out", "Write levers.md and levers.json to this folder; what it has is not run again.", "DIR"),
+]
+
+
+def levers(
+    scenarios: Scenarios = None,
+    all_: Annotated[bool, typer.Option("--all", help="The whole library, which is the default.")] = False,
+    parameter: Parameters = None,
+    runs: RunsOfLevers = 8,
+    days: Days = None,
+    workers: Workers = None,
+    out: OutLevers = None,
+    json: Json = False,
+) -> None:
+    """Try each parameter of a scenario low and high: effects with intervals, and what does nothing, is free, or jumps."""
+    target = checked(out, runs=runs, days=days, workers=workers)
+    from kith.experiments.analyses.levers.audit import audit, check_request, digest_of, parameters_of, small
+    from kith.experiments.analyses.levers.stored import as_object, read
+    from kith.experiments.cli.levers.printed_levers import show_levers
+    from kith.experiments.cli.progress import Waiting
+    from kith.experiments.credibility.expectations import textbook
+    from kith.experiments.errors import RequestError, Stopped
+    from kith.experiments.reports.levers import write_levers
+    from kith.experiments.reports.write_folders import as_json
+    from kith.experiments.runs.runner import place
+    from kith.sim.engine import MODEL_VERSION
+
+    check_request(runs)
+    if all_ and scenarios:
+        raise RequestError(f"--all {' '.join(scenarios)}: name scenarios, or take the whole library")
+    names = parameters_of(parameter)
+    plans = {name: small(name, days) for name in scenarios or textbook()}
+    stored = {} if target is None else read(target)
+    known = {
+        name: one for name, one in stored.items() if one.runs == runs and one.model_version == MODEL_VERSION
+    }
+    digests = {name: digest_of(plan, runs, names) for name, plan in plans.items()}
+    ready = {name: known[name] for name in plans if name in known and known[name].digest == digests[name]}
+    announce_compilation()
+    with place(workers) as pool:
+        for number, (name, plan) in enumerate(plans.items(), 1):
+            if name in ready:
+                continue
+            try:
+                with Waiting(f"{name}, scenario {number} of {len(plans)}", "runs") as waiting:
+                    ready[name] = audit(name, plan, names, runs, pool, waiting)
+            except KeyboardInterrupt:
+                raise Stopped(_kept(len(ready), len(plans), out)) from None
+            known[name] = ready[name]
+            if target is not None:
+                write_levers(known, target)
+    if target is not None:
+        write_levers(known, target)
+    ordered = {name: ready[name] for name in plans}
+    if json:
+        say(as_json(as_object(ordered)))
+    else:
+        show_levers(ordered)
+
+
+def _kept(done: int, of: int, out: Path | None) -> str:
+    """What an interruption leaves."""
+    if out is None:
+        return "stopped; nothing was written"
+    return f"stopped; {done} of {of} scenarios are kept in {out}, and the same command goes on from there"

@@ -1,0 +1,33 @@
+"""Levers of a study that change nothing at any of its points, and why."""
+
+from kith.experiments.studies.levers import flat
+from kith.experiments.studies.planned_runs import labels_of, plan_of, points
+from kith.experiments.studies.study import Study
+from kith.experiments.words.no_effect import never_acts
+from kith.sim.schema.parameter_set import SECTIONS
+
+MOST = 40
+"points looked at, spread over the study"
+
+
+def without_effect(study: Study) -> dict[tuple[str, str], str]:
+    """(scenario, parameter) -> the reason, for whatever the study sets or varies in vain."""
+    grid = points(study)
+    seen = grid.iloc[:: max(1, len(grid) // MOST)].to_dict("records")
+    names = [str(name) for name in (*flat(study.set), *grid) if str(name).partition(".")[0] in SECTIONS]
+    found = {}
+    for scenario, label in labels_of(study).items():
+        plans = [plan_of(study, scenario, {str(k): v for k, v in point.items()}) for point in seen]
+        for name in dict.fromkeys(names):
+            reason = never_acts(plans, name)
+            if reason is not None:
+                found[label, name] = reason
+    return found
+
+
+def lines(study: Study) -> list[str]:
+    """The same as lines of text."""
+    return [
+        f"{name} has no effect in {scenario}: {reason}"
+        for (scenario, name), reason in without_effect(study).items()
+    ]

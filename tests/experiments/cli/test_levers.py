@@ -1,0 +1,68 @@
+"""`kith levers`, and what other commands say of settings without effect."""
+
+from pathlib import Path
+
+import pytest
+
+from kith.experiments.cli.app import exit_code
+from kith.sim.engine import MODEL_VERSION
+
+FEW = ["--runs", "4", "--days", "20", "--workers", "1", "--parameter", "monetisation.price"]
+SMALL = ["--set", "market.size=400", "--set", "market.founders=50", "--days", "5"]
+
+
+def test_the_reason_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "levers"
+    assert exit_code(["levers", "web", *FEW, "--out", str(out)]) == 0
+    printed = capsys.readouterr().out
+    assert "monetisation.price has no effect here: nobody pays a price under model none" in printed
+    assert max(map(len, printed.splitlines())) <= 100
+    before = (out / "levers.json").read_bytes()
+    assert exit_code(["levers", "web", *FEW, "--out", str(out), "--json"]) == 0
+    assert (out / "levers.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["wbe"], 'did you mean "web"'),
+        (["web", "--parameter", "monetisation.prise"], "did you mean monetisation.price"),
+        (["web", "--runs", "2"], "must be at least 4"),
+        (["web", "--all"], "name scenarios, or take the whole library"),
+    ],
+)
+def test_a_wrong_request_is_refused(
+    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(["levers", *words]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_folder_of_others_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    assert exit_code(["levers", "web", *FEW, "--out", str(tmp_path)]) == 2
+    assert "mine.txt" in capsys.readouterr().err
+
+
+def test_a_setting_without_effect_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["run", "web", *SMALL, "--set", "monetisation.price=12"]) == 0
+    warned = capsys.readouterr().err
+    assert "monetisation.price has no effect here: nobody pays a price under model none" in warned
+    assert "market.size has no effect" not in warned
+
+
+def test_a_comparison_names_the_scenario(capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = ["compare", "web", "fee", "--runs", "1", "--workers", "1", *SMALL]
+    assert exit_code([*wanted, "--set", "monetisation.price=12"]) == 0
+    assert "monetisation.price has no effect in web: nobody pays" in capsys.readouterr().err
+
+
+def test_show_marks_what_does_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["show", "web"]) == 0
+    assert "no effect here: nobody pays a price under model none" in capsys.readouterr().out
+
+
+def test_the_page_of_the_documentation_is_of_this_model(root: Path) -> None:
+    page = (root / "docs" / "levers" / "levers.md").read_text("utf-8")
+    assert f"Model {MODEL_VERSION}," in page
+    assert "no reason is known" not in page
