@@ -66,6 +66,10 @@ def written(records: Sequence[Record], first: int, second: int, who: Any = None)
     return totals[1] - totals[0]
 
 
+FIRST_MORE = (
+    "the least connected write a quarter more in the first month of cash, and over the whole time a little "
+    "less: they become connected meanwhile, and others write less to them"
+)
 PATTERN = Pattern(
     "SF11",
     "cash crowds out the connected",
@@ -75,7 +79,7 @@ PATTERN = Pattern(
     measure,
     (
         Quantity("under cash, most tied fifth", high=0.0),
-        Quantity("under cash, least tied fifth", low=0.0, fine=True),
+        Quantity("under cash, least tied fifth", low=0.0, fine=True, unmet=FIRST_MORE),
         Quantity("under cash, all", -0.25, 0.10),
         Quantity("sixth month after cash, those who wrote before", high=0.0),
         Quantity("under thanks, all", low=0.0),

@@ -126,6 +126,10 @@ def hazard_ratios(rows: pd.DataFrame) -> Any:
     return np.exp(model.fit(disp=0).params)
 
 
+LEVEL = (
+    "level between the second and the third month in the median of eight seeds, within luck: the ratio falls "
+    "mostly after the first month"
+)
 PATTERN = Pattern(
     "SF6",
     "exits are contagious",
@@ -136,7 +140,7 @@ PATTERN = Pattern(
     (
         Quantity("HR, exits of the last month", 1.2, 1.8),
         Quantity("HR falls from first to second month", low=0.0, fine=True),
-        Quantity("HR falls from second to third month", low=0.0, fine=True),
+        Quantity("HR falls from second to third month", low=0.0, fine=True, unmet=LEVEL),
         Quantity("HR of the placebo", 0.9, 1.1),
         Quantity("HR, second month"),
         Quantity("HR, third month"),

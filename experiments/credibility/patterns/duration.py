@@ -80,6 +80,10 @@ def fitted(survival: Any) -> tuple[float, float]:
     return tuple(np.exp(minimize(surprise, np.zeros(2), method="Nelder-Mead").x))
 
 
+FEW_STAY = (
+    "with three in four of a cohort silent within weeks, both curves end near nothing, and the sBG promises a "
+    "point too few; among those who act, as in the logs, it promises ten too many"
+)
 PATTERN = Pattern(
     "DUR",
     "duration",
@@ -89,7 +93,7 @@ PATTERN = Pattern(
     measure,
     (
         Quantity("points too many by silence", 4.0, 12.0),
-        Quantity("points too many by departure", low=0.0),
+        Quantity("points too many by departure", low=0.0, unmet=FEW_STAY),
         Quantity("survival at week 26 by departure"),
         Quantity("survival at week 26 by silence"),
         Quantity("survival at week 104 by departure"),

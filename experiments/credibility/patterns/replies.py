@@ -73,10 +73,6 @@ def difference(posts: pd.DataFrame) -> float:
     return total / weight if weight else math.nan
 
 
-LESS = (
-    "about five points instead of six to sixteen in four runs of full size: contributions come in bursts, so that "
-    "newcomers without a reply write again on the same days as well; a reply chosen by lot has as much of an effect"
-)
 PATTERN = Pattern(
     "SF4",
     "a reply to a newcomer",
@@ -86,7 +82,7 @@ PATTERN = Pattern(
     measure,
     (
         Quantity("first posts answered", 0.35, 0.85),
-        Quantity("naive effect, points", 6.0, 16.0, unmet=LESS, far=True),
+        Quantity("naive effect, points", 6.0, 16.0, fine=True),
         Quantity("randomised less naive, points", high=0.0),
         Quantity("randomised effect, points"),
         Quantity("answered by lot"),

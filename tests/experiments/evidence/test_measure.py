@@ -315,7 +315,11 @@ def test_a_record_as_files_is_measured_like_the_record(record: Record, tmp_path:
     record.to_parquet(tmp_path / "run")
     expected = measured(of_record(record))
     found = measured(of_table(read_events(tmp_path / "run")))
-    registered = {"registered", "lurkers", "dormant"}  # files tell who is a member without acting; events do not
+    registered = {
+        "registered",
+        "lurkers",
+        "dormant",
+    }  # files tell who is a member without acting; events do not
     assert all(np.isnan(expected[name].value) and found[name].value > 0 for name in registered)
     acted = [name for name in expected if name not in registered]
     assert [found[name].value for name in acted] == pytest.approx(

@@ -47,6 +47,10 @@ def measure(records: Records) -> Mapping[str, float]:
     return out
 
 
+FLAT = (
+    "one per cent: who is disappointed falls silent, so that those who still come, and are counted, are the "
+    "contented"
+)
 PATTERN = Pattern(
     "E1",
     "invited people are some of those who join",
@@ -63,7 +67,7 @@ PATTERN = Pattern(
         Quantity("joins per invitation in the last year, web", 0.02, 0.30),
         Quantity("joins per invitation in the last year, pool", 0.02, 0.30),
         Quantity("joins per invitation in the last year, community_core", 0.02, 0.30),
-        Quantity("inviting lost per tenth of satisfaction", 0.05, 0.30),
+        Quantity("inviting lost per tenth of satisfaction", 0.05, 0.30, unmet=FLAT),
         Quantity("satisfaction lost"),
     ),
 )

@@ -49,8 +49,9 @@ def measure(records: Records) -> Mapping[str, float]:
     return out
 
 
-A_LITTLE_MORE = (
-    "four fifths and a little more: where the product alone is worth little, hardly a reason to come is left"
+TOO_MANY = (
+    "half as many again as are additional: some who would have left for other reasons leave for want of the "
+    "hub, and are named after it"
 )
 PATTERN = Pattern(
     "D1",
@@ -60,12 +61,12 @@ PATTERN = Pattern(
     arms,
     measure,
     (
-        Quantity("visits lost, hub", 0.45, 0.80, unmet=A_LITTLE_MORE, far=True),
+        Quantity("visits lost, hub", 0.45, 0.80, fine=True),
         Quantity("active lost, hub", 0.40, 0.75),
         Quantity("visits lost, hub less mixed", low=0.0),
         Quantity("visits lost, web", high=0.20),
         Quantity("active lost, web", high=0.20),
-        Quantity("additional exits named after the hub", 0.5, 1.2),
+        Quantity("additional exits named after the hub", 0.5, 1.2, unmet=TOO_MANY),
         Quantity("visits lost, mixed"),
         Quantity("active lost, mixed"),
     ),

@@ -30,6 +30,7 @@ FADES = (
     "like the real chat room whose talk it has, it fades: with the hazards that the logs show, and nobody from "
     "outside, a fifth of the founders' number is active after two years from 100 founders and two fifths from 500"
 )
+AT_THRESHOLD = "half of eight runs: the threshold is at about 136 founders (57 to 160)"
 PATTERN = Pattern(
     "B1",
     "critical mass",
@@ -43,7 +44,7 @@ PATTERN = Pattern(
             low=0.65 if n >= 100 else 0.0,
             high=0.35 if n <= 20 else 1.0,
             over=Over.SHARE,
-            unmet=FADES if name == "community_core" and n >= 100 else "",
+            unmet=FADES if name == "community_core" and n >= 100 else AT_THRESHOLD if n == 100 else "",
             far=name == "community_core" and n >= 100,
         )
         for name in SCENARIOS
