@@ -197,10 +197,6 @@ def test_every_law_holds_over_the_whole_ranges(nth: int) -> None:
     check_drawn(20, nth, longest=60)
 
 
-def test_every_law_holds_where_ties_are_used_hundreds_of_times_a_day() -> None:
-    check_drawn(20, 49, longest=120)
-
-
 @pytest.mark.full
 def test_every_law_holds_in_long_runs_over_the_whole_ranges() -> None:
     asked = os.environ.get("RANDOM_PLANS", "").split()

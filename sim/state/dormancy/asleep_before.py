@@ -14,7 +14,7 @@ from kith.sim.state.layers import PAST
 
 
 def asleep_before(c: Community, rows: npt.NDArray[np.int64], days: npt.NDArray[np.int64]) -> None:
-    """Founders, in ascending address, are dormant since so many days ago; counts of today stay as they are."""
+    """Let founders, in ascending address, have fallen silent `days` before day 0; counts of today stay as they are."""
     counts, sleeps = c.count.copy(), c.sleeps.copy()
     first = c.dormant.count
     c.fall_asleep(rows, np.full(len(rows), int(Cause.BACKGROUND)))

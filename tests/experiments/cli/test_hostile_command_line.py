@@ -42,6 +42,7 @@ SOUND: dict[str, list[str]] = {
     "verify": ["--quick"],
     "patterns": ["SF3", "--quick", "--workers", "1", "--seeds", "4"],
     "robust": ["web", "pool", "--worlds", "2", "--days", "3", "--workers", "1", *SMALL],
+    "levers": ["web", "--parameter", "value.peers", "--runs", "4", "--days", "3", "--workers", "1"],
     "dashboard": ["--no-open"],
     "measure": ["tiny.csv", "--replicates", "0"],
     "study list": [],

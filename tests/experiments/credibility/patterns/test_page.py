@@ -5,8 +5,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from kith.experiments.credibility.patterns import PATTERNS
 from kith.experiments.credibility.patterns.judge import PatternFinding, judged, met, surprises
 from kith.experiments.credibility.patterns.pattern import FULL
