@@ -51,6 +51,14 @@ def test_all_parameters_without_effect_may_change_at_once(scenario: str) -> None
         assert alike(run(plan, 3, events=False), run(other, 3, events=False))
 
 
+@pytest.mark.parametrize("formal_share", [0.05, 1.0])
+def test_the_rules_hold_for_a_community_founded_on_a_log(formal_share: float) -> None:
+    plan = load("pool", log="chat_docker", overrides={"dormancy.formal_share": formal_share}, days=40)
+    assert (why_inert(plan, "dormancy.waking_rate") is None) == (formal_share < 1.0)
+    for which in (0, 1):
+        assert alike(run(plan, 3, events=False), run(with_all(plan, which), 3, events=False))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_each_parameter_without_effect_may_change_alone(scenario: str) -> None:
