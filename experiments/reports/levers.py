@@ -85,13 +85,13 @@ def page(audits: Mapping[str, Audit]) -> str:
 def counted(audit: Audit) -> str:
     """Size of the runs, and how many parameters have which flag, in words."""
     flags = {
-        "act": [p for p in audit.parameters if any(t.changes for t in p.trials)],
-        "have no effect here": [p for p in audit.parameters if p.inert],
+        "acting": [p for p in audit.parameters if any(t.changes for t in p.trials)],
+        "no effect here": [p for p in audit.parameters if p.inert],
         "changed nothing": [p for p in audit.parameters if p.silent],
-        "are free": [p for p in audit.parameters if p.free],
-        "jump": [p for p in audit.parameters if p.jumps],
+        "free": [p for p in audit.parameters if p.free],
+        "jumping": [p for p in audit.parameters if p.jumps],
     }
-    counts = ", ".join(f"{len(those)} {flag}" for flag, those in flags.items())
+    counts = ", ".join(f"{flag} {len(those)}" for flag, those in flags.items())
     return (
         f"{audit.runs} paired runs of {audit.days} days, {audit.people:,} people, {audit.founders} founders, "
         f"model {audit.model_version}; {counts}"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kith.experiments.cli.options import Days, Json, Workers, number_option, option
+from kith.experiments.cli.options import Json, Workers, number_option, option
 from kith.experiments.cli.requests import announce_compilation, checked
 from kith.experiments.escaping import say
 
@@ -21,6 +21,12 @@ Parameters = Annotated[
     list[str] | None, option("--parameter", "Try only this parameter; repeat for more.", "NAME")
 ]
 RunsOfLevers = Annotated[int, number_option("--runs", "Paired runs of each value, at least 4; default: 8.")]
+DaysOfLevers = Annotated[
+    int | None,
+    number_option(
+        "--days", "Length of each run; default: 120 days, or some time after the last change of a scenario."
+    ),
+]
 OutLevers = Annotated[
     Path | None,
     option("--out", "Write levers.md and levers.json to this folder; what it has is not run again.", "DIR"),
@@ -29,10 +35,9 @@ OutLevers = Annotated[
 
 def levers(
     scenarios: Scenarios = None,
-    all_: Annotated[bool, typer.Option("--all", help="The whole library, which is the default.")] = False,
     parameter: Parameters = None,
     runs: RunsOfLevers = 8,
-    days: Days = None,
+    days: DaysOfLevers = None,
     workers: Workers = None,
     out: OutLevers = None,
     json: Json = False,
@@ -44,15 +49,13 @@ def levers(
     from kith.experiments.cli.levers.printed_levers import show_levers
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.credibility.expectations import textbook
-    from kith.experiments.errors import RequestError, Stopped
+    from kith.experiments.errors import Stopped
     from kith.experiments.reports.levers import write_levers
     from kith.experiments.reports.write_folders import as_json
     from kith.experiments.runs.runner import place
     from kith.sim.engine import MODEL_VERSION
 
     check_request(runs)
-    if all_ and scenarios:
-        raise RequestError(f"--all {' '.join(scenarios)}: name scenarios, or take the whole library")
     names = parameters_of(parameter)
     plans = {name: small(name, days) for name in scenarios or textbook()}
     stored = {} if target is None else read(target)

@@ -28,7 +28,6 @@ def test_the_reason_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFi
         (["wbe"], 'did you mean "web"'),
         (["web", "--parameter", "monetisation.prise"], "did you mean monetisation.price"),
         (["web", "--runs", "2"], "must be at least 4"),
-        (["web", "--all"], "name scenarios, or take the whole library"),
     ],
 )
 def test_a_wrong_request_is_refused(
