@@ -14,7 +14,7 @@ def without_effect(study: Study) -> dict[tuple[str, str], str]:
     """(scenario, parameter) -> the reason, for whatever the study sets or varies in vain."""
     grid = points(study)
     seen = grid.iloc[:: max(1, len(grid) // MOST)].to_dict("records")
-    names = [str(name) for name in (*flat(study.set), *grid) if str(name).partition(".")[0] in SECTIONS]
+    names = [name for name in (*flat(study.set), *map(str, grid)) if is_parameter(name)]
     found = {}
     for scenario, label in labels_of(study).items():
         plans = [plan_of(study, scenario, {str(k): v for k, v in point.items()}) for point in seen]
@@ -23,6 +23,12 @@ def without_effect(study: Study) -> dict[tuple[str, str], str]:
             if reason is not None:
                 found[label, name] = reason
     return found
+
+
+def is_parameter(name: str) -> bool:
+    """Whether this is the dotted name of a parameter; a study names levers of its own (`referral`) without a dot."""
+    section, dot, _ = name.partition(".")
+    return bool(dot) and section in SECTIONS
 
 
 def lines(study: Study) -> list[str]:

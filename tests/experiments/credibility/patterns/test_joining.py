@@ -59,10 +59,10 @@ def test_a_membership_is_cut_on_the_day_its_referrer_leaves() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("code", ["E2", "E3", "D1"])
+@pytest.mark.parametrize("code", ["E3", "D1"])
 def test_a_few_small_runs_meet_them_once_switched_on(code: str) -> None:
     own = [p for p in JOINING if p.code == code]
     for finding in look(FEW, own, workers=1):
         q = finding.quantity
-        if q.judged and not q.unmet and q.name != "HR after the referrer has gone":
+        if q.judged and not q.unmet and not q.fine:  # what is fine needs more and larger runs than these
             assert finding.verdict == MET, (finding.quantity.name, finding.estimate)

@@ -1,0 +1,35 @@
+"""Levers of a study that act nowhere are named; a study's own levers are no parameters, derived ones are."""
+
+import pytest
+
+from kith.experiments.studies.no_effect import is_parameter, without_effect
+from kith.experiments.studies.study import Study, read_study, studies
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("referral.delay", True), ("referral", False), ("cash", False), ("mine.delay", False)],
+)
+def test_only_a_dotted_name_is_a_parameter(name: str, expected: bool) -> None:
+    assert is_parameter(name) is expected
+
+
+def test_a_lever_called_like_a_section_is_no_parameter() -> None:
+    assert without_effect(read_study(studies()["incentive_budget"])) == {}
+
+
+def test_a_parameter_derived_in_vain_is_named() -> None:
+    study = Study.model_validate(
+        {
+            "title": "Price by a formula",
+            "question": "Does it act?",
+            "scenarios": ["web"],
+            "days": 90,
+            "runs": 2,
+            "outcomes": ["active"],
+            "lever": [{"name": "level", "low": 0.0, "high": 1.0, "steps": 2}],
+            "derive": {"monetisation.price": "10 * level + 1"},
+            "design": {"kind": "grid"},
+        }
+    )
+    assert list(without_effect(study)) == [("web", "monetisation.price")]
