@@ -171,6 +171,7 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "amounts": Numbers("f8", (len(AMOUNTS), "days"), nan=True),
         "months": Each(list, Table(TEXT, Either((Real(-math.inf, math.inf), lambda v, _: v != v)))),
         "each_month": TRUTH,
+        "churn_by_month": Each(list, Either((SHARE, lambda v, _: v != v))),
         "noted": Whole(0, "days"),
         "surplus": Whole(),
     },

@@ -72,7 +72,7 @@ _TABLE = (
     Indicator(
         "churn_month_mean",
         "share",
-        "mean over all complete months: members who fell silent or left / awake at its start",
+        "mean over all complete months: of members awake when it began, dormant or gone at its end",
         m.churn_mean,
         False,
     ),

@@ -11,9 +11,10 @@ import numpy as np
 from kith.sim.results import lifetimes, structure
 from kith.sim.results.snapshot import REPLIED, Snapshot, gini
 from kith.sim.state.categories import Cause, Channel
+from kith.sim.state.community import Community
 from kith.sim.state.layers import WINDOW
 from kith.sim.state.ledger import COMMUNITY, COSTS, INCENTIVES, MICRO, REVENUE, UNATTRIBUTED, Account
-from kith.sim.state.population import NEVER
+from kith.sim.state.population import NEVER, NEVER_ASLEEP
 
 type Value = float | dict[str, float]
 NAN = float("nan")
@@ -51,8 +52,8 @@ def churn(s: Snapshot) -> Value:
     """Of those awake when W began: dormant or gone at its end, by cause."""
     start = s.day - WINDOW
     was_awake = (s.joined_day <= start) & (s.membership("woke_on") <= start)
-    lapsed = np.where(s.stopped_on > start, s.stopped_for, -1)[was_awake]
-    by_cause = np.bincount(lapsed[lapsed >= 0], minlength=len(Cause))
+    stopped = np.where(s.stopped_on > start, s.stopped_for, -1)[was_awake]
+    by_cause = np.bincount(stopped[stopped >= 0], minlength=len(Cause))
     before = awake_at_start(s)
     out = {"": ratio(float(by_cause.sum()), before)}
     for cause in Cause:
@@ -60,13 +61,27 @@ def churn(s: Snapshot) -> Value:
     return out
 
 
+def churn_of_the_month(c: Community, awake: np.ndarray) -> float:
+    """`churn` of all causes at the end of today, from memberships that ended in W or are dormant; `awake` by day."""
+    start, ended = c.day - WINDOW, c.archive
+    first = int(np.searchsorted(ended.left[: ended.count], start, side="right"))
+    gone, dormant = ended.members[first : ended.count], c.dormant.members[: c.dormant.count]
+    silent = (gone["asleep_on"] != NEVER_ASLEEP) & (gone["asleep_on"] >= gone["woke_on"])
+    left, slept = _began_awake(gone, start), _began_awake(dormant, start)
+    left &= ~silent | (gone["asleep_on"] > start)
+    slept &= dormant["asleep_on"] > start
+    before = awake[start] if start >= 0 else c.plan_founders
+    return ratio(float(np.count_nonzero(left) + np.count_nonzero(slept)), float(before))
+
+
+def _began_awake(members: np.ndarray, start: int) -> np.ndarray:
+    return (members["joined"] <= start) & (members["woke_on"] <= start)
+
+
 def churn_mean(s: Snapshot) -> float:
-    awake = np.concatenate([[s.c.plan_founders], s.daily["awake"]]).astype(float)
-    stops = s.daily["sleeps"] + s.daily["leaves"] - s.daily["leaves_dormant"]
-    months = [
-        ratio(float(stops[m : m + WINDOW].sum()), awake[m]) for m in range(0, len(stops) - WINDOW + 1, WINDOW)
-    ]
-    return mean(np.array(months)[~np.isnan(months)])
+    """The mean of `churn_month` over the complete months, without those that nobody was awake to begin."""
+    months = np.array(s.churn_by_month)
+    return mean(months[~np.isnan(months)])
 
 
 def sleeps(s: Snapshot) -> float:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kith.sim.results.indicators import Indicator, health_card, measure
+from kith.sim.results.measures import churn_of_the_month
 from kith.sim.results.record import Record
 from kith.sim.results.snapshot import Snapshot
 from kith.sim.results.units import MEMBERS, OWN, TIES, indicator_units, series_units, with_units
@@ -55,6 +56,7 @@ AMOUNTS = (
     *(f"cost_{a.name.lower()}" for a in COSTS),
 )
 
+AWAKE = COUNTS.index("awake")
 _COUNTED = np.array([int(c) for c in Count if c != Count.VISITS])
 _BOOKED = np.array([int(a) for a in (*REVENUE, *COSTS)])
 
@@ -71,6 +73,7 @@ class Recorder:
         self.months: list[dict[str, float]] = []
         self.each_month = True
         "whether indicators are measured each month; not needed for the summary alone"
+        self.churn_by_month: list[float] = []
         self.noted = 0
         self.surplus = 0
         self.community = c
@@ -101,7 +104,10 @@ class Recorder:
         today[len(state) :] = np.concatenate((c.count[_COUNTED], c.joins[1:], c.leaves, c.sleeps))
         self._note_amounts(c)
         self.noted = c.day + 1
-        if self.each_month and self.noted % WINDOW == 0:
+        if self.noted % WINDOW:
+            return
+        self.churn_by_month.append(churn_of_the_month(c, self.counts[AWAKE]))
+        if self.each_month:
             measured = measure(self._snapshot(), monthly=True, additions=self.indicators)
             self.months.append({"day": c.day, **measured})
 
@@ -135,7 +141,7 @@ class Recorder:
         }
 
     def _snapshot(self) -> Snapshot:
-        return Snapshot(self.community, self.daily())
+        return Snapshot(self.community, self.daily(), self.churn_by_month)
 
     def summary(self) -> dict[str, float]:
         """Every indicator after the days noted so far, without building a record."""

@@ -1,6 +1,6 @@
 """Snapshot: a community at the end of a day, as indicators see it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -23,9 +23,16 @@ class Snapshot:
     `daily[name]` are the series up to today. W is the last 30 complete days.
     """
 
-    def __init__(self, community: Community, daily: Mapping[str, npt.NDArray[Any]]) -> None:
+    def __init__(
+        self,
+        community: Community,
+        daily: Mapping[str, npt.NDArray[Any]],
+        churn_by_month: Sequence[float] = (),
+    ) -> None:
         self.c = community
         self.daily = daily
+        self.churn_by_month = churn_by_month
+        "of those awake when each complete month began, the share dormant or gone at its end"
         self.day = community.day
         self.rows = community.population.rows()
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from kith.scenarios.load import load
 from kith.sim.engine import TICK, run
 from kith.sim.results.indicators import INDICATORS, describe
 from kith.sim.results.lifetimes import HORIZON_MONTHS
@@ -113,8 +114,18 @@ def test_churn_overall_by_cause_and_its_mean_over_months(record: Record, s: pd.D
     for cause in CAUSES:
         assert same(record, f"churn_month_{cause}", (stopped["exit_cause"] == cause).sum() / start)
     opening = [120, *s["awake"].iloc[[29, 59, 89]]]
-    months = [s["leaves"][30 * k : 30 * k + 30].sum() / opening[k] for k in range(4)]
-    assert same(record, "churn_month_mean", float(np.mean(months)))
+    ends = m["left_day"].fillna(np.inf)
+    stops = [((m["joined_day"] < d) & (ends >= d) & (ends < d + 30)).sum() for d in (0, 30, 60, 90)]
+    assert same(record, "churn_month_mean", float(np.mean(np.divide(stops, opening))))
+
+
+def test_the_mean_of_churn_is_that_of_the_months_also_where_members_wake() -> None:
+    for preset in ("web", "hub"):
+        record = run(load(preset, overrides={"market.size": 3_000, "market.founders": 300}), 3, days=240)
+        months = record.monthly["churn_month"]
+        assert record.series["wakings"].sum() > 20
+        assert same(record, "churn_month_mean", float(months.mean()))
+        assert record.summary["churn_month_mean"] < 1.0
 
 
 @pytest.mark.parametrize("days", [30, 90])
