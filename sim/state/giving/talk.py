@@ -9,7 +9,11 @@ the last week and gives a little of what a reply gives.
 past in which a day counts a seventh less than the next.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import Purpose, address_hash
@@ -57,18 +61,17 @@ def note_authors(c: Community, post: int, rejected: int) -> None:
         return
     shown = (c.written[:, 1] == post) & (c.written[:, 3] != rejected)
     author, replier = c.written[shown, 0], c.written[shown, 2]
-    c.authors.append(np.unique(c.population.address[np.concatenate([author, replier[replier >= 0]])]))
+    rows = _once((np.concatenate([author, replier[replier >= 0]]),), c.population.top)
+    c.authors.append(c.population.address[rows])
 
 
 def react(c: Community, kind: int) -> None:
     """Let today's reactions, lines of `kind`, reach authors of the last week who are still present."""
     if c.parameters.contribution.react_step <= 0.0 or not (c.written[:, 1] == kind).any():
         return
-    persons = np.unique(np.concatenate(c.authors))
-    rows = c.market.row[persons].astype(np.int64)
-    present = rows >= 0
-    if present.any():
-        circle = circle_of_today(c.key, rows[present], persons[present], c.day, Purpose.CIRCLE_REACT)
+    rows = _once([c.market.row[persons] for persons in c.authors], c.population.top)
+    if len(rows):
+        circle = circle_of_today(c.key, rows, c.population.address[rows], c.day, Purpose.CIRCLE_REACT)
         _thank(
             c.population.members,
             c.written,
@@ -82,6 +85,21 @@ def react(c: Community, kind: int) -> None:
             circle.places,
             circle.rows,
         )
+
+
+def _once(parts: Sequence[npt.NDArray[Any]], top: int) -> npt.NDArray[np.int64]:
+    """The rows that occur in `parts`, each once, in their order; -1 stands for nobody."""
+    seen = np.zeros(top, np.bool_)
+    for rows in parts:
+        _mark(rows, seen)
+    return np.flatnonzero(seen)
+
+
+@kernel
+def _mark(rows, seen):
+    for row in rows:
+        if row >= 0:
+            seen[row] = True
 
 
 @kernel
