@@ -77,7 +77,7 @@ def one_line(error: Exception) -> str:
     return f"{first.partition('Traceback')[0]}{rest[-1]}" if rest else first
 
 
-class _PoolRequest:
+class PoolRequest:
     """The request of a page to the pool, submitted again whenever its browser reconnects."""
 
     def __init__(self, owner: str, jobs: list[Job]) -> None:
@@ -128,7 +128,7 @@ def use_live_comparison(
     def start() -> Any:
         if not plans:
             return None
-        pool_request = _PoolRequest(owner, jobs_for(plans, days, runs))
+        pool_request = PoolRequest(owner, jobs_for(plans, days, runs))
 
         def follow() -> None:
             begun, shown = time.perf_counter(), 0

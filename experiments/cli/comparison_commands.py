@@ -1,6 +1,9 @@
 """`kith compare` and `kith robust`: scenarios on common random numbers, and across draws of the parameters."""
 
+from dataclasses import replace
 from typing import Annotated
+
+import typer
 
 from kith.experiments.cli.log_options import LogOptions, with_log_options
 from kith.experiments.cli.options import (
@@ -45,6 +48,13 @@ def compare(
     from_log: Log = None,
     at: At = None,
     replay: Replay = None,
+    stress: Annotated[
+        bool,
+        typer.Option(
+            "--stress",
+            help="Run every scenario again under six standard shocks, and show what is lost after six months.",
+        ),
+    ] = False,
     out: Out = None,
     workers: Workers = None,
     json: Json = False,
@@ -61,6 +71,10 @@ def compare(
     from kith.experiments.reports.write_folders import write_comparison
 
     request = plan_request(set, shock, from_log, at, reading, replay)
+    if stress and days is not None:
+        from kith.experiments.comparison.stress import check_length
+
+        check_length(days)
     warn_without_effect(scenarios, request, days)
     with Waiting("comparing", "runs") as waiting:
 
@@ -84,6 +98,12 @@ def compare(
             look=look,
             **request,
         )
+    if stress:
+        from kith.experiments.comparison.stress import stress as under_shocks
+
+        with Waiting("standard shocks", "runs") as waiting:
+            result = under_shocks(comparison, workers=workers, progress=waiting)
+        comparison = replace(comparison, stress=result)
     if target is not None:
         write_comparison(comparison, target, comparison_command(comparison))
     if json:

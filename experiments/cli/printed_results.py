@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from kith.experiments.comparison.stress import back_words, explained, lost_words
 from kith.experiments.comparison.summary_sentence import comparison_answer, run_answer
 from kith.experiments.statistics.intervals import described
 from kith.experiments.statistics.tables import OPEN, OUTCOMES, RESOLVED, SAME, UNJUDGED, verdict
@@ -67,6 +68,26 @@ def show_comparison(comparison: "Comparison") -> None:
     out.print(_legend(comparison))
     if comparison.leaving.to_numpy().sum() > 0:
         out.print(_reasons_by_scenario(comparison))
+    if comparison.stress is not None:
+        out.print(_stress(comparison))
+        out.print(Text(fill(explained(comparison.stress), WIDTH), style="dim"))
+
+
+def _stress(comparison: "Comparison") -> Table:
+    """Shares lost under the standard shocks, and when half was made good, by scenario."""
+    result = comparison.stress
+    assert result is not None
+    table = plain_table(title="\nActive members lost to a shock, half a year later")
+    table.add_column("shock", ratio=1)
+    for label in comparison.labels:
+        table.add_column(_short(label), justify="right", no_wrap=True)
+    for shock in dict.fromkeys(result.table["shock"]):
+        rows = [result.row(shock, label) for label in comparison.labels]
+        cells = [Text(f"{lost_words(row)}\n").append(back_words(row), style="dim") for row in rows]
+        table.add_row(f"  {rows[0]['title']}", *cells)
+    means = [wording.per_cent(result.mean_loss(label)) for label in comparison.labels]
+    table.add_row("  mean of the shocks that strike all", *means, style="bold")
+    return table
 
 
 def sparkline(values: Sequence[float], width: int) -> str:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -40,6 +40,9 @@ from kith.scenarios.logs.founding import ReadLog, read_log
 from kith.scenarios.logs.replay import Replay, read_and_replay
 from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import MAX_DAYS, Plan
+
+if TYPE_CHECKING:
+    from kith.experiments.comparison.stress import Stress
 
 RUNS = 16
 FIRST_LOOK = LEAST_RUNS
@@ -79,6 +82,8 @@ class Comparison:
     "the arguments of the request, for the record"
     rule: StoppingRule | None = None
     "the stopping rule, if the number of runs was not fixed"
+    stress: "Stress | None" = None
+    "what the standard shocks take from each scenario, if that was asked; see `kith.experiments.comparison.stress`"
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -141,6 +146,7 @@ class Comparison:
             "table": [nulled(row) for row in self.table.to_dict("records")],
             "leaving": {s: nulled(self.leaving[s].to_dict()) for s in self.labels},
             "joins": {s: nulled(self.joins[s].to_dict()) for s in self.labels},
+            **({} if self.stress is None else {"stress": self.stress.plain()}),
             "failures": [{"scenario": f.key, "seed": f.seed, "error": f.error} for f in self.failures],
         }
 

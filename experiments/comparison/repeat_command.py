@@ -23,6 +23,7 @@ def comparison_command(comparison: "Comparison") -> str:
         request,
         comparison.seeds[0],
         request.get("outcomes") or (),
+        stress=comparison.stress is not None,
     )
 
 
@@ -34,6 +35,7 @@ def compare_command(
     first_seed: int = 0,
     outcomes: Sequence[str] = (),
     files: Mapping[str, str] | None = None,
+    stress: bool = False,
 ) -> str:
     """The command line that compares scenarios.
 
@@ -43,11 +45,13 @@ def compare_command(
     runs, days, first_seed, outcomes : as `kith.experiments.comparison.comparison.compare` takes them.
     request : `overrides`, `shocks`, `log`, `at` and `replay`, as `scenarios.load` takes them.
     files : name -> text of a scenario file that must be written first.
+    stress : whether the standard shocks follow.
     """
     words = ["kith", "compare", *scenarios, "--runs", str(runs), "--days", str(days)]
     words += ["--first-seed", str(first_seed)] if first_seed else []
     for outcome in outcomes:
         words += ["--outcome", outcome]
+    words += ["--stress"] if stress else []
     return _files_first(files or {}, words + _options(request))
 
 

@@ -60,13 +60,15 @@ def write_run(record: Any, target: Path, command: str = "", effects: "pd.DataFra
 
 
 def write_comparison(comparison: "Comparison", target: Path, command: str = "") -> None:
-    """Write a comparison's folder: the table as CSV, Parquet and JSON, and report.html."""
+    """Write a comparison's folder: the table as CSV, Parquet and JSON, stress.csv if asked, and report.html."""
     from kith.experiments.reports.comparison import comparison_page
 
     with whole_folder(target) as folder:
         (folder / "table.csv").write_text(for_csv(comparison.table), encoding="utf-8")
         comparison.table.to_parquet(folder / "table.parquet", index=False)
         (folder / "table.json").write_text(comparison.to_json() + "\n", encoding="utf-8")
+        if comparison.stress is not None:
+            (folder / "stress.csv").write_text(for_csv(comparison.stress.table), encoding="utf-8")
         (folder / "report.html").write_text(comparison_page(comparison, command), encoding="utf-8")
 
 

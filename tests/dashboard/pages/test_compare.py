@@ -35,7 +35,7 @@ from kith.experiments.statistics.intervals import described, no_interval
 from kith.experiments.statistics.tables import OUTCOMES, outcome_table
 from kith.experiments.words.assumptions import settings
 from kith.sim.schema.parameter_set import SECTIONS
-from tests.dashboard.looking import texts, until, vue_widgets
+from tests.dashboard.looking import button, handler, texts, until, vue_widgets
 
 PATH = "/?a=pool&a=web&people=300&days=60&runs=4"
 
@@ -136,7 +136,25 @@ def test_text_of_others_is_escaped(here: Any, shown: Any) -> None:
     assert any("&lt;script&gt;" in text for text in _troubles(rc))
 
 
-@pytest.mark.parametrize("view", VIEWS)
+def test_the_shocks_strike_when_they_are_asked_for(here: Any, shown: Any) -> None:
+    rc = shown(compare.Page, "/?a=hub&a=web&people=300&days=220&runs=4&view=stress")
+    until(lambda: any(w.name == "stress" for w in vue_widgets(rc, "button.vue")))
+    assert len(here.asked) == 1
+    handler(button(rc, "stress"), "press")(None)
+    until(lambda: "a third leaves at once" in texts(rc))
+    assert {job.key[0] for job in here.asked[-1]} >= {"centre", "third", "paywall"}
+    assert len(here.asked[-1]) == 6 * 2 * 4
+
+
+def test_shocks_in_runs_that_are_too_short_are_refused(here: Any, shown: Any) -> None:
+    rc = shown(compare.Page, "/?a=hub&a=web&people=300&days=90&runs=4&view=stress")
+    until(lambda: any(w.name == "stress" for w in vue_widgets(rc, "button.vue")))
+    handler(button(rc, "stress"), "press")(None)
+    until(lambda: any("needs at least 210" in text for text in _troubles(rc)))
+    assert len(here.asked) == 1
+
+
+@pytest.mark.parametrize("view", [view for view in VIEWS if view != "stress"])
 def test_every_section_has_something_to_show(comparison: Comparison, view: str) -> None:
     drawn = views.drawn(view, comparison)
     assert drawn

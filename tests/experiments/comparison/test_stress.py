@@ -1,0 +1,119 @@
+"""A stress test: each design under the standard shocks, paired with itself."""
+
+import math
+
+import numpy as np
+import pytest
+
+from kith.experiments.comparison.comparison import compare
+from kith.experiments.comparison.repeat_command import comparison_command
+from kith.experiments.comparison.stress import (
+    back_words,
+    check_length,
+    gathered_stress,
+    lost_words,
+    recovery,
+    stress,
+    stress_jobs,
+)
+from kith.experiments.comparison.stress_shocks import AFTER, SHOCKS
+from kith.experiments.errors import ComparisonError
+from kith.experiments.runs.runner import execute
+from kith.scenarios.load import load
+
+SMALL = {"market.size": 2_000, "market.founders": 200}
+DAYS = 240
+
+
+@pytest.fixture(scope="module")
+def tested():
+    comparison = compare(["hub", "web"], runs=4, days=DAYS, overrides=SMALL, workers=1)
+    return comparison, stress(comparison, workers=1)
+
+
+def test_every_shock_strikes_every_design_once(tested) -> None:
+    comparison, result = tested
+    assert result.day == DAYS - AFTER
+    assert len(result.table) == len(SHOCKS) * len(comparison.labels)
+    assert result.table["applies"].all()
+    assert (result.table["pairs"] == 4).all()
+
+
+def test_a_hub_loses_more_with_its_centre_than_a_web(tested) -> None:
+    _, result = tested
+    assert result.row("centre", "hub")["lost"] > 0.3 > result.row("centre", "web")["lost"]
+
+
+def test_what_is_lost_is_the_paired_share_of_active_members(tested) -> None:
+    comparison, result = tested
+    usual = comparison.values.query("scenario == 'web'")["active"].mean()
+    jobs = [job for job in stress_jobs(comparison) if job.key == ("third", "web")]
+    struck = np.mean([execute(job).summary["active"] for job in jobs])
+    assert result.row("third", "web")["lost"] == pytest.approx(1 - struck / usual)
+
+
+def test_the_order_in_which_runs_arrive_does_not_matter(tested) -> None:
+    comparison, result = tested
+    results = [execute(job) for job in reversed(stress_jobs(comparison))]
+    assert gathered_stress(comparison, results).table.equals(result.table)
+
+
+def test_a_fee_strikes_nobody_who_has_one() -> None:
+    paywall = next(shock for shock in SHOCKS if shock.key == "paywall")
+    assert paywall.strike(load("fee"), 100) is None
+    struck = paywall.strike(load("ads_then_price"), 100)
+    assert struck is not None
+    assert [p.monetisation.model for day, p in struck.phases if day >= 100] == ["fee"] * sum(
+        day >= 100 for day, _ in struck.phases
+    )
+    assert struck.phases[0][1] == load("ads_then_price").phases[0][1]
+
+
+def test_all_hubs_leave() -> None:
+    centre = next(shock for shock in SHOCKS if shock.key == "centre")
+    struck = centre.strike(load("hub", overrides={"affiliation.hubs": 3}), 100)
+    assert struck is not None
+    assert struck.shocks[-1].count == 3
+
+
+@pytest.mark.parametrize(
+    ("missing", "expected"),
+    [
+        ([0.0, 0.4, 0.3, 0.1, 0.1], (0.4, 20.0)),
+        ([0.0, 0.4, 0.3, 0.1, 0.3], (0.4, math.inf)),
+        ([0.0, 0.01, 0.0, 0.0, 0.0], (0.01, math.nan)),
+        ([0.9, 0.0, 0.0, -0.2, 0.0], (0.0, math.nan)),
+    ],
+)
+def test_recovery_begins_where_half_is_back_for_good(missing, expected) -> None:
+    found = recovery(np.array([-10, 0, 10, 20, 30]), np.array(missing))
+    assert found == pytest.approx(expected, nan_ok=True)
+
+
+def test_runs_that_are_too_short_are_refused() -> None:
+    with pytest.raises(ComparisonError, match="needs at least 210"):
+        check_length(209)
+
+
+def test_words_of_a_cell(tested) -> None:
+    _, result = tested
+    row = result.row("third", "web").copy()
+    row[["lost", "low", "high", "days_to_half"]] = 0.421, 0.39, 0.45, 60
+    assert (lost_words(row), back_words(row)) == ("42 % (39 to 45)", "half back: 60 days")
+    row["days_to_half"] = math.inf
+    assert back_words(row) == "not back"
+    row["applies"] = False
+    assert lost_words(row) == "–"
+
+
+def test_the_report_the_json_and_the_command_have_it(tested) -> None:
+    from dataclasses import replace
+
+    from kith.experiments.reports.comparison import comparison_page
+
+    comparison, result = tested
+    both = replace(comparison, stress=result)
+    assert comparison_command(both).endswith("--stress") or " --stress " in comparison_command(both)
+    assert "a third leaves at once" in comparison_page(both)
+    assert "a third leaves at once" not in comparison_page(comparison)
+    assert both.plain()["stress"]["day"] == DAYS - AFTER
