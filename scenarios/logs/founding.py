@@ -30,6 +30,7 @@ END, BUSIEST = "end", "busiest"
 "words for a date: the day after the last event, or the end of the window with most active members"
 
 _EPOCH = date(1970, 1, 1)
+_LAST = (date.max - _EPOCH).days
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,11 @@ def founding_of(table: EventTable, at: str | date | None = None) -> Founding:
     events = events_of(table)
     if at is None or at == END:
         day = int(events.day[-1]) + 1
+        if day > _LAST:
+            raise LogError(
+                f"{label} runs to {_iso(day - 1)}, after which the calendar has no day to start on; "
+                "choose an earlier date, or check the clock that wrote the log"
+            )
     else:
         day = _busiest(events) if at == BUSIEST else _checked_day(at, events, label)
     return _founding(table, events, day, label)
@@ -210,7 +216,7 @@ def _founding(table: EventTable, events: Events, day: int, where: str) -> Foundi
     there = presence_of(table, events, day)
     if not (there.silence <= WINDOW).any():
         raise LogError(
-            f"{where}: nobody was active in the {WINDOW} days before {_iso(day)}; choose another date"
+            f"{where}: nobody was active in the {WINDOW} days before {_iso(day)} and had not left; choose another date"
         )
     n = len(there.member)
     place = np.full(events.members, -1, np.int64)

@@ -226,12 +226,12 @@ def twin(rows: list[Row], at: date) -> dict[str, list[int]]:
         return (at - one[1].date()).days
 
     founders: list[str] = []
-    if not any(one[2] != "leave" for one in window):
-        return {"tenure": []}
     for member in dict.fromkeys(one[0] for one in rows):
         mine = [one for one in past if one[0] == member]
         if mine and mine[-1][2] != "leave":
             founders.append(member)
+    if not any(min(age(row) for row in since_return(past, f)) <= 90 for f in founders):
+        return {"tenure": []}
     own = {"join", "leave", "visit", "invite", "exchange"}
     active = {f: [one for one in window if one[0] == f and one[2] != "leave"] for f in founders}
     ties = [
@@ -346,8 +346,9 @@ def test_a_time_that_is_none_is_refused(write_log: Write, time: str) -> None:
 
 
 def test_every_year_of_the_calendar_can_be_read(write_log: Write) -> None:
-    rows = "a,0001-01-01T00:00:00+14:00,post,\nb,9999-12-31T23:59:59-12:00,post,\n"
+    rows = "a,0001-01-01T00:00:00+14:00,post,\nb,9999-12-30T23:59:59Z,post,\n"
     assert len(read_log(write_log(rows))) == 2
+    refusal(write_log(rows + "b,9999-12-31T23:59:59-12:00,post,\n"), "the calendar has no day to start on")
     refusal(write_log(rows), "2001-01-01")
     refusal(write_log("b,9999-12-31T23:59:59-12:00,post,\n"), "2001-01-01")
 
