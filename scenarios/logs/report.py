@@ -84,7 +84,7 @@ class ReadingReport:
         if self.invitations:
             out.append(f"invitations: {self.invitations:,}")
         for dropped in self.dropped:
-            out.append(f"left out: {dropped.count:,} {dropped.reason}{_places(dropped.lines)}")
+            out.append(f"left out: {dropped.reason} ({dropped.count:,}{_places(dropped.lines)})")
         if self.bad:
             shown = "; ".join(self.problems[:problems])
             more = f"; and {self.bad - problems:,} more" if self.bad > problems else ""
@@ -134,4 +134,4 @@ def moment_of(time: int) -> str:
 
 
 def _places(lines: tuple[str, ...]) -> str:
-    return f" ({', '.join(lines)})" if lines else ""
+    return f": {', '.join(lines)}" if lines else ""

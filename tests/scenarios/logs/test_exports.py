@@ -70,7 +70,8 @@ def test_discord_json() -> None:
         "events of bots": 1,
     }
     assert registered(table) == [("101", "2024-03-01 10:01:30")]
-    assert "3 reactions have no time and were not used" in table.report.notes
+    assert "reactions have no time and were not used (3)" in table.report.notes
+    assert "left out: system messages (1)" in table.report.lines()
     assert "1 replies are to messages that the log does not have; they have no target" in table.report.notes
     assert table.report.rows == 7
 
@@ -299,7 +300,7 @@ def test_stripe() -> None:
     ]
     assert table.value is not None
     assert table.value.tolist() == [12.5, 1200.0]
-    assert dropped(table) == {"payments that failed or were refunded": 1, "orders without a customer": 1}
+    assert dropped(table) == {"payments that failed or were refunded": 1, "payments without a customer": 1}
 
 
 # All of them
@@ -444,5 +445,5 @@ def test_bad_messages_are_listed_by_their_number() -> None:
     report = read_events(wrong).report
     assert report.bad == 2
     odd = exports.DISCORD[1] | {"reactions": [{"count": float("nan")}, {"count": "x"}, 5, {"count": 2}]}
-    assert "2 reactions" in " ".join(read_events(exports.discord_channel([odd])).report.notes)
+    assert "not used (2)" in " ".join(read_events(exports.discord_channel([odd])).report.notes)
     assert report.problems == ("message 71: author.id is empty", "message 72: is no object")
