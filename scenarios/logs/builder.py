@@ -133,9 +133,9 @@ class TableBuilder:
 
     def invite(self, inviter: str, invited: str, time: int | None = None) -> None:
         """An invitation of one member by another."""
-        one, other = self._members[inviter], self._members[invited]
-        if one >= 0 and other >= 0 and one != other:
-            self._invited.append((one, other, UNKNOWN_TIME if time is None else time))
+        sender, recipient = self._members[inviter], self._members[invited]
+        if sender >= 0 and recipient >= 0 and sender != recipient:
+            self._invited.append((sender, recipient, UNKNOWN_TIME if time is None else time))
 
     def moment(self, text: str) -> int | None:
         """A single time of a registration or invitation, by the options of the log; None if it is none."""
@@ -300,9 +300,9 @@ class TableBuilder:
         self._bad += lost
         self.notes.append(f"dates were read with the {'day' if day_first else 'month'} first")
         for batch in self._batches:
-            other = batch.pop("month_first", None)
-            if other is not None and not day_first:
-                batch["time"] = other
+            month_first = batch.pop("month_first", None)
+            if month_first is not None and not day_first:
+                batch["time"] = month_first
             keep = batch["time"] != BAD
             if not keep.all():
                 batch |= {name: column[keep] for name, column in batch.items()}
@@ -382,8 +382,8 @@ class TableBuilder:
     def _invitations(self) -> Invitations | None:
         if not self._invited:
             return None
-        one, other, time = (np.array(column, np.int64) for column in zip(*self._invited, strict=True))
-        return Invitations(one.astype(np.int32), other.astype(np.int32), time)
+        sender, recipient, time = (np.array(column, np.int64) for column in zip(*self._invited, strict=True))
+        return Invitations(sender.astype(np.int32), recipient.astype(np.int32), time)
 
     def _remarks(self, time: Times) -> list[str]:
         """What may be wrong with the times of a log that was read."""

@@ -64,13 +64,13 @@ def founders_in_words(founding: Founding) -> list[str]:
     if awake is None:
         return []
     expected = float(awake.sum())
-    told = bool(((awake == 0.0) | (awake == 1.0)).all())
+    certain = bool(((awake == 0.0) | (awake == 1.0)).all())
     known = (
         "as the log tells"
-        if told
+        if certain
         else "judged by how often each acted, for how long, and the silence since; each run draws who"
     )
-    about = "" if told else "about "
+    about = "" if certain else "about "
     out = [
         f"founders: {about}{expected:,.0f} are awake, and {about}{n - expected:,.0f} have fallen silent and may return ({known})"
     ]
@@ -223,7 +223,7 @@ def _founding(table: EventTable, events: Events, day: int, where: str) -> Foundi
     place[there.member] = np.arange(n)
     acts = window & events.acts
     contributed = past & (events.kind == CONTRIBUTION)
-    own = contributed & _unaddressed(events, contributed)
+    unaddressed = contributed & _unaddressed(events, contributed)
     ever, quiet = _membership(events, contributed, there, place, day)
     a, b, age = _exchanges(events, past & (events.day >= day - TIED), place, day)
     return Founding(
@@ -238,7 +238,7 @@ def _founding(table: EventTable, events: Events, day: int, where: str) -> Foundi
         window=WINDOW,
         label=Path(where).name,
         contributors=len(np.unique(events.actor[contributed])),
-        own=_count(place[events.actor[window & own]], n),
+        own=_count(place[events.actor[window & unaddressed]], n),
         ever=ever,
         quiet=quiet,
         awake=there.awake,

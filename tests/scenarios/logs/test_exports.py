@@ -49,7 +49,7 @@ def invited(table: EventTable) -> list[tuple[str, str]]:
 
 
 def dropped(table: EventTable) -> dict[str, int]:
-    return {one.reason: one.count for one in table.report.dropped}
+    return {group.reason: group.count for group in table.report.dropped}
 
 
 # Discord
@@ -77,13 +77,13 @@ def test_discord_json() -> None:
 
 
 def test_channels_of_discord_in_a_folder_or_zip_are_one_log_and_overlaps_count_once(tmp_path: Path) -> None:
-    one, other = exports.discord_channel(exports.DISCORD[:4]), exports.discord_channel(exports.DISCORD[2:])
-    whole = events(read_events(exports.discord_channel(exports.DISCORD), names=True))
-    (tmp_path / "a.json").write_bytes(one)
-    (tmp_path / "b.txt").write_bytes(other)
-    for source in (tmp_path, exports.zipped({"x/a.json": one, "x/b.json": other})):
+    first, second = exports.discord_channel(exports.DISCORD[:4]), exports.discord_channel(exports.DISCORD[2:])
+    complete = events(read_events(exports.discord_channel(exports.DISCORD), names=True))
+    (tmp_path / "a.json").write_bytes(first)
+    (tmp_path / "b.txt").write_bytes(second)
+    for source in (tmp_path, exports.zipped({"x/a.json": first, "x/b.json": second})):
         table = read_events(source, names=True)
-        assert events(table) == whole
+        assert events(table) == complete
         assert dropped(table)["duplicates"] == 2
         assert table.report.files == 2
 
@@ -423,10 +423,10 @@ def test_files_of_a_folder_that_hold_no_events_are_left_aside_and_named(tmp_path
 
 def test_json_is_read_in_pieces_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
     data = exports.discord_channel(exports.DISCORD)
-    whole = events(read_events(data, names=True))
+    complete = events(read_events(data, names=True))
     for chunk in (1, 7, 64):
         monkeypatch.setattr(json_stream, "CHUNK", chunk)
-        assert events(read_events(data, names=True)) == whole
+        assert events(read_events(data, names=True)) == complete
 
 
 def test_json_that_is_nested_without_end_or_endless_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

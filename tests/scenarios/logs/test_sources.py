@@ -95,13 +95,13 @@ def test_an_archive_within_an_archive_is_not_opened() -> None:
 
 
 def test_broken_and_encrypted_archives_are_refused() -> None:
-    whole = zipped({"log.csv": LOG * 50})
-    for broken in (whole[:-30], whole[:30], b"PK\x05\x06" + bytes(18)):
+    archive = zipped({"log.csv": LOG * 50})
+    for broken in (archive[:-30], archive[:30], b"PK\x05\x06" + bytes(18)):
         assert "zip" in refusal(broken)
-    flipped = bytearray(whole)
+    flipped = bytearray(archive)
     flipped[60] ^= 0xFF
     assert "broken" in refusal(bytes(flipped))
-    locked = bytearray(whole)
+    locked = bytearray(archive)
     locked[locked.index(b"PK\x01\x02") + 8] |= 1
     assert "is encrypted" in refusal(bytes(locked))
 
