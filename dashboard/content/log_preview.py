@@ -12,6 +12,7 @@ from kith.dashboard.content.uploaded_logs import ReadingChoices, UploadedLog
 from kith.dashboard.widgets.parts import Button, Dropdown, ErrorMessage, Html, Markup, Text, table
 from kith.experiments.escaping import for_html as escape
 from kith.experiments.words.wording import listed, plural
+from kith.scenarios.logs.formats.parquet import RECORD
 from kith.scenarios.logs.mapping import REQUIRED, SYNONYMS, short_name
 from kith.scenarios.logs.preview import Preview
 from kith.scenarios.logs.recognise import FORMATS
@@ -31,6 +32,8 @@ FIELDS = {
 assert set(FIELDS) == set(SYNONYMS)
 EVENTS = 5
 SHOWN_COLUMNS = 10
+OFFERED = tuple(form.name for form in FORMATS if form.name != RECORD)
+"formats that a menu offers; a record of a run is a folder, and is read from there"
 ORDERS = {"day": "5 June 2024 (day first)", "month": "6 May 2024 (month first)"}
 
 
@@ -135,7 +138,11 @@ def formats(preview: Preview, choices: ReadingChoices) -> dict[str, str]:
     """The formats that a menu offers: name -> text; which one was recognised is said."""
     recognised = "" if choices.format else preview.format
     none = {} if choices.format or preview.format else {"": "choose …"}
-    return none | {f.name: f.title + (" (recognised)" if f.name == recognised else "") for f in FORMATS}
+    return none | {
+        f.name: f.title + (" (recognised)" if f.name == recognised else "")
+        for f in FORMATS
+        if f.name in (recognised, *OFFERED)
+    }
 
 
 def with_format(choices: ReadingChoices, name: str) -> ReadingChoices:
