@@ -23,7 +23,7 @@ from kith.scenarios.logs.arrange import (
     number_the_rest,
     place_order,
 )
-from kith.scenarios.logs.report import Dropped, ReadingReport, counted
+from kith.scenarios.logs.report import Dropped, ReadingReport, counted, noted
 from kith.scenarios.logs.rows import BOT, NOBODY, Numbering, Options, Rows, Texts, listed, numbers_of
 from kith.scenarios.logs.table import UNKNOWN_TIME, Codes, EventTable, Invitations, Registrations, Times
 from kith.scenarios.logs.times import BAD, EXAMPLE, TimeColumn
@@ -345,9 +345,7 @@ class TableBuilder:
             if author is not None and target[row] == NOBODY:
                 target[row] = author
         if unknown:
-            self.notes.append(
-                f"{unknown:,} replies are to messages that the log does not have; they have no target"
-            )
+            self.notes.append(noted(unknown, "lost replies"))
         self._replies.clear()
         self._authors.clear()
 
@@ -365,8 +363,7 @@ class TableBuilder:
         fine = np.mean(columns["time"].astype(np.int64) % 1_000_000 != 0) > FINE
         if self.options.duplicates == "keep" or (self.options.duplicates == "auto" and not (keyed or fine)):
             self.notes.append(
-                f"{count:,} rows equal another one in every column that was read; they are kept, because times are "
-                "not finer than a second and no column identifies an event (--duplicates drop leaves them out)"
+                f"{noted(count, 'equal rows')}, because times are not finer than a second and no column identifies an event (--duplicates drop leaves them out)"
             )
             return columns
         self._dropped[DUPLICATES] += count
@@ -395,5 +392,5 @@ class TableBuilder:
             out.append(f"{which} {'lie' if 1 < later < len(time) else 'lies'} in the future")
         out += self._times.remarks()
         if self._no_values:
-            out.append(f"{self._no_values:,} values are no numbers and were left out")
+            out.append(noted(self._no_values, "no numbers"))
         return out + far_off(time)

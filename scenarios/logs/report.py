@@ -7,6 +7,19 @@ from typing import Any
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+NOTES = {
+    "lost replies": (
+        "reply is to a message that the log does not have; it has no target",
+        "replies are to messages that the log does not have; they have no target",
+    ),
+    "equal rows": (
+        "row equals another one in every column that was read; it is kept",
+        "rows equal another one in every column that was read; they are kept",
+    ),
+    "no numbers": ("value is no number and was left out", "values are no numbers and were left out"),
+}
+"what is noted, of one and of several"
+
 
 @dataclass(frozen=True)
 class Dropped:
@@ -118,6 +131,11 @@ class ReadingReport:
 def counted(count: int, noun: str) -> str:
     """`1 day`, `16 days`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def noted(count: int, what: str) -> str:
+    """A note of `NOTES` with its number."""
+    return f"{count:,} {NOTES[what][count != 1]}"
 
 
 def day_of(time: int) -> str:

@@ -72,7 +72,7 @@ def test_discord_json() -> None:
     assert registered(table) == [("101", "2024-03-01 10:01:30")]
     assert "reactions have no time and were not used (3)" in table.report.notes
     assert "left out: system messages (1)" in table.report.lines()
-    assert "1 replies are to messages that the log does not have; they have no target" in table.report.notes
+    assert "1 reply is to a message that the log does not have; it has no target" in table.report.notes
     assert table.report.rows == 7
 
 

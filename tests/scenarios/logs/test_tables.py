@@ -363,7 +363,7 @@ def test_a_reply_to_a_message_is_addressed_to_its_author() -> None:
     rows = [("1", "ann", "2024-03-02", ""), ("2", "bob", "2024-03-01", "1"), ("3", "cat", "2024-03-03", "99")]
     table = read_events(text_of(rows, header=("message_id", "user", "time", "reply_to")), names=True)
     assert [(who, whom) for who, _, _, whom in content(table)] == [("bob", "ann"), ("ann", ""), ("cat", "")]
-    assert any("1 replies are to messages that the log does not have" in note for note in table.report.notes)
+    assert any("1 reply is to a message that the log does not have" in note for note in table.report.notes)
 
 
 def test_names_of_one_person_are_merged_by_a_file(tmp_path: Path) -> None:
