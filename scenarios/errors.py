@@ -2,7 +2,8 @@
 
 ScenarioError (a ValueError)   a scenario, an override or a shock cannot be used
 └── LogError                   an event log cannot be used; `problems` holds its bad rows
-    └── UndecidedDates         its dates may be day/month or month/day, and no row decides
+    ├── UndecidedDates         its dates may be day/month or month/day, and no row decides
+    └── UndecidedFormat        its files are of several formats, or of none that is recognised
 """
 
 
@@ -20,6 +21,10 @@ class LogError(ScenarioError):
 
 class UndecidedDates(LogError):
     """The dates of an event log have two readings, and no row tells which is right."""
+
+
+class UndecidedFormat(LogError):
+    """The files of an event log are of several formats, or of none that is recognised; naming one may help."""
 
 
 def shown(value: object, width: int = 60) -> str:

@@ -16,7 +16,7 @@ from kith.experiments.evidence.statistics import STATISTICS
 from kith.experiments.words import wording
 
 LARGEST = 20_000
-"""The most founders of a what-if in the browser; larger ones are for the command line."""
+"""The most members awake at the start of a what-if in the browser; larger ones are for the command line."""
 
 
 @dataclass(frozen=True)

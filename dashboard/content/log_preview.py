@@ -12,8 +12,10 @@ from kith.dashboard.content.uploaded_logs import ReadingChoices, UploadedLog
 from kith.dashboard.widgets.parts import Button, Dropdown, ErrorMessage, Html, Markup, Text, table
 from kith.experiments.escaping import for_html as escape
 from kith.experiments.words.wording import listed, plural
+from kith.scenarios.logs.formats.parquet import RECORD
 from kith.scenarios.logs.mapping import REQUIRED, SYNONYMS, short_name
 from kith.scenarios.logs.preview import Preview
+from kith.scenarios.logs.recognise import FORMATS
 from kith.scenarios.logs.report import ReadingReport, moment_of
 from kith.scenarios.logs.table import EventTable
 
@@ -30,6 +32,8 @@ FIELDS = {
 assert set(FIELDS) == set(SYNONYMS)
 EVENTS = 5
 SHOWN_COLUMNS = 10
+OFFERED = tuple(form.name for form in FORMATS if form.name != RECORD)
+"formats that a menu offers; a record of a run is a folder, and is read from there"
 ORDERS = {"day": "5 June 2024 (day first)", "month": "6 May 2024 (month first)"}
 
 
@@ -53,12 +57,20 @@ def LogPreview(
 ) -> None:
     """The preview, the choices where something can be chosen, and the button that measures the log."""
     uploaded, preview = draft.uploaded, draft.uploaded.preview
-    with solara.Div():
+    with solara.Div(classes=["kith-preview"]):
         Text(f"{draft.name}: {preview.title}", "h2")
         if uploaded.error:
             ErrorMessage(in_page_words(uploaded.error))
             if uploaded.problems:
                 Html(_items(map(in_page_words, uploaded.problems)))
+        with solara.Div(classes=["kith-menus"]):
+            Dropdown(
+                "Format",
+                draft.choices.format or preview.format,
+                formats(preview, draft.choices),
+                lambda name: change(with_format(draft.choices, name)),
+                "format",
+            )
         if preview.rows:
             Text("The first rows", "h3")
             Html(first_rows(preview, uploaded.table))
@@ -87,6 +99,12 @@ def Choices(draft: Draft, change: Callable[[ReadingChoices], None]) -> None:
     def choose(field: str, name: str) -> None:
         change(with_column(choices, field, name))
 
+    ordered = bool(
+        uploaded.undecided or choices.day_first is not None or (report and report.day_first is not None)
+    )
+    zoned = bool(choices.zone or (report and report.without_zone))
+    if not (preview.choosable or ordered or zoned):
+        return
     with solara.Div(classes=["kith-menus"]):
         if preview.choosable:
             for field, words in FIELDS.items():
@@ -97,7 +115,7 @@ def Choices(draft: Draft, change: Callable[[ReadingChoices], None]) -> None:
                     partial(choose, field),
                     f"column-{field}",
                 )
-        if uploaded.undecided or choices.day_first is not None or (report and report.day_first is not None):
+        if ordered:
             order = report.day_first if report and choices.day_first is None else choices.day_first
             Dropdown(
                 "05/06/2024 is",
@@ -106,7 +124,7 @@ def Choices(draft: Draft, change: Callable[[ReadingChoices], None]) -> None:
                 lambda word: change(replace(choices, day_first=None if not word else word == "day")),
                 "order",
             )
-        if choices.zone or (report and report.without_zone):
+        if zoned:
             Dropdown(
                 "Times without a zone are in",
                 choices.zone or "UTC",
@@ -114,6 +132,22 @@ def Choices(draft: Draft, change: Callable[[ReadingChoices], None]) -> None:
                 lambda zone: change(replace(choices, zone=None if zone == "UTC" else zone)),
                 "zone",
             )
+
+
+def formats(preview: Preview, choices: ReadingChoices) -> dict[str, str]:
+    """The formats that a menu offers: name -> text; which one was recognised is said."""
+    recognised = "" if choices.format else preview.format
+    none = {} if choices.format or preview.format else {"": "choose …"}
+    return none | {
+        f.name: f.title + (" (recognised)" if f.name == recognised else "")
+        for f in FORMATS
+        if f.name in (recognised, *OFFERED)
+    }
+
+
+def with_format(choices: ReadingChoices, name: str) -> ReadingChoices:
+    """The choices with another format, whose columns are others, too."""
+    return replace(choices, format=name or None, columns=())
 
 
 def with_column(choices: ReadingChoices, field: str, name: str) -> ReadingChoices:

@@ -14,8 +14,8 @@ REPLACED = (
         r"; mend them, or allow more with --max-bad",
         "; mend them, or use the command line, which can skip more",
     ),
-    (r"; choose one with --format \w+", "; drop the files of one format"),
-    (r", or choose one of [\w, ]+ with --format", ""),
+    (r"; choose one with --format \w+", "; choose one below, or drop the files of one format"),
+    (r", or choose one of [\w, ]+ with --format", ", or choose the format below"),
     (
         r"; name the actions to measure with --action",
         "; joins, visits, invitations, departures, stars and forks are none",

@@ -17,7 +17,7 @@ from kith.experiments.evidence.estimates import REPLICATES
 from kith.experiments.evidence.measure import Measurement, measure, measured
 from kith.experiments.evidence.observation import of_record
 from kith.scenarios.catalogue import logs
-from kith.scenarios.errors import LogError, ScenarioError, UndecidedDates
+from kith.scenarios.errors import LogError, ScenarioError, UndecidedDates, UndecidedFormat
 from kith.scenarios.logs.founding import ReadLog, read_log_table
 from kith.scenarios.logs.founding import founding_of as founding_of_table
 from kith.scenarios.logs.preview import Preview, preview_of
@@ -38,6 +38,10 @@ UNPACKED = 100_000_000
 FILES = 500
 """The most files of one upload; an export of more is dropped as a zip."""
 
+LARGEST_AWAKE, LARGEST_FOUNDERS = 20_000, 150_000
+"""The most founders of a what-if who are awake, and with those who are dormant. Each who is awake costs time on every day;
+one who is dormant costs as little as somebody who has not joined, but is seated and takes memory, as does a market for it."""
+
 RESAMPLED = 200_000
 """The most events of a log whose statistics get intervals here; resampling takes seconds for each further million."""
 
@@ -53,6 +57,8 @@ class ReadingChoices:
 
     columns: tuple[tuple[str, str], ...] = ()
     "field -> column, an empty text for none"
+    format: str | None = None
+    "its name, where it is not to be recognised"
     zone: str | None = None
     day_first: bool | None = None
 
@@ -60,6 +66,7 @@ class ReadingChoices:
         """The same as options of the command line."""
         columns = " ".join(f"{name}={column}" for name, column in self.columns if column)
         return (
+            *(("--format", self.format) if self.format else ()),
             *(("--columns", columns) if columns else ()),
             *(("--zone", self.zone) if self.zone else ()),
             *(() if self.day_first is None else ("--day-first" if self.day_first else "--month-first",)),
@@ -123,16 +130,20 @@ def together(files: Sequence[tuple[str, bytes]]) -> tuple[str, bytes]:
 def read_uploaded_log(name: str, content: bytes, choices: ReadingChoices | None = None) -> UploadedLog:
     """Read an uploaded log without storing it.
 
-    Raises `LogError` if it is of no known format; what else is wrong with it is part of the result.
+    Raises `LogError` if it is no log of any kind; what else is wrong with it is part of the result.
     """
     choices = choices or ReadingChoices()
     columns = dict(choices.columns)
-    preview = preview_of(content, name, UNPACKED, columns=columns)
+    try:
+        preview = preview_of(content, name, UNPACKED, choices.format, columns)
+    except UndecidedFormat as error:
+        return UploadedLog(Preview("", "format not recognised"), None, str(error))
     try:
         table = read_events(
             content,
             label=name,
             limit=UNPACKED,
+            format=choices.format,
             columns=columns if preview.choosable else {},
             zone=choices.zone,
             day_first=choices.day_first,
@@ -211,6 +222,17 @@ def founding_of(key: str, at: str = "") -> Founding | None:
         return None
     log = stored(key)
     return log.founding(at or last_day(log.table))
+
+
+def too_large(founding: Founding) -> str:
+    """Why a founding is too large for the browser, in a sentence; empty if it is not."""
+    n = len(founding)
+    awake = n if founding.awake is None else float(founding.awake.sum())
+    if awake > LARGEST_AWAKE:
+        return f"About {awake:,.0f} of {n:,} members are awake, and the browser simulates up to {LARGEST_AWAKE:,}."
+    if n > LARGEST_FOUNDERS:
+        return f"The log shows {n:,} members, awake and dormant, and the browser simulates up to {LARGEST_FOUNDERS:,}."
+    return ""
 
 
 def log_option(key: str, at: str = "") -> tuple[str | ReadLog, str]:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import solara
 
-from kith.dashboard.content.five_numbers import LARGEST, FiveNumbersForm
+from kith.dashboard.content.five_numbers import FiveNumbersForm
 from kith.dashboard.content.log_measures import LogMeasures
 from kith.dashboard.content.log_preview import Draft, LogPreview
 from kith.dashboard.content.page_words import in_page_words
@@ -20,6 +20,7 @@ from kith.dashboard.content.uploaded_logs import (
     store_log,
     stored,
     together,
+    too_large,
 )
 from kith.dashboard.live.live_comparison import one_line
 from kith.dashboard.live.uploads import ReadingNow, UploadError, use_reader
@@ -188,10 +189,9 @@ def WhatIf(key: str, log: StoredLog, at: str) -> None:
         except ScenarioError as error:
             ErrorMessage(str(error))
             return
-        if len(founding) > LARGEST:
-            Text(
-                f"{len(founding):,} members are too many for the browser; use kith compare pool web --from-log FILE --at {day}."
-            )
+        too_many = too_large(founding)
+        if too_many:
+            Text(f"{too_many} Use kith compare pool web --from-log FILE --at {day}.")
             return
         Text(
             f"Start on {founding.date} from the {wording.plural(len(founding), 'member')} whom the log has shown by then and "

@@ -16,18 +16,18 @@ SEEDS = 20
 
 def table() -> str:
     """Statistics down, original and founded across, as Markdown."""
-    found = agreement([round_trip(seed) for seed in range(SEEDS)])
+    agreements = agreement([round_trip(seed) for seed in range(SEEDS)])
     lines = [
         "| founded from | | original | spread over seeds | founded | difference ± its standard error | agrees |",
         "|---|---|---|---|---|---|---|",
     ]
     for log, names in TABLES.items():
         for name in names:
-            one = found[log][name]
-            digits = 2 if one.original < 1 else 1
-            numbers = " | ".join(f"{v:.{digits}f}" for v in (one.original, one.spread, one.founded))
-            off = f"{one.difference:+.{digits}f} ± {one.error:.{digits}f}".replace("-", "−")
-            lines.append(f"| {log} | {name} | {numbers} | {off} | {'yes' if one.agrees else 'no'} |")
+            result = agreements[log][name]
+            digits = 2 if result.original < 1 else 1
+            numbers = " | ".join(f"{v:.{digits}f}" for v in (result.original, result.spread, result.founded))
+            off = f"{result.difference:+.{digits}f} ± {result.error:.{digits}f}".replace("-", "−")
+            lines.append(f"| {log} | {name} | {numbers} | {off} | {'yes' if result.agrees else 'no'} |")
     return "\n".join(lines)
 
 

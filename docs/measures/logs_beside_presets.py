@@ -49,8 +49,8 @@ PEOPLE, DAYS, SEEDS = 5_000, 730, 3
 
 def of_log(name: str) -> dict[str, float]:
     """The statistics of a log that ships."""
-    found = measured(of_table(read_log_table(name)), permutations=REPLICATES)
-    return {statistic: one.value for statistic, one in found.items()}
+    estimates = measured(of_table(read_log_table(name)), permutations=REPLICATES)
+    return {statistic: estimate.value for statistic, estimate in estimates.items()}
 
 
 def of_preset(name: str) -> dict[str, float]:
@@ -64,8 +64,8 @@ def of_preset(name: str) -> dict[str, float]:
             observed = of_record(run(plan, seed=seed, days=DAYS), ObservationModel(people="newcomers"))
         except NothingToMeasure:
             return dict.fromkeys(STATISTICS, float("nan"))
-        found = measured(observed, permutations=50)
-        rows.append([found[statistic].value for statistic in STATISTICS])
+        estimates = measured(observed, permutations=50)
+        rows.append([estimates[statistic].value for statistic in STATISTICS])
     return dict(zip(STATISTICS, np.mean(rows, axis=0).tolist(), strict=True))
 
 

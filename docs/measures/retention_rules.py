@@ -37,16 +37,16 @@ def errors(observed: Observed) -> list[tuple[bool, dict[str, float]]]:
     out = []
     for cut in (cut for cut in CUTS if cut < 0.8 * observed.days):
         first, last = np.full(observed.members, np.nan), np.full(observed.members, np.nan)
-        kept = day < cut
-        first[observed.member[kept][::-1]] = day[kept][::-1]
-        last[observed.member[kept]] = day[kept]
+        before = day < cut
+        first[observed.member[before][::-1]] = day[before][::-1]
+        last[observed.member[before]] = day[before]
         seen = ~np.isnan(first)
         for age in (age for age in AGES if age < cut and age <= observed.days - cut):
             could = first[seen] <= cut - age
             if could.sum() >= 30:
                 truth = float((observed.lasted[seen][could] >= age).mean())
-                found = said(first[seen], last[seen], cut, age)
-                out.append((cut < 3 * age, {rule: value - truth for rule, value in found.items()}))
+                values = said(first[seen], last[seen], cut, age)
+                out.append((cut < 3 * age, {rule: value - truth for rule, value in values.items()}))
     return out
 
 

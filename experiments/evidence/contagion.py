@@ -95,9 +95,9 @@ def exposure(o: Observed) -> Exposure:
     stratum = month * (len(ACTIVITY) + 1) + np.searchsorted(ACTIVITY, counts, side="right")
 
     tied = (o.target >= 0) & (o.target != o.member) & (o.target < o.members)
-    one, other, when = o.member[tied], o.target[tied], acts[tied]
+    actor, target, when = o.member[tied], o.target[tied], acts[tied]
     pairs = np.unique(
-        np.concatenate([(one * o.members + other) * months + when + 1 + n for n in range(TIED_FOR)])
+        np.concatenate([(actor * o.members + target) * months + when + 1 + n for n in range(TIED_FOR)])
     )
     first, second, now = pairs // months // o.members, pairs // months % o.members, pairs % months
     ends = [(first, second, now), (second, first, now)]

@@ -24,8 +24,8 @@ def network(o: Observed) -> dict[str, Estimate]:
     if not between.any():
         return dict.fromkeys(NAMES, unknown("the log does not show toward whom members act"))
     size = int(max(o.member.max(), o.target.max())) + 1
-    one, other = o.member[between], o.target[between]
-    directed, times = np.unique(one * size + other, return_counts=True)
+    actor, target = o.member[between], o.target[between]
+    directed, times = np.unique(actor * size + target, return_counts=True)
     from_, to = directed // size, directed % size
     pairs = _distinct(np.minimum(from_, to) * size + np.maximum(from_, to))
     low, high = pairs // size, pairs % size
@@ -55,22 +55,22 @@ def network(o: Observed) -> dict[str, Estimate]:
     }
 
 
-def _mean_of_ends(one: Integers, other: Integers, weight: Floats, number: int) -> Callable[[Flags], float]:
+def _mean_of_ends(start: Integers, end: Integers, weight: Floats, number: int) -> Callable[[Flags], float]:
     """Mean strength of those who are kept, as it would be with all partners."""
 
     def measure(half_of_members: Flags) -> float:
         half = int(half_of_members.sum())
-        inside = half_of_members[one] & half_of_members[other]
+        inside = half_of_members[start] & half_of_members[end]
         return float(2 * weight[inside].sum() / half * (number - 1) / (half - 1))
 
     return measure
 
 
-def _share_within(one: Integers, other: Integers, which: Flags) -> Callable[[Flags], float]:
+def _share_within(start: Integers, end: Integers, which: Flags) -> Callable[[Flags], float]:
     """The share of some directed ties among those between members who are kept."""
 
     def measure(half_of_members: Flags) -> float:
-        inside = half_of_members[one] & half_of_members[other]
+        inside = half_of_members[start] & half_of_members[end]
         return float(which[inside].mean()) if inside.any() else float("nan")
 
     return measure

@@ -44,12 +44,12 @@ def answered(o: Observed, days: int) -> Flags:
     return out
 
 
-def _effect(stays: Flags, one: Flags, other: Flags) -> Estimate:
-    if min(one.sum(), other.sum()) < LEAST:
+def _effect(stays: Flags, answered: Flags, unanswered: Flags) -> Estimate:
+    if min(answered.sum(), unanswered.sum()) < LEAST:
         return unknown(
-            f"{one.sum():,} were answered and {other.sum():,} were not, {LEAST} of each are needed"
+            f"{answered.sum():,} were answered and {unanswered.sum():,} were not, {LEAST} of each are needed"
         )
-    columns = np.column_stack([one, stays & one, other, stays & other]).astype(float)
+    columns = np.column_stack([answered, stays & answered, unanswered, stays & unanswered]).astype(float)
 
     def measure(times: Floats) -> float:
         n, stayed, m, others_stayed = times @ columns

@@ -23,7 +23,7 @@ from kith.scenarios.logs.arrange import (
     number_the_rest,
     place_order,
 )
-from kith.scenarios.logs.report import Dropped, ReadingReport, counted
+from kith.scenarios.logs.report import Dropped, ReadingReport, counted, noted
 from kith.scenarios.logs.rows import BOT, NOBODY, Numbering, Options, Rows, Texts, listed, numbers_of
 from kith.scenarios.logs.table import UNKNOWN_TIME, Codes, EventTable, Invitations, Registrations, Times
 from kith.scenarios.logs.times import BAD, EXAMPLE, TimeColumn
@@ -133,9 +133,9 @@ class TableBuilder:
 
     def invite(self, inviter: str, invited: str, time: int | None = None) -> None:
         """An invitation of one member by another."""
-        one, other = self._members[inviter], self._members[invited]
-        if one >= 0 and other >= 0 and one != other:
-            self._invited.append((one, other, UNKNOWN_TIME if time is None else time))
+        sender, recipient = self._members[inviter], self._members[invited]
+        if sender >= 0 and recipient >= 0 and sender != recipient:
+            self._invited.append((sender, recipient, UNKNOWN_TIME if time is None else time))
 
     def moment(self, text: str) -> int | None:
         """A single time of a registration or invitation, by the options of the log; None if it is none."""
@@ -300,9 +300,9 @@ class TableBuilder:
         self._bad += lost
         self.notes.append(f"dates were read with the {'day' if day_first else 'month'} first")
         for batch in self._batches:
-            other = batch.pop("month_first", None)
-            if other is not None and not day_first:
-                batch["time"] = other
+            month_first = batch.pop("month_first", None)
+            if month_first is not None and not day_first:
+                batch["time"] = month_first
             keep = batch["time"] != BAD
             if not keep.all():
                 batch |= {name: column[keep] for name, column in batch.items()}
@@ -345,9 +345,7 @@ class TableBuilder:
             if author is not None and target[row] == NOBODY:
                 target[row] = author
         if unknown:
-            self.notes.append(
-                f"{unknown:,} replies are to messages that the log does not have; they have no target"
-            )
+            self.notes.append(noted(unknown, "lost replies"))
         self._replies.clear()
         self._authors.clear()
 
@@ -365,8 +363,7 @@ class TableBuilder:
         fine = np.mean(columns["time"].astype(np.int64) % 1_000_000 != 0) > FINE
         if self.options.duplicates == "keep" or (self.options.duplicates == "auto" and not (keyed or fine)):
             self.notes.append(
-                f"{count:,} rows equal another one in every column that was read; they are kept, because times are "
-                "not finer than a second and no column identifies an event (--duplicates drop leaves them out)"
+                f"{noted(count, 'equal rows')}, because times are not finer than a second and no column identifies an event (--duplicates drop leaves them out)"
             )
             return columns
         self._dropped[DUPLICATES] += count
@@ -382,8 +379,8 @@ class TableBuilder:
     def _invitations(self) -> Invitations | None:
         if not self._invited:
             return None
-        one, other, time = (np.array(column, np.int64) for column in zip(*self._invited, strict=True))
-        return Invitations(one.astype(np.int32), other.astype(np.int32), time)
+        sender, recipient, time = (np.array(column, np.int64) for column in zip(*self._invited, strict=True))
+        return Invitations(sender.astype(np.int32), recipient.astype(np.int32), time)
 
     def _remarks(self, time: Times) -> list[str]:
         """What may be wrong with the times of a log that was read."""
@@ -395,5 +392,5 @@ class TableBuilder:
             out.append(f"{which} {'lie' if 1 < later < len(time) else 'lies'} in the future")
         out += self._times.remarks()
         if self._no_values:
-            out.append(f"{self._no_values:,} values are no numbers and were left out")
+            out.append(noted(self._no_values, "no numbers"))
         return out + far_off(time)

@@ -30,6 +30,7 @@ END, BUSIEST = "end", "busiest"
 "words for a date: the day after the last event, or the end of the window with most active members"
 
 _EPOCH = date(1970, 1, 1)
+_LAST = (date.max - _EPOCH).days
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,13 @@ def founders_in_words(founding: Founding) -> list[str]:
     if awake is None:
         return []
     expected = float(awake.sum())
-    told = bool(((awake == 0.0) | (awake == 1.0)).all())
+    certain = bool(((awake == 0.0) | (awake == 1.0)).all())
     known = (
         "as the log tells"
-        if told
+        if certain
         else "judged by how often each acted, for how long, and the silence since; each run draws who"
     )
-    about = "" if told else "about "
+    about = "" if certain else "about "
     out = [
         f"founders: {about}{expected:,.0f} are awake, and {about}{n - expected:,.0f} have fallen silent and may return ({known})"
     ]
@@ -140,6 +141,11 @@ def founding_of(table: EventTable, at: str | date | None = None) -> Founding:
     events = events_of(table)
     if at is None or at == END:
         day = int(events.day[-1]) + 1
+        if day > _LAST:
+            raise LogError(
+                f"{label} runs to {_iso(day - 1)}, after which the calendar has no day to start on; "
+                "choose an earlier date, or check the clock that wrote the log"
+            )
     else:
         day = _busiest(events) if at == BUSIEST else _checked_day(at, events, label)
     return _founding(table, events, day, label)
@@ -210,14 +216,14 @@ def _founding(table: EventTable, events: Events, day: int, where: str) -> Foundi
     there = presence_of(table, events, day)
     if not (there.silence <= WINDOW).any():
         raise LogError(
-            f"{where}: nobody was active in the {WINDOW} days before {_iso(day)}; choose another date"
+            f"{where}: nobody was active in the {WINDOW} days before {_iso(day)} and had not left; choose another date"
         )
     n = len(there.member)
     place = np.full(events.members, -1, np.int64)
     place[there.member] = np.arange(n)
     acts = window & events.acts
     contributed = past & (events.kind == CONTRIBUTION)
-    own = contributed & _unaddressed(events, contributed)
+    unaddressed = contributed & _unaddressed(events, contributed)
     ever, quiet = _membership(events, contributed, there, place, day)
     a, b, age = _exchanges(events, past & (events.day >= day - TIED), place, day)
     return Founding(
@@ -232,7 +238,7 @@ def _founding(table: EventTable, events: Events, day: int, where: str) -> Foundi
         window=WINDOW,
         label=Path(where).name,
         contributors=len(np.unique(events.actor[contributed])),
-        own=_count(place[events.actor[window & own]], n),
+        own=_count(place[events.actor[window & unaddressed]], n),
         ever=ever,
         quiet=quiet,
         awake=there.awake,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kith.scenarios.errors import LogError, shown
+from kith.scenarios.errors import LogError, UndecidedFormat, shown
 from kith.scenarios.logs.builder import TableBuilder
 from kith.scenarios.logs.formats import (
     delimited,
@@ -21,7 +21,7 @@ from kith.scenarios.logs.formats import (
     stripe,
 )
 from kith.scenarios.logs.formats.head import Head
-from kith.scenarios.logs.sources import File, kind_of_other
+from kith.scenarios.logs.sources import ZIP, File, kind_of_other
 
 
 @dataclass(frozen=True)
@@ -108,11 +108,11 @@ def recognise(
     if not claimed:
         claimed, left = _claimed(heads, choosy=False)
     if not claimed:
-        raise LogError(_unknown(left[0], label))
+        raise _unknown(left[0], label)
     first = next(form for form in FORMATS if form.name in claimed)
     others = [name for name in claimed if name != first.name]
     if others and len(heads) > 1 and first.name not in WHOLE:
-        raise LogError(
+        raise UndecidedFormat(
             f"{label} holds files of several formats ({', '.join(claimed)}); choose one with --format {first.name}"
         )
     if first.name in WHOLE:
@@ -150,15 +150,19 @@ def _as_wanted(heads: list[Head], form: Format) -> Recognised:
     return Recognised(form, mine, tuple(head.name for head in heads if head not in mine))
 
 
-def _unknown(head: Head, label: str) -> str:
+def _unknown(head: Head, label: str) -> LogError:
     kind = kind_of_other(head.data)
     if kind is not None:
-        return f"{label} is no event log: it is {kind}"
+        return LogError(f"{label} is no event log: it is {kind}")
+    if head.data.startswith(ZIP):
+        return LogError(f"{label} holds an archive in an archive, {shown(head.name)}; unpack it first")
     nul = head.data.find(b"\0")
     if nul >= 0:
         line = head.data.count(b"\n", 0, nul) + 1
-        return f"{label}: line {line} holds NUL bytes, so this is no text; save the log as text in UTF-8"
-    return (
+        return LogError(
+            f"{label}: line {line} holds NUL bytes, so this is no text; save the log as text in UTF-8"
+        )
+    return UndecidedFormat(
         f"{label} is of no known format: it begins with {shown(head.first_line)}; its first line must name the "
         f"columns, such as {delimited.EXPECTED}, or choose one of {', '.join(f.name for f in FORMATS)} with --format"
     )

@@ -7,6 +7,19 @@ from typing import Any
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+NOTES = {
+    "lost replies": (
+        "reply is to a message that the log does not have; it has no target",
+        "replies are to messages that the log does not have; they have no target",
+    ),
+    "equal rows": (
+        "row equals another one in every column that was read; it is kept",
+        "rows equal another one in every column that was read; they are kept",
+    ),
+    "no numbers": ("value is no number and was left out", "values are no numbers and were left out"),
+}
+"what is noted, of one and of several"
+
 
 @dataclass(frozen=True)
 class Dropped:
@@ -84,7 +97,7 @@ class ReadingReport:
         if self.invitations:
             out.append(f"invitations: {self.invitations:,}")
         for dropped in self.dropped:
-            out.append(f"left out: {dropped.count:,} {dropped.reason}{_places(dropped.lines)}")
+            out.append(f"left out: {dropped.reason} ({dropped.count:,}{_places(dropped.lines)})")
         if self.bad:
             shown = "; ".join(self.problems[:problems])
             more = f"; and {self.bad - problems:,} more" if self.bad > problems else ""
@@ -120,6 +133,11 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def noted(count: int, what: str) -> str:
+    """A note of `NOTES` with its number."""
+    return f"{count:,} {NOTES[what][count != 1]}"
+
+
 def day_of(time: int) -> str:
     """The day of a time in microseconds, ISO."""
     return moment_of(time)[:10]
@@ -134,4 +152,4 @@ def moment_of(time: int) -> str:
 
 
 def _places(lines: tuple[str, ...]) -> str:
-    return f" ({', '.join(lines)})" if lines else ""
+    return f": {', '.join(lines)}" if lines else ""

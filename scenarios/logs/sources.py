@@ -31,6 +31,8 @@ LINE = 16_000_000
 HEAD = 65_536
 "bytes from which a format is recognised"
 BUFFER = 1 << 20
+IN_MEMORY = 200_000_000
+"bytes that are unpacked in memory where a reader goes back; more go to a temporary file"
 
 GZIP, ZIP, PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
 OTHER_KINDS = {
@@ -102,12 +104,12 @@ class File:
 
     @contextmanager
     def seekable(self) -> Iterator[BinaryIO]:
-        """The bytes in a stream that can go back, unpacked into a temporary file if need be."""
+        """The bytes in a stream that can go back, unpacked if need be: in memory, or into a temporary file if they are many."""
         with self.open_raw() as raw:
             if raw.seekable() and isinstance(raw, io.BufferedReader | io.BytesIO):
                 yield raw
                 return
-        with self.binary(lines=False) as stream, tempfile.TemporaryFile() as spool:
+        with self.binary(lines=False) as stream, tempfile.SpooledTemporaryFile(IN_MEMORY) as spool:
             shutil.copyfileobj(stream, spool, BUFFER)
             spool.seek(0)
             yield cast(BinaryIO, spool)

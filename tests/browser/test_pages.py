@@ -173,6 +173,7 @@ def test_a_log_of_every_format_is_recognised(page: Any, address: str) -> None:
         label = files[0][0] + (f" and {len(files) - 1} more" if len(files) > 1 else "")
         page.wait_for_selector(f"h2:has-text('{label}: {TITLES[kind]}')")
         page.wait_for_selector("button[name=measure]")
+        assert page.input_value("select[name=format]") == kind
         assert page.locator("td:has-text('member 1')").count() > 0
         assert page.locator(".kith-error").count() == 0
         page.click("button[name=discard]")

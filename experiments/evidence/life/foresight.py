@@ -88,18 +88,18 @@ def foresee(
 ) -> dict[str, Any]:
     """Predict and compare: for each predicted statistic the log, the prediction, the rival, each with z."""
     problem = problem_of([of], {}, world, seeds)
-    own = fit(replace(problem, targets={of: only_soon(problem.targets[of], seen)}), rounds, workers)[
+    parameters = fit(replace(problem, targets={of: only_soon(problem.targets[of], seen)}), rounds, workers)[
         "parameters"
     ][of]
     log = seen_in(CASES[of])
     target, rival = target_of(log), alive_of(log)
-    said = {
-        "kith": [statistics_of(simulated(CASES[of], log, world | own, seed)) for seed in FRESH],
+    simulations = {
+        "kith": [statistics_of(simulated(CASES[of], log, world | parameters, seed)) for seed in FRESH],
         "BG/NBD": [statistics_of(lived_by(rival, log, seed)) for seed in FRESH],
     }
-    means = {who: np.mean(runs, axis=0) for who, runs in said.items()}
+    means = {who: np.mean(runs, axis=0) for who, runs in simulations.items()}
     return {
-        "parameters": {"world": world, of: own},
+        "parameters": {"world": world, of: parameters},
         "predicted": {
             name: {"log": float(target.values[k])}
             | {who: [float(mean[k]), float(target.z(mean)[k])] for who, mean in means.items()}

@@ -55,7 +55,7 @@ def read(heads: Sequence[Head], builder: TableBuilder) -> None:
                     builder.bad(f"{prefix}message {number}", "is no object")
     rows.flush()
     if reactions:
-        builder.notes.append(f"{reactions:,} reactions have no time and were not used")
+        builder.notes.append(f"reactions have no time and were not used ({reactions:,})")
 
 
 def _take(message: dict[str, Any], rows: RowBuffer, builder: TableBuilder, place: str) -> None:

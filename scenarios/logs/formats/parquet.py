@@ -103,8 +103,8 @@ def _add_members(record: "Record", builder: TableBuilder) -> None:
     joined = start + m["joined_day"].to_numpy(np.int64) * MICROSECONDS_PER_DAY
     seen = start + m["last_visit"].fillna(0).to_numpy(np.int64) * MICROSECONDS_PER_DAY
     seen[m["last_visit"].isna().to_numpy()] = UNKNOWN_TIME
-    for name, one, other in zip(names, joined.tolist(), seen.tolist(), strict=True):
-        builder.register(name, one, other)
+    for name, since, last_visit in zip(names, joined.tolist(), seen.tolist(), strict=True):
+        builder.register(name, since, last_visit)
     asleep = m["asleep_since"].to_numpy(float)
     of = np.flatnonzero(~np.isnan(asleep))
     if len(of):

@@ -64,7 +64,7 @@ def read(heads: Sequence[Head], builder: TableBuilder) -> None:
                     builder.bad(place, "is no object")
     rows.flush()
     if reactions:
-        builder.notes.append(f"{reactions:,} reactions have no time and were not used")
+        builder.notes.append(f"reactions have no time and were not used ({reactions:,})")
 
 
 def _is_users(head: Head) -> bool:

@@ -6,14 +6,13 @@ from kith.scenarios.errors import LogError
 from kith.scenarios.logs.builder import TableBuilder
 from kith.scenarios.logs.formats.delimited import batches, export_table
 from kith.scenarios.logs.formats.head import Head
-from kith.scenarios.logs.formats.shopify import NO_CUSTOMER
 from kith.scenarios.logs.rows import RowBuffer, listed
 
 NAME, TITLE = "stripe", "Stripe payments"
 TIMES = ("created (utc)", "created date (utc)", "created")
 CUSTOMERS = ("customer id", "customer", "customer email", "card customer id", "email")
 PAID = {"", "paid", "succeeded", "partial refund", "partially refunded", "available", "pending"}
-NOT_PAID = "payments that failed or were refunded"
+NOT_PAID, NO_CUSTOMER = "payments that failed or were refunded", "payments without a customer"
 
 
 def claims(head: Head) -> bool:

@@ -55,12 +55,12 @@ def fitted(repeats: Numbers, recency: Numbers, age: Numbers) -> Alive:
     same, many = np.unique(np.stack([repeats, recency, age]), axis=1, return_counts=True)
 
     def unlikely(logs: Numbers) -> float:
-        one = Alive(*np.exp(logs).tolist())
-        ll = float(many @ _log_likelihood(one, *same))
+        model = Alive(*np.exp(logs).tolist())
+        ll = float(many @ _log_likelihood(model, *same))
         return -ll + 0.5 * float(((logs - start) ** 2).sum()) / PRIOR_SPREAD**2
 
-    found = minimize(unlikely, start, method="L-BFGS-B", bounds=[(-WIDEST, WIDEST)] * 4)
-    return Alive(*np.exp(found.x).tolist())
+    optimum = minimize(unlikely, start, method="L-BFGS-B", bounds=[(-WIDEST, WIDEST)] * 4)
+    return Alive(*np.exp(optimum.x).tolist())
 
 
 def _log_likelihood(m: Alive, repeats: Numbers, recency: Numbers, age: Numbers) -> Numbers:

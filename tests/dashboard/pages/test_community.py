@@ -4,13 +4,23 @@ import base64
 import gzip
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from kith.dashboard.content import log_measures, uploaded_logs
 from kith.dashboard.content.log_preview import first_events
-from kith.dashboard.content.uploaded_logs import founding_of, read_uploaded_log, stored, together, upload
+from kith.dashboard.content.uploaded_logs import (
+    ReadingChoices,
+    founding_of,
+    read_uploaded_log,
+    stored,
+    together,
+    too_large,
+    upload,
+)
 from kith.dashboard.live import uploads
 from kith.dashboard.live.uploads import Cancelled, Reading, UploadError
 from kith.dashboard.pages import community
@@ -36,6 +46,11 @@ def dropped(rc: Any, *files: tuple[str, bytes]) -> None:
 
 def menu(rc: Any, name: str) -> Any:
     return next(w for w in vue_widgets(rc, "dropdown.vue") if w.name == name)
+
+
+def chosen(rc: Any, name: str) -> str | None:
+    """What a menu shows; None while it is not there, as a page may be looked at while it is drawn."""
+    return next((w.value for w in vue_widgets(rc, "dropdown.vue") if w.name == name), None)
 
 
 def previewed(rc: Any, *files: tuple[str, bytes]) -> None:
@@ -187,6 +202,74 @@ def test_what_the_dates_mean_is_asked_where_no_row_decides(here: Any, shown: Any
     until(lambda: "2024-01-01 15:00:00" in texts(rc))
     menu(rc, "order").vue_pick("day")
     until(lambda: "2024-01-01 to 2024-04-09" in texts(rc))
+
+
+def test_another_format_than_the_recognised_one_can_be_chosen(here: Any, shown: Any) -> None:
+    rc = shown(community.Page, "/community")
+    previewed(rc, ("orders.csv", exports.SHOPIFY.partition(b"#1005")[0]))
+    until(lambda: chosen(rc, "format") == "shopify")
+    options = {o["value"]: o["text"] for group in menu(rc, "format").groups for o in group["options"]}
+    assert options["shopify"] == "Shopify orders (recognised)"
+    assert {"csv", "mailing_list"} <= set(options)
+    assert "kith" not in options  # a record is a folder, and is read from there
+    assert "2 of 5 rows" in texts(rc)
+    menu(rc, "format").vue_pick("csv")
+    until(lambda: "5 of 5 rows" in texts(rc))
+    until(lambda: chosen(rc, "column-member") == "Email")
+    menu(rc, "format").vue_pick("discord_json")
+    until(lambda: _troubles(rc) and not found_reading(rc))
+    until(lambda: chosen(rc, "format") == "discord_json")
+    menu(rc, "format").vue_pick("shopify")
+    until(lambda: "2 of 5 rows" in texts(rc))
+
+
+def test_of_files_of_several_formats_one_is_chosen(here: Any, shown: Any) -> None:
+    rc = shown(community.Page, "/community")
+    previewed(rc, *exports.EVERY_KIND["git_log"], *exports.EVERY_KIND["shopify"])
+    [trouble] = _troubles(rc)
+    assert "choose one below" in trouble and "--" not in trouble
+    until(lambda: chosen(rc, "format") == "")
+    menu(rc, "format").vue_pick("git_log")
+    until(lambda: button_is_there(rc, "measure"))
+    assert "3 of 4 rows" in texts(rc)
+
+
+def test_what_is_of_no_known_format_may_be_named(here: Any, shown: Any) -> None:
+    rc = shown(community.Page, "/community")
+    previewed(rc, ("notes.txt", b"a line\nand another\n"))
+    [trouble] = _troubles(rc)
+    assert "or choose the format below" in trouble and "--" not in trouble
+    assert not button_is_there(rc, "measure")
+
+
+def test_a_chosen_format_is_repeated_on_the_command_line() -> None:
+    assert ReadingChoices(format="csv", columns=(("member", "who"),)).words() == (
+        "--format",
+        "csv",
+        "--columns",
+        "member=who",
+    )
+
+
+def test_nothing_that_is_dropped_is_written_to_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda *_, **__: pytest.fail("a temporary file"))
+    for kind, files in exports.EVERY_KIND.items():
+        packed = [(name, gzip.compress(data)) for name, data in files if not name.endswith((".gz", ".zip"))]
+        table = read_uploaded_log(*together(packed or files)).table
+        assert table is not None, kind
+
+
+def test_who_is_awake_counts_for_the_size_of_a_what_if() -> None:
+    key = upload("mine.csv", (HEAD + ROWS).encode())
+    founding = founding_of(key)
+    assert founding is not None
+    many = replace(founding, contributions=np.zeros(100_000, np.int64), awake=np.full(100_000, 0.1))
+    assert too_large(many) == ""
+    assert "About 30,000 of 100,000 members are awake" in too_large(
+        replace(many, awake=np.full(100_000, 0.3))
+    )
+    more = replace(many, contributions=np.zeros(200_000, np.int64), awake=np.zeros(200_000))
+    assert "200,000 members, awake and dormant" in too_large(more)
 
 
 def test_what_is_skipped_is_counted_with_its_reason(here: Any, shown: Any) -> None:

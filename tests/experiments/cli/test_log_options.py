@@ -51,8 +51,8 @@ def test_a_log_can_be_lived_again_and_the_report_repeats_it(
     assert kith(*command, "--replay", log, *COLUMNS, "--month-first", "--out", tmp_path / "out") == 0
     shown = capsys.readouterr()
     assert "80 of 81 rows, 7 members" in shown.err.splitlines()[0]
-    said = "replayed from 2024-01-10: 7 arrivals in 259 days, 100 % of whom contribute on the day they arrive"
-    assert said in shown.err
+    line = "replayed from 2024-01-10: 7 arrivals in 259 days, 100 % of whom contribute on the day they arrive"
+    assert line in shown.err
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
     assert f"--days 259 --replay {log} --columns" in page
 

@@ -18,7 +18,7 @@ def git() -> Observed:
 def test_what_is_predicted_has_no_weight_in_the_fit() -> None:
     some = Target(np.zeros(len(NAMES)), np.ones(len(NAMES)))
     z = only_soon(some).z(np.ones(len(NAMES)))
-    assert {name for name, one in zip(NAMES, z, strict=True) if one != 0.0} == set(SOON)
+    assert {name for name, score in zip(NAMES, z, strict=True) if score != 0.0} == set(SOON)
     assert {"survival_104w", "return_hazard_365_455", "active_d366_730"}.isdisjoint(SOON)
 
 
@@ -38,5 +38,5 @@ def test_the_rival_writes_logs_that_it_would_fit_alike(git: Observed) -> None:
 def test_the_rival_is_a_strong_one(git: Observed) -> None:
     """Its statistics are within five errors of the log's but for gaps, which its constant rates cannot show."""
     z = target_of(git).z(statistics_of(lived_by(alive_of(git), git, 1)))
-    off = {name for name, one in zip(NAMES, z, strict=True) if abs(one) > 5.0}
+    off = {name for name, score in zip(NAMES, z, strict=True) if abs(score) > 5.0}
     assert off <= {"gap_median", "gap_90"}

@@ -50,13 +50,13 @@ def differing(name: str, days: int) -> dict[str, tuple[float, float]]:
     by_log, by_frame = measured(of_record(record)), measured(seen)
     same_days = seen.days == record.days  # a log by itself ends with its last event
     out = {}
-    for indicator, own in own_values(record).items():
+    for indicator, expected in own_values(record).items():
         value = by_log[indicator].value
-        if not (math.isclose(value, own, rel_tol=1e-9) or (math.isnan(value) and math.isnan(own))):
-            out[indicator] = value, own
-        told = by_frame[indicator].value
-        if same_days and not math.isnan(told) and not math.isclose(told, own, rel_tol=1e-9):
-            out[f"{indicator} by the frame"] = told, own
+        if not (math.isclose(value, expected, rel_tol=1e-9) or (math.isnan(value) and math.isnan(expected))):
+            out[indicator] = value, expected
+        shown = by_frame[indicator].value
+        if same_days and not math.isnan(shown) and not math.isclose(shown, expected, rel_tol=1e-9):
+            out[f"{indicator} by the frame"] = shown, expected
     return out
 
 

@@ -29,17 +29,17 @@ def couples(together: bool, seed: int) -> Observed:
         if together:
             end[1] = end[0] + 1
         for side in (0, 1):
-            own, other = 2 * couple + side, 2 * couple + 1 - side
+            actor, partner = 2 * couple + side, 2 * couple + 1 - side
             for day in np.arange(side + 0.5, 30 * (end[side] + 1), 10):
-                rows.append((own, day, other if day < 30 * (end[1 - side] + 1) else -1))
+                rows.append((actor, day, partner if day < 30 * (end[1 - side] + 1) else -1))
     member, day, target = (np.array(column) for column in zip(*rows, strict=True))
     return observed_of(member, day, target, 30 * months)
 
 
 def test_losses_that_follow_each_other_stand_out_from_the_placebo() -> None:
-    found = contagion(couples(together=True, seed=1), PERMUTATIONS)
-    assert found["contagion"].value > found["contagion_placebo"].value + 0.3
-    assert found["contagion_p"].value == pytest.approx(1 / (PERMUTATIONS + 1))
+    estimates = contagion(couples(together=True, seed=1), PERMUTATIONS)
+    assert estimates["contagion"].value > estimates["contagion_placebo"].value + 0.3
+    assert estimates["contagion_p"].value == pytest.approx(1 / (PERMUTATIONS + 1))
 
 
 def test_losses_that_do_not_follow_each_other_look_like_the_placebo() -> None:
@@ -56,11 +56,11 @@ def test_contagion_by_hand() -> None:
     rows += [(0, 35.0, 1), (1, 36.0, 0), (1, 65.0, 0)]
     rows += [(m, 30.0 * month + m, 5 - m) for month in range(1, 9) for m in (2, 3)]
     member, day, target = (np.array(column) for column in zip(*rows, strict=True))
-    found = exposure(observed_of(member, day, target, 270))
+    exposed = exposure(observed_of(member, day, target, 270))
     months = [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), *((m, n) for m in (2, 3) for n in range(9))]
-    lost = [months[row] for row in np.flatnonzero(found.lost)]
+    lost = [months[row] for row in np.flatnonzero(exposed.lost)]
     assert lost == [(0, 1), (1, 2)]
-    pairs = {(months[a], months[b]) for a, b in zip(found.member, found.partner, strict=True)}
+    pairs = {(months[a], months[b]) for a, b in zip(exposed.member, exposed.partner, strict=True)}
     assert ((1, 2), (0, 1)) in pairs
     assert ((0, 1), (1, 0)) in pairs
     assert not any(a[0] in (0, 1) and b[0] in (2, 3) for a, b in pairs)
@@ -68,12 +68,12 @@ def test_contagion_by_hand() -> None:
 
 
 def test_a_permutation_keeps_the_losses_of_each_month_and_activity() -> None:
-    found = exposure(couples(together=False, seed=3))
-    drawn = found.permuted(np.random.default_rng(0))
-    assert (drawn != found.lost).any()
-    for losses in (drawn, found.lost):
-        counts = np.bincount(found.stratum, weights=losses)
-        assert counts.tolist() == np.bincount(found.stratum, weights=found.lost).tolist()
+    exposed = exposure(couples(together=False, seed=3))
+    drawn = exposed.permuted(np.random.default_rng(0))
+    assert (drawn != exposed.lost).any()
+    for losses in (drawn, exposed.lost):
+        counts = np.bincount(exposed.stratum, weights=losses)
+        assert counts.tolist() == np.bincount(exposed.stratum, weights=exposed.lost).tolist()
 
 
 def test_what_a_log_cannot_tell_of_contagion_has_its_reason() -> None:
@@ -88,9 +88,9 @@ def drawn_network(size: int, generator: np.random.Generator) -> Observed:
     """Directed actions between members of different liveliness; half of them are answered."""
     lively = generator.gamma(2.0, 1.0, size)
     chance = np.minimum(1.0, np.outer(lively, lively) * 6 / size / 4)
-    one, other = np.nonzero(np.triu(generator.random((size, size)) < chance, 1))
-    back = generator.random(len(one)) < 0.5
-    member, target = np.concatenate([one, other[back]]), np.concatenate([other, one[back]])
+    first, second = np.nonzero(np.triu(generator.random((size, size)) < chance, 1))
+    back = generator.random(len(first)) < 0.5
+    member, target = np.concatenate([first, second[back]]), np.concatenate([second, first[back]])
     return Observed(member, np.zeros(len(member), np.int64), target, size, 0, DAY)
 
 
@@ -104,20 +104,24 @@ def test_intervals_by_halves_hold_the_truth_about_as_often_as_they_say(
     generator = np.random.default_rng(4)
     networks = [network(drawn_network(size, generator)) for _ in range(runs)]
     for name in ("degree", "strength", "reciprocity"):
-        truth = np.mean([found[name].value for found in networks])
+        truth = np.mean([estimates[name].value for estimates in networks])
         inside = 0
-        for found in networks:
-            least, most = halves(found, int(found["members_tied"].value), 100)[name]
+        for estimates in networks:
+            least, most = halves(estimates, int(estimates["members_tied"].value), 100)[name]
             inside += least <= truth <= most
         assert low <= inside / runs <= 1, name
-        spread = np.std([found[name].value for found in networks])
+        spread = np.std([estimates[name].value for estimates in networks])
         assert most - least < 8 * spread, f"{name}: the intervals say nothing"
 
 
 def test_halves_of_a_network_have_no_clustering_of_their_own() -> None:
-    found = network(drawn_network(300, np.random.default_rng(1)))
-    assert set(halves(found, int(found["members_tied"].value))) == {"degree", "strength", "reciprocity"}
-    assert found["clustering"].halved is None
+    estimates = network(drawn_network(300, np.random.default_rng(1)))
+    assert set(halves(estimates, int(estimates["members_tied"].value))) == {
+        "degree",
+        "strength",
+        "reciprocity",
+    }
+    assert estimates["clustering"].halved is None
 
 
 def test_a_small_network_has_no_intervals() -> None:

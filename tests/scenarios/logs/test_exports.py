@@ -49,7 +49,7 @@ def invited(table: EventTable) -> list[tuple[str, str]]:
 
 
 def dropped(table: EventTable) -> dict[str, int]:
-    return {one.reason: one.count for one in table.report.dropped}
+    return {group.reason: group.count for group in table.report.dropped}
 
 
 # Discord
@@ -70,19 +70,20 @@ def test_discord_json() -> None:
         "events of bots": 1,
     }
     assert registered(table) == [("101", "2024-03-01 10:01:30")]
-    assert "3 reactions have no time and were not used" in table.report.notes
-    assert "1 replies are to messages that the log does not have; they have no target" in table.report.notes
+    assert "reactions have no time and were not used (3)" in table.report.notes
+    assert "left out: system messages (1)" in table.report.lines()
+    assert "1 reply is to a message that the log does not have; it has no target" in table.report.notes
     assert table.report.rows == 7
 
 
 def test_channels_of_discord_in_a_folder_or_zip_are_one_log_and_overlaps_count_once(tmp_path: Path) -> None:
-    one, other = exports.discord_channel(exports.DISCORD[:4]), exports.discord_channel(exports.DISCORD[2:])
-    whole = events(read_events(exports.discord_channel(exports.DISCORD), names=True))
-    (tmp_path / "a.json").write_bytes(one)
-    (tmp_path / "b.txt").write_bytes(other)
-    for source in (tmp_path, exports.zipped({"x/a.json": one, "x/b.json": other})):
+    first, second = exports.discord_channel(exports.DISCORD[:4]), exports.discord_channel(exports.DISCORD[2:])
+    complete = events(read_events(exports.discord_channel(exports.DISCORD), names=True))
+    (tmp_path / "a.json").write_bytes(first)
+    (tmp_path / "b.txt").write_bytes(second)
+    for source in (tmp_path, exports.zipped({"x/a.json": first, "x/b.json": second})):
         table = read_events(source, names=True)
-        assert events(table) == whole
+        assert events(table) == complete
         assert dropped(table)["duplicates"] == 2
         assert table.report.files == 2
 
@@ -299,7 +300,7 @@ def test_stripe() -> None:
     ]
     assert table.value is not None
     assert table.value.tolist() == [12.5, 1200.0]
-    assert dropped(table) == {"payments that failed or were refunded": 1, "orders without a customer": 1}
+    assert dropped(table) == {"payments that failed or were refunded": 1, "payments without a customer": 1}
 
 
 # All of them
@@ -422,10 +423,10 @@ def test_files_of_a_folder_that_hold_no_events_are_left_aside_and_named(tmp_path
 
 def test_json_is_read_in_pieces_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
     data = exports.discord_channel(exports.DISCORD)
-    whole = events(read_events(data, names=True))
+    complete = events(read_events(data, names=True))
     for chunk in (1, 7, 64):
         monkeypatch.setattr(json_stream, "CHUNK", chunk)
-        assert events(read_events(data, names=True)) == whole
+        assert events(read_events(data, names=True)) == complete
 
 
 def test_json_that_is_nested_without_end_or_endless_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -444,5 +445,5 @@ def test_bad_messages_are_listed_by_their_number() -> None:
     report = read_events(wrong).report
     assert report.bad == 2
     odd = exports.DISCORD[1] | {"reactions": [{"count": float("nan")}, {"count": "x"}, 5, {"count": 2}]}
-    assert "2 reactions" in " ".join(read_events(exports.discord_channel([odd])).report.notes)
+    assert "not used (2)" in " ".join(read_events(exports.discord_channel([odd])).report.notes)
     assert report.problems == ("message 71: author.id is empty", "message 72: is no object")

@@ -178,8 +178,8 @@ def test_the_busiest_window_lies_inside_the_log(write_log: Write) -> None:
 
 def test_the_order_of_rows_does_not_matter(write_log: Write) -> None:
     rows = [row(f"m{i % 7}", i, target=f"m{i % 5}", hour=i % 24) for i in range(60)]
-    one = read_log(write_log("".join(rows)))
-    assert one.digest == read_log(write_log("".join(reversed(rows)))).digest
+    forwards = read_log(write_log("".join(rows)))
+    assert forwards.digest == read_log(write_log("".join(reversed(rows)))).digest
 
 
 def test_zones_are_heard_and_no_zone_is_utc(write_log: Write) -> None:
@@ -218,51 +218,51 @@ def test_the_example_log_ships_with_kith() -> None:
 
 def twin(rows: list[Row], at: date) -> dict[str, list[int]]:
     """What `read_log` does, said slowly."""
-    rows = sorted(rows, key=lambda one: one[1])
-    past = [one for one in rows if one[1].date() < at]
-    window = [one for one in past if (at - one[1].date()).days <= 90]
+    rows = sorted(rows, key=lambda event: event[1])
+    past = [event for event in rows if event[1].date() < at]
+    window = [event for event in past if (at - event[1].date()).days <= 90]
 
-    def age(one: Row) -> int:
-        return (at - one[1].date()).days
+    def age(event: Row) -> int:
+        return (at - event[1].date()).days
 
     founders: list[str] = []
-    if not any(one[2] != "leave" for one in window):
-        return {"tenure": []}
-    for member in dict.fromkeys(one[0] for one in rows):
-        mine = [one for one in past if one[0] == member]
+    for member in dict.fromkeys(event[0] for event in rows):
+        mine = [event for event in past if event[0] == member]
         if mine and mine[-1][2] != "leave":
             founders.append(member)
-    own = {"join", "leave", "visit", "invite", "exchange"}
-    active = {f: [one for one in window if one[0] == f and one[2] != "leave"] for f in founders}
+    if not any(min(age(event) for event in since_return(past, f)) <= 90 for f in founders):
+        return {"tenure": []}
+    kith_actions = {"join", "leave", "visit", "invite", "exchange"}
+    active = {f: [event for event in window if event[0] == f and event[2] != "leave"] for f in founders}
     ties = [
-        one
-        for one in past
-        if age(one) <= 180
-        and one[2] not in own - {"exchange"}
-        and one[0] in founders
-        and one[3] in founders
-        and one[0] != one[3]
+        event
+        for event in past
+        if age(event) <= 180
+        and event[2] not in kith_actions - {"exchange"}
+        and event[0] in founders
+        and event[3] in founders
+        and event[0] != event[3]
     ]
     return {
-        "contributions": [sum(one[2] not in own for one in active[f]) for f in founders],
-        "tenure": [max(age(one) for one in since_return(past, f)) for f in founders],
-        "silence": [min(age(one) for one in since_return(past, f)) for f in founders],
-        "active_days": [len({one[1].date() for one in active[f]}) for f in founders],
-        "exchange_a": [founders.index(one[0]) for one in ties],
-        "exchange_b": [founders.index(one[3]) for one in ties],
-        "exchange_age": [age(one) for one in ties],
+        "contributions": [sum(event[2] not in kith_actions for event in active[f]) for f in founders],
+        "tenure": [max(age(event) for event in since_return(past, f)) for f in founders],
+        "silence": [min(age(event) for event in since_return(past, f)) for f in founders],
+        "active_days": [len({event[1].date() for event in active[f]}) for f in founders],
+        "exchange_a": [founders.index(event[0]) for event in ties],
+        "exchange_b": [founders.index(event[3]) for event in ties],
+        "exchange_age": [age(event) for event in ties],
     }
 
 
 def since_return(past: list[Row], member: str) -> list[Row]:
     """What a member has done since it last left."""
-    mine = [one for one in past if one[0] == member]
-    return mine[max((n for n, one in enumerate(mine, 1) if one[2] == "leave"), default=0) :]
+    mine = [event for event in past if event[0] == member]
+    return mine[max((n for n, event in enumerate(mine, 1) if event[2] == "leave"), default=0) :]
 
 
 def busiest(rows: list[Row]) -> date:
     """The busiest date, said slowly."""
-    days = [one[1].date() for one in rows]
+    days = [event[1].date() for event in rows]
 
     def active(end: date) -> int:
         return len(
@@ -346,8 +346,9 @@ def test_a_time_that_is_none_is_refused(write_log: Write, time: str) -> None:
 
 
 def test_every_year_of_the_calendar_can_be_read(write_log: Write) -> None:
-    rows = "a,0001-01-01T00:00:00+14:00,post,\nb,9999-12-31T23:59:59-12:00,post,\n"
+    rows = "a,0001-01-01T00:00:00+14:00,post,\nb,9999-12-30T23:59:59Z,post,\n"
     assert len(read_log(write_log(rows))) == 2
+    refusal(write_log(rows + "b,9999-12-31T23:59:59-12:00,post,\n"), "the calendar has no day to start on")
     refusal(write_log(rows), "2001-01-01")
     refusal(write_log("b,9999-12-31T23:59:59-12:00,post,\n"), "2001-01-01")
 
@@ -382,9 +383,9 @@ def test_a_log_that_is_no_text_is_refused_with_the_line(tmp_path: Path, write_lo
 
 
 def test_a_broken_gzip_file_is_refused(tmp_path: Path) -> None:
-    whole = gzip.compress((HEADER + "".join(row(f"m{i * i}", i) for i in range(200))).encode())
+    packed = gzip.compress((HEADER + "".join(row(f"m{i * i}", i) for i in range(200))).encode())
     path = tmp_path / "log.csv.gz"
-    for content in (whole[:-20], whole[:5], whole[:100] + b"\xff" * 50 + whole[150:]):
+    for content in (packed[:-20], packed[:5], packed[:100] + b"\xff" * 50 + packed[150:]):
         path.write_bytes(content)
         assert "is a broken gzip file" in refusal(path)
 
@@ -413,8 +414,8 @@ def test_a_date_outside_the_log_is_told_with_the_logs_dates(write_log: Write) ->
         assert f"runs from 2001-01-01 to 2001-01-10, and the date {at} is outside" in refusal(path, at)
     assert len(read_log(path, "2001-01-11")) == 2
     wrong: list[object] = ["yesterday", "2001-02-30", "2001-01-05T10:00", 5]
-    for one in wrong:
-        assert "must be a day such as 2004-12-31" in refusal(path, one)
+    for date_text in wrong:
+        assert "must be a day such as 2004-12-31" in refusal(path, date_text)
 
 
 def test_a_date_in_a_gap_of_the_log_has_no_founders(write_log: Write) -> None:

@@ -65,10 +65,10 @@ def test_members_without_any_difference_can_be_fitted() -> None:
 
 def test_the_same_log_gives_the_same_probabilities(write_log: Write) -> None:
     rows = "".join(row(f"m{k}", day) for k in range(20) for day in range(k, 100, 5 + k))
-    one, other = (read_log(write_log(rows)) for _ in range(2))
-    assert one.awake is not None and other.awake is not None
-    assert np.array_equal(one.awake, other.awake)
-    assert one.digest == other.digest
+    first, second = (read_log(write_log(rows)) for _ in range(2))
+    assert first.awake is not None and second.awake is not None
+    assert np.array_equal(first.awake, second.awake)
+    assert first.digest == second.digest
 
 
 def test_a_log_that_names_who_is_asleep_is_believed(write_log: Write) -> None:

@@ -87,12 +87,12 @@ def test_an_earlier_date_uses_nothing_that_came_later(lived: Simulation, tmp_pat
 
 def disagreeing(seeds: int) -> list[str]:
     """What differs by more than two standard deviations of the original over seeds."""
-    found = agreement([round_trip(seed) for seed in range(seeds)])
+    agreements = agreement([round_trip(seed) for seed in range(seeds)])
     return [
-        f"{log}: {name} {one}"
-        for log, names in found.items()
-        for name, one in names.items()
-        if not one.agrees
+        f"{log}: {name} {result}"
+        for log, names in agreements.items()
+        for name, result in names.items()
+        if not result.agrees
     ]
 
 

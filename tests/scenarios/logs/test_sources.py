@@ -91,19 +91,17 @@ def test_a_folder_that_leads_out_of_its_file_system_or_cannot_be_opened_is_refus
 
 def test_an_archive_within_an_archive_is_not_opened() -> None:
     inner = zipped({"log.csv": LOG})
-    assert "is of no known format" in refusal(zipped({"inner.zip": inner})) or "NUL" in refusal(
-        zipped({"inner.zip": inner})
-    )
+    assert 'an archive in an archive, "inner.zip"; unpack it first' in refusal(zipped({"inner.zip": inner}))
 
 
 def test_broken_and_encrypted_archives_are_refused() -> None:
-    whole = zipped({"log.csv": LOG * 50})
-    for broken in (whole[:-30], whole[:30], b"PK\x05\x06" + bytes(18)):
+    archive = zipped({"log.csv": LOG * 50})
+    for broken in (archive[:-30], archive[:30], b"PK\x05\x06" + bytes(18)):
         assert "zip" in refusal(broken)
-    flipped = bytearray(whole)
+    flipped = bytearray(archive)
     flipped[60] ^= 0xFF
     assert "broken" in refusal(bytes(flipped))
-    locked = bytearray(whole)
+    locked = bytearray(archive)
     locked[locked.index(b"PK\x01\x02") + 8] |= 1
     assert "is encrypted" in refusal(bytes(locked))
 

@@ -337,7 +337,7 @@ def test_bots_are_left_out_and_counted() -> None:
         ("ann", "2024-03-05", "post", "renovate[bot]"),
     ]
     report = read_events(text_of(rows)).report
-    assert [(one.reason, one.count, one.lines) for one in report.dropped] == [
+    assert [(group.reason, group.count, group.lines) for group in report.dropped] == [
         ("events of bots", 1, ("line 6",))
     ]
     assert report.members == 4
@@ -353,7 +353,7 @@ def test_equal_rows_are_duplicates_only_where_that_cannot_be_chance() -> None:
     assert len(read_events(text_of(twice), duplicates="drop")) == 4
     keyed = [(str(n % 4), *row) for n, row in enumerate(twice)]
     table = read_events(text_of(keyed, header=("id", *NAMES)))
-    assert [(one.reason, one.count) for one in table.report.dropped] == [("duplicates", 1)]
+    assert [(group.reason, group.count) for group in table.report.dropped] == [("duplicates", 1)]
     fine = [(who, time[:-1] + ".123Z", what, whom) for who, time, what, whom in twice]
     assert len(read_events(text_of(fine))) == 4
     assert len(read_events(text_of(fine), duplicates="keep")) == 5
@@ -363,7 +363,7 @@ def test_a_reply_to_a_message_is_addressed_to_its_author() -> None:
     rows = [("1", "ann", "2024-03-02", ""), ("2", "bob", "2024-03-01", "1"), ("3", "cat", "2024-03-03", "99")]
     table = read_events(text_of(rows, header=("message_id", "user", "time", "reply_to")), names=True)
     assert [(who, whom) for who, _, _, whom in content(table)] == [("bob", "ann"), ("ann", ""), ("cat", "")]
-    assert any("1 replies are to messages that the log does not have" in note for note in table.report.notes)
+    assert any("1 reply is to a message that the log does not have" in note for note in table.report.notes)
 
 
 def test_names_of_one_person_are_merged_by_a_file(tmp_path: Path) -> None:

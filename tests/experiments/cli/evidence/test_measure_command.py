@@ -40,10 +40,10 @@ def test_what_was_read_comes_first_and_the_table_after(log: Path, capsys: pytest
 
 def test_json_holds_every_statistic_and_what_was_read(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert measured(log, *READ, "--json", "--replicates", 0) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert [row["name"] for row in found["statistics"]] == list(STATISTICS)
-    assert found["read"]["bad"] == 1
-    assert all((row["value"] is None) == bool(row["reason"]) for row in found["statistics"])
+    printed = json.loads(capsys.readouterr().out)
+    assert [row["name"] for row in printed["statistics"]] == list(STATISTICS)
+    assert printed["read"]["bad"] == 1
+    assert all((row["value"] is None) == bool(row["reason"]) for row in printed["statistics"])
 
 
 def test_several_logs_stand_side_by_side(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
