@@ -12,6 +12,7 @@ from kith.experiments.cli.options import (
     Out,
     Outcomes,
     OutRobust,
+    Pair,
     Precision,
     Replay,
     Runs,
@@ -99,7 +100,7 @@ def compare(
 
 @with_log_options
 def robust(
-    scenarios: Several,
+    scenarios: Pair,
     worlds: Annotated[
         int, number_option("--worlds", "Number of draws of the parameters from their priors; default: 100.")
     ] = 100,

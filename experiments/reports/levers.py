@@ -85,16 +85,16 @@ def page(audits: Mapping[str, Audit]) -> str:
 def counted(audit: Audit) -> str:
     """Size of the runs, and how many parameters have which flag, in words."""
     flags = {
-        "acting": [p for p in audit.parameters if any(t.changes for t in p.trials)],
-        "no effect here": [p for p in audit.parameters if p.inert],
-        "changed nothing": [p for p in audit.parameters if p.silent],
+        "with an effect": [p for p in audit.parameters if any(t.changes for t in p.trials)],
+        "without effect here": [p for p in audit.parameters if p.inert],
+        "that changed nothing": [p for p in audit.parameters if p.silent],
         "free": [p for p in audit.parameters if p.free],
-        "jumping": [p for p in audit.parameters if p.jumps],
+        "with a jump": [p for p in audit.parameters if p.jumps],
     }
-    counts = ", ".join(f"{flag} {len(those)}" for flag, those in flags.items())
+    counts = ", ".join(f"{len(parameters)} {flag}" for flag, parameters in flags.items())
     return (
         f"{audit.runs} paired runs of {audit.days} days, {audit.people:,} people, {audit.founders} founders, "
-        f"model {audit.model_version}; {counts}"
+        f"model {audit.model_version}; parameters: {counts}"
     )
 
 

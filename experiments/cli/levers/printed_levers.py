@@ -45,8 +45,8 @@ def show_levers(audits: Mapping[str, Audit]) -> None:
         out.print(Text(f"\n{counted(audit)}", style="dim"))
     out.print(
         Text(
-            "active: change of active members at the end shown, in per cent; brackets: the 95 %\n"
-            "interval includes 0   F: a decision that improves something and worsens nothing seen\n"
+            "active: change of active members at the end, in per cent; in brackets where the 95 %\n"
+            "interval includes 0   F: a decision that improves something and worsens nothing measured\n"
             "J: most of an effect lies in a tenth of the range   `--json` has every number",
             style="dim",
         )
