@@ -100,18 +100,18 @@ def test_the_bootstrap_has_the_width_of_a_binomial_share() -> None:
 
 
 def test_growth_by_hand() -> None:
-    measurement = measure_rows(
+    found = measure_rows(
         [("a", 0.5, "post", ""), ("a", 0.6, "post", ""), ("b", 8, "post", ""), ("c", 59, "post", "")]
     )
-    assert (measurement["members"], measurement["actions"], measurement["days"]) == (3, 4, 60)
-    assert measurement["joins_day"] == 3 / 60
-    assert measurement["joins_week"] == 2 / 8
-    assert measurement["joins_month"] == 3 / 2  # January and February
-    assert measurement["actives_day"] == 3 / 60
-    assert measurement["actives_week"] == 2 / 8
-    assert measurement["actives_month"] == 3 / 2
-    assert measurement["actions_month"] == 4 / 2
-    assert measurement.growth.to_dict("list") == {
+    assert (found["members"], found["actions"], found["days"]) == (3, 4, 60)
+    assert found["joins_day"] == 3 / 60
+    assert found["joins_week"] == 2 / 8
+    assert found["joins_month"] == 3 / 2  # January and February
+    assert found["actives_day"] == 3 / 60
+    assert found["actives_week"] == 2 / 8
+    assert found["actives_month"] == 3 / 2
+    assert found["actions_month"] == 4 / 2
+    assert found.growth.to_dict("list") == {
         "day": [30, 60],
         "joins": [2, 1],
         "active": [2, 1],
@@ -121,10 +121,10 @@ def test_growth_by_hand() -> None:
 
 def test_newcomers_and_losses_by_hand() -> None:
     days = [[0.5], *[[5.0 + n, 65.0] for n in range(10)], [70.0]]
-    measurement = measure_rows(crowd(days, 180))
-    assert measurement["newcomers_month"] == 2 * 30 / 150  # the last two came after the first month
+    found = measure_rows(crowd(days, 180))
+    assert found["newcomers_month"] == 2 * 30 / 150  # the last two came after the first month
     # active months: 11 in month 0, of whom ten come back in month 2; 11 in month 2, followed by three silent ones
-    assert measurement["lost_month"] == pytest.approx((1 + 11) / 22)
+    assert found["lost_month"] == pytest.approx((1 + 11) / 22)
     assert "60 are needed" in measure_rows(crowd([[1.0]], 50)).cannot_tell["newcomers_month"]
 
 
@@ -137,20 +137,20 @@ def test_retention_asks_who_was_followed_long_enough() -> None:
     assert follow_up(30, 1000) == 60
     assert follow_up(90, 194) == 142
     days = [[0.0, 31.0], [0.0, 29.0], *[[1.0]] * 8, [70.0, 101.0]]
-    measurement = measure_rows(crowd(days, 120))
-    assert measurement["r30"] == 1 / 10  # the last was followed for 50 of 60 days
-    assert "the log has 120 days" in measurement.cannot_tell["r365"]
+    found = measure_rows(crowd(days, 120))
+    assert found["r30"] == 1 / 10  # the last was followed for 50 of 60 days
+    assert "the log has 120 days" in found.cannot_tell["r365"]
 
 
 def test_survival_by_hand() -> None:
     """Exits at 0 (eight times), 40 and 100 days; one is censored at 50."""
     days = [*[[0.0]] * 8, [0.0, 40.0], [0.0, 40.0, 100.0], [350.0, 400.0]]
-    measurement = measure_rows([*crowd(days, 401)])
+    found = measure_rows([*crowd(days, 401)])
     everybody = 12  # with the bystander, censored at 0
     first = 1 - 8 / everybody
-    assert measurement["survival_4w"] == pytest.approx(first)
-    assert measurement["survival_26w"] == pytest.approx(first * (1 - 1 / 3) * (1 - 1 / 1))
-    assert "exits are known up to 311 days" in measurement.cannot_tell["survival_52w"]
+    assert found["survival_4w"] == pytest.approx(first)
+    assert found["survival_26w"] == pytest.approx(first * (1 - 1 / 3) * (1 - 1 / 1))
+    assert "exits are known up to 311 days" in found.cannot_tell["survival_52w"]
 
 
 def test_a_survival_curve_ends_where_few_are_at_risk_even_after_a_jump_of_the_clock() -> None:
@@ -162,12 +162,12 @@ def test_a_survival_curve_ends_where_few_are_at_risk_even_after_a_jump_of_the_cl
 
 def test_return_after_silence_by_hand() -> None:
     days = [[0.0, 40.0]] * 4 + [[0.0]] * 6
-    measurement = measure_rows(crowd(days, 500))
+    found = measure_rows(crowd(days, 500))
     # silences of 30 days followed for a year: 10 from day 0, 4 from day 40
-    assert measurement["return_30d"] == pytest.approx(4 / 14)
-    assert measurement["return_90d"] == 0
-    assert measurement["once"] == 6 / 10
-    assert measurement["one_day"] == 6 / 10
+    assert found["return_30d"] == pytest.approx(4 / 14)
+    assert found["return_90d"] == 0
+    assert found["once"] == 6 / 10
+    assert found["one_day"] == 6 / 10
     late = measure_rows(crowd([[0.0, 120.0]] * 4 + [[0.0]] * 6, 500))
     months = (4 * 30 + 6 * 90 + 4 * 90) / 30
     assert late["return_hazard_90_180"] == pytest.approx(4 / months)
@@ -175,15 +175,15 @@ def test_return_after_silence_by_hand() -> None:
 
 def test_inequality_and_rhythm_by_hand() -> None:
     days = [[float(day) for day in range(0, 22, 2)], *[[5.0]] * 9]
-    measurement = measure_rows([row for row in crowd(days, 60) if row[0] != "end"])
+    found = measure_rows([row for row in crowd(days, 60) if row[0] != "end"])
     counts = np.array([11, *[1] * 9])
     pairs = np.abs(counts[:, None] - counts).sum() / (2 * 10 * 9 * counts.mean())
-    assert measurement["gini"] == pytest.approx(pairs)
-    assert measurement["top1"] == measurement["top10"] == 11 / 20
-    assert measurement["rest90"] == pytest.approx(9 / 20)
-    assert (measurement["gap_median"], measurement["gap_90"]) == (2, 2)
-    assert measurement["active_days"] == 2
-    assert measurement["actions_per_active_day"] == 1
+    assert found["gini"] == pytest.approx(pairs)
+    assert found["top1"] == found["top10"] == 11 / 20
+    assert found["rest90"] == pytest.approx(9 / 20)
+    assert (found["gap_median"], found["gap_90"]) == (2, 2)
+    assert found["active_days"] == 2
+    assert found["actions_per_active_day"] == 1
 
 
 def test_first_replies_and_their_effect_by_hand() -> None:
@@ -191,23 +191,23 @@ def test_first_replies_and_their_effect_by_hand() -> None:
     rows += [(f"a{n}", 10, "post", "") for n in range(10)] + [(f"b{n}", 10, "post", "") for n in range(10)]
     rows += [("old", 10.5, "post", f"a{n}") for n in range(10)] + [("old", 13, "post", "b0")]
     rows += [(f"a{n}", 50, "post", "") for n in range(6)] + [("b1", 50, "post", ""), ("old", 99, "post", "")]
-    measurement = measure_rows(rows)
-    assert measurement["answered_1d"] == 10 / 21
-    assert measurement["answered_7d"] == 11 / 21
-    assert measurement["stay_answered"] == 6 / 10
-    assert measurement["stay_unanswered"] == 2 / 11
-    assert measurement["reply_effect"] == pytest.approx(6 / 10 - 2 / 11)
+    found = measure_rows(rows)
+    assert found["answered_1d"] == 10 / 21
+    assert found["answered_7d"] == 11 / 21
+    assert found["stay_answered"] == 6 / 10
+    assert found["stay_unanswered"] == 2 / 11
+    assert found["reply_effect"] == pytest.approx(6 / 10 - 2 / 11)
 
 
 def test_a_network_by_hand() -> None:
     rows: list[Row] = [("a", 1, "post", "b"), ("b", 2, "post", "a"), ("b", 3, "post", "c")]
     rows += [("c", 4, "post", "a"), ("d", 5, "post", "a"), ("e", 6, "post", ""), ("a", 7, "post", "a")]
-    measurement = measure_rows(rows)
-    assert measurement["members_tied"] == 4
-    assert measurement["degree"] == 2  # a 3, b 2, c 2, d 1
-    assert measurement["strength"] == 10 / 4
-    assert measurement["clustering"] == pytest.approx((1 / 3 + 1 + 1 + 0) / 4)
-    assert measurement["reciprocity"] == 2 / 5
+    found = measure_rows(rows)
+    assert found["members_tied"] == 4
+    assert found["degree"] == 2  # a 3, b 2, c 2, d 1
+    assert found["strength"] == 10 / 4
+    assert found["clustering"] == pytest.approx((1 / 3 + 1 + 1 + 0) / 4)
+    assert found["reciprocity"] == 2 / 5
 
 
 def test_clustering_is_that_of_networkx() -> None:
@@ -226,18 +226,18 @@ def test_random_logs_agree_with_a_brute_force() -> None:
         n = int(generator.integers(40, 400))
         who = generator.integers(0, 30, n)
         when = np.sort(generator.uniform(0, 700, n)) * (1 + (who % 3 == 0))
-        measurement = measure_rows([(f"m{w}", float(t), "post", "") for w, t in zip(who, when, strict=True)])
-        _compare(measurement, {w: np.sort(when[who == w]) for w in np.unique(who)})
+        found = measure_rows([(f"m{w}", float(t), "post", "") for w, t in zip(who, when, strict=True)])
+        _compare(found, {w: np.sort(when[who == w]) for w in np.unique(who)})
 
 
-def _compare(measurement: Measurement, times: dict[int, np.ndarray]) -> None:
+def _compare(found: Measurement, times: dict[int, np.ndarray]) -> None:
     start = int(min(own[0] for own in times.values()))
     end = int(max(own[-1] for own in times.values())) + 1
     expected = {}
     followed = [own for own in times.values() if end - own[0] >= 8]
     expected["again_d1_7"] = np.mean([((own - own[0] >= 1) & (own - own[0] < 8)).any() for own in followed])
-    long_enough = [own for own in times.values() if end - own[0] >= follow_up(90, end - start)]
-    expected["r90"] = np.mean([own[-1] - own[0] >= 90 for own in long_enough])
+    kept = [own for own in times.values() if end - own[0] >= follow_up(90, end - start)]
+    expected["r90"] = np.mean([own[-1] - own[0] >= 90 for own in kept])
     silences, back = 0, 0
     exposed, returns = 0.0, 0
     for own in times.values():
@@ -255,20 +255,20 @@ def _compare(measurement: Measurement, times: dict[int, np.ndarray]) -> None:
         alive *= 1 - sum(a == age and gone for a, gone in lasted) / sum(a >= age for a, _ in lasted)
     expected["survival_26w"] = alive
     for name, value in expected.items():
-        if not np.isnan(measurement[name]):
-            assert measurement[name] == pytest.approx(value, abs=1e-6), name
+        if not np.isnan(found[name]):
+            assert found[name] == pytest.approx(value, abs=1e-6), name
     curve = survival_curve(*(np.array(column) for column in zip(*lasted, strict=True)), np.array([182]))
     assert curve[0] == pytest.approx(alive)
 
 
 def test_what_a_poor_log_cannot_tell_has_its_reason() -> None:
-    measurement = measure_rows([("a", 0, "post", "")])
-    assert measurement["members"] == 1
-    assert "toward whom" in measurement.cannot_tell["degree"]
-    assert "--registrations" in measurement.cannot_tell["lurkers"]
-    assert "no values" in measurement.cannot_tell["value_total"]
-    assert "the log has 1 day," in measurement.cannot_tell["r30"]
-    assert all(reason for name, reason in measurement.cannot_tell.items() if np.isnan(measurement[name]))
+    found = measure_rows([("a", 0, "post", "")])
+    assert found["members"] == 1
+    assert "toward whom" in found.cannot_tell["degree"]
+    assert "--registrations" in found.cannot_tell["lurkers"]
+    assert "no values" in found.cannot_tell["value_total"]
+    assert "the log has 1 day," in found.cannot_tell["r30"]
+    assert all(reason for name, reason in found.cannot_tell.items() if np.isnan(found[name]))
 
 
 def test_registrations_and_values(tmp_path: Path) -> None:
@@ -278,13 +278,13 @@ def test_registrations_and_values(tmp_path: Path) -> None:
     log.write_text("member,time,action,value\n" + "\n".join(lines) + "\n")
     registered = [f"m{n},2020-01-01T00:00:00Z,2020-01-09T00:00:00Z" for n in range(16)]
     users.write_text("member,registered,last_seen\n" + "\n".join(registered) + "\n")
-    measurement = measure(log, registrations=users, replicates=20)
-    assert measurement["registered"] == 16
-    assert measurement["lurkers"] == 4 / 16
-    assert measurement["dormant"] == 15 / 16
-    assert measurement["value_total"] == sum(10 + n for n in range(12)) + 30
-    assert measurement["value_per_purchase"] == pytest.approx(measurement["value_total"] / 13)
-    assert measurement["repeat_buyers"] == 1 / 12
+    found = measure(log, registrations=users, replicates=20)
+    assert found["registered"] == 16
+    assert found["lurkers"] == 4 / 16
+    assert found["dormant"] == 15 / 16
+    assert found["value_total"] == sum(10 + n for n in range(12)) + 30
+    assert found["value_per_purchase"] == pytest.approx(found["value_total"] / 13)
+    assert found["repeat_buyers"] == 1 / 12
 
 
 def test_a_run_measured_by_arrays_is_its_event_log_measured(record: Record) -> None:
@@ -299,32 +299,30 @@ def test_a_run_measured_by_arrays_is_its_event_log_measured(record: Record) -> N
 
 
 def test_a_run_measured_by_its_log_has_the_indicators_of_the_run(record: Record) -> None:
-    measurement = measure(record.events, replicates=0)
-    same = {name: measurement[name] for name in INDICATORS}
+    found = measure(record.events, replicates=0)
+    same = {name: found[name] for name in INDICATORS}
     assert same == pytest.approx({name: float(record.summary[name]) for name in INDICATORS}, nan_ok=True)
     m = record.members[record.members["joined_day"] >= 0]
     stay = m["left_day"].fillna(record.days) - m["joined_day"]
     for name, days in KEPT.items():
         old = m["joined_day"] <= record.days - days
-        assert measurement[name] == pytest.approx((stay >= days)[old].mean(), nan_ok=True)
-    assert not np.isnan(measurement["membership_90d"])
-    assert (
-        measurement["membership_90d"] > record.summary["retention_90d"]
-    )  # the silent are kept, and not retained
+        assert found[name] == pytest.approx((stay >= days)[old].mean(), nan_ok=True)
+    assert not np.isnan(found["membership_90d"])
+    assert found["membership_90d"] > record.summary["retention_90d"]  # the silent are kept, and not retained
 
 
 def test_a_record_as_files_is_measured_like_the_record(record: Record, tmp_path: Path) -> None:
     record.to_parquet(tmp_path / "run")
     expected = measured(of_record(record))
-    measurement = measured(of_table(read_events(tmp_path / "run")))
+    found = measured(of_table(read_events(tmp_path / "run")))
     registered = {
         "registered",
         "lurkers",
         "dormant",
     }  # files tell who is a member without acting; events do not
-    assert all(np.isnan(expected[name].value) and measurement[name].value > 0 for name in registered)
+    assert all(np.isnan(expected[name].value) and found[name].value > 0 for name in registered)
     acted = [name for name in expected if name not in registered]
-    assert [measurement[name].value for name in acted] == pytest.approx(
+    assert [found[name].value for name in acted] == pytest.approx(
         [expected[name].value for name in acted], nan_ok=True
     )
 

@@ -68,9 +68,9 @@ ODD = {
 
 def everything_shown(name: str, content: bytes) -> Measurement:
     """What the page does with a log."""
-    preview = read_uploaded_log(name, content)
-    assert preview.table is not None, preview.error
-    log = measure_uploaded_log(name, preview.table)
+    found = read_uploaded_log(name, content)
+    assert found.table is not None, found.error
+    log = measure_uploaded_log(name, found.table)
     charts_by_family(log.measurement)
     for family in FAMILIES:
         family_table(log.measurement, family, {})
@@ -86,11 +86,11 @@ def test_an_odd_log_is_measured_and_says_what_it_cannot_tell(kind: str) -> None:
     text, glance, reasons = ODD[kind]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        preview = everything_shown("odd.csv", (HEAD + text).encode())
-    assert glance in at_a_glance(preview)
+        found = everything_shown("odd.csv", (HEAD + text).encode())
+    assert glance in at_a_glance(found)
     for name, reason in reasons.items():
-        assert reason in preview.cannot_tell[name]
-    assert "nan" not in family_table(preview, "growth", {})
+        assert reason in found.cannot_tell[name]
+    assert "nan" not in family_table(found, "growth", {})
 
 
 def test_the_order_of_rows_does_not_matter() -> None:
@@ -140,21 +140,21 @@ def test_what_is_no_log_is_refused_in_one_sentence_on_the_command_line_and_on_th
     content, words = REFUSED[name]
     (tmp_path / name).write_bytes(content)
     assert exit_code(["measure", str(tmp_path / name), "--out", str(tmp_path / "out")]) == 2
-    [*_, message] = capsys.readouterr().err.strip().splitlines()
-    assert words in message
+    [*_, said] = capsys.readouterr().err.strip().splitlines()
+    assert words in said
     assert not (tmp_path / "out").exists()
     try:
-        preview = read_uploaded_log(name, content)
-        message = preview.error
-        if preview.table is not None:
-            measure_uploaded_log(name, preview.table)
+        found = read_uploaded_log(name, content)
+        said = found.error
+        if found.table is not None:
+            measure_uploaded_log(name, found.table)
     except LogError as error:
-        message = str(error)
-    message = in_page_words(message)
-    assert words in message
-    assert "--" not in message
-    assert "/" not in message.replace("day/month or month/day", "")
-    assert len(message.splitlines()) == 1
+        said = str(error)
+    said = in_page_words(said)
+    assert words in said
+    assert "--" not in said
+    assert "/" not in said.replace("day/month or month/day", "")
+    assert len(said.splitlines()) == 1
 
 
 def test_names_that_look_like_formulas_are_no_formulas_in_what_is_exported(tmp_path: Path) -> None:

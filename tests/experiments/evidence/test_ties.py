@@ -37,9 +37,9 @@ def couples(together: bool, seed: int) -> Observed:
 
 
 def test_losses_that_follow_each_other_stand_out_from_the_placebo() -> None:
-    measured = contagion(couples(together=True, seed=1), PERMUTATIONS)
-    assert measured["contagion"].value > measured["contagion_placebo"].value + 0.3
-    assert measured["contagion_p"].value == pytest.approx(1 / (PERMUTATIONS + 1))
+    found = contagion(couples(together=True, seed=1), PERMUTATIONS)
+    assert found["contagion"].value > found["contagion_placebo"].value + 0.3
+    assert found["contagion_p"].value == pytest.approx(1 / (PERMUTATIONS + 1))
 
 
 def test_losses_that_do_not_follow_each_other_look_like_the_placebo() -> None:
@@ -56,11 +56,11 @@ def test_contagion_by_hand() -> None:
     rows += [(0, 35.0, 1), (1, 36.0, 0), (1, 65.0, 0)]
     rows += [(m, 30.0 * month + m, 5 - m) for month in range(1, 9) for m in (2, 3)]
     member, day, target = (np.array(column) for column in zip(*rows, strict=True))
-    measured = exposure(observed_of(member, day, target, 270))
+    found = exposure(observed_of(member, day, target, 270))
     months = [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), *((m, n) for m in (2, 3) for n in range(9))]
-    lost = [months[row] for row in np.flatnonzero(measured.lost)]
+    lost = [months[row] for row in np.flatnonzero(found.lost)]
     assert lost == [(0, 1), (1, 2)]
-    pairs = {(months[a], months[b]) for a, b in zip(measured.member, measured.partner, strict=True)}
+    pairs = {(months[a], months[b]) for a, b in zip(found.member, found.partner, strict=True)}
     assert ((1, 2), (0, 1)) in pairs
     assert ((0, 1), (1, 0)) in pairs
     assert not any(a[0] in (0, 1) and b[0] in (2, 3) for a, b in pairs)
@@ -68,12 +68,12 @@ def test_contagion_by_hand() -> None:
 
 
 def test_a_permutation_keeps_the_losses_of_each_month_and_activity() -> None:
-    measured = exposure(couples(together=False, seed=3))
-    drawn = measured.permuted(np.random.default_rng(0))
-    assert (drawn != measured.lost).any()
-    for losses in (drawn, measured.lost):
-        counts = np.bincount(measured.stratum, weights=losses)
-        assert counts.tolist() == np.bincount(measured.stratum, weights=measured.lost).tolist()
+    found = exposure(couples(together=False, seed=3))
+    drawn = found.permuted(np.random.default_rng(0))
+    assert (drawn != found.lost).any()
+    for losses in (drawn, found.lost):
+        counts = np.bincount(found.stratum, weights=losses)
+        assert counts.tolist() == np.bincount(found.stratum, weights=found.lost).tolist()
 
 
 def test_what_a_log_cannot_tell_of_contagion_has_its_reason() -> None:
@@ -104,20 +104,20 @@ def test_intervals_by_halves_hold_the_truth_about_as_often_as_they_say(
     generator = np.random.default_rng(4)
     networks = [network(drawn_network(size, generator)) for _ in range(runs)]
     for name in ("degree", "strength", "reciprocity"):
-        truth = np.mean([measured[name].value for measured in networks])
+        truth = np.mean([found[name].value for found in networks])
         inside = 0
-        for measured in networks:
-            least, most = halves(measured, int(measured["members_tied"].value), 100)[name]
+        for found in networks:
+            least, most = halves(found, int(found["members_tied"].value), 100)[name]
             inside += least <= truth <= most
         assert low <= inside / runs <= 1, name
-        spread = np.std([measured[name].value for measured in networks])
+        spread = np.std([found[name].value for found in networks])
         assert most - least < 8 * spread, f"{name}: the intervals say nothing"
 
 
 def test_halves_of_a_network_have_no_clustering_of_their_own() -> None:
-    measured = network(drawn_network(300, np.random.default_rng(1)))
-    assert set(halves(measured, int(measured["members_tied"].value))) == {"degree", "strength", "reciprocity"}
-    assert measured["clustering"].halved is None
+    found = network(drawn_network(300, np.random.default_rng(1)))
+    assert set(halves(found, int(found["members_tied"].value))) == {"degree", "strength", "reciprocity"}
+    assert found["clustering"].halved is None
 
 
 def test_a_small_network_has_no_intervals() -> None:
