@@ -100,16 +100,17 @@ def _value_table(c: Comparison, colours: Mapping[str, str]) -> str:
         )
     head = [
         "",
-        "value to a member, EUR per month",
-        "value to the organisation, EUR per member and month",
-        "members' share",
+        "member surplus, EUR per month",
+        "net community value, EUR per month",
+        "members' share of the surplus",
     ]
     return (
         f"<h2>{SECTIONS['money'].title}</h2>"
         + table(head, rows, (1, 2, 3))
         + (
-            '<p class="kith-note">To a member: benefits in money minus price and attention, last 30 days. '
-            "To the organisation: revenue minus cost of incentives, per member who is awake.</p>"
+            '<p class="kith-note">Member surplus: what visits and rewards are worth to a member in money, minus price and '
+            "attention. Net community value: revenue from members minus cost of incentives. Both are per member awake, "
+            "in the last 30 days.</p>"
         )
     )
 
@@ -219,9 +220,7 @@ def _assumptions(c: Comparison, colours: Mapping[str, str]) -> Drawn:
     head = ["parameter", *colours, "default", "unit", "source of the default"]
     note = '<p class="kith-note">Parameters that differ from their default in at least one scenario. See the Model page for all others.</p>'
     shocks = [
-        [label, f"day {s.day}", s.kind.replace("_", " ")]
-        for label, plan in c.plans.items()
-        for s in plan.shocks
+        [label, f"{s.day}", s.kind.replace("_", " ")] for label, plan in c.plans.items() for s in plan.shocks
     ]
-    extra = "<h2>What happens</h2>" + table(["scenario", "when", "what"], shocks) if shocks else ""
+    extra = "<h2>Shocks</h2>" + table(["scenario", "day", "shock"], shocks) if shocks else ""
     return [note, table(head, rows), extra]

@@ -20,7 +20,7 @@ TITLES = {
     "incentives.recognition": "Recognition",
     "governance.voice": "Members' voice",
     "governance.moderation_hours": "Moderation",
-    "churn.base_hazard": "Baseline leaving rate",
+    "churn.base_hazard": "Baseline churn",
 }
 IMPORTANT = tuple(TITLES)
 """The parameters shown first; the others follow by section, and in the search."""

@@ -57,7 +57,8 @@ class Prediction:
             lost = 1 - value / reference if reference else float("nan")
             return lost, f"That is {wording.per_cent(lost)} fewer."
         times = value / reference if reference else float("inf")
-        return times, f"That is {times:.2g} times as much."
+        many = "many" if describe(self.outcome)[0] in ("members", "people", "ties") else "much"
+        return times, f"That is {times:.2g} times as {many}."
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ MOST_TIES = 6_000
 """Ties that are drawn: the strongest ones."""
 
 MOST_ASLEEP = 4_000
-"""Dormant members who are drawn."""
+"""Dormant members who are drawn: those who fell silent last, so that nobody who does is drawn as leaving."""
 
 LAYERS = ("audience", "member", "internal")
 
@@ -91,7 +91,7 @@ class LiveRun:
             "present": len(s.rows) + c.dormant.count,
             "awake": len(s.rows),
             "dormant": c.dormant.count,
-            "asleep": _packed(c.dormant.person[: c.dormant.count][:MOST_ASLEEP], np.int32),
+            "asleep": _packed(_asleep(c), np.int32),
             "active": int(c.active),
             "ties": int(c.ties.count[0]),
             "person": _packed(c.population.address[s.rows], np.int32),
@@ -164,6 +164,14 @@ def _apply(c: Community, intervention: Intervention) -> None:
 def _advance(simulation: Simulation, active: list[int]) -> None:
     simulation.advance(1)
     active.append(int(simulation.community.active))
+
+
+def _asleep(c: Community) -> npt.NDArray[np.int64]:
+    """The members who fell silent last."""
+    people, count = c.dormant.person[: c.dormant.count], c.dormant.count
+    if count <= MOST_ASLEEP:
+        return people
+    return people[np.argsort(-c.dormant.members["asleep_on"][:count], kind="stable")[:MOST_ASLEEP]]
 
 
 def _ties(c: Community, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -11,6 +11,7 @@ from kith.dashboard.live.study_catalogue import StoredResults
 from kith.dashboard.state.study_state import TITLES
 from kith.dashboard.widgets.parts import dot, table
 from kith.experiments.analyses.robust import ENOUGH, conclusion, decision
+from kith.experiments.analyses.search_sentences import titled
 from kith.experiments.analyses.sensitivity import MEASURES
 from kith.experiments.charts import theme
 from kith.experiments.charts.forest import distribution, forest
@@ -107,7 +108,7 @@ def cells(r: StoredResults, row: Any) -> list[str]:
 
 def heads(r: StoredResults) -> list[str]:
     """The headings of those cells."""
-    return [*(name.rpartition(".")[2] for name in r.levers), *(_words(name) for name in r.outcomes)]
+    return [*(name.rpartition(".")[2] for name in r.levers), *(titled(name) for name in r.outcomes)]
 
 
 def _map(r: StoredResults, c: Selection) -> list[Part]:
@@ -173,7 +174,7 @@ def _holds(r: StoredResults, c: Selection) -> list[Part]:
                         [
                             result.sentence,
                             wording.per_cent(share.value),
-                            f"{wording.per_cent(share.low)} – {wording.per_cent(share.high)}",
+                            wording.span(share.low, share.high, "share", 0.03),
                             wording.signed(result.median, result.unit) + " " + wording.unit_of(result.unit),
                             decision(result.verdict, result.worlds_needed, "points"),
                         ]
@@ -207,7 +208,7 @@ def _pair(r: StoredResults, c: Selection) -> list[Part]:
         unit = str(base["unit"])
         rows.append(
             [
-                _words(outcome),
+                titled(outcome),
                 wording.number(base["mean"], unit),
                 wording.number(other["mean"], unit),
                 wording.signed(other["difference"], unit),

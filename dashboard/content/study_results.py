@@ -245,7 +245,8 @@ def about(study: Study) -> str:
     sources = "".join(f"<li>{escape(source)}</li>" for source in study.sources)
     return (
         f"<p>{escape(study.text.strip())}</p><h2>Levers</h2><ul>{''.join(rows)}</ul>"
-        f"<p class='kith-note'>Design: {escape(study.design.kind.replace('_', ' '))}; scenarios: "
+        f"<p class='kith-note'>Design: {escape(study.design.kind.replace('_', ' ').capitalize())}; "
+        f"scenario{'' if len(study.scenarios) == 1 else 's'}: "
         f"{escape(wording.listed(study.scenarios))}; {wording.plural(study.runs, 'run')} per point, on common random seeds.</p>"
         + (f"<h2>Sources</h2><ul>{sources}</ul>" if sources else "")
     )

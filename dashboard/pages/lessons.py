@@ -167,7 +167,7 @@ def verdict(lesson: Lesson, guess: int, comparison: Comparison) -> str:
     choices = lesson.prediction.choices
     judgement = "Your prediction was right." if right == guess else "It came out differently."
     if not comparison.judged:
-        judgement = f"No verdict yet: {no_interval()}."
+        judgement = f"No verdict yet ({no_interval()})."
     elif lesson.prediction.close(comparison, guess, right):
         judgement = "Too close to call: the difference may be due to random draws."
     note = f"{wording.plural(comparison.runs, 'run')} per scenario"

@@ -131,7 +131,7 @@ def every_page(browser: Any, address: str, folder: Path) -> None:
 
 
 def strategist(browser: Any, address: str, folder: Path) -> None:
-    """Opens, picks two scenarios, moves a slider, reads how sure it is and why members leave, takes the report."""
+    """Opens, picks two scenarios, moves a slider, reads how sure it is and why members stop coming, takes the report."""
     page = opened(browser, f"{address}/", (1280, 720))
     page.screenshot(path=folder / "strategist-1-opens.png")
     page.click("button[name=remove-0]")

@@ -51,7 +51,7 @@ def optimum_answer(optimum: Optimum) -> str:
     goals = [wording.title(name) for name in dict.fromkeys(optimum.finalists["outcome"])]
     front = int(optimum.trials["front"].sum())
     others = (
-        f" {front} of {wording.plural(len(optimum.trials), 'point')} are on the Pareto front of {wording.listed(goals)}."
+        f" {front} of {wording.plural(len(optimum.trials), 'point')} {'is' if front == 1 else 'are'} on the Pareto front of {wording.listed(goals)}."
         if len(goals) > 1
         else ""
     )
@@ -73,7 +73,9 @@ def unmeasured(optimum: Optimum) -> str:
     ]
     sentences = sentences if lost else []
     if fewer:
-        sentences.append(f"On new seeds some runs failed or are undefined at points {wording.listed(fewer)}.")
+        sentences.append(
+            f"On new seeds some runs failed or are undefined at point{'' if len(fewer) == 1 else 's'} {wording.listed(fewer)}."
+        )
     return " ".join(sentences)
 
 

@@ -219,7 +219,7 @@ def funnel(
                 axes.barh(at, count, height=step * 0.86, color=colours[label])
                 before = float(steps.loc[list(names)[row - 1], label]) if row else 0.0
                 share = f" ({wording.per_cent(count / before)})" if before else ""
-                words = f"{wording.number(round(count), 'people')}{share}"
+                words = f"{count:,.0f}{share}" if count >= 10 or count.is_integer() else f"{count:.1f}{share}"
                 axes.annotate(
                     words, (count, at), (4, 0), textcoords="offset points", va="center", fontsize=7.5
                 )

@@ -160,7 +160,7 @@ def _leaving(c: Comparison, colours: Mapping[str, str]) -> list[Drawing]:
     svg = figures.stacked(
         c.leaving, theme.CAUSES, wording.CAUSES, "Why members stopped coming", _per_run(c), "leaving"
     )
-    note = "Each departure or silence has one cause, drawn in proportion to its part of the member's hazard."
+    note = "Each time a member falls silent or leaves, one cause is drawn in proportion to its share of the member's hazard."
     return [Drawing(svg, "leaving", c.leaving.rename_axis("cause").reset_index(), note)]
 
 

@@ -196,8 +196,11 @@ def _key(optimum: Optimum, up: str, across: str | None) -> str:
 def _tried_words(optimum: Optimum, points: pd.DataFrame, up: str) -> str:
     unit = describe(up)[0]
     low, high = (wording.number(float(x), unit) for x in (points[up].min(), points[up].max()))
-    numbers = wording.listed(str(number) for number in dict.fromkeys(optimum.finalists["point"]))
-    return f"{wording.plural(len(points), 'point')}; {wording.title(up)} from {low} to {high}; finalists are points {numbers}."
+    finalists = list(dict.fromkeys(optimum.finalists["point"]))
+    listed = (
+        f"finalist{'' if len(finalists) == 1 else 's'}: {wording.listed(f'point {n}' for n in finalists)}"
+    )
+    return f"{wording.plural(len(points), 'point')}; {wording.title(up)} from {low} to {high}; {listed}."
 
 
 def _named(outcome: str) -> str:

@@ -117,7 +117,7 @@ def bench(
         str, typer.Option(help="Scenario to time: a name from `kith list` or a path.")
     ] = "busy_web",
     sizes: Annotated[
-        str, typer.Option(help="Community sizes in present members, separated by commas.")
+        str, typer.Option(help="Community sizes in members awake, separated by commas.")
     ] = "1000,10000,100000",
     threads: Annotated[
         int, typer.Option(help="Number of threads to compare with one; 1 skips the comparison.")

@@ -15,6 +15,7 @@ from kith.experiments.cli.options import (
     Out,
     Outcomes,
     OutRobust,
+    Pair,
     Precision,
     Replay,
     Runs,
@@ -119,7 +120,7 @@ def compare(
 
 @with_log_options
 def robust(
-    scenarios: Several,
+    scenarios: Pair,
     worlds: Annotated[
         int, number_option("--worlds", "Number of draws of the parameters from their priors; default: 100.")
     ] = 100,

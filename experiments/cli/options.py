@@ -1,4 +1,7 @@
-"""The options and arguments that several commands share, with their help texts."""
+"""The options and arguments that several commands share, with their help texts.
+
+Each command lists those that it takes: Typer reads them from its signature, so the lists look alike.
+"""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -40,6 +43,10 @@ Optional = Annotated[
         help="A name from `kith list`, or the path to a TOML file; omitted with --resume.",
         show_default=False,
     ),
+]
+Pair = Annotated[
+    list[str],
+    typer.Argument(metavar="A B", help="Two scenarios; the first is the reference.", show_default=False),
 ]
 Several = Annotated[
     list[str],
@@ -117,7 +124,7 @@ At = Annotated[
     str | None,
     option(
         "--at",
-        "With --from-log: the date on which the simulation starts, or 'busiest' for the end of the 90 days with the most active members; default: the log's end.",
+        "With --from-log: the date on which the simulation starts, or 'busiest' for the end of the 90 days with the most active members; default: the day after the log's last event.",
         "DATE",
     ),
 ]

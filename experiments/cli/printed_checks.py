@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from kith.experiments.analyses.robust import ENOUGH, NOT_ROBUST, ROBUST, UNDECIDED, Conclusion, Robustness
+from kith.experiments.analyses.search_sentences import titled
 from kith.experiments.credibility import verify
 from kith.experiments.credibility.expectations import SHOWN, Check
 from kith.experiments.credibility.patterns import findings as patterns
@@ -49,7 +50,7 @@ def show_robustness(result: Robustness) -> None:
     for c in sorted(result.conclusions, key=lambda c: -c.share.value):
         lines.append(
             [
-                Text(f"{wording.title(c.outcome)}: {_direction(c)}"),
+                Text(f"{titled(c.outcome)}: {_direction(c)}"),
                 Text(wording.per_cent(c.share.value)),
                 Text(f"{100 * c.share.low:.0f} to {wording.per_cent(c.share.high)}", style="dim"),
                 Text(wording.signed(c.median, c.unit)),

@@ -26,7 +26,7 @@ MARKS = {RESOLVED: "●", OPEN: "○", SAME: "=", UNJUDGED: wording.DASH}
 
 
 def show_run(record: Any, question: str, effects: "pd.DataFrame | None" = None) -> None:
-    """Print a run: headline indicators, active members over time, reasons for leaving, health card."""
+    """Print a run: main indicators, active members over time, why members stopped coming, health card."""
     out = printer()
     plan = record.plan
     heading(out, plan.title or plan.name, question)
@@ -52,7 +52,7 @@ def show_run(record: Any, question: str, effects: "pd.DataFrame | None" = None) 
 
 
 def show_comparison(comparison: "Comparison") -> None:
-    """Print a comparison: the answer, the table of outcomes, why members left."""
+    """Print a comparison: the answer, the table of outcomes, why members stopped coming."""
     out = printer()
     out.print(Text(comparison_answer(comparison), style="bold"))
     seeds = comparison.seeds

@@ -15,6 +15,7 @@ from kith.experiments.analyses.search_sentences import (
     optimum_answer,
     optimum_cells,
     short,
+    titled,
     unmeasured,
 )
 from kith.experiments.reports.discovery import caution
@@ -63,8 +64,8 @@ def _range(study: Study, points: pd.DataFrame, outcome: str) -> Sequence[Text]:
     unit = describe(outcome)[0]
     defined = points[points[outcome].notna()]
     if defined.empty:
-        return [Text(wording.title(outcome)), *[Text(wording.DASH)] * 4]
-    cells = [Text(wording.title(outcome))]
+        return [Text(titled(outcome)), *[Text(wording.DASH)] * 4]
+    cells = [Text(titled(outcome))]
     for place in (defined[outcome].idxmin(), defined[outcome].idxmax()):
         row = defined.loc[place]
         cells += [Text(wording.number(float(row[outcome]), unit)), Text(_where(study, row))]
@@ -119,7 +120,7 @@ def show_crossing(study: Study, crossing: Crossing) -> None:
     goal = goal_of(study)
     unit = describe(goal.outcome)[0]
     table = plain_table()
-    for name in (goal.lever, wording.title(goal.outcome), "95 % interval"):
+    for name in (goal.lever, titled(goal.outcome), "95 % interval"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in crossing.tried.to_dict("records"):
         cells = (wording.number(row["mean"], unit), wording.span(row["low"], row["high"], unit))

@@ -50,7 +50,7 @@ def run(
     *,
     reading: LogOptions,
 ) -> None:
-    """Run one scenario once: headline indicators, active members over time, reasons for leaving, health card."""
+    """Run one scenario once: main indicators, active members over time, why members stopped coming, health card."""
     target = checked(out, days=days, seed=seed, threads=threads, until=until)
     from kith.experiments.analyses.experiment_effects import effects as effects_of
     from kith.experiments.cli.checkpointed_run import check_parts, continued, resume_command, simulated

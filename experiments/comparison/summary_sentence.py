@@ -50,12 +50,12 @@ def run_answer(record: Any) -> str:
     if summary.get("dormant", 0.0) > 0.0:
         start += f" and {dormant} have fallen silent"
     reason = main_cause(record.leaving)
-    why = f"; the most frequent reason to stop coming was “{reason}”" if reason else "; nobody left"
+    why = f"; the most frequent reason to stop coming was “{reason}”" if reason else "; nobody stopped coming"
     return f"{start}{why}. This is a single run with one random seed; an interval needs several."
 
 
 def main_cause(leaving: dict[str, float]) -> str:
-    """The most frequent cause of leaving or falling silent in words, or an empty text if nobody left."""
+    """The most frequent cause of leaving or falling silent in words, or an empty text if nobody did."""
     cause, count = max(leaving.items(), key=lambda item: item[1], default=("", 0.0))
     return wording.CAUSES.get(cause, cause) if count > 0 else ""
 

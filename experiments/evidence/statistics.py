@@ -12,6 +12,7 @@ from kith.experiments.evidence.membership import INDICATORS, KEPT
 from kith.experiments.evidence.participation import AGES
 from kith.experiments.evidence.silence import AWAY, FOLLOWED_ONCE, SILENCES
 from kith.experiments.evidence.survival import HORIZONS, RETENTION
+from kith.experiments.words.wording import plural
 from kith.sim.results.indicators import describe
 
 MEMBERS = "bootstrap over members"
@@ -155,8 +156,8 @@ def _replies() -> Iterator[Statistic]:
             f"answered_{days}d",
             "replies",
             "share",
-            f"of members followed for {days} days: another member acted toward them within {days} × 24 hours of their "
-            "first action",
+            f"of members followed for {plural(days, 'day')}: another member acted toward them within {days} × 24 hours of "
+            "their first action",
         )
     yield Statistic("stay_answered", "replies", "share", "r30 of those answered within a day")
     yield Statistic("stay_unanswered", "replies", "share", "r30 of those not answered within a day")

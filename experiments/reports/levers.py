@@ -85,33 +85,33 @@ def page(audits: Mapping[str, Audit]) -> str:
 def counted(audit: Audit) -> str:
     """Size of the runs, and how many parameters have which flag, in words."""
     flags = {
-        "acting": [p for p in audit.parameters if any(t.changes for t in p.trials)],
-        "no effect here": [p for p in audit.parameters if p.inert],
-        "changed nothing": [p for p in audit.parameters if p.silent],
+        "with an effect": [p for p in audit.parameters if any(t.changes for t in p.trials)],
+        "without effect here": [p for p in audit.parameters if p.inert],
+        "that changed nothing": [p for p in audit.parameters if p.silent],
         "free": [p for p in audit.parameters if p.free],
-        "jumping": [p for p in audit.parameters if p.jumps],
+        "with a jump": [p for p in audit.parameters if p.jumps],
     }
-    counts = ", ".join(f"{flag} {len(those)}" for flag, those in flags.items())
+    counts = ", ".join(f"{len(parameters)} {flag}" for flag, parameters in flags.items())
     return (
         f"{audit.runs} paired runs of {audit.days} days, {audit.people:,} people, {audit.founders} founders, "
-        f"model {audit.model_version}; {counts}"
+        f"model {audit.model_version}; parameters: {counts}"
     )
 
 
-def end_text(one: Tried) -> str:
+def end_text(parameter: Tried) -> str:
     """The value with the largest effect on active members."""
-    trial = one.largest
+    trial = parameter.largest
     return "" if trial is None else _value(trial.value)
 
 
-def main_effect(one: Tried) -> str:
+def main_effect(parameter: Tried) -> str:
     """The largest effect on active members, in per cent."""
-    return "" if one.largest is None else _percent(one.largest.of("active"))
+    return "" if parameter.largest is None else _percent(parameter.largest.of("active"))
 
 
-def most_moved(one: Tried) -> str:
+def most_moved(parameter: Tried) -> str:
     """The other indicator with the largest relative effect whose interval excludes zero."""
-    effect = None if one.largest is None else _most_moved(one.largest)
+    effect = None if parameter.largest is None else _most_moved(parameter.largest)
     return "" if effect is None else f"{SHORT.get(effect.indicator, effect.indicator)} {_percent(effect)}"
 
 
@@ -151,22 +151,22 @@ def _scenario(audit: Audit) -> Iterator[str]:
     yield f"## `{audit.scenario}`\n"
     yield "| parameter | from | to | active members | 95 % interval | elasticity | most moved |"
     yield "|---|--:|--:|--:|--:|--:|---|"
-    for one in audit.parameters[:FEW]:
-        if one.largest is None:
+    for parameter in audit.parameters[:FEW]:
+        if parameter.largest is None:
             continue
-        effect = one.largest.of("active")
+        effect = parameter.largest.of("active")
         elastic = (
             wording.DASH if math.isnan(effect.elasticity) else f"{effect.elasticity:+.2f}".replace("-", "−")
         )
         span = wording.span(effect.low, effect.high, "members", sign=True)
         cells = (
-            f"`{one.name}`",
-            _value(one.value),
-            end_text(one),
+            f"`{parameter.name}`",
+            _value(parameter.value),
+            end_text(parameter),
             _percent(effect),
             span,
             elastic,
-            most_moved(one),
+            most_moved(parameter),
         )
         yield f"| {' | '.join(cells)} |"
     yield ""
@@ -178,9 +178,9 @@ def _scenario(audit: Audit) -> Iterator[str]:
     yield "| because | parameters |"
     yield "|---|---|"
     reasons: dict[str, list[str]] = {}
-    for one in sorted(audit.parameters, key=lambda p: p.name):
-        if one.inert:
-            reasons.setdefault(one.inert, []).append(f"`{one.name}`")
+    for parameter in sorted(audit.parameters, key=lambda p: p.name):
+        if parameter.inert:
+            reasons.setdefault(parameter.inert, []).append(f"`{parameter.name}`")
     for reason, names in reasons.items():
         yield f"| {reason} | {', '.join(names)} |"
     yield ""

@@ -133,7 +133,7 @@ def _optimum_note(optimum: Optimum, single: bool) -> str:
         else "is on the Pareto front (no other point is at least as good in every objective and better in one)"
     )
     return (
-        "The best of many noisy means is partly due to chance, so use the column *new seeds*, which was estimated on seeds "
+        "The best of many noisy means is partly due to chance, so use the column “new seeds”, which was estimated on seeds "
         "not used in the search; the order is that of the search. Change: new seeds minus in search, with Welch's interval. "
         "All points share the seeds of the search, so a change common to all points comes from those seeds. "
         f"Support: share of bootstrap draws over the search's seeds in which a point {place}, among those tried.{limits} "

@@ -15,14 +15,14 @@ def without_effect(study: Study) -> dict[tuple[str, str], str]:
     grid = points(study)
     seen = grid.iloc[:: max(1, len(grid) // MOST)].to_dict("records")
     names = [name for name in (*flat(study.set), *map(str, grid)) if is_parameter(name)]
-    found = {}
+    reasons = {}
     for scenario, label in labels_of(study).items():
         plans = [plan_of(study, scenario, {str(k): v for k, v in point.items()}) for point in seen]
         for name in dict.fromkeys(names):
             reason = never_acts(plans, name)
             if reason is not None:
-                found[label, name] = reason
-    return found
+                reasons[label, name] = reason
+    return reasons
 
 
 def is_parameter(name: str) -> bool:

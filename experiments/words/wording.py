@@ -89,7 +89,7 @@ MONEY = {
 }
 
 CHANNELS = {
-    "external": "external",
+    "external": "external influence",
     "imitation": "word of mouth",
     "paid": "paid",
     "hub": "hub",
@@ -97,7 +97,7 @@ CHANNELS = {
     "referral": "invitation",
     "return": "came back",
     "campaign": "campaign",
-    "given": "given",
+    "given": "given as input",
 }
 
 
@@ -166,7 +166,7 @@ def target(check: Mapping[str, Any], unit: str) -> str:
     goal = check["target"]
     if not isinstance(goal, int | float):
         return str(goal)
-    return f"> {goal * 100:g} %" if unit == "share" else f"> {goal:g}"
+    return f"> {goal * 100:g} %" if unit == "share" else f"> {goal:g} {unit_of(unit)}".rstrip()
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:

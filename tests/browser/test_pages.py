@@ -273,7 +273,9 @@ def test_the_network_moves_is_struck_and_tells_stories(page: Any, address: str, 
         if picked(page) != "-1":
             break
     page.wait_for_selector(f".kith-story:has-text('Member {picked(page)}')")
-    assert b"day,active,active_without_interference" in taken(page, "button[name=save-csv]", ".csv", tmp_path)
+    assert b"day,active,active_without_interventions" in taken(
+        page, "button[name=save-csv]", ".csv", tmp_path
+    )
     assert taken(page, "button[name=save-png]", ".png", tmp_path).startswith(b"\x89PNG")
 
 

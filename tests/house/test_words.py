@@ -22,11 +22,20 @@ BANNED = {
     r"the promise was": "over-optimistic",
     r"\bdone apart\b": "run in a child process",
     r"the number of this machine": "this machine's IP address",
+    r"the same luck\b(?! with)|luck is the same|names the luck": "the same random draws",
+    r"is there for ever|in a dependency more|a package more": "stays for good, another dependency, another package",
+    r"is read truly|read apart\b": "what is read in addition, read in a child process",
+    r"\bhangs on (the hub|one)\b": "depends on, rests on",
+    r"; nobody left[\"'.]|[Rr]easons? for leaving|cause of leaving grows|why members le(ft|ave)\b": "stopped coming: most fall silent",
+    r"\bfor 1 days\b|\bare points? \{": "the singular of one",
+    r"does the organisation have earned": "has the organisation earned",
+    r"without_interference": "without the interventions",
+    r"Baseline leaving": "churn",
 }
 "What must not be written, and what to write instead."
 
 PLACES = ("dashboard", "experiments", "scenarios", "sim", "docs", "README.md", "CONTRIBUTING.md")
-KINDS = {".py", ".md", ".j2", ".vue", ".toml"}
+KINDS = {".py", ".md", ".j2", ".vue", ".toml", ".ipynb"}
 
 
 def files(root: Path) -> list[Path]:

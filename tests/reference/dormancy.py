@@ -1,4 +1,4 @@
-"""Dormancy: members who fall silent, what they and their ties remember, and how they wake; section 7.15.
+"""Dormancy: members who fall silent, what they and their ties remember, and how they wake; section 7.16.
 
 Whoever has fallen silent is no agent and no node: it rests in `Dormancy.members` until it wakes.
 """

@@ -123,11 +123,11 @@ def _look_for_jumps(work: "_Work", tried: dict[str, Tried]) -> None:
     work.run(list(dict.fromkeys((name, value) for (name, _), two in near.items() for value in two)))
     for one, trial in large:
         first, last = near[one.name, trial.value] or (None, None)
-        found = jump(
+        place = jump(
             trial, *(None if v is None else work.trial(one.name, "", one.value, v) for v in (first, last))
         )
-        if found and not tried[one.name].jumps:
-            tried[one.name] = replace(tried[one.name], jumps=found)
+        if place and not tried[one.name].jumps:
+            tried[one.name] = replace(tried[one.name], jumps=place)
 
 
 def _tenths(one: Tried, trial: Trial) -> tuple[int | float, ...]:

@@ -62,12 +62,14 @@ def ends(plan: Plan, name: str) -> list[End]:
 
 def _ends_of(plan: Plan, setting: Setting) -> list[End]:
     if setting.choices:
-        wanted = [End(word, word) for word in setting.choices if word != setting.value]
+        candidates = [End(word, word) for word in setting.choices if word != setting.value]
     elif isinstance(setting.value, tuple):
         return []
     else:
-        wanted = [End(which, value) for which, value in zip(("low", "high"), _range(setting), strict=True)]
-    possible = (_fitting(plan, setting, end) for end in wanted)
+        candidates = [
+            End(which, value) for which, value in zip(("low", "high"), _range(setting), strict=True)
+        ]
+    possible = (_fitting(plan, setting, end) for end in candidates)
     return [end for end in possible if end is not None]
 
 

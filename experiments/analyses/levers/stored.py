@@ -25,7 +25,7 @@ def read(folder: Path) -> dict[str, Audit]:
         return {}
     try:
         objects = json.loads(path.read_text("utf-8"))["levers"]
-        return {one["scenario"]: _audit(one) for one in objects}
+        return {entry["scenario"]: _audit(entry) for entry in objects}
     except (ValueError, KeyError, TypeError, AttributeError):
         raise StoreDamaged(f"{path} was not written by kith; remove it, or name another folder") from None
 
@@ -48,18 +48,18 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _audit(one: dict[str, Any]) -> Audit:
-    return Audit(**one | {"parameters": tuple(_tried(each) for each in one["parameters"])})
+def _audit(entry: dict[str, Any]) -> Audit:
+    return Audit(**entry | {"parameters": tuple(_tried(each) for each in entry["parameters"])})
 
 
-def _tried(one: dict[str, Any]) -> Tried:
-    return Tried(**one | {"trials": tuple(_trial(each) for each in one["trials"])})
+def _tried(entry: dict[str, Any]) -> Tried:
+    return Tried(**entry | {"trials": tuple(_trial(each) for each in entry["trials"])})
 
 
-def _trial(one: dict[str, Any]) -> Trial:
-    return Trial(**one | {"effects": tuple(_effect(each) for each in one["effects"])})
+def _trial(entry: dict[str, Any]) -> Trial:
+    return Trial(**entry | {"effects": tuple(_effect(each) for each in entry["effects"])})
 
 
-def _effect(one: dict[str, Any]) -> Effect:
-    known: dict[str, Any] = {name: math.nan if value is None else value for name, value in one.items()}
+def _effect(entry: dict[str, Any]) -> Effect:
+    known: dict[str, Any] = {name: math.nan if value is None else value for name, value in entry.items()}
     return Effect(**known)

@@ -18,35 +18,38 @@ def show_levers(audits: Mapping[str, Audit]) -> None:
         out.print(Text(audit.scenario, style="bold"))
         head = [Text(words, style="dim") for words in ("parameter", "to", "active", "most moved", "")]
         lines: list[Text | list[Text]] = [head]
-        for one in audit.parameters:
-            if one.inert or not one.trials or one.silent:
+        for parameter in audit.parameters:
+            if parameter.inert or not parameter.trials or parameter.silent:
                 continue
-            marks = ("F" if one.free else "") + ("J" if one.jumps else "")
+            marks = ("F" if parameter.free else "") + ("J" if parameter.jumps else "")
             lines.append(
                 [
-                    Text(one.name[:NAME]),
-                    Text(_short(end_text(one), CHANGE)),
-                    Text(main_effect(one)),
-                    Text(_short(most_moved(one), OTHER), style="dim"),
+                    Text(parameter.name[:NAME]),
+                    Text(_short(end_text(parameter), CHANGE)),
+                    Text(main_effect(parameter)),
+                    Text(_short(most_moved(parameter), OTHER), style="dim"),
                     Text(marks, style="bold"),
                 ]
             )
         if len(lines) > 1:
             out.print(aligned(lines, right=(2,)))
-        for one in audit.parameters:
-            if one.inert:
-                out.print(Text(f"{one.name} has no effect here: {one.inert}", style="dim"))
-            elif one.silent:
-                out.print(Text(f"{one.name} changed nothing in these runs", style="bold"))
-            elif one.failed:
+        for parameter in audit.parameters:
+            if parameter.inert:
+                out.print(Text(f"{parameter.name} has no effect here: {parameter.inert}", style="dim"))
+            elif parameter.silent:
+                out.print(Text(f"{parameter.name} changed nothing in these runs", style="bold"))
+            elif parameter.failed:
                 out.print(
-                    Text(f"{one.name}: a run failed: {one.failed.strip().splitlines()[-1]}", style="red")
+                    Text(
+                        f"{parameter.name}: a run failed: {parameter.failed.strip().splitlines()[-1]}",
+                        style="red",
+                    )
                 )
         out.print(Text(f"\n{counted(audit)}", style="dim"))
     out.print(
         Text(
-            "active: change of active members at the end shown, in per cent; brackets: the 95 %\n"
-            "interval includes 0   F: a decision that improves something and worsens nothing seen\n"
+            "active: change of active members at the end, in per cent; in brackets where the 95 %\n"
+            "interval includes 0   F: a decision that improves something and worsens nothing measured\n"
             "J: most of an effect lies in a tenth of the range   `--json` has every number",
             style="dim",
         )

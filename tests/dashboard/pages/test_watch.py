@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kith.dashboard.content import live_run as live_run_content
 from kith.dashboard.content.live_run import LiveRun
 from kith.dashboard.pages import watch
 from kith.dashboard.state.interventions import INTERVENTIONS, timeline_from
@@ -160,6 +161,19 @@ def test_the_dormant_are_shown_apart_with_their_stories() -> None:
     rows = c.population.rows()
     woken = c.population.address[rows[c.population.members["woke_on"][rows] > 0]]
     assert any("and woke on day" in line for line in watched.story(int(woken[0])))
+    watched.close()
+
+
+def test_of_many_dormant_members_those_who_fell_silent_last_are_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(live_run_content, "MOST_ASLEEP", 10)
+    watched = LiveRun(plan_of(ScenarioChoice(("web",), SLEEPY), 3_000))
+    watched.step(30)
+    drawn, dormant = numbers(watched.frame()["asleep"], np.int32), watched.simulation.community.dormant
+    since = dict(zip(dormant.person[: dormant.count], dormant.members["asleep_on"], strict=False))
+    assert len(drawn) == 10 < dormant.count
+    assert min(since[person] for person in drawn) >= sorted(since.values())[-10]
     watched.close()
 
 

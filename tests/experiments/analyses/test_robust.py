@@ -82,19 +82,19 @@ def values(gaps: list[float]) -> pd.DataFrame:
 def test_a_conclusion_counts_the_worlds_in_which_its_sign_holds(
     gaps: list[float], holds: int, verdict: str
 ) -> None:
-    found = conclusion(values(gaps), "active", ("a", "b"))
-    assert found is not None
-    assert (found.holds_in, found.verdict) == (holds, verdict)
-    assert found.share.low <= found.share.value <= found.share.high
-    assert found.worlds == int(np.isfinite(gaps).sum())
+    result = conclusion(values(gaps), "active", ("a", "b"))
+    assert result is not None
+    assert (result.holds_in, result.verdict) == (holds, verdict)
+    assert result.share.low <= result.share.value <= result.share.high
+    assert result.worlds == int(np.isfinite(gaps).sum())
 
 
 @pytest.mark.parametrize("worlds", [1, 2, 3, 15])
 def test_a_few_worlds_that_all_agree_decide_nothing(worlds: int) -> None:
-    found = conclusion(values([1.0] * worlds), "active", ("a", "b"))
-    assert found is not None
-    assert (found.share.value, found.verdict, found.worlds_needed) == (1.0, "undecided", 16)
-    assert decision(found.verdict, found.worlds_needed) == "undecided; about 16 draws would decide"
+    result = conclusion(values([1.0] * worlds), "active", ("a", "b"))
+    assert result is not None
+    assert (result.share.value, result.verdict, result.worlds_needed) == (1.0, "undecided", 16)
+    assert decision(result.verdict, result.worlds_needed) == "undecided; about 16 draws would decide"
 
 
 @pytest.mark.parametrize("share", [0.7, 0.76, 0.84, 0.9, 0.97])
@@ -102,23 +102,23 @@ def test_as_many_worlds_as_are_needed_decide_in_four_cases_of_five(share: float)
     n = int(trials_needed(share, 0.8, 0.95, 0.8))
     holds = np.random.default_rng(1).binomial(n, share, 4000)
     counts, times = np.unique(holds, return_counts=True)
-    found = [Conclusion("active", "members", "a", "b", int(k), n - int(k), n, 1.0).verdict for k in counts]
-    decided = sum(t for t, verdict in zip(times, found, strict=True) if verdict != "undecided")
+    result = [Conclusion("active", "members", "a", "b", int(k), n - int(k), n, 1.0).verdict for k in counts]
+    decided = sum(t for t, verdict in zip(times, result, strict=True) if verdict != "undecided")
     assert decided / 4000 == pytest.approx(0.8, abs=0.07)
 
 
 def test_a_share_at_the_threshold_is_never_decided() -> None:
-    found = conclusion(values([1.0] * 8 + [-1.0] * 2), "active", ("a", "b"))
-    assert found is not None
-    assert (found.verdict, found.worlds_needed) == ("undecided", np.inf)
-    assert "> 100,000 draws" in decision(found.verdict, None)
+    result = conclusion(values([1.0] * 8 + [-1.0] * 2), "active", ("a", "b"))
+    assert result is not None
+    assert (result.verdict, result.worlds_needed) == ("undecided", np.inf)
+    assert "> 100,000 draws" in decision(result.verdict, None)
 
 
 def test_the_interval_is_that_of_wilson() -> None:
-    found = conclusion(values([1.0] * 83 + [-1.0] * 17), "active", ("a", "b"))
-    assert found is not None
-    assert tuple(found.share) == pytest.approx((0.83, 0.7445, 0.8911), abs=5e-4)
-    assert found.sentence == "active members: more in b than in a"
+    result = conclusion(values([1.0] * 83 + [-1.0] * 17), "active", ("a", "b"))
+    assert result is not None
+    assert tuple(result.share) == pytest.approx((0.83, 0.7445, 0.8911), abs=5e-4)
+    assert result.sentence == "active members: more in b than in a"
 
 
 def test_an_indicator_that_is_nowhere_defined_gives_no_conclusion() -> None:
@@ -129,11 +129,11 @@ def test_an_indicator_that_is_nowhere_defined_gives_no_conclusion() -> None:
 @pytest.fixture(scope="module")
 def small() -> Robustness:
     seen: list[tuple[int, int]] = []
-    found = robustness(
+    result = robustness(
         ["pool", "web"], worlds=8, days=120, overrides=TINY, workers=1, progress=lambda *n: seen.append(n)
     )
     assert (seen[0], seen[-1]) == ((0, 16), (16, 16))
-    return found
+    return result
 
 
 def test_runs_of_a_world_are_paired_and_differ_between_worlds(small: Robustness) -> None:
@@ -147,10 +147,10 @@ def test_runs_of_a_world_are_paired_and_differ_between_worlds(small: Robustness)
 
 
 def test_the_object_is_plain(small: Robustness) -> None:
-    told = json.loads(json.dumps(as_object(small), allow_nan=False))
-    assert told["scenarios"] == ["pool", "web"]
-    assert told["failures"] == []
-    assert all(0 <= c["low"] <= c["share"] <= c["high"] <= 1 for c in told["conclusions"])
+    written = json.loads(json.dumps(as_object(small), allow_nan=False))
+    assert written["scenarios"] == ["pool", "web"]
+    assert written["failures"] == []
+    assert all(0 <= c["low"] <= c["share"] <= c["high"] <= 1 for c in written["conclusions"])
 
 
 @pytest.mark.parametrize(
@@ -184,38 +184,38 @@ def test_the_command_writes_conclusions_and_worlds(
     out = capsys.readouterr().out
     assert "3 draws" in out
     assert " robust\n" not in out.partition("3 draws")[0]
-    told = {"robust.json", "robust.md", "robust.svg", "worlds.csv"}
-    assert {path.name for path in (tmp_path / "out").iterdir()} == told
+    written = {"robust.json", "robust.md", "robust.svg", "worlds.csv"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == written
     assert len(pd.read_csv(tmp_path / "out" / "worlds.csv")) == 6
 
 
 def test_a_page_says_what_was_found_and_how_to_repeat_it(small: Robustness) -> None:
-    told = as_object(small)
-    text = page(told)
+    written = as_object(small)
+    text = page(written)
     assert "{{" not in text
-    assert text == page(json.loads(json.dumps(told)))
+    assert text == page(json.loads(json.dumps(written)))
     assert f"kith robust pool web --worlds {small.worlds} --days {small.days} --set" in text
     assert sum(line.startswith("| ") for line in text.splitlines()) == len(small.conclusions) + 1
     assert "ties per member: more in web than in pool | 100 %" in text
-    assert "<title" in picture(told)
+    assert "<title" in picture(written)
 
 
 def test_a_share_is_seen_from_the_side_of_more() -> None:
-    found = conclusion(values([-1.0] * 83 + [1.0] * 17), "active", ("a", "b"))
-    assert found is not None
-    c = {"more": found.more, "less": found.less, "share": found.share.value}
-    c |= {"low": found.share.low, "high": found.share.high}
+    result = conclusion(values([-1.0] * 83 + [1.0] * 17), "active", ("a", "b"))
+    assert result is not None
+    c = {"more": result.more, "less": result.less, "share": result.share.value}
+    c |= {"low": result.share.low, "high": result.share.high}
     assert more(c) == pytest.approx((0.17, 1 - 0.8911, 1 - 0.7445), abs=5e-4)
 
 
 @pytest.mark.parametrize("pair", PUBLISHED)
 def test_the_published_pages_are_those_of_their_worlds(root: Path, pair: str) -> None:
     folder = root / "docs" / "robust" / pair
-    told = json.loads((folder / "robust.json").read_text("utf-8"))
-    assert told["model_version"] == MODEL_VERSION
-    assert told["worlds"] >= 100
-    assert told["failures"] == []
-    assert (folder / "robust.md").read_text("utf-8") == page(told)
-    assert "_".join(told["scenarios"]) == pair
+    written = json.loads((folder / "robust.json").read_text("utf-8"))
+    assert written["model_version"] == MODEL_VERSION
+    assert written["worlds"] >= 100
+    assert written["failures"] == []
+    assert (folder / "robust.md").read_text("utf-8") == page(written)
+    assert "_".join(written["scenarios"]) == pair
     calibration = (root / "docs" / "calibration.md").read_text("utf-8")
     assert f"(robust/{pair}/robust.md)" in calibration

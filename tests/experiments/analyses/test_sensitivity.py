@@ -30,28 +30,28 @@ def ishigami(unit: np.ndarray) -> np.ndarray:
 
 def test_sobol_indices_are_those_of_ishigamis_function() -> None:
     unit = Sobol(kind="sobol", base=4096).unit(3)
-    found = sobol_indices(ishigami(unit), 3)
-    assert found["S1"].tolist() == pytest.approx([0.3139, 0.4424, 0.0], abs=0.02)
-    assert found["ST"].tolist() == pytest.approx([0.5576, 0.4424, 0.2437], abs=0.02)
-    assert (found["ST_conf"] > 0).all()
+    indices = sobol_indices(ishigami(unit), 3)
+    assert indices["S1"].tolist() == pytest.approx([0.3139, 0.4424, 0.0], abs=0.02)
+    assert indices["ST"].tolist() == pytest.approx([0.5576, 0.4424, 0.2437], abs=0.02)
+    assert (indices["ST_conf"] > 0).all()
 
 
 def test_sobol_intervals_hold_the_truth_with_few_points() -> None:
     unit = Sobol(kind="sobol", base=256, second_order=True).unit(3)
-    found = sobol_indices(ishigami(unit), 3, second_order=True)
+    indices = sobol_indices(ishigami(unit), 3, second_order=True)
     truth = np.array([0.5576, 0.4424, 0.2437])
-    assert (np.abs(found["ST"] - truth) <= 2 * found["ST_conf"]).all()
+    assert (np.abs(indices["ST"] - truth) <= 2 * indices["ST_conf"]).all()
 
 
 def test_morris_finds_slopes_and_what_does_not_matter() -> None:
     design = Morris(kind="morris", trajectories=30)
     unit = design.unit(4)
     y = 5 * unit[:, 0] - 2 * unit[:, 1] + 4 * unit[:, 2] ** 2
-    found = morris_effects(unit, y, design.levels)
-    assert found["mu"].tolist()[:2] == pytest.approx([5, -2])
-    assert found["mu_star"].tolist() == pytest.approx([5, 2, 4, 0], abs=0.4)
-    assert found["sigma"].tolist()[:2] == pytest.approx([0, 0], abs=1e-9)
-    assert found["sigma"][2] > 0.5
+    indices = morris_effects(unit, y, design.levels)
+    assert indices["mu"].tolist()[:2] == pytest.approx([5, -2])
+    assert indices["mu_star"].tolist() == pytest.approx([5, 2, 4, 0], abs=0.4)
+    assert indices["sigma"].tolist()[:2] == pytest.approx([0, 0], abs=1e-9)
+    assert indices["sigma"][2] > 0.5
 
 
 def test_a_switch_and_words_have_the_effect_of_turning_them() -> None:
@@ -66,9 +66,9 @@ def test_a_switch_and_words_have_the_effect_of_turning_them() -> None:
     unit = design.unit(4)
     on, word, three, contagion = (np.array(lever.at(unit[:, i])) for i, lever in enumerate(levers))
     y = 10.0 * on + 6.0 * (word == "c") + 4.0 * three + 3 * contagion
-    found = morris_effects(unit, y, design.levels, moves(levers, unit))
-    assert found["mu"].tolist() == pytest.approx([10, 6, 8, 3])
-    assert found["sigma"].tolist() == pytest.approx([0, 0, 0, 0], abs=1e-9)
+    indices = morris_effects(unit, y, design.levels, moves(levers, unit))
+    assert indices["mu"].tolist() == pytest.approx([10, 6, 8, 3])
+    assert indices["sigma"].tolist() == pytest.approx([0, 0, 0, 0], abs=1e-9)
 
 
 def test_pawn_agrees_with_salib_where_levers_have_ranges() -> None:
@@ -77,17 +77,17 @@ def test_pawn_agrees_with_salib_where_levers_have_ranges() -> None:
     x = np.random.default_rng(2).random((500, 2))
     y = x[:, 0] ** 2 + 0.3 * x[:, 1]
     theirs = pawn.analyze({"num_vars": 2, "names": ["a", "b"], "bounds": [[0, 1]] * 2}, x, y, S=10)
-    found = pawn_indices(x, y)
-    assert found["median"].tolist() == pytest.approx(theirs["median"].tolist(), abs=0.01)
-    assert found["maximum"].tolist() == pytest.approx(theirs["maximum"].tolist(), abs=0.01)
+    indices = pawn_indices(x, y)
+    assert indices["median"].tolist() == pytest.approx(theirs["median"].tolist(), abs=0.01)
+    assert indices["maximum"].tolist() == pytest.approx(theirs["maximum"].tolist(), abs=0.01)
 
 
 def test_pawn_sees_every_value_of_a_lever_that_has_few() -> None:
     """Outcomes differ at the greatest of three values only: |1/3 of all − all of them| = 2/3 there."""
     x = np.repeat([0.0, 1.0, 2.0], 100)[:, None]
-    found = pawn_indices(x, (x[:, 0] == 2) * 1.0)
-    assert found["maximum"].tolist() == pytest.approx([2 / 3])
-    assert found["median"].tolist() == pytest.approx([1 / 3])
+    indices = pawn_indices(x, (x[:, 0] == 2) * 1.0)
+    assert indices["maximum"].tolist() == pytest.approx([2 / 3])
+    assert indices["median"].tolist() == pytest.approx([1 / 3])
 
 
 def test_a_lever_without_effect_stays_below_its_floor_nineteen_times_of_twenty() -> None:
@@ -95,16 +95,16 @@ def test_a_lever_without_effect_stays_below_its_floor_nineteen_times_of_twenty()
     for column in (random.random(150), random.integers(0, 3, 150).astype(float)):
         above = 0
         for _ in range(200):
-            found = pawn_indices(column[:, None], random.normal(size=150))
-            above += bool(found["median"][0] > found["floor"][0])
+            indices = pawn_indices(column[:, None], random.normal(size=150))
+            above += bool(indices["median"][0] > indices["floor"][0])
         assert above / 200 == pytest.approx(0.05, abs=0.045)
 
 
 def test_pawn_lifts_what_matters_above_its_floor() -> None:
     x = np.random.default_rng(0).random((400, 3))
-    found = pawn_indices(x, 10 * x[:, 0] + x[:, 1] ** 2)
-    assert found["median"][0] > 2 * found["floor"][0]
-    assert found["median"][2] < found["floor"][2] + 0.06
+    indices = pawn_indices(x, 10 * x[:, 0] + x[:, 1] ** 2)
+    assert indices["median"][0] > 2 * indices["floor"][0]
+    assert indices["median"][2] < indices["floor"][2] + 0.06
 
 
 def scattered(seed_effect: float) -> pd.DataFrame:
@@ -156,8 +156,8 @@ def study(**changes: Any) -> Study:
 def filled(asking: Study, folder: Path, leave_out: int = 0) -> Store:
     """A store with made-up results: active depends on contagion, margin on price, ncv on nothing."""
     store = Store(folder / "store")
-    wanted = stored_plan(asking, store)
-    rows = wanted.to_dict("records")[: len(wanted) - leave_out]
+    planned = stored_plan(asking, store)
+    rows = planned.to_dict("records")[: len(planned) - leave_out]
     store.add(
         [
             RunResult(
@@ -191,21 +191,21 @@ def test_every_design_ranks_the_lever_that_decides(
     tmp_path: Path, design: dict[str, Any], measure: str
 ) -> None:
     asking = study(design=design)
-    found = sensitivity(asking, filled(asking, tmp_path))
-    assert len(found) == 2 * 4 * 2
+    indices = sensitivity(asking, filled(asking, tmp_path))
+    assert len(indices) == 2 * 4 * 2
     for outcome, lever in (("active", "churn.contagion"), ("margin", "monetisation.price")):
-        own = found[(found["outcome"] == outcome) & (found["scenario"] == "pool")]
-        assert own["lever"].iloc[0] == lever
-        assert own[measure].iloc[0] > 2 * own[measure].iloc[1]
-    nothing = found[found["outcome"].isin(["ncv", "ltv"])]
+        pool_rows = indices[(indices["outcome"] == outcome) & (indices["scenario"] == "pool")]
+        assert pool_rows["lever"].iloc[0] == lever
+        assert pool_rows[measure].iloc[0] > 2 * pool_rows[measure].iloc[1]
+    nothing = indices[indices["outcome"].isin(["ncv", "ltv"])]
     assert nothing[measure].isna().all()
 
 
 def test_a_direction_is_told_by_morris(tmp_path: Path) -> None:
     asking = study(design={"kind": "morris", "trajectories": 4})
-    found = sensitivity(asking, filled(asking, tmp_path), ["margin"]).set_index(["scenario", "lever"])["mu"]
-    assert found["web", "monetisation.price"] == pytest.approx(10)
-    assert found["pool", "monetisation.price"] == pytest.approx(-10)
+    indices = sensitivity(asking, filled(asking, tmp_path), ["margin"]).set_index(["scenario", "lever"])["mu"]
+    assert indices["web", "monetisation.price"] == pytest.approx(10)
+    assert indices["pool", "monetisation.price"] == pytest.approx(-10)
 
 
 def test_indices_of_an_unfinished_study_are_refused(tmp_path: Path) -> None:

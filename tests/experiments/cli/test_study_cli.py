@@ -55,8 +55,8 @@ def test_a_study_is_run_told_and_exported(kith: Kith, tmp_path: Path) -> None:
     assert "active members" in out
     code, out, _ = kith("status", "tiny.toml", "--runs", "3", "--json")
     assert code == 0
-    found = json.loads(out)
-    assert (found["total"], found["stored"], found["missing"], found["failed"]) == (6, 4, 2, 0)
+    result = json.loads(out)
+    assert (result["total"], result["stored"], result["missing"], result["failed"]) == (6, 4, 2, 0)
     code, out, _ = kith("export", "tiny.toml", "--out", "frames")
     assert code == 0
     runs = pd.read_parquet(tmp_path / "frames" / "runs.parquet")
@@ -370,10 +370,10 @@ def test_break_even_is_told(kith: Kith, tmp_path: Path) -> None:
     code, out, err = kith("break-even", "tiny.toml", "--workers", "1")
     assert (code, err) == (0, "")
     assert "0 for all monetisation.price from 0 to 40" in " ".join(out.split())
-    found = json.loads(kith("break-even", "tiny.toml", "--workers", "1", "--json", "--out", "even")[1])
-    assert len(pd.read_csv(tmp_path / "even" / "tried.csv")) == len(found["tried"])
+    result = json.loads(kith("break-even", "tiny.toml", "--workers", "1", "--json", "--out", "even")[1])
+    assert len(pd.read_csv(tmp_path / "even" / "tried.csv")) == len(result["tried"])
     assert "kith study break-even tiny.toml" in (tmp_path / "even" / "report.html").read_text("utf-8")
-    assert [row["monetisation.price"] for row in found["tried"]][:: len(found["tried"]) - 1] == [0, 40]
+    assert [row["monetisation.price"] for row in result["tried"]][:: len(result["tried"]) - 1] == [0, 40]
 
 
 def test_a_search_that_the_file_does_not_ask_for_is_refused(kith: Kith) -> None:
@@ -427,9 +427,9 @@ def test_worlds_in_which_a_plan_fails_are_told_and_written(
     assert (worlds["fails"] == (worlds["monetisation.price"] <= 6)).all()
     again = kith("discover", "sampled.toml", "--fails", "margin > 0", "--json", "--out", "where")
     assert again[0] == 0
-    found = json.loads(again[1])
-    assert (found["holds"], found["missing"]) == (True, 0)
-    assert found["rules"][0]["rule"].startswith("monetisation.price > ")
+    result = json.loads(again[1])
+    assert (result["holds"], result["missing"]) == (True, 0)
+    assert result["rules"][0]["rule"].startswith("monetisation.price > ")
     code, out, err = kith("discover", "sampled.toml", "--scenario", "pool")
     assert (code, out) == (2, "")
     assert "is true at 120 of 120 points" in err

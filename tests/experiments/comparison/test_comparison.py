@@ -33,8 +33,8 @@ def made_up(values: dict[str, list[float]], failed: tuple[tuple[str, int], ...] 
         RunResult(s, seed, error="Traceback: no luck" if (s, seed) in failed else "")
         if (s, seed) in failed
         else RunResult(s, seed, f"{s}{seed}", "1", {"active": x}, series, {"paid": 1.0}, {"price": 2.0})
-        for s, own in values.items()
-        for seed, x in enumerate(own)
+        for s, pool_rows in values.items()
+        for seed, x in enumerate(pool_rows)
     ]
 
 
@@ -63,15 +63,15 @@ def test_a_run_of_a_comparison_is_the_run_of_that_seed(
     comparison: Comparison, plan: Callable[..., Plan]
 ) -> None:
     alone = run(plan("web"), seed=2)
-    there = comparison.values.query("scenario == 'web' and seed == 2").iloc[0]
-    assert there["run_id"] == alone.run_id
-    assert there["active"] == alone.summary["active"]
+    run_row = comparison.values.query("scenario == 'web' and seed == 2").iloc[0]
+    assert run_row["run_id"] == alone.run_id
+    assert run_row["active"] == alone.summary["active"]
 
 
 def test_the_reference_has_no_difference(comparison: Comparison) -> None:
-    own = comparison.table[comparison.table["scenario"] == "pool"]
-    assert own["difference"].isna().all()
-    assert not own["resolved"].any()
+    pool_rows = comparison.table[comparison.table["scenario"] == "pool"]
+    assert pool_rows["difference"].isna().all()
+    assert not pool_rows["resolved"].any()
 
 
 def test_two_workers_give_the_same_table_as_one(comparison: Comparison) -> None:
@@ -95,11 +95,11 @@ def test_the_json_is_strict_and_undefined_is_null(comparison: Comparison) -> Non
     def refuse(name: str) -> None:
         raise AssertionError(f"{name} is not JSON")
 
-    found = json.loads(comparison.to_json(), parse_constant=refuse)
-    reference = next(r for r in found["table"] if r["scenario"] == "pool" and r["outcome"] == "active")
+    result = json.loads(comparison.to_json(), parse_constant=refuse)
+    reference = next(r for r in result["table"] if r["scenario"] == "pool" and r["outcome"] == "active")
     assert reference["difference"] is None
-    assert found["reference"] == "pool"
-    assert len(found["run_ids"]["web"]) == 4
+    assert result["reference"] == "pool"
+    assert len(result["run_ids"]["web"]) == 4
 
 
 def test_one_run_each_has_no_intervals() -> None:
@@ -112,17 +112,17 @@ def test_one_run_each_has_no_intervals() -> None:
 
 
 def test_undefined_outcomes_leave_the_complete_pairs() -> None:
-    found = gather({"a": [1.0, 2.0, 3.0], "b": [2.0, math.nan, 6.0]})
-    row = found.row("active", "b")
+    result = gather({"a": [1.0, 2.0, 3.0], "b": [2.0, math.nan, 6.0]})
+    row = result.row("active", "b")
     assert (row["n"], row["pairs"], row["difference"]) == (2, 2, 2.0)
-    assert found.row("active", "a")["n"] == 3
+    assert result.row("active", "a")["n"] == 3
 
 
 def test_failed_runs_are_told_and_left_out() -> None:
-    found = gather({"a": [1.0, 2.0, 3.0], "b": [2.0, 4.0, 6.0]}, failed=(("b", 1),))
-    assert [(f.key, f.seed) for f in found.failures] == [("b", 1)]
-    assert found.row("active", "b")["pairs"] == 2
-    assert json.loads(found.to_json())["failures"][0]["error"] == "Traceback: no luck"
+    result = gather({"a": [1.0, 2.0, 3.0], "b": [2.0, 4.0, 6.0]}, failed=(("b", 1),))
+    assert [(f.key, f.seed) for f in result.failures] == [("b", 1)]
+    assert result.row("active", "b")["pairs"] == 2
+    assert json.loads(result.to_json())["failures"][0]["error"] == "Traceback: no luck"
 
 
 def test_a_comparison_of_failures_is_a_failure() -> None:
@@ -132,8 +132,8 @@ def test_a_comparison_of_failures_is_a_failure() -> None:
 
 def test_the_answer_says_what_is_resolved_and_what_is_not() -> None:
     arms = {"a": [100.0, 101, 99, 100], "b": [150.0, 152, 148, 150], "c": [90.0, 120, 95, 101]}
-    found = gather(arms)
-    answer = comparison_answer(found)
+    result = gather(arms)
+    answer = comparison_answer(result)
     assert "Compared with a after 10 days, b has 50.0 more active members (48.7 to 51.3)" in answer
     assert "c shows no resolved difference (−" in answer
     assert answer.endswith(". In brackets: 95 % intervals from 4 paired runs.")
@@ -143,29 +143,29 @@ def test_the_answer_says_what_is_resolved_and_what_is_not() -> None:
 def test_with_too_few_runs_there_are_means_and_no_verdict_anywhere(
     runs: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = gather({"a": [100.0, 100.5, 99.75][:runs], "b": [189.0, 189.5, 188.75][:runs]})
-    row = found.row("active", "b")
+    result = gather({"a": [100.0, 100.5, 99.75][:runs], "b": [189.0, 189.5, 188.75][:runs]})
+    row = result.row("active", "b")
     assert (row["mean"], row["difference"]) == (pytest.approx(189, abs=0.3), 89)
     assert verdict(row) == UNJUDGED
-    told = json.loads(found.to_json())
+    told = json.loads(result.to_json())
     undefined = ("low", "high", "difference_low", "difference_high", "resolved", "runs_needed")
     assert all(one[name] is None for one in told["table"] for name in undefined)
-    assert no_interval() in comparison_answer(found)
-    show_comparison(found)
+    assert no_interval() in comparison_answer(result)
+    show_comparison(result)
     out = capsys.readouterr().out
     assert no_interval()[1:] in out
-    for text in (out, comparison_answer(found), comparison_page(found).partition("<svg")[0]):
+    for text in (out, comparison_answer(result), comparison_page(result).partition("<svg")[0]):
         assert not any(word in text for word in ("89.0 to", "●", "○", "more active members"))
-    assert "95 % band" not in comparison_page(found)
-    assert "Differences from" not in comparison_page(found)
-    bands_of = found.series.dropna(subset=["median"])
+    assert "95 % band" not in comparison_page(result)
+    assert "Differences from" not in comparison_page(result)
+    bands_of = result.series.dropna(subset=["median"])
     assert bands_of["low"].isna().all()
 
 
 def test_arms_that_always_differ_by_the_same_have_no_interval_of_no_width() -> None:
-    found = gather({"a": [100.0, 101, 99, 105, 103], "b": [189.0, 190, 188, 194, 192]})
-    assert "b differs by +89 in active members in every run" in comparison_answer(found)
-    assert found.row("active", "b")["resolved"] is None
+    result = gather({"a": [100.0, 101, 99, 105, 103], "b": [189.0, 190, 188, 194, 192]})
+    assert "b differs by +89 in active members in every run" in comparison_answer(result)
+    assert result.row("active", "b")["resolved"] is None
 
 
 def test_numbers_below_each_other_have_the_same_digits() -> None:
@@ -187,9 +187,9 @@ def test_the_same_plan_twice_is_refused(plan: Callable[..., Plan]) -> None:
 
 
 def test_plans_of_different_length_run_equally_long(plan: Callable[..., Plan]) -> None:
-    found = compare([plan("web", days=20), plan("pool", days=35)], runs=1, workers=1)
-    assert found.days == 35
-    assert set(found.series.groupby("scenario")["day"].max()) == {34}
+    result = compare([plan("web", days=20), plan("pool", days=35)], runs=1, workers=1)
+    assert result.days == 35
+    assert set(result.series.groupby("scenario")["day"].max()) == {34}
 
 
 @pytest.mark.parametrize(
@@ -225,11 +225,11 @@ def test_a_bad_parameter_is_refused_before_any_run() -> None:
 
 
 def test_asking_for_other_outcomes_and_variants_works(plan: Callable[..., Plan]) -> None:
-    found = compare(
+    result = compare(
         [plan("web"), plan("pool")], runs=2, days=40, outcomes=["left", "churn_month_value"], workers=1
     )
-    assert list(found.table["outcome"].unique()) == ["left", "churn_month_value"]
-    assert np.isfinite(found.table["mean"]).all()
+    assert list(result.table["outcome"].unique()) == ["left", "churn_month_value"]
+    assert np.isfinite(result.table["mean"]).all()
 
 
 # Run until it is known
@@ -238,39 +238,39 @@ def test_asking_for_other_outcomes_and_variants_works(plan: Callable[..., Plan])
 def test_it_runs_until_the_main_difference_is_narrow_enough(plan: Callable[..., Plan]) -> None:
     asked = [plan("pool", days=20), plan("web", days=20)]
     seen: list[Comparison] = []
-    found = compare(asked, precision=0.05, workers=1, look=seen.append)
-    row, mean = found.row("active", "web"), found.row("active", "pool")["mean"]
+    result = compare(asked, precision=0.05, workers=1, look=seen.append)
+    row, mean = result.row("active", "web"), result.row("active", "pool")["mean"]
     assert (row["difference_high"] - row["difference_low"]) / 2 <= 0.05 * mean
-    again = compare(asked, runs=found.runs, workers=1)
-    pd.testing.assert_frame_equal(again.table, found.table)
+    again = compare(asked, runs=result.runs, workers=1)
+    pd.testing.assert_frame_equal(again.table, result.table)
     tighter = compare(asked, precision=0.02, workers=1)
-    assert tighter.runs > found.runs
-    assert seen[-1].runs <= found.runs
-    assert json.loads(found.to_json())["precision"] == 0.05
+    assert tighter.runs > result.runs
+    assert seen[-1].runs <= result.runs
+    assert json.loads(result.to_json())["precision"] == 0.05
 
 
 def test_it_stops_at_the_most_runs(plan: Callable[..., Plan]) -> None:
-    found = compare([plan("pool", days=10), plan("web", days=10)], precision=1e-6, runs=20, workers=1)
-    assert found.runs == 20
-    assert found.rule is not None
-    assert found.rule.ratio(found) > 1
+    result = compare([plan("pool", days=10), plan("web", days=10)], precision=1e-6, runs=20, workers=1)
+    assert result.runs == 20
+    assert result.rule is not None
+    assert result.rule.ratio(result) > 1
 
 
 def test_the_rule_asks_for_as_many_runs_as_the_width_needs_and_at_most_twice_as_many() -> None:
     luck = np.random.default_rng(2).normal(0, 10, 16)
-    found = gather({"a": [100.0] * 16, "b": list(110 + luck)})
-    half = (found.row("active", "b")["difference_high"] - found.row("active", "b")["difference_low"]) / 2
-    assert StoppingRule(half / 100 * 1.01).next(found) == 16
-    assert StoppingRule(half / 100 / 1.1).next(found) == math.ceil(1.1 * 16 * 1.1**2)
-    assert StoppingRule(half / 1000).next(found) == 32
-    assert StoppingRule(half / 1000, most=20).next(found) == 20
+    result = gather({"a": [100.0] * 16, "b": list(110 + luck)})
+    half = (result.row("active", "b")["difference_high"] - result.row("active", "b")["difference_low"]) / 2
+    assert StoppingRule(half / 100 * 1.01).next(result) == 16
+    assert StoppingRule(half / 100 / 1.1).next(result) == math.ceil(1.1 * 16 * 1.1**2)
+    assert StoppingRule(half / 1000).next(result) == 32
+    assert StoppingRule(half / 1000, most=20).next(result) == 20
 
 
 def test_the_rule_does_not_look_at_whether_a_difference_is_resolved() -> None:
     luck = np.random.default_rng(2).normal(0, 10, 16)
     for shift in (0.0, 500.0):
-        found = gather({"a": [100.0] * 16, "b": list(100 + shift + luck)})
-        assert StoppingRule(0.04).ratio(found) == pytest.approx(
+        result = gather({"a": [100.0] * 16, "b": list(100 + shift + luck)})
+        assert StoppingRule(0.04).ratio(result) == pytest.approx(
             StoppingRule(0.04).ratio(gather({"a": [100.0] * 16, "b": list(100 + luck)}))
         )
 
@@ -284,9 +284,9 @@ def test_intervals_that_were_stopped_for_being_narrow_hold_the_truth_nearly_as_o
         runs, more = 0, rule.first
         while more > runs:
             runs = more
-            found = gather({"a": [100.0] * runs, "b": list(100 + luck[:runs])})
-            more = rule.next(found)
-        row = found.row("active", "b")
+            result = gather({"a": [100.0] * runs, "b": list(100 + luck[:runs])})
+            more = rule.next(result)
+        row = result.row("active", "b")
         hits += bool(row["difference_low"] <= 1 <= row["difference_high"])
     assert hits / 300 == pytest.approx(0.94, abs=0.035)
 
@@ -301,12 +301,12 @@ def test_differences_that_are_all_alike_are_not_known_at_the_first_look() -> Non
 
 def test_what_is_known_appears_while_it_runs(plan: Callable[..., Plan]) -> None:
     seen: list[Comparison] = []
-    found = compare([plan("pool", days=10), plan("web", days=10)], runs=12, workers=1, look=seen.append)
+    result = compare([plan("pool", days=10), plan("web", days=10)], runs=12, workers=1, look=seen.append)
     sizes = [one.runs for one in seen]
     assert sizes[0] >= 4
     assert all(later >= 2 * earlier for earlier, later in pairwise(sizes))
     assert brief_answer(seen[0]).startswith("active members: web ")
-    part = found.values[found.values["seed"] < sizes[0]].reset_index(drop=True)
+    part = result.values[result.values["seed"] < sizes[0]].reset_index(drop=True)
     pd.testing.assert_frame_equal(
         seen[0].values.sort_values(["scenario", "seed"], ignore_index=True),
         part.sort_values(["scenario", "seed"], ignore_index=True),
@@ -333,5 +333,5 @@ def test_a_median_over_falling_curves_falls() -> None:
         RunResult("a", seed, staying={"survival": pd.Series(curve, days)})
         for seed, curve in enumerate(curves)
     ]
-    found = bands(done, lambda o: o.staying, together=True)
-    assert found["median"].dropna().tolist() == pytest.approx([1.0, 0.65, 0.45])
+    result = bands(done, lambda o: o.staying, together=True)
+    assert result["median"].dropna().tolist() == pytest.approx([1.0, 0.65, 0.45])

@@ -15,7 +15,7 @@ from kith.experiments.credibility.verify import BenchmarkFinding, agree, as_obje
 from kith.experiments.reports.verification import write_verification
 
 GOOD = BenchmarkFinding("B0", "coin", "still", "heads", 0.5, 0.501, 0.001, 40, 0.02)
-SMALL = [one for one in BENCHMARKS if one.scenario in {"star", "inequality"}]
+SMALL = [benchmark for benchmark in BENCHMARKS if benchmark.scenario in {"star", "inequality"}]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_findings_are_those_of_the_seeds_and_nothing_else() -> None:
     assert findings == verify(quick=True, workers=2, benchmarks=SMALL)
     assert agree(findings)
     assert seen[0][0] == 0
-    assert seen[-1][0] == seen[-1][1] == sum(one.quick_runs for one in SMALL)
+    assert seen[-1][0] == seen[-1][1] == sum(benchmark.quick_runs for benchmark in SMALL)
 
 
 def test_the_page_is_the_same_for_the_same_findings(tmp_path: Path) -> None:
@@ -68,7 +68,9 @@ def test_the_page_is_the_same_for_the_same_findings(tmp_path: Path) -> None:
 def test_the_published_page_knows_every_benchmark_and_counts_what_agrees(root: Path) -> None:
     page = (root / "docs" / "verification.md").read_text("utf-8")
     rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| B")]
-    assert {cells[0][2:] for cells in rows} == {f"{one.code} {one.name}" for one in BENCHMARKS}
+    assert {cells[0][2:] for cells in rows} == {
+        f"{benchmark.code} {benchmark.name}" for benchmark in BENCHMARKS
+    }
     agreed = sum(cells[-1] == "agrees |" for cells in rows)
     assert f"**{agreed} of {len(rows)} quantities agree with theory.**" in page
     assert agreed >= 0.9 * len(rows)
@@ -81,8 +83,8 @@ def test_the_command_tells_by_its_exit_code(
         found = [replace(GOOD, simulation=simulation)]
         monkeypatch.setattr("kith.experiments.credibility.verify.verify", lambda *asked, found=found: found)
         assert exit_code(["verify", "--json"]) == code
-        said = capsys.readouterr()
-        assert json.loads(said.out)["agrees"] == (code == 0)
+        printed = capsys.readouterr()
+        assert json.loads(printed.out)["agrees"] == (code == 0)
         assert exit_code(["verify"]) == code
         assert max(map(len, capsys.readouterr().out.splitlines())) <= 100
 

@@ -220,9 +220,9 @@ def test_a_spread_that_is_nothing_but_rounding_is_none() -> None:
 
 
 def test_the_sentence_about_intervals_is_true_of_every_number_of_runs() -> None:
-    said = {n: described(n) for n in (1, 3, 4, 7, 8, 1000, 1001)}
-    assert all(no_interval()[1:] in said[n] for n in (1, 3))
-    assert all("bootstrap" in said[n] for n in (8, 1000))
+    sentences = {n: described(n) for n in (1, 3, 4, 7, 8, 1000, 1001)}
+    assert all(no_interval()[1:] in sentences[n] for n in (1, 3))
+    assert all("bootstrap" in sentences[n] for n in (8, 1000))
     for n in (4, 7, 1001):
-        assert "of a difference by Student's t on the paired differences" in said[n]
-        assert "bootstrap" not in said[n]
+        assert "of a difference by Student's t on the paired differences" in sentences[n]
+        assert "bootstrap" not in sentences[n]

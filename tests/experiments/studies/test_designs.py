@@ -34,17 +34,17 @@ def test_a_log_range_has_equal_ratios() -> None:
 
 
 def test_whole_numbers_are_whole_and_equally_likely() -> None:
-    found = GROUP.at(np.linspace(0, 1, 4000, endpoint=False))
-    assert {type(value) for value in found} == {int}
-    assert np.bincount(found)[2:].tolist() == [1000] * 4
+    drawn = GROUP.at(np.linspace(0, 1, 4000, endpoint=False))
+    assert {type(value) for value in drawn} == {int}
+    assert np.bincount(drawn)[2:].tolist() == [1000] * 4
 
 
 def test_whole_numbers_on_a_log_scale_have_equal_ratios() -> None:
     lever = Lever(name="market.founders", low=10, high=1000, scale="log", steps=3)
     assert lever.grid() == [10, 100, 1000]
-    found = np.array(lever.at(np.linspace(0, 1, 9000)))
-    assert np.median(found) == pytest.approx(100, rel=0.02)
-    assert (found.min(), found.max()) == (10, 1000)
+    drawn = np.array(lever.at(np.linspace(0, 1, 9000)))
+    assert np.median(drawn) == pytest.approx(100, rel=0.02)
+    assert (drawn.min(), drawn.max()) == (10, 1000)
     ones = Lever(name="market.founders", low=1, high=3, scale="log").at(
         np.linspace(0, 1, 3000, endpoint=False)
     )
@@ -52,8 +52,8 @@ def test_whole_numbers_on_a_log_scale_have_equal_ratios() -> None:
 
 
 def test_choices_are_equally_likely() -> None:
-    found = FORM.at(np.linspace(0, 1, 100, endpoint=False))
-    assert (found.count("open"), found.count("groups")) == (50, 50)
+    drawn = FORM.at(np.linspace(0, 1, 100, endpoint=False))
+    assert (drawn.count("open"), drawn.count("groups")) == (50, 50)
     assert FORM.at(np.array([1.0])) == ["groups"]
 
 
@@ -76,12 +76,12 @@ def test_a_quantity_sets_nothing_by_itself() -> None:
 
 
 def test_a_two_piece_normal_has_its_mode_and_its_interval() -> None:
-    found = two_piece(100.0, 30.0, 200.0)
-    share = found.share_below
-    assert 2 * share * norm.cdf((30 - 100) / found.below) == pytest.approx(0.05)
-    assert 2 * (1 - share) * norm.sf((200 - 100) / found.above) == pytest.approx(0.05)
+    drawn = two_piece(100.0, 30.0, 200.0)
+    share = drawn.share_below
+    assert 2 * share * norm.cdf((30 - 100) / drawn.below) == pytest.approx(0.05)
+    assert 2 * (1 - share) * norm.sf((200 - 100) / drawn.above) == pytest.approx(0.05)
     # One density on both sides of the mode: share / below == (1 - share) / above.
-    assert share / found.below == pytest.approx((1 - share) / found.above)
+    assert share / drawn.below == pytest.approx((1 - share) / drawn.above)
 
 
 def test_a_symmetric_prior_is_a_cut_normal() -> None:
@@ -100,36 +100,36 @@ def test_every_prior_of_the_schema_can_be_drawn_and_stays_in_its_interval(name: 
     lever = Lever(name=name, prior=True)
     lever.check()
     mode, low, high = field_of(name).json_schema_extra["prior"]
-    found = np.array(lever.at(np.linspace(0, 1, 101)), float)
-    assert found[0] == pytest.approx(low)
-    assert found[-1] == pytest.approx(high)
-    assert (np.diff(found) > 0).all()
+    drawn = np.array(lever.at(np.linspace(0, 1, 101)), float)
+    assert drawn[0] == pytest.approx(low)
+    assert drawn[-1] == pytest.approx(high)
+    assert (np.diff(drawn) > 0).all()
     # The mode is where values lie closest together.
-    closest = int(np.argmin(np.diff(found)))
-    assert found[closest] - (high - low) / 50 <= mode <= found[closest + 1] + (high - low) / 50
+    closest = int(np.argmin(np.diff(drawn)))
+    assert drawn[closest] - (high - low) / 50 <= mode <= drawn[closest + 1] + (high - low) / 50
 
 
 # Designs
 
 
 def test_a_grid_has_every_combination_once() -> None:
-    found = table(Grid(kind="grid"), [PRICE, FORM, OPEN])
-    assert len(found) == len(found.drop_duplicates()) == 4 * 2 * 2
-    assert sorted(found["monetisation.price"].unique()) == [0, 10, 20, 30]
+    drawn = table(Grid(kind="grid"), [PRICE, FORM, OPEN])
+    assert len(drawn) == len(drawn.drop_duplicates()) == 4 * 2 * 2
+    assert sorted(drawn["monetisation.price"].unique()) == [0, 10, 20, 30]
 
 
 def test_constraints_keep_the_points_that_satisfy_them() -> None:
-    found = table(Grid(kind="grid"), [PRICE, CASH], [Formula("monetisation.price + 10 * cash <= 20")])
-    assert len(found) > 0
-    assert (found["monetisation.price"] + 10 * found["cash"] <= 20).all()
+    drawn = table(Grid(kind="grid"), [PRICE, CASH], [Formula("monetisation.price + 10 * cash <= 20")])
+    assert len(drawn) > 0
+    assert (drawn["monetisation.price"] + 10 * drawn["cash"] <= 20).all()
 
 
 def test_a_random_design_has_as_many_points_as_asked_for_whatever_its_constraints() -> None:
     design = Random(kind="random", points=50, seed=3)
-    found = table(design, [PRICE, CASH], [Formula("cash < 0.2")])
-    assert len(found) == 50
-    assert (found["cash"] < 0.2).all()
-    assert table(design, [PRICE, CASH], [Formula("cash < 0.2")]).equals(found)
+    drawn = table(design, [PRICE, CASH], [Formula("cash < 0.2")])
+    assert len(drawn) == 50
+    assert (drawn["cash"] < 0.2).all()
+    assert table(design, [PRICE, CASH], [Formula("cash < 0.2")]).equals(drawn)
     other = Random(kind="random", points=50, seed=4)
     assert not table(other, [PRICE, CASH]).equals(table(design, [PRICE, CASH]))
 

@@ -60,9 +60,9 @@ def store(tmp_path: Path) -> Store:
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     """The runs of the small study, done one after the other."""
-    kept = Store(tmp_path_factory.mktemp("alone") / "store")
-    conduct(small(), kept, workers=1)
-    return runs_frame(small(), kept)
+    first_store = Store(tmp_path_factory.mktemp("alone") / "store")
+    conduct(small(), first_store, workers=1)
+    return runs_frame(small(), first_store)
 
 
 def test_the_frame_of_runs_is_in_the_order_of_the_design(alone: pd.DataFrame) -> None:
@@ -83,7 +83,7 @@ def test_results_do_not_depend_on_who_does_the_work(store: Store, alone: pd.Data
 def test_what_is_there_is_not_done_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     conduct(small(runs=1), store, workers=1)
     ran: list[int] = []
-    told: list[tuple[int, int]] = []
+    calls: list[tuple[int, int]] = []
     true = conducting.run_chunks
 
     def counted(jobs: Any, *rest: Any) -> Iterator[list[RunResult]]:
@@ -92,10 +92,10 @@ def test_what_is_there_is_not_done_again(store: Store, monkeypatch: pytest.Monke
             yield outcomes
 
     monkeypatch.setattr(conducting, "run_chunks", counted)
-    found = conduct(small(runs=2), store, workers=1, progress=lambda *now: told.append(now))
+    found = conduct(small(runs=2), store, workers=1, progress=lambda *now: calls.append(now))
     assert ran == [1] * 4
-    assert told[0] == (4, 8)
-    assert told[-1] == (8, 8)
+    assert calls[0] == (4, 8)
+    assert calls[-1] == (8, 8)
     assert (found.total, found.stored, found.missing) == (8, 8, 0)
     conduct(small(runs=2), store, workers=1)
     assert len(ran) == 4
@@ -174,9 +174,9 @@ def test_no_space_left_is_told_and_nothing_is_lost(store: Store, monkeypatch: py
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "x")
 
     monkeypatch.setattr(Store, "add", full)
-    with pytest.raises(OSError, match="stored runs are kept; free some space") as told:
+    with pytest.raises(OSError, match="stored runs are kept; free some space") as calls:
         conduct(small(), store, workers=1)
-    assert told.value.filename == str(store.folder)
+    assert calls.value.filename == str(store.folder)
     monkeypatch.undo()
     assert status(small(), Store(store.folder)).stored == 4
 
@@ -195,8 +195,8 @@ def test_ctrl_c_keeps_what_is_stored_and_says_how_to_go_on(
     with pytest.raises(Stopped, match=r"of 12 runs are stored in .*the same command resumes"):
         conduct(small(), store, workers=1)
     monkeypatch.undo()
-    there = status(small(), store)
-    assert 3 <= there.stored < 12
+    state = status(small(), store)
+    assert 3 <= state.stored < 12
     conduct(small(), store, workers=1)
     pd.testing.assert_frame_equal(runs_frame(small(), store), alone)
 
@@ -414,9 +414,9 @@ def started(folder: Path, runs: int) -> Any:
 
 def frame_of(runs: int, folder: Path) -> pd.DataFrame:
     """The frame of the small study, done in this process."""
-    kept = Store(folder)
-    conduct(small(runs=runs), kept, workers=1)
-    return runs_frame(small(runs=runs), kept)
+    first_store = Store(folder)
+    conduct(small(runs=runs), first_store, workers=1)
+    return runs_frame(small(runs=runs), first_store)
 
 
 @pytest.mark.slow

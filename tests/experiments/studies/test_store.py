@@ -61,10 +61,10 @@ def test_what_was_added_is_there_when_the_store_is_opened_again(store: Store) ->
     assert not store.folder.exists()
     store.add(found("a", "bb"))
     store.add(broken("c"))
-    for one in (store, Store(store.folder)):
-        assert one.done() == {"a", "bb", "c"}
-        assert one.failed() == {"c"}
-        rows = one.query("SELECT run_id, active, error FROM results ORDER BY run_id")
+    for opened in (store, Store(store.folder)):
+        assert opened.done() == {"a", "bb", "c"}
+        assert opened.failed() == {"c"}
+        rows = opened.query("SELECT run_id, active, error FROM results ORDER BY run_id")
         assert rows["active"].tolist()[:2] == [1.0, 2.0]
         assert np.isnan(rows["active"].iloc[2])
         assert rows["error"].iloc[2].endswith("no luck")
@@ -96,10 +96,10 @@ def test_merging_keeps_every_run_once(store: Store) -> None:
     store.compact(least=2)
     assert len(parts(store)) == len(parts(store, "series")) == 1
     assert pq.read_metadata(parts(store)[0]).num_rows == 21
-    for one in (store, Store(store.folder)):
-        pd.testing.assert_frame_equal(one.query("SELECT * FROM results ORDER BY run_id"), before)
-        assert one.done() == {f"r{i}" for i in range(21)}
-        assert one.failed() == {"r20"}
+    for opened in (store, Store(store.folder)):
+        pd.testing.assert_frame_equal(opened.query("SELECT * FROM results ORDER BY run_id"), before)
+        assert opened.done() == {f"r{i}" for i in range(21)}
+        assert opened.failed() == {"r20"}
 
 
 def test_few_parts_are_left_alone(store: Store) -> None:
@@ -194,14 +194,14 @@ def test_what_was_asked_for_before_it_had_a_checksum_is_asked_anew(store: Store)
 
 def contents(folder: Path) -> dict[str, Any]:
     """All that a store answers."""
-    one = Store(folder)
-    asked = one.asked("name")
+    opened = Store(folder)
+    asked = opened.asked("name")
     return {
-        "done": one.done(series=True),
-        "failed": one.failed(),
+        "done": opened.done(series=True),
+        "failed": opened.failed(),
         "asked": None if asked is None else asked.to_csv(),
-        "rows": one.query("SELECT * FROM results ORDER BY run_id").to_csv() if one.done() else "",
-        "damaged": len(one.damaged),
+        "rows": opened.query("SELECT * FROM results ORDER BY run_id").to_csv() if opened.done() else "",
+        "damaged": len(opened.damaged),
     }
 
 

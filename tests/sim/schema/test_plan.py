@@ -26,16 +26,16 @@ def refusal(make: Callable[[], object]) -> str:
 
 
 def test_more_founders_than_people_are_refused(plan_of: PlanOf) -> None:
-    said = refusal(lambda: plan_of(market={"size": 50, "founders": 51}))
-    assert "market.founders = 51" in said
-    assert "market.size = 50" in said
+    message = refusal(lambda: plan_of(market={"size": 50, "founders": 51}))
+    assert "market.founders = 51" in message
+    assert "market.size = 50" in message
 
 
 def test_more_founders_in_a_log_than_people_are_refused(
     plan_of: PlanOf, log_of: Callable[..., Founding]
 ) -> None:
-    said = refusal(lambda: plan_of(market={"size": 50, "founders": 0}, founding=log_of(51)))
-    assert "51" in said
+    message = refusal(lambda: plan_of(market={"size": 50, "founders": 0}, founding=log_of(51)))
+    assert "51" in message
 
 
 def test_a_hub_can_only_depart_where_there_is_one(plan_of: PlanOf) -> None:
@@ -48,9 +48,9 @@ def test_a_hub_can_only_depart_where_there_is_one(plan_of: PlanOf) -> None:
 
 
 def test_the_market_is_fixed_for_a_run(plan_of: PlanOf) -> None:
-    said = refusal(lambda: plan_of(phases={30: {"market": {"size": 500}}}))
-    assert "phase from day 30" in said
-    assert "market.size" in said
+    message = refusal(lambda: plan_of(phases={30: {"market": {"size": 500}}}))
+    assert "phase from day 30" in message
+    assert "market.size" in message
 
 
 @pytest.mark.parametrize("starts", [(1,), (0, 10, 10), (0, 20, 10), ()])
@@ -60,8 +60,8 @@ def test_phases_start_on_day_0_and_go_on(starts: tuple[int, ...]) -> None:
 
 
 def test_kinds_of_contribution_are_shares_of_one_whole(plan_of: PlanOf) -> None:
-    said = refusal(lambda: plan_of(contribution={"share_post": 0.7, "share_react": 0.6}))
-    assert "1.3" in said
+    message = refusal(lambda: plan_of(contribution={"share_post": 0.7, "share_react": 0.6}))
+    assert "1.3" in message
     plan_of(contribution={"share_post": 0.7, "share_react": 0.3})
 
 

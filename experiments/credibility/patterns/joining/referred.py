@@ -82,9 +82,9 @@ def stretches(record: Record, luck: np.random.Generator | None = None) -> pd.Dat
 def _exchanged(m: pd.DataFrame, luck: np.random.Generator) -> Any:
     """The referrers, permuted within quarters of joining."""
     referrer, quarter = m["referrer"].to_numpy(float).copy(), m["joined_day"].to_numpy() // QUARTER
-    for one in np.unique(quarter):
-        own = np.flatnonzero((quarter == one) & ~np.isnan(referrer))
-        referrer[own] = luck.permutation(referrer[own])
+    for joined_in in np.unique(quarter):
+        referred = np.flatnonzero((quarter == joined_in) & ~np.isnan(referrer))
+        referrer[referred] = luck.permutation(referrer[referred])
     return referrer
 
 
