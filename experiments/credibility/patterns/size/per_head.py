@@ -9,16 +9,16 @@ from collections.abc import Mapping
 
 from kith.experiments.credibility.patterns.pattern import Arm, Over, Pattern, Quantity, Records, Size
 from kith.experiments.credibility.patterns.size.alone import active, alone, lives
-from kith.sim.schema.parameters import Contribution
 
 MANY, FEW = 100, 50
 
 
 def arms(size: Size) -> Mapping[str, Arm]:
     """Many with the usual rate, few with twice the rate."""
-    rate = float(size.settings.get("contribution.rate", Contribution().rate))
+    many = alone("ugc", MANY, size, affiliation__peers=0.0)
+    rate = many.plan.parameters.contribution.rate
     return {
-        "many": alone("ugc", MANY, size, affiliation__peers=0.0),
+        "many": many,
         "few": alone("ugc", FEW, size, affiliation__peers=0.0, contribution__rate=2.0 * rate),
     }
 
