@@ -34,10 +34,6 @@ def measure(records: Records) -> Mapping[str, float]:
     }
 
 
-FEWER_COME = (
-    "half as many founders have a fifth as many active members for each, though they contribute twice as much: "
-    "with hazards as in logs a community lives by who joins, and fewer members bring fewer by imitation and invitation"
-)
 PATTERN = Pattern(
     "B4",
     "content by the head and in all",
@@ -46,7 +42,7 @@ PATTERN = Pattern(
     arms,
     measure,
     (
-        Quantity("active per founder, few to many (log)", -0.5, 0.5, unmet=FEWER_COME, far=True),
+        Quantity("active per founder, few to many (log)", -0.5, 0.5, far=True),
         Quantity("many live", over=Over.SHARE),
         Quantity("few live", over=Over.SHARE),
     ),
