@@ -358,10 +358,10 @@ class Visiting(Section):
 class Contribution(Section):
     """Who contributes and who is answered; read by `kith.sim.processes.contribute`."""
 
-    propensity_sigma: float = quantity(1.6, "sigma of the log propensity", unit="-", high=4.0,
-                                       source="PAR-ln: Gini .84; LIFE-who: between those of three logs", prior=(1.6, 0.5, 2.5))
-    rate: float = quantity(0.007, "contributions per visit per unit of propensity and motivation", unit="1/visit",
-                           high=10.0, source="LIFE-who: between those of three logs")
+    propensity_sigma: float = quantity(2.0, "sigma of the log propensity", unit="-", high=4.0,
+                                       source="PAR-ln: Gini .84; LIFE-who: the fit to three logs hardly tells 1.2 from 2.2", prior=(2.0, 0.7, 2.5))
+    rate: float = quantity(0.0034, "contributions per visit per unit of propensity and motivation", unit="1/visit",
+                           high=10.0, source="LIFE-who: between those of three logs in the mean, with this spread of propensity")
     burst_gain: float = quantity(4.0, "relative increase in contributions just after a contribution: conversations and tasks come "
                                  "in bursts", unit="ratio", high=1000.0,
                                  source="LIFE-burst: fitted to gaps between active days and to days 1-7")

@@ -11,7 +11,7 @@ from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import ONLY, Purpose, normal, uniform, uniforms
 from kith.sim.state.categories import Channel, Count
 from kith.sim.state.community import Community
-from kith.sim.state.decay import NEWCOMER, derive, derive_rows
+from kith.sim.state.decay import NEWCOMER, attach, bind, derive, derive_rows
 from kith.sim.state.dormancy.dormant import place_of_row
 from kith.sim.state.market import Status
 from kith.sim.state.population import NEVER, NEVER_ASLEEP, NO_PERSON
@@ -166,6 +166,17 @@ def _welcome(c: Community, new: Newcomers, rows: npt.NDArray[np.int64]) -> None:
         c.day,
         c.fade,
     )
+    _belong(c.population.members, invited[inviters >= 0], c.p, c.presence)
+
+
+@kernel
+def _belong(members, rows, p, presence):
+    """Let newcomers belong from the first day as far as the ties they bring: these are older than the membership."""
+    for k in range(len(rows)):
+        m = members[rows[k]]
+        bind(m, p[m["arm"]])
+        attach(m, p[m["arm"]], presence)
+        m["belonging"] = m["attachment"]
 
 
 @kernel

@@ -129,6 +129,13 @@ class Member(mesa.Agent):
         gain += p.visiting.identity_gain * self.activity + p.visiting.bond_gain * self.bonds
         self.visit_rate = self.visits_per_day * math.exp(gain)
 
+    def belong_as_tied(self) -> None:
+        """Belong from the first day as far as the ties that it brings."""
+        ties = self.model.graph[self].values()
+        if ties:
+            self.attach(sum(self.model.strength(tie) for tie in ties))
+            self.belonging = self.attachment
+
     def attach(self, together: float) -> None:
         """Saturation of the ties in use and of those missed, and what belonging moves toward."""
         p = self.model.p

@@ -142,6 +142,8 @@ class ReferenceModel(mesa.Model):
             newcomer, referrer = self.member_of[arrival.person], self.member_of.get(arrival.referrer)
             if referrer is not None and newcomer.draw(Purpose.FIRST_TIE) < self.p.affiliation.peers:
                 self.exchange(referrer, newcomer, self.p.referral.tie_strength, 0.0)
+        for arrival in arrivals:
+            self.member_of[arrival.person].belong_as_tied()
 
     # Visit: section 7.2
 

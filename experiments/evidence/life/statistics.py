@@ -17,7 +17,7 @@ SHARES = (
     *("return_30d", "return_90d", "return_180d"),
     *("return_hazard_90_180", "return_hazard_180_270", "return_hazard_270_365", "return_hazard_365_455"),
     *("once", "one_day", "active_d8_30", "active_d31_90", "active_d91_180", "active_d181_365"),
-    *("active_d366_730", "monthly_contributors"),
+    *("active_d366_730", "monthly_contributors", "top1", "top10"),
 )
 GAPS = ("gap_median", "gap_90")
 NAMES = (*SHARES, *GAPS)

@@ -172,3 +172,25 @@ def test_who_hears_and_does_not_join_follows_with_a_probability(quiet: Arm) -> N
     }
     assert follows[0.0] == 0
     assert follows[0.3] == pytest.approx(0.3 * follows[1.0], rel=0.25)
+
+
+# The invited
+
+
+def test_who_comes_to_a_friend_belongs_from_the_first_day_as_far_as_the_tie(arm: Arm) -> None:
+    """Where belonging hardly moves afterwards, it stays what the tie has brought."""
+    brought = {}
+    for peers in (0.0, 1.0):
+        parameters = {
+            "affiliation": {"peers": peers, "activity": 0.0},
+            "referral": INVITING
+            | {"conversion": 0.3, "promoter_belonging": 0.0, "promoter_satisfaction": 0.0},
+            "bonding": {"belonging_half_life": 1e6},
+            "contribution": {"exchange_rate": 0.0, "reply_belonging": 0.0},
+        }
+        m = arm("web", days=10, **parameters).members
+        brought[peers] = m.loc[(m["joined_day"] >= 0) & (m["channel"] == "referral"), "belonging"]
+    assert len(brought[1.0]) > 10
+    assert brought[0.0].max() < 1e-3
+    by_the_tie = 1.0 - math.exp(-1.3 * (1.0 - math.exp(-0.4 / 1.5)))
+    assert brought[1.0].median() == pytest.approx(by_the_tie, abs=1e-3)

@@ -1,13 +1,16 @@
 """E2: referred members stay longer, while whoever has invited them is there.
 
 A Cox model of lapsing (falling silent for the first time, or leaving), with tenure as time, among those who
-joined during the run, by quarter of joining: referred with the referrer still there, referred with the
+joined during the run, by quarter of joining: referred with the referrer there, referred with the
 referrer gone, and all others as the reference; given how well the purpose fits them, because invitations
-go to people who are alike. No parameter says that the referred stay longer. The placebo gives each
+go to people who are alike. A referrer is gone from the day on which it first falls silent until a monthly look
+finds it awake again, and from one that finds it silent. Whoever joins between two looks by a referrer who was
+silent at the first counts from the second. No parameter says that the referred stay longer. The placebo gives each
 referred member the referrer of another who joined in the same quarter.
 """
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,21 +20,20 @@ from kith.experiments.credibility.patterns.pattern import Arm, Pattern, Quantity
 from kith.sim.results.record import Record
 from kith.sim.state.market import fit
 
-DAYS = 1080
-QUARTER = 90
+DAYS, MONTH, QUARTER = 1080, 30, 90
+LOOKS = tuple(range(MONTH, DAYS, MONTH))
 
 
 def arms(size: Size) -> Mapping[str, Arm]:
     """Three years at the defaults of the baseline, where peers tie by half."""
-    return {"baseline": arm("baseline", DAYS, size)}
+    return {"baseline": arm("baseline", DAYS, size, LOOKS)}
 
 
 def measure(records: Records) -> Mapping[str, float]:
     """Hazard ratios against those who were not referred."""
-    record = records["baseline"][-1]
-    there, gone = ratios(stretches(record))
-    luck = np.random.default_rng(record.seed)
-    placebo_there, placebo_gone = ratios(stretches(record, luck))
+    runs = records["baseline"]
+    there, gone = ratios(stretches(runs))
+    placebo_there, placebo_gone = ratios(stretches(runs, np.random.default_rng(runs[-1].seed)))
     return {
         "HR while the referrer is there": there,
         "HR after the referrer has gone": gone,
@@ -40,16 +42,17 @@ def measure(records: Records) -> Mapping[str, float]:
     }
 
 
-def stretches(record: Record, luck: np.random.Generator | None = None) -> pd.DataFrame:
-    """Rows of start, stop, event, there, gone, fit, quarter: a membership, cut on the day its referrer lapses.
+def stretches(records: Sequence[Record], luck: np.random.Generator | None = None) -> pd.DataFrame:
+    """Rows of start, stop, event, there, gone, fit, quarter: a membership, cut when its referrer goes or comes back.
 
     With `luck`, referrers are exchanged among the referred who joined in the same quarter.
     """
+    record, looks = records[-1], records[:-1]
     m = record.members
     if luck is not None:
         m = m.assign(referrer=_exchanged(m, luck))
     ends = m["lapsed_day"].fillna(record.days).to_numpy(float)
-    spans = m.assign(end=ends).groupby("person")["end"].apply(lambda e: np.sort(e.to_numpy()))
+    turns = _turns(m, looks)
     width, direction = (
         record.plan.parameters.market.fit_width,
         record.plan.parameters.organisation.direction,
@@ -70,13 +73,34 @@ def stretches(record: Record, luck: np.random.Generator | None = None) -> pd.Dat
         if np.isnan(referrer):
             rows.append((0.0, stay, leaves, 0, 0, suits, quarter))
             continue
-        later = spans[referrer][spans[referrer] >= joined]
-        cut = min(stay, (later[0] - joined + 1.0) if len(later) else 0.0)
-        if cut > 0.0:
-            rows.append((0.0, cut, leaves and cut == stay, 1, 0, suits, quarter))
-        if cut < stay:
-            rows.append((cut, stay, leaves, 0, 1, suits, quarter))
+        days, there = turns[referrer]
+        at = int(np.searchsorted(days, joined, side="right")) - 1
+        # who had been silent before and has invited may be back: it is not known before the next look
+        unknown = bool(looks) and not there[at]
+        cuts = [0.0, *np.minimum(days[at + 1 :] - joined, stay), stay]
+        for k, (start, stop) in enumerate(itertools.pairwise(cuts)):
+            if start < stop and not (k == 0 and unknown):
+                is_there = int(there[at + k])
+                rows.append((start, stop, leaves and stop == stay, is_there, 1 - is_there, suits, quarter))
     return pd.DataFrame(rows, columns=["start", "stop", "event", "there", "gone", "fit", "quarter"])
+
+
+def _turns(m: pd.DataFrame, looks: Sequence[Record]) -> dict[float, tuple[Any, Any]]:
+    """By referrer: days from which it is there or not, in order, and which: joining, first silence, looks."""
+    lapsed = m[m["lapsed_day"].notna()]
+    seen = [
+        pd.DataFrame({"person": m["person"], "day": m["joined_day"], "there": True}),
+        pd.DataFrame({"person": lapsed["person"], "day": lapsed["lapsed_day"] + 1, "there": False}),
+    ]
+    for look in looks:
+        awake = look.members.groupby("person")["awake"].any()
+        seen.append(pd.DataFrame({"person": awake.index, "day": look.days, "there": awake.to_numpy(bool)}))
+    turns = pd.concat(seen, ignore_index=True)
+    turns = turns[turns["person"].isin(m["referrer"])].sort_values(["person", "day"], kind="stable")
+    return {
+        person: (own["day"].to_numpy(float), own["there"].to_numpy(bool))
+        for person, own in turns.groupby("person")
+    }
 
 
 def _exchanged(m: pd.DataFrame, luck: np.random.Generator) -> Any:

@@ -9,16 +9,16 @@ from collections.abc import Mapping
 
 from kith.experiments.credibility.patterns.pattern import Arm, Over, Pattern, Quantity, Records, Size
 from kith.experiments.credibility.patterns.size.alone import active, alone, lives
-from kith.sim.schema.parameters import Contribution
 
 MANY, FEW = 100, 50
 
 
 def arms(size: Size) -> Mapping[str, Arm]:
     """Many with the usual rate, few with twice the rate."""
-    rate = float(size.settings.get("contribution.rate", Contribution().rate))
+    many = alone("ugc", MANY, size, affiliation__peers=0.0)
+    rate = many.plan.parameters.contribution.rate
     return {
-        "many": alone("ugc", MANY, size, affiliation__peers=0.0),
+        "many": many,
         "few": alone("ugc", FEW, size, affiliation__peers=0.0, contribution__rate=2.0 * rate),
     }
 
@@ -34,10 +34,6 @@ def measure(records: Records) -> Mapping[str, float]:
     }
 
 
-FEWER_COME = (
-    "half as many founders have a fifth as many active members for each, though they contribute twice as much: "
-    "with hazards as in logs a community lives by who joins, and fewer members bring fewer by imitation and invitation"
-)
 PATTERN = Pattern(
     "B4",
     "content by the head and in all",
@@ -46,7 +42,7 @@ PATTERN = Pattern(
     arms,
     measure,
     (
-        Quantity("active per founder, few to many (log)", -0.5, 0.5, unmet=FEWER_COME, far=True),
+        Quantity("active per founder, few to many (log)", -0.5, 0.5, far=True),
         Quantity("many live", over=Over.SHARE),
         Quantity("few live", over=Over.SHARE),
     ),

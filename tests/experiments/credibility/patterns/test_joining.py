@@ -48,7 +48,7 @@ def test_the_ratio_of_hazards_is_found_where_it_is_known() -> None:
 def test_a_membership_is_cut_on_the_day_its_referrer_leaves() -> None:
     settings = {**SMALL.settings, "dormancy.formal_share": 1.0}  # all who stop leave, so referrers do too
     record = run(load("web", overrides=settings, days=720), 1, events=False)
-    rows, m = stretches(record), record.members
+    rows, m = stretches([record]), record.members
     new = m[(m["joined_day"] >= 0) & (m["channel"] != "return")]
     assert rows["event"].sum() == new["left_day"].notna().sum()
     stay = new["left_day"].fillna(record.days) - new["joined_day"] + new["left_day"].notna()

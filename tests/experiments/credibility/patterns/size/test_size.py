@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from kith.experiments.credibility.patterns.pattern import FULL
-from kith.experiments.credibility.patterns.size import critical_mass, growth, incumbent
+from kith.experiments.credibility.patterns.size import critical_mass, growth, incumbent, per_head
 from kith.experiments.credibility.patterns.size.alone import alone, lives
 from kith.experiments.credibility.patterns.size.scales import BEYOND, LADDER, threshold
 
@@ -41,6 +41,11 @@ def test_survival_is_told_for_every_scenario_and_size() -> None:
     assert told["ugc from 51 lives"] == 1.0
     assert told["ugc from 100 lives"] == 0.0
     assert set(told) == {q.name for q in critical_mass.PATTERN.quantities}
+
+
+def test_the_few_contribute_twice_as_much_as_the_many() -> None:
+    rates = {name: arm.plan.parameters.contribution.rate for name, arm in per_head.arms(FULL).items()}
+    assert rates["few"] == 2.0 * rates["many"]
 
 
 def test_growth_is_told_per_founder() -> None:
