@@ -345,8 +345,12 @@ class Visiting(Section):
     habit_half_life: float = half_life(20.0, "half-life of habit without visits", source="assumed: sketch value")
     satisfaction_step: float = share(0.1, "weight of the newest visit in satisfaction", unit="-",
                                      source="assumed: ten visits make an opinion")
-    satisfaction_gain: float = quantity(1.0, "log visit rate per unit of (satisfaction - neutral value)",
+    first_satisfaction: float = share(0.48, "satisfaction that newcomers expect, and start with", unit="satisfaction",
+                                      source="assumed: they expect what staying has to be worth, churn.neutral_value")
+    satisfaction_gain: float = quantity(1.0, "log visit rate per unit of satisfaction above usual_satisfaction",
                                         unit="1/satisfaction", high=20.0, source="assumed: sketch value")
+    usual_satisfaction: float = share(0.48, "satisfaction at which members visit as often as their time budget says", unit="satisfaction",
+                                      source="assumed: that at which staying is neutral, churn.neutral_value")
     identity_gain: float = quantity(0.45, "log visit rate per unit of activity bond", unit="-", high=5.0,
                                     source="ATT-id: x1.5 (Ren et al. 2012)", prior=(0.405, 0.095, 0.693))
     bond_gain: float = quantity(0.15, "log visit rate per unit of saturated tie strength", unit="-", high=5.0,
@@ -663,7 +667,7 @@ class Churn(Section):
                                       unit="-", high=20.0, source="assumed: 0; sign: ACT-reply")
     ageing: float = quantity(0.1, "growth of the base hazard per year of membership", unit="1/year·ratio", high=10.0,
                              source="assumed: sBG fitted to 26 weeks over-predicts week 104 in eight logs")
-    neutral_value: float = share(0.48, "v0: satisfaction at which staying is neutral; where newcomers start", unit="satisfaction",
+    neutral_value: float = share(0.48, "v0: satisfaction at which staying is neutral: what the outside option is worth", unit="satisfaction",
                                  source="assumed: sketch value")
     neutral_belonging: float = share(0.25, "b0: belonging at which staying is neutral", unit="belonging",
                                      source="assumed: sketch value")

@@ -274,7 +274,7 @@ def _seat(
         m["slots"] = allocate(pool, top, free, capacity[k])
         _blank(m)
         # traits are drawn by address, so that a returning person is the same
-        m["satisfaction"] = q["churn_neutral_value"]
+        m["satisfaction"] = q["visiting_first_satisfaction"]
         m["norm"] = 1.0
         m["propensity"] = math.exp(
             q["contribution_propensity_sigma"] * normal(uniform(key, i, 0, _PROPENSITY, ONLY))

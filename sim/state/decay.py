@@ -239,7 +239,7 @@ def settle(members, row, day, base, burst, p, presence, visit_bound, exit_bound)
         )
     # the visit rate follows satisfaction and bonds; the bound assumes that habit does not grow
     gain = (
-        p["visiting_satisfaction_gain"] * (m["satisfaction"] - p["churn_neutral_value"])
+        p["visiting_satisfaction_gain"] * (m["satisfaction"] - p["visiting_usual_satisfaction"])
         + p["visiting_identity_gain"] * m["activity"]
         + p["visiting_bond_gain"] * m["bonds"]
         + p["visiting_hub_gain"] * m["hub"] * hub_of(m, presence)
