@@ -48,6 +48,18 @@ PLAIN: Mapping[str, Mapping[str, Any]] = {
         "fatigue": 0.0,
         "binding": 0.0,
     },
+    "monetisation": {
+        "ad_wear": 0.0,
+        "ad_distrust": 0.0,
+        "take_burden": 0.0,
+        "deal_gain": 0.0,
+        "worth_gain": 0.0,
+        "worth_satisfaction": 1.0,
+        "satisfaction_gain": 0.0,
+        "belonging_gain": 0.0,
+        "product_days": 0.0,
+        "product_gain": 0.0,
+    },
     "churn": {
         "base_hazard": 0.0035,
         "newcomer_factor": 4.0,

@@ -27,6 +27,7 @@ from kith.sim.state.giving.content import fitting, fresh_value, new_since, since
 from kith.sim.state.layers import PAST
 from kith.sim.state.population import NEVER
 from kith.sim.state.ties import strength_at
+from kith.sim.state.worth import left_of_match
 
 _VISIT = int(Purpose.VISIT)
 AROUND = 14
@@ -154,6 +155,7 @@ def _judge(
     from_content = stock_value(content, active, q)
     lost = climate[0]["unwanted"] + climate[0]["disputes"] + climate[0]["selling"]
     common = q["value_product"] * q["organisation_quality"] + from_content - lost
+    match = q["value_match"] * left_of_match(q)
     for k in range(lo, hi):
         if (k - lo) % BLOCK == 0:
             end = min(hi, k + BLOCK)
@@ -193,13 +195,14 @@ def _judge(
         perk = _perk(m["points"], tiers)
         value = (
             common
-            + q["value_match"] * liquidity[m["side"]]
+            + match * liquidity[m["side"]]
             + from_peers
             + q["value_hub"] * m["hub"] * hub_of(m, presence)
             + perk
             - burden
             - overload
             - m["misfit"]
+            - q["monetisation_ad_distrust"] * m["annoyance"] * m["aversion"]
             + fresh
             + q["value_replies"] * m["reciprocity"]
         )

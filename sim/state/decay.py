@@ -215,6 +215,8 @@ def attach(m, p, presence):
         + p["bonding_recognition_weight"] * m["recognition"]
     )
     m["attachment"] = 1.0 - math.exp(-z)
+    if m["annoyance"] > 0.0:  # ads of the past months wear belonging
+        m["attachment"] *= max(0.0, 1.0 - p["monetisation_ad_wear"] * m["annoyance"] * m["aversion"])
 
 
 @kernel
