@@ -35,7 +35,7 @@ from kith.sim.schema.parameters import Bonding, Contribution
 from kith.sim.state.admission import admit, newcomers, tie_capacity
 from kith.sim.state.categories import Channel
 from kith.sim.state.community import Community
-from kith.sim.state.decay import derive_rows, fading
+from kith.sim.state.decay import derive_rows, fading, undeterred_rows
 from kith.sim.state.dormancy.asleep_before import asleep_before
 from kith.sim.state.founders_pay import begin_bills, would_pay
 from kith.sim.state.giving.founders import Past, begin_talk, content_value, needs_past, reciprocity
@@ -406,6 +406,7 @@ def _settle_state(c: Community, rows: Rows, past: Past | None = None, crowd: int
         _refresh(c, rows)
         floor = p.visiting.habit_floor
         visits = 1.0 - np.exp(-m["visit_rate"][rows] * (floor + (1.0 - floor) * m["habit"][rows]))
+        visits *= undeterred_rows(m, rows, c.p)
         visits[m["visits_per_day"][rows] == 0.0] = 0.0
     m["belonging"][rows] = m["attachment"][rows]
     _refresh(c, rows)

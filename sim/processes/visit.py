@@ -22,7 +22,7 @@ from kith.sim.kernels.luck import ONLY, Purpose, uniform
 from kith.sim.kernels.prefetch import BLOCK, SCREEN, fetch_records, fetch_ties
 from kith.sim.state.categories import Count
 from kith.sim.state.community import Community
-from kith.sim.state.decay import HABIT, NEWCOMER, advance, excitation, hub_of, lost_bond
+from kith.sim.state.decay import HABIT, NEWCOMER, advance, excitation, hub_of, lost_bond, undeterred
 from kith.sim.state.giving.content import fitting, fresh_value, new_since, since, stock_value
 from kith.sim.state.layers import PAST
 from kith.sim.state.population import NEVER
@@ -119,8 +119,10 @@ def _screen(address, visit_bound, members, p, decay, burst, day, key, lo, hi, ou
             rate *= 1.0 + gain * excitation(m, day, burst)
         out[n] = r
         u = uniform(key, address[r], day, _VISIT, ONLY)
+        come = undeterred(m, p[m["arm"]])
         # mostly below rate - rate²/2, which is less than 1 - exp(-rate) and needs no exponential
-        if u < rate - 0.5 * rate * rate or visit_bound[r] >= NEWCOMER or u < 1.0 - math.exp(-rate):
+        sure = u < come * (rate - 0.5 * rate * rate) or visit_bound[r] >= NEWCOMER
+        if sure or u < come * (1.0 - math.exp(-rate)):
             n += 1
     return n - lo
 

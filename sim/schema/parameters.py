@@ -632,8 +632,8 @@ class Monetisation(Section):
                                       source="assumed: 0.5-1.5")
     take_rate: float = share(0.15, "share of a deal that the marketplace keeps",
                              source="MON-take: 5-30 %", prior=(0.15, 0.05, 0.30))
-    take_burden: float = quantity(2.0, "share of the value of a match lost per unit of take rate", unit="ratio", high=100.0,
-                                  source="assumed: half of what changes hands is gain, so that a take of a half leaves nothing of it")
+    take_burden: float = quantity(1.0, "share of the value of a match lost per unit of take rate", unit="ratio", high=100.0,
+                                  source="assumed: members value what is left to them")
     deal_gain: float = quantity(1.0, "relative growth of deals per relative increase of satisfaction above worth_satisfaction", unit="ratio",
                                 high=20.0, source="MON-sat: sign; in proportion assumed")
     deals_value: float = quantity(2.0, "deals per active member-month at full liquidity and 8 visits", unit="EUR/month",

@@ -185,8 +185,15 @@ def test_better_quality_at_least_doubles_the_paying_share(arm: Arm) -> None:
 
     def share(quality: float, **more: float) -> float:
         m = {"price": 5.0, "conversion": 0.02, "lapse_rate": 0.05} | answers | more
+        product = {"product": 0.5}
         record = arm(
-            "web", "subscription", monetisation=m, organisation={"quality": quality}, days=120, loyal=True
+            "web",
+            "subscription",
+            monetisation=m,
+            value=product,
+            organisation={"quality": quality},
+            days=120,
+            loyal=True,
         )
         return float((record.members["paying"] > 0).mean())
 
