@@ -658,9 +658,9 @@ class Monetisation(Section):
     satisfaction_gain: float = quantity(2.0, "log hazard of subscribing, and less of lapsing, per unit of satisfaction above worth_satisfaction",
                                         unit="1/satisfaction", high=20.0,
                                         source="MON-sat: sign (Bolton 1998; Gustafsson, Johnson & Roos 2005); size assumed")
-    belonging_gain: float = quantity(1.0, "log hazard of subscribing, and less of lapsing, per unit of belonging above churn.neutral_belonging",
+    belonging_gain: float = quantity(0.5, "log hazard of subscribing, and less of lapsing, per unit of belonging above churn.neutral_belonging",
                                      unit="1/belonging", high=20.0,
-                                     source="MON-sat: sign (commitment: Gustafsson, Johnson & Roos 2005); size assumed")
+                                     source="assumed: a quarter of satisfaction's; MON-sat finds no effect of affective commitment beside it, MON-wtp that payers take part")
     wtp_median: float = quantity(5.0, "median willingness to pay", unit="EUR/month", low=0.01, high=1e5,
                                  source="assumed: sketch value")
     wtp_sigma: float = quantity(1.0, "spread of the log willingness to pay", unit="-", high=5.0,
