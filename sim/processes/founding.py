@@ -37,13 +37,13 @@ from kith.sim.state.categories import Channel
 from kith.sim.state.community import Community
 from kith.sim.state.decay import derive_rows, fading, undeterred_rows
 from kith.sim.state.dormancy.asleep_before import asleep_before
-from kith.sim.state.founders_pay import begin_bills, would_pay
 from kith.sim.state.giving.founders import Past, begin_talk, content_value, needs_past, reciprocity
 from kith.sim.state.hubs import attention, hubs_there
 from kith.sim.state.layers import PAST, has_contributed
+from kith.sim.state.money.founders import begin_bills, would_pay
+from kith.sim.state.money.worth import left_of_match
 from kith.sim.state.population import NEVER
 from kith.sim.state.ties import MAX_CAPACITY, add_up, place_ties
-from kith.sim.state.worth import left_of_match
 
 MEAN_TENURE = 400.0
 LEAST_TENURE, MOST_TENURE = 60.0, 1500.0

@@ -23,8 +23,8 @@ from kith.sim.state.community import Community
 from kith.sim.state.decay import BELONGING
 from kith.sim.state.ledger import Account, Ledger, book, micro, to_micro
 from kith.sim.state.market import Status
-from kith.sim.state.paying import BILLED, NEW_SUBSCRIBER, lapsing, subscribing
-from kith.sim.state.worth import appeal, dealing, is_willing, wish_to_buy
+from kith.sim.state.money.paying import BILLED, NEW_SUBSCRIBER, lapsing, subscribing
+from kith.sim.state.money.worth import appeal, dealing, is_willing, wish_to_buy
 
 _ADS, _SUBSCRIPTION, _FEE, _TAKE = (
     int(Account.ADS),

@@ -25,9 +25,9 @@ from kith.sim.state.community import Community
 from kith.sim.state.decay import HABIT, NEWCOMER, advance, excitation, hub_of, lost_bond, undeterred
 from kith.sim.state.giving.content import fitting, fresh_value, new_since, since, stock_value
 from kith.sim.state.layers import PAST
+from kith.sim.state.money.worth import left_of_match
 from kith.sim.state.population import NEVER
 from kith.sim.state.ties import strength_at
-from kith.sim.state.worth import left_of_match
 
 _VISIT = int(Purpose.VISIT)
 AROUND = 14

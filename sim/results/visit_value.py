@@ -17,9 +17,9 @@ from kith.sim.processes.visit import AROUND
 from kith.sim.results.snapshot import Numbers, Snapshot
 from kith.sim.state.decay import ADS, HUB, MEMORY
 from kith.sim.state.giving.content import fresh_values, stock_value
+from kith.sim.state.money.worth import left_of_match
 from kith.sim.state.population import gathered
 from kith.sim.state.ties import strength_at
-from kith.sim.state.worth import left_of_match
 
 PARTS = (
     "product",

@@ -14,9 +14,9 @@ from kith.sim.state.community import Community
 from kith.sim.state.decay import NEWCOMER, derive, derive_rows
 from kith.sim.state.dormancy.dormant import place_of_row
 from kith.sim.state.market import Status
+from kith.sim.state.money.worth import at_the_door
 from kith.sim.state.population import NEVER, NEVER_ASLEEP, NO_PERSON
 from kith.sim.state.ties import MAX_CAPACITY, allocate, strengthen_pairs
-from kith.sim.state.worth import at_the_door
 
 _PROPENSITY, _BUDGET, _WILLING = int(Purpose.PROPENSITY), int(Purpose.BUDGET), int(Purpose.WILLINGNESS)
 _AVERSION, _RESPONDER, _SIDE = int(Purpose.AVERSION), int(Purpose.RESPONDER), int(Purpose.SIDE)

@@ -15,7 +15,15 @@ from kith.sim.schema.packed import packed
 from kith.sim.schema.parameter_set import parameters_from
 from kith.sim.schema.plan import Plan
 from kith.sim.state.community import Community
-from kith.sim.state.worth import appeal, at_the_door, dealing, left_of_match, loyalty, wish_to_buy, worth
+from kith.sim.state.money.worth import (
+    appeal,
+    at_the_door,
+    dealing,
+    left_of_match,
+    loyalty,
+    wish_to_buy,
+    worth,
+)
 
 type PlanOf = Callable[..., Plan]
 type Arm = Callable[..., Record]

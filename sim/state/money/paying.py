@@ -1,7 +1,7 @@
 """Paying: the hazards with which members who are willing begin to pay and stop."""
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.state.worth import loyalty
+from kith.sim.state.money.worth import loyalty
 
 NEW_SUBSCRIBER, BILLED = 1, 2
 "the values of `paying` for who will be billed today for the first time, and who has been"

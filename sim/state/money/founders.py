@@ -13,8 +13,8 @@ from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import STATE_BILLED, STATE_PAYS, Purpose, uniform
 from kith.sim.state.admission import willingness
 from kith.sim.state.community import Community
-from kith.sim.state.paying import BILLED, lapsing, subscribing
-from kith.sim.state.worth import is_willing
+from kith.sim.state.money.paying import BILLED, lapsing, subscribing
+from kith.sim.state.money.worth import is_willing
 
 _STATE = int(Purpose.FOUNDING_STATE)
 BILLING_DAYS = 30
