@@ -24,7 +24,7 @@ from kith.sim.state.decay import BELONGING
 from kith.sim.state.ledger import Account, Ledger, book, micro, to_micro
 from kith.sim.state.market import Status
 from kith.sim.state.money.paying import BILLED, NEW_SUBSCRIBER, lapsing, subscribing
-from kith.sim.state.money.worth import appeal, dealing, is_willing, wish_to_buy
+from kith.sim.state.money.worth import appeal, appeals, dealing, is_willing, wish_to_buy
 
 _ADS, _SUBSCRIPTION, _FEE, _TAKE = (
     int(Account.ADS),
@@ -197,6 +197,7 @@ def _visits(
     model = int(q["monetisation_model"])
     digital = q["monetisation_goods_share_digital"]
     per_load = q["visiting_session_hours"] * q["monetisation_ad_revenue"]
+    base, slope, loss = appeals(q)
     product = np.empty(MOST_GAP + 1)
     for gap in range(MOST_GAP + 1):
         product[gap] = q["monetisation_product_spend"] / VISITS_PER_MONTH * wish_to_buy(float(gap), q)
@@ -205,6 +206,7 @@ def _visits(
     support = to_micro(tickets * (1.0 - deflected))
     saved[0] += (hi - lo) * (to_micro(tickets) - support)
     attention = q["organisation_attention_price"] * q["visiting_session_hours"]
+    satisfied = q["monetisation_worth_satisfaction"] * VISITS_PER_MONTH
     lead = to_micro(q["organisation_lead_value"])
     leads = q["organisation_lead_rate"] * (1.0 + q["organisation_selling"])
     # part of the deals leaves the platform if its take rate is high
@@ -222,15 +224,14 @@ def _visits(
         # every visit uses the platform and support, and leads to purchases
         book(m, today, by_tenure, _PLATFORM, platform, day)
         book(m, today, by_tenure, _SUPPORT, support, day)
-        spent = product[int(gaps[k])] * appeal(m["misfit"], q)
+        spent = product[int(gaps[k])] * appeal(m["misfit"], base, slope, loss)
         if q["incentives_equity_points"] > 0.0 and m["owner"] > 0:
             spent *= 1.0 + q["incentives_equity_loyalty"]
         _sell(m, today, by_tenure, _PRODUCT, to_micro(spent), q["monetisation_goods_share_product"], day)
         perk = to_micro(_perk_cost(m["points"], tiers) / VISITS_PER_MONTH)
         book(m, today, by_tenure, _PERKS, perk, day)
         # the member's surplus: satisfaction valued by willingness to pay, minus attention
-        value = m["wtp"] * m["satisfaction"] / q["monetisation_worth_satisfaction"]
-        benefit = to_micro(value / VISITS_PER_MONTH - attention)
+        benefit = to_micro(m["wtp"] * m["satisfaction"] / satisfied - attention)
         m["surplus"] += benefit
         surplus[0] += benefit
         # promoters become leads; the hazard covers the days since the last visit

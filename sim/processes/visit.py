@@ -107,6 +107,7 @@ def _screen(address, visit_bound, members, p, decay, burst, day, key, lo, hi, ou
             out[n] = r
             n += passes[r - start]
     floor, gain = p[0]["visiting_habit_floor"], p[0]["visiting_burst_gain"]
+    ads = p[0]["monetisation_model"] == 1.0
     candidates, n = n, lo
     for k in range(lo, candidates):
         if (k - lo) % BLOCK == 0 and fetch_records(members, out, k, min(candidates, k + BLOCK)) < 0.0:
@@ -119,7 +120,7 @@ def _screen(address, visit_bound, members, p, decay, burst, day, key, lo, hi, ou
             rate *= 1.0 + gain * excitation(m, day, burst)
         out[n] = r
         u = uniform(key, address[r], day, _VISIT, ONLY)
-        come = undeterred(m, p[m["arm"]])
+        come = undeterred(m, p[m["arm"]]) if ads or m["annoyance"] > 0.0 else 1.0
         # mostly below rate - rate²/2, which is less than 1 - exp(-rate) and needs no exponential
         sure = u < come * (rate - 0.5 * rate * rate) or visit_bound[r] >= NEWCOMER
         if sure or u < come * (1.0 - math.exp(-rate)):
@@ -157,7 +158,7 @@ def _judge(
     from_content = stock_value(content, active, q)
     lost = climate[0]["unwanted"] + climate[0]["disputes"] + climate[0]["selling"]
     common = q["value_product"] * q["organisation_quality"] + from_content - lost
-    match = q["value_match"] * left_of_match(q)
+    match, distrust = q["value_match"] * left_of_match(q), q["monetisation_ad_distrust"]
     for k in range(lo, hi):
         if (k - lo) % BLOCK == 0:
             end = min(hi, k + BLOCK)
@@ -204,7 +205,7 @@ def _judge(
             - burden
             - overload
             - m["misfit"]
-            - q["monetisation_ad_distrust"] * m["annoyance"] * m["aversion"]
+            - distrust * m["annoyance"] * m["aversion"]
             + fresh
             + q["value_replies"] * m["reciprocity"]
         )

@@ -7,7 +7,6 @@ against the mean of the community, a better product would cancel out. With a gai
 import math
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.state.giving.content import fitting
 
 MARKETPLACE = 4.0
 "`monetisation.model` marketplace, as parameters are packed"
@@ -62,12 +61,17 @@ def left_of_match(q):
 
 
 @kernel
-def appeal(misfit, q):
+def appeals(q):
+    """What `appeal` needs of the parameters: its base, its slope in fit, and the loss of fit per unit of misfit."""
+    gain = q["monetisation_product_gain"]
+    loss = 1.0 / q["value_fit_weight"] if q["value_fit_weight"] > 0.0 else 0.0
+    return 1.0 - gain, gain * q["organisation_quality"] / q["monetisation_product_reference"], loss
+
+
+@kernel
+def appeal(misfit, base, slope, loss):
     """The factor on spending on the product of today's quality, by whom the purpose fits more or less."""
-    suits = q["organisation_quality"] * fitting(misfit, q)
-    return max(
-        0.0, 1.0 + q["monetisation_product_gain"] * (suits / q["monetisation_product_reference"] - 1.0)
-    )
+    return max(0.0, base + slope * max(0.0, 1.0 - misfit * loss))
 
 
 @kernel

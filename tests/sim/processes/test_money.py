@@ -17,6 +17,7 @@ from kith.sim.schema.plan import Plan
 from kith.sim.state.community import Community
 from kith.sim.state.money.worth import (
     appeal,
+    appeals,
     at_the_door,
     dealing,
     left_of_match,
@@ -60,7 +61,7 @@ def test_with_gains_of_zero_satisfaction_is_worth_nothing_more() -> None:
         worth_gain=0.0, satisfaction_gain=0.0, belonging_gain=0.0, deal_gain=0.0, product_gain=0.0, product_days=0.0
     )  # fmt: skip
     for s in (0.1, 0.9):
-        assert worth(s, q) == dealing(s, q) == loyalty(s, s, q) == appeal(0.05, q) == 1.0
+        assert worth(s, q) == dealing(s, q) == loyalty(s, s, q) == appeal(0.05, *appeals(q)) == 1.0
     assert wish_to_buy(1.0, q) == wish_to_buy(30.0, q) == 1.0
 
 
