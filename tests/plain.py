@@ -25,7 +25,7 @@ PLAIN: Mapping[str, Mapping[str, Any]] = {
         "staff_listen": 0.0,
     },
     "acquisition": {"unfollow_rate": 0.0, "cac_floor": 0.0, "stories_gain": 0.0},
-    "visiting": {"hub_gain": 0.0, "burst_gain": 0.0},
+    "visiting": {"hub_gain": 0.0, "burst_gain": 0.0, "first_satisfaction": 0.4, "usual_satisfaction": 0.4},
     "contribution": {
         "propensity_sigma": 2.0,
         "rate": 0.012,
@@ -47,6 +47,18 @@ PLAIN: Mapping[str, Mapping[str, Any]] = {
         "recognition_gain": 0.0,
         "fatigue": 0.0,
         "binding": 0.0,
+    },
+    "monetisation": {
+        "ad_wear": 0.0,
+        "ad_distrust": 0.0,
+        "take_burden": 0.0,
+        "deal_gain": 0.0,
+        "worth_gain": 0.0,
+        "worth_satisfaction": 1.0,
+        "satisfaction_gain": 0.0,
+        "belonging_gain": 0.0,
+        "product_days": 0.0,
+        "product_gain": 0.0,
     },
     "churn": {
         "base_hazard": 0.0035,

@@ -131,8 +131,17 @@ ACCEPT_INVITER_SHIFT = 8
 "the ordinal is inviter << shift, plus the number of earlier invitations by the same inviter today"
 THANKS_STRIDE, THANKS_AUTHOR, THANKS_REPLIER = 2, 0, 1
 "the author of the nth contribution, and its replier"
-STATE_TENURE, STATE_CONTRIBUTED, STATE_SILENCE, STATE_TIES, STATE_LAST_VISIT, STATE_AWAKE = range(6)
-"of FOUNDING_STATE: tenure, whether ever contributed, days since then, number of ties, last visit, whether awake"
+(
+    STATE_TENURE,
+    STATE_CONTRIBUTED,
+    STATE_SILENCE,
+    STATE_TIES,
+    STATE_LAST_VISIT,
+    STATE_AWAKE,
+    STATE_PAYS,
+    STATE_BILLED,
+) = range(8)
+"of FOUNDING_STATE: tenure, whether ever contributed, days since then, number of ties, last visit, whether awake, whether it pays, how long ago it was billed"
 FOUNDING_TIE_STRIDE, FOUNDING_TIE_DISTANCE, FOUNDING_TIE_ANYWHERE, FOUNDING_TIE_STRENGTH = 3, 0, 1, 2
 "distance on the ring, whether the tie leads anywhere instead, and its strength"
 INTRODUCED, INTRODUCED_TO, INTRODUCED_TIES = range(3)

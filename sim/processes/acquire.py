@@ -371,7 +371,7 @@ def _can_pay(c: Community, persons: npt.NDArray[np.int64]) -> npt.NDArray[np.boo
     m = c.parameters.monetisation
     if m.model != "fee":
         return np.ones(len(persons), bool)
-    willing = willingness(c, persons) * c.climate["proof"][0] >= m.price
+    willing = willingness(c, persons) >= m.price
     c.count[Count.TURNED_AWAY] += int((~willing).sum())
     return willing
 

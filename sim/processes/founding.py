@@ -8,6 +8,8 @@ have its founders begin as newcomers instead.
 Long, because the drawn and the logged foundation share every step after the first.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -33,11 +35,13 @@ from kith.sim.schema.parameters import Bonding, Contribution
 from kith.sim.state.admission import admit, newcomers, tie_capacity
 from kith.sim.state.categories import Channel
 from kith.sim.state.community import Community
-from kith.sim.state.decay import derive_rows, fading
+from kith.sim.state.decay import derive_rows, fading, undeterred_rows
 from kith.sim.state.dormancy.asleep_before import asleep_before
 from kith.sim.state.giving.founders import Past, begin_talk, content_value, needs_past, reciprocity
 from kith.sim.state.hubs import attention, hubs_there
 from kith.sim.state.layers import PAST, has_contributed
+from kith.sim.state.money.founders import begin_bills, would_pay
+from kith.sim.state.money.worth import left_of_match
 from kith.sim.state.population import NEVER
 from kith.sim.state.ties import MAX_CAPACITY, add_up, place_ties
 
@@ -61,23 +65,40 @@ def seat_founders(c: Community) -> None:
     log = c.plan.founding
     n = len(log) if log is not None else c.parameters.market.founders
     asleep = days = np.zeros(0, np.int64)
-    if n:
-        seat = _addresses(c, n)
+    asked = _addresses(c, n) if n else np.zeros(0, np.int64)
+    pays = would_pay(c, asked)
+    seat = asked[pays]
+    c.plan_founders = len(seat)
+    if len(seat):
+        network = _network(c, n, pays)
         if log is not None:
-            asleep, days = _found_from_log(c, seat, log)
+            asleep, days = _found_from_log(c, asked, log, pays)
         elif c.parameters.market.founders_are == "newcomers":
-            _found_as_newcomers(c, seat, _network(c, n))
+            _found_as_newcomers(c, seat, network)
         else:
-            _found_by_draw(c, seat, _network(c, n))
+            _found_by_draw(c, seat, network)
         _enter_counts(c)
+        begin_bills(c, asleep)
         if len(asleep):
             asleep_before(c, asleep, days)
     c.count_active()
 
 
-def _network(c: Community, n: int) -> Graph | None:
-    """The graph of the n founders' ties, if the plan has one."""
-    return None if c.plan.network is None else c.plan.network.drawn(library_seed(c.key, GRAPH_NETWORK), n)
+def _network(c: Community, n: int, pays: npt.NDArray[np.bool_]) -> Graph | None:
+    """The graph of the ties of n founders, if the plan has one, without those who would not pay the fee."""
+    if c.plan.network is None:
+        return None
+    graph = c.plan.network.drawn(library_seed(c.key, GRAPH_NETWORK), n)
+    if pays.all():
+        return graph
+    there = np.zeros(max(n, graph.people), np.bool_)
+    there[:n] = pays
+    number = np.cumsum(there) - 1
+    kept = there[graph.first] & there[graph.second]
+    ends = number[graph.first[kept]], number[graph.second[kept]]
+    return replace(
+        graph, people=int(pays.sum()), first=ends[0], second=ends[1], strength=graph.strength[kept]
+    )
 
 
 def _addresses(c: Community, n: int) -> Rows:
@@ -109,7 +130,6 @@ def _found_by_draw(c: Community, seat: Rows, network: Graph | None) -> None:
         LEAST_TENURE - MEAN_TENURE * np.log(_luck(c, persons, STATE_TENURE)), MOST_TENURE
     ).astype(np.int64)
     members["joined"][rows] = members["seasoned"][rows] = -tenure
-    _have_paid(c, rows)
     if network is None:
         _lay_ties(c, rows, persons)
     else:
@@ -135,14 +155,17 @@ def _found_by_draw(c: Community, seat: Rows, network: Graph | None) -> None:
     _fill_content(c, float(per_day[ever].sum()))
 
 
-def _found_from_log(c: Community, seat: Rows, log: Founding) -> tuple[Rows, Rows]:
-    """Founders with propensities, tenure and ties from a log; founder k is person seat[k].
+def _found_from_log(
+    c: Community, seat: Rows, log: Founding, pays: npt.NDArray[np.bool_]
+) -> tuple[Rows, Rows]:
+    """Founders with propensities, tenure and ties from a log; founder k is person seat[k], if it pays.
 
     A log counts everybody who was ever met; a founder keeps as many ties as it has room for, first those
     to others who are awake. Returns the rows of those who are dormant, in ascending address, and for how
     many days. Where a community has no dormant members, who is not awake is not seated.
     """
     order = np.argsort(seat)
+    order = order[pays[order]]
     awake = _are_awake(c, seat[order], log.awake, order)
     if c.parameters.dormancy.formal_share >= 1.0:
         order, awake = order[awake], awake[awake]
@@ -151,7 +174,6 @@ def _found_from_log(c: Community, seat: Rows, log: Founding) -> tuple[Rows, Rows
     members = c.population.members
     tenure = np.clip(log.tenure[order], 1, PAST - 1)
     members["joined"][rows] = members["seasoned"][rows] = -tenure
-    _have_paid(c, rows)
     place = np.full(len(seat), -1)
     place[order] = np.arange(len(order))
     first, second, strength = _ties_of(log)
@@ -261,15 +283,6 @@ def _expected_of_log(c: Community, rows: Rows, log: Founding, order: Rows, crowd
     often = np.minimum(active, log.unaddressed()[order]) / observed
     burst = 1.0 + q.burst_gain * often / (often + np.log(2.0) / q.burst_half_life)
     return visits * q.rate * motivation * _audience(crowd, q) * burst / (1.0 - q.follow_on)
-
-
-def _have_paid(c: Community, rows: Rows) -> None:
-    """Founders of a community with a fee have paid it before, so their willingness is at least the fee."""
-    m = c.parameters.monetisation
-    if m.model == "fee":
-        willing = c.population.members["wtp"]
-        least = np.nextafter(np.float32(m.price), np.float32(np.inf))  # not rounded below the price
-        willing[rows] = np.maximum(willing[rows], least)
 
 
 def likely_propensity(count: Rows, expected: Numbers, days: Rows, sigma: float) -> Numbers:
@@ -393,6 +406,7 @@ def _settle_state(c: Community, rows: Rows, past: Past | None = None, crowd: int
         _refresh(c, rows)
         floor = p.visiting.habit_floor
         visits = 1.0 - np.exp(-m["visit_rate"][rows] * (floor + (1.0 - floor) * m["habit"][rows]))
+        visits *= undeterred_rows(m, rows, c.p)
         visits[m["visits_per_day"][rows] == 0.0] = 0.0
     m["belonging"][rows] = m["attachment"][rows]
     _refresh(c, rows)
@@ -420,7 +434,7 @@ def _value(c: Community, rows: Rows, gap: Numbers, past: Past | None, crowd: int
         + content
         + v.peers * m["bonds"][rows]
         + v.hub * m["hub"][rows]
-        + v.match * (1.0 - (1.0 + 0.5 * crowd) ** (-v.match_gain))
+        + v.match * float(left_of_match(c.p[0])) * (1.0 - (1.0 + 0.5 * crowd) ** (-v.match_gain))
         - m["misfit"][rows]
         + v.replies * m["reciprocity"][rows]
     )

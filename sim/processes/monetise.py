@@ -20,8 +20,11 @@ from kith.sim.kernels.luck import ONLY, Purpose, uniform
 from kith.sim.kernels.prefetch import BLOCK, fetch_books
 from kith.sim.state.categories import Cause, Count
 from kith.sim.state.community import Community
+from kith.sim.state.decay import BELONGING
 from kith.sim.state.ledger import Account, Ledger, book, micro, to_micro
 from kith.sim.state.market import Status
+from kith.sim.state.money.paying import BILLED, NEW_SUBSCRIBER, lapsing, subscribing
+from kith.sim.state.money.worth import appeal, appeals, dealing, is_willing, wish_to_buy
 
 _ADS, _SUBSCRIPTION, _FEE, _TAKE = (
     int(Account.ADS),
@@ -34,10 +37,11 @@ _PLATFORM, _SUPPORT = int(Account.PLATFORM), int(Account.SUPPORT)
 _LEADS = int(Account.LEADS)
 _DORMANT_BILL = int(Purpose.DORMANT_BILL)
 _SUBSCRIBE, _LAPSE, _LEAD = int(Purpose.SUBSCRIBE), int(Purpose.LAPSE), int(Purpose.LEAD)
-NEW_SUBSCRIBER, BILLED = 1, 2
 NONE, ADS, SUBSCRIPTION, FEE, MARKETPLACE = range(5)
 VISITS_PER_MONTH = 8.0
 "visits of the active member-month in which spending and tickets are stated"
+MOST_GAP = 30
+"days that a visit stands for, at most"
 
 
 def monetise(c: Community) -> None:
@@ -80,6 +84,7 @@ def monetise(c: Community) -> None:
             population.next_bill,
             population.top,
             c.p,
+            c.decay,
             c.day,
             c.key,
             float(c.climate["proof"][0]),
@@ -192,12 +197,16 @@ def _visits(
     model = int(q["monetisation_model"])
     digital = q["monetisation_goods_share_digital"]
     per_load = q["visiting_session_hours"] * q["monetisation_ad_revenue"]
-    product = to_micro(q["monetisation_product_spend"] / VISITS_PER_MONTH)
+    base, slope, loss = appeals(q)
+    product = np.empty(MOST_GAP + 1)
+    for gap in range(MOST_GAP + 1):
+        product[gap] = q["monetisation_product_spend"] / VISITS_PER_MONTH * wish_to_buy(float(gap), q)
     platform = to_micro(q["organisation_platform_cost"])
     tickets = q["organisation_tickets_per_month"] * 30.0 / VISITS_PER_MONTH * q["organisation_ticket_cost"]
     support = to_micro(tickets * (1.0 - deflected))
     saved[0] += (hi - lo) * (to_micro(tickets) - support)
     attention = q["organisation_attention_price"] * q["visiting_session_hours"]
+    satisfied = q["monetisation_worth_satisfaction"] * VISITS_PER_MONTH
     lead = to_micro(q["organisation_lead_value"])
     leads = q["organisation_lead_rate"] * (1.0 + q["organisation_selling"])
     # part of the deals leaves the platform if its take rate is high
@@ -215,14 +224,14 @@ def _visits(
         # every visit uses the platform and support, and leads to purchases
         book(m, today, by_tenure, _PLATFORM, platform, day)
         book(m, today, by_tenure, _SUPPORT, support, day)
-        spent = product
+        spent = product[int(gaps[k])] * appeal(m["misfit"], base, slope, loss)
         if q["incentives_equity_points"] > 0.0 and m["owner"] > 0:
-            spent = np.int64(np.floor(product * (1.0 + q["incentives_equity_loyalty"]) + 0.5))
-        _sell(m, today, by_tenure, _PRODUCT, spent, q["monetisation_goods_share_product"], day)
+            spent *= 1.0 + q["incentives_equity_loyalty"]
+        _sell(m, today, by_tenure, _PRODUCT, to_micro(spent), q["monetisation_goods_share_product"], day)
         perk = to_micro(_perk_cost(m["points"], tiers) / VISITS_PER_MONTH)
         book(m, today, by_tenure, _PERKS, perk, day)
         # the member's surplus: satisfaction valued by willingness to pay, minus attention
-        benefit = to_micro(m["wtp"] * m["satisfaction"] / VISITS_PER_MONTH - attention)
+        benefit = to_micro(m["wtp"] * m["satisfaction"] / satisfied - attention)
         m["surplus"] += benefit
         surplus[0] += benefit
         # promoters become leads; the hazard covers the days since the last visit
@@ -238,32 +247,37 @@ def _visits(
             ads = to_micro(arm["monetisation_ad_load"] * per_load)
             _sell(m, today, by_tenure, _ADS, ads, digital, day)
         elif model == MARKETPLACE:
-            _sell(m, today, by_tenure, _TAKE, to_micro(deal * liquidity[m["side"]]), digital, day)
-        elif model == SUBSCRIPTION and m["paying"] == 0 and m["wtp"] * proof >= arm["monetisation_price"]:
-            rungs = (1 if m["contributions"] > 0 else 0) + m["internal"]
-            rate = q["monetisation_conversion"] * gaps[k] * q["monetisation_rung_gain"] ** rungs
+            traded = deal * liquidity[m["side"]] * dealing(m["satisfaction"], q)
+            _sell(m, today, by_tenure, _TAKE, to_micro(traded), digital, day)
+        elif (
+            model == SUBSCRIPTION and m["paying"] == 0 and is_willing(m, proof, arm["monetisation_price"], q)
+        ):
+            rate = subscribing(m, q) * gaps[k]
             if uniform(key, m["person"], day, _SUBSCRIBE, ONLY) < 1.0 - math.exp(-rate):
                 m["paying"] = NEW_SUBSCRIBER
                 next_bill[r] = day
 
 
 @kernel
-def _bill(members, next_bill, top, p, day, key, proof, surplus, today, by_tenure):
+def _bill(members, next_bill, top, p, decay, day, key, proof, surplus, today, by_tenure):
     """Bill members who are due; subscribers may lapse, members unwilling to pay a fee will leave."""
     q = p[0]
     digital = q["monetisation_goods_share_digital"]
     fee = q["monetisation_model"] == FEE
-    lapse = 1.0 - math.exp(-30.0 * q["monetisation_lapse_rate"])
     for r in range(top):
         if next_bill[r] < 0 or next_bill[r] > day:
             continue
         m = members[r]
         price = p[m["arm"]]["monetisation_price"]
-        willing = m["wtp"] * proof >= price
+        willing = is_willing(m, proof, price, q)
         if fee:
             m["unwilling"] = 0 if willing else 1
-        elif m["paying"] == BILLED and uniform(key, m["person"], day, _LAPSE, ONLY) < lapse:
-            willing = False
+        elif m["paying"] == BILLED:
+            faded = decay[min(day - m["settled"], 7), BELONGING]
+            belonging = m["attachment"] + (m["belonging"] - m["attachment"]) * faded
+            lapse = 1.0 - math.exp(-30.0 * lapsing(m, belonging, q))
+            if uniform(key, m["person"], day, _LAPSE, ONLY) < lapse:
+                willing = False
         if not willing:
             m["paying"] = 0
             next_bill[r] = -1

@@ -22,9 +22,10 @@ from kith.sim.kernels.luck import ONLY, Purpose, uniform
 from kith.sim.kernels.prefetch import BLOCK, SCREEN, fetch_records, fetch_ties
 from kith.sim.state.categories import Count
 from kith.sim.state.community import Community
-from kith.sim.state.decay import HABIT, NEWCOMER, advance, excitation, hub_of, lost_bond
+from kith.sim.state.decay import HABIT, NEWCOMER, advance, excitation, hub_of, lost_bond, undeterred
 from kith.sim.state.giving.content import fitting, fresh_value, new_since, since, stock_value
 from kith.sim.state.layers import PAST
+from kith.sim.state.money.worth import left_of_match
 from kith.sim.state.population import NEVER
 from kith.sim.state.ties import strength_at
 
@@ -106,6 +107,7 @@ def _screen(address, visit_bound, members, p, decay, burst, day, key, lo, hi, ou
             out[n] = r
             n += passes[r - start]
     floor, gain = p[0]["visiting_habit_floor"], p[0]["visiting_burst_gain"]
+    ads = p[0]["monetisation_model"] == 1.0
     candidates, n = n, lo
     for k in range(lo, candidates):
         if (k - lo) % BLOCK == 0 and fetch_records(members, out, k, min(candidates, k + BLOCK)) < 0.0:
@@ -118,8 +120,10 @@ def _screen(address, visit_bound, members, p, decay, burst, day, key, lo, hi, ou
             rate *= 1.0 + gain * excitation(m, day, burst)
         out[n] = r
         u = uniform(key, address[r], day, _VISIT, ONLY)
+        come = undeterred(m, p[m["arm"]]) if ads or m["annoyance"] > 0.0 else 1.0
         # mostly below rate - rate²/2, which is less than 1 - exp(-rate) and needs no exponential
-        if u < rate - 0.5 * rate * rate or visit_bound[r] >= NEWCOMER or u < 1.0 - math.exp(-rate):
+        sure = u < come * (rate - 0.5 * rate * rate) or visit_bound[r] >= NEWCOMER
+        if sure or u < come * (1.0 - math.exp(-rate)):
             n += 1
     return n - lo
 
@@ -154,6 +158,7 @@ def _judge(
     from_content = stock_value(content, active, q)
     lost = climate[0]["unwanted"] + climate[0]["disputes"] + climate[0]["selling"]
     common = q["value_product"] * q["organisation_quality"] + from_content - lost
+    match, distrust = q["value_match"] * left_of_match(q), q["monetisation_ad_distrust"]
     for k in range(lo, hi):
         if (k - lo) % BLOCK == 0:
             end = min(hi, k + BLOCK)
@@ -193,13 +198,14 @@ def _judge(
         perk = _perk(m["points"], tiers)
         value = (
             common
-            + q["value_match"] * liquidity[m["side"]]
+            + match * liquidity[m["side"]]
             + from_peers
             + q["value_hub"] * m["hub"] * hub_of(m, presence)
             + perk
             - burden
             - overload
             - m["misfit"]
+            - distrust * m["annoyance"] * m["aversion"]
             + fresh
             + q["value_replies"] * m["reciprocity"]
         )

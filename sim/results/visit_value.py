@@ -15,8 +15,9 @@ from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.prefetch import BLOCK, fetch_ties
 from kith.sim.processes.visit import AROUND
 from kith.sim.results.snapshot import Numbers, Snapshot
-from kith.sim.state.decay import HUB, MEMORY
+from kith.sim.state.decay import ADS, HUB, MEMORY
 from kith.sim.state.giving.content import fresh_values, stock_value
+from kith.sim.state.money.worth import left_of_match
 from kith.sim.state.population import gathered
 from kith.sim.state.ties import strength_at
 
@@ -33,6 +34,7 @@ PARTS = (
     "disputes",
     "selling",
     "misfit",
+    "ads",
     "limits",
 )
 
@@ -68,7 +70,7 @@ def _gains(s: Snapshot) -> dict[str, Numbers]:
     return {
         "product": np.full(len(rows), q["value_product"] * q["organisation_quality"]),
         "content": content,
-        "match": q["value_match"] * c.liquidity()[m["side"]],
+        "match": q["value_match"] * left_of_match(q) * c.liquidity()[m["side"]],
         "peers": q["value_peers"] * (1.0 - np.exp(-around / q["value_tie_scale"])) + answered,
         "hub": q["value_hub"] * m["hub"] * c.decay[age, HUB] * c.presence[m["person"] % len(c.presence)],
         "perks": perks,
@@ -76,17 +78,20 @@ def _gains(s: Snapshot) -> dict[str, Numbers]:
 
 
 def _losses(s: Snapshot) -> dict[str, Numbers]:
-    c, air = s.c, s.c.climate[0]
+    c, air, q = s.c, s.c.climate[0], s.c.p[0]
     m = gathered(c.population.members, s.rows[s.active])
+    load = c.p["monetisation_ad_load"][m["arm"]] * (c.parameters.monetisation.model == "ads")
+    annoyance = load + (m["annoyance"] - load) * c.decay[np.clip(c.day - m["settled"], 0, 7), ADS]
     price = c.p["monetisation_price"][m["arm"]] * (m["paying"] > 0)
     ones = np.ones(len(m))
     return {
-        "price": -c.p[0]["value_price_weight"] * price / m["wtp"],
+        "price": -q["value_price_weight"] * price / m["wtp"],
         "overload": -m["overload"].astype(float),
         "unwanted": -air["unwanted"] * ones,
         "disputes": -air["disputes"] * ones,
         "selling": -air["selling"] * ones,
         "misfit": -m["misfit"].astype(float),
+        "ads": -q["monetisation_ad_distrust"] * annoyance * m["aversion"],
     }
 
 

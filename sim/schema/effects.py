@@ -134,40 +134,47 @@ def _cheap_touches(p: Parameters) -> bool:
 SWITCHES: tuple[Switch, ...] = (
     # money
     Switch(
-        "monetisation.price value.price_weight monetisation.dormant_lapse",
+        "monetisation.price value.price_weight monetisation.dormant_lapse monetisation.worth_gain",
         lambda p, _: p.monetisation.model not in PRICED,
         "nobody pays a price under model {model}",
     ),
     Switch("value.price_weight", lambda p, _: p.monetisation.price == 0.0, "the price is 0"),
     Switch(
-        "monetisation.conversion monetisation.rung_gain monetisation.lapse_rate",
+        "monetisation.conversion monetisation.rung_gain monetisation.lapse_rate monetisation.satisfaction_gain "
+        "monetisation.belonging_gain",
         lambda p, _: p.monetisation.model != "subscription",
         "nobody subscribes under model {model}",
     ),
     Switch(
-        "monetisation.rung_gain",
+        "monetisation.rung_gain monetisation.lapse_rate monetisation.satisfaction_gain monetisation.belonging_gain",
         lambda p, _: p.monetisation.conversion == 0.0,
         "nobody subscribes: monetisation.conversion is 0",
     ),
     Switch(
         "monetisation.ad_load monetisation.ad_revenue monetisation.ad_slope monetisation.ad_quick "
-        "monetisation.ad_time monetisation.ad_aversion_spread",
+        "monetisation.ad_time monetisation.ad_aversion_spread monetisation.ad_wear monetisation.ad_distrust",
         lambda p, _: p.monetisation.model != "ads",
         "no ads are shown under model {model}",
     ),
     Switch(
         "monetisation.ad_revenue monetisation.ad_slope monetisation.ad_quick monetisation.ad_time "
-        "monetisation.ad_aversion_spread",
+        "monetisation.ad_aversion_spread monetisation.ad_wear monetisation.ad_distrust",
         lambda p, _: p.monetisation.ad_load == 0.0,
         "no ads are shown: monetisation.ad_load is 0",
     ),
     Switch(
-        "monetisation.ad_quick monetisation.ad_time monetisation.ad_aversion_spread",
+        "monetisation.ad_quick",
         lambda p, _: p.monetisation.ad_slope == 0.0,
-        "ads annoy nobody: monetisation.ad_slope is 0",
+        "ads cost no visits at once: monetisation.ad_slope is 0",
     ),
     Switch(
-        "monetisation.take_rate monetisation.deals_value monetisation.leak_from monetisation.leak_slope",
+        "monetisation.ad_time monetisation.ad_aversion_spread",
+        lambda p, _: p.monetisation.ad_slope == p.monetisation.ad_wear == p.monetisation.ad_distrust == 0.0,
+        "ads annoy nobody: monetisation.ad_slope, ad_wear and ad_distrust are 0",
+    ),
+    Switch(
+        "monetisation.take_rate monetisation.deals_value monetisation.leak_from monetisation.leak_slope "
+        "monetisation.take_burden monetisation.deal_gain",
         lambda p, _: p.monetisation.model != "marketplace",
         "there are no deals under model {model}",
     ),
@@ -177,14 +184,29 @@ SWITCHES: tuple[Switch, ...] = (
         "no deals leave: monetisation.take_rate is not above monetisation.leak_from",
     ),
     Switch(
+        "monetisation.take_burden",
+        lambda p, _: p.monetisation.take_rate == 0.0 or p.value.match == 0.0,
+        "a take lowers no value: monetisation.take_rate or value.match is 0",
+    ),
+    Switch(
+        "monetisation.deal_gain",
+        lambda p, _: p.monetisation.take_rate == 0.0 or p.monetisation.deals_value == 0.0,
+        "deals earn nothing: monetisation.take_rate or monetisation.deals_value is 0",
+    ),
+    Switch(
         "monetisation.goods_share_digital",
         lambda p, _: p.monetisation.model == "none",
         "there is no digital revenue under model {model}",
     ),
     Switch(
-        "monetisation.outside_buyers",
+        "monetisation.outside_buyers monetisation.product_days monetisation.product_gain monetisation.product_reference",
         lambda p, _: p.monetisation.product_spend == 0.0,
         "nobody buys the product: monetisation.product_spend is 0",
+    ),
+    Switch(
+        "monetisation.product_reference",
+        lambda p, _: p.monetisation.product_gain == 0.0,
+        "spending does not go with quality and fit: monetisation.product_gain is 0",
     ),
     Switch(
         "monetisation.goods_share_product",

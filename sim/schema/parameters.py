@@ -345,8 +345,12 @@ class Visiting(Section):
     habit_half_life: float = half_life(20.0, "half-life of habit without visits", source="assumed: sketch value")
     satisfaction_step: float = share(0.1, "weight of the newest visit in satisfaction", unit="-",
                                      source="assumed: ten visits make an opinion")
-    satisfaction_gain: float = quantity(1.0, "log visit rate per unit of (satisfaction - neutral value)",
+    first_satisfaction: float = share(0.48, "satisfaction that newcomers expect, and start with", unit="satisfaction",
+                                      source="assumed: they expect what staying has to be worth, churn.neutral_value")
+    satisfaction_gain: float = quantity(1.0, "log visit rate per unit of satisfaction above usual_satisfaction",
                                         unit="1/satisfaction", high=20.0, source="assumed: sketch value")
+    usual_satisfaction: float = share(0.48, "satisfaction at which members visit as often as their time budget says", unit="satisfaction",
+                                      source="assumed: that at which staying is neutral, churn.neutral_value")
     identity_gain: float = quantity(0.45, "log visit rate per unit of activity bond", unit="-", high=5.0,
                                     source="ATT-id: x1.5 (Ren et al. 2012)", prior=(0.405, 0.095, 0.693))
     bond_gain: float = quantity(0.15, "log visit rate per unit of saturated tie strength", unit="-", high=5.0,
@@ -620,10 +624,18 @@ class Monetisation(Section):
     ad_quick: float = share(0.2, "share of ad annoyance that is felt at once", unit="share", source="MON-adlag")
     ad_time: float = quantity(180.0, "time constant of the slow part of ad annoyance", unit="days", low=1.0, high=1e5,
                               source="MON-adlag: 4-10 months", prior=(180.0, 120.0, 300.0))
+    ad_wear: float = share(0.003, "share of belonging that ads wear away in the long run per ad per hour", unit="1/(ads/hour)",
+                           source="assumed: a seventh of what they cost in visits; ads erode what a community stands for")
+    ad_distrust: float = share(0.001, "value of a visit lost in the long run per ad per hour, as trust wears off", unit="value/(ads/hour)",
+                               source="assumed: sixteen ads an hour cost less than a tenth of a good product")
     ad_aversion_spread: float = share(0.5, "half-width of members' ad aversion around 1", unit="ratio",
                                       source="assumed: 0.5-1.5")
     take_rate: float = share(0.15, "share of a deal that the marketplace keeps",
                              source="MON-take: 5-30 %", prior=(0.15, 0.05, 0.30))
+    take_burden: float = quantity(1.0, "share of the value of a match lost per unit of take rate", unit="ratio", high=100.0,
+                                  source="assumed: members value what is left to them")
+    deal_gain: float = quantity(1.0, "relative growth of deals per relative increase of satisfaction above worth_satisfaction", unit="ratio",
+                                high=20.0, source="MON-sat: sign; in proportion assumed")
     deals_value: float = quantity(2.0, "deals per active member-month at full liquidity and 8 visits", unit="EUR/month",
                                   high=1e6, source="assumed: sketch value")
     leak_from: float = share(0.10, "take rate above which deals leave the platform", source="MON-leak: assumed")
@@ -638,12 +650,29 @@ class Monetisation(Section):
                                     "subscription revenue by 14 to over 200 %; size assumed", prior=(0.1, 0.03, 0.5))
     lapse_rate: float = quantity(0.024, "hazard that a subscriber returns to free", unit="1/month", high=30.0,
                                  source="RET-saas: voluntary 2.41 % a month (Recurly, V2)")
+    worth_gain: float = share(1.0, "how far willingness to pay goes with satisfaction: 0 = not at all, 1 = in proportion", unit="ratio",
+                              source="MON-sat: sign (Homburg, Koschate & Hoyer 2005); in proportion assumed")
+    worth_satisfaction: float = quantity(0.7, "satisfaction at which a month is worth the stated willingness to pay; reference of worth_gain, "
+                                         "satisfaction_gain and deal_gain", unit="satisfaction", low=0.05, high=1.0,
+                                         source="assumed: what a settled member of a web feels, 0.66-0.80 in most presets")
+    satisfaction_gain: float = quantity(2.0, "log hazard of subscribing, and less of lapsing, per unit of satisfaction above worth_satisfaction",
+                                        unit="1/satisfaction", high=20.0,
+                                        source="MON-sat: sign (Bolton 1998; Gustafsson, Johnson & Roos 2005); size assumed")
+    belonging_gain: float = quantity(0.5, "log hazard of subscribing, and less of lapsing, per unit of belonging above churn.neutral_belonging",
+                                     unit="1/belonging", high=20.0,
+                                     source="assumed: a quarter of satisfaction's; MON-sat finds no effect of affective commitment beside it, MON-wtp that payers take part")
     wtp_median: float = quantity(5.0, "median willingness to pay", unit="EUR/month", low=0.01, high=1e5,
                                  source="assumed: sketch value")
     wtp_sigma: float = quantity(1.0, "spread of the log willingness to pay", unit="-", high=5.0,
                                 source="assumed: a third can pay twice the median's 1.5-fold")
     product_spend: float = quantity(1.0, "spend on the product per active member-month at 8 visits", unit="EUR/month",
                                     high=1e6, source="assumed: a small product beside the community")
+    product_days: float = quantity(7.0, "days without a visit after which 63 % of the wish to buy has come back; 0 = every visit sells as much",
+                                   unit="days", high=1e4, source="assumed: a week; who comes daily does not buy daily")
+    product_gain: float = quantity(1.0, "relative growth of spending on the product per relative increase of quality times fit above product_reference",
+                                   unit="ratio", high=20.0, source="assumed: in proportion")
+    product_reference: float = quantity(0.55, "quality times fit at which a member spends product_spend", unit="quality", low=0.01, high=1.0,
+                                        source="assumed: the default quality, and a fit of four fifths")
     outside_buyers: float = share(0.1, "share of followers who buy the product without joining",
                                   source="assumed: customers outside the community")
     goods_share_product: float = share(0.6, "cost of goods as a share of product revenue", source="MON-gm: physical product 30-50 % margin")
@@ -663,7 +692,7 @@ class Churn(Section):
                                       unit="-", high=20.0, source="assumed: 0; sign: ACT-reply")
     ageing: float = quantity(0.1, "growth of the base hazard per year of membership", unit="1/year·ratio", high=10.0,
                              source="assumed: sBG fitted to 26 weeks over-predicts week 104 in eight logs")
-    neutral_value: float = share(0.48, "v0: satisfaction at which staying is neutral; where newcomers start", unit="satisfaction",
+    neutral_value: float = share(0.48, "v0: satisfaction at which staying is neutral: what the outside option is worth", unit="satisfaction",
                                  source="assumed: sketch value")
     neutral_belonging: float = share(0.25, "b0: belonging at which staying is neutral", unit="belonging",
                                      source="assumed: sketch value")

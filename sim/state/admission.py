@@ -14,6 +14,7 @@ from kith.sim.state.community import Community
 from kith.sim.state.decay import NEWCOMER, attach, bind, derive, derive_rows
 from kith.sim.state.dormancy.dormant import place_of_row
 from kith.sim.state.market import Status
+from kith.sim.state.money.worth import at_the_door
 from kith.sim.state.population import NEVER, NEVER_ASLEEP, NO_PERSON
 from kith.sim.state.ties import MAX_CAPACITY, allocate, strengthen_pairs
 
@@ -50,9 +51,9 @@ def newcomers(person: npt.NDArray[np.int64], channel: Channel | npt.NDArray[np.i
 
 
 def willingness(c: Community, person: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Willingness to pay (EUR per month) of persons, shape (n,)."""
+    """What persons who have yet to join would pay (EUR per month), shape (n,)."""
     m = c.parameters.monetisation
-    return _willingness(c.key, person, m.wtp_median, m.wtp_sigma)
+    return _willingness(c.key, person, m.wtp_median, m.wtp_sigma, float(c.climate["proof"][0]), c.p)
 
 
 def admit(
@@ -205,20 +206,20 @@ def _willing(key, person, median, sigma):
 
 
 @kernel
-def _willingness(key, person, median, sigma):
+def _willingness(key, person, median, sigma, proof, p):
     out = np.empty(len(person))
     for k in range(len(person)):
-        out[k] = _willing(key, person[k], median, sigma)
+        out[k] = _willing(key, person[k], median, sigma) * proof * at_the_door(p[0])
     return out
 
 
 @kernel
 def can_pay(key, person, q, proof):
-    """Whether a person would pay the membership fee, if there is one."""
+    """Whether a person would pay the membership fee, if there is one, expecting what newcomers expect."""
     if q["monetisation_model"] != FEE:
         return True
     willing = _willing(key, person, q["monetisation_wtp_median"], q["monetisation_wtp_sigma"])
-    return willing * proof >= q["monetisation_price"]
+    return willing * proof * at_the_door(q) >= q["monetisation_price"]
 
 
 @kernel
@@ -285,7 +286,7 @@ def _seat(
         m["slots"] = allocate(pool, top, free, capacity[k])
         _blank(m)
         # traits are drawn by address, so that a returning person is the same
-        m["satisfaction"] = q["churn_neutral_value"]
+        m["satisfaction"] = q["visiting_first_satisfaction"]
         m["norm"] = 1.0
         m["propensity"] = math.exp(
             q["contribution_propensity_sigma"] * normal(uniform(key, i, 0, _PROPENSITY, ONLY))

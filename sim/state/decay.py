@@ -215,6 +215,33 @@ def attach(m, p, presence):
         + p["bonding_recognition_weight"] * m["recognition"]
     )
     m["attachment"] = 1.0 - math.exp(-z)
+    if m["annoyance"] > 0.0:  # ads of the past months wear belonging
+        m["attachment"] *= max(0.0, 1.0 - p["monetisation_ad_wear"] * m["annoyance"] * m["aversion"])
+
+
+@kernel
+def undeterred(m, p):
+    """The share of visits that ads leave: partly they deter at once, partly with the slow average of their load.
+
+    It is a share of visits and not of the visit rate, of which who comes every day anyway would hardly notice.
+    """
+    if p["monetisation_model"] == 1.0:
+        quick = p["monetisation_ad_quick"]
+        load = quick * p["monetisation_ad_load"] + (1.0 - quick) * m["annoyance"]
+    elif m["annoyance"] > 0.0:
+        load = (1.0 - p["monetisation_ad_quick"]) * m["annoyance"]
+    else:
+        return 1.0
+    return max(0.0, 1.0 - p["monetisation_ad_slope"] * load * m["aversion"])
+
+
+@kernel
+def undeterred_rows(members, rows, p):
+    """`undeterred` for rows, shape (n,)."""
+    out = np.empty(len(rows))
+    for k in range(len(rows)):
+        out[k] = undeterred(members[rows[k]], p[members[rows[k]]["arm"]])
+    return out
 
 
 @kernel
@@ -227,29 +254,19 @@ def settle(members, row, day, base, burst, p, presence, visit_bound, exit_bound)
     m = members[row]
     bind(m, p)
     attach(m, p, presence)
-    # ads reduce the visit rate: partly at once, partly with the slow average of the load
-    annoyed = 0.0
-    if p["monetisation_model"] == 1.0:
-        quick = p["monetisation_ad_quick"]
-        load = quick * p["monetisation_ad_load"] + (1.0 - quick) * m["annoyance"]
-        annoyed = p["monetisation_ad_slope"] * load * m["aversion"]
-    elif m["annoyance"] > 0.0:
-        annoyed = (
-            p["monetisation_ad_slope"] * (1.0 - p["monetisation_ad_quick"]) * m["annoyance"] * m["aversion"]
-        )
     # the visit rate follows satisfaction and bonds; the bound assumes that habit does not grow
     gain = (
-        p["visiting_satisfaction_gain"] * (m["satisfaction"] - p["churn_neutral_value"])
+        p["visiting_satisfaction_gain"] * (m["satisfaction"] - p["visiting_usual_satisfaction"])
         + p["visiting_identity_gain"] * m["activity"]
         + p["visiting_bond_gain"] * m["bonds"]
         + p["visiting_hub_gain"] * m["hub"] * hub_of(m, presence)
     )
-    m["visit_rate"] = m["visits_per_day"] * math.exp(gain) * max(0.0, 1.0 - annoyed)
+    m["visit_rate"] = m["visits_per_day"] * math.exp(gain)
     floor = p["visiting_habit_floor"]
     bound = m["visit_rate"] * (floor + (1.0 - floor) * m["habit"])
     if p["visiting_burst_gain"] > 0.0 and m["contributions"] > 0:
         bound *= 1.0 + p["visiting_burst_gain"] * excitation(m, day, burst)
-    visit_bound[row] = min(1.0, bound)
+    visit_bound[row] = min(1.0, bound * undeterred(m, p))
     # the exit bound uses the lowest belonging, and the higher base hazard, within the week
     least = min(m["belonging"], m["attachment"])
     x = (

@@ -71,7 +71,7 @@ class Member(mesa.Agent):
         self.inviting, self.capacity = person.inviting(p, luck), person.capacity(p, luck)
         self.interest = person.interest
         self.misfit = p.value.fit_weight * (1.0 - person.fit)
-        self.satisfaction = p.churn.neutral_value
+        self.satisfaction = p.visiting.first_satisfaction
         self.habit = self.activity = self.overload = self.reciprocity = self.exits = 0.0
         self.belonging = self.attachment = self.bonds = self.visit_rate = 0.0
         self.last_visit: float = NEVER
@@ -125,7 +125,7 @@ class Member(mesa.Agent):
         self.catch_up()
         p, model = self.model.p, self.model
         self.attach(sum(model.strength(tie) for tie in model.graph[self].values()))
-        gain = p.visiting.satisfaction_gain * (self.satisfaction - p.churn.neutral_value)
+        gain = p.visiting.satisfaction_gain * (self.satisfaction - p.visiting.usual_satisfaction)
         gain += p.visiting.identity_gain * self.activity + p.visiting.bond_gain * self.bonds
         self.visit_rate = self.visits_per_day * math.exp(gain)
 

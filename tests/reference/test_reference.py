@@ -127,6 +127,8 @@ SWITCHES: dict[str, dict[str, Any]] = {
         "churn.tie_threshold": 1,
     },
     "much of everything": BUSY,
+    "an outside option, an expectation and a usual satisfaction": BUSY
+    | {"churn.neutral_value": 0.3, "visiting.first_satisfaction": 0.6, "visiting.usual_satisfaction": 0.5},
     "content by its size": BUSY | {"value.stock_scale": 40.0, "value.content_scale": 0.0},
     "what is new": BUSY
     | {"value.fresh_share": 0.6, "platform.feed_days": 9, "contribution.audience_cap": 2.0},

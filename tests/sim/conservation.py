@@ -25,7 +25,11 @@ def check_run(simulation: Simulation, size: int, founders: int) -> Record:
 
 
 def check_record(record: Record, size: int, founders: int) -> None:
-    """Every law that a record must obey, from its frames alone."""
+    """Every law that a record must obey, from its frames alone; of the founders asked, a fee keeps some away."""
+    if record.plan.phases[0][1].monetisation.model == "fee":
+        seated = int((record.members["channel"] == "founder").sum())
+        assert seated <= founders
+        founders = seated
     check_people(record, size, founders)
     check_flows(record)
     check_memberships(record, founders)

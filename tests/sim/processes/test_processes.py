@@ -1,5 +1,6 @@
 """Each mechanism moves what the model says it moves, in the direction that it says, under paired luck."""
 
+import math
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -160,13 +161,19 @@ def test_peers_are_around_for_14_days_after_their_visit(plan_of: Callable[..., P
 
 
 def test_ads_cost_visits_and_more_in_the_long_run(arm: Arm) -> None:
-    free, ads = (
-        arm("pool", "ads", closed=True, loyal=True, days=400, monetisation={"ad_load": load}).series["today"]
-        for load in (0.0, 12.0)
+    """By themselves, without what absence does to habit and bonds, and in proportion to their load."""
+    unmoved = {"habit_floor": 1.0, "satisfaction_gain": 0.0, "identity_gain": 0.0, "budget_hours": 20.0}
+    free, some, many = (
+        arm(
+            "pool", "ads", closed=True, loyal=True, days=400, monetisation={"ad_load": load}, visiting=unmoved
+        ).series["today"]
+        for load in (0.0, 12.0, 24.0)
     )
-    early = 1 - ads[:30].sum() / free[:30].sum()
-    late = 1 - ads[-90:].sum() / free[-90:].sum()
-    assert 0.0 < early < late < 0.02 * 12
+    early = 1 - some[:30].sum() / free[:30].sum()
+    late, of_many = (1 - ads[-90:].sum() / free[-90:].sum() for ads in (some, many))
+    assert 0.0 < early < 0.4 * late
+    assert late == pytest.approx(0.02 * 12 * (0.2 + 0.8 * (1.0 - math.exp(-355 / 180))), abs=0.015)
+    assert of_many == pytest.approx(2.0 * late, abs=0.015)
 
 
 def test_a_flood_of_items_tires_and_a_smaller_feed_helps(arm: Arm) -> None:

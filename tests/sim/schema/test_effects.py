@@ -13,7 +13,7 @@ from kith.sim.schema.effects import SWITCHES, inert, why_inert
 from kith.sim.schema.parameter_set import ParameterError, field_of
 from kith.sim.schema.plan import Plan
 
-SCENARIOS = ("pool", "hub", "web", "ads", "take_rate", "cash", "curated_groups")
+SCENARIOS = ("pool", "hub", "web", "ads", "take_rate", "subscription", "cash", "curated_groups")
 SMALL = {"market.size": 400, "market.founders": 60}
 DAYS = 90
 

@@ -303,7 +303,7 @@ def test_founders_are_seated_as_the_scenario_says_whatever_their_number(plan_of:
     assert (column(c, "joined") == 0).all()
     assert (column(c, "contributions") == 0).all()
     assert (column(c, "degree") == 0).all()
-    assert (column(c, "satisfaction") == np.float32(c.parameters.churn.neutral_value)).all()
+    assert (column(c, "satisfaction") == np.float32(c.parameters.visiting.first_satisfaction)).all()
     assert c.content == 0.0
     settled = Simulation(plan_of("web", market={"founders": n, "size": 1000}), 1, 10, events=False).community
     assert column(settled, "person").tolist() == column(c, "person").tolist()
