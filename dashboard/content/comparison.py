@@ -11,7 +11,7 @@ from kith.experiments.charts import theme
 from kith.experiments.charts.comparison_sections import SECTIONS, charts, section_charts
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.escaping import for_html as escape
-from kith.experiments.reports.comparison import comparison_page, parameter_matrix, stress_rows
+from kith.experiments.reports.comparison import comparison_page, parameter_matrix
 from kith.experiments.statistics.intervals import described
 from kith.experiments.statistics.tables import OPEN, RESOLVED, SAME, verdict
 from kith.experiments.words import wording
@@ -155,20 +155,6 @@ def verdict_words(row: pd.Series) -> str:
     if outcome == OPEN:
         return f"no; about {wording.runs(row['runs_needed'])} runs would resolve it"
     return {RESOLVED: "yes", SAME: "no; the same in all pairs"}.get(outcome, wording.DASH)
-
-
-def stress_table(c: Comparison) -> str:
-    """What the standard shocks take from each scenario, as markup."""
-    shown = stress_rows(c)
-    if shown is None:
-        return ""
-    head = ["active members lost to", *c.labels]
-    rows = [
-        [row["title"], *[f"{cell['lost']} · {cell['back']}".rstrip(" ·") for cell in row["cells"]]]
-        for row in shown["rows"]
-    ]
-    rows.append(["mean of the shocks that strike all", *shown["means"]])
-    return table(head, rows, range(1, len(head))) + _note(shown["explained"])
 
 
 def _note(text: str) -> str:

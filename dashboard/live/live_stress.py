@@ -10,7 +10,8 @@ import solara
 from kith.dashboard.live.live_comparison import PoolRequest, one_line
 from kith.dashboard.live.shared_workers import shared_pool
 from kith.experiments.comparison.comparison import Comparison
-from kith.experiments.comparison.stress import Stress, gathered_stress, stress_jobs
+from kith.experiments.comparison.stress import gathered_stress, stress_jobs
+from kith.experiments.comparison.stress_result import Stress
 from kith.experiments.runs.runner import RunResult
 
 

@@ -11,9 +11,9 @@ from kith.dashboard.content import comparison as views
 from kith.dashboard.content.controls import groups, value_from
 from kith.dashboard.content.run_status import status_line
 from kith.dashboard.content.scenario_menu import scenario_menu
+from kith.dashboard.content.stress_test import StressTest
 from kith.dashboard.content.uploaded_logs import founding_of, log_option
 from kith.dashboard.live.live_comparison import LiveComparison, labelled_plans, one_line, use_live_comparison
-from kith.dashboard.live.live_stress import use_live_stress
 from kith.dashboard.live.uploads import ReadUpload
 from kith.dashboard.state.compare_state import (
     DAYS,
@@ -68,7 +68,6 @@ VIEW_TITLES = {
     "health": "Health",
     "assumptions": "Assumptions",
 }
-
 
 type CompareChange = Change[CompareState]
 
@@ -286,30 +285,6 @@ def Result(now: ResolvedState, answer: LiveComparison, go: Callable[[CompareChan
             StressTest(comparison, not running and not old)
         else:
             views.View(state.view, comparison)
-
-
-@solara.component
-def StressTest(comparison: Comparison, complete: bool) -> None:
-    """The button that runs every scenario again under the standard shocks, and what that shows."""
-    asked, set_asked = solara.use_state("")
-    inputs = ",".join(comparison.values["run_id"])
-    test = use_live_stress(comparison if complete and asked == inputs else None)
-    if test.error:
-        ErrorMessage(test.error)
-    if not complete:
-        Text("The shocks can strike when all runs are done.", kind="kith-note")
-    elif asked != inputs:
-        Text(
-            "What would be left if the hub or the best connected left, if a third left at once, or under a "
-            "competitor, another topic, a wave of spam or a fee? Every scenario runs again under each of the "
-            "six, on the same seeds: six times the runs so far.",
-            kind="kith-note",
-        )
-        Button("Run the shocks", lambda: set_asked(inputs), name="stress")
-    elif test.stress is None and not test.error:
-        Text(f"{test.done} of {wording.plural(test.total, 'run')} done.", kind="kith-note")
-    elif test.stress is not None:
-        Html(views.stress_table(replace(comparison, stress=test.stress)))
 
 
 def report_of(answer: LiveComparison) -> str:

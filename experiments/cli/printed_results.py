@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from kith.experiments.comparison.stress import back_words, explained, lost_words
+from kith.experiments.comparison.stress_result import back_words, explained, lost_words
 from kith.experiments.comparison.summary_sentence import comparison_answer, run_answer
 from kith.experiments.statistics.intervals import described
 from kith.experiments.statistics.tables import OPEN, OUTCOMES, RESOLVED, SAME, UNJUDGED, verdict

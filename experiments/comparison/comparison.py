@@ -13,11 +13,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from kith.experiments.comparison.stopping import MOST, StoppingRule
+from kith.experiments.comparison.stress_result import Stress
 from kith.experiments.errors import ComparisonError, RunsFailed
 from kith.experiments.escaping import for_json
 from kith.experiments.run_limits import check_runs
@@ -40,9 +41,6 @@ from kith.scenarios.logs.founding import ReadLog, read_log
 from kith.scenarios.logs.replay import Replay, read_and_replay
 from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import MAX_DAYS, Plan
-
-if TYPE_CHECKING:
-    from kith.experiments.comparison.stress import Stress
 
 RUNS = 16
 FIRST_LOOK = LEAST_RUNS
@@ -82,7 +80,7 @@ class Comparison:
     "the arguments of the request, for the record"
     rule: StoppingRule | None = None
     "the stopping rule, if the number of runs was not fixed"
-    stress: "Stress | None" = None
+    stress: Stress | None = None
     "what the standard shocks take from each scenario, if that was asked; see `kith.experiments.comparison.stress`"
 
     @property

@@ -8,7 +8,6 @@ day from which on at least half of the deepest loss is made good.
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,53 +15,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from kith.experiments.comparison.comparison import Comparison
+from kith.experiments.comparison.stress_result import Stress
 from kith.experiments.comparison.stress_shocks import AFTER, EARLIEST, SHOCKS
 from kith.experiments.errors import ComparisonError, RunsFailed
 from kith.experiments.run_limits import check_runs
 from kith.experiments.runs.runner import Job, RunResult, run_all
 from kith.experiments.statistics.intervals import difference_interval
-from kith.experiments.statistics.tables import nulled
-from kith.experiments.words import wording
 
 type Floats = npt.NDArray[np.float64]
 
 SLIGHT = 0.02
 "share lost at the worst time, below which nothing has to come back"
 COLUMNS = ("shock", "title", "scenario", "pairs", "lost", "low", "high", "deepest", "days_to_half", "applies")
-
-
-@dataclass(frozen=True)
-class Stress:
-    """What the standard shocks take from each scenario.
-
-    `table` has one row per shock and scenario: `lost` is the share of active members missing at the end
-    with its 95 % interval `low` to `high` (negative: more than without the shock), `deepest` the largest
-    share missing on any day since, `days_to_half` the days from the shock until half of that was made
-    good for the rest of the run, infinite if that has not happened by the end, and NaN where nothing was lost. `applies` is
-    false where the shock cannot strike.
-    """
-
-    day: int
-    days: int
-    table: pd.DataFrame
-
-    def row(self, shock: str, scenario: str) -> pd.Series:
-        """The row of a shock and a scenario."""
-        at = (self.table["shock"] == shock) & (self.table["scenario"] == scenario)
-        return self.table[at].iloc[0]
-
-    def mean_loss(self, scenario: str) -> float:
-        """The mean share lost over the shocks that strike every scenario."""
-        everywhere = self.table.groupby("shock")["applies"].transform("all")
-        return float(self.table[everywhere & (self.table["scenario"] == scenario)]["lost"].mean())
-
-    def plain(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {
-            "day": self.day,
-            "days": self.days,
-            "table": [nulled(row) for row in self.table.to_dict("records")],
-        }
 
 
 def check_length(days: int) -> None:
@@ -179,31 +143,3 @@ def recovery(since: npt.NDArray[Any], missing: Floats) -> tuple[float, float]:
         return deepest, math.nan
     back = 1 + int(np.flatnonzero(missing > deepest / 2)[-1])
     return deepest, float(since[back]) if back < len(since) else math.inf
-
-
-def explained(result: Stress) -> str:
-    """What the table shows, in two sentences for every page and screen."""
-    return (
-        f"Each scenario again under six shocks on day {result.day}, on the same seeds. Lost: the share of active members "
-        f"missing on the last day, {AFTER} days later, against the same scenario without the shock; in brackets "
-        "its 95 % interval. Half back: days from the shock until half of the deepest loss was made good, and stayed so."
-    )
-
-
-def lost_words(row: pd.Series) -> str:
-    """`42 % (39 to 44)`, or a dash where the shock cannot strike."""
-    if not row["applies"]:
-        return wording.DASH
-    half = max(0.01, (row["high"] - row["low"]) / 2) if row["high"] == row["high"] else 0.03
-    text = wording.number(row["lost"], "share", half)
-    interval = wording.span(row["low"], row["high"], "share", half).replace(" %", "")
-    return text if interval == wording.DASH else f"{text} ({interval})"
-
-
-def back_words(row: pd.Series) -> str:
-    """When half of the loss was made good, in words; empty where there was none."""
-    if math.isinf(row["days_to_half"]):
-        return "not back"
-    if math.isnan(row["days_to_half"]):
-        return "" if not row["applies"] else "no loss"
-    return f"half back: {wording.plural(int(row['days_to_half']), 'day')}"

@@ -16,7 +16,7 @@ from kith.experiments.charts.comparison_sections import LINES, SECTIONS, marks_o
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.comparison.effects import effect_rows
 from kith.experiments.comparison.repeat_command import comparison_command
-from kith.experiments.comparison.stress import back_words, explained, lost_words
+from kith.experiments.comparison.stress_result import back_words, explained, lost_words
 from kith.experiments.comparison.summary_sentence import comparison_answer, run_answer
 from kith.experiments.escaping import for_html, visible
 from kith.experiments.files import write_text

@@ -8,14 +8,13 @@ import pytest
 from kith.experiments.comparison.comparison import compare
 from kith.experiments.comparison.repeat_command import comparison_command
 from kith.experiments.comparison.stress import (
-    back_words,
     check_length,
     gathered_stress,
-    lost_words,
     recovery,
     stress,
     stress_jobs,
 )
+from kith.experiments.comparison.stress_result import back_words, lost_words
 from kith.experiments.comparison.stress_shocks import AFTER, SHOCKS
 from kith.experiments.errors import ComparisonError
 from kith.experiments.runs.runner import execute

@@ -1,0 +1,50 @@
+"""The stress test of a comparison on the page: a button, the runs under way, and the table."""
+
+from dataclasses import replace
+
+import solara
+
+from kith.dashboard.live.live_stress import use_live_stress
+from kith.dashboard.widgets.parts import Button, ErrorMessage, Html, Text, table
+from kith.experiments.comparison.comparison import Comparison
+from kith.experiments.escaping import for_html
+from kith.experiments.reports.comparison import stress_rows
+from kith.experiments.words import wording
+
+
+@solara.component
+def StressTest(comparison: Comparison, complete: bool) -> None:
+    """The button that runs every scenario again under the standard shocks, and what that shows."""
+    asked, set_asked = solara.use_state("")
+    inputs = ",".join(comparison.values["run_id"])
+    test = use_live_stress(comparison if complete and asked == inputs else None)
+    if test.error:
+        ErrorMessage(test.error)
+    if not complete:
+        Text("The shocks can strike when all runs are done.", kind="kith-note")
+    elif asked != inputs:
+        Text(
+            "What would be left if the hub or the best connected left, if a third left at once, or under a "
+            "competitor, another topic, a wave of spam or a fee? Every scenario runs again under each of the "
+            "six, on the same seeds: six times the runs so far.",
+            kind="kith-note",
+        )
+        Button("Run the shocks", lambda: set_asked(inputs), name="stress")
+    elif test.stress is None and not test.error:
+        Text(f"{test.done} of {wording.plural(test.total, 'run')} done.", kind="kith-note")
+    elif test.stress is not None:
+        Html(stress_table(replace(comparison, stress=test.stress)))
+
+
+def stress_table(c: Comparison) -> str:
+    """What the standard shocks take from each scenario, as markup."""
+    shown = stress_rows(c)
+    if shown is None:
+        return ""
+    head = ["active members lost to", *c.labels]
+    rows = [
+        [row["title"], *[f"{cell['lost']} · {cell['back']}".rstrip(" ·") for cell in row["cells"]]]
+        for row in shown["rows"]
+    ]
+    rows.append(["mean of the shocks that strike all", *shown["means"]])
+    return table(head, rows, range(1, len(head))) + f'<p class="kith-note">{for_html(shown["explained"])}</p>'
