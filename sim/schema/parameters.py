@@ -56,7 +56,7 @@ class Affiliation(Section):
         source="assumed: none; what a creator posts is a choice of design")
     hub_attention: float = quantity(
         3000.0, "active followers of a hub at which a visit binds to it half as fast; 0 = attention without limit",
-        unit="members", high=1e8, source="assumed: without limit")
+        unit="members", high=1e8, source="assumed: a figure answers some thousands of followers at best; half as much of it for each from there on")
     peers: float = share(0.5, "ties to each other (web)", unit="strength",
                          source="assumed: a choice of design")
     form: Literal["open", "groups", "matching"] = choice(
@@ -80,7 +80,7 @@ class Platform(Section):
                               source="assumed: a feed with moderate curation")
     feed_days: Annotated[int, Field(ge=0, le=3650)] = quantity(
         30, "days that a feed reaches back: older items neither please nor tire who returns; 0 = to the last visit",
-        unit="days", high=3650, source="assumed: no limit")
+        unit="days", high=3650, source="assumed: a month; who has been away longer does not read further back")
     overload_from: float = quantity(100.0, "items per visit above which overload begins", unit="items",
                                     low=1.0, high=1e6, source="NE-over: Lc 30-200 items per visit",
                                     prior=(100.0, 30.0, 200.0))
@@ -107,13 +107,13 @@ class Value(Section):
     content_scale: float = quantity(0.0, "useful items per active member at which content gives half its value; with stock_scale above 0 the scales add up",
                                     unit="items", high=1e4, source="assumed: sketch value")
     stock_scale: float = quantity(200.0, "useful items, whatever the size, at which the stock of content gives half its value; 0 = by the head alone",
-                                  unit="items", high=1e8, source="assumed: 0 leaves the scale to content_scale")
+                                  unit="items", high=1e8, source="assumed: some hundreds of answers cover half of what is asked; the place of a critical mass depends on it, its shape does not")
     fresh_share: float = share(0.5, "share of the content's weight that lies in what is new since the last visit, the rest in the stock",
-                               source="assumed: 0 values the stock alone")
+                               source="assumed: half of what content is worth is what is new, half what can be looked up")
     fresh_scale: float = quantity(3.0, "new fitting items shown at a visit that give half the value of what is new", unit="items",
-                                  low=0.01, high=1e4, source="assumed: a visit of a quarter of an hour is half filled by five")
+                                  low=0.01, high=1e4, source="assumed: a visit of a quarter of an hour is half filled by three")
     replies: float = share(0.15, "weight of having been answered and thanked lately (reciprocity)", unit="value",
-                           source="assumed: 0 = a visit is worth as much to who is never answered")
+                           source="assumed: as much as content is worth to a web; sign: ACT-reply")
     useful_share: float = share(0.6, "share of posts and answers that others can use later",
                                 source="assumed: r of CON-dec")
     tie_scale: float = quantity(1.5, "T0: total tie strength at which ties reach 63 % of their effect on value, belonging and norms", unit="strength",
@@ -154,16 +154,16 @@ class Governance(Section):
                                       unit="1/visit", high=1.0,
                                       source="MOD-har: 41 % ever harassed online (Pew 2017); scale assumed")
     harassment_half_life: float = half_life(30.0, "half-life of the memory of harassment", source="assumed: a month")
-    harassment_weight: float = quantity(0.6, "increase in the log hazard of leaving after one exposure", unit="-", high=10.0,
+    harassment_weight: float = quantity(0.6, "increase in the log hazard of ceasing to come after one exposure", unit="-", high=10.0,
                                         source="MOD-exit: one in ten leaves", prior=(0.6, 0.3, 0.8))
     voice: float = share(0.0, "influence of members' wishes on direction and quality", unit="strength", source="assumed: a choice of design")
     council_size: Annotated[int, Field(ge=0, le=10)] = quantity(
         0, "members of the elected council, 5-10; 0 = none, or 7 where there is a voice", unit="members", high=10,
         source="practitioners' essays: 5-10")
     transparency: float = share(0.5, "how openly decisions are published", unit="strength", source="assumed: a choice of design")
-    voice_hazard: float = quantity(0.105, "reduction in the log hazard of leaving at full voice", unit="-", high=5.0,
+    voice_hazard: float = quantity(0.105, "reduction in the log hazard of ceasing to come at full voice", unit="-", high=5.0,
                                    source="GOV-voice: HR .90 (Hirschman 1970; size assumed)", prior=(0.105, 0.0, 0.288))
-    ignored_hazard: float = quantity(0.095, "increase in the log hazard of leaving after a fully ignored vote", unit="-", high=5.0,
+    ignored_hazard: float = quantity(0.095, "increase in the log hazard of ceasing to come after a fully ignored vote", unit="-", high=5.0,
                                      source="GOV-ind: HR 1.1", prior=(0.095, 0.0, 0.262))
     voice_identity: float = quantity(0.2, "k: relative increase in the weight of identity at full voice", unit="ratio", high=10.0,
                                      source="GOV-just: r = .4 (Colquitt et al. 2001), halved")
@@ -210,7 +210,7 @@ class Organisation(Section):
                                     source="assumed: ten minutes each")
     staff_bond: float = share(0.5, "staff's own bond to the community: speed and quality of their answers",
                               unit="strength", source="assumed: a choice of organisation")
-    staff_useful: float = share(0.6, "share of staff's answers that others can use later", source="assumed: none")
+    staff_useful: float = share(0.6, "share of staff's answers that others can use later", source="assumed: as many as of members' posts and answers (value.useful_share)")
     staff_welcome: float = share(0.2, "share of staff's time for welcoming newcomers; what is not needed goes to answers",
                                  source="assumed: a choice of organisation")
     staff_introduce: float = share(0.2, "share of staff's time for introducing newcomers who know nobody; what is not needed goes to answers",
@@ -297,7 +297,7 @@ class Acquisition(Section):
                              source="assumed: none")
     stories_gain: float = quantity(
         0.3, "relative increase in external and paid touches where content is plentiful (at search_scale by half)", unit="ratio",
-        high=10.0, source="assumed: none")
+        high=10.0, source="assumed: plentiful stories carry a message a third further")
     hub_reach: float = quantity(0.05, "hazard of hearing from a present hub, per person and year", unit="1/year",
                                 high=100.0, source="assumed: a hub is about as audible as external influence")
     search_rate: float = quantity(0.02, "hazard of finding the content by search when it is plentiful", unit="1/year",
@@ -311,7 +311,7 @@ class Acquisition(Section):
         source="assumed: above the layer table's 1-15 % a year, whose followers heard by broadcast only")
     unfollow_rate: float = quantity(
         0.1, "hazard that a follower stops following; it may be reached again", unit="1/month", high=30.0,
-        source="assumed: followers never forget; Kivran-Swaine, Govindan & Naaman 2011 (Twitter): three in ten gone after nine months")
+        source="assumed, higher than on Twitter, where three in ten are gone after nine months (Kivran-Swaine, Govindan & Naaman 2011)")
     reinforcement_2: float = quantity(1.7, "joining at the second distinct signal, relative to the first", unit="ratio",
                                       high=100.0, source="ACQ-K1: Centola 2010, doi:10.1126/science.1185231",
                                       prior=(1.7, 1.2, 2.2))
@@ -356,7 +356,7 @@ class Visiting(Section):
     bond_gain: float = quantity(0.15, "log visit rate per unit of saturated tie strength", unit="-", high=5.0,
                                 source="ATT-bond: x1.15 (Ren et al. 2012, size assumed)", prior=(0.14, 0.0, 0.405))
     hub_gain: float = quantity(1.0, "log visit rate per unit of bond to a present hub", unit="-", high=5.0,
-                               source="assumed: none; the size is left to HUB-founder (Becker & Hvide 2022)")
+                               source="assumed: a full bond makes visits 2.7 times as frequent; the size is left to HUB-founder (Becker & Hvide 2022)")
 
 
 class Contribution(Section):
@@ -385,11 +385,11 @@ class Contribution(Section):
     first_barrier: float = share(0.25, "readiness for a first contribution, relative to later ones", unit="ratio",
                                  source="assumed: sketch value, gives ACT-7")
     first_bound: float = quantity(3.0, "limit of what onboarding, rules, room and answers seen make of readiness for a first contribution; 0 = none",
-                                  unit="ratio", high=100.0, source="assumed: no limit")
+                                  unit="ratio", high=100.0, source="assumed: help of all kinds trebles first contributions at most")
     room_gain: float = quantity(1.3, "first contributions where peers meet in groups or by matching, relative to an open floor", unit="ratio",
-                                high=10.0, source="assumed: no difference")
+                                high=10.0, source="assumed: a small room makes a first word a third more likely")
     seen_gain: float = quantity(0.5, "relative increase in first contributions where all posts of the last days were answered", unit="ratio",
-                                high=10.0, source="assumed: none; sign: newcomers do as they see (Burke, Marlow & Lento 2009, CHI)")
+                                high=10.0, source="assumed size; sign: newcomers do as they see (Burke, Marlow & Lento 2009, CHI)")
     first_week_gain: float = quantity(2.2, "readiness in the first week, relative to later weeks", unit="ratio",
                                       high=100.0, source="assumed: sketch value, gives ACT-7")
     first_week_exponent: float = share(0.6, "exponent of the first week's rate of contribution; below 1 it evens out propensities", unit="-",
@@ -427,15 +427,15 @@ class Contribution(Section):
     reply_newcomer: float = quantity(1.6, "effect of a reply on a newcomer (first 30 days), relative", unit="ratio",
                                      high=10.0, source="ACT-reply: most for newcomers; size assumed")
     react_step: float = share(0.2, "what a reaction gives to an author of the last week, relative to a reply", unit="ratio",
-                              source="assumed: nothing")
+                              source="assumed: a reaction is a fifth of an answer")
     memory_half_life: float = half_life(60.0, "half-life of reciprocity and recognition",
                                         source="assumed: sketch value")
     exchange_rate: float = quantity(0.35, "peer exchanges per visit at full peer affiliation and median propensity",
                                     unit="1/visit", high=20.0, source="assumed: sketch value")
     exchange_alone: float = share(0.3, "share of exchanges that need nothing that was contributed; the rest grows with posts and answers per visit",
-                                  source="assumed: 1 = all of them")
+                                  source="assumed: a third of the exchanges needs no occasion")
     exchange_scale: float = quantity(0.1, "posts and answers per visit of the last days at which exchanges are as many as without that condition",
-                                     unit="items/visit", low=1e-6, high=100.0, source="assumed: one visit in twenty leaves a post or an answer")
+                                     unit="items/visit", low=1e-6, high=100.0, source="assumed: one visit in ten leaves a post or an answer")
     exchange_exponent: float = share(0.35, "exponent of exchanges in propensity", unit="-",
                                      source="assumed: lurkers have ties too")
     exchange_max: float = quantity(6.0, "maximum of expected exchanges per visit", unit="1/visit", high=20.0,
@@ -524,7 +524,7 @@ class Incentives(Section):
     equity_grant: float = quantity(20.0, "cost of a grant of equity or tokens", unit="EUR", high=1e6,
                                    source="assumed: a day's goodwill")
     equity_loyalty: float = quantity(
-        0.10, "relative increase in owners' product spending; their hazard of leaving falls by the same factor", unit="ratio", low=-0.9,
+        0.10, "relative increase in owners' product spending; their hazard of ceasing to come falls by the same factor", unit="ratio", low=-0.9,
         high=5.0, source="INC-eq: Medina, Mittal & Pagel 2021 (+40 %) against Bernard, Cade & Hodge 2018 (nothing)",
         prior=(0.10, -0.05, 0.40))
     progressive: float = share(0.0, "how far revenue share and recognition favour members who received less before", unit="strength",
@@ -535,7 +535,7 @@ class Incentives(Section):
     crowding: float = share(0.45, "c1: pull of a market cue on the norm of fully tied members", unit="-",
                             source="INC-sun: Sun, Dong & McIntyre 2017, by sketch")
     crowding_from: float = quantity(0.5, "saturated tie strength up to which a market cue leaves the norm alone", unit="strength",
-                                    high=0.99, source="assumed: any tie; INC-sun: only the well connected wrote less")
+                                    high=0.99, source="assumed: half of what ties can give; INC-sun: only the well connected wrote less")
     cue_step: float = share(0.15, "approach of the norm to its target per visit with a market cue", unit="-",
                             source="assumed: sketch value")
     norm_recovery: float = half_life(365.0, "half-life of the return to social norms", source="INC-fine: 12 months or more",
@@ -571,24 +571,24 @@ class Referral(Section):
                                       source="assumed: sketch value")
     softness: float = share(
         0.12, "width of the logistic rise of inviting around the promoter thresholds, in units of satisfaction and belonging; "
-        "0 = a cliff", unit="-", source="assumed: a cliff; de Matos & Rossi 2008: word of mouth is graded in satisfaction")
+        "0 = a cliff", unit="-", source="assumed width; de Matos & Rossi 2008: word of mouth is graded in satisfaction")
     fit_weight: float = quantity(
         1.0, "w in acceptance x (fit / mean fit)^w of an invitation", unit="-", high=10.0,
-        source="assumed: none; TIE-hom: friends of friends differ in taste")
+        source="assumed: in proportion; TIE-hom: friends of friends differ in taste")
     follow: float = share(0.15, "probability that an unaware person follows who hears by invitation and does not join",
-                          unit="probability", source="assumed: everybody who hears")
+                          unit="probability", source="assumed: one in seven of those who hear and do not join looks on")
     recognition_gain: float = quantity(
         0.5, "relative increase in inviting per unit of felt recognition", unit="ratio", high=20.0,
-        source="assumed: none; INC-barn concerns contributions")
+        source="assumed: as INC-barn finds for contributions")
     thanks: float = share(0.0, "probability that an inviter is thanked in public when the invited person joins",
                           unit="probability", source="assumed: a choice of design")
     badges: float = share(0.0, "strength of badges for invited people who join, at the levels of incentives.badge_levels",
                           unit="strength", source="assumed: a choice of design")
     fatigue: float = quantity(
         1.0, "log inviting lost when as many invitations are sent as there are acquaintances", unit="-", high=100.0,
-        source="assumed: none; Leskovec, Adamic & Huberman 2007: success falls with each further recommendation")
+        source="assumed size; Leskovec, Adamic & Huberman 2007: success falls with each further recommendation")
     binding: float = share(0.1, "step of the inviter's belonging when the invited person joins", unit="-",
-                           source="assumed: none; REF-self: Garnefeld et al. 2013, sign only")
+                           source="assumed size; REF-self: Garnefeld et al. 2013, sign only")
     reward_giver: float = quantity(0.0, "reward for the inviter when the invitation is accepted", unit="EUR", high=1e5,
                                    source="assumed: a choice of design")
     reward_receiver: float = quantity(0.0, "reward for the newcomer", unit="EUR", high=1e5,
@@ -683,13 +683,13 @@ class Monetisation(Section):
 class Churn(Section):
     """Departure of members; read by `kith.sim.processes.depart`."""
 
-    base_hazard: float = per_day(0.008, "hazard of leaving for a settled, indifferent member", high=1.0,
+    base_hazard: float = per_day(0.008, "hazard of ceasing to come for a settled, indifferent member", high=1.0,
                                  source="LIFE-stop: fitted jointly to three logs", prior=(0.008, 0.003, 0.02))
     newcomer_factor: float = quantity(6.4, "hazard of a member who has just joined, relative to settled", unit="ratio",
                                       low=0.0, high=100.0, source="LIFE-stop: fitted jointly to three logs; RET-m0: 0.2-0.7 in month 1", prior=(6.4, 2.0, 12.0))
     newcomer_half_life: float = half_life(18.0, "half-life of the newcomer factor", source="LIFE-stop: fitted jointly to three logs", prior=(18.0, 5.0, 40.0))
-    answered_weight: float = quantity(0.5, "reduction in the log hazard of a newcomer's leaving per unit of reciprocity, fading with the newcomer factor",
-                                      unit="-", high=20.0, source="assumed: 0; sign: ACT-reply")
+    answered_weight: float = quantity(0.5, "reduction in the log hazard of a newcomer's ceasing to come per unit of reciprocity, fading with the newcomer factor",
+                                      unit="-", high=20.0, source="assumed size; sign: ACT-reply")
     ageing: float = quantity(0.1, "growth of the base hazard per year of membership", unit="1/year·ratio", high=10.0,
                              source="assumed: sBG fitted to 26 weeks over-predicts week 104 in eight logs")
     neutral_value: float = share(0.48, "v0: satisfaction at which staying is neutral: what the outside option is worth", unit="satisfaction",
@@ -735,7 +735,7 @@ class Dormancy(Section):
                                 source="assumed: sign only; what reaches a member wakes it")
     cleanup_rate: float = quantity(0.05, "hazard that a dormant member ends its membership formally", unit="1/year", high=365.0,
                                    source="assumed: accounts are cleaned up now and then")
-    tenure_half_life: float = half_life(34.0, "half-life of experience, by which the hazard of leaving falls, while asleep",
+    tenure_half_life: float = half_life(34.0, "half-life of experience, by which the hazard of ceasing to come falls, while asleep",
                                         source="assumed: a member who wakes after months is between newcomer and settled")
     winback_per_month: float = quantity(0.0, "messages that the organisation sends to each dormant member", unit="1/month",
                                         high=30.0, source="assumed: a choice of design")
