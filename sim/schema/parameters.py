@@ -113,7 +113,7 @@ class Value(Section):
     fresh_scale: float = quantity(3.0, "new fitting items shown at a visit that give half the value of what is new", unit="items",
                                   low=0.01, high=1e4, source="assumed: a visit of a quarter of an hour is half filled by three")
     replies: float = share(0.15, "weight of having been answered and thanked lately (reciprocity)", unit="value",
-                           source="assumed: as much as content is worth to a web; sign: ACT-reply")
+                           source="assumed: a good half of what content is worth; sign: ACT-reply")
     useful_share: float = share(0.6, "share of posts and answers that others can use later",
                                 source="assumed: r of CON-dec")
     tie_scale: float = quantity(1.5, "T0: total tie strength at which ties reach 63 % of their effect on value, belonging and norms", unit="strength",
