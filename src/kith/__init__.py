@@ -16,6 +16,7 @@ from kith.lazy import lazy_names
 
 if TYPE_CHECKING:
     from kith.experiments.comparison.comparison import Comparison, compare
+    from kith.experiments.comparison.stress import stress
     from kith.experiments.evidence.measure import Measurement, measure
     from kith.scenarios.catalogue import library, names
     from kith.scenarios.errors import LogError, ScenarioError
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Comparison": "kith.experiments.comparison.comparison",
     "compare": "kith.experiments.comparison.comparison",
+    "stress": "kith.experiments.comparison.stress",
     "Measurement": "kith.experiments.evidence.measure",
     "measure": "kith.experiments.evidence.measure",
     "library": "kith.scenarios.catalogue",
@@ -87,6 +89,7 @@ __all__ = [
     "resume",
     "run",
     "save",
+    "stress",
 ]
 
 __getattr__, __dir__ = lazy_names(__name__, _HOMES)
