@@ -136,14 +136,14 @@ SWITCHES: tuple[Switch, ...] = (
     Switch(
         "monetisation.price value.price_weight monetisation.dormant_lapse monetisation.worth_gain",
         lambda p, _: p.monetisation.model not in PRICED,
-        "nobody pays a price under model {model}",
+        "nobody pays a price while monetisation.model is {model}",
     ),
     Switch("value.price_weight", lambda p, _: p.monetisation.price == 0.0, "the price is 0"),
     Switch(
         "monetisation.conversion monetisation.rung_gain monetisation.lapse_rate monetisation.satisfaction_gain "
         "monetisation.belonging_gain",
         lambda p, _: p.monetisation.model != "subscription",
-        "nobody subscribes under model {model}",
+        "nobody subscribes while monetisation.model is {model}",
     ),
     Switch(
         "monetisation.rung_gain monetisation.lapse_rate monetisation.satisfaction_gain monetisation.belonging_gain",
@@ -154,7 +154,7 @@ SWITCHES: tuple[Switch, ...] = (
         "monetisation.ad_load monetisation.ad_revenue monetisation.ad_slope monetisation.ad_quick "
         "monetisation.ad_time monetisation.ad_aversion_spread monetisation.ad_wear monetisation.ad_distrust",
         lambda p, _: p.monetisation.model != "ads",
-        "no ads are shown under model {model}",
+        "no ads are shown while monetisation.model is {model}",
     ),
     Switch(
         "monetisation.ad_revenue monetisation.ad_slope monetisation.ad_quick monetisation.ad_time "
@@ -176,7 +176,7 @@ SWITCHES: tuple[Switch, ...] = (
         "monetisation.take_rate monetisation.deals_value monetisation.leak_from monetisation.leak_slope "
         "monetisation.take_burden monetisation.deal_gain",
         lambda p, _: p.monetisation.model != "marketplace",
-        "there are no deals under model {model}",
+        "there are no deals while monetisation.model is {model}",
     ),
     Switch(
         "monetisation.leak_slope",
@@ -196,7 +196,7 @@ SWITCHES: tuple[Switch, ...] = (
     Switch(
         "monetisation.goods_share_digital",
         lambda p, _: p.monetisation.model == "none",
-        "there is no digital revenue under model {model}",
+        "there is no digital revenue while monetisation.model is {model}",
     ),
     Switch(
         "monetisation.outside_buyers monetisation.product_days monetisation.product_gain monetisation.product_reference",
@@ -216,7 +216,7 @@ SWITCHES: tuple[Switch, ...] = (
     Switch(
         "organisation.steering",
         lambda p, _: p.monetisation.model == "none",
-        "no business model pulls at management under model {model}",
+        "no business model pulls at management while monetisation.model is {model}",
     ),
     Switch(
         "organisation.steering",

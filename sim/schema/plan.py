@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kith.sim.schema.arrivals import Arrivals
+from kith.sim.schema.fields import nearest
 from kith.sim.schema.founding import Founding
 from kith.sim.schema.graphs import Graph, GraphSource
 from kith.sim.schema.parameter_set import ParameterError, Parameters, parameters_from
@@ -322,7 +323,17 @@ def shock_from(given: Any) -> Shock:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = ".".join(str(part) for part in first["loc"]) or "shock"
+        if name == "kind":
+            raise ParameterError(_unknown_kind(given.get("kind"))) from None
         raise ParameterError(f"shock {given}: {name}: {first['msg']}") from None
+
+
+def _unknown_kind(kind: object) -> str:
+    """What is said of a shock whose kind does not exist, or is missing."""
+    close = nearest(str(kind), SHOCK_FIELDS) if kind is not None else None
+    hint = f"; did you mean {close}?" if close else ""
+    given = "no kind" if kind is None else f"kind {kind!r}"
+    return f"shock with {given}: one of {', '.join(SHOCK_FIELDS)} is needed{hint}"
 
 
 def experiment_from(given: Any) -> Experiment:

@@ -15,7 +15,10 @@ def test_the_reason_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFi
     out = tmp_path / "levers"
     assert exit_code(["levers", "web", *FEW, "--out", str(out)]) == 0
     printed = capsys.readouterr().out
-    assert "monetisation.price has no effect here: nobody pays a price under model none" in printed
+    assert (
+        "monetisation.price has no effect here: nobody pays a price while monetisation.model is none"
+        in printed
+    )
     assert max(map(len, printed.splitlines())) <= 100
     before = (out / "levers.json").read_bytes()
     assert exit_code(["levers", "web", *FEW, "--out", str(out), "--json"]) == 0
@@ -46,7 +49,10 @@ def test_a_folder_of_others_is_refused(tmp_path: Path, capsys: pytest.CaptureFix
 def test_a_setting_without_effect_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["run", "web", *SMALL, "--set", "monetisation.price=12"]) == 0
     warned = capsys.readouterr().err
-    assert "monetisation.price has no effect here: nobody pays a price under model none" in warned
+    assert (
+        "monetisation.price has no effect here: nobody pays a price while monetisation.model is none"
+        in warned
+    )
     assert "market.size has no effect" not in warned
 
 
@@ -58,7 +64,7 @@ def test_a_comparison_names_the_scenario(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_show_marks_what_does_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["show", "web"]) == 0
-    assert "no effect here: nobody pays a price under model none" in capsys.readouterr().out
+    assert "no effect here: nobody pays a price while monetisation.model is none" in capsys.readouterr().out
 
 
 def test_the_page_of_the_documentation_is_of_this_model(root: Path) -> None:

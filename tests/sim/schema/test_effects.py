@@ -76,7 +76,7 @@ def test_each_parameter_without_effect_may_change_alone(scenario: str) -> None:
 @pytest.mark.parametrize(
     ("scenario", "settings", "name", "reason"),
     [
-        ("web", {}, "monetisation.price", "nobody pays a price under model none"),
+        ("web", {}, "monetisation.price", "nobody pays a price while monetisation.model is none"),
         ("web", {"monetisation.model": "subscription"}, "monetisation.price", None),
         ("web", {}, "affiliation.hub_posts", "there is no hub"),
         ("hub", {}, "affiliation.hub_posts", None),
