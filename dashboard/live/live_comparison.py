@@ -12,7 +12,8 @@ import solara
 from kith.dashboard.access.connections import CONNECTIONS, current_session
 from kith.dashboard.live.compute_once import ComputeOnce
 from kith.dashboard.live.shared_workers import Request, shared_pool
-from kith.experiments.comparison.comparison import Comparison, PartialComparison, labelled
+from kith.experiments.comparison.comparison import Comparison, PartialComparison
+from kith.experiments.comparison.labels import labelled
 from kith.experiments.runs.runner import Job
 from kith.experiments.statistics.tables import OUTCOMES
 from kith.sim.schema.plan import Plan
@@ -59,16 +60,7 @@ def jobs_for(plans: Mapping[str, Plan], days: int, runs: int) -> list[Job]:
 
 def labelled_plans(plans: Sequence[Plan]) -> dict[str, Plan]:
     """Plans by the labels that a report would use; equal plans are distinguished by number."""
-    if len(plans) > 1:
-        try:
-            return labelled(plans)
-        except ValueError:  # two scenarios are equal, which is fine until one is changed
-            pass
-    by_label: dict[str, Plan] = {}
-    for plan in plans:
-        twice = sum(name.split(" #")[0] == plan.name for name in by_label)
-        by_label[f"{plan.name} #{twice + 1}" if twice else plan.name] = plan
-    return by_label
+    return labelled(plans, equal=True)
 
 
 def one_line(error: Exception) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 
+from kith.experiments.comparison.labels import labelled
 from kith.experiments.comparison.stopping import MOST, StoppingRule
 from kith.experiments.comparison.stress_result import Stress
 from kith.experiments.errors import ComparisonError, RunsFailed
@@ -35,7 +36,6 @@ from kith.experiments.statistics.tables import (
     outcome_table,
     typical_half_width,
 )
-from kith.experiments.words.assumptions import changes, shown
 from kith.scenarios.load import load
 from kith.scenarios.logs.founding import ReadLog, read_log
 from kith.scenarios.logs.replay import Replay, read_and_replay
@@ -319,19 +319,6 @@ def gathered(
     )
 
 
-def labelled(plans: Sequence[Plan]) -> dict[str, Plan]:
-    """Each plan under its name; plans that share a name are distinguished by their parameters."""
-    named: dict[str, Plan] = {}
-    for plan in plans:
-        label = plan.name
-        if label in named:
-            label = f"{label} ({_what_differs(named[label], plan)})"
-        if label in named:
-            label = f"{label} #{sum(p.name == plan.name for p in named.values()) + 1}"
-        named[label] = plan
-    return named
-
-
 def _check_request(runs: int, days: int | None, first_seed: int, workers: int | None) -> None:
     if runs < 1:
         raise ComparisonError(f"runs = {runs}: must be at least 1; 16 is a good start")
@@ -367,13 +354,3 @@ def _resolved(scenarios: list[str | Path | Plan], given: Mapping[str, Any]) -> l
     if given["replay"]:
         given = {**given, "replay": read_and_replay(given["replay"])}
     return [s if isinstance(s, Plan) else load(s, **given) for s in scenarios]
-
-
-def _what_differs(first: Plan, second: Plan) -> str:
-    if first.content() == second.content():
-        raise ComparisonError(f"{second.name} is given twice with the same parameters; change one of them")
-    differences = [
-        f"{name.rpartition('.')[2]} {shown(after)}"
-        for name, _, after in changes(first.parameters, second.parameters)
-    ]
-    return ", ".join(differences) if 0 < len(differences) <= 2 else "variant"

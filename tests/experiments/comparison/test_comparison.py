@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from kith.experiments.cli.printed_results import show_comparison
-from kith.experiments.comparison.comparison import Comparison, compare, gathered, labelled
+from kith.experiments.comparison.comparison import Comparison, compare, gathered
+from kith.experiments.comparison.labels import labelled
 from kith.experiments.comparison.stopping import StoppingRule
 from kith.experiments.comparison.summary_sentence import brief_answer, comparison_answer
 from kith.experiments.errors import ComparisonError, RunsFailed

@@ -1,0 +1,96 @@
+"""Labels of compared plans: the scenario's name, and in brackets what was changed of it.
+
+A plan is named relative to its own scenario, never relative to another plan: the changed one is marked, whatever
+its place. What was changed alike in all of several plans distinguishes none and is left out, as is the size of the
+market, which a page or a log sets for all.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from kith.experiments.errors import ComparisonError
+from kith.experiments.words.assumptions import changes, shown
+from kith.scenarios.catalogue import names
+from kith.scenarios.errors import ScenarioError
+from kith.scenarios.load import load
+from kith.sim.schema.plan import Plan
+
+SCALE = ("market.size", "market.founders")
+MOST = 2
+"changes that are named; of more, their number"
+
+
+def labelled(plans: Sequence[Plan], equal: bool = False) -> dict[str, Plan]:
+    """Each plan under its label; plans that would share one are told apart by what differs, then by number.
+
+    Raises `ComparisonError` if two plans are the same, unless `equal` plans are allowed, which are numbered.
+    """
+    marks = [_changes(plan) for plan in plans]
+    shared = set(marks[0]).intersection(*marks[1:]) if len(plans) > 1 else set()
+    labels = [
+        _label(plan.name, [mark for mark in changed if mark not in shared])
+        for plan, changed in zip(plans, marks, strict=True)
+    ]
+    if not equal:
+        _refuse_equal(plans)
+    out: dict[str, Plan] = {}
+    for label, plan in zip(labels, plans, strict=True):
+        if (
+            label in out and out[label].content() != plan.content()
+        ):  # made in Python, where nothing tells what was changed
+            label = f"{label} ({_difference(out[label], plan)})"
+        same = sum(taken == label or taken.startswith(f"{label} #") for taken in out)
+        out[f"{label} #{same + 1}" if same else label] = plan
+    return out
+
+
+def _difference(first: Plan, second: Plan) -> str:
+    """What differs between two plans of one name, in words."""
+    differences = [
+        f"{name.rpartition('.')[2]} {shown(after)}"
+        for name, _, after in changes(first.parameters, second.parameters)
+    ]
+    return ", ".join(differences) if 0 < len(differences) <= MOST else "variant"
+
+
+def _label(name: str, changed: Sequence[str]) -> str:
+    if not changed:
+        return name
+    return f"{name} ({', '.join(changed) if len(changed) <= MOST else f'{len(changed)} changes'})"
+
+
+def _changes(plan: Plan) -> list[str]:
+    """What was set beside the scenario's own files, in words: parameters by their last name, then shocks."""
+    marks = [
+        f"{name.rpartition('.')[2]} {shown(_value(plan, name))}"
+        for name, source in plan.origin.items()
+        if source == "override" and name not in SCALE and name.count(".") == 1
+    ]
+    own = _own_shocks(plan.name)
+    return marks + [
+        f"{shock.kind.replace('_', ' ')} day {shock.day}"
+        for shock in plan.shocks
+        if own is not None and shock not in own
+    ]
+
+
+def _value(plan: Plan, name: str) -> object:
+    section, _, field = name.partition(".")
+    return getattr(getattr(plan.parameters, section), field)
+
+
+def _own_shocks(name: str) -> tuple[object, ...] | None:
+    """The shocks of a scenario of the library; None for others."""
+    if name not in names():
+        return None
+    try:
+        return load(name).shocks
+    except ScenarioError:
+        return None
+
+
+def _refuse_equal(plans: Sequence[Plan]) -> None:
+    contents = [(plan.name, plan.canonical_content) for plan in plans]
+    twice = next((name for (name, content), n in Counter(contents).items() if n > 1), None)
+    if twice is not None:
+        raise ComparisonError(f"{twice} is given twice with the same parameters; change one of them")
