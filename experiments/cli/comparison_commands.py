@@ -7,6 +7,7 @@ import typer
 
 from kith.experiments.cli.log_options import LogOptions, with_log_options
 from kith.experiments.cli.options import (
+    Arms,
     At,
     Days,
     FirstSeed,
@@ -31,6 +32,7 @@ from kith.experiments.cli.requests import (
     failures_of,
     plan_request,
     say_where,
+    warn_of_arms,
     warn_without_effect,
 )
 from kith.experiments.escaping import say
@@ -38,7 +40,8 @@ from kith.experiments.escaping import say
 
 @with_log_options
 def compare(
-    scenarios: Several,
+    scenarios: Several = None,
+    arm: Arms = None,
     runs: Runs = None,
     first_seed: FirstSeed = 0,
     precision: Precision = None,
@@ -65,6 +68,7 @@ def compare(
     """Compare scenarios on the same random draws: outcomes, differences from the first, confidence intervals."""
     target = checked(out, runs=runs, days=days, workers=workers, first_seed=first_seed)
     from kith.experiments.cli.progress import Waiting
+    from kith.experiments.comparison.arms import arm_from
     from kith.experiments.comparison.comparison import Comparison
     from kith.experiments.comparison.comparison import compare as paired_runs
     from kith.experiments.comparison.repeat_command import comparison_command
@@ -76,7 +80,8 @@ def compare(
         from kith.experiments.comparison.stress import check_length
 
         check_length(days)
-    warn_without_effect(scenarios, request, days)
+    arms = [*(scenarios or ()), *map(arm_from, arm or ())]
+    warn_of_arms(arms, request, days)
     with Waiting("comparing", "runs") as waiting:
 
         def progress(done: int, total: int) -> None:
@@ -88,7 +93,7 @@ def compare(
             waiting.say(brief_answer(so_far))
 
         comparison = paired_runs(
-            scenarios,
+            arms,
             runs=runs,
             first_seed=first_seed,
             precision=precision,

@@ -49,9 +49,20 @@ Pair = Annotated[
     typer.Argument(metavar="A B", help="Two scenarios; the first is the reference.", show_default=False),
 ]
 Several = Annotated[
-    list[str],
+    list[str] | None,
     typer.Argument(
-        metavar="A B …", help="Two or more scenarios; the first is the reference.", show_default=False
+        metavar="A B …",
+        help="Two or more scenarios, those of --arm after them; the first is the reference.",
+        show_default=False,
+    ),
+]
+Arms = Annotated[
+    list[str] | None,
+    option(
+        "--arm",
+        "Add a scenario with settings and shocks of its own, such as 'web monetisation.price=12' or "
+        "'web 180 members_leave share=0.3'; repeat for more.",
+        "'SCENARIO …'",
     ),
 ]
 Some = Annotated[

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -10,6 +10,9 @@ from kith.experiments.cli.log_options import LogOptions
 from kith.experiments.errors import OutputError, RequestError
 from kith.experiments.escaping import for_json, say
 from kith.experiments.run_limits import check_runs, check_workers
+
+if TYPE_CHECKING:
+    from kith.experiments.comparison.arms import Arm
 
 
 def checked(out: Path | None, **numbers: int | None) -> Path | None:
@@ -105,6 +108,19 @@ def warn_without_effect(scenarios: Sequence[str], request: dict[str, Any], days:
         plans = {str(name): load(name, days=days, **request) for name in scenarios}
         for line in warnings(plans, request["overrides"]):
             say(line, err=True)
+
+
+def warn_of_arms(arms: "Sequence[str | Arm]", request: dict[str, Any], days: int | None) -> None:
+    """The same for arms, each with what is set in it and in all of them."""
+    from kith.experiments.comparison.arms import Arm
+    from kith.experiments.words.no_effect import warnings
+
+    warn_without_effect([arm for arm in arms if isinstance(arm, str)], request, days)
+    for arm in arms:
+        if isinstance(arm, Arm):
+            given = {**(request["overrides"] or {}), **arm.overrides}
+            for line in warnings({arm.text: arm.plan({**request, "days": days})}, given):
+                say(line, err=True)
 
 
 def announce_compilation() -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 
+from kith.experiments.comparison.arms import Arm
 from kith.experiments.comparison.labels import labelled
 from kith.experiments.comparison.stopping import MOST, StoppingRule
 from kith.experiments.comparison.stress_result import Stress
@@ -154,7 +155,7 @@ class Comparison:
 
 
 def compare(
-    scenarios: Sequence[str | Path | Plan],
+    scenarios: Sequence[str | Path | Plan | Arm],
     runs: int | None = None,
     days: int | None = None,
     overrides: Mapping[str, Any] | None = None,
@@ -174,7 +175,8 @@ def compare(
 
     Parameters
     ----------
-    scenarios : two or more names of the library, paths, or plans; the first is the reference.
+    scenarios : two or more names of the library, paths, plans, or arms, which have settings and shocks of
+        their own; the first is the reference.
     runs : paired runs per scenario, by default 16; with fewer than 4 there are no intervals. With a
         precision the maximum number, by default 1,000.
     days : length of every run; by default the longest of the scenarios' own lengths.
@@ -205,7 +207,8 @@ def compare(
     plans = labelled(_resolved(several, given))
     length = days or max(plan.days for plan in plans.values())
     request = {
-        "scenarios": [str(s.name if isinstance(s, Plan) else s) for s in scenarios],
+        "scenarios": [_written(s) for s in scenarios],
+        "arms": any(isinstance(s, Arm) for s in scenarios),
         **given,
         "days": days,
         "outcomes": None if outcomes is None else list(chosen),
@@ -335,17 +338,24 @@ def _known_outcomes(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _several(scenarios: Sequence[str | Path | Plan]) -> list[str | Path | Plan]:
+def _written(scenario: str | Path | Plan | Arm) -> str:
+    """A scenario as the command line has it."""
+    if isinstance(scenario, Arm):
+        return scenario.text
+    return str(scenario.name if isinstance(scenario, Plan) else scenario)
+
+
+def _several(scenarios: Sequence[str | Path | Plan | Arm]) -> list[str | Path | Plan | Arm]:
     if isinstance(scenarios, str | Path | Plan) or len(scenarios) < 2:
         raise ComparisonError("a comparison needs two scenarios or more, such as pool and web")
-    names = [str(s) for s in scenarios if not isinstance(s, Plan)]
+    names = [_written(s) for s in scenarios if not isinstance(s, Plan)]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise ComparisonError(f"{twice} is named twice; name each scenario once")
     return list(scenarios)
 
 
-def _resolved(scenarios: list[str | Path | Plan], given: Mapping[str, Any]) -> list[Plan]:
+def _resolved(scenarios: list[str | Path | Plan | Arm], given: Mapping[str, Any]) -> list[Plan]:
     extra = next((name for name, value in given.items() if value), None)
     if extra and any(isinstance(s, Plan) for s in scenarios):
         raise ComparisonError(f"{extra} cannot be added to a complete plan; pass it to load()")
@@ -353,4 +363,10 @@ def _resolved(scenarios: list[str | Path | Plan], given: Mapping[str, Any]) -> l
         given = {**given, "log": read_log(given["log"], given["at"]), "at": None}
     if given["replay"]:
         given = {**given, "replay": read_and_replay(given["replay"])}
-    return [s if isinstance(s, Plan) else load(s, **given) for s in scenarios]
+    return [_plan(s, given) for s in scenarios]
+
+
+def _plan(scenario: str | Path | Plan | Arm, given: Mapping[str, Any]) -> Plan:
+    if isinstance(scenario, Plan):
+        return scenario
+    return scenario.plan(given) if isinstance(scenario, Arm) else load(scenario, **given)

@@ -24,6 +24,7 @@ def comparison_command(comparison: "Comparison") -> str:
         comparison.seeds[0],
         request.get("outcomes") or (),
         stress=comparison.stress is not None,
+        arms=bool(request.get("arms")),
     )
 
 
@@ -36,6 +37,7 @@ def compare_command(
     outcomes: Sequence[str] = (),
     files: Mapping[str, str] | None = None,
     stress: bool = False,
+    arms: bool = False,
 ) -> str:
     """The command line that compares scenarios.
 
@@ -46,8 +48,10 @@ def compare_command(
     request : `overrides`, `shocks`, `log`, `at` and `replay`, as `scenarios.load` takes them.
     files : name -> text of a scenario file that must be written first.
     stress : whether the standard shocks follow.
+    arms : whether the scenarios are lines with settings of their own.
     """
-    words = ["kith", "compare", *scenarios, "--runs", str(runs), "--days", str(days)]
+    named = [word for line in scenarios for word in ("--arm", line)] if arms else scenarios
+    words = ["kith", "compare", *named, "--runs", str(runs), "--days", str(days)]
     words += ["--first-seed", str(first_seed)] if first_seed else []
     for outcome in outcomes:
         words += ["--outcome", outcome]
