@@ -64,7 +64,7 @@ PATTERN = Pattern(
     measure,
     (
         Quantity("lost without replies, points", 2.0, 8.0, unmet=TOO_FEW),
-        Quantity("randomised less naive, points", high=0.0),
+        Quantity("randomised less naive, points", high=0.0, unmet=TOO_FEW),
         Quantity("naive difference, points"),
         Quantity("newcomers who posted in their first week"),
     ),
