@@ -46,5 +46,5 @@ def stress_table(c: Comparison) -> str:
         [row["title"], *[f"{cell['lost']} · {cell['back']}".rstrip(" ·") for cell in row["cells"]]]
         for row in shown["rows"]
     ]
-    rows.append(["mean of the shocks that strike all", *shown["means"]])
+    rows.append(["mean, where all are struck", *shown["means"]])
     return table(head, rows, range(1, len(head))) + f'<p class="kith-note">{for_html(shown["explained"])}</p>'

@@ -86,7 +86,7 @@ def _stress(comparison: "Comparison") -> Table:
         cells = [Text(f"{lost_words(row)}\n").append(back_words(row), style="dim") for row in rows]
         table.add_row(f"  {rows[0]['title']}", *cells)
     means = [wording.per_cent(result.mean_loss(label)) for label in comparison.labels]
-    table.add_row("  mean of the shocks that strike all", *means, style="bold")
+    table.add_row("  mean, where all are struck", *means, style="bold")
     return table
 
 

@@ -83,7 +83,7 @@ def _with_fee(p: Parameters) -> Parameters:
 
 
 SHOCKS = (
-    StandardShock("centre", "the hub leaves, or the 1 % best connected", _centre_leaves),
+    StandardShock("centre", "hub, or top 1 %, leaves", _centre_leaves),
     StandardShock("third", "a third leaves at once", _third_leaves),
     StandardShock("competitor", "a competitor opens", _rival),
     StandardShock("topic", "the topic shifts", _topic_shift),
