@@ -33,7 +33,7 @@ OURS = frozenset(
         "study.json",
         "patterns.json",
         "patterns.md",
-        *(f"{letters}{n}.svg" for letters in ("SF", "A", "B", "D", "E", "G") for n in range(1, 15)),
+        *(f"{letters}{n}.svg" for letters in ("SF", "A", "B", "D", "E", "G") for n in range(15)),
         "DUR.svg",
         "robust.json",
         "robust.md",
