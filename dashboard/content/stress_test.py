@@ -1,14 +1,14 @@
 """The stress test of a comparison on the page: a button, the runs under way, and the table."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 
 import solara
 
 from kith.dashboard.live.live_stress import use_live_stress
 from kith.dashboard.widgets.parts import Button, ErrorMessage, Html, Text, table
 from kith.experiments.comparison.comparison import Comparison
+from kith.experiments.comparison.stress_result import Stress, in_words
 from kith.experiments.escaping import for_html
-from kith.experiments.reports.comparison import stress_rows
 from kith.experiments.words import wording
 
 
@@ -33,18 +33,16 @@ def StressTest(comparison: Comparison, complete: bool) -> None:
     elif test.stress is None and not test.error:
         Text(f"{test.done} of {wording.plural(test.total, 'run')} done.", kind="kith-note")
     elif test.stress is not None:
-        Html(stress_table(replace(comparison, stress=test.stress)))
+        Html(stress_table(test.stress, comparison.labels))
 
 
-def stress_table(c: Comparison) -> str:
+def stress_table(result: Stress, labels: Sequence[str]) -> str:
     """What the standard shocks take from each scenario, as markup."""
-    shown = stress_rows(c)
-    if shown is None:
-        return ""
-    head = ["active members lost to", *c.labels]
+    words = in_words(result, labels)
+    head = ["active members lost to", *labels]
     rows = [
-        [row["title"], *[f"{cell['lost']} · {cell['back']}".rstrip(" ·") for cell in row["cells"]]]
-        for row in shown["rows"]
+        [title, *[f"{lost} · {back}" if back else lost for lost, back in cells]]
+        for title, cells in words.rows
     ]
-    rows.append(["mean, where all are struck", *shown["means"]])
-    return table(head, rows, range(1, len(head))) + f'<p class="kith-note">{for_html(shown["explained"])}</p>'
+    rows.append([words.mean_title, *words.means])
+    return table(head, rows, range(1, len(head))) + f'<p class="kith-note">{for_html(words.note)}</p>'

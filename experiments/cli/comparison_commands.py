@@ -28,6 +28,7 @@ from kith.experiments.cli.options import (
 )
 from kith.experiments.cli.requests import (
     announce_compilation,
+    check_stress,
     checked,
     failures_of,
     plan_request,
@@ -76,12 +77,10 @@ def compare(
     from kith.experiments.reports.write_folders import write_comparison
 
     request = plan_request(set, shock, from_log, at, reading, replay)
-    if stress and days is not None:
-        from kith.experiments.comparison.stress import check_length
-
-        check_length(days)
     arms = [*(scenarios or ()), *map(arm_from, arm or ())]
     warn_of_arms(arms, request, days)
+    if stress:
+        check_stress(arms, request, days)
     with Waiting("comparing", "runs") as waiting:
 
         def progress(done: int, total: int) -> None:

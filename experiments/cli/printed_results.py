@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from kith.experiments.comparison.stress_result import back_words, explained, lost_words
+from kith.experiments.comparison.stress_result import StressWords, in_words
 from kith.experiments.comparison.summary_sentence import comparison_answer, run_answer
 from kith.experiments.statistics.intervals import described
 from kith.experiments.statistics.tables import OPEN, OUTCOMES, RESOLVED, SAME, UNJUDGED, verdict
@@ -69,24 +69,20 @@ def show_comparison(comparison: "Comparison") -> None:
     if comparison.leaving.to_numpy().sum() > 0:
         out.print(_reasons_by_scenario(comparison))
     if comparison.stress is not None:
-        out.print(_stress(comparison))
-        out.print(Text(fill(explained(comparison.stress), WIDTH), style="dim"))
+        words = in_words(comparison.stress, comparison.labels)
+        out.print(_stress(words, comparison.labels))
+        out.print(Text(fill(words.note, WIDTH), style="dim"))
 
 
-def _stress(comparison: "Comparison") -> Table:
+def _stress(words: StressWords, labels: Sequence[str]) -> Table:
     """Shares lost under the standard shocks, and when half was made good, by scenario."""
-    result = comparison.stress
-    assert result is not None
     table = plain_table(title="\nActive members lost to a shock, half a year later")
     table.add_column("shock", ratio=1)
-    for label in comparison.labels:
+    for label in labels:
         table.add_column(_short(label), justify="right", no_wrap=True)
-    for shock in dict.fromkeys(result.table["shock"]):
-        rows = [result.row(shock, label) for label in comparison.labels]
-        cells = [Text(f"{lost_words(row)}\n").append(back_words(row), style="dim") for row in rows]
-        table.add_row(f"  {rows[0]['title']}", *cells)
-    means = [wording.per_cent(result.mean_loss(label)) for label in comparison.labels]
-    table.add_row("  mean, where all are struck", *means, style="bold")
+    for title, cells in words.rows:
+        table.add_row(f"  {title}", *[Text(f"{lost}\n").append(back, style="dim") for lost, back in cells])
+    table.add_row(f"  {words.mean_title}", *words.means, style="bold")
     return table
 
 

@@ -123,6 +123,16 @@ def warn_of_arms(arms: "Sequence[str | Arm]", request: dict[str, Any], days: int
                 say(line, err=True)
 
 
+def check_stress(arms: "Sequence[str | Arm]", request: dict[str, Any], days: int | None) -> None:
+    """Refuse runs that are too short for a stress test before any of them begins."""
+    from kith.experiments.comparison.stress import check_length
+    from kith.scenarios.load import load
+
+    plans = [load(arm, **request) if isinstance(arm, str) else arm.plan(request) for arm in arms]
+    if plans:
+        check_length(days or max(plan.days for plan in plans))
+
+
 def announce_compilation() -> None:
     """Announce the wait for the compiler where the kernels are not compiled yet."""
     from kith.sim.kernels.compilation import is_compiled

@@ -1,6 +1,7 @@
 """The result of a stress test, and its words: what is lost to each standard shock, and when it is back."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,27 @@ class Stress:
             "days": self.days,
             "table": [nulled(row) for row in self.table.to_dict("records")],
         }
+
+
+@dataclass(frozen=True)
+class StressWords:
+    """A stress test as every page and screen shows it: cells of (lost, back) by shock, and the mean by scenario."""
+
+    rows: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    "title of the shock, and a cell for each scenario"
+    means: tuple[str, ...]
+    note: str
+    mean_title: str = "mean, where all are struck"
+
+
+def in_words(result: Stress, labels: Sequence[str]) -> StressWords:
+    """The table of a stress test in words, the scenarios in the order of `labels`."""
+    rows = []
+    for shock, title in result.table.drop_duplicates("shock")[["shock", "title"]].itertuples(index=False):
+        struck = [result.row(shock, label) for label in labels]
+        rows.append((str(title), tuple((lost_words(row), back_words(row)) for row in struck)))
+    means = tuple(wording.per_cent(result.mean_loss(label)) for label in labels)
+    return StressWords(tuple(rows), means, explained(result))
 
 
 def explained(result: Stress) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from kith.sim.schema.parameter_set import Parameters
 from kith.sim.schema.plan import Plan, Shock
 
-MONTHS = 6
 AFTER = 180
 "days from the shocks to the end of a run"
 EARLIEST = 30

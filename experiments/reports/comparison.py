@@ -16,7 +16,7 @@ from kith.experiments.charts.comparison_sections import LINES, SECTIONS, marks_o
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.comparison.effects import effect_rows
 from kith.experiments.comparison.repeat_command import comparison_command
-from kith.experiments.comparison.stress_result import back_words, explained, lost_words
+from kith.experiments.comparison.stress_result import in_words
 from kith.experiments.comparison.summary_sentence import comparison_answer, run_answer
 from kith.experiments.escaping import for_html, visible
 from kith.experiments.files import write_text
@@ -65,7 +65,7 @@ def comparison_page(comparison: Comparison, command: str = "") -> str:
             for name in SECTIONS
         },
         outcomes=[_outcome(name) | {"precision": comparison.precision(name)} for name in comparison.outcomes],
-        stress=stress_rows(comparison),
+        stress=None if comparison.stress is None else in_words(comparison.stress, comparison.labels),
         health=_comparison_health(comparison),
         scenarios={label: scenario_notes(plan) for label, plan in comparison.plans.items()},
         parameters=parameter_matrix(comparison.plans),
@@ -75,20 +75,6 @@ def comparison_page(comparison: Comparison, command: str = "") -> str:
         ids=comparison.values.groupby("scenario", sort=False)["run_id"].apply(list).to_dict(),
         intervals=described(comparison.runs),
     )
-
-
-def stress_rows(comparison: Comparison) -> dict[str, Any] | None:
-    """The stress table in words: rows with a title and cells, means, and how to read it; None if none was asked."""
-    result = comparison.stress
-    if result is None:
-        return None
-    rows = []
-    for shock in dict.fromkeys(result.table["shock"]):
-        struck = [result.row(shock, label) for label in comparison.labels]
-        cells = [{"lost": lost_words(row), "back": back_words(row)} for row in struck]
-        rows.append({"title": struck[0]["title"], "cells": cells})
-    means = [wording.per_cent(result.mean_loss(label)) for label in comparison.labels]
-    return {"rows": rows, "means": means, "explained": explained(result)}
 
 
 def run_page(record: Any, command: str = "", effects: pd.DataFrame | None = None) -> str:

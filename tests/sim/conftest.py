@@ -13,6 +13,7 @@ from kith.sim.schema.founding import Founding
 from kith.sim.schema.parameter_set import Parameters, parameters_from
 from kith.sim.schema.plan import Plan, Shock
 from tests.plain import PLAIN
+from tests.sim.lived import total
 
 type Settings = Mapping[str, Mapping[str, Any]]
 
@@ -150,11 +151,6 @@ def difference() -> Callable[..., list[str]]:
 def log_of() -> Callable[..., Founding]:
     """`small_log`."""
     return small_log
-
-
-def total(record: Record, name: str) -> float:
-    """The sum of a daily series over the run."""
-    return float(record.series[name].sum())
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,10 @@ import numpy as np
 
 from kith.sim.results.record import Record
 from kith.sim.schema.plan import Plan
+from tests.sim.lived import total
 
 type PlanOf = Callable[..., Plan]
 type Arm = Callable[..., Record]
-
-
-def total(record: Record, name: str) -> float:
-    return float(record.series[name].sum())
 
 
 def test_before_a_phase_nothing_differs_and_after_it_something_does(arm: Arm) -> None:

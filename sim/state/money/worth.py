@@ -15,11 +15,15 @@ TYPICAL_GAP = 30.0 / 8.0
 
 
 @kernel
+def _relative(gain, satisfaction, q):
+    """1 for a member who is as satisfied as the reference; `gain` more for one who is twice as satisfied."""
+    return max(0.0, 1.0 + gain * (satisfaction / q["monetisation_worth_satisfaction"] - 1.0))
+
+
+@kernel
 def worth(satisfaction, q):
     """The factor on the willingness to pay."""
-    return max(
-        0.0, 1.0 + q["monetisation_worth_gain"] * (satisfaction / q["monetisation_worth_satisfaction"] - 1.0)
-    )
+    return _relative(q["monetisation_worth_gain"], satisfaction, q)
 
 
 @kernel
@@ -47,9 +51,7 @@ def loyalty(satisfaction, belonging, q):
 @kernel
 def dealing(satisfaction, q):
     """The factor on a member's deals."""
-    return max(
-        0.0, 1.0 + q["monetisation_deal_gain"] * (satisfaction / q["monetisation_worth_satisfaction"] - 1.0)
-    )
+    return _relative(q["monetisation_deal_gain"], satisfaction, q)
 
 
 @kernel

@@ -1,10 +1,12 @@
 """A stress test: each design under the standard shocks, paired with itself."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from kith.experiments.cli.app import exit_code
 from kith.experiments.comparison.comparison import compare
 from kith.experiments.comparison.repeat_command import comparison_command
 from kith.experiments.comparison.stress import (
@@ -116,3 +118,13 @@ def test_the_report_the_json_and_the_command_have_it(tested) -> None:
     assert "a third leaves at once" in comparison_page(both)
     assert "a third leaves at once" not in comparison_page(comparison)
     assert both.plain()["stress"]["day"] == DAYS - AFTER
+
+
+def test_a_scenario_that_is_too_short_is_refused_before_anything_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = tmp_path / "short.toml"
+    short.write_text('extends = "web"\ndays = 100\n', encoding="utf-8")
+    monkeypatch.setattr("kith.experiments.comparison.comparison.run_chunks", lambda *_: pytest.fail("ran"))
+    assert exit_code(["compare", str(short), "--arm", f"'{short}' governance.voice=1", "--stress"]) == 2
+    assert "needs at least 210" in capsys.readouterr().err

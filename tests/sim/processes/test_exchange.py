@@ -8,13 +8,10 @@ import pytest
 
 from kith.sim.results.record import Record
 from kith.sim.schema.plan import Plan
+from tests.sim.lived import total
 
 type PlanOf = Callable[..., Plan]
 type Arm = Callable[..., Record]
-
-
-def total(record: Record, name: str) -> float:
-    return float(record.series[name].sum())
 
 
 def average(quiet: Arm, name: str, *designs: str, seeds: int = 3, **more: Any) -> float:

@@ -21,6 +21,7 @@ from kith.sim.results.record import Record
 from kith.sim.schema.plan import Plan, Shock
 from kith.sim.state.categories import Cause, Count
 from kith.sim.state.community import Community
+from tests.sim.lived import total
 
 type PlanOf = Callable[..., Plan]
 type Arm = Callable[..., Record]
@@ -35,10 +36,6 @@ CLOSED: dict[str, dict[str, Any]] = {
 }
 CLEAN = {"unwanted_share": 0.0, "unwanted_by_size": 0.0}
 CALM = {"harassment_rate": 0.0, "dispute_rate": 0.0}
-
-
-def total(record: Record, name: str) -> float:
-    return float(record.series[name].sum())
 
 
 def watch(plan: Plan, days: int, before: str, look: Look, seed: int = 1) -> Record:

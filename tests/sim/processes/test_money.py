@@ -25,23 +25,10 @@ from kith.sim.state.money.worth import (
     wish_to_buy,
     worth,
 )
+from tests.sim.lived import column, total
 
 type PlanOf = Callable[..., Plan]
 type Arm = Callable[..., Record]
-
-
-def total(record: Record, name: str) -> float:
-    return float(record.series[name].sum())
-
-
-def lived(plan: Plan, days: int, seed: int = 1) -> Community:
-    simulation = Simulation(plan, seed, days, events=False, check=True)
-    simulation.advance(days)
-    return simulation.community
-
-
-def column(c: Community, name: str) -> np.ndarray[Any, Any]:
-    return np.asarray(c.population.members[name][c.population.rows()])
 
 
 def numbers(**monetisation: Any) -> Any:

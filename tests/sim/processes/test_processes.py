@@ -12,15 +12,12 @@ from kith.sim.engine import TICK, run
 from kith.sim.results.record import Record
 from kith.sim.schema.plan import Plan, Shock
 from kith.sim.state.community import Community
+from tests.sim.lived import total
 
 type PlanOf = Callable[..., Plan]
 type Arm = Callable[..., Record]
 
 NOBODY_LEAVES = {"churn": {"base_hazard": 0.0}}
-
-
-def total(record: Record, name: str) -> float:
-    return float(record.series[name].sum())
 
 
 def leavers(record: Record, until: int = 10**6) -> set[int]:

@@ -16,6 +16,7 @@ from kith.sim.state import market
 from kith.sim.state.categories import Cause
 from kith.sim.state.community import Community
 from kith.sim.state.hubs import call_for_heir
+from tests.sim.lived import total
 
 type PlanOf = Callable[..., Plan]
 type Arm = Callable[..., Record]
@@ -26,10 +27,6 @@ CLOSED: dict[str, dict[str, Any]] = {
     "referral": {"invites_per_month": 0.0},
 }
 LOYAL = {"churn": {"base_hazard": 0.0}}
-
-
-def total(record: Record, name: str) -> float:
-    return float(record.series[name].sum())
 
 
 # Hub and heir

@@ -11,14 +11,11 @@ from kith.sim.engine import TICK, run
 from kith.sim.results.record import Record
 from kith.sim.schema.plan import Plan
 from kith.sim.state.community import Community
+from tests.sim.lived import total
 
 type PlanOf = Callable[..., Plan]
 type Arm = Callable[..., Record]
 type Difference = Callable[..., list[str]]
-
-
-def total(record: Record, name: str) -> float:
-    return float(record.series[name].sum())
 
 
 def watch(plan: Plan, days: int, before: str, look: Callable[[Community], None], seed: int = 1) -> Record:

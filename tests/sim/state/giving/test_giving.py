@@ -16,6 +16,7 @@ from kith.sim.state.giving.content import fresh_value, new_since, since, stock_v
 from kith.sim.state.giving.staff import time_for_answers, time_today
 from kith.sim.state.giving.talk import ITEMS, VISITS, liveliness, share_answered
 from kith.sim.state.population import NEVER
+from tests.sim.lived import column, lived, total
 
 type PlanOf = Callable[..., Plan]
 type Arm = Callable[..., Record]
@@ -23,21 +24,6 @@ type Difference = Callable[..., list[str]]
 
 JOINING = {"external_rate": 6.0, "join_on_touch": 1.0}
 ALL_TASKS = {"staff_welcome": 0.2, "staff_introduce": 0.2, "staff_curate": 0.2, "staff_listen": 0.1}
-
-
-def lived(plan: Plan, days: int, seed: int = 1) -> Community:
-    """A community after some days."""
-    simulation = Simulation(plan, seed, days, events=False, check=True)
-    simulation.advance(days)
-    return simulation.community
-
-
-def column(c: Community, name: str) -> np.ndarray[Any, Any]:
-    return np.asarray(c.population.members[name][c.population.rows()])
-
-
-def total(record: Record, name: str) -> float:
-    return float(record.series[name].sum())
 
 
 # Content
