@@ -7,15 +7,18 @@ market, which a page or a log sets for all.
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
 
 from kith.experiments.errors import ComparisonError
 from kith.experiments.words.assumptions import changes, shown
 from kith.scenarios.catalogue import names
-from kith.scenarios.errors import ScenarioError
 from kith.scenarios.load import load
 from kith.sim.schema.plan import Plan
 
 SCALE = ("market.size", "market.founders")
+FROM_DATA = ("log", "network")
+"where values come from that a community's own data sets"
 MOST = 2
 "changes that are named; of more, their number"
 
@@ -35,9 +38,8 @@ def labelled(plans: Sequence[Plan], equal: bool = False) -> dict[str, Plan]:
         _refuse_equal(plans)
     out: dict[str, Plan] = {}
     for label, plan in zip(labels, plans, strict=True):
-        if (
-            label in out and out[label].content() != plan.content()
-        ):  # made in Python, where nothing tells what was changed
+        # plans made in Python, where nothing tells what was changed
+        if label in out and out[label].content() != plan.content():
             label = f"{label} ({_difference(out[label], plan)})"
         same = sum(taken == label or taken.startswith(f"{label} #") for taken in out)
         out[f"{label} #{same + 1}" if same else label] = plan
@@ -46,10 +48,7 @@ def labelled(plans: Sequence[Plan], equal: bool = False) -> dict[str, Plan]:
 
 def _difference(first: Plan, second: Plan) -> str:
     """What differs between two plans of one name, in words."""
-    differences = [
-        f"{name.rpartition('.')[2]} {shown(after)}"
-        for name, _, after in changes(first.parameters, second.parameters)
-    ]
+    differences = [_words(name, after) for name, _, after in changes(first.parameters, second.parameters)]
     return ", ".join(differences) if 0 < len(differences) <= MOST else "variant"
 
 
@@ -60,18 +59,30 @@ def _label(name: str, changed: Sequence[str]) -> str:
 
 
 def _changes(plan: Plan) -> list[str]:
-    """What was set beside the scenario's own files, in words: parameters by their last name, then shocks."""
+    """What differs from the plan's own scenario, in words: parameters by their last name, then phases and shocks."""
+    own = _own_scenario(plan.name) if plan.origin else None
+    if own is None:
+        return [
+            _words(name, _value(plan, name))
+            for name, source in plan.origin.items()
+            if source == "override" and name not in SCALE and name.count(".") == 1
+        ]
     marks = [
-        f"{name.rpartition('.')[2]} {shown(_value(plan, name))}"
-        for name, source in plan.origin.items()
-        if source == "override" and name not in SCALE and name.count(".") == 1
+        _words(name, after)
+        for name, _, after in changes(own.parameters, plan.parameters)
+        if name not in SCALE and plan.origin.get(name) not in FROM_DATA
     ]
-    own = _own_shocks(plan.name)
+    days = [day for day, _ in own.phases]
+    for (_, before), (day, phase) in pairwise(plan.phases):
+        if day not in days:
+            marks += [f"{_words(name, value)} from day {day}" for name, _, value in changes(before, phase)]
     return marks + [
-        f"{shock.kind.replace('_', ' ')} day {shock.day}"
-        for shock in plan.shocks
-        if own is not None and shock not in own
+        f"{shock.kind.replace('_', ' ')} day {shock.day}" for shock in plan.shocks if shock not in own.shocks
     ]
+
+
+def _words(name: str, value: object) -> str:
+    return f"{name.rpartition('.')[2]} {shown(value)}"
 
 
 def _value(plan: Plan, name: str) -> object:
@@ -79,14 +90,13 @@ def _value(plan: Plan, name: str) -> object:
     return getattr(getattr(plan.parameters, section), field)
 
 
-def _own_shocks(name: str) -> tuple[object, ...] | None:
-    """The shocks of a scenario of the library; None for others."""
-    if name not in names():
+@cache
+def _own_scenario(name: str) -> Plan | None:
+    """The scenario of the library that a name stands for, or the combination of several; None for others."""
+    bases = name.split(" + ")
+    if not set(bases) <= set(names()):
         return None
-    try:
-        return load(name).shocks
-    except ScenarioError:
-        return None
+    return load(bases[0]) if len(bases) == 1 else load({"extends": bases}, name=name)
 
 
 def _refuse_equal(plans: Sequence[Plan]) -> None:

@@ -74,7 +74,7 @@ def test_a_changed_control_stands_in_the_address_and_is_run(here: Any, shown: An
     assert "monetisation.price=7" in unquote(rc.paths[-1])
     until(lambda: len(here.asked) == 2)
     priced = {job.key: job.plan.parameters.monetisation.price for job in here.asked[-1]}
-    assert priced["pool"] == 7
+    assert priced["pool (price 7)"] == 7
     assert priced["web"] != 7
     state = CompareState.strict(rc.paths[-1].partition("?")[2])
     assert state.choices[0].settings == (("monetisation.price", 7),)
@@ -362,7 +362,10 @@ def test_a_page_with_one_scenario_names_the_run_that_it_begins_with() -> None:
     done = [execute(job, 1) for job in jobs_for(now.plans, 40, 1)]
     comparison = gathered(now.plans, 40, (0,), OUTCOMES, done)
     command = compare.command_for(now.state.inputs(), replace(comparison, seeds=(0, 1, 2, 3)))
-    assert "kith run ./web.toml --seed 0 --days 40 --set market.size=300 --set market.founders=15" in command
+    assert (
+        "kith run './web (price 7).toml' --seed 0 --days 40 --set market.size=300 --set market.founders=15"
+        in command
+    )
     assert "# the first of 4 runs, whose seeds are 0 to 3" in command
 
 

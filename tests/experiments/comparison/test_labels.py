@@ -2,6 +2,8 @@
 
 import pytest
 
+from kith.dashboard.live.live_comparison import labelled_plans
+from kith.dashboard.state.scenario_choice import choice_from_text, plan_of
 from kith.experiments.comparison.labels import labelled
 from kith.experiments.errors import ComparisonError
 from kith.scenarios.load import load
@@ -43,3 +45,22 @@ def test_equal_plans_are_refused_or_numbered() -> None:
     with pytest.raises(ComparisonError, match="web is given twice"):
         labelled([load("web"), load("web")])
     assert list(labelled([load("web"), load("web"), load("web")], equal=True)) == ["web", "web #2", "web #3"]
+
+
+def test_a_changed_setting_of_an_address_is_marked_like_one_of_the_command_line() -> None:
+    changed, library = (
+        plan_of(choice_from_text(text), 1_000, 365) for text in ("hub~governance.voice=0.5", "hub")
+    )
+    for plans in ([changed, library], [changed]):
+        assert next(iter(labelled_plans(plans))) == "hub (voice 0.5)"
+    assert list(labelled_plans([library, changed])) == ["hub", "hub (voice 0.5)"]
+
+
+def test_two_bases_are_a_scenario_of_their_own() -> None:
+    texts = ("web+subscription", "web+subscription~monetisation.price=12", "web~@90~monetisation.price=8")
+    plans = [plan_of(choice_from_text(text), 1_000, 365) for text in texts]
+    assert list(labelled_plans(plans)) == [
+        "web + subscription",
+        "web + subscription (price 12)",
+        "web (price 8 from day 90)",
+    ]
