@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from kith.experiments.cli import output
 from kith.experiments.cli.log_options import LogOptions
 from kith.experiments.errors import OutputError, RequestError
 from kith.experiments.escaping import for_json, say
@@ -137,7 +138,7 @@ def announce_compilation() -> None:
     """Announce the wait for the compiler where the kernels are not compiled yet."""
     from kith.sim.kernels.compilation import is_compiled
 
-    if not is_compiled():
+    if not is_compiled() and not output.quiet:
         say("compiling the engine for this machine (once, about half a minute)", err=True)
 
 
