@@ -13,16 +13,16 @@ from typing import Annotated
 
 import typer
 
-from kith.experiments.cli import output
 from kith.experiments.cli.check_commands import answers, bench, patterns, verify
 from kith.experiments.cli.comparison_commands import compare, robust
 from kith.experiments.cli.dashboard_command import dashboard
-from kith.experiments.cli.doctor_command import doctor
 from kith.experiments.cli.evidence.measure_command import measure
 from kith.experiments.cli.exit_codes import DONE, FAILED, STOPPED, WRONG
 from kith.experiments.cli.levers.levers_command import levers
-from kith.experiments.cli.manners import HELP, Group, teach
-from kith.experiments.cli.new_command import new
+from kith.experiments.cli.manners import output
+from kith.experiments.cli.manners.doctor_command import doctor
+from kith.experiments.cli.manners.new_command import new
+from kith.experiments.cli.manners.teach import HELP, Group, teach
 from kith.experiments.cli.run_command import run
 from kith.experiments.cli.scenario_commands import list_, schema, show
 from kith.experiments.cli.study_commands import app as studies

@@ -5,7 +5,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from kith.experiments.cli import output
+from kith.experiments.cli.manners import output
 from kith.experiments.escaping import for_terminal
 
 PATIENCE = 1.0

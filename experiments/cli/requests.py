@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from kith.experiments.cli import output
 from kith.experiments.cli.log_options import LogOptions
+from kith.experiments.cli.manners import output
 from kith.experiments.errors import OutputError, RequestError
 from kith.experiments.escaping import for_json, say
 from kith.experiments.run_limits import check_runs, check_workers

@@ -10,8 +10,8 @@ import pytest
 from typer.main import get_command
 
 from kith.experiments.cli.app import app, exit_code
-from kith.experiments.cli.doctor_command import findings
-from kith.experiments.cli.examples import EXAMPLES
+from kith.experiments.cli.manners.doctor_command import findings
+from kith.experiments.cli.manners.examples import EXAMPLES
 from kith.extras import EXTRAS, advice
 
 

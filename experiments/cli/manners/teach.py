@@ -6,17 +6,21 @@ from typing import Any
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup
 
-from kith.experiments.cli.examples import EXAMPLES
+from kith.experiments.cli.manners.examples import EXAMPLES
 
 HELP = {"help_option_names": ["-h", "--help"]}
 WORDS = {Path: "FILE", str: "NAME", int: "N", float: "NUMBER"}
 "what an option takes that has no word of its own"
 
 
+def _nothing(ctx: Any) -> None:
+    """An argument's name says what it takes."""
+
+
 def _reword(params: list[Any]) -> list[Any]:
     for param in params:
         if isinstance(param, TyperArgument):
-            param.display_type_rich = lambda ctx: None
+            param.display_type_rich = _nothing  # type: ignore[method-assign]
         elif param.metavar is None:
             annotation = param.type_descriptor.annotation
             param.metavar = "" if param.is_flag else WORDS.get(annotation)
