@@ -9,6 +9,7 @@ from kith.experiments.cli.options import Codes, Json, OutPatterns, Runs, Seeds, 
 from kith.experiments.cli.requests import announce_compilation, checked, checked_file
 from kith.experiments.errors import RequestError
 from kith.experiments.escaping import say
+from kith.extras import demand
 
 
 def answers(
@@ -88,6 +89,7 @@ def patterns(
 ) -> None:
     """Test which known patterns of real communities emerge from the model without being built in."""
     target = checked(out, seeds=seeds, workers=workers)
+    demand("patterns")
     from kith.experiments.cli.printed_checks import show_patterns
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.credibility.patterns import FULL
