@@ -17,9 +17,7 @@ def cost(settings: dict[str, Any], scenario: str | dict[str, Any] = "web", **mor
     return float(recorded(settings, scenario, **more).summary["cost_staff"])
 
 
-def recorded(
-    settings: dict[str, Any], scenario: str | dict[str, Any] = "web", **more: Any
-) -> Record:
+def recorded(settings: dict[str, Any], scenario: str | dict[str, Any] = "web", **more: Any) -> Record:
     return run(load(scenario, overrides={**SMALL, **settings}, days=DAYS, **more), seed=1, events=False)
 
 
