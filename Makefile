@@ -12,7 +12,7 @@ DAYS ?= 365
 LOG := scenarios/library/examples/chat_docker.csv.gz
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow full baselines answers format notebooks docs environment tools clean
+.PHONY: help demo test slow full baselines answers claims format notebooks docs environment tools clean
 
 help: ## show this list
 	@echo 'kith: an agent-based simulator of community growth'
@@ -35,6 +35,9 @@ baselines: tools ## pin new baselines for the scenarios of the library: a delibe
 
 answers: tools ## run every library scenario and rewrite docs/answers.md; a quarter of an hour or more
 	@$(BIN)/kith answers --out docs/answers.md
+
+claims: tools ## hold practitioners' claims against pairs of runs and rewrite docs/claims.md; ten minutes or more
+	@$(BIN)/kith claims --out docs/claims.md
 
 format: tools ## format the code
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from kith.experiments.cli.check_commands import answers, bench, patterns, verify
+from kith.experiments.cli.check_commands import answers, bench, claims, patterns, verify
 from kith.experiments.cli.comparison_commands import compare, robust
 from kith.experiments.cli.dashboard_command import dashboard
 from kith.experiments.cli.evidence.measure_command import measure
@@ -51,6 +51,7 @@ app.command()(compare)
 app.command()(measure)
 app.add_typer(studies)
 app.command()(answers)
+app.command()(claims)
 app.command()(schema)
 app.command()(bench)
 app.command()(verify)

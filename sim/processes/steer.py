@@ -1,7 +1,7 @@
 """Steer: daily and monthly decisions of the organisation around the community.
 
 Useful items of members raise quality toward what their ideas can reach and save development
-cost. Staff and measurement cost money. Each month management moves a little toward what the
+cost. Staff, the hours of the team and measurement cost money. Each month management moves a little toward what the
 business model pays for, unless members have a voice; and where the budget depends on it,
 
     budget += response (max(floor, share · capability · return) - budget),
@@ -22,6 +22,7 @@ from kith.sim.state.giving.staff import heard_share
 from kith.sim.state.hubs import hubs_there
 from kith.sim.state.layers import WINDOW
 from kith.sim.state.ledger import COMMUNITY, MICRO, UNATTRIBUTED, Account, micro
+from kith.sim.state.money.teamwork import hours_today
 
 QUALITY_DAYS = 180.0
 "time constant with which quality follows ideas"
@@ -46,6 +47,7 @@ def steer(c: Community) -> None:
 def _spend(c: Community) -> None:
     o = c.parameters.organisation
     c.ledger.post(Account.STAFF, o.staff * o.staff_cost / 365.0 * c.coverage)
+    c.ledger.post(Account.STAFF, hours_today(c) * o.work_wage)
     c.ledger.post(Account.HUB, hubs_there(c.parameters.affiliation, c.presence) * o.hub_cost / WINDOW)
     if o.investment_response > 0.0:
         c.ledger.post(Account.MEASUREMENT, o.measurement * o.measurement_cost / WINDOW)

@@ -37,6 +37,7 @@ SOUND: dict[str, list[str]] = {
     "run": ["web", "--days", "3", *SMALL],
     "compare": ["web", "pool", "--runs", "1", "--workers", "1", "--days", "3", *SMALL],
     "answers": ["mine.toml", "--runs", "4", "--workers", "1"],
+    "claims": ["futures", "--runs", "4", "--workers", "1"],
     "schema": [],
     "bench": ["--sizes", "300", "--threads", "1"],
     "verify": ["--quick"],
