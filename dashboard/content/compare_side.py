@@ -144,6 +144,10 @@ def ScenarioCard(
                     lambda: go(_with(place, lambda choice: ScenarioChoice(choice.bases))),
                     f"reset-{place}",
                 )
+            if len(state.choices) < MOST_SCENARIOS:
+                Button(
+                    "Duplicate", lambda: go(lambda state: _doubled(state, place, choice)), f"double-{place}"
+                )
             if len(state.choices) > 1:
                 Button("Remove", lambda: go(lambda state: _removed(state, place, choice)), f"remove-{place}")
 
@@ -178,6 +182,14 @@ def _added(state: CompareState) -> CompareState:
     names = {choice.name for choice in state.choices}
     new = next((n for n in ("web", "hub", "pool", "no_community") if n not in names), "baseline")
     return replace(state, choices=(*state.choices, ScenarioChoice((new,))), edited=len(state.choices))
+
+
+def _doubled(state: CompareState, place: int, choice: ScenarioChoice) -> CompareState:
+    """The state with that scenario once more, below it, where it can be changed."""
+    if len(state.choices) >= MOST_SCENARIOS or place >= len(state.choices):
+        return state
+    choices = (*state.choices[: place + 1], choice, *state.choices[place + 1 :])
+    return replace(state, choices=choices, edited=place + 1)
 
 
 def _removed(state: CompareState, place: int, choice: ScenarioChoice) -> CompareState:

@@ -11,6 +11,7 @@ from kith.dashboard.content.compare_plans import ResolvedState, command_for, res
 from kith.dashboard.content.compare_side import CompareChange, Side
 from kith.dashboard.content.run_status import status_line
 from kith.dashboard.content.stress_test import StressTest
+from kith.dashboard.content.your_change import Steps, YourChange
 from kith.dashboard.live.live_comparison import LiveComparison, use_live_comparison
 from kith.dashboard.state.compare_state import (
     VIEWS,
@@ -18,7 +19,9 @@ from kith.dashboard.state.compare_state import (
 )
 from kith.dashboard.state.navigation import use_navigation
 from kith.dashboard.state.page_state import changed
+from kith.dashboard.state.trail import Trail
 from kith.dashboard.widgets.parts import (
+    Button,
     CopyLink,
     DownloadButton,
     ErrorMessage,
@@ -29,6 +32,7 @@ from kith.dashboard.widgets.parts import (
 )
 from kith.experiments.comparison.summary_sentence import comparison_answer
 from kith.experiments.escaping import for_csv
+from kith.experiments.escaping import for_html as escape
 from kith.experiments.words import wording
 
 VIEW_TITLES = {
@@ -54,6 +58,12 @@ def Page() -> None:
     loaded, set_loaded = solara.use_state(("", ""))  # of a scenario file, and at which address
     solara.use_effect(lambda: set_trouble(""), [query])  # errors belong to the address where they arose
     answer = use_live_comparison(now.state.inputs(), now.plans, now.days, now.state.runs)
+    steps = solara.use_memo(Steps, [])
+    if answer.comparison is not None:
+        steps.see(answer.inputs, answer.comparison)
+
+    trail = solara.use_memo(Trail, [])
+    trail.see(where.path)
 
     def go(change: CompareChange) -> None:
         set_trouble("")
@@ -61,19 +71,28 @@ def Page() -> None:
 
     with solara.Div(classes=["kith-page"]):
         with solara.Div(classes=["kith-side"]):
+            with solara.Div(classes=["kith-row"]):
+                Button("↶ Back", lambda: where.go(trail.back), "back", not trail.back, "the step before")
+                Button("↷ Forth", lambda: where.go(trail.forth), "forth", not trail.forth, "the step after")
             Side(now, go, set_trouble, lambda message: set_loaded((message, where.newest)))
         done = answer.pairs if answer.inputs == now.state.inputs() else 0
-        with solara.Div(classes=["kith-main"], attributes={"data-runs": str(done)}):
+        attributes = {"data-runs": str(done), "id": "kith-results", "tabindex": "-1"}
+        with solara.Div(classes=["kith-main"], attributes=attributes):
             if trouble or now.error or answer.error:
                 ErrorMessage(trouble or now.error or answer.error)
             if loaded[0] and loaded[1] == where.path:
                 Text(loaded[0], kind="kith-note")
             if now.plans:
-                Result(now, answer, go)
+                Result(now, answer, steps.change(), go)
 
 
 @solara.component
-def Result(now: ResolvedState, answer: LiveComparison, go: Callable[[CompareChange], None]) -> None:
+def Result(
+    now: ResolvedState,
+    answer: LiveComparison,
+    change: YourChange | None,
+    go: Callable[[CompareChange], None],
+) -> None:
     """The answer in a sentence, the progress of the runs, and the charts."""
     state, comparison = now.state, answer.comparison
     inputs = state.inputs()
@@ -82,14 +101,20 @@ def Result(now: ResolvedState, answer: LiveComparison, go: Callable[[CompareChan
     Html(status_line(answer, running, inputs, state.runs, len(state.choices)), "kith-status")
     if comparison is None:
         if running:
-            Text("The first results take about a second.", kind="kith-note")
+            Text("The first picture appears after one run of each scenario.", kind="kith-note")
         return
     old = answer.inputs != inputs
+    if old and not answer.error:
+        Text("What follows is still the comparison before your last change.", kind="kith-note")
     with solara.Div(classes=["kith-old"] if old else []):
         Text(_sentence(comparison), kind="kith-lead")
+        if change is not None and not old:
+            Text(change.sentence(), kind="kith-change")
+    command = command_for(answer.inputs, comparison)
     with solara.Div(classes=["kith-row"]):
         JumpToSide()
         CopyLink()
+        CopyLink(label="Copy command", text=command)
         DownloadButton("Report (HTML)", "kith-report.html", lambda: report_of(answer), "text/html")
         DownloadButton("Table (CSV)", "kith-table.csv", lambda: for_csv(comparison.table), "text/csv")
     Tabs(
@@ -102,7 +127,11 @@ def Result(now: ResolvedState, answer: LiveComparison, go: Callable[[CompareChan
         if state.view == "stress":
             StressTest(comparison, not running and not old)
         else:
-            views.View(state.view, comparison)
+            views.View(state.view, comparison, None if change is None else change.shadow())
+    Html(
+        "<details class='kith-section'><summary>The same on the command line</summary>"
+        f"<pre class='kith-command'>{escape(command)}</pre></details>"
+    )
 
 
 def report_of(answer: LiveComparison) -> str:
