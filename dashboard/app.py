@@ -6,6 +6,7 @@ from solara.alias import rv
 
 from kith.dashboard.access.classroom import room
 from kith.dashboard.pages import classroom, community, compare, lessons, model, studies, watch
+from kith.dashboard.state import screen
 from kith.dashboard.state.navigation import use_navigation
 from kith.dashboard.widgets.parts import NavigationBar
 
@@ -35,8 +36,11 @@ def Layout(children: list[solara.Element] = []) -> None:  # noqa: B006 - Solara'
             pages=[{"path": path, "title": title} for path, title in pages.items()],
             here=current,
             event_go=where.go,
+            results=current in ("/", "/watch"),  # beside controls
+            event_width=lambda phone: screen.narrow.set(bool(phone)),
         )
-        rv.Html(tag="main", attributes={"data-at": where.path}, children=children)
+        attributes = {"data-at": where.path, "id": "kith-content", "tabindex": "-1"}
+        rv.Html(tag="main", attributes=attributes, children=children)
 
 
 routes = [

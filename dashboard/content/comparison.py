@@ -5,10 +5,13 @@ from collections.abc import Callable, Hashable, Mapping
 import pandas as pd
 import solara
 
+from kith.dashboard.content.headlines import headlines
 from kith.dashboard.live.compute_once import ComputeOnce
-from kith.dashboard.widgets.parts import Chart, Html, dot, table
+from kith.dashboard.state import screen
+from kith.dashboard.widgets.parts import Button, Chart, Html, dot, table
 from kith.experiments.charts import theme
-from kith.experiments.charts.comparison_sections import SECTIONS, charts, section_charts
+from kith.experiments.charts.comparison import Shadow
+from kith.experiments.charts.comparison_sections import SECTIONS, charts, section_charts, with_shadow
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.escaping import for_html as escape
 from kith.experiments.reports.comparison import comparison_page, parameter_matrix
@@ -16,16 +19,38 @@ from kith.experiments.statistics.intervals import described
 from kith.experiments.statistics.tables import OPEN, RESOLVED, SAME, verdict
 from kith.experiments.words import wording
 
+LATER = ("differences",)
+"""Charts of the overview that are shown under "more"."""
+
 
 @solara.component
-def View(view: str, comparison: Comparison) -> None:
-    """One section."""
-    for part in once_drawn(comparison, view, lambda: drawn(view, comparison)):
-        if isinstance(part, str):
-            Html(part)
-        elif part[0]:
-            svg, name, frame, note = part
-            Chart(svg, f"kith-{name}", frame, note)
+def View(view: str, comparison: Comparison, shadow: Shadow | None = None) -> None:
+    """One section; charts in `LATER` only on demand."""
+    more, set_more = solara.use_state(False)
+    parts = once_drawn(comparison, view, lambda: drawn(view, comparison))
+    if shadow is not None and view == "overview" and shadow.label in comparison.labels:
+        colours = theme.colours(comparison.labels)
+        [instead] = screen.drawn_here(lambda: with_shadow(comparison, colours, shadow))
+        parts = [instead if not isinstance(p, str) and p[1] == instead.name else p for p in parts]
+    later = [p for p in parts if not isinstance(p, str) and p[1] in LATER]
+    with solara.Div():
+        Parts([p for p in parts if p not in later])
+        if later:
+            Button("Fewer" if more else "More outcomes", lambda: set_more(not more), "more", pressed=more)
+            if more:
+                Parts(later)
+
+
+@solara.component
+def Parts(parts: "Drawn") -> None:
+    """Markup and charts, one below the other."""
+    with solara.Div():
+        for part in parts:
+            if isinstance(part, str):
+                Html(part)
+            elif part[0]:
+                svg, name, frame, note = part
+                Chart(svg, f"kith-{name}", frame, note)
 
 
 def drawn(view: str, comparison: Comparison) -> "Drawn":
@@ -62,7 +87,8 @@ def once_drawn(comparison: Comparison, name: Hashable, draw: Callable[[], Drawn]
 
     The comparison is stored with its charts, so that its `id` is not reused.
     """
-    return _DRAWN.get((id(comparison), name), lambda: (comparison, draw()))[1]
+    key = (id(comparison), name, screen.narrow.value)
+    return _DRAWN.get(key, lambda: (comparison, screen.drawn_here(draw)))[1]
 
 
 def report(comparison: Comparison, command: str) -> str:
@@ -73,6 +99,7 @@ def report(comparison: Comparison, command: str) -> str:
 def _overview(c: Comparison, colours: Mapping[str, str]) -> Drawn:
     few = len(c.labels) > 1 and not c.judged
     return [
+        headlines(c, colours),
         *section_charts(c, "overview", colours),
         *([_note(described(c.runs))] if few else []),
         *charts(c, "leaving", colours),

@@ -7,6 +7,7 @@ import solara
 
 from kith.dashboard.content.page_words import in_page_words
 from kith.dashboard.content.uploaded_logs import library_measures
+from kith.dashboard.state import screen
 from kith.dashboard.widgets.parts import Chart, DownloadButton, Html, Markup, Text, table
 from kith.experiments.charts.measurement import charts_of
 from kith.experiments.escaping import for_csv
@@ -48,7 +49,9 @@ def LogMeasures(key: str, measurement: Measurement) -> None:
         lambda: {name: library_measures(name) for name in REFERENCES}, dependencies=[], prefer_threaded=True
     )
     values = library.value or {}
-    charts = solara.use_memo(lambda: charts_by_family(measurement), [key])
+    charts = solara.use_memo(
+        lambda: screen.drawn_here(lambda: charts_by_family(measurement)), [key, screen.narrow.value]
+    )
     frames = {"growth": measurement.growth, "survival": measurement.survival, "silence": measurement.returns}
     with solara.Div():
         Text(at_a_glance(measurement), kind="kith-lead")

@@ -15,6 +15,7 @@ from kith.dashboard.live.study_catalogue import (
     StoredResults,
     studies_folder,
 )
+from kith.dashboard.state import screen
 from kith.dashboard.state.address_parts import AddressErrors, clipped
 from kith.dashboard.state.page_state import changed
 from kith.dashboard.state.study_state import TITLES, StudyChange, StudyState, toggled
@@ -82,8 +83,8 @@ def StudyResults(state: StudyState, r: StoredResults, go: Callable[[StudyChange]
     elif view == "table":
         Table(r, chosen, go)
     else:
-        key: Hashable = (r.store.folder, digest(r.study), r.status.stored, view, chosen)
-        for part in _DRAWN.get(key, lambda: study_views.drawn(view, r, chosen)):
+        key: Hashable = (r.store.folder, digest(r.study), r.status.stored, view, chosen, screen.narrow.value)
+        for part in _DRAWN.get(key, lambda: screen.drawn_here(lambda: study_views.drawn(view, r, chosen))):
             if isinstance(part, str):
                 Html(part)
             else:

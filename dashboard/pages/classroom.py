@@ -10,6 +10,7 @@ from kith.dashboard.access.change_signal import use_change_signal
 from kith.dashboard.access.classroom import ClassQuestion, Room, is_host, room, seat
 from kith.dashboard.content.lessons import Lesson, lessons
 from kith.dashboard.content.votes import counted, votes_chart, votes_frame
+from kith.dashboard.state import screen
 from kith.dashboard.state.navigation import use_navigation
 from kith.dashboard.widgets.parts import Button, Chart, Dropdown, Html, Text
 from kith.experiments.escaping import for_html as escape
@@ -127,7 +128,7 @@ def Votes(lesson: Lesson, question: ClassQuestion) -> None:
     """The class's predictions."""
     counts = counted(lesson, question)
     Chart(
-        votes_chart(lesson.prediction.choices, counts),
+        screen.drawn_here(lambda: votes_chart(lesson.prediction.choices, counts)),
         f"kith-predictions-{lesson.name}",
         votes_frame(lesson, counts),
     )

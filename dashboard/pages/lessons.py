@@ -13,6 +13,7 @@ from kith.dashboard.content.markdown import markup
 from kith.dashboard.content.run_status import status_line
 from kith.dashboard.content.votes import counted, votes_chart, votes_frame
 from kith.dashboard.live.live_comparison import LiveComparison, use_live_comparison
+from kith.dashboard.state import screen
 from kith.dashboard.state.address_parts import clipped, pairs_of
 from kith.dashboard.state.compare_state import CompareState
 from kith.dashboard.state.navigation import use_navigation
@@ -126,7 +127,7 @@ def LessonResults(lesson: Lesson, guess: int, answer: LiveComparison, inputs: ob
     if class_question is not None:
         right, _ = lesson.prediction.answer(comparison)
         counts = counted(lesson, class_question)
-        svg = votes_chart(lesson.prediction.choices, counts, right)
+        svg = screen.drawn_here(lambda: votes_chart(lesson.prediction.choices, counts, right))
         Chart(svg, f"kith-class-{lesson.name}", votes_frame(lesson, counts))
     Charts(lesson.show, comparison)
     Text("Look closer", "h2")

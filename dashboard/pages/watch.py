@@ -137,7 +137,7 @@ def Page() -> None:
         with solara.Div(classes=["kith-side"]):
             Side(state, watched, act, restart, go)
             Story(watched, state.member)
-        with solara.Div(classes=["kith-main"]):
+        with solara.Div(classes=["kith-main"], attributes={"id": "kith-results", "tabindex": "-1"}):
             if wrong or trouble:
                 ErrorMessage(wrong or trouble)
             if frame is not None and watched.run is not None:

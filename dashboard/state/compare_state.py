@@ -27,7 +27,8 @@ class CompareState(PageState):
 
     choices: tuple[ScenarioChoice, ...] = FIRST
     people: int = 2_000
-    days: int = 365
+    days: int = 0
+    "0: as long as the longest of the scenarios says"
     runs: int = 16
     view: str = "overview"
     edited: int = 0

@@ -219,15 +219,30 @@ def _plan(text: str, people: int | None, days: int | None, log: "_Log") -> Plan:
     return _loaded(choice, days, None, dict(scaled(choice, plan, people)))
 
 
+PAYMENTS = {"organisation.hub_cost": "the pay of the hub"}
+"""Payments for the whole community that change nothing but the books: scaled with the market, so that they weigh as much
+as in the library. What also buys something, such as staff or advertising, is left as it is, and the page says so."""
+
+
 def scaled(choice: ScenarioChoice, plan: Plan, people: int) -> Values:
-    """The settings that scale a plan to a market of `people`: founders keep their share, unless a graph counts them."""
+    """The settings that scale a plan to a market of `people`: founders and payments keep their share of it.
+
+    A graph that counts the founders is left alone, and so is what the choice sets itself.
+    """
     market = plan.parameters.market
-    if people == market.size or any(name.startswith("market.") for name, _ in choice.settings):
+    set_here = {name for name, _ in choice.settings}
+    if people == market.size or any(name.startswith("market.") for name in set_here):
         return ()
-    if any(name == "network.n" for name, _ in choice.settings):
-        return (("market.size", people),)
+    paid = {name: float(getattr(plan.parameters.organisation, name.partition(".")[2])) for name in PAYMENTS}
+    payments = tuple(
+        (name, amount * people / market.size)
+        for name, amount in paid.items()
+        if amount and name not in set_here
+    )
+    if "network.n" in set_here:
+        return (("market.size", people), *payments)
     founders = max(1, round(people * market.founders / market.size))
-    return (("market.size", people), ("market.founders", founders))
+    return (("market.size", people), ("market.founders", founders), *payments)
 
 
 def command_of(
@@ -249,11 +264,12 @@ def command_of(
     log, at : the name or the path of the log that founds the communities, and the day on which they start.
     """
     markets = [() if log else scaled(choice, plan_of(choice), people) for choice in choices.values()]
-    together = markets[0] if len(set(markets)) == 1 else ()
+    together = tuple(part for part in markets[0] if all(part in market for market in markets))
     scenarios: list[str] = []
     files: dict[str, str] = {}
     for (label, choice), market in zip(choices.items(), markets, strict=True):
-        complete = choice if together else replace(choice, settings=(*choice.settings, *market))
+        own = tuple(part for part in market if part not in together)
+        complete = replace(choice, settings=(*choice.settings, *own)) if own else choice
         if len(complete.bases) == 1 and not complete.altered and complete.bases[0] not in scenarios:
             scenarios.append(complete.bases[0])
         else:

@@ -152,7 +152,11 @@ def _inside(svg: str, tag: str) -> str:
 
 @solara.component_vue("vue/navigation_bar.vue", vuetify=False)
 def NavigationBar(
-    pages: list[dict[str, str]], here: str = "/", event_go: Callable[[str], None] | None = None
+    pages: list[dict[str, str]],
+    here: str = "/",
+    event_go: Callable[[str], None] | None = None,
+    event_width: Callable[[bool], None] | None = None,
+    results: bool = False,
 ) -> Any:
     """Links to the pages, and the switch between light and dark."""
 
@@ -228,8 +232,8 @@ def TextInput(
 
 
 @solara.component_vue("vue/copy_link.vue", vuetify=False)
-def CopyLink(label: str = "Copy link", path: str = "") -> Any:
-    """Copies the address of the page, or a given one."""
+def CopyLink(label: str = "Copy link", path: str = "", text: str = "") -> Any:
+    """Copies the address of the page, or a given one, or a text; says where an address opens on this machine only."""
 
 
 @solara.component_vue("vue/jump_to_side.vue", vuetify=False)
@@ -325,7 +329,7 @@ def table(
         shown = value.markup if isinstance(value, Markup) else escape(str(value))
         return f"<{tag}{kind}>{shown}</{tag}>"
 
-    top = "".join(cell("th", i, word) for i, word in enumerate(head))
+    top = "".join(cell("th" if word else "td", i, word) for i, word in enumerate(head))
     body = "".join("<tr>" + "".join(cell("td", i, v) for i, v in enumerate(row)) + "</tr>" for row in rows)
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     return f'<div class="kith-scroll"><table>{title}<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'

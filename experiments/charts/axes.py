@@ -81,7 +81,7 @@ def label_ends(
         if swatch:
             axes.annotate("■", (1, place), (6, 0), color=colour, fontsize=10, **beside)
         axes.annotate(
-            short(label, 20),
+            short(label, end_length()),
             (1, place),
             (18 if swatch else 6, 0),
             color=INK if swatch else theme.readable(colour),
@@ -93,14 +93,20 @@ def label_ends(
 
 def room_for(labels: Iterable[str]) -> float:
     """Inches that `label_ends` needs to the right of a drawing."""
-    return max(1.35, 0.2 + 0.09 * max((len(short(label, 20)) for label in labels), default=0))
+    longest = max((len(short(label, end_length())) for label in labels), default=0)
+    return max(0.6 if theme.narrow() else 1.35, 0.2 + 0.09 * longest)
+
+
+def end_length() -> int:
+    """The most characters of a label at the end of a line."""
+    return 12 if theme.narrow() else 20
 
 
 def scenario_key(axes: Axes, colours: Mapping[str, str]) -> None:
     """Names of the scenarios in their colours, above the drawing."""
     reached = 0.0
     for label, colour in colours.items():
-        words = f"● {short(label, 16)}"
+        words = f"● {short(label, 10 if theme.narrow() else 16)}"
         axes.annotate(
             words,
             (0, 1),
@@ -115,16 +121,32 @@ def scenario_key(axes: Axes, colours: Mapping[str, str]) -> None:
         reached += 6.2 * len(words) + 12
 
 
-def label_rows(axes: Axes, labels: Sequence[str], most: int = 30) -> None:
-    """Labels of the rows, the first on top, with vertical grid lines."""
-    axes.set_yticks(range(len(labels)), [short(label, most) for label in labels], color=INK)
-    axes.set_ylim(len(labels) - 0.45, -0.55)
+def label_rows(axes: Axes, labels: Sequence[str], most: int = 30, reach: float = 0.33) -> None:
+    """Labels of the rows, the first on top, with vertical grid lines; on a phone above the rows, `reach` over their middles."""
+    if theme.narrow():
+        axes.set_yticks([])
+        for place, label in enumerate(labels):
+            axes.annotate(
+                short(label, 42),
+                (0, place - reach),
+                xycoords=("axes fraction", "data"),
+                va="bottom",
+                ha="left",
+                fontsize=8,
+                color=INK,
+                annotation_clip=False,
+            )
+    else:
+        axes.set_yticks(range(len(labels)), [short(label, most) for label in labels], color=INK)
+    axes.set_ylim(len(labels) - 0.45, -0.75 if theme.narrow() else -0.55)
     axes.grid(False, axis="y")
     axes.grid(True, axis="x")
 
 
 def short(label: str, most: int = 30) -> str:
-    """The label, shortened to `most` characters."""
+    """The label as people write it, shortened to `most` characters: names of files have no spaces."""
+    if "." not in label:  # that of a parameter
+        label = label.replace("_", " ")
     return label if len(label) <= most else label[: most - 1] + "…"
 
 

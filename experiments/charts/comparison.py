@@ -4,7 +4,7 @@ Every chart has a title, a unit, and a text alternative for screen readers.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,11 +20,20 @@ from kith.experiments.charts.axes import (
     mark_days,
     room_for,
     scenario_key,
+    short,
     unit_words,
     value_axis,
 )
 from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, themed
 from kith.experiments.words import wording
+
+
+class Shadow(NamedTuple):
+    """The line of a scenario before it was changed."""
+
+    label: str
+    "of the scenario as it is now"
+    series: pd.DataFrame
 
 
 def lines(
@@ -35,6 +44,7 @@ def lines(
     colours: Mapping[str, str],
     marks: Marks = (),
     name: str = "lines",
+    shadow: Shadow | None = None,
 ) -> str:
     """One line per scenario with its 90 % band.
 
@@ -47,11 +57,23 @@ def lines(
     colours : scenario -> colour, in the order of the legend.
     marks : shocks and phases.
     name : prefix of ids, unique within a page.
+    shadow : what a scenario was before it was changed, drawn dashed.
     """
     data = series[series["column"] == column]
     ends: dict[str, float] = {}
     with themed():
-        figure, (axes,) = canvas(title, _band_words(data, unit), height=3.3, right=room_for(colours))
+        below = _band_words(data, unit)
+        if shadow is not None:
+            below += f"; dashed: {short(shadow.label, 20)} before your change"
+        figure, (axes,) = canvas(title, below, height=3.3, right=room_for(colours))
+        if shadow is not None:
+            dashes = {
+                "color": colours[shadow.label],
+                "linestyle": (0, (4, 2)),
+                "linewidth": 1.3,
+                "zorder": 3,
+            }
+            axes.plot(shadow.series["day"], shadow.series["median"], **dashes)
         for label, colour in colours.items():
             line = data[data["scenario"] == label].dropna(subset=["median"])
             if line.empty:
@@ -113,12 +135,16 @@ def stacked(
     what : the quantity counted, for the subtitle.
     name : prefix of ids.
     """
+    counts, palette, names = _large_and_other(counts, palette, names)
     kinds = [kind for kind in palette if kind in counts.index and counts.loc[kind].max() > 0]
     labels = list(counts.columns)
-    key_rows = -(-len(kinds) // 5)
+    columns = 2 if theme.narrow() else 4
+    key_rows = -(-len(kinds) // columns)
     height = 1.25 + 0.42 * len(labels) + 0.2 * key_rows
     with themed():
-        figure, (axes,) = canvas(title, what, height=height, left=1.5, right=0.8, bottom=0.5 + 0.2 * key_rows)
+        figure, (axes,) = canvas(
+            title, what, height=height, left=1.75, right=0.8, bottom=0.5 + 0.2 * key_rows
+        )
         reached = np.zeros(len(labels))
         for kind in kinds:
             widths = counts.loc[kind, labels].to_numpy(float)
@@ -146,8 +172,26 @@ def stacked(
             )
         label_rows(axes, labels, 20)
         value_axis(axes, "members", axis="x")
-        _kinds_key(figure, kinds, palette, names, height)
+        _kinds_key(figure, kinds, palette, names, columns)
         return exported(figure, name, title, _stack_words(counts, kinds, names))
+
+
+SMALL = 0.02
+"""A kind that is a smaller share of every bar is drawn with the others of its size."""
+
+
+def _large_and_other(
+    counts: pd.DataFrame, palette: Mapping[str, str], names: Mapping[str, str]
+) -> tuple[pd.DataFrame, Mapping[str, str], Mapping[str, str]]:
+    """The same with the kinds that are too small to be seen put together, where there are several."""
+    shares = counts / counts.sum().where(counts.sum() > 0, 1.0)
+    small = [kind for kind in counts.index if 0 < shares.loc[kind].max() < SMALL]
+    if len(small) < 2:
+        return counts, palette, names
+    together = counts.drop(index=small)
+    together.loc["other"] = counts.loc[small].sum()
+    words = f"{len(small)} smaller ones"
+    return together, {**palette, "other": theme.REST}, {**names, "other": words}
 
 
 def area(
@@ -224,7 +268,7 @@ def funnel(
                     words, (count, at), (4, 0), textcoords="offset points", va="center", fontsize=7.5
                 )
                 sentences.append(f"{names[stage]}, {label}: {words}")
-        label_rows(axes, [names[stage] for stage in names])
+        label_rows(axes, [names[stage] for stage in names], reach=0.41)
         axes.set_xlim(0, widest * 1.02)
         value_axis(axes, "people", axis="x")
         scenario_key(axes, colours)
@@ -322,12 +366,15 @@ def readable_on(colour: str) -> str:
 
 
 def _kinds_key(
-    figure: Any, kinds: Sequence[str], palette: Mapping[str, str], names: Mapping[str, str], height: float
+    figure: Any, kinds: Sequence[str], palette: Mapping[str, str], names: Mapping[str, str], columns: int
 ) -> None:
+    height, key_rows = figure.get_figheight(), -(-len(kinds) // columns)
     for place, kind in enumerate(kinds):
-        x, y = (place % 5) * 0.2, (0.2 * (-(-len(kinds) // 5) - place // 5) - 0.12) / height
+        x, y = (place % columns) / columns, (0.2 * (key_rows - place // columns) - 0.12) / height
         figure.text(x, y, "■", color=palette[kind], fontsize=10, va="center")
-        figure.text(x + 0.02, y, names.get(kind, kind), color=QUIET, fontsize=8.5, va="center")
+        figure.text(
+            x + 0.16 / figure.get_figwidth(), y, names.get(kind, kind), color=QUIET, fontsize=8.5, va="center"
+        )
 
 
 def _stack_words(counts: pd.DataFrame, kinds: Sequence[str], names: Mapping[str, str]) -> str:

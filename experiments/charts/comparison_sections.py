@@ -94,6 +94,11 @@ def section_charts(c: Comparison, section: str, colours: Mapping[str, str]) -> l
     return [drawing for name in SECTIONS[section].charts for drawing in charts(c, name, colours)]
 
 
+def with_shadow(c: Comparison, colours: Mapping[str, str], shadow: figures.Shadow) -> list[Drawing]:
+    """Active members over time, with the line of a scenario as it was before it was changed."""
+    return _line(c, LINES["active"], colours, shadow)
+
+
 def marks_of(plans: Mapping[str, Plan]) -> list[tuple[int, str]]:
     """Shocks and phases as marks on a time axis; with the scenario's name if not all have them."""
     scenarios: dict[tuple[int, str], list[str]] = {}
@@ -117,14 +122,17 @@ def money_steps(summary: Mapping[str, float]) -> list[tuple[str, float]]:
     ]
 
 
-def _line(c: Comparison, line: Line, colours: Mapping[str, str]) -> list[Drawing]:
+def _line(
+    c: Comparison, line: Line, colours: Mapping[str, str], shadow: figures.Shadow | None = None
+) -> list[Drawing]:
     by_tenure = line.column == "survival"
     series = c.staying if by_tenure else c.series
     data = series[series["column"] == line.column]
     if data.empty:
         return []
     marks = [] if by_tenure else marks_of(c.plans)
-    svg = figures.lines(data, line.column, line.title, line.unit, colours, marks, f"lines-{line.column}")
+    name = f"lines-{line.column}"
+    svg = figures.lines(data, line.column, line.title, line.unit, colours, marks, name, shadow)
     return [Drawing(svg, line.column, data, line.note)]
 
 

@@ -14,11 +14,8 @@ from kith.experiments.statistics.intervals import no_interval
 from kith.experiments.statistics.tables import typical_half_width
 from kith.experiments.words import wording
 
-EDGES = (1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
-"""Per cent of the reference at which the axis may end."""
-
-OUTSIDE = 0.25
-"""Share of differences that may lie beyond the axis, drawn as arrows at its edge."""
+EDGES = (1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0)
+"""Per cent of the reference at which the axis may end; what is beyond is an arrow, and its size is written beside it."""
 
 
 def forest(table: pd.DataFrame, colours: Mapping[str, str], name: str = "forest") -> str:
@@ -81,7 +78,7 @@ def distribution(
             title,
             f"{unit_words(unit)}; a dot is a run, {what}",
             height=1.1 + 0.5 * len(colours),
-            left=1.5,
+            left=1.75,
             right=0.3,
         )
         for place, (label, colour) in enumerate(colours.items()):
@@ -133,17 +130,9 @@ def _forest_rows(table: pd.DataFrame, reference: str) -> list[dict[str, Any]]:
 
 
 def _limit(rows: Sequence[Mapping[str, Any]]) -> float:
-    """The smallest limit of the axis that shows all intervals up to 50 %, or else most marks."""
+    """The smallest limit of the axis that shows all intervals, or the last."""
     reach = max((max(abs(row["from"]), abs(row["to"])) for row in rows), default=1.0)
-    marks = [abs(row["at"]) for row in rows]
-    return next(
-        (
-            edge
-            for edge in EDGES
-            if reach <= edge or (edge >= 100 and sum(m > edge for m in marks) <= OUTSIDE * len(marks))
-        ),
-        EDGES[-1],
-    )
+    return next((edge for edge in EDGES if reach <= edge), EDGES[-1])
 
 
 def _sides(rows: Sequence[Mapping[str, Any]], limit: float) -> tuple[float, float]:

@@ -7,10 +7,12 @@ is written.
 
 import io
 import re
+import textwrap
 import threading
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -63,6 +65,11 @@ INK, QUIET, RULE, REST = "#1F2933", "#5F6B7A", "#E3E7EC", "#9AA5B1"
 WIDTH = 8.0
 """Width of a full chart, inches."""
 
+NARROW = 4.3
+"""Width of a chart on a phone, inches: its text is as large there as elsewhere."""
+
+_phone: ContextVar[bool] = ContextVar("phone", default=False)
+
 _RC: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "kith",
@@ -93,6 +100,9 @@ _RC: Any = {
 }
 
 _DRAWING = threading.RLock()
+
+ROW_NAMES = 1.0
+"""A left margin above this many inches is for the names of rows."""
 
 
 def colours(labels: Iterable[str]) -> dict[str, str]:
@@ -132,6 +142,21 @@ def themed() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def drawn_for(phone: bool) -> Iterator[None]:
+    """Draw the charts inside for a phone, or for wide windows and paper."""
+    token = _phone.set(phone)
+    try:
+        yield
+    finally:
+        _phone.reset(token)
+
+
+def narrow() -> bool:
+    """Whether charts are drawn for a phone."""
+    return _phone.get()
+
+
 def canvas(
     title: str,
     subtitle: str,
@@ -144,11 +169,21 @@ def canvas(
 ) -> tuple[Figure, list[Axes]]:
     """A figure with its title above; margins in inches, panels one above the other.
 
-    `rows` are the relative heights of the panels, from the top.
+    `rows` are the relative heights of the panels, from the top. On a phone, titles are broken, and a wide left margin,
+    which is for the names of rows, goes: `label_rows` writes them above the rows.
     """
+    top = 0.6
+    if narrow():
+        width = min(width, NARROW)
+        if left > ROW_NAMES:
+            left, height = 0.08, 1.3 * height
+        title, subtitle = textwrap.fill(title, 38), textwrap.fill(subtitle, 54)
+        more = 0.19 * title.count("\n") + 0.16 * subtitle.count("\n")
+        top, height = top + more, height + more
+    below = 0.27 + 0.19 * title.count("\n")
     figure = Figure(figsize=(width, height))
     figure.text(0.0, 1 - 0.04 / height, title, va="top", ha="left", fontsize=11.5, fontweight="bold")
-    figure.text(0.0, 1 - 0.27 / height, subtitle, va="top", ha="left", fontsize=9, color=QUIET)
+    figure.text(0.0, 1 - below / height, subtitle, va="top", ha="left", fontsize=9, color=QUIET)
     grid = figure.add_gridspec(
         len(rows),
         1,
@@ -156,7 +191,7 @@ def canvas(
         left=left / width,
         right=1 - right / width,
         bottom=bottom / height,
-        top=1 - 0.6 / height,
+        top=1 - top / height,
         hspace=0.28,
     )
     return figure, [figure.add_subplot(grid[place]) for place in range(len(rows))]

@@ -5,6 +5,7 @@ its place. What was changed alike in all of several plans distinguishes none and
 market, which a page or a log sets for all.
 """
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
@@ -17,6 +18,8 @@ from kith.scenarios.load import load
 from kith.sim.schema.plan import Plan
 
 SCALE = ("market.size", "market.founders")
+PAYMENTS = ("organisation.hub_cost",)
+"in proportion to the market they are as the scenario has them"
 FROM_DATA = ("log", "network")
 "where values come from that a community's own data sets"
 MOST = 2
@@ -70,7 +73,9 @@ def _changes(plan: Plan) -> list[str]:
     marks = [
         _words(name, after)
         for name, _, after in changes(own.parameters, plan.parameters)
-        if name not in SCALE and plan.origin.get(name) not in FROM_DATA
+        if name not in SCALE
+        and plan.origin.get(name) not in FROM_DATA
+        and not _in_proportion(name, own, plan)
     ]
     days = [day for day, _ in own.phases]
     for (_, before), (day, phase) in pairwise(plan.phases):
@@ -79,6 +84,14 @@ def _changes(plan: Plan) -> list[str]:
     return marks + [
         f"{shock.kind.replace('_', ' ')} day {shock.day}" for shock in plan.shocks if shock not in own.shocks
     ]
+
+
+def _in_proportion(name: str, own: Plan, plan: Plan) -> bool:
+    """Whether a payment differs from the scenario's own by no more than the size of the market."""
+    if name not in PAYMENTS:
+        return False
+    before, after = (float(str(_value(p, name))) / p.parameters.market.size for p in (own, plan))
+    return math.isclose(before, after)
 
 
 def _words(name: str, value: object) -> str:

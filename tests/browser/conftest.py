@@ -92,7 +92,8 @@ def serving(
         [sys.executable, "-m", "kith.dashboard", "--port", "0", "--no-open", *options],
         stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | {"HOST": "0.0.0.0", "PYTHONPATH": os.pathsep.join(map(str, (*path, root)))},
+        env=os.environ
+        | {"HOST": "0.0.0.0", "PYTHONPATH": os.pathsep.join(map(str, (*path, root / "src", root)))},
         cwd="/",
     )
     try:

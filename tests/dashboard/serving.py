@@ -136,7 +136,8 @@ def served(
     up : whether to wait until it answers.
     """
     root = Path(__file__).resolve().parents[2]
-    environment = os.environ | {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+    paths = os.pathsep.join((str(root / "src"), str(root)))
+    environment = os.environ | {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
     environment |= {"XDG_CACHE_HOME": str(cache)} if cache else {}
     process = subprocess.Popen(
         [*command, "--port", "0", "--no-open", *options],

@@ -19,6 +19,7 @@ from solara.widgets import HTML
 from kith.dashboard.content import comparison as views
 from kith.dashboard.content.controls import IMPORTANT, groups, value_from
 from kith.dashboard.content.run_status import status_line
+from kith.dashboard.content.scale import size_notes
 from kith.dashboard.content.uploaded_logs import upload
 from kith.dashboard.live.live_comparison import LiveComparison, jobs_for, labelled_plans
 from kith.dashboard.live.shared_workers import Request
@@ -55,7 +56,7 @@ def comparison() -> Comparison:
 
 def test_the_page_runs_what_the_address_says_and_shows_charts(here: Any, shown: Any) -> None:
     rc = shown(compare.Page, PATH)
-    until(lambda: len(vue_widgets(rc, "chart.vue")) >= 3)
+    until(lambda: len(vue_widgets(rc, "chart.vue")) >= 2)
     assert {(job.key, job.seed) for job in here.asked[-1]} == {
         (a, s) for a in ("pool", "web") for s in range(4)
     }
@@ -305,6 +306,7 @@ COMMANDS = {
         "a=web~market.size=400~market.founders=30&a=small_world~network.k=4&a=hub_leaves~shock=[]&people=300&days=40&runs=2"
     ),
     "the same scenario twice": "a=web&a=web&people=300&days=40&runs=2",
+    "payments in proportion, and a length of their own": "a=pool&a=hub&a=pay_and_stop&people=100&runs=1",
     "a log": "a=pool&a=hub&log=chat_docker&days=10&runs=1",
 }
 
@@ -313,8 +315,8 @@ def shown_at(query: str) -> tuple[Comparison, str]:
     """What a page at that address shows, and the command of its report."""
     now = compare.resolved_state(query)
     assert now.error == ""
-    done = [execute(job, 1) for job in jobs_for(now.plans, now.state.days, now.state.runs)]
-    comparison = gathered(now.plans, now.state.days, tuple(range(now.state.runs)), OUTCOMES, done)
+    done = [execute(job, 1) for job in jobs_for(now.plans, now.days, now.state.runs)]
+    comparison = gathered(now.plans, now.days, tuple(range(now.state.runs)), OUTCOMES, done)
     command = compare.command_for(now.state.inputs(), comparison)
     assert command in unescape(views.report(comparison, command))
     return comparison, command
@@ -355,6 +357,27 @@ def test_the_command_of_a_report_runs_as_it_is_copied(tmp_path: Path) -> None:
         check=True,
     )
     check_the_same(process.stdout, comparison)
+
+
+def test_a_smaller_market_says_what_was_scaled_and_what_was_not() -> None:
+    notes = " ".join(size_notes(compare.resolved_state("a=hub&a=channel_only")))
+    assert "2,000 people instead of 20,000, 100 founders instead of 1,000" in notes
+    assert "the pay of the hub is 100 instead of 1,000 EUR a month" in notes
+    assert "Not scaled" in notes and "20 EUR a day of paid acquisition (channel_only)" in notes
+    assert size_notes(compare.resolved_state("a=hub&people=20000")) == []
+
+
+def test_a_payment_in_proportion_to_the_market_is_no_change_of_the_scenario() -> None:
+    assert list(compare.resolved_state("a=pool&a=hub").plans) == ["pool", "hub"]
+    assert list(compare.resolved_state("a=hub~organisation.hub_cost=500").plans) == ["hub (hub_cost 500)"]
+
+
+def test_runs_are_as_long_as_their_scenarios_say_unless_somebody_chooses() -> None:
+    assert compare.resolved_state("a=web&a=pay_and_stop").days == 720
+    assert compare.resolved_state("").days == 365
+    cut = compare.resolved_state("a=web&a=pay_and_stop&days=365")
+    assert cut.days == 365
+    assert any("pay_and_stop is written for 720 days" in note for note in size_notes(cut))
 
 
 def test_a_page_with_one_scenario_names_the_run_that_it_begins_with() -> None:
