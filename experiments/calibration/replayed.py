@@ -29,7 +29,7 @@ SILENT, ABANDONED = "silent", "abandoned"
 "what a run has instead of statistics, if nobody acts in it, or too many do"
 STRIDE = 10
 MOST_TIMES, MOST_MORE = 5, 1000
-"a run is abandoned once it has so many times the actions of the log, and so many more"
+"a run is abandoned once it has five times the actions of the log and a thousand more"
 ACTED = [COUNTS.index(name) for name in ("contributions", "replies")]
 STEPS = 8
 "phases in which the time budget of arrivals drifts"
