@@ -16,6 +16,8 @@ import typer
 from kith.experiments.cli.check_commands import answers, bench, claims, patterns, verify
 from kith.experiments.cli.comparison_commands import compare, robust
 from kith.experiments.cli.dashboard_command import dashboard
+from kith.experiments.cli.evidence.calibrate_command import calibrate
+from kith.experiments.cli.evidence.forecast_command import forecast
 from kith.experiments.cli.evidence.measure_command import measure
 from kith.experiments.cli.exit_codes import DONE, FAILED, STOPPED, WRONG
 from kith.experiments.cli.levers.levers_command import levers
@@ -49,6 +51,8 @@ app.command()(show)
 app.command()(run)
 app.command()(compare)
 app.command()(measure)
+app.command()(calibrate)
+app.command()(forecast)
 app.add_typer(studies)
 app.command()(answers)
 app.command()(claims)

@@ -1,6 +1,7 @@
 """`kith compare` and `kith robust`: scenarios on common random numbers, and across draws of the parameters."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,6 +26,7 @@ from kith.experiments.cli.options import (
     Shocks,
     Workers,
     number_option,
+    option,
 )
 from kith.experiments.cli.requests import (
     announce_compilation,
@@ -60,6 +62,14 @@ def compare(
             help="Run every scenario again under six standard shocks, and show what is lost after six months.",
         ),
     ] = False,
+    posterior: Annotated[
+        Path | None,
+        option(
+            "--posterior",
+            "Compare two scenarios at draws of this bundle's posterior, each with two seeds: luck and parameters apart.",
+            "BUNDLE",
+        ),
+    ] = None,
     out: Out = None,
     workers: Workers = None,
     json: Json = False,
@@ -68,6 +78,19 @@ def compare(
 ) -> None:
     """Compare scenarios on the same random draws: outcomes, differences from the first, confidence intervals."""
     target = checked(out, runs=runs, days=days, workers=workers, first_seed=first_seed)
+    if posterior is not None:
+        from kith.experiments.cli.evidence.what_if import compare_at_draws
+
+        others = {
+            "--arm": arm,
+            "--precision": precision,
+            "--shock": shock,
+            "--from-log": from_log,
+            "--at": at,
+        }
+        others |= {"--replay": replay, "--stress": stress, "--out": out, "--first-seed": first_seed}
+        compare_at_draws(posterior, scenarios or [], runs, outcome, days, set, workers, json, others)
+        return
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.comparison.arms import arm_from
     from kith.experiments.comparison.comparison import Comparison

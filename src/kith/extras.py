@@ -12,6 +12,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "studies": ("SALib", "duckdb", "optuna", "sklearn"),
     "cluster": ("distributed", "dask"),
     "patterns": ("powerlaw", "statsmodels"),
+    "evidence": ("scoringrules", "sklearn", "statsmodels", "threadpoolctl"),
     "docs": ("sphinx", "myst_nb", "pydata_sphinx_theme", "numpydoc"),
 }
 "extra -> the modules that it brings"
