@@ -10,6 +10,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "kith compare pool web --from-log community.csv.gz",
     ),
     "measure": ("kith measure community.csv.gz", "kith measure chat_docker --out out/measures"),
+    "calibrate": (
+        "kith calibrate community_core chat_docker --holdout 0.3 --out out/chat",
+        "kith calibrate web --targets active=2000 churn_month=.05 --out out/five",
+    ),
+    "forecast": ("kith forecast out/chat --days 180",),
+    "claims": ("kith claims", "kith claims moat"),
     "answers": ("kith answers web fee", "kith answers pitfall"),
     "schema": ("kith schema > scenario.schema.json",),
     "bench": ("kith bench",),
