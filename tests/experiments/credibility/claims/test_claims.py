@@ -21,6 +21,7 @@ from kith.experiments.credibility.claims.judge import (
 from kith.experiments.errors import RequestError
 from kith.experiments.reports import claims as page
 from kith.experiments.statistics.intervals import Paired
+from kith.sim.engine import MODEL_VERSION
 
 CLAIMS = [claim for idea in all_ideas() for claim in idea.claims]
 SMALL = "market.size=1500 market.founders=200"
@@ -138,3 +139,11 @@ def test_claims_of_one_idea_are_judged_in_a_small_run_and_written(tmp_path: Path
 def test_arms_of_claims_name_shocks_and_settings_as_the_command_line_does() -> None:
     shocked = next(claim for claim in CLAIMS if "competitor" in claim.with_)
     assert arm_from(shocked.with_).shocks
+
+
+def test_the_shipped_page_is_about_these_claims_and_this_model(root: Path) -> None:
+    text = (root / "docs" / "claims.md").read_text("utf-8")
+    assert f"model {MODEL_VERSION}" in text
+    assert [claim.says for claim in CLAIMS if f"{claim.says}" not in text] == []
+    assert [claim.because for claim in CLAIMS if claim.because not in text] == []
+    assert f"| all | {len(CLAIMS)} |" in text
