@@ -1,6 +1,7 @@
 """`kith compare` and `kith robust`: scenarios on common random numbers, and across draws of the parameters."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,11 +26,13 @@ from kith.experiments.cli.options import (
     Shocks,
     Workers,
     number_option,
+    option,
 )
 from kith.experiments.cli.requests import (
     announce_compilation,
     check_stress,
     checked,
+    checked_file,
     failures_of,
     plan_request,
     say_where,
@@ -60,6 +63,10 @@ def compare(
             help="Run every scenario again under six standard shocks, and show what is lost after six months.",
         ),
     ] = False,
+    slide: Annotated[
+        Path | None,
+        option("--slide", "Write one slide: a .pptx, .pdf, .svg or .png file, by its name.", "FILE"),
+    ] = None,
     out: Out = None,
     workers: Workers = None,
     json: Json = False,
@@ -68,6 +75,11 @@ def compare(
 ) -> None:
     """Compare scenarios on the same random draws: outcomes, differences from the first, confidence intervals."""
     target = checked(out, runs=runs, days=days, workers=workers, first_seed=first_seed)
+    slide = checked_file(slide)
+    if slide is not None:
+        from kith.experiments.reports.slide import check_slide
+
+        check_slide(slide)
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.comparison.arms import arm_from
     from kith.experiments.comparison.comparison import Comparison
@@ -111,6 +123,10 @@ def compare(
         comparison = replace(comparison, stress=result)
     if target is not None:
         write_comparison(comparison, target, comparison_command(comparison))
+    if slide is not None:
+        from kith.experiments.reports.slide import slide_of, write_slide
+
+        write_slide(slide_of(comparison, comparison_command(comparison)), slide)
     if json:
         say(comparison.to_json())
     else:
