@@ -120,8 +120,13 @@ def check_file(target: Path) -> Path:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file atomically: to a temporary file, then renamed."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file atomically: to a temporary file, then renamed."""
     with partial_file(path) as (partial, file):
-        file.write(text.encode("utf-8"))
+        file.write(content)
         file.flush()
         partial.replace(path)
 

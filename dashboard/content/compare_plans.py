@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from kith.dashboard.content.controls import check_plausible
 from kith.dashboard.content.uploaded_logs import founding_of, log_option
 from kith.dashboard.live.live_comparison import labelled_plans
 from kith.dashboard.state.compare_state import FIRST, LONGEST, CompareState
@@ -55,7 +56,9 @@ def _plan_and_preset(
     """The plan of a scenario, and the plan without the changes to the library."""
     preset = ScenarioChoice(choice.bases)
     days = state.days or None
-    return plan_of(choice, state.people, days, founding), plan_of(preset, state.people, days, founding)
+    plan = plan_of(choice, state.people, days, founding)
+    check_plausible(plan)
+    return plan, plan_of(preset, state.people, days, founding)
 
 
 def command_for(inputs: Any, comparison: Comparison) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import solara
 
 from kith.dashboard.content.compare_plans import ResolvedState
-from kith.dashboard.content.controls import groups, value_from
+from kith.dashboard.content.controls import check_plausible, groups, value_from
 from kith.dashboard.content.scale import in_proportion, size_notes
 from kith.dashboard.content.scenario_menu import scenario_menu
 from kith.dashboard.content.uploaded_logs import founding_of
@@ -57,7 +57,12 @@ def Side(
             )
         else:
             Text(
-                f"Starting from {now.founding.label}: {wording.plural(len(now.founding), 'member')} on {now.founding.date}.",
+                f"Starting from {now.founding.label}: {wording.plural(len(now.founding), 'member')} on {now.founding.date}"
+                + (
+                    "."
+                    if now.founding.awake is None
+                    else f", about {now.founding.awake.sum():,.0f} of them awake; the others have fallen silent."
+                ),
                 kind="kith-note",
             )
         Dropdown(
@@ -225,7 +230,7 @@ def _change(
             raise ScenarioError(f"there is no parameter {name[:60]}")
         value = value_from(text, setting)
         edited = choice.without(name) if value == preset.value else choice.with_setting(name, value)
-        plan_of(edited, state.people, state.days or None, founding)
+        check_plausible(plan_of(edited, state.people, state.days or None, founding))
         return state.with_choice(place, edited)
 
     try:

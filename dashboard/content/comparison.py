@@ -8,10 +8,11 @@ import solara
 from kith.dashboard.content.headlines import headlines
 from kith.dashboard.live.compute_once import ComputeOnce
 from kith.dashboard.state import screen
-from kith.dashboard.widgets.parts import Button, Chart, Html, dot, table
+from kith.dashboard.widgets.parts import Button, Chart, Html, Markup, dot, table
 from kith.experiments.charts import theme
 from kith.experiments.charts.comparison import Shadow
-from kith.experiments.charts.comparison_sections import SECTIONS, charts, section_charts, with_shadow
+from kith.experiments.charts.comparison_sections import SECTIONS, charts, gained, section_charts, with_shadow
+from kith.experiments.charts.gains import COMPANY, MEMBERS
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.escaping import for_html as escape
 from kith.experiments.reports.comparison import comparison_page, parameter_matrix
@@ -107,7 +108,24 @@ def _overview(c: Comparison, colours: Mapping[str, str]) -> Drawn:
 
 
 def _money(c: Comparison, colours: Mapping[str, str]) -> Drawn:
-    return [*section_charts(c, "money", colours), _value_table(c, colours)]
+    return [*section_charts(c, "money", colours), _steps_table(c, colours), _value_table(c, colours)]
+
+
+def _steps_table(c: Comparison, colours: Mapping[str, str]) -> str:
+    """Every gain and payment of the chart in numbers, scenarios side by side."""
+    sides = gained(c)
+    rows: list[list[object]] = []
+    for who in (COMPANY, MEMBERS):
+        of = {side.scenario: side for side in sides if side.who == who}
+        parts = dict.fromkeys(part for side in of.values() for part in side.parts)
+        for part in parts:
+            amounts = [of[label].parts.get(part, 0.0) if label in of else 0.0 for label in colours]
+            rows.append([who, part, *[wording.number(amount, "EUR") for amount in amounts]])
+        if of:
+            left = [wording.number(of[label].net, "EUR") if label in of else "" for label in colours]
+            rows.append([who, Markup("<b>what is left</b>"), *[Markup(f"<b>{x}</b>") for x in left]])
+    head = ["who", "EUR over the run", *[dot(colour, label) for label, colour in colours.items()]]
+    return table(head, rows, range(2, len(head)))
 
 
 def _value_table(c: Comparison, colours: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kith.experiments.words.assumptions import Setting, settings, shown
+from kith.scenarios.errors import ScenarioError
 from kith.sim.schema.parameter_set import SECTIONS
 from kith.sim.schema.plan import Plan
 
@@ -39,6 +40,9 @@ def groups(plan: Plan, preset: Plan) -> list[dict[str, Any]]:
     controls = {
         name: control(setting, before[name]) for name, setting in by_name.items() if _adjustable(setting)
     }
+    for name in MOST_PER_PERSON:
+        if controls[name]["high"] is not None:
+            controls[name]["high"] = min(controls[name]["high"], most(name, plan))
     result = [_group("important", "Most important", [controls[n] for n in IMPORTANT if n in controls], True)]
     for section in SECTIONS:
         in_section = [c for name, c in controls.items() if name.startswith(f"{section}.")]
@@ -72,6 +76,36 @@ def control(setting: Setting, preset: Any) -> dict[str, Any]:
         "source": setting.source,
         "inert": setting.inert,
     }
+
+
+MOST_PER_PERSON = {
+    "governance.moderation_hours": (1.0, "an hour of moderation a day"),
+    "organisation.staff": (1.0, "a community manager"),
+    "organisation.hub_cost": (10_000.0, "10,000 EUR a month for a hub"),
+    "organisation.community_budget": (10_000.0, "10,000 EUR a month of budget"),
+    "organisation.budget_floor": (10_000.0, "10,000 EUR a month of budget"),
+    "acquisition.paid_budget": (1_000.0, "1,000 EUR a day of paid acquisition"),
+}
+"""What the whole community may get at most for each person of its market, and the same in words: more is a slip of the
+keyboard. The model itself takes any amount."""
+
+
+def most(name: str, plan: Plan) -> float:
+    """The most that a page takes for a parameter in a plan; infinite for those without such a bound."""
+    per_person, _ = MOST_PER_PERSON.get(name, (float("inf"), ""))
+    return per_person * plan.parameters.market.size
+
+
+def check_plausible(plan: Plan) -> None:
+    """Raise `ScenarioError` for an amount that no community of that size could mean."""
+    for name, (_, words) in MOST_PER_PERSON.items():
+        section, _, field = name.partition(".")
+        value, bound = getattr(getattr(plan.parameters, section), field), most(name, plan)
+        if value > bound:
+            raise ScenarioError(
+                f"{name} = {shown(value)}: more than {words} for each of {plan.parameters.market.size:,} people; "
+                f"give {bound:,.0f} or less"
+            )
 
 
 def value_from(text: str, setting: Setting) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kith.dashboard.state.scenario_choice import choice_from_text, plan_of
 from kith.experiments.comparison.comparison import Comparison
-from kith.experiments.statistics.intervals import paired
+from kith.experiments.statistics.intervals import Floats, mean_interval, paired
 from kith.experiments.words import wording
 from kith.sim.results.indicators import describe
 from kith.sim.schema.plan import Plan
@@ -28,8 +28,8 @@ class Prediction:
     scenario: str = ""
     edges: tuple[float, ...] = ()
 
-    def answer(self, comparison: Comparison) -> tuple[int, str]:
-        """The choice that the runs confirm, and their result in words."""
+    def answer(self, comparison: Comparison) -> "Answer":
+        """What the runs say: the choices that they leave open, and their result in words with its interval."""
         unit = describe(self.outcome)[0]
         means = {label: float(comparison.row(self.outcome, label)["mean"]) for label in comparison.labels}
         shown = {
@@ -37,18 +37,53 @@ class Prediction:
         }
         values = wording.listed([f"“{label}” {value}" for label, value in shown.items()])
         result = f"{wording.title(self.outcome).capitalize()}: {values}."
-        if self.kind == "highest":
-            return list(means).index(max(means, key=lambda label: means[label])), result
-        size, words = self._size(means[comparison.reference], means[self.scenario])
-        return sum(size > edge for edge in self.edges), f"{result} {words}".strip()
+        best, left_open, words = (
+            self._highest(comparison, means) if self.kind == "highest" else self._sized(comparison, means)
+        )
+        return Answer(best, left_open if comparison.judged else (), f"{result} {words}".strip())
 
-    def close(self, comparison: Comparison, guess: int, right: int) -> bool:
-        """Whether random draws alone may explain the order of two scenarios: the paired interval does not exclude 0."""
-        if self.kind != "highest" or guess == right:
-            return False
-        runs = comparison.values.pivot(index="seed", columns="scenario", values=self.outcome)
-        labels = comparison.labels
-        return not paired(runs[labels[guess]].to_numpy(float), runs[labels[right]].to_numpy(float)).resolved
+    def _highest(self, comparison: Comparison, means: dict[str, float]) -> tuple[int, tuple[int, ...], str]:
+        """The scenario with the most, and those that random draws alone may have put behind it."""
+        labels = list(means)
+        best = max(labels, key=lambda label: means[label])
+        unit = describe(self.outcome)[0]
+        gaps = {
+            label: paired(_runs(comparison, label, self.outcome), _runs(comparison, best, self.outcome))
+            for label in labels
+            if label != best
+        }
+        behind = max(gaps, key=lambda label: means[label])
+        gap = gaps[behind]
+        words = ""
+        if gap.low == gap.low:
+            span = wording.span(gap.low, gap.high, unit, sign=True)
+            words = f"“{best}” over “{behind}”: {span} (95 % interval)."
+        left = tuple(place for place, label in enumerate(labels) if label == best or not gaps[label].resolved)
+        return labels.index(best), left, words
+
+    def _sized(self, comparison: Comparison, means: dict[str, float]) -> tuple[int, tuple[int, ...], str]:
+        """The size of an effect, and the choices that its interval reaches into."""
+        value = _runs(comparison, self.scenario, self.outcome)
+        reference = _runs(comparison, comparison.reference, self.outcome)
+        size, words = self._size(means[comparison.reference], means[self.scenario])
+        if self.kind == "value":
+            _, _, low, high = mean_interval(value)
+        else:
+            low, high = _ratio_interval(reference, value)
+            low, high = (1 - high, 1 - low) if self.kind == "loss" else (low, high)
+        best = self._choice(size)
+        if low != low:
+            return best, (best,), words
+        shown = (
+            f"{low:.2g} to {high:.2g}"
+            if self.kind == "ratio"
+            else wording.span(low, high, describe(self.outcome)[0] if self.kind == "value" else "share")
+        )
+        left = tuple(range(self._choice(low), self._choice(high) + 1))
+        return best, left, f"{words} (95 % interval: {shown})".strip()
+
+    def _choice(self, size: float) -> int:
+        return sum(size > edge for edge in self.edges)
 
     def _size(self, reference: float, value: float) -> tuple[float, str]:
         if self.kind == "value":
@@ -59,6 +94,38 @@ class Prediction:
         times = value / reference if reference else float("inf")
         many = "many" if describe(self.outcome)[0] in ("members", "people", "ties") else "much"
         return times, f"That is {times:.2g} times as {many}."
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the runs of a lesson say to its question."""
+
+    best: int
+    "the choice that fits the means"
+    left_open: tuple[int, ...]
+    "the choices that the interval leaves open; none with too few runs for an interval"
+    words: str
+
+    @property
+    def right(self) -> int | None:
+        """The one choice that is left; None where the runs do not resolve it."""
+        return self.left_open[0] if len(self.left_open) == 1 else None
+
+
+def _runs(comparison: Comparison, label: str, outcome: str) -> Floats:
+    """The outcome of a scenario in each run, in the order of the seeds."""
+    runs = comparison.values.pivot(index="seed", columns="scenario", values=outcome)
+    return runs[label].to_numpy(float)
+
+
+def _ratio_interval(reference: Floats, value: Floats) -> tuple[float, float]:
+    """A 95 % interval of the ratio of two means over the same seeds, by the delta method; NaN where there is none."""
+    base = float(reference.mean())
+    if base <= 0:
+        return float("nan"), float("nan")
+    ratio = float(value.mean()) / base
+    _, _, low, high = mean_interval((value - ratio * reference) / base)
+    return ratio + low, ratio + high
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 import solara
 
 from kith.dashboard.content.page_words import in_page_words
-from kith.dashboard.content.uploaded_logs import library_measures
+from kith.dashboard.content.uploaded_logs import StoredLog, library_measures
 from kith.dashboard.state import screen
 from kith.dashboard.widgets.parts import Chart, DownloadButton, Html, Markup, Text, table
 from kith.experiments.charts.measurement import charts_of
@@ -16,7 +17,10 @@ from kith.experiments.evidence.measure import Measurement
 from kith.experiments.evidence.statistics import STATISTICS
 from kith.experiments.words import wording
 from kith.experiments.words.measures import interval_text, reasons, title, value_text
+from kith.scenarios.logs.report import day_of
+from kith.scenarios.logs.table import MICROSECONDS_PER_DAY
 
+MONTH = 30
 REFERENCES = ("pool", "hub", "web")
 FAMILIES = {
     "growth": "How it grows",
@@ -96,6 +100,24 @@ def at_a_glance(measurement: Measurement) -> str:
         if name not in measurement.cannot_tell:
             words += f"; {wording.number(measurement[name], 'share')} {what}"
     return f"{words}."
+
+
+def where_it_starts(log: StoredLog, day: str) -> str:
+    """How active the log was before a day, beside its mean and its busiest month: the same count as in its chart."""
+    start = int(log.table.time[0]) // MICROSECONDS_PER_DAY
+    at = (np.datetime64(day) - np.datetime64(0, "D")).astype(int)
+    days = log.table.time // MICROSECONDS_PER_DAY
+    recent = log.table.member[(days >= at - MONTH) & (days < at)]
+    words = f"In the {MONTH} days before {day}, {wording.plural(len(np.unique(recent)), 'member')} acted"
+    months = log.measurement.growth
+    if months.empty:
+        return f"{words}."
+    busiest = months.loc[months["active"].idxmax()]
+    on = day_of((start + int(busiest["day"])) * MICROSECONDS_PER_DAY)
+    return (
+        f"{words}; in the log as a whole {months['active'].mean():,.0f} act in {MONTH} days on average, and "
+        f"{busiest['active']:,.0f} did in its busiest, up to {on}. Awake below means: expected to act again."
+    )
 
 
 def charts_by_family(measurement: Measurement) -> dict[str, str]:

@@ -14,6 +14,7 @@ from kith.dashboard.state import screen
 from kith.dashboard.state.navigation import use_navigation
 from kith.dashboard.widgets.parts import Button, Chart, Dropdown, Html, Text
 from kith.experiments.escaping import for_html as escape
+from kith.experiments.words import wording
 
 
 @solara.component
@@ -63,9 +64,15 @@ def HostView(classroom: Room) -> None:
     lesson = lessons()[question.lesson]
     Text(lesson.question, "h2")
     Text(lesson.prediction.ask, kind="kith-lead")
-    Votes(lesson, question)
+    if question.open:
+        count = wording.plural(len(question.votes), "answer")
+        Html(f"<p class='kith-big' role='status'>{count} so far</p>", "kith-count")
+        Text("What the class predicts is shown when voting is closed.", kind="kith-note")
+    else:
+        Votes(lesson, question)
     with solara.Div(classes=["kith-row"]):
         if question.open:
+            Button("Close voting", classroom.close_question, "close")
             Button("Close voting and run", lambda: _run(classroom, lesson, where.go), "run")
         else:
             Text("Voting is closed.", "span", "kith-note")

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import solara
 
 from kith.dashboard.content.five_numbers import FiveNumbersForm
-from kith.dashboard.content.log_measures import LogMeasures
+from kith.dashboard.content.log_measures import LogMeasures, where_it_starts
 from kith.dashboard.content.log_preview import Draft, LogPreview
 from kith.dashboard.content.page_words import in_page_words
 from kith.dashboard.content.uploaded_logs import (
@@ -198,6 +198,7 @@ def WhatIf(key: str, log: StoredLog, at: str) -> None:
             "who have not left, with the ties shown by their exchanges, and compare how they would fare as a pool, a hub or "
             "a web. Events of that day and later are not used."
         )
+        Text(where_it_starts(log, founding.date))
         for line in founders_in_words(founding):
             Text(f"{line[0].upper()}{line[1:]}.")
         state = CompareState(log=key, at=day, runs=8)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import solara
@@ -33,7 +34,15 @@ from kith.dashboard.widgets.parts import (
 from kith.experiments.comparison.summary_sentence import comparison_answer
 from kith.experiments.escaping import for_csv
 from kith.experiments.escaping import for_html as escape
+from kith.experiments.reports.slide import slide_file, slide_of
 from kith.experiments.words import wording
+
+SLIDES = {
+    "pptx": ("PPTX", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+    "pdf": ("PDF", "application/pdf"),
+    "svg": ("SVG", "image/svg+xml"),
+}
+"""Kinds of slides to save: title, and media type."""
 
 VIEW_TITLES = {
     "overview": "Overview",
@@ -115,6 +124,10 @@ def Result(
         JumpToSide()
         CopyLink()
         CopyLink(label="Copy command", text=command)
+        for kind, (title, media) in SLIDES.items():
+            DownloadButton(
+                f"Slide ({title})", f"kith-slide.{kind}", partial(slide_file_of, answer, kind), media
+            )
         DownloadButton("Report (HTML)", "kith-report.html", lambda: report_of(answer), "text/html")
         DownloadButton("Table (CSV)", "kith-table.csv", lambda: for_csv(comparison.table), "text/csv")
     Tabs(
@@ -138,6 +151,13 @@ def report_of(answer: LiveComparison) -> str:
     """The report of the comparison that is shown, which may be the one before the last change."""
     assert answer.comparison is not None
     return views.report(answer.comparison, command_for(answer.inputs, answer.comparison))
+
+
+def slide_file_of(answer: LiveComparison, kind: str) -> bytes:
+    """The slide of the comparison that is shown, as a file."""
+    assert answer.comparison is not None
+    command = command_for(answer.inputs, answer.comparison)
+    return slide_file(slide_of(answer.comparison, command), kind)
 
 
 def _heading(now: ResolvedState) -> str:

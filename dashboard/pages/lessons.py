@@ -125,7 +125,7 @@ def LessonResults(lesson: Lesson, guess: int, answer: LiveComparison, inputs: ob
     Html(verdict(lesson, guess, comparison), "kith-verdict")
     class_question = class_votes(lesson)
     if class_question is not None:
-        right, _ = lesson.prediction.answer(comparison)
+        right = lesson.prediction.answer(comparison).right
         counts = counted(lesson, class_question)
         svg = screen.drawn_here(lambda: votes_chart(lesson.prediction.choices, counts, right))
         Chart(svg, f"kith-class-{lesson.name}", votes_frame(lesson, counts))
@@ -164,17 +164,23 @@ def class_votes(lesson: Lesson) -> ClassQuestion | None:
 
 def verdict(lesson: Lesson, guess: int, comparison: Comparison) -> str:
     """The prediction next to the result of the runs."""
-    right, result = lesson.prediction.answer(comparison)
+    answer = lesson.prediction.answer(comparison)
     choices = lesson.prediction.choices
-    judgement = "Your prediction was right." if right == guess else "It came out differently."
-    if not comparison.judged:
+    left = wording.listed([f"“{escape(choices[place])}”" for place in answer.left_open], "or")
+    if not answer.left_open:
         judgement = f"No verdict yet ({no_interval()})."
-    elif lesson.prediction.close(comparison, guess, right):
-        judgement = "Too close to call: the difference may be due to random draws."
+        left = f"“{escape(choices[answer.best])}” so far"
+    elif answer.right == guess:
+        judgement = "Your prediction was right."
+    elif guess not in answer.left_open:
+        judgement = "It came out differently."
+    else:
+        judgement = "Too close to call: the runs do not resolve it."
+        left += ", and random draws may explain which"
     note = f"{wording.plural(comparison.runs, 'run')} per scenario"
     return (
         f"<p class='kith-lead'><b>{judgement}</b> You predicted “{escape(choices[guess])}”; the simulation gives "
-        f"“{escape(choices[right])}”.</p><p>{escape(result)} <span class='kith-note'>({note})</span></p>"
+        f"{left}.</p><p>{escape(answer.words)} <span class='kith-note'>({note})</span></p>"
     )
 
 

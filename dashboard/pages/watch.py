@@ -153,7 +153,7 @@ def Page() -> None:
                     event_paint_by=lambda name: go(changed(colour=name if name in COLOURS else COLOURS[0])),
                 )
                 Text(
-                    "Dots are members, lines are ties; grey dots are members who have fallen silent. Orange lines lead to the hub; the green glow is the shared activity. "
+                    "Dots are members, lines among them are ties; lines to the hub are no ties among members and are not counted as such. Grey dots are members who have fallen silent. Orange lines lead to the hub; the green glow is the shared activity. "
                     "Members who feel they belong are closer to the centre, bigger dots contribute more, red dots have just left for good. "
                     "Audience: no contribution within 90 days. Internal: contributed in each of the last three months, and belongs.",
                     kind="kith-note",

@@ -283,7 +283,7 @@ def Button(
 
 @solara.component
 def DownloadButton(
-    label: str, file: str, make: Callable[[], str], kind: str = "text/plain", disabled: bool = False
+    label: str, file: str, make: Callable[[], str | bytes], kind: str = "text/plain", disabled: bool = False
 ) -> None:
     """A button that makes a file and downloads it."""
     payload, set_payload = solara.use_state(None)
@@ -291,7 +291,9 @@ def DownloadButton(
 
     def give(_: Any) -> None:
         count.current += 1
-        set_payload({"text": make(), "count": count.current})
+        made = make()
+        content = {"text": made} if isinstance(made, str) else {"packed": base64.b64encode(made).decode()}
+        set_payload(content | {"count": count.current})
 
     _DownloadButton(
         label=label,

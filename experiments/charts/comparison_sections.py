@@ -13,6 +13,7 @@ from kith.experiments.charts import comparison as figures
 from kith.experiments.charts import theme
 from kith.experiments.charts.axes import short
 from kith.experiments.charts.forest import distribution, forest
+from kith.experiments.charts.gains import COMPANY, MEMBERS, Side, gains
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.runs.member_value import WORTH_WORDS
 from kith.experiments.runs.newcomer_funnel import STAGE_WORDS
@@ -189,20 +190,35 @@ def _funnel(c: Comparison, colours: Mapping[str, str]) -> list[Drawing]:
     return [Drawing(svg, "funnel", data, "Newcomers only; founders are not counted.")]
 
 
+def gained(c: Comparison) -> list[Side]:
+    """What the company and its members gain and pay in each scenario, means over runs."""
+    return [
+        side
+        for label in c.labels
+        for side in (
+            Side(label, COMPANY, dict(_mean_money_steps(c, label))),
+            Side(label, MEMBERS, dict(_member_steps(c, label))),
+        )
+        if side.parts
+    ]
+
+
 def _value(c: Comparison, colours: Mapping[str, str]) -> list[Drawing]:
-    """For each scenario what the organisation earns, and what its members gain."""
+    """What the organisation and its members gain, of all scenarios on one scale."""
+    sides = gained(c)
+    if not sides:
+        return []
     unit = "EUR over the run, mean over runs" if c.runs > 1 else "EUR over the run"
-    drawings = []
-    for place, (label, colour) in enumerate(colours.items()):
-        for name, title, total, steps in (
-            ("money", "the organisation's revenue and costs", "margin", _mean_money_steps(c, label)),
-            ("worth", "value to members", "net value to members", _member_steps(c, label)),
-        ):
-            if steps:
-                svg = figures.waterfall(steps, f"{label}: {title}", total, f"{name}-{place}", colour, unit)
-                data = pd.DataFrame(steps, columns=["what", "EUR"])
-                drawings.append(Drawing(svg, f"{name}-{place}", data))
-    return drawings
+    rows = [(side.scenario, side.who, part, amount) for side in sides for part, amount in side.parts.items()]
+    return [
+        Drawing(
+            gains(sides, unit),
+            "gains",
+            pd.DataFrame(rows, columns=["scenario", "who", "what", "EUR"]),
+            "Members buy the product at its price, and what they buy is taken to be worth it: the company's revenue from "
+            "the product is therefore no loss on their side. Fees and subscriptions are.",
+        )
+    ]
 
 
 def _mean_money_steps(c: Comparison, label: str) -> list[tuple[str, float]]:

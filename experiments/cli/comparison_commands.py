@@ -32,6 +32,7 @@ from kith.experiments.cli.requests import (
     announce_compilation,
     check_stress,
     checked,
+    checked_file,
     failures_of,
     plan_request,
     say_where,
@@ -70,6 +71,10 @@ def compare(
             "BUNDLE",
         ),
     ] = None,
+    slide: Annotated[
+        Path | None,
+        option("--slide", "Write one slide: a .pptx, .pdf, .svg or .png file, by its name.", "FILE"),
+    ] = None,
     out: Out = None,
     workers: Workers = None,
     json: Json = False,
@@ -88,9 +93,14 @@ def compare(
             "--from-log": from_log,
             "--at": at,
         }
-        others |= {"--replay": replay, "--stress": stress, "--out": out, "--first-seed": first_seed}
+        others |= {"--replay": replay, "--stress": stress, "--slide": slide, "--out": out, "--first-seed": first_seed}
         compare_at_draws(posterior, scenarios or [], runs, outcome, days, set, workers, json, others)
         return
+    slide = checked_file(slide)
+    if slide is not None:
+        from kith.experiments.reports.slide import check_slide
+
+        check_slide(slide)
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.comparison.arms import arm_from
     from kith.experiments.comparison.comparison import Comparison
@@ -134,6 +144,10 @@ def compare(
         comparison = replace(comparison, stress=result)
     if target is not None:
         write_comparison(comparison, target, comparison_command(comparison))
+    if slide is not None:
+        from kith.experiments.reports.slide import slide_of, write_slide
+
+        write_slide(slide_of(comparison, comparison_command(comparison)), slide)
     if json:
         say(comparison.to_json())
     else:

@@ -13,6 +13,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "cluster": ("distributed", "dask"),
     "patterns": ("powerlaw", "statsmodels"),
     "evidence": ("scoringrules", "sklearn", "statsmodels", "threadpoolctl"),
+    "slides": ("pptx",),
     "docs": ("sphinx", "myst_nb", "pydata_sphinx_theme", "numpydoc"),
 }
 "extra -> the modules that it brings"

@@ -413,7 +413,11 @@ def test_the_host_asks_and_sees_what_the_room_says(
     open_room.leave(other)
     until(lambda: "1 person is connected." in texts(rc))
     open_room.vote(seat, "3-hub-leaves", 1)
+    until(lambda: "1 answer so far" in texts(rc))
+    assert not vue_widgets(rc, "chart.vue"), "the class still votes"
+    button(rc, "close").vue_press(None)
     until(lambda: vue_widgets(rc, "chart.vue") and "1 answer" in vue_widgets(rc, "chart.vue")[0].title)
+    assert f"{open_room.pin[:3]} {open_room.pin[3:]}" in texts(rc)
     button(rc, "run").vue_press(None)
     assert rc.paths[-1] == "/lessons?lesson=3-hub-leaves&guess=1"
     assert not open_room.question().open

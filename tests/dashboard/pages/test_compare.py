@@ -97,6 +97,8 @@ def test_going_back_to_the_preset_leaves_no_trace(here: Any, shown: Any) -> None
         ("churn.base_hazard", "much", "must be a number"),
         ("churn.bas_hazard", "1", "no parameter"),
         ("market.founders", "299999", "founders"),
+        ("governance.moderation_hours", "99999", "for each of 300 people"),
+        ("acquisition.paid_budget", "1000000", "for each of 300 people"),
     ],
 )
 def test_a_bad_value_is_refused_and_nothing_runs(

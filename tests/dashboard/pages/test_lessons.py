@@ -64,27 +64,76 @@ def test_the_answer_is_the_best_arm_or_the_size_of_the_effect() -> None:
     comparison = small(lessons()["3-hub-leaves"])
     stays, leaves = (float(comparison.row("active", label)["mean"]) for label in comparison.labels)
     prediction = lessons()["3-hub-leaves"].prediction
-    place, answer = prediction.answer(comparison)
+    answer = prediction.answer(comparison)
     lost = 1 - leaves / stays
-    assert place == sum(lost > edge for edge in (0.1, 0.25, 0.5))
-    assert f"{lost:.0%}".replace("%", " %") in answer
+    assert answer.best == sum(lost > edge for edge in (0.1, 0.25, 0.5))
+    assert f"{lost:.0%}".replace("%", " %") in answer.words
     best = Prediction("?", "highest", "active", tuple(comparison.labels))
-    assert best.answer(comparison)[0] == int(leaves > stays)
+    assert best.answer(comparison).best == int(leaves > stays)
     assert (
-        Prediction("?", "value", "active", ("a", "b"), "hub leaves", (leaves - 1,)).answer(comparison)[0] == 1
+        Prediction("?", "value", "active", ("a", "b"), "hub leaves", (leaves - 1,)).answer(comparison).best
+        == 1
     )
-    assert Prediction("?", "ratio", "active", ("a", "b"), "hub leaves", (1e-9,)).answer(comparison)[0] == 1
+    assert Prediction("?", "ratio", "active", ("a", "b"), "hub leaves", (1e-9,)).answer(comparison).best == 1
 
 
-@pytest.mark.parametrize(("gaps", "close"), [((1, 2, 1, 2), False), ((1, -2, 2, -1), True)])
-def test_two_worlds_that_luck_alone_may_have_put_in_order_are_too_close(gaps: Any, close: bool) -> None:
-    rows = [("a", seed, 10.0 + seed) for seed in range(4)]
-    rows += [("b", seed, 10.0 + seed + gap) for seed, gap in enumerate(gaps)]
+def worlds(*runs: tuple[float, ...]) -> Any:
+    """A comparison of scenarios a, b, … with these outcomes, a value for each seed."""
+    labels = "abc"[: len(runs)]
+    rows = [
+        (label, seed, x) for label, values in zip(labels, runs, strict=True) for seed, x in enumerate(values)
+    ]
     values = pd.DataFrame(rows, columns=["scenario", "seed", "active"])
-    runs: Any = SimpleNamespace(values=values, labels=("a", "b"), runs=4)
-    prediction = Prediction("?", "highest", "active", ("a", "b"))
-    assert prediction.close(runs, 0, 1) is close
-    assert not prediction.close(runs, 1, 1)
+    means = values.groupby("scenario")["active"].mean()
+    return SimpleNamespace(
+        values=values,
+        labels=tuple(labels),
+        reference="a",
+        runs=len(runs[0]),
+        judged=len(runs[0]) >= 4,
+        row=lambda _, label: {"mean": means[label]},
+    )
+
+
+HIGHEST = Prediction("?", "highest", "active", ("a", "b"))
+LOSS = Prediction("?", "loss", "active", ("little", "some", "most"), "b", (0.2, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("prediction", "runs", "best", "left_open"),
+    [
+        (HIGHEST, ((10, 11, 12, 13), (11, 13, 13, 15)), 1, (1,)),
+        (HIGHEST, ((14, 13, 16, 17), (11, 10, 13, 15)), 0, (0,)),
+        (HIGHEST, ((10, 11, 12, 13), (11, 9, 14, 12.5)), 1, (0, 1)),
+        (LOSS, ((100, 110, 90, 100), (70, 76, 62, 71)), 1, (1,)),
+        (LOSS, ((100, 110, 90, 100), (70, 99, 62, 85)), 1, (0, 1)),
+        (LOSS, ((100, 110), (30, 20)), 2, ()),
+    ],
+)
+def test_the_runs_resolve_one_choice_another_or_leave_several_open(
+    prediction: Prediction, runs: Any, best: int, left_open: tuple[int, ...]
+) -> None:
+    answer = prediction.answer(worlds(*runs))
+    assert (answer.best, answer.left_open) == (best, left_open)
+    assert answer.right == (left_open[0] if len(left_open) == 1 else None)
+    assert ("95 % interval" in answer.words) == bool(left_open)
+
+
+@pytest.mark.parametrize(
+    ("guess", "runs", "word"),
+    [
+        (0, ((10, 11, 12, 13), (11, 9, 14, 12.5)), "Too close to call"),
+        (1, ((10, 11, 12, 13), (11, 9, 14, 12.5)), "Too close to call"),
+        (1, ((10, 11, 12, 13), (11, 13, 13, 15)), "Your prediction was right"),
+        (0, ((10, 11, 12, 13), (11, 13, 13, 15)), "It came out differently"),
+        (0, ((10, 11), (11, 13)), "No verdict yet"),
+    ],
+)
+def test_a_lesson_names_a_winner_only_where_the_runs_resolve_one(guess: int, runs: Any, word: str) -> None:
+    from dataclasses import replace
+
+    lesson = replace(lessons()["1-pool-hub-web"], prediction=HIGHEST)
+    assert word in page.verdict(lesson, guess, worlds(*runs))
 
 
 def test_the_page_waits_for_a_prediction_and_then_holds_the_answer_against_it(

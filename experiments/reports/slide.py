@@ -1,0 +1,238 @@
+"""One slide of a comparison: the answer as a headline, one chart, three numbers with intervals, caveat, assumptions.
+
+As SVG, PNG or PDF it is one picture; as PPTX its texts are text and its chart is PowerPoint's own, with its data.
+"""
+
+import io
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from kith.experiments.charts import theme
+from kith.experiments.charts.axes import day_axis, from_zero, label_ends, short, value_axis
+from kith.experiments.comparison.comparison import Comparison
+from kith.experiments.comparison.summary_sentence import comparison_answer
+from kith.experiments.errors import RequestError
+from kith.experiments.files import write_bytes
+from kith.experiments.statistics.intervals import no_interval
+from kith.experiments.words import wording
+from kith.experiments.words.assumptions import differing, shown
+
+WIDTH, HEIGHT = 13.333, 7.5
+"Inches of a wide slide."
+NUMBERS = ("active", "margin", "member_surplus", "churn_month_mean", "belonging")
+"Outcomes on a slide, the first three that were compared."
+MOST_POINTS = 60
+MOST_ASSUMPTIONS = 14
+
+
+@dataclass(frozen=True)
+class Slide:
+    """What stands on it, in words, and the lines of its chart."""
+
+    headline: str
+    chart_title: str
+    lines: pd.DataFrame
+    "day by scenario: the median of active members"
+    numbers: list[tuple[str, list[str]]]
+    "outcome -> a line for each scenario"
+    caveat: str
+    assumptions: str
+
+
+def slide_of(c: Comparison, command: str = "", headline: str = "") -> Slide:
+    """The slide of a comparison; `headline` replaces the sentence that answers it."""
+    active = c.series[c.series["column"] == "active"]
+    lines = active.pivot(index="day", columns="scenario", values="median")[list(c.labels)]
+    outcomes = [name for name in NUMBERS if name in c.outcomes][:3]
+    intervals = (
+        f"95 % intervals from {wording.plural(c.runs, 'paired run')} cover chance, not whether the assumptions are right."
+        if c.judged
+        else f"{no_interval().capitalize()}."
+    )
+    return Slide(
+        headline or _in_words(comparison_answer(c).partition(" In brackets:")[0], c),
+        "Active members over time, median over runs",
+        lines.iloc[:: max(1, len(lines) // MOST_POINTS)],
+        [(_titled(c, name), [_line(c, name, label) for label in c.labels]) for name in outcomes],
+        f"A simulation, not a forecast. {intervals}",
+        _assumptions(c, command),
+    )
+
+
+def slide_file(slide: Slide, kind: str) -> bytes:
+    """The slide as a file of a kind: svg, png, pdf or pptx."""
+    return WRITERS[kind](slide)
+
+
+def check_slide(path: Path) -> str:
+    """The kind of a slide's file by its name; `RequestError` if there is none, or nothing to write it with."""
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in WRITERS:
+        raise RequestError(
+            f"--slide {path}: end its name with {wording.listed([f'.{k}' for k in WRITERS], 'or')}"
+        )
+    if kind == "pptx":
+        _pptx()
+    return kind
+
+
+def write_slide(slide: Slide, path: Path) -> None:
+    """Write the slide as its file's name says."""
+    write_bytes(path, slide_file(slide, check_slide(path)))
+
+
+def _in_words(sentence: str, c: Comparison) -> str:
+    """The sentence with the names of scenarios as people write them."""
+    for label in c.labels:
+        sentence = sentence.replace(label, short(label, 200))
+    return sentence
+
+
+def _titled(c: Comparison, outcome: str) -> str:
+    unit = wording.unit_of(str(c.row(outcome, c.reference)["unit"]))
+    unit = "" if unit in ("members", "") else f", {unit}"
+    return f"{wording.title(outcome)}{unit}"
+
+
+def _line(c: Comparison, outcome: str, label: str) -> str:
+    """A scenario's mean, and its difference from the reference with the interval."""
+    row, (means, gaps) = c.row(outcome, label), c.precision(outcome)
+    unit = row["unit"]
+    words = f"{short(label, 20)}: {wording.number(row['mean'], unit, means)}"
+    if label == c.reference or row["difference_low"] != row["difference_low"]:
+        return words
+    span = wording.span(row["difference_low"], row["difference_high"], unit, gaps, sign=True)
+    sure = "" if row["resolved"] else ", not resolved"
+    return f"{words} ({wording.signed(row['difference'], unit, gaps)}; {span}{sure})"
+
+
+def _assumptions(c: Comparison, command: str) -> str:
+    """Size, length, and what differs from the defaults in each scenario, in small print."""
+    market = next(iter(c.plans.values())).parameters.market
+    parts = [f"{market.size:,} people, {c.days:,} days, model {c.model_version}"]
+    for label, plan in c.plans.items():
+        values = [f"{s.name} {shown(s.value)}" for s in differing(plan) if not s.name.startswith("market.")]
+        more = f" and {len(values) - MOST_ASSUMPTIONS} more" if len(values) > MOST_ASSUMPTIONS else ""
+        if values:
+            parts.append(f"{label}: {', '.join(values[:MOST_ASSUMPTIONS])}{more}")
+    words = ". ".join(parts) + "."
+    single = command.strip().splitlines()[-1] if command else ""
+    return f"{words} Repeat with: {single}" if single else words
+
+
+def _picture(slide: Slide, kind: str) -> bytes:
+    from matplotlib.figure import Figure
+
+    with theme.themed():
+        figure = Figure(figsize=(WIDTH, HEIGHT))
+        ink: dict[str, Any] = {"va": "top", "ha": "left", "color": theme.INK}
+        figure.text(0.04, 0.95, textwrap.fill(slide.headline, 84), fontsize=20, fontweight="bold", **ink)
+        figure.text(0.04, 0.715, slide.chart_title, fontsize=13, **ink)
+        axes = figure.add_axes((0.07, 0.24, 0.45, 0.43))
+        colours = theme.colours(slide.lines.columns)
+        for label, colour in colours.items():
+            axes.plot(slide.lines.index, slide.lines[label], color=colour, linewidth=2.6)
+        axes.tick_params(labelsize=12)
+        day_axis(axes, int(slide.lines.index.max()))
+        value_axis(axes, "members")
+        from_zero(axes)
+        label_ends(axes, {label: float(slide.lines[label].iloc[-1]) for label in colours}, colours)
+        top, step = 0.72, min(0.036, 0.52 / sum(len(rows) + 2.2 for _, rows in slide.numbers))
+        for title, rows in slide.numbers:
+            figure.text(0.66, top, title, fontsize=13, fontweight="bold", **ink)
+            for place, row in enumerate(rows):
+                figure.text(0.66, top - step * (place + 1.2), row, fontsize=10.5, **ink)
+            top -= step * (len(rows) + 2.2)
+        figure.text(0.04, 0.15, textwrap.fill(slide.caveat, 150), fontsize=11, fontweight="bold", **ink)
+        ink["color"] = theme.QUIET
+        figure.text(0.04, 0.105, textwrap.fill(slide.assumptions, 215, max_lines=5), fontsize=7.5, **ink)
+        file = io.BytesIO()
+        dates: dict[str, Any] = {
+            "svg": {"Date": None, "Creator": None},
+            "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
+        }
+        figure.savefig(file, format=kind, dpi=150, metadata=dates.get(kind, {"Software": None}))
+    return file.getvalue()
+
+
+def _pptx() -> Any:
+    """The library that writes PowerPoint's files."""
+    try:
+        import pptx
+    except ImportError:
+        raise RequestError(
+            "a .pptx needs python-pptx: pip install 'kith-sim[slides]', or write .svg, .png or .pdf"
+        ) from None
+    return pptx
+
+
+def _presentation(slide: Slide) -> bytes:
+    pptx = _pptx()
+    from pptx.chart.data import XyChartData
+    from pptx.dml.color import RGBColor
+    from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+    from pptx.util import Inches, Pt
+
+    deck = pptx.Presentation()
+    deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
+    page = deck.slides.add_slide(deck.slide_layouts[5])  # a title alone
+    place = page.shapes.title
+    place.left, place.top, place.width, place.height = (Inches(x) for x in (0.5, 0.3, 12.3, 1.5))
+    place.text_frame.text = slide.headline
+    place.text_frame.word_wrap = True
+    place.text_frame.paragraphs[0].font.size = Pt(24)
+    place.text_frame.paragraphs[0].font.bold = True
+
+    def say(lines: list[tuple[str, int, bool]], left: float, top: float, width: float, height: float) -> None:
+        frame = page.shapes.add_textbox(*(Inches(x) for x in (left, top, width, height))).text_frame
+        frame.word_wrap = True
+        for number, (words, size, bold) in enumerate(lines):
+            paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
+            paragraph.text = words
+            paragraph.font.size, paragraph.font.bold = Pt(size), bold
+
+    data = XyChartData()
+    for label in slide.lines.columns:
+        series = data.add_series(short(label, 40))
+        for day, value in slide.lines[label].items():
+            if not np.isnan(value):
+                series.add_data_point(int(day), float(value))
+    say([(slide.chart_title, 14, False)], 0.5, 1.85, 7.2, 0.4)
+    frame = page.shapes.add_chart(
+        XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS, *(Inches(x) for x in (0.5, 2.2, 7.2, 3.5)), data
+    )
+    chart = frame.chart
+    chart.has_legend, chart.has_title = True, False
+    chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+    chart.font.size = Pt(12)
+    chart.category_axis.maximum_scale = float(slide.lines.index.max())
+    chart.category_axis.has_major_gridlines = False
+    chart.value_axis.minimum_scale = 0.0
+    for line, colour in zip(chart.plots[0].series, theme.colours(slide.lines.columns).values(), strict=True):
+        line.format.line.color.rgb = RGBColor.from_string(colour.removeprefix("#"))
+        line.format.line.width = Pt(2.5)
+        line.smooth = False
+    rows: list[tuple[str, int, bool]] = []
+    for title, lines in slide.numbers:
+        rows += [(title, 14, True), *[(row, 12, False) for row in lines], ("", 6, False)]
+    say(rows, 8.1, 1.85, 4.8, 4.0)
+    say([(slide.caveat, 12, True)], 0.5, 5.85, 12.3, 0.4)
+    say([(textwrap.shorten(slide.assumptions, 1_100, placeholder=" …"), 8, False)], 0.5, 6.25, 12.3, 1.0)
+    file = io.BytesIO()
+    deck.save(file)
+    return file.getvalue()
+
+
+WRITERS: dict[str, Callable[[Slide], bytes]] = {
+    "svg": lambda slide: _picture(slide, "svg"),
+    "png": lambda slide: _picture(slide, "png"),
+    "pdf": lambda slide: _picture(slide, "pdf"),
+    "pptx": _presentation,
+}
+"""Kinds of files, and what makes them."""
