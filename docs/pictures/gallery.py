@@ -40,7 +40,9 @@ def draw(scenario: str) -> str:
         axes.set_xlabel("day")
         axes.set_ylabel("active members")
         axes.spines[["top", "right"]].set_visible(False)
-        figure.savefig(FOLDER / f"{scenario}.svg", metadata={"Date": None, "Title": f"Active members, {scenario}"})
+        figure.savefig(
+            FOLDER / f"{scenario}.svg", metadata={"Date": None, "Title": f"Active members, {scenario}"}
+        )
         plt.close(figure)
     return scenario
 
@@ -51,7 +53,7 @@ def main(chosen: list[str]) -> None:
     scenarios = chosen or [e.name for e in library() if e.path.parent.name not in LEFT_OUT]
     with ProcessPoolExecutor(2) as workers:
         for done, scenario in enumerate(workers.map(draw, scenarios), 1):
-            print(f"{done} of {len(scenarios)}: {scenario}", file=sys.stderr)
+            sys.stderr.write(f"{done} of {len(scenarios)}: {scenario}\n")
 
 
 if __name__ == "__main__":

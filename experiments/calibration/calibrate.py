@@ -21,7 +21,7 @@ from kith.experiments.calibration.replayed import PEOPLE_PER_MEMBER, Replay, Vie
 from kith.experiments.calibration.running import Values, running
 from kith.experiments.calibration.statistics import Target, is_share, target_of
 from kith.experiments.calibration.weighting import chosen, weights_of
-from kith.experiments.errors import RequestError
+from kith.experiments.errors import RequestError, RunsFailed
 from kith.experiments.evidence.observation import Integers
 from kith.sim.engine import MODEL_VERSION
 
@@ -263,6 +263,11 @@ def finished(
     """A fit with its tables and notes."""
     import pandas as pd
 
+    if not runs:
+        raise RunsFailed(
+            "every run at the draws of the posterior was abandoned or failed: each has many times the actions of the log; "
+            "give more --points, or set fewer parameters"
+        )
     y = np.array([fit.target.of(run) for run in runs])
     y = y[chosen(weights_of(fit.target, y), len(y), 0)]
     rows = [_row(fit.target, k, name, y[:, k]) for k, name in enumerate(fit.target.names)]

@@ -122,7 +122,7 @@ def recover(
 def _one(emulator: Emulator, target: Floats, seed: int) -> Floats:
     with threadpool_limits(1):
         likelihood = log_likelihood(emulator, target, np.full(len(target), EXACT))
-        return sampled(likelihood, len(emulator.trend) - 1, seed).draws
+        return sampled(likelihood, emulator.dimensions, seed).draws
 
 
 def judged(names: Sequence[str], truths: Floats, draws: Sequence[Floats]) -> Recovery:

@@ -17,6 +17,7 @@ from kith.experiments.cli.check_commands import answers, bench, claims, patterns
 from kith.experiments.cli.comparison_commands import compare, robust
 from kith.experiments.cli.dashboard_command import dashboard
 from kith.experiments.cli.evidence.calibrate_command import calibrate
+from kith.experiments.cli.evidence.customers_command import customers
 from kith.experiments.cli.evidence.forecast_command import forecast
 from kith.experiments.cli.evidence.measure_command import measure
 from kith.experiments.cli.exit_codes import DONE, FAILED, STOPPED, WRONG
@@ -53,6 +54,7 @@ app.command()(compare)
 app.command()(measure)
 app.command()(calibrate)
 app.command()(forecast)
+app.command()(customers)
 app.add_typer(studies)
 app.command()(answers)
 app.command()(claims)

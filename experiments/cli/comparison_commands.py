@@ -93,7 +93,13 @@ def compare(
             "--from-log": from_log,
             "--at": at,
         }
-        others |= {"--replay": replay, "--stress": stress, "--slide": slide, "--out": out, "--first-seed": first_seed}
+        others |= {
+            "--replay": replay,
+            "--stress": stress,
+            "--slide": slide,
+            "--out": out,
+            "--first-seed": first_seed,
+        }
         compare_at_draws(posterior, scenarios or [], runs, outcome, days, set, workers, json, others)
         return
     slide = checked_file(slide)

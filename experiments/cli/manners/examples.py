@@ -15,6 +15,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "kith calibrate web --targets active=2000 churn_month=.05 --out out/five",
     ),
     "forecast": ("kith forecast out/chat --days 180",),
+    "customers": ("kith customers cdnow_purchases",),
     "claims": ("kith claims", "kith claims moat"),
     "answers": ("kith answers web fee", "kith answers pitfall"),
     "schema": ("kith schema > scenario.schema.json",),

@@ -134,7 +134,7 @@ def test_parameters_that_are_set_are_not_fitted(log: Path, bundle: Path) -> None
         "web",
         str(log),
         holdout=0.0,
-        overrides={"churn.base_hazard": 0.01, "contribution.rate": 0.01},
+        overrides={"churn.base_hazard": 0.01, "contribution.rate": 0.002},
         budget=Budget(32, 0, ensemble=10),
         workers=1,
         earlier=read_bundle(bundle),

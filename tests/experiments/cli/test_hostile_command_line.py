@@ -50,6 +50,7 @@ SOUND: dict[str, list[str]] = {
     "measure": ["tiny.csv", "--replicates", "0"],
     "calibrate": ["web", "village.csv", "--points", "32", "--workers", "1"],
     "forecast": ["fitted", "--days", "30", "--workers", "1"],
+    "customers": ["tiny.csv"],
     "study list": [],
     "study run": ["tiny.toml", "--workers", "1"],
     "study status": ["tiny.toml"],
@@ -135,6 +136,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )  # it would replace this process
     monkeypatch.setattr("kith.experiments.speed.bench.bench", begin)
     monkeypatch.setattr("kith.experiments.evidence.measure.measure", begin)
+    monkeypatch.setattr("kith.experiments.calibration.customers.judged.judged", begin)
     monkeypatch.setattr("kith.experiments.credibility.verify.verify", begin)
     monkeypatch.setattr("kith.experiments.speed.throughput.throughput", begin)
     monkeypatch.setattr("kith.sim.kernels.compilation.is_compiled", lambda: True)
@@ -161,7 +163,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def reads_a_log(request: list[str]) -> bool:
     """Whether a command reads an event log."""
-    return request[0] in ("measure", "calibrate") or not {"--from-log", "--replay"}.isdisjoint(request)
+    return request[0] in ("measure", "calibrate", "customers") or not {"--from-log", "--replay"}.isdisjoint(
+        request
+    )
 
 
 def seen(folder: Path) -> list[str]:
