@@ -60,3 +60,15 @@ class Stopped(RuntimeError):
 
 class NothingToMeasure(RequestError):
     """A log or a run has nothing that counts as an action, so that no measure of it is defined."""
+
+
+class UnguardedScript(RequestError):
+    """A script starts processes at its top level, where each of them, importing the script, would do so again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this script starts processes whenever it is imported, and every process imports it; write its last lines as\n\n"
+            '    if __name__ == "__main__":\n'
+            "        main()\n\n"
+            "with the call of kith inside main(), or give workers=1"
+        )

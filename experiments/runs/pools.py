@@ -17,14 +17,17 @@ from concurrent.futures import (
 )
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from multiprocessing import current_process, get_context, parent_process
 
-from kith.experiments.errors import SchedulerError
+from kith.experiments.errors import SchedulerError, UnguardedScript
 from kith.experiments.run_limits import check_workers
 from kith.experiments.runs.dask import check_answers, connected, threads_of
 
 KINDS = ("processes", "threads", "local")
 """The kinds of `pool`, besides the address of a Dask scheduler; `local` is a Dask cluster on this machine."""
+
+UNGUARDED = 97
+"""Exit code of a process that was started by a script which starts processes whenever it is imported."""
 
 PATIENCE = 1.0
 """Seconds between terminating and killing a process."""
@@ -68,6 +71,7 @@ class Processes(Executor):
         try:
             return self._pool.submit(fn, *args, **kwargs)
         except BrokenExecutor:
+            self._check_guard()
             end_now(self._pool)
             self._pool = self._made()
             return self._pool.submit(fn, *args, **kwargs)
@@ -79,6 +83,12 @@ class Processes(Executor):
     def abandon(self) -> None:
         """End the processes now."""
         end_now(self._pool)
+
+    def _check_guard(self) -> None:
+        """Raise if the processes died because the script that started them starts them again."""
+        if any(process.exitcode == UNGUARDED for process in (self._pool._processes or {}).values()):
+            end_now(self._pool)
+            raise UnguardedScript
 
     def _made(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
@@ -103,6 +113,7 @@ def pool(kind: str = "processes", workers: int | None = None) -> Iterator[Pool]:
     """
     check_workers("workers =", workers)
     check_scheduler(kind)
+    _leave_if_imported_by_a_worker()
     workers = workers or processors()
     if kind == "processes":
         with _processes(workers) as made:
@@ -124,6 +135,15 @@ def check_scheduler(kind: str) -> None:
             f"scheduler {kind}: must be {', '.join(KINDS)}, or an address such as tcp://10.0.0.7:8786"
         )
     check_answers(kind)
+
+
+def _leave_if_imported_by_a_worker() -> None:
+    """End a worker that is still importing the script that started it: it would start workers of its own.
+
+    Its exit code tells the parent, which says what to write.
+    """
+    if getattr(current_process(), "_inheriting", False):
+        os._exit(UNGUARDED)
 
 
 def processors() -> int:

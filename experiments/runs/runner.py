@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kith.experiments.errors import SchedulerLost
+from kith.experiments.errors import SchedulerLost, UnguardedScript
 from kith.experiments.runs.dask import GONE
 from kith.experiments.runs.pools import Pool, pool, processors
 from kith.sim.schema.plan import Plan
@@ -329,6 +329,8 @@ def _alone(job: Job, pool: Pool) -> RunResult:
     """Repeat a job while nothing else is running, so that only it can be the cause."""
     try:
         return pool.executor.submit(execute_all, [job], pool.threads).result()[0][0]
+    except UnguardedScript:
+        raise
     except (Exception, CancelledError) as error:
         _check_alive(pool)
         why = WORKER_DIED if isinstance(error, BrokenExecutor) else ""
