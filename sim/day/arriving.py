@@ -88,14 +88,15 @@ def acquire(s, letters, day):
     invited = _invited(s, letters, day)
     converted = _converted(s, day)
     returned = _returned(s, day)
-    ends = np.cumsum(np.array([0, touched.shape[1], invited.shape[1], converted.shape[1], returned.shape[1]]))
-    arrivals = np.empty((4, ends[4]), np.int64)
-    arrivals[:, ends[0] : ends[1]] = touched
-    arrivals[:, ends[1] : ends[2]] = invited
-    arrivals[:, ends[2] : ends[3]] = converted
-    arrivals[:, ends[3] : ends[4]] = returned
-    if ends[4] == 0:
+    most = touched.shape[1] + invited.shape[1] + converted.shape[1] + returned.shape[1]
+    if most == 0:
         return np.empty((0, 2), np.int64)
+    arrivals, n = np.empty((4, most), np.int64), 0
+    for part in (touched, invited, converted, returned):
+        for k in range(part.shape[1]):
+            for line in range(4):
+                arrivals[line, n] = part[line, k]
+            n += 1
     return _join(s, arrivals, day)
 
 
@@ -175,7 +176,8 @@ def _reached(s, total):
         return persons.copy()
     again = advance_queue(people.again, total, people.due)
     out, n = np.empty(len(persons) + len(again), np.int64), len(persons)
-    out[:n] = persons
+    for k in range(n):
+        out[k] = persons[k]
     for k in range(len(again)):
         if people.status[again[k]] == UNAWARE:
             out[n] = again[k]
@@ -231,7 +233,8 @@ def _invited(s, letters, day):
     order = np.argsort(keys, kind="mergesort")
     sorted_ = np.empty((len(letters), 6), np.int64)
     for k in range(len(letters)):
-        sorted_[k] = letters[order[k], :6]
+        for column in range(6):
+            sorted_[k, column] = letters[order[k], column]
     joining, following, nearer, counted = answer_invitations(
         sorted_,
         people.status,

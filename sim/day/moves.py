@@ -1,4 +1,7 @@
-"""Moves: members who join the awake, fall silent, wake and leave; as `Community` and `admit` do it, in kernels."""
+"""Moves: members who join the awake, fall silent, wake and leave; as `Community` and `admit` do it, in kernels.
+
+Long, because every change of who is where is here, as in `Community`.
+"""
 
 import numpy as np
 

@@ -13,6 +13,7 @@ from kith.sim.state.decay import STILL_THERE
 from kith.sim.state.hubs import TAKEOVER_DAYS, hubs_present
 from kith.sim.state.layers import WINDOW
 from kith.sim.state.ledger import Account, post, to_micro
+from kith.sim.state.money.teamwork import hours_of
 
 _MODERATION, _STAFF, _HUB = int(Account.MODERATION), int(Account.STAFF), int(Account.HUB)
 _MEASUREMENT, _LEADS_SOLD = int(Account.MEASUREMENT), int(Account.LEADS)
@@ -86,6 +87,8 @@ def steer(s, day):
     paid = q["organisation_staff"] * q["organisation_staff_cost"] / 365.0 * rules["coverage"]
     post(tallies.today, _STAFF, paid)
     hubs = hubs_present(t.p, tallies.presence)
+    worked = hours_of(t.work, tallies.flows, hubs, float(now["active"]))
+    post(tallies.today, _STAFF, worked * q["organisation_work_wage"])
     post(tallies.today, _HUB, hubs * q["organisation_hub_cost"] / WINDOW)
     if q["organisation_investment_response"] > 0.0:
         measured = q["organisation_measurement"] * q["organisation_measurement_cost"] / WINDOW

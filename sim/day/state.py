@@ -3,6 +3,8 @@
 Arrays are shared with the community, so that what a kernel writes is written there. What is a plain number in
 Python rests in one record, `NOW`, while days pass inside a compiled call, and is taken over at its end.
 `RULES` are what the parameters in force say that kernels do not read from the packed ones.
+
+Long, because it lists every array of a community once.
 """
 
 import math
@@ -17,6 +19,7 @@ from kith.sim.results.recorder import Recorder
 from kith.sim.state.community import Community
 from kith.sim.state.hazard_clocks import Heap
 from kith.sim.state.market import mean_fit
+from kith.sim.state.money.teamwork import work_of
 
 type Ints = npt.NDArray[np.int64]
 type Floats = npt.NDArray[np.float64]
@@ -178,6 +181,7 @@ class Tables(NamedTuple):
     strengths: Floats
     tiers: Floats
     levels: Ints
+    work: Floats
     groups: Floats
     "where the treated group of each experiment ends"
 
@@ -350,6 +354,7 @@ def _tables(c: Community) -> Tables:
         c.strengths,
         c.tiers,
         c.badge_levels,
+        work_of(c),
         np.cumsum([e.share for e in c.plan.experiments], dtype=float),
     )
 

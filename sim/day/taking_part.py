@@ -227,7 +227,7 @@ def _note_authors(s, lines, authors, day):
     out, n = np.empty((len(authors) + top, 2), np.int64), 0
     for k in range(len(authors)):
         if authors[k, 1] > day - AUTHOR_DAYS:
-            out[n] = authors[k]
+            out[n, 0], out[n, 1] = authors[k, 0], authors[k, 1]
             n += 1
     for row in range(top):
         if seen[row]:

@@ -68,7 +68,8 @@ def _free(queue):
 @kernel
 def _remember(recent, wrote, day):
     out = np.empty((len(recent) + len(wrote), 2), np.int64)
-    out[: len(recent)] = recent
+    for k in range(len(recent)):
+        out[k, 0], out[k, 1] = recent[k, 0], recent[k, 1]
     for k in range(len(wrote)):
         out[len(recent) + k, 0], out[len(recent) + k, 1] = wrote[k], day
     return out

@@ -67,7 +67,7 @@ _READY = CACHE / "ready"
 
 def kernel[Function: Callable[..., object]](function: Function) -> Function:
     """`function` compiled: releases the GIL, cached on disk, IEEE arithmetic, no bounds checks."""
-    compiled = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    compiled: Any = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     if not numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         template = compiled.get_call_template
         # kernels that call it share one version, whatever constants and narrow integers they give
@@ -77,10 +77,10 @@ def kernel[Function: Callable[..., object]](function: Function) -> Function:
     return cast(Function, compiled)
 
 
-def _plain(kind: Any) -> Any:
+def _plain(typed: Any) -> Any:
     """A type without its constant value, signed integers in 64 bits."""
-    kind = types.unliteral(kind)
-    return types.int64 if isinstance(kind, types.Integer) and kind.signed else kind
+    kind: Any = types.unliteral(typed)
+    return types.int64 if kind in types.signed_domain else kind
 
 
 def is_compiled() -> bool:

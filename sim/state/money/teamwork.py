@@ -8,11 +8,17 @@ takes minutes each time. Hours are paid for, whatever the budget covers, at `org
 
 from collections.abc import Callable
 
+import numpy as np
+import numpy.typing as npt
+
+from kith.sim.kernels.compilation import kernel
 from kith.sim.state.categories import Count
 from kith.sim.state.community import Community
 from kith.sim.state.hubs import hubs_there
 from kith.sim.state.layers import WINDOW
 
+_JOINS, _REFERRAL_JOINS = int(Count.JOINS), int(Count.REFERRAL_JOINS)
+_CONTRIBUTIONS, _REJECTIONS = int(Count.CONTRIBUTIONS), int(Count.REJECTIONS)
 HOUR = 60.0
 "minutes"
 GROUP = 15
@@ -23,13 +29,37 @@ HANDLE = 0.5
 
 def hours_today(c: Community) -> float:
     """Hours of the team's work today."""
-    o, joins = c.parameters.organisation, int(c.count[Count.JOINS])
-    monthly = o.voice_hours * c.parameters.governance.voice**2 + o.upkeep_hours * _upkeep(c)
-    minutes = o.thanks_minutes * _thanks(c)
-    minutes += (o.welcome_minutes * _programme(c) + o.check_minutes * _named(c)) * joins
-    minutes += o.post_minutes * c.parameters.affiliation.hub_posts * _hubs(c)
-    if c.parameters.affiliation.form != "open":
-        minutes += o.group_minutes * c.active / GROUP / WINDOW
+    return float(
+        hours_of(work_of(c), c.count, hubs_there(c.parameters.affiliation, c.presence), float(c.active))
+    )
+
+
+def work_of(c: Community) -> npt.NDArray[np.float64]:
+    """What work the plan in force makes, as `hours_of` takes it."""
+    o, p = c.parameters.organisation, c.parameters
+    return np.array(
+        [
+            o.voice_hours * p.governance.voice**2 + o.upkeep_hours * _upkeep(c),
+            o.thanks_minutes,
+            _mean(c, "incentives_recognition", lambda value: value),
+            p.referral.thanks,
+            o.welcome_minutes * _programme(c) + o.check_minutes * _named(c),
+            o.post_minutes * p.affiliation.hub_posts,
+            o.group_minutes if p.affiliation.form != "open" else 0.0,
+        ]
+    )
+
+
+@kernel
+def hours_of(work, count, hubs, active):
+    """Hours of a day on which so much was counted: thanks are given to all, if nobody is spared who has had many."""
+    monthly, for_thanks, thanked, inviters = work[0], work[1], work[2], work[3]
+    for_joins, for_hubs, for_groups = work[4], work[5], work[6]
+    given = count[_CONTRIBUTIONS] - count[_REJECTIONS]
+    minutes = for_thanks * (thanked * given + inviters * count[_REFERRAL_JOINS])
+    minutes += for_joins * count[_JOINS]
+    minutes += for_hubs * hubs
+    minutes += for_groups * active / GROUP / WINDOW
     return monthly / WINDOW + minutes / HOUR
 
 
@@ -41,13 +71,6 @@ def _upkeep(c: Community) -> float:
     return _mean(c, "contribution_rules_visible", _square) + badges + p.incentives.leaderboard**2 + heirs**2
 
 
-def _thanks(c: Community) -> float:
-    """How many thanks are given today, if nobody is spared who has had many."""
-    given = int(c.count[Count.CONTRIBUTIONS] - c.count[Count.REJECTIONS])
-    thanked = _mean(c, "incentives_recognition", lambda value: value)
-    return thanked * given + c.parameters.referral.thanks * int(c.count[Count.REFERRAL_JOINS])
-
-
 def _programme(c: Community) -> float:
     """How far onboarding goes beyond a plain welcome."""
     return _mean(c, "contribution_onboarding", lambda value: max(0.0, value - 1.0))
@@ -56,10 +79,6 @@ def _programme(c: Community) -> float:
 def _named(c: Community) -> float:
     """How far a newcomer's name is checked beyond a handle."""
     return max(0.0, c.parameters.affiliation.identity - HANDLE) / (1.0 - HANDLE)
-
-
-def _hubs(c: Community) -> float:
-    return hubs_there(c.parameters.affiliation, c.presence)
 
 
 def _square(value: float) -> float:
