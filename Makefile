@@ -12,7 +12,7 @@ DAYS ?= 365
 LOG := scenarios/library/examples/chat_docker.csv.gz
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow full baselines answers format notebooks environment clean
+.PHONY: help demo test slow full baselines answers claims format notebooks docs environment tools clean
 
 help: ## show this list
 	@echo 'kith: an agent-based simulator of community growth'
@@ -21,30 +21,40 @@ help: ## show this list
 demo: environment ## compare a real chat room organised as a pool, a hub or a web: a table and a report
 	@$(BIN)/kith compare pool hub web --from-log $(LOG) --runs $(RUNS) --days $(DAYS) --stress --out $(OUT)
 
-test: environment ## run the tests, linter, type checks and layer contracts, and the browser tests if Chromium is installed; a few minutes
+test: tools ## run the tests, linter, type checks and layer contracts, and the browser tests if Chromium is installed; a few minutes
 	@$(BIN)/python $(TESTS)
 
-slow: environment ## run the tests that are too slow for `make test`
+slow: tools ## run the tests that are too slow for `make test`
 	@$(BIN)/python $(TESTS) -m slow
 
-full: environment ## run the benchmarks of `kith verify` at full size, and randomly drawn plans; half an hour
+full: tools ## run the benchmarks of `kith verify` at full size, and randomly drawn plans; half an hour
 	@$(BIN)/python -m pytest -m full
 
-baselines: environment ## pin new baselines for the scenarios of the library: a deliberate decision, see tests/baselines
+baselines: tools ## pin new baselines for the scenarios of the library: a deliberate decision, see tests/baselines
 	@$(BIN)/python -m tests.baselines.pin
 
-answers: environment ## run every library scenario and rewrite docs/answers.md; a quarter of an hour or more
+answers: tools ## run every library scenario and rewrite docs/answers.md; a quarter of an hour or more
 	@$(BIN)/kith answers --out docs/answers.md
 
-format: environment ## format the code
+claims: tools ## hold practitioners' claims against pairs of runs and rewrite docs/claims.md; ten minutes or more
+	@$(BIN)/kith claims --out docs/claims.md
+
+format: tools ## format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-notebooks: environment ## execute the notebooks of the documentation again, with their output
+notebooks: tools ## execute the notebooks of the documentation again, with their output
 	@$(BIN)/python docs/notebooks/execute.py
+
+docs: tools ## build the documentation as a site, in out/docs/index.html
+	@$(BIN)/python -m sphinx -q -W --keep-going -b html -c docs/site -d out/doctrees . out/docs
+	@echo 'out/docs/docs/index.html'
 
 environment: ## create the environment .venv, pinned by constraints.txt (PYTHON=... chooses the interpreter)
 	@.ci/environment
+
+tools: ## create it with the tools for development as well, or add them
+	@.ci/environment dev
 
 clean: ## remove the environment, the caches and all output
 	rm -rf .venv out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -42,6 +42,16 @@ OURS = frozenset(
         "measures.json",
         "levers.json",
         "levers.md",
+        "fitted.toml",
+        "joins.csv",
+        "posterior.parquet",
+        "calibration.json",
+        "forecast.json",
+        *(
+            f"{name}.{kind}"
+            for name in ("fit", "parameters", "held_out", "forecast")
+            for kind in ("parquet", "csv")
+        ),
     }
 )
 PROBE = ".probe"
@@ -53,6 +63,8 @@ MARKS = (
     "robust.json",
     "measures.json",
     "levers.json",
+    "calibration.json",
+    "forecast.json",
 )
 """A folder with one of these, and nothing that we do not write, is an earlier output."""
 

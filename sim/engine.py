@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from kith.sim.day.quiet import QuietDays
 from kith.sim.kernels.compilation import mark_compiled
 from kith.sim.processes.acquire import acquire
 from kith.sim.processes.bond import bond
@@ -137,7 +138,7 @@ class Simulation:
         check_own(indicators)
         check_arrivals(plan, days)
         self.tick, self.shocks, self.check = tick, shocks, check
-        self._torn = False
+        self._torn, self._quiet = False, QuietDays()
         with np.errstate(over="ignore"):
             self.community = Community(plan, seed, days, threads, guests)
             self.recorder = Recorder(self.community, events, indicators)
@@ -157,7 +158,7 @@ class Simulation:
         simulation = cls.__new__(cls)
         simulation.community, simulation.recorder = community, recorder
         simulation.tick, simulation.shocks, simulation.check = tick, shocks, check
-        simulation._torn = False
+        simulation._torn, simulation._quiet = False, QuietDays()
         return simulation
 
     @property
@@ -191,15 +192,27 @@ class Simulation:
         if days is not None and not 0 <= days <= left:
             raise ParameterError(f"advance by {days} days: {left} of {c.days} are left; give 0 to {left}")
         with np.errstate(over="ignore"):
-            for day in range(self.day, c.days if days is None else self.day + days):
+            end = c.days if days is None else self.day + days
+            while self.day < end:
                 self._torn = True
-                simulate_day(c, day, self.tick, self.shocks)
-                self.recorder.note(c)
-                if self.check:
-                    check_laws(c)
+                self._live(end if progress is None else min(end, self.day - self.day % 10 + 10))
                 self._torn = False
-                if progress is not None and day % 10 == 9:
-                    progress(day + 1, c.days)
+                if progress is not None and self.day % 10 == 0:
+                    progress(self.day, c.days)
+
+    def _live(self, end: int) -> None:
+        """Simulate the quiet days from today on up to `end`, or else one day, step by step."""
+        c = self.community
+        if self.tick == TICK and not self.check:
+            shocks = (day for day, _, _ in self.shocks)
+            quiet = self._quiet.until(c, self.day, end, shocks)
+            if quiet > self.day:
+                self._quiet.live(c, self.recorder, quiet)
+                return
+        simulate_day(c, self.day, self.tick, self.shocks)
+        self.recorder.note(c)
+        if self.check:
+            check_laws(c)
 
     def record(self) -> Record:
         """The record of the days simulated so far, identical to that of `run` over as many days."""

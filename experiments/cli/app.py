@@ -5,6 +5,7 @@ Results go to standard output, everything else to standard error. Exit code 0: d
 """
 
 import sys
+import time
 import traceback
 from collections.abc import Sequence
 from errno import ELOOP, ENAMETOOLONG
@@ -12,33 +13,51 @@ from typing import Annotated
 
 import typer
 
-from kith.experiments.cli.check_commands import answers, bench, patterns, verify
+from kith.experiments.cli.check_commands import answers, bench, claims, patterns, verify
 from kith.experiments.cli.comparison_commands import compare, robust
 from kith.experiments.cli.dashboard_command import dashboard
+from kith.experiments.cli.evidence.calibrate_command import calibrate
+from kith.experiments.cli.evidence.customers_command import customers
+from kith.experiments.cli.evidence.forecast_command import forecast
 from kith.experiments.cli.evidence.measure_command import measure
 from kith.experiments.cli.exit_codes import DONE, FAILED, STOPPED, WRONG
 from kith.experiments.cli.levers.levers_command import levers
+from kith.experiments.cli.manners import output
+from kith.experiments.cli.manners.doctor_command import doctor
+from kith.experiments.cli.manners.new_command import new
+from kith.experiments.cli.manners.teach import HELP, Group, teach
 from kith.experiments.cli.run_command import run
 from kith.experiments.cli.scenario_commands import list_, schema, show
 from kith.experiments.cli.study_commands import app as studies
 from kith.experiments.errors import RequestError, Stopped, StoreDamaged
 from kith.experiments.escaping import for_message, say
+from kith.extras import advice
+
+ANYWHERE = ("--debug", "--verbose", "--quiet", "-q")
+"options that apply to every command, before or after its name"
 
 app = typer.Typer(
     name="kith",
     no_args_is_help=True,
-    add_completion=False,
+    cls=Group,
+    context_settings=HELP,
     pretty_exceptions_enable=False,
     help="Simulate how a community grows: who stays, who invites others, what it costs and earns, and why.",
-    epilog="SCENARIO is a name from `kith list` or the path to a TOML file.",
+    epilog="SCENARIO is a name from `kith list` or the path to a TOML file.\n\n"
+    "Exit codes: 0 done, 1 the work failed, 2 the request was wrong (nothing was written), 130 stopped.\n\n"
+    "Start with: kith compare pool hub web",
 )
 app.command("list")(list_)
 app.command()(show)
 app.command()(run)
 app.command()(compare)
 app.command()(measure)
+app.command()(calibrate)
+app.command()(forecast)
+app.command()(customers)
 app.add_typer(studies)
 app.command()(answers)
+app.command()(claims)
 app.command()(schema)
 app.command()(bench)
 app.command()(verify)
@@ -46,6 +65,9 @@ app.command()(patterns)
 app.command()(robust)
 app.command()(levers)
 app.command()(dashboard)
+app.command()(new)
+app.command()(doctor)
+teach(app)
 
 
 def _print_version(requested: bool) -> None:
@@ -66,6 +88,12 @@ def _start(
         bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Only results and errors: no progress, no announcements.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Say at the end how long it took, and the most memory used.")
+    ] = False,
 ) -> None:
     """Options that apply to every command."""
 
@@ -80,9 +108,11 @@ def exit_code(args: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    debug = "--debug" in args
+    debug, verbose = "--debug" in args, "--verbose" in args
+    output.quiet = "--quiet" in args or "-q" in args
+    began = time.monotonic()
     try:
-        code = app(args=[arg for arg in args if arg != "--debug"], prog_name="kith", standalone_mode=False)
+        code = app(args=[arg for arg in args if arg not in ANYWHERE], prog_name="kith", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         code = STOPPED
     except Stopped as stopped:
@@ -94,6 +124,9 @@ def exit_code(args: list[str]) -> int:
         say(f"kith: {_one_line(error)}", err=True)
         damaged = isinstance(error, StoreDamaged)
         return WRONG if _is_wrong_request(error) and not damaged else FAILED
+    finally:
+        if verbose:
+            say(output.spent(time.monotonic() - began), err=True)
     if code == STOPPED:
         say("kith: stopped; nothing was written", err=True)
     return code if isinstance(code, int) else DONE
@@ -121,6 +154,8 @@ def _one_line(error: Exception) -> str:
         text = f"every run failed: {str(error).strip().splitlines()[-1]}"
     elif isinstance(error, OSError) and error.filename:
         text = f"{error.filename}: {error.strerror}"
+    elif isinstance(error, ModuleNotFoundError) and (text := advice(error) or "") != "":
+        pass
     elif isinstance(error, MemoryError):
         text = "out of memory; lower market.size or --workers"
     elif _is_wrong_request(error):

@@ -1,14 +1,26 @@
-"""`kith answers`, `verify`, `patterns` and `bench`: checks of the model, and its speed on this machine."""
+"""`kith answers`, `claims`, `verify`, `patterns` and `bench`: checks of the model, and its speed on this machine."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from kith.experiments.cli.options import Codes, Json, OutPatterns, Runs, Seeds, Some, Workers, number_option
+from kith.experiments.cli.options import (
+    Codes,
+    Ideas,
+    Json,
+    OutPatterns,
+    Runs,
+    RunsOfClaims,
+    Seeds,
+    Some,
+    Workers,
+    number_option,
+)
 from kith.experiments.cli.requests import announce_compilation, checked, checked_file
 from kith.experiments.errors import RequestError
 from kith.experiments.escaping import say
+from kith.extras import demand
 
 
 def answers(
@@ -44,6 +56,40 @@ def answers(
         show_expectations(checks, runs)
     if not answer_page.holds(checks):
         raise RuntimeError("some answers are no longer what the model gives; the table shows which")
+
+
+def claims(
+    ideas: Ideas = None,
+    runs: RunsOfClaims = 8,
+    out: Annotated[Path | None, typer.Option(help="Also write the verdicts to this Markdown file.")] = None,
+    workers: Workers = None,
+    json: Json = False,
+) -> None:
+    """Judge what practitioners claim, each by a pair of runs: does it emerge, is it an input, or is it contradicted?"""
+    checked(None, runs=runs, workers=workers)
+    target = checked_file(out)
+    if out is not None and ideas:
+        raise RequestError(f"--out {out}: the page always covers all claims; leave out {' '.join(ideas)}")
+    from kith.experiments.cli.printed_checks import show_claims
+    from kith.experiments.cli.progress import Waiting
+    from kith.experiments.credibility.claims.claim import ideas as ideas_named
+    from kith.experiments.credibility.claims.judge import check_seeds, judge
+    from kith.experiments.reports import claims as claims_page
+    from kith.experiments.reports.write_folders import as_json
+
+    check_seeds(runs)
+    chosen = ideas_named(ideas or ())
+    announce_compilation()
+    with Waiting("judging claims", "runs") as waiting:
+        judged = judge(chosen, runs, workers, waiting)
+    if target is not None:
+        claims_page.write_page(chosen, judged, runs, target)
+    if json:
+        say(as_json(claims_page.as_object(judged, runs)))
+    else:
+        show_claims(judged, runs)
+    if wrong := claims_page.wrong(judged):
+        raise RuntimeError(f"claims and their reasons do not agree: {'; '.join(wrong)}")
 
 
 def verify(
@@ -88,6 +134,7 @@ def patterns(
 ) -> None:
     """Test which known patterns of real communities emerge from the model without being built in."""
     target = checked(out, seeds=seeds, workers=workers)
+    demand("patterns")
     from kith.experiments.cli.printed_checks import show_patterns
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.credibility.patterns import FULL

@@ -63,6 +63,14 @@ def compare(
             help="Run every scenario again under six standard shocks, and show what is lost after six months.",
         ),
     ] = False,
+    posterior: Annotated[
+        Path | None,
+        option(
+            "--posterior",
+            "Compare two scenarios at draws of this bundle's posterior, each with two seeds: luck and parameters apart.",
+            "BUNDLE",
+        ),
+    ] = None,
     slide: Annotated[
         Path | None,
         option("--slide", "Write one slide: a .pptx, .pdf, .svg or .png file, by its name.", "FILE"),
@@ -75,6 +83,25 @@ def compare(
 ) -> None:
     """Compare scenarios on the same random draws: outcomes, differences from the first, confidence intervals."""
     target = checked(out, runs=runs, days=days, workers=workers, first_seed=first_seed)
+    if posterior is not None:
+        from kith.experiments.cli.evidence.what_if import compare_at_draws
+
+        others = {
+            "--arm": arm,
+            "--precision": precision,
+            "--shock": shock,
+            "--from-log": from_log,
+            "--at": at,
+        }
+        others |= {
+            "--replay": replay,
+            "--stress": stress,
+            "--slide": slide,
+            "--out": out,
+            "--first-seed": first_seed,
+        }
+        compare_at_draws(posterior, scenarios or [], runs, outcome, days, set, workers, json, others)
+        return
     slide = checked_file(slide)
     if slide is not None:
         from kith.experiments.reports.slide import check_slide

@@ -11,6 +11,7 @@ import typer
 from kith.experiments.cli.exit_codes import DONE, STOPPED, WRONG
 from kith.experiments.cli.requests import announce_compilation
 from kith.experiments.errors import RequestError
+from kith.extras import demand
 
 
 def dashboard(
@@ -36,6 +37,7 @@ def dashboard(
         raise RequestError(f"--port {port}: must be 0 to 65535")
     if address and not room:
         raise RequestError(f"--address {address}: needs --class; give both or neither")
+    demand("dashboard")
     command = [
         sys.executable,
         "-m",

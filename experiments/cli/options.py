@@ -154,6 +154,15 @@ Codes = Annotated[
         metavar="CODE …", help="Patterns to test, such as SF3 SF9; default: all.", show_default=False
     ),
 ]
+Ideas = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="IDEA …",
+        help="Ideas whose claims are judged, such as belonging or flywheel; default: all.",
+        show_default=False,
+    ),
+]
+RunsOfClaims = Annotated[int, number_option("--runs", "Paired runs of each claim, at least 4; default: 8.")]
 Seeds = Annotated[
     int | None,
     number_option("--seeds", "Random seeds for each pattern, at least 4; default: 30, with --quick 4."),

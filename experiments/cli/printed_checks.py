@@ -1,4 +1,4 @@
-"""Console output for checks of the model: closed forms, patterns, answers, robustness."""
+"""Console output for checks of the model: closed forms, patterns, answers, claims, robustness."""
 
 from collections.abc import Sequence
 
@@ -7,10 +7,11 @@ from rich.text import Text
 from kith.experiments.analyses.robust import ENOUGH, NOT_ROBUST, ROBUST, UNDECIDED, Conclusion, Robustness
 from kith.experiments.analyses.search_sentences import titled
 from kith.experiments.credibility import verify
+from kith.experiments.credibility.claims.judge import EMERGES, INPUT, Judged
 from kith.experiments.credibility.expectations import SHOWN, Check
 from kith.experiments.credibility.patterns import findings as patterns
 from kith.experiments.credibility.patterns.judge import PatternFinding
-from kith.experiments.reports import expectations
+from kith.experiments.reports import claims, expectations
 from kith.experiments.words import wording
 from kith.experiments.words.terminal import aligned, printer
 
@@ -106,4 +107,25 @@ def _screen_row(check: Check) -> list[Text]:
             style="dim",
         ),
         Text(expectations.MARKS[check.verdict], style="" if check.verdict == SHOWN else "bold red"),
+    ]
+
+
+def show_claims(judged: Sequence[Judged], runs: int) -> None:
+    """Print every claim with its difference and its verdict."""
+    lines: list[Text | list[Text]] = [
+        [Text(word, style="dim") for word in ("", "difference [95 % interval]", "verdict")]
+    ]
+    for idea in dict.fromkeys(one.idea for one in judged):
+        lines.append(Text(idea, style="bold"))
+        lines += [_claim_row(one) for one in judged if one.idea == idea]
+    out = printer()
+    out.print(aligned(lines, right=(1,)))
+    out.print(Text(f"\n{claims.summary(judged)}\n{wording.plural(runs, 'paired run')} of each claim"))
+
+
+def _claim_row(one: Judged) -> list[Text]:
+    return [
+        Text(f"  {_short(one.claim.says, 44)}"),
+        Text(claims.difference(one, one.gap)),
+        Text(one.verdict, style="" if one.verdict in (EMERGES, INPUT) else "bold red"),
     ]

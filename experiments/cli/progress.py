@@ -5,6 +5,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
+from kith.experiments.cli.manners import output
 from kith.experiments.escaping import for_terminal
 
 PATIENCE = 1.0
@@ -25,7 +26,7 @@ class Waiting:
         self._timer.daemon = True
 
     def __enter__(self) -> Self:
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() and not output.quiet:
             self._timer.start()
         return self
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from kith.experiments.cli.log_options import LogOptions
+from kith.experiments.cli.manners import output
 from kith.experiments.errors import OutputError, RequestError
 from kith.experiments.escaping import for_json, say
 from kith.experiments.run_limits import check_runs, check_workers
@@ -137,7 +138,7 @@ def announce_compilation() -> None:
     """Announce the wait for the compiler where the kernels are not compiled yet."""
     from kith.sim.kernels.compilation import is_compiled
 
-    if not is_compiled():
+    if not is_compiled() and not output.quiet:
         say("compiling the engine for this machine (once, about half a minute)", err=True)
 
 

@@ -199,7 +199,7 @@ def _simulated(
             load(side.scenario, overrides=side.overrides, days=max(need.days)),
             seed,
             key=(side, tuple(sorted(need.days))),
-            measure=_tried if side.trial else _read,
+            measure=_tried if side.trial else read_on_days,
         )
         for side, need in needed.items()
         for seed in range(need.runs)
@@ -229,7 +229,7 @@ def _gathered(done: Sequence[RunResult]) -> Iterator[tuple[tuple[Side, int], Rea
             )
 
 
-def _read(job: Job, threads: int | None) -> RunResult:
+def read_on_days(job: Job, threads: int | None) -> RunResult:
     """A run evaluated on each of its days: indicators, and counts of the last 30 days."""
     from kith.sim.engine import Simulation
 

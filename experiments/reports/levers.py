@@ -25,6 +25,7 @@ SHORT = {
     "cost_per_active": "cost each",
     "member_surplus": "surplus",
 }
+NO_REASON = "no reason is known"
 FEW = 12
 "parameters of a scenario that the page lists by size"
 QUIET = {
@@ -52,6 +53,31 @@ QUIET = {
     "dormancy.cleanup_rate": "one dormant member in twenty a year ends its membership",
 }
 "Why a parameter that the rules call effective can change nothing in runs of this size."
+UNPRICED = {
+    "affiliation.activity": "it says what people share, which nobody can turn up; what is done for it is paid as events, groups and staff",
+    "affiliation.form": "it costs minutes for each group, too few to see among so few members",
+    "affiliation.peers": "it says how people meet here; what is done for it is paid as events, groups and staff",
+    "affiliation.hub": "it says that there is a figure; its pay is organisation.hub_cost",
+    "affiliation.hubs": "each is paid organisation.hub_cost, where that is set",
+    "affiliation.hub_posts": "it costs minutes for each item, too few to see here",
+    "affiliation.identity": "it costs a minute for each newcomer, too few to see here; that names deter some is not modelled",
+    "contribution.doors_open": "it is what a community is; what members post brings spam and work with it",
+    "contribution.onboarding": "it costs minutes for each newcomer, and few join in so short a run",
+    "governance.filter_strength": "less of it lets spam through, and a small community draws hardly any",
+    "governance.succession": "it costs hours, whether a hub leaves or not; too few to see here",
+    "incentives.recognition": "each thanks costs seconds, too few to see here",
+    "incentives.progressive": "it moves rewards from some to others, and those who lose complain nowhere in the model",
+    "monetisation.model": "who pays is a decision with its own revenue; under a subscription management also turns to quality, a little at a time, by assumption",
+    "organisation.staff_bond": "what a close team costs is not modelled",
+    "organisation.staff_curate": "staff's time is shared between tasks, so that its price is what they do less of",
+    "organisation.staff_introduce": "staff's time is shared between tasks, so that its price is what they do less of",
+    "organisation.staff_listen": "staff's time is shared between tasks, so that its price is what they do less of",
+    "organisation.staff_welcome": "staff's time is shared between tasks, so that its price is what they do less of",
+    "platform.feed_share": "its price is overload, from a hundred items a visit on, and a small community posts fewer",
+    "referral.invites_per_month": "its price is a circle that tires, later than in so short a run",
+    "value.match": "it says what people come for, and makes another archetype",
+}
+"Why a lever that a team decides can have no price that is seen in runs of this size."
 
 
 def write_levers(audits: Mapping[str, Audit], folder: Path) -> None:
@@ -170,9 +196,10 @@ def _scenario(audit: Audit) -> Iterator[str]:
         )
         yield f"| {' | '.join(cells)} |"
     yield ""
-    yield from _flagged("Free", {p.name: p.free for p in audit.parameters if p.free})
+    free = {p.name: f"{p.free} – {UNPRICED.get(p.name, NO_REASON)}" for p in audit.parameters if p.free}
+    yield from _flagged("Free", free)
     yield from _flagged("Jumps", {p.name: p.jumps for p in audit.parameters if p.jumps})
-    quiet = {p.name: QUIET.get(p.name, "no reason is known") for p in audit.parameters if p.silent}
+    quiet = {p.name: QUIET.get(p.name, NO_REASON) for p in audit.parameters if p.silent}
     yield from _flagged("Changed nothing in these runs", quiet)
     yield "No effect here:\n"
     yield "| because | parameters |"

@@ -118,12 +118,12 @@ def _check_clocks(c: Community) -> None:
             continue
         order, size = clock._order, c.market.size
         demand(len(np.unique(order)) == len(order), "TouchClock._order")
-        demand(clock._next <= len(order) <= size, "TouchClock._next")
+        demand(clock.passed <= len(order) <= size, "TouchClock.passed")
         waits = clock._threshold[order]
         demand(bool(np.all(waits[1:] >= waits[:-1])), "TouchClock._threshold")
     for heap in (c.follow, c.back, c.forget, c.again):
-        n = heap._size
-        demand(n <= len(heap._thresholds) == len(heap._persons), "Heap._size")
+        n = heap.size
+        demand(n <= len(heap._thresholds) == len(heap._persons), "Heap.size")
         child = np.arange(1, n)
         above = heap._thresholds[(child - 1) // 2]
         demand(bool(np.all(above <= heap._thresholds[child])), "Heap._thresholds")

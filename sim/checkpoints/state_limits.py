@@ -197,13 +197,13 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "_fit": Numbers("f8", ("market",), 0.0, 1.0),
         "_since": STOCK,
         "_order": Numbers("i8", (None,), 0, "last of market"),
-        "_next": Whole(0, "market"),
+        "passed": Whole(0, "market"),
     },
     Heap: {
         "hazard": STOCK,
         "_thresholds": Numbers("f8", (None,), 0.0, WIDEST),
         "_persons": PERSONS,
-        "_size": Whole(0, MOST),
+        "size": Whole(0, MOST),
     },
     Population: {
         "members": Numbers(MEMBER, ("rows",)),

@@ -13,9 +13,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numba
+from numba import types
 
 _SIM = Path(__file__).resolve().parents[1]
 UNUSED = 30 * 86_400
@@ -66,7 +67,20 @@ _READY = CACHE / "ready"
 
 def kernel[Function: Callable[..., object]](function: Function) -> Function:
     """`function` compiled: releases the GIL, cached on disk, IEEE arithmetic, no bounds checks."""
-    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    compiled = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    if not numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        template = compiled.get_call_template
+        # kernels that call it share one version, whatever constants and narrow integers they give
+        compiled.get_call_template = lambda args, kws: template(
+            tuple(_plain(kind) for kind in args), {name: _plain(kind) for name, kind in kws.items()}
+        )
+    return cast(Function, compiled)
+
+
+def _plain(kind: Any) -> Any:
+    """A type without its constant value, signed integers in 64 bits."""
+    kind = types.unliteral(kind)
+    return types.int64 if isinstance(kind, types.Integer) and kind.signed else kind
 
 
 def is_compiled() -> bool:

@@ -265,7 +265,7 @@ def uniforms(
 
 def hashes(key: np.uint64, persons: npt.ArrayLike, day: int, purpose: int) -> npt.NDArray[np.uint64]:
     """`address_hash` for an array of persons, shape (n,), dtype uint64."""
-    return _hashes(key, np.asarray(persons, dtype=np.int64), day, int(purpose))
+    return circle_places(key, np.asarray(persons, dtype=np.int64), day, int(purpose))
 
 
 @kernel
@@ -277,7 +277,17 @@ def _uniforms(key, persons, day, purpose, ordinal):
 
 
 @kernel
-def _hashes(key, persons, day, purpose):
+def exponentials(key, persons, day, purpose):
+    """Exp(1) for an array of persons, shape (n,); by the C library, whose logarithm is the same in every kernel."""
+    out = np.empty(len(persons))
+    for k in range(len(persons)):
+        out[k] = -math.log(uniform(key, persons[k], day, purpose, ONLY))
+    return out
+
+
+@kernel
+def circle_places(key, persons, day, purpose):
+    """`hashes` for kernels: where persons stand on a circle."""
     out = np.empty(len(persons), np.uint64)
     for k in range(len(persons)):
         out[k] = address_hash(key, persons[k], day, purpose, ONLY)

@@ -22,7 +22,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kith.sim.kernels.compilation import kernel
-from kith.sim.kernels.luck import ACCEPT_INVITER_SHIFT, ONLY, Purpose, uniform, uniforms
+from kith.sim.kernels.luck import ACCEPT_INVITER_SHIFT, ONLY, Purpose, exponentials, uniform
+from kith.sim.kernels.sums import add_up
 from kith.sim.state.admission import Newcomers, can_pay, join, newcomers, willingness
 from kith.sim.state.categories import Channel, Count
 from kith.sim.state.community import Community
@@ -61,31 +62,55 @@ def acquire(c: Community) -> None:
 
 def hazards(c: Community) -> npt.NDArray[np.float64]:
     """Hazard per day and channel for a person whom the purpose fits, shape (5,)."""
-    a, size = c.parameters.acquisition, c.market.size
-    q = c.p[0]
-    basis = c.active if a.imitation_basis == "active" else c.market.count(Status.PRESENT)
-    paid = 0.0
-    if a.paid_budget > 0.0:
-        cac = a.cac * max(a.cac_floor, (a.paid_budget / a.cac_reference) ** a.cac_exponent)
-        cac *= max(LEAST_CAC, 1.0 - c.parameters.organisation.advocacy_gain * c.promoters)
-        reachable = float(c.fit_of_market()[c.market.status[:size] == Status.UNAWARE].sum())
-        paid = a.paid_budget / (cac * max(1.0, reachable))
-    presence = float(c.presence.mean()) if c.parameters.affiliation.hub > 0.0 else 0.0
-    findable = c.content / (c.content + a.search_scale)
-    advocacy = 1.0 + a.stories_gain * findable
-    return np.array(
-        [
-            q["acquisition_external_rate"]
-            * c.parameters.organisation.purpose
-            * c.quality
-            * (1.0 + c.parameters.organisation.advocacy_reach * c.promoters)
-            * advocacy,
-            q["acquisition_imitation_rate"] * basis / size,
-            paid * advocacy,
-            q["acquisition_hub_reach"] * presence,
-            q["acquisition_search_rate"] * c.content / (c.content + a.search_scale),
-        ]
+    basis = (
+        c.active if c.parameters.acquisition.imitation_basis == "active" else c.market.count(Status.PRESENT)
     )
+    paid = 0.0
+    if c.parameters.acquisition.paid_budget > 0.0:
+        paid = paid_hazard(c.fit_of_market(), c.market.status, c.p, c.promoters)
+    rates: npt.NDArray[np.float64] = channel_hazards(
+        c.p, float(basis), c.market.size, paid, c.promoters, c.quality, c.presence, c.content
+    )
+    return rates
+
+
+@kernel
+def channel_hazards(p, basis, size, paid, promoters, quality, presence, content):
+    """The hazard of each channel; `basis` are the people who are imitated, `paid` is the hazard that money buys."""
+    q = p[0]
+    there = add_up(presence) / len(presence) if q["affiliation_hub"] > 0.0 else 0.0
+    findable = content / (content + q["acquisition_search_scale"])
+    advocacy = 1.0 + q["acquisition_stories_gain"] * findable
+    out = np.empty(len(CHANNELS))
+    out[0] = (
+        q["acquisition_external_rate"]
+        * q["organisation_purpose"]
+        * quality
+        * (1.0 + q["organisation_advocacy_reach"] * promoters)
+        * advocacy
+    )
+    out[1] = q["acquisition_imitation_rate"] * basis / size
+    out[2] = paid * advocacy
+    out[3] = q["acquisition_hub_reach"] * there
+    out[4] = q["acquisition_search_rate"] * content / (content + q["acquisition_search_scale"])
+    return out
+
+
+@kernel
+def paid_hazard(fits, status, p, promoters):
+    """The hazard that the budget buys: the dearer the more is spent, the less the more people advocate."""
+    q = p[0]
+    cost = q["acquisition_cac"] * max(
+        q["acquisition_cac_floor"],
+        (q["acquisition_paid_budget"] / q["acquisition_cac_reference"]) ** q["acquisition_cac_exponent"],
+    )
+    cost *= max(LEAST_CAC, 1.0 - q["organisation_advocacy_gain"] * promoters)
+    reachable, n = np.empty(len(fits)), 0
+    for person in range(len(fits)):
+        if status[person] == _UNAWARE:
+            reachable[n] = fits[person]
+            n += 1
+    return q["acquisition_paid_budget"] / (cost * max(1.0, add_up(reachable[:n])))
 
 
 def _touched(c: Community) -> Arrivals:
@@ -98,7 +123,7 @@ def _touched(c: Community) -> Arrivals:
         persons = np.concatenate([persons, again])
     if not len(persons):
         return NO_ARRIVALS
-    joining, following, turned_away = _meet_channel(
+    joining, following, turned_away = meet_channel(
         persons,
         c.market.status,
         c.market.touched_by,
@@ -116,7 +141,7 @@ def _touched(c: Community) -> Arrivals:
 
 
 @kernel
-def _meet_channel(persons, status, touched_by, edges, join_on_touch, p, proof, day, key):
+def meet_channel(persons, status, touched_by, edges, join_on_touch, p, proof, day, key):
     """The channel that reaches each unaware person; who joins at once, who follows, how many cannot pay."""
     q = p[0]
     joining = np.empty((4, len(persons)), np.int64)
@@ -157,7 +182,7 @@ def _invited(c: Community, conversion: float = 1.0) -> Arrivals:
     letters = np.concatenate(parts)
     letters = letters[((letters[:, 0] << 32) + letters[:, 1]).argsort(kind="stable")]
     market = c.market
-    joining, following, nearer, counted = _answer(
+    joining, following, nearer, counted = answer_invitations(
         letters,
         market.status,
         market.signals,
@@ -186,7 +211,7 @@ def _invited(c: Community, conversion: float = 1.0) -> Arrivals:
 
 
 @kernel
-def _answer(
+def answer_invitations(
     letters,
     status,
     signals,
@@ -286,7 +311,7 @@ def _converted(c: Community) -> Arrivals:
     persons = c.follow.advance(rate, c.market.due)
     if not len(persons):
         return NO_ARRIVALS
-    joining, waiting = _decide(
+    joining, waiting = decide(
         persons,
         c.market.status,
         c.market.touched_by,
@@ -305,7 +330,7 @@ def _converted(c: Community) -> Arrivals:
 
 
 @kernel
-def _decide(persons, status, touched_by, signallers, row_of, members, dormant, p, proof, key):
+def decide(persons, status, touched_by, signallers, row_of, members, dormant, p, proof, key):
     """Followers who join, with channel, inviter and generation, and those whom the fee turns away.
 
     The generation is one more than the inviter's, 1 if the inviter has left, 0 without one.
@@ -345,7 +370,7 @@ def _returned(c: Community) -> Arrivals:
     persons = persons[c.market.status[persons] == Status.LEFT]
     willing = _can_pay(c, persons)
     waiting = persons[~willing]
-    clocks = -np.log(uniforms(c.key, waiting, c.day, Purpose.RETURN_CLOCK))
+    clocks = exponentials(c.key, waiting, c.day, int(Purpose.RETURN_CLOCK))
     c.market.due[waiting] = c.back.hazard + clocks
     c.back.push(c.market.due[waiting], waiting)
     persons = persons[willing]
@@ -390,12 +415,13 @@ def _wait(c: Community, persons: npt.NDArray[np.int64], day: int) -> None:
     """Set followers' clocks for joining; `day` is 0 for the first clock and today for a new one."""
     if len(persons):
         dues = np.empty(len(persons))
-        _set_due(persons, c.market.due, c.market.signals, c.strengths, c.follow.hazard, day, c.key, dues)
+        set_due(persons, c.market.due, c.market.signals, c.strengths, c.follow.hazard, day, c.key, dues)
         c.follow.push(dues, persons)
 
 
 @kernel
-def _set_due(persons, due, signals, strengths, hazard, day, key, dues):
+def set_due(persons, due, signals, strengths, hazard, day, key, dues):
+    """Set followers' clocks for joining, and their thresholds to dues (n,)."""
     for k in range(len(persons)):
         person = persons[k]
         strength = strengths[signals[person]]

@@ -54,6 +54,9 @@ AROUND = 14
 AT_ONCE = 2_048
 "pairs that are strengthened while a helper fetches as many"
 TRIES = 4
+GROUPS = 1.0
+"`affiliation.form` groups, as parameters are packed"
+_CIRCLE = 2.0**64
 
 
 def bond(c: Community) -> None:
@@ -63,7 +66,7 @@ def bond(c: Community) -> None:
     _prune(c, due)
     if c.parameters.bonding.removal_rate > 0.0:
         _remove_at_random(c)
-    _settle(c, c.visitors, _deepen, attention(c.parameters.affiliation, c.active))
+    _settle(c, c.visitors, deepen, attention(c.parameters.affiliation, c.active))
     _settle(c, due[c.population.last_visit[due] != c.day], settle_rows)
     _review(c, due)
 
@@ -111,8 +114,13 @@ def _prune(c: Community, due: npt.NDArray[np.int64]) -> None:
 
 def _trust(c: Community) -> float:
     """How much faster ties grow between real names than between handles."""
-    a = c.parameters.affiliation
-    return 1.0 + a.identity_gain * (2.0 * a.identity - 1.0)
+    return float(trust(c.p))
+
+
+@kernel
+def trust(p):
+    """`_trust` under packed parameters."""
+    return 1.0 + p[0]["affiliation_identity_gain"] * (2.0 * p[0]["affiliation_identity"] - 1.0)
 
 
 def _answered(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -120,12 +128,12 @@ def _answered(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64
     peers = c.parameters.affiliation.peers
     if peers <= 0.0 or not len(c.written):
         return c.visitors[:0], c.visitors[:0]
-    return _replies_that_tie(c.written, c.population.address, c.key, c.day, peers)
+    return replies_that_tie(c.written, c.population.address, c.key, c.day, peers)
 
 
 def _partners(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """The pairs of today's exchanges; a partner of -1 means that none was found."""
-    social, times, ends = _with_exchanges(c.visitors, c.exchanges)
+    social, times, ends = with_exchanges(c.visitors, c.exchanges)
     if not len(social):
         return social, social
     one, other, through = np.empty((3, int(ends[-1])), np.int64)
@@ -134,7 +142,7 @@ def _partners(c: Community) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64
     mates, mates_place, width = _mates(c, social)
 
     def choose(lo: int, hi: int) -> None:
-        _choose(
+        choose_partners(
             population.members,
             population.address,
             population.last_visit,
@@ -178,22 +186,38 @@ def _mates(c: Community, social: npt.NDArray[np.int64]) -> tuple[Circle, npt.NDA
         return nobody, nobody.places, 0.0
     month = 0 if a.lasting == "lasting" else 1 + c.day // WINDOW
     circle = Circle(_places(c, c.visiting, month), c.visitors)
-    width = 2.0**64 * min(1.0, a.group_size / max(1, c.active)) if a.form == "groups" else 0.0
-    return circle, _places(c, address[social], month), width * 0.999
+    return circle, _places(c, address[social], month), float(group_width(c.p, float(c.active)))
+
+
+@kernel
+def group_width(p, active):
+    """How far a group reaches on the circle; 0 where there are none."""
+    if p[0]["affiliation_form"] != GROUPS:
+        return 0.0
+    return _CIRCLE * min(1.0, p[0]["affiliation_group_size"] / max(1.0, active)) * 0.999
 
 
 def _places(c: Community, persons: npt.NDArray[np.int64], month: int) -> npt.NDArray[np.uint64]:
     """Places on the circle of groups: on the fixed ring, or by the month's hash."""
     if month == 0:
-        return persons.astype(np.uint64) * np.uint64(2**64 // c.market.size)
+        return ring_places(persons, np.uint64(2**64 // c.market.size))
     return hashes(c.key, persons, month, Purpose.CIRCLE_MATE)
+
+
+@kernel
+def ring_places(persons, step):
+    """Places of persons on a circle that is the ring, on which neighbours are a step apart."""
+    out = np.empty(len(persons), np.uint64)
+    for k in range(len(persons)):
+        out[k] = np.uint64(persons[k]) * step
+    return out
 
 
 def _due_for_review(c: Community) -> npt.NDArray[np.int64]:
     """Rows of members with their weekly review today."""
     address, weekday = c.population.address, c.day % WEEK
     out = np.empty(c.population.top, np.int64)
-    parts = c.crew.share(c.population.top, lambda lo, hi: out[lo : _list_due(address, lo, hi, weekday, out)])
+    parts = c.crew.share(c.population.top, lambda lo, hi: out[lo : list_due(address, lo, hi, weekday, out)])
     return np.concatenate(parts)
 
 
@@ -223,7 +247,7 @@ def _settle(c: Community, rows: npt.NDArray[np.int64], how: Callable[..., None],
 def _remove_at_random(c: Community) -> None:
     rows = c.population.rows()
     hazard = c.parameters.bonding.removal_rate
-    _drop(
+    drop_at_random(
         c.population.members, c.ties.pool, c.ties.count, rows, 1.0 - math.exp(-hazard), c.day, c.fade, c.key
     )
 
@@ -236,7 +260,7 @@ def _review(c: Community, due: npt.NDArray[np.int64]) -> None:
 
 
 @kernel
-def _with_exchanges(visitors, exchanges):
+def with_exchanges(visitors, exchanges):
     """Visitors with exchanges, their numbers of exchanges, and the cumulative sum, shapes (n,)."""
     social, times, ends = np.empty((3, len(visitors)), np.int64)
     n, so_far = 0, 0
@@ -249,7 +273,7 @@ def _with_exchanges(visitors, exchanges):
 
 
 @kernel
-def _replies_that_tie(written, address, key, day, peers):
+def replies_that_tie(written, address, key, day, peers):
     """Author and replier of the replies of members that become an exchange, shapes (n,)."""
     author, replier = np.empty(len(written), np.int64), np.empty(len(written), np.int64)
     n, nth, before = 0, 0, -1
@@ -266,7 +290,7 @@ def _replies_that_tie(written, address, key, day, peers):
 
 
 @kernel
-def _list_due(address, lo, hi, weekday, out):
+def list_due(address, lo, hi, weekday, out):
     """Rows of lo … hi that are reviewed on a weekday, written to out[lo:]; returns where they end."""
     n = lo
     for r in range(lo, hi):
@@ -276,7 +300,7 @@ def _list_due(address, lo, hi, weekday, out):
 
 
 @kernel
-def _choose(
+def choose_partners(
     members,
     address,
     last_visit,
@@ -474,9 +498,7 @@ def _stranger(members, pool, a, shift, starts, places, rows, q, day, key, nth):
 
 
 @kernel
-def _deepen(
-    members, visitors, lo, hi, day, decay, base, burst, p, presence, visit_bound, exit_bound, noticed
-):
+def deepen(members, visitors, lo, hi, day, decay, base, burst, p, presence, visit_bound, exit_bound, noticed):
     """Strengthen visitors' bonds to the activity and the hub, as the design allows; then `settle`.
 
     `noticed` is the share of its full step by which a follower binds to a hub whose attention is finite.
@@ -497,7 +519,7 @@ def _deepen(
 
 
 @kernel
-def _drop(members, pool, count, rows, probability, day, fade, key):
+def drop_at_random(members, pool, count, rows, probability, day, fade, key):
     """Each tie ends with a probability, drawn at its lower address."""
     for k in range(len(rows)):
         a = rows[k]

@@ -76,7 +76,7 @@ def contribute(c: Community) -> None:
     generosity, able = np.zeros(n), np.empty(n, np.bool_)
 
     def draw(lo: int, hi: int) -> tuple[int, int, int]:
-        return _draw(
+        return draw_contributions(
             members,
             c.visitors,
             lo,
@@ -101,7 +101,9 @@ def contribute(c: Community) -> None:
     c.exchanges = counts[:, 1]
     c.count[Count.EXCHANGES] += met
     c.written = np.empty((written, 4), np.int64)
-    c.crew.share(n, lambda lo, hi: _write(members, c.visitors, lo, hi, counts, c.p, c.day, c.key, c.written))
+    c.crew.share(
+        n, lambda lo, hi: write_lines(members, c.visitors, lo, hi, counts, c.p, c.day, c.key, c.written)
+    )
     if written:
         _answer(c, able, ready, float(np.add.reduce(generosity)), spent)
     _apply(c)
@@ -117,14 +119,14 @@ def _answer(c: Community, able: npt.NDArray[np.bool_], ready: int, generosity: f
         capacity = time_for_answers(c, spent)
         waiting = (c.written[:, 1] == POST) & (c.written[:, 2] == NOBODY) & (c.written[:, 3] != REJECTED)
         chance = capacity / max(1, int(waiting.sum()))
-        _answer_by_staff(members, c.written, waiting, chance, o.staff_useful, c.day, c.key)
+        answer_by_staff(members, c.written, waiting, chance, o.staff_useful, c.day, c.key)
 
 
 def _answer_by_members(c: Community, able: npt.NDArray[np.bool_], generosity: float) -> None:
     circle = circle_of_today(c.key, c.visitors[able], c.visiting[able], c.day, Purpose.CIRCLE_REPLY)
 
     def find(lo: int, hi: int) -> None:
-        _find_repliers(
+        find_repliers(
             c.population.members,
             c.written,
             lo,
@@ -146,7 +148,7 @@ def _answer_by_members(c: Community, able: npt.NDArray[np.bool_], generosity: fl
 def _apply(c: Community) -> None:
     """Let contributions and replies take effect, in order of address."""
     done = np.zeros(6, np.int64)
-    _take_effect(c.population.members, c.written, c.p, c.day, c.last_contributions, done)
+    take_effect(c.population.members, c.written, c.p, c.day, c.last_contributions, done)
     useful, items, replies, risen, rejected, by_staff = done.tolist()
     c.count[Count.CONTRIBUTIONS] += len(c.written) + replies - by_staff
     c.count[Count.REJECTIONS] += rejected
@@ -157,7 +159,7 @@ def _apply(c: Community) -> None:
     c.count[Count.AUDIENCE_TO_MEMBER] += risen
     c.content = c.content * 2.0 ** (-1.0 / c.parameters.value.content_half_life) + useful + by_hub
     c.items[c.day + 1] = c.items[c.day] + items + by_hub
-    c.recent.append(_who_wrote(c.written, c.population.address))
+    c.recent.append(who_wrote(c.written, c.population.address))
     note_talk(c, items, POST, REJECTED, NOBODY)
     note_authors(c, POST, REJECTED)
     react(c, REACT)
@@ -178,7 +180,7 @@ def _keep_diary(c: Community) -> None:
 
 
 @kernel
-def _who_wrote(written, address):
+def who_wrote(written, address):
     """Addresses of authors, then of those among the repliers who are members, once for each contribution."""
     out = np.empty(2 * len(written), np.int64)
     n = 0
@@ -242,7 +244,7 @@ def _follow_on(key, person, day, n, again):
 
 
 @kernel
-def _draw(
+def draw_contributions(
     members,
     visitors,
     lo,
@@ -322,7 +324,7 @@ def _draw(
 
 
 @kernel
-def _write(members, visitors, lo, hi, counts, p, day, key, written):
+def write_lines(members, visitors, lo, hi, counts, p, day, key, written):
     """One line per contribution of visitors[lo:hi]: author, kind, no replier yet, useful or not, or wrongly rejected.
 
     Lines of visitors before lo come before.
@@ -357,7 +359,7 @@ def _write(members, visitors, lo, hi, counts, p, day, key, written):
 
 
 @kernel
-def _find_repliers(members, written, lo, hi, shift, starts, places, rows, p, day, key, active, generosity):
+def find_repliers(members, written, lo, hi, shift, starts, places, rows, p, day, key, active, generosity):
     """Who answers each post of written[lo:hi]: of two candidates on the circle, mostly the more generous one."""
     q = p[0]
     size = max(1.0, active / 100.0) ** q["contribution_reply_size_elasticity"]
@@ -410,7 +412,7 @@ def _find_repliers(members, written, lo, hi, shift, starts, places, rows, p, day
 
 
 @kernel
-def _answer_by_staff(members, written, waiting, chance, useful, day, key):
+def answer_by_staff(members, written, waiting, chance, useful, day, key):
     """Staff answer the posts that nobody has answered, as far as their time goes."""
     nth = 0
     for line in range(len(written)):
@@ -450,7 +452,7 @@ def _contributed(m, kind, day, histogram):
 
 
 @kernel
-def _take_effect(members, written, p, day, histogram, done):
+def take_effect(members, written, p, day, histogram, done):
     """Apply today's lines in order; done = useful, items, replies, risen to member, rejected,
     answered by staff."""
     q = p[0]

@@ -48,7 +48,7 @@ def depart(c: Community) -> None:
     cause = np.empty(population.top, np.int64)
 
     def screen(lo: int, hi: int) -> npt.NDArray[np.int64]:
-        n = _screen(
+        n = screen_leavers(
             population.address,
             population.exit_bound,
             population.members,
@@ -112,7 +112,7 @@ def _certain(c: Community, cause: npt.NDArray[np.int64]) -> npt.NDArray[np.int64
 
 
 @kernel
-def _screen(
+def screen_leavers(
     address,
     exit_bound,
     members,

@@ -23,7 +23,6 @@ from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import ONLY, Purpose, address_hash, uniform, uniforms
 from kith.sim.state import decay
 from kith.sim.state.categories import Count
-from kith.sim.state.climate import Climate
 from kith.sim.state.community import Community
 from kith.sim.state.hash_circle import circle_of_today, next_place
 from kith.sim.state.hubs import succeed
@@ -32,6 +31,8 @@ from kith.sim.state.ledger import Account, book, to_micro
 from kith.sim.state.ties import FAINTEST, feel, strength_at, strengthen_pairs
 
 QUARTER = 90
+QUARTERLY = 2.0 ** (-1.0 / QUARTER)
+"what is left each day of what halves in a quarter"
 USUAL_COUNCIL = 7
 "members of the council where there is a voice and no size is given"
 GAP_FELT = 0.1
@@ -47,7 +48,7 @@ def govern(c: Community) -> None:
     overlooked = _moderate(c)
     _harass(c, overlooked)
     _settle_disputes(c)
-    if _event_today(c):
+    if event_on(c, c.day):
         c.calls += 1.0
         _meet_offline(c)
     if (c.day + 1) % QUARTER == 0:
@@ -59,26 +60,36 @@ def govern(c: Community) -> None:
 def _moderate(c: Community) -> float:
     """Arrival, filtering and removal of unwanted items; returns the share that moderators overlook."""
     g = c.parameters.governance
-    paid = c.parameters.incentives.cash_per_contribution > 0.0 or c.parameters.incentives.revenue_share > 0.0
     posted = float(c.items[c.day + 1] - c.items[c.day])
-    arrivals = g.unwanted_share * posted * (1.0 + g.unwanted_by_money * paid)
-    arrivals += g.unwanted_by_size * c.active / 1000.0 * (1.5 - c.parameters.affiliation.identity)
-    c.unwanted = c.unwanted * 2.0 ** (-1.0 / g.unwanted_half_life) + arrivals * (1.0 - g.filter_strength)
-    hours = g.moderation_hours * c.coverage
-    c.ledger.post(Account.MODERATION, hours * g.moderation_wage)
-    removed = min(c.unwanted, hours * g.items_per_hour)
-    overlooked = 1.0 - removed / c.unwanted if c.unwanted > 0.0 else float(hours <= 0.0)
-    c.unwanted -= removed
-    return overlooked
+    c.ledger.post(Account.MODERATION, g.moderation_hours * c.coverage * g.moderation_wage)
+    c.unwanted, overlooked = unwanted_items(
+        float(c.unwanted), posted, float(c.active), c.p, 2.0 ** (-1.0 / g.unwanted_half_life), c.coverage
+    )
+    return float(overlooked)
+
+
+@kernel
+def unwanted_items(unwanted, posted, active, p, fading, coverage):
+    """Unwanted items in sight after a day, and the share that moderators overlook."""
+    q = p[0]
+    paid = 1.0 if q["incentives_cash_per_contribution"] > 0.0 or q["incentives_revenue_share"] > 0.0 else 0.0
+    arrivals = q["governance_unwanted_share"] * posted * (1.0 + q["governance_unwanted_by_money"] * paid)
+    arrivals += q["governance_unwanted_by_size"] * active / 1000.0 * (1.5 - q["affiliation_identity"])
+    unwanted = unwanted * fading + arrivals * (1.0 - q["governance_filter_strength"])
+    hours = q["governance_moderation_hours"] * coverage
+    removed = min(unwanted, hours * q["governance_items_per_hour"])
+    overlooked = 1.0 if hours <= 0.0 else 0.0
+    if unwanted > 0.0:
+        overlooked = 1.0 - removed / unwanted
+    return unwanted - removed, overlooked
 
 
 def _harass(c: Community, overlooked: float) -> None:
     """Some of today's visitors are harassed."""
     g = c.parameters.governance
-    rate = g.harassment_rate * 2.0 * (1.0 - c.parameters.affiliation.identity)
-    rate *= 1.0 - MODERATED * (1.0 - overlooked)
+    rate = float(harassment(c.p, overlooked))
     if rate > 0.0:
-        hit = _expose(
+        hit = expose(
             c.population.members,
             c.population.exit_bound,
             c.visitors,
@@ -91,33 +102,66 @@ def _harass(c: Community, overlooked: float) -> None:
         c.count[Count.HARASSMENTS] += hit
 
 
+@kernel
+def harassment(p, overlooked):
+    """Rate at which a visitor is harassed, where moderators overlook a share of what happens."""
+    rate = p[0]["governance_harassment_rate"] * 2.0 * (1.0 - p[0]["affiliation_identity"])
+    return rate * (1.0 - MODERATED * (1.0 - overlooked))
+
+
 def _settle_disputes(c: Community) -> None:
     """Disputes arise with size; voice and visible rules settle them, chosen rules best."""
-    g = c.parameters.governance
-    rules = c.parameters.contribution.rules_visible * (1.0 + (g.chosen_rules - 1.0) * g.voice)
-    settled = 1.0 - math.exp(-float(c.p["governance_settlement"][0]) * (1.0 + g.voice + rules))
-    c.disputes += float(c.p["governance_dispute_rate"][0]) * c.active / 1000.0
-    c.disputes -= c.disputes * settled
+    c.disputes = float(open_disputes(float(c.disputes), float(c.active), c.p))
+
+
+@kernel
+def open_disputes(disputes, active, p):
+    """Disputes that are open after a day."""
+    q = p[0]
+    voice = q["governance_voice"]
+    rules = q["contribution_rules_visible"] * (1.0 + (q["governance_chosen_rules"] - 1.0) * voice)
+    settled = 1.0 - math.exp(-q["governance_settlement"] * (1.0 + voice + rules))
+    disputes += q["governance_dispute_rate"] * active / 1000.0
+    return disputes - disputes * settled
 
 
 def _make_climate(c: Community) -> None:
     """Update the climate for this evening's decisions and tomorrow's visits."""
-    g, o, churn, air = c.parameters.governance, c.parameters.organisation, c.parameters.churn, c.climate
     recent = float(c.items[c.day + 1] - c.items[max(0, c.day - 6)])
-    c.most_voice = max(c.most_voice, g.voice)
-    air[0] = Climate(
-        unwanted=g.unwanted_weight * c.unwanted / (c.unwanted + recent + 1.0),
-        disputes=min(1.0, g.dispute_weight * c.disputes / max(1.0, c.active / 1000.0)),
-        selling=o.selling_weight * o.selling,
-        competitor=c.competitor,
-        shield=0.0 if c.competitor_bonds else churn.competitor_shield,
-        voice=g.voice_hazard * g.voice,
-        ignored=g.ignored_hazard * c.ignored,
-        silenced=g.voice_hazard * (c.most_voice - g.voice),
-        proof=1.0 + o.proof_gain * c.active / (c.active + o.proof_scale),
-        bound=math.exp(g.ignored_hazard * c.ignored + churn.value_weight * c.competitor),
+    c.most_voice = max(c.most_voice, c.parameters.governance.voice)
+    write_climate(
+        c.climate,
+        c.p,
+        recent,
+        float(c.active),
+        float(c.unwanted),
+        float(c.disputes),
+        float(c.ignored),
+        c.most_voice,
+        float(c.competitor),
+        c.competitor_bonds,
     )
-    c.ignored *= 2.0 ** (-1.0 / QUARTER)
+    c.ignored *= QUARTERLY
+
+
+@kernel
+def write_climate(
+    climate, p, recent, active, unwanted, disputes, ignored, most_voice, competitor, competitor_bonds
+):
+    """Write the climate; `recent` are the items of a week."""
+    q, air = p[0], climate[0]
+    voice, selling = q["governance_voice"], q["organisation_selling"]
+    of_proof = q["organisation_proof_gain"] * active / (active + q["organisation_proof_scale"])
+    air["unwanted"] = q["governance_unwanted_weight"] * unwanted / (unwanted + recent + 1.0)
+    air["disputes"] = min(1.0, q["governance_dispute_weight"] * disputes / max(1.0, active / 1000.0))
+    air["selling"] = q["organisation_selling_weight"] * selling
+    air["competitor"] = competitor
+    air["shield"] = 0.0 if competitor_bonds else q["churn_competitor_shield"]
+    air["voice"] = q["governance_voice_hazard"] * voice
+    air["ignored"] = q["governance_ignored_hazard"] * ignored
+    air["silenced"] = q["governance_voice_hazard"] * (most_voice - voice)
+    air["proof"] = 1.0 + of_proof
+    air["bound"] = math.exp(q["governance_ignored_hazard"] * ignored + q["churn_value_weight"] * competitor)
 
 
 # -- voice -----------------------------------------------------------------------------------
@@ -174,10 +218,10 @@ def _turn(c: Community) -> None:
 # -- offline events --------------------------------------------------------------------------
 
 
-def _event_today(c: Community) -> bool:
-    """Events are spread evenly over the month."""
+def event_on(c: Community, day: int) -> bool:
+    """Whether there is an event; events are spread evenly over the month."""
     monthly = c.parameters.governance.events_per_month * c.coverage
-    return math.floor((c.day + 1) * monthly / WINDOW) > math.floor(c.day * monthly / WINDOW)
+    return math.floor((day + 1) * monthly / WINDOW) > math.floor(day * monthly / WINDOW)
 
 
 def _meet_offline(c: Community) -> None:
@@ -224,7 +268,7 @@ def _meet_offline(c: Community) -> None:
 
 
 @kernel
-def _expose(members, exit_bound, visitors, persons, rate, weight, day, key):
+def expose(members, exit_bound, visitors, persons, rate, weight, day, key):
     """Harass some visitors, contributors twice as often; returns how many."""
     hit = 0
     for k in range(len(visitors)):

@@ -52,7 +52,7 @@ def monetise(c: Community) -> None:
 
     def book_visits(lo: int, hi: int) -> Books:
         books = Books.empty(ledger)
-        _visits(
+        visits_to_books(
             population.members,
             population.next_bill,
             c.visitors,
@@ -79,7 +79,7 @@ def monetise(c: Community) -> None:
         c.surplus += books.surplus
         c.saved += books.saved
     if c.parameters.monetisation.model in ("subscription", "fee"):
-        _bill(
+        bill(
             population.members,
             population.next_bill,
             population.top,
@@ -103,7 +103,7 @@ def _bill_the_dormant(c: Community) -> None:
     """Dormant members are billed until they notice: a subscriber then lapses, a fee payer leaves."""
     dormant, ledger = c.dormant, c.ledger
     out = np.empty(dormant.count, np.int64)
-    n, c.dormant_revenue = _bill_dormant(
+    n, c.dormant_revenue = bill_dormant(
         dormant.members,
         dormant.next_bill,
         dormant.count,
@@ -140,8 +140,14 @@ class Books(NamedTuple):
 
 def _deflected(c: Community) -> float:
     """Share of support tickets that answers in the content stock make unnecessary."""
-    scale = c.parameters.acquisition.search_scale
-    return c.parameters.organisation.deflection * c.content / (c.content + scale)
+    return float(deflected(c.p, float(c.content)))
+
+
+@kernel
+def deflected(p, content):
+    """`_deflected` under packed parameters."""
+    q = p[0]
+    return q["organisation_deflection"] * content / (content + q["acquisition_search_scale"])
 
 
 def _outside(c: Community) -> None:
@@ -169,7 +175,7 @@ def _perk_cost(points, tiers):
 
 
 @kernel
-def _visits(
+def visits_to_books(
     members,
     next_bill,
     visitors,
@@ -259,7 +265,7 @@ def _visits(
 
 
 @kernel
-def _bill(members, next_bill, top, p, decay, day, key, proof, surplus, today, by_tenure):
+def bill(members, next_bill, top, p, decay, day, key, proof, surplus, today, by_tenure):
     """Bill members who are due; subscribers may lapse, members unwilling to pay a fee will leave."""
     q = p[0]
     digital = q["monetisation_goods_share_digital"]
@@ -290,7 +296,7 @@ def _bill(members, next_bill, top, p, decay, day, key, proof, surplus, today, by
 
 
 @kernel
-def _bill_dormant(members, next_bill, count, p, day, key, surplus, today, by_tenure, out):
+def bill_dormant(members, next_bill, count, p, day, key, surplus, today, by_tenure, out):
     """Bill dormant members who are due; returns how many fee payers leave, places to out, and the revenue."""
     q = p[0]
     digital = q["monetisation_goods_share_digital"]

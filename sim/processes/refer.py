@@ -52,13 +52,15 @@ def refer(c: Community) -> None:
     known, levels = c.acquaintances(), c.badge_levels
     parts = c.crew.share(
         len(visitors),
-        lambda lo, hi: _count(members, visitors, lo, hi, c.gaps, known, levels, c.p, c.day, c.key, n),
+        lambda lo, hi: count_invitations(
+            members, visitors, lo, hi, c.gaps, known, levels, c.p, c.day, c.key, n
+        ),
     )
     total = sum(parts)
     if not total:
         return
     letters = np.empty((total, 7), np.int64)
-    _invite(members, visitors, n, c.p, c.day, c.key, c.market.size, c.far, everyone, *c.known, letters)
+    invite(members, visitors, n, c.p, c.day, c.key, c.market.size, c.far, everyone, *c.known, letters)
     letters, ends = _by_due(letters, c.day)
     c.count[Count.INVITATIONS] += len(letters)
     for wait, (start, end) in enumerate(pairwise(ends.tolist())):
@@ -71,7 +73,7 @@ def _move_inviters(c: Community) -> None:
     if len(c.referred) and any(
         c.anywhere(name) for name in ("referral_thanks", "referral_badges", "referral_binding")
     ):
-        _thank(c.population.members, c.referred, c.p, c.decay, c.badge_levels, c.day, c.key)
+        thank_inviters(c.population.members, c.referred, c.p, c.decay, c.badge_levels, c.day, c.key)
 
 
 @kernel
@@ -154,7 +156,7 @@ def readiness_to_invite(m, q, known, levels):
 
 
 @kernel
-def _thank(members, referred, p, decay, levels, day, key):
+def thank_inviters(members, referred, p, decay, levels, day, key):
     """Thanks, badges and binding, in order of the newcomers' addresses.
 
     The nth of several newcomers of one inviter counts for the nth of today's joins, which are counted already.
@@ -184,7 +186,7 @@ def _thank(members, referred, p, decay, levels, day, key):
 
 
 @kernel
-def _count(members, visitors, lo, hi, gaps, known, levels, p, day, key, out):
+def count_invitations(members, visitors, lo, hi, gaps, known, levels, p, day, key, out):
     """Invitations of visitors[lo:hi], to out (n,), which is 0 before; returns their sum."""
     total = 0
     strong, weak = _shares(p[0])
@@ -205,7 +207,7 @@ def _count(members, visitors, lo, hi, gaps, known, levels, p, day, key, out):
 
 
 @kernel
-def _invite(members, visitors, n, p, day, key, size, far, everyone, starts, known, letters):
+def invite(members, visitors, n, p, day, key, size, far, everyone, starts, known, letters):
     """Invitations: invitee or -1, inviter, its generation, weak, discount per mille, day sent, day due."""
     line = 0
     for k in range(len(visitors)):

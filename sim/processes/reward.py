@@ -33,7 +33,7 @@ def reward(c: Community) -> None:
     """Pay, thank and award badges to contributors; apply market cues to visitors."""
     incentives = c.parameters.incentives
     if len(c.written):
-        _give(
+        give(
             c.population.members,
             c.written,
             c.p,
@@ -44,9 +44,9 @@ def reward(c: Community) -> None:
             c.ledger.by_tenure,
         )
     if incentives.revenue_share > 0.0 or c.anywhere("incentives_cash_per_contribution"):
-        _cue(c.population.members, c.visitors, c.p)
+        cue(c.population.members, c.visitors, c.p)
     if len(c.referred) and (c.anywhere("referral_reward_giver") or c.anywhere("referral_reward_receiver")):
-        _pay_referrals(c.population.members, c.referred, c.p, c.day, c.ledger.today, c.ledger.by_tenure)
+        pay_referrals(c.population.members, c.referred, c.p, c.day, c.ledger.today, c.ledger.by_tenure)
     if (c.day + 1) % WINDOW == 0:
         _payday(c)
 
@@ -103,7 +103,7 @@ def _earn(m, amount, account, today, by_tenure, day):
 
 
 @kernel
-def _give(members, written, p, day, key, levels, today, by_tenure):
+def give(members, written, p, day, key, levels, today, by_tenure):
     """Cash, thanks and badges for each contribution and each reply."""
     nth = 0
     for line in range(len(written)):
@@ -145,7 +145,7 @@ def _grant_equity(m, grant, today, by_tenure, day):
 
 
 @kernel
-def _cue(members, visitors, p):
+def cue(members, visitors, p):
     """Market cues shift the norm of today's visitors, more strongly the better they are connected."""
     for k in range(len(visitors)):
         m = members[visitors[k]]
@@ -166,7 +166,7 @@ def _pay(members, rows, amounts, account, day, today, by_tenure):
 
 
 @kernel
-def _pay_referrals(members, referred, p, day, today, by_tenure):
+def pay_referrals(members, referred, p, day, today, by_tenure):
     """Pay the rewards for accepted invitations; the inviter's only if it is still a member."""
     for k in range(len(referred)):
         inviter, newcomer = referred[k, 0], referred[k, 1]

@@ -1,7 +1,7 @@
 """Steer: daily and monthly decisions of the organisation around the community.
 
 Useful items of members raise quality toward what their ideas can reach and save development
-cost. Staff and measurement cost money. Each month management moves a little toward what the
+cost. Staff, the hours of the team and measurement cost money. Each month management moves a little toward what the
 business model pays for, unless members have a voice; and where the budget depends on it,
 
     budget += response (max(floor, share · capability · return) - budget),
@@ -16,11 +16,13 @@ Reads  useful items, ledger, members     Writes  quality, budget, coverage, push
 
 import numpy as np
 
+from kith.sim.kernels.compilation import kernel
 from kith.sim.state.community import Community
-from kith.sim.state.giving.staff import heard
+from kith.sim.state.giving.staff import heard_share
 from kith.sim.state.hubs import hubs_there
 from kith.sim.state.layers import WINDOW
 from kith.sim.state.ledger import COMMUNITY, MICRO, UNATTRIBUTED, Account, micro
+from kith.sim.state.money.teamwork import hours_today
 
 QUALITY_DAYS = 180.0
 "time constant with which quality follows ideas"
@@ -45,6 +47,7 @@ def steer(c: Community) -> None:
 def _spend(c: Community) -> None:
     o = c.parameters.organisation
     c.ledger.post(Account.STAFF, o.staff * o.staff_cost / 365.0 * c.coverage)
+    c.ledger.post(Account.STAFF, hours_today(c) * o.work_wage)
     c.ledger.post(Account.HUB, hubs_there(c.parameters.affiliation, c.presence) * o.hub_cost / WINDOW)
     if o.investment_response > 0.0:
         c.ledger.post(Account.MEASUREMENT, o.measurement * o.measurement_cost / WINDOW)
@@ -52,14 +55,27 @@ def _spend(c: Community) -> None:
 
 def _learn(c: Community) -> None:
     """Ideas raise quality toward what they can reach, and save development cost."""
-    o = c.parameters.organisation
-    useful = float(np.add.reduce(c.useful[max(0, c.day - WINDOW + 1) : c.day + 1]))
-    gain = o.feedback_gain + o.listening_gain * heard(c, useful)
-    reach = o.quality + gain * (1.0 - o.quality) * useful / (useful + o.feedback_scale)
-    if reach > c.quality:
-        c.quality += (reach - c.quality) / QUALITY_DAYS
-        c.p["organisation_quality"] = c.quality
-    c.saved[1] += round(float(c.useful[c.day]) * o.rnd_value * MICRO)
+    quality = c.parameters.organisation.quality
+    c.quality, saved = learnt(c.quality, quality, c.useful, c.day, c.coverage, c.p)
+    c.saved[1] += saved
+
+
+@kernel
+def learnt(quality, planned, useful_by_day, day, coverage, p):
+    """Quality after today's ideas, which becomes that in force, and what they save in development (micro-euros)."""
+    q, total = p[0], 0
+    for d in range(max(0, day - WINDOW + 1), day + 1):
+        total += useful_by_day[d]
+    useful = float(total)
+    gain = q["organisation_feedback_gain"] + q["organisation_listening_gain"] * heard_share(
+        p, coverage, useful
+    )
+    reach = planned + gain * (1.0 - planned) * useful / (useful + q["organisation_feedback_scale"])
+    if reach > quality:
+        quality += (reach - quality) / QUALITY_DAYS
+        for arm in range(len(p)):
+            p[arm]["organisation_quality"] = quality
+    return quality, np.int64(np.rint(useful_by_day[day] * q["organisation_rnd_value"] * MICRO))
 
 
 def _promoter_share(c: Community) -> float:

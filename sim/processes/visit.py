@@ -40,7 +40,7 @@ def visit(c: Community) -> None:
     out = np.empty(population.top, np.int64)
 
     def screen(lo: int, hi: int) -> np.ndarray:
-        n = _screen(
+        n = screen_visits(
             population.address,
             population.visit_bound,
             population.members,
@@ -62,7 +62,7 @@ def visit(c: Community) -> None:
     other_side = c.liquidity()
 
     def judge(lo: int, hi: int) -> None:
-        _judge(
+        judge_visits(
             population.members,
             population.last_visit,
             c.visitors,
@@ -86,12 +86,12 @@ def visit(c: Community) -> None:
         )
 
     c.crew.share(n, judge)
-    _note(sides, population.last_visit, c.last_visits, c.visitors, c.day)
+    note_visits(sides, population.last_visit, c.last_visits, c.visitors, c.day)
     c.count_active()
 
 
 @kernel
-def _screen(address, visit_bound, members, p, decay, burst, day, key, lo, hi, out):
+def screen_visits(address, visit_bound, members, p, decay, burst, day, key, lo, hi, out):
     """Rows of lo … hi whose member comes today, written to out[lo:]; returns how many.
 
     First every draw is compared with an upper bound, which needs no record; then the few that pass
@@ -129,7 +129,7 @@ def _screen(address, visit_bound, members, p, decay, burst, day, key, lo, hi, ou
 
 
 @kernel
-def _judge(
+def judge_visits(
     members,
     last_visit,
     visitors,
@@ -234,7 +234,7 @@ def _perk(points, tiers):
 
 
 @kernel
-def _note(sides, last_visit, histogram, visitors, day):
+def note_visits(sides, last_visit, histogram, visitors, day):
     """Move today's visitors to today in the histogram of last visits."""
     for k in range(len(visitors)):
         r = visitors[k]

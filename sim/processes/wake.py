@@ -31,7 +31,7 @@ def wake(c: Community) -> None:
     dormant, d = c.dormant, c.parameters.dormancy
     if dormant.count:
         out, gone = np.empty(dormant.count, np.int64), np.empty(dormant.count, np.int64)
-        woken, ended = _screen(
+        woken, ended = screen_dormant(
             dormant.members,
             dormant.person,
             dormant.since,
@@ -56,7 +56,7 @@ def wake(c: Community) -> None:
         if woken:
             c.wake(_places(c, np.sort(waking)))
     c.calls = 0.0
-    if _message_today(c):
+    if message_on(c, c.day):
         _send_messages(c)
 
 
@@ -68,10 +68,10 @@ def _end(c: Community, persons: npt.NDArray[np.int64]) -> None:
     c.end_dormant(_places(c, persons), np.full(len(persons), int(Cause.UNSUBSCRIBED)))
 
 
-def _message_today(c: Community) -> bool:
-    """Messages are spread evenly over the month."""
+def message_on(c: Community, day: int) -> bool:
+    """Whether messages are sent; they are spread evenly over the month."""
     monthly = c.parameters.dormancy.winback_per_month
-    return math.floor((c.day + 1) * monthly / WINDOW) > math.floor(c.day * monthly / WINDOW)
+    return math.floor((day + 1) * monthly / WINDOW) > math.floor(day * monthly / WINDOW)
 
 
 def _send_messages(c: Community) -> None:
@@ -94,7 +94,7 @@ def _unsubscribing(persons, share, day, key, out):
 
 
 @kernel
-def _screen(
+def screen_dormant(
     dormant,
     person,
     since,

@@ -57,8 +57,8 @@ AMOUNTS = (
 )
 
 AWAKE = COUNTS.index("awake")
-_COUNTED = np.array([int(c) for c in Count if c != Count.VISITS])
-_BOOKED = np.array([int(a) for a in (*REVENUE, *COSTS)])
+COUNTED = np.array([int(c) for c in Count if c != Count.VISITS])
+BOOKED = np.array([int(a) for a in (*REVENUE, *COSTS)])
 
 
 class Recorder:
@@ -101,7 +101,7 @@ class Recorder:
         )
         today = self.counts[:, c.day]
         today[: len(state)] = state
-        today[len(state) :] = np.concatenate((c.count[_COUNTED], c.joins[1:], c.leaves, c.sleeps))
+        today[len(state) :] = np.concatenate((c.count[COUNTED], c.joins[1:], c.leaves, c.sleeps))
         self._note_amounts(c)
         self.noted = c.day + 1
         if self.noted % WINDOW:
@@ -129,7 +129,7 @@ class Recorder:
             np.add.reduce(books[Account.GOODS :]),
         )
         today = self.amounts[:, c.day]
-        today[: len(state)], today[len(state) :] = state, books[_BOOKED]
+        today[: len(state)], today[len(state) :] = state, books[BOOKED]
 
     def daily(self) -> dict[str, npt.NDArray[Any]]:
         """The series of the days noted so far, by name; views, shape (noted,)."""

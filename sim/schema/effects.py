@@ -101,6 +101,23 @@ def _unthanked(p: Parameters) -> bool:
     return not thanked and p.incentives.badges == 0.0 and p.referral.badges == 0.0
 
 
+def _no_upkeep(p: Parameters) -> bool:
+    badges = p.incentives.badges + p.referral.badges + p.incentives.leaderboard
+    heirs = p.governance.succession if p.affiliation.hub > 0.0 else 0.0
+    return p.contribution.rules_visible + badges + heirs == 0.0
+
+
+def _no_posts_of_hubs(p: Parameters) -> bool:
+    return p.affiliation.hub == 0.0 or p.affiliation.hub_posts == 0.0
+
+
+def _no_teamwork(p: Parameters, plan: Plan) -> bool:
+    unthanked = p.incentives.recognition == 0.0 and p.referral.thanks == 0.0
+    plain = p.contribution.onboarding <= 1.0 and p.affiliation.identity <= 0.5
+    silent = p.governance.voice == 0.0 and _no_posts_of_hubs(p)
+    return unthanked and plain and silent and _no_upkeep(p) and p.affiliation.form == "open"
+
+
 def _no_votes(p: Parameters) -> bool:
     return p.governance.voice == 0.0 and p.governance.council_size == 0
 
@@ -245,6 +262,53 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     # the organisation
     Switch(
+        "organisation.work_wage",
+        _no_teamwork,
+        "the team has decided on nothing that takes its hours",
+    ),
+    Switch(
+        "organisation.voice_hours organisation.upkeep_hours organisation.thanks_minutes "
+        "organisation.welcome_minutes organisation.group_minutes organisation.check_minutes "
+        "organisation.post_minutes",
+        lambda p, _: p.organisation.work_wage == 0.0,
+        "an hour of the team's work costs nothing: organisation.work_wage is 0",
+    ),
+    Switch(
+        "organisation.voice_hours",
+        lambda p, _: p.governance.voice == 0.0,
+        "members have no voice: governance.voice is 0",
+    ),
+    Switch(
+        "organisation.upkeep_hours",
+        lambda p, _: _no_upkeep(p),
+        "there are no visible rules, badges, leaderboard or rule of succession",
+    ),
+    Switch(
+        "organisation.thanks_minutes",
+        lambda p, _: p.incentives.recognition == 0.0 and p.referral.thanks == 0.0,
+        "nobody is thanked: incentives.recognition and referral.thanks are 0",
+    ),
+    Switch(
+        "organisation.welcome_minutes",
+        lambda p, _: p.contribution.onboarding <= 1.0,
+        "newcomers get a plain welcome: contribution.onboarding is not above 1",
+    ),
+    Switch(
+        "organisation.group_minutes",
+        lambda p, _: p.affiliation.form == "open",
+        "people meet in the open: affiliation.form is open",
+    ),
+    Switch(
+        "organisation.check_minutes",
+        lambda p, _: p.affiliation.identity <= 0.5,
+        "nobody checks names: affiliation.identity is not above that of a handle",
+    ),
+    Switch(
+        "organisation.post_minutes",
+        lambda p, _: _no_posts_of_hubs(p),
+        "no hub posts: affiliation.hub or affiliation.hub_posts is 0",
+    ),
+    Switch(
         "organisation.staff_cost organisation.staff_replies organisation.staff_bond organisation.staff_useful "
         "organisation.staff_welcome organisation.staff_introduce organisation.staff_curate "
         "organisation.staff_listen organisation.welcome_step organisation.curation_gain "
@@ -296,7 +360,7 @@ SWITCHES: tuple[Switch, ...] = (
         "there is no hub: affiliation.hub is 0",
     ),
     Switch(
-        "governance.succession governance.succession_chance",
+        "governance.succession_chance",
         lambda _, plan: not _shocks(plan, "hub_departs"),
         "no hub leaves in this scenario",
     ),
@@ -304,11 +368,6 @@ SWITCHES: tuple[Switch, ...] = (
         "governance.succession_chance",
         lambda p, _: p.governance.succession == 0.0,
         "nobody may follow a hub: governance.succession is 0",
-    ),
-    Switch(
-        "governance.succession",
-        lambda p, _: p.governance.succession_chance == 0.0,
-        "nobody follows a hub: governance.succession_chance is 0",
     ),
     # activity and peers
     Switch(
@@ -421,7 +480,7 @@ SWITCHES: tuple[Switch, ...] = (
     # invitations and acquisition
     Switch(
         "referral.conversion referral.delay referral.dispersion referral.softness referral.fit_weight "
-        "referral.follow referral.recognition_gain referral.thanks referral.badges referral.fatigue "
+        "referral.follow referral.recognition_gain referral.thanks referral.fatigue "
         "referral.binding referral.reward_giver referral.reward_receiver referral.reward_kind "
         "referral.reward_scale referral.reward_odds_weak referral.reward_odds_strong referral.in_kind_odds "
         "referral.seen_discount referral.tie_strength acquisition.reinforcement_2 "

@@ -17,6 +17,10 @@ def _choices(field: Any) -> tuple[str, ...]:
     return tuple(get_args(field.annotation))
 
 
+def _unit(field: Any) -> str:
+    return str((field.json_schema_extra or {}).get("unit", ""))
+
+
 PACKED = np.dtype(
     [
         (f"{s}_{f}", "f8")
@@ -27,6 +31,22 @@ PACKED = np.dtype(
 )
 
 
+_PLACES = [
+    (s, f)
+    for s, section in SECTIONS.items()
+    for f, field in section.model_fields.items()
+    if _numeric(field) or isinstance(field.default, str)
+]
+"section and name of each field of `PACKED`, in order"
+_CHOICES = {
+    f"{s}_{f}": _choices(SECTIONS[s].model_fields[f])
+    for s, f in _PLACES
+    if isinstance(SECTIONS[s].model_fields[f].default, str)
+}
+_PER_DAY = np.array([PER_DAY.get(_unit(SECTIONS[s].model_fields[f]), 1.0) for s, f in _PLACES])
+"what turns the number of each field of `PACKED` into one per day"
+
+
 def packed(*arms: Parameters) -> npt.NDArray[np.void]:
     """The numbers of each of `arms` as a record of dtype `PACKED`, shape (len(arms),).
 
@@ -34,24 +54,14 @@ def packed(*arms: Parameters) -> npt.NDArray[np.void]:
     numba would compare field by field at every call of a kernel.
     """
     records = np.zeros(len(arms), PACKED)
+    numbers = records.view("f8").reshape(len(arms), -1)
     for row, parameters in enumerate(arms):
-        _pack(records[row : row + 1], parameters)
+        numbers[row] = [
+            _CHOICES[name].index(value) if name in _CHOICES else value for name, value in _values(parameters)
+        ]
+    numbers *= _PER_DAY
     return records
 
 
-def _pack(record: npt.NDArray[np.void], parameters: Parameters) -> None:
-    for s, section in SECTIONS.items():
-        values = getattr(parameters, s)
-        for f, field in section.model_fields.items():
-            name = f"{s}_{f}"
-            if name not in PACKED.fields:  # type: ignore[operator]
-                continue
-            value = getattr(values, f)
-            if isinstance(value, str):
-                record[name] = _choices(field).index(value)
-            else:
-                record[name] = value * PER_DAY.get(_extra(field).get("unit", ""), 1.0)
-
-
-def _extra(field: Any) -> dict[str, Any]:
-    return field.json_schema_extra or {}
+def _values(parameters: Parameters) -> list[tuple[str, Any]]:
+    return [(f"{s}_{f}", getattr(getattr(parameters, s), f)) for s, f in _PLACES]

@@ -225,6 +225,22 @@ class Organisation(Section):
                                  source="assumed: half of them can be mended")
     listening_gain: float = share(0.2, "share of the quality gap that ideas can close in addition where staff carry all of them into the product", unit="ratio",
                                   source="assumed: twice what members' ideas do by themselves")
+    work_wage: float = quantity(60.0, "loaded cost of an hour of the team's work on voice, rules, badges, thanks, groups, newcomers, names and a hub's posts",
+                                unit="EUR/hour", high=1e4, source="COST-cm: $100k a year, by 1,700 hours of work")
+    voice_hours: float = quantity(10.0, "hours of work that full voice takes: agenda, votes, minutes; with the square of voice", unit="hours/month", high=1e4,
+                                  source="assumed: a quarterly vote and a day a month of listening and answering")
+    upkeep_hours: float = quantity(2.0, "hours of work that visible rules, badges, a leaderboard and a deputy for the hub take each at full strength; with the square of it",
+                                   unit="hours/month", high=1e4, source="assumed: they stand once made, and are looked after now and then")
+    thanks_minutes: float = quantity(0.1, "work for each thanks that the design gives", unit="minutes", high=1e3,
+                                     source="assumed: six seconds, to see it and press a button")
+    welcome_minutes: float = quantity(2.0, "work for each newcomer at onboarding 2; in proportion to what goes beyond a plain welcome", unit="minutes", high=1e3,
+                                      source="assumed: most of it is written once, and some ask back")
+    group_minutes: float = quantity(5.0, "work for putting together fifteen active members, in groups or as matches", unit="minutes/month", high=1e4,
+                                    source="assumed: a machine proposes, and somebody looks at it")
+    check_minutes: float = quantity(1.0, "work for checking the name of each newcomer at identity 1; none for a handle", unit="minutes", high=1e3,
+                                    source="assumed: most are checked by machine")
+    post_minutes: float = quantity(6.0, "work for each item that a hub posts", unit="minutes", high=1e4,
+                                   source="assumed: somebody edits and puts it up; making it is the hub's, paid by organisation.hub_cost")
     measurement: float = share(0.5, "capability to measure the community's return", unit="strength",
                                source="assumed: half of it is measured")
     measurement_cost: float = quantity(500.0, "cost of full measurement, if the budget depends on it",

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaincinv
 
 from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.gamma import gamma_quantiles
 from kith.sim.kernels.luck import ONLY, Purpose, normal, uniform, uniforms
 from kith.sim.state.categories import Channel, Count
 from kith.sim.state.community import Community
@@ -71,8 +71,8 @@ def admit(
     c.ties.reserve(int(np.add.reduce(capacities)))
     shape = c.parameters.referral.dispersion
     u = uniforms(c.key, persons, 0, Purpose.INVITING)
-    inviting = gammaincinv(shape, u) / shape if shape < 1e6 else np.ones(len(persons))
-    _seat(
+    inviting = gamma_quantiles(shape, u) / shape if shape < 1e6 else np.ones(len(persons))
+    seat(
         population.members,
         population.address,
         population.last_visit,
@@ -104,7 +104,7 @@ def admit(
     if c.parameters.monetisation.model == "fee":
         population.next_bill[rows] = c.day
     c.update_rates(rows)
-    _visit_today(population.visit_bound, rows)
+    visit_today(population.visit_bound, rows)
     return rows
 
 
@@ -119,7 +119,7 @@ def arms_of(c: Community, persons: npt.NDArray[np.int64]) -> npt.NDArray[np.int6
 def tie_capacity(c: Community, persons: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Maximum number of ties of each person: Pareto, at most 150; shape (n,)."""
     b = c.parameters.bonding
-    capacities = _capacities(c.key, persons, b.capacity_min, b.capacity_shape)
+    capacities = capacities_of(c.key, persons, b.capacity_min, b.capacity_shape)
     if c.market.capacity is None:
         return capacities
     return np.maximum(capacities, c.market.capacity[persons])
@@ -142,7 +142,7 @@ def _welcome(c: Community, new: Newcomers, rows: npt.NDArray[np.int64]) -> None:
     if not len(referred):
         return
     referrers, invited = new.referrer[referred], rows[referred]
-    inviters = _count_referrals(
+    inviters = count_referrals(
         c.population.members,
         c.dormant.members,
         c.market.row,
@@ -167,11 +167,11 @@ def _welcome(c: Community, new: Newcomers, rows: npt.NDArray[np.int64]) -> None:
         c.day,
         c.fade,
     )
-    _belong(c.population.members, invited[inviters >= 0], c.p, c.presence)
+    belong(c.population.members, invited[inviters >= 0], c.p, c.presence)
 
 
 @kernel
-def _belong(members, rows, p, presence):
+def belong(members, rows, p, presence):
     """Let newcomers belong from the first day as far as the ties they bring: these are older than the membership."""
     for k in range(len(rows)):
         m = members[rows[k]]
@@ -181,7 +181,7 @@ def _belong(members, rows, p, presence):
 
 
 @kernel
-def _count_referrals(members, dormant, row_of, referrers, invited, persons, peers, day, key, referred):
+def count_referrals(members, dormant, row_of, referrers, invited, persons, peers, day, key, referred):
     """Rows of the referrers who get a tie to whom they invited, else -1; shape (n,)."""
     tied = np.full(len(referrers), -1)
     for k in range(len(referrers)):
@@ -223,7 +223,8 @@ def can_pay(key, person, q, proof):
 
 
 @kernel
-def _capacities(key, person, least, shape):
+def capacities_of(key, person, least, shape):
+    """Tie capacities, shape (n,): Pareto from `least` on."""
     out = np.empty(len(person), np.int64)
     for k in range(len(person)):
         u = uniform(key, person[k], 0, _CAPACITY, ONLY)
@@ -232,7 +233,7 @@ def _capacities(key, person, least, shape):
 
 
 @kernel
-def _visit_today(visit_bound, rows):
+def visit_today(visit_bound, rows):
     """Newcomers visit on the day they join, unless they have no time budget."""
     for k in range(len(rows)):
         if visit_bound[rows[k]] > 0.0:
@@ -240,7 +241,7 @@ def _visit_today(visit_bound, rows):
 
 
 @kernel
-def _seat(
+def seat(
     members,
     address,
     last_visit,
@@ -263,6 +264,7 @@ def _seat(
     key,
     p,
 ):
+    """Write the records of newcomers, their traits drawn by address."""
     q = p[0]
     for k in range(len(rows)):
         m = members[rows[k]]

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kith.sim.kernels.address_order import add_up_rows, order_by_address
+from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import GRAPH_ACQUAINTANCES, Purpose, key_of, library_seed, uniforms
 from kith.sim.kernels.threads import Crew
 from kith.sim.schema.packed import packed
@@ -23,10 +24,12 @@ from kith.sim.state.decay import NEWCOMER, STILL_THERE
 from kith.sim.state.dormancy.dormant import Dormant
 from kith.sim.state.dormancy.fall_asleep import lay_down, remember_ties
 from kith.sim.state.dormancy.wake_up import get_up, sleep_through_all, take_up_ties
+from kith.sim.state.giving.content import mend
 from kith.sim.state.hazard_clocks import Heap, TouchClock
 from kith.sim.state.layers import LAYER_WINDOW, PAST, WINDOW
 from kith.sim.state.ledger import Ledger
 from kith.sim.state.market import MarketState, Status, farness, fit
+from kith.sim.state.money.worth import MARKETPLACE
 from kith.sim.state.population import Archive, Population
 from kith.sim.state.release_member import archive_dormant, archive_leavers, draw_returns, release_ties
 from kith.sim.state.ties import Ties
@@ -213,9 +216,7 @@ class Community:
     def show_tended(self) -> None:
         """Replace packed parameters that tending changes: the share of useful items and where overload begins."""
         value, platform = self.parameters.value, self.parameters.platform
-        mended = min(0.99, self.tended * self.parameters.organisation.curation_gain)
-        self.p["value_useful_share"] = value.useful_share + (1.0 - value.useful_share) * mended
-        self.p["platform_overload_from"] = platform.overload_from / (1.0 - mended)
+        mend(self.p, float(self.tended), value.useful_share, platform.overload_from)
 
     def fit_of_market(self) -> npt.NDArray[np.float64]:
         """How well the purpose fits each person of the market, shape (size,)."""
@@ -268,10 +269,7 @@ class Community:
 
         Zeros if no parameter depends on it.
         """
-        value = self.parameters.value
-        if value.match == 0.0 and self.parameters.monetisation.model != "marketplace":
-            return np.zeros(2)
-        other: npt.NDArray[np.float64] = 1.0 - (1.0 + self.active_by_side[::-1]) ** (-value.match_gain)
+        other: npt.NDArray[np.float64] = liquidity(self.active_by_side, self.p)
         return other
 
     # -- counts --------------------------------------------------------------------------
@@ -566,6 +564,17 @@ def acquaintance_lists(plan: Plan, key: np.uint64) -> tuple[npt.NDArray[np.int64
         return np.empty(0, np.int64), np.empty(0, np.int32)
     size = plan.parameters.market.size
     return plan.acquaintances.drawn(library_seed(key, GRAPH_ACQUAINTANCES), size).neighbours(size)
+
+
+@kernel
+def liquidity(active, p):
+    """`Community.liquidity` of `active` members on each side."""
+    q, other = p[0], np.zeros(2)
+    if q["value_match"] == 0.0 and q["monetisation_model"] != MARKETPLACE:
+        return other
+    for side in range(2):
+        other[side] = 1.0 - (1.0 + active[1 - side]) ** (-q["value_match_gain"])
+    return other
 
 
 def no_items() -> npt.NDArray[np.int64]:

@@ -22,7 +22,7 @@ class Circle:
         self.rows = np.empty(len(rows), np.int64)
         self.places = np.empty(len(rows), np.uint64)
         self.starts = np.zeros((1 << bits) + 1, np.int64)
-        _lay(place, rows, self.shift, self.starts, self.places, self.rows)
+        lay(place, rows, self.shift, self.starts, self.places, self.rows)
 
 
 @cache
@@ -39,7 +39,7 @@ def circle_of_today(
 
 
 @kernel
-def _lay(place, rows, shift, starts, places, laid):
+def lay(place, rows, shift, starts, places, laid):
     """Sort by place: a counting pass over the top bits, then insertion within a bucket."""
     n = len(rows)
     for k in range(n):

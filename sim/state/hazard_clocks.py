@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kith.sim.kernels.compilation import kernel
+from kith.sim.state.population import longer
 
 
 class TouchClock:
@@ -26,20 +27,20 @@ class TouchClock:
         np.divide(self._residual[persons], fit[persons], out=wait, where=fit[persons] > 0)
         self._threshold[persons] = self.hazard + wait
         self._order = persons[np.argsort(self._threshold[persons], kind="stable")]
-        self._next = 0
+        self.passed = 0
 
     def advance(self, hazard: float) -> npt.NDArray[np.int64]:
         """Persons reached by one more day of `hazard`, in the order of their clocks."""
         self.hazard += hazard
         look = 256
         while True:
-            ahead = self._threshold[self._order[self._next : self._next + look]]
+            ahead = self._threshold[self._order[self.passed : self.passed + look]]
             n = int(ahead.searchsorted(self.hazard, side="right"))
             if n < look:  # the next person is not reached yet, or there is none
                 break
             look *= 8
-        reached = self._order[self._next : self._next + n]
-        self._next += n
+        reached = self._order[self.passed : self.passed + n]
+        self.passed += n
         return reached
 
     def take(self, n: int, free: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
@@ -48,11 +49,11 @@ class TouchClock:
         The cumulative hazard moves as far as it takes to reach them; those who are not free are
         passed over for good. Fewer than `n` if no more are left.
         """
-        ahead = self._order[self._next :]
+        ahead = self._order[self.passed :]
         places = free[ahead].nonzero()[0][:n]
         if not len(places):
             return np.empty(0, np.int64)
-        self._next += int(places[-1]) + 1
+        self.passed += int(places[-1]) + 1
         taken = ahead[places]
         reached = self._threshold[taken[-1]]
         if np.isfinite(reached):
@@ -65,13 +66,18 @@ class TouchClock:
         return passed
 
     @property
+    def dial(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+        """Thresholds by person, and persons in the order of these, of whom the first `passed` have been reached."""
+        return self._threshold, self._order
+
+    @property
     def fit(self) -> npt.NDArray[np.float64]:
         """The factor of each person's hazard in force, shape (persons,)."""
         return self._fit
 
     def refit(self, fit: npt.NDArray[np.float64]) -> None:
         """Sort the remaining persons again by their residual clocks, after the fit has changed."""
-        rest = np.sort(self._order[self._next :])
+        rest = np.sort(self._order[self.passed :])
         spent = (self.hazard - self._since) * self._fit[rest]
         self._residual[rest] = np.maximum(self._residual[rest] - spent, 0.0)
         self._set(rest, fit)
@@ -88,30 +94,39 @@ class Heap:
         self.hazard = 0.0
         self._thresholds = np.zeros(256)
         self._persons = np.zeros(256, np.int64)
-        self._size = 0
+        self.size = 0
 
     def push(self, thresholds: npt.NDArray[np.float64], persons: npt.NDArray[np.int64]) -> None:
         """Add entries; infinite thresholds never fall due and are not stored."""
-        needed = self._size + len(persons)
+        self.reserve(len(persons))
+        if len(persons):
+            self.size = push_entries(self._thresholds, self._persons, self.size, thresholds, persons)
+
+    @property
+    def entries(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+        """Thresholds and persons, of which the first `size` count."""
+        return self._thresholds, self._persons
+
+    def reserve(self, n: int) -> None:
+        """Room for n more entries."""
+        needed = self.size + n
         if needed > len(self._persons):
             size = max(needed, 2 * len(self._persons))
-            self._thresholds = np.resize(self._thresholds, size)
-            self._persons = np.resize(self._persons, size)
-        if len(persons):
-            self._size = _push(self._thresholds, self._persons, self._size, thresholds, persons)
+            self._thresholds, self._persons = longer(self._thresholds, size), longer(self._persons, size)
 
     def advance(self, hazard: float, due: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
         """Persons who fall due with one more day of `hazard`, in ascending address."""
         self.hazard += hazard
-        if not self._size or self._thresholds[0] > self.hazard:
+        if not self.size or self._thresholds[0] > self.hazard:
             return np.empty(0, np.int64)
-        out = np.empty(self._size, np.int64)
-        self._size, n = _pop(self._thresholds, self._persons, self._size, self.hazard, due, out)
+        out = np.empty(self.size, np.int64)
+        self.size, n = pop_entries(self._thresholds, self._persons, self.size, self.hazard, due, out)
         return np.sort(out[:n])
 
 
 @kernel
-def _push(thresholds, persons, size, new_thresholds, new_persons):
+def push_entries(thresholds, persons, size, new_thresholds, new_persons):
+    """Add entries to a heap of `size`; returns the new size."""
     for k in range(len(new_persons)):
         t = new_thresholds[k]
         if t == np.inf:
@@ -128,7 +143,8 @@ def _push(thresholds, persons, size, new_thresholds, new_persons):
 
 
 @kernel
-def _pop(thresholds, persons, size, hazard, due, out):
+def pop_entries(thresholds, persons, size, hazard, due, out):
+    """Take what is due from a heap, valid entries to out; returns the new size, and how many."""
     n = 0
     while size > 0 and thresholds[0] <= hazard:
         if due[persons[0]] == thresholds[0]:

@@ -14,7 +14,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import Purpose, uniforms
+from kith.sim.kernels.sums import add_up
 from kith.sim.schema.parameters import Affiliation
 from kith.sim.state.community import Community
 from kith.sim.state.decay import STILL_THERE
@@ -45,7 +47,13 @@ def succeed(c: Community) -> None:
 
 def attention(a: Affiliation, active: float) -> float:
     """Share of its full step by which a follower binds to its hub: 1 / (1 + followers / attention), 1 without limit."""
-    return 1.0 / (1.0 + active / a.hubs / a.hub_attention) if a.hub_attention > 0.0 else 1.0
+    return float(noticed(active, a.hubs, a.hub_attention))
+
+
+@kernel
+def noticed(active, hubs, attention):
+    """`attention` where hubs attend to so many followers."""
+    return 1.0 / (1.0 + active / hubs / attention) if attention > 0.0 else 1.0
 
 
 def hubs_there(a: Affiliation, presence: npt.NDArray[np.float64]) -> float:
@@ -55,5 +63,22 @@ def hubs_there(a: Affiliation, presence: npt.NDArray[np.float64]) -> float:
 
 def posts_of_today(a: Affiliation, presence: npt.NDArray[np.float64], day: int) -> int:
     """Items that the hubs post today, spread evenly over the days."""
-    rate = a.hub_posts * hubs_there(a, presence)
-    return math.floor((day + 1) * rate) - math.floor(day * rate)
+    return int(spread_items(a.hub_posts * hubs_there(a, presence), day))
+
+
+@kernel
+def spread_items(rate, day):
+    """Whole items of a day at a rate per day, spread evenly."""
+    return int(math.floor((day + 1) * rate)) - int(math.floor(day * rate))
+
+
+@kernel
+def items_of_hubs(p, presence, day):
+    """`posts_of_today` under packed parameters."""
+    return spread_items(p[0]["affiliation_hub_posts"] * hubs_present(p, presence), day)
+
+
+@kernel
+def hubs_present(p, presence):
+    """`hubs_there` under packed parameters."""
+    return add_up(presence) if p[0]["affiliation_hub"] > 0.0 else 0.0

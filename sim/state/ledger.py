@@ -111,6 +111,12 @@ def to_micro(euros):
 
 
 @kernel
+def post(today, account, euros):
+    """`Ledger.post` inside kernels."""
+    today[account] += to_micro(euros)
+
+
+@kernel
 def book(member, today, by_tenure, account, amount, day):
     """Book micro-euros for a member: in the account, in the member, in its month of tenure."""
     if amount == 0:

@@ -79,7 +79,7 @@ class MarketState:
 
     def move(self, persons: npt.NDArray[np.int64], status: Status) -> None:
         """Put persons, each named once, into a status."""
-        _move(self.status, self.tally, self.size, persons, int(status))
+        move_persons(self.status, self.tally, self.size, persons, int(status))
 
     def count(self, status: Status) -> int:
         """People of the market in a status."""
@@ -87,7 +87,7 @@ class MarketState:
 
 
 @kernel
-def _move(statuses, tally, size, persons, status):
+def move_persons(statuses, tally, size, persons, status):
     for k in range(len(persons)):
         person = persons[k]
         if person < size:

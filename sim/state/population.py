@@ -110,7 +110,7 @@ class Population:
         self.vacancies -= reused
         rows = np.empty(n, np.int64)
         rows[:reused] = self.vacant[self.vacancies : self.vacancies + reused]
-        self._grow(self.top + n - reused)
+        self.reserve(self.top + n - reused)
         rows[reused:] = np.arange(self.top, self.top + n - reused)
         self.top += n - reused
         self.present += n
@@ -118,7 +118,7 @@ class Population:
 
     def release(self, rows: npt.NDArray[np.int64]) -> None:
         """Vacate the rows of members who have left and whose ties are cut."""
-        _vacate(
+        vacate(
             rows,
             self.address,
             self.visit_bound,
@@ -130,7 +130,8 @@ class Population:
         self.vacancies += len(rows)
         self.present -= len(rows)
 
-    def _grow(self, needed: int) -> None:
+    def reserve(self, needed: int) -> None:
+        """Room for `needed` rows."""
         if needed <= self.capacity:
             return
         size = needed + needed // 2  # untouched pages take no memory
@@ -147,7 +148,8 @@ class Population:
 
 
 @kernel
-def _vacate(rows, address, visit_bound, exit_bound, next_bill, vacant, vacancies):
+def vacate(rows, address, visit_bound, exit_bound, next_bill, vacant, vacancies):
+    """Empty rows and note them as vacant, behind the `vacancies` before."""
     for k in range(len(rows)):
         r = rows[k]
         address[r] = -1

@@ -3,10 +3,10 @@
 Data are written under a temporary name in the same folder, which is renamed when they are complete. The
 writer holds a lock on it (`flock`), which the system releases whenever the process ends. So the next
 writer can recognise abandoned data and remove them; a process id would not do, because ids are reused.
+On systems without such locks, abandoned data stay.
 """
 
 import errno
-import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -14,6 +14,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
+
+try:
+    import fcntl
+
+    LOCKS = True
+except ImportError:  # Windows
+    LOCKS = False
+"whether the system has locks that end with their process"
 
 PARTIAL, ASIDE = ".partial", ".old"
 STEM = 80
@@ -58,7 +66,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
             folder.rmdir()
         raise
     finally:
-        os.close(lock)
+        _unlock(lock)
 
 
 def beside(target: Path, ending: str = PARTIAL) -> Path:
@@ -105,11 +113,13 @@ def _opened(target: Path) -> tuple[Path, IO[bytes]]:
         file.close()
 
 
-def _created(target: Path) -> tuple[Path, int]:
+def _created(target: Path) -> tuple[Path, int | None]:
     """A new locked folder next to `target`, and the descriptor of the lock."""
     while True:
         path = beside(target)
         path.mkdir()
+        if not LOCKS:
+            return path, None
         with suppress(FileNotFoundError):
             descriptor = os.open(path, os.O_RDONLY)
             if _locked_in_time(path, descriptor):
@@ -127,12 +137,21 @@ def _locked_in_time(path: Path, descriptor: int) -> bool:
 
 
 def _lock(descriptor: int) -> None:
+    if not LOCKS:
+        return
     with suppress(OSError):  # a file system without locks: nothing is removed there, see `_when_abandoned`
         fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
+def _unlock(descriptor: int | None) -> None:
+    if descriptor is not None:
+        os.close(descriptor)
+
+
 def _when_abandoned(path: Path, act: Callable[[Path], object]) -> None:
     """Call `act` if the path's writer has ended; do nothing if a lock is held or unavailable."""
+    if not LOCKS:
+        return
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError:
@@ -166,9 +185,10 @@ def _swap(partial: Path, target: Path) -> None:
         partial.rename(target)
         return
     aside = beside(target, ASIDE)
-    lock = os.open(target, os.O_RDONLY)
+    lock = os.open(target, os.O_RDONLY) if LOCKS else None
     try:
-        _lock(lock)
+        if lock is not None:
+            _lock(lock)
         target.rename(aside)
         try:
             partial.rename(target)
@@ -177,4 +197,4 @@ def _swap(partial: Path, target: Path) -> None:
             raise
         shutil.rmtree(aside, ignore_errors=True)
     finally:
-        os.close(lock)
+        _unlock(lock)

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from kith.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from kith.experiments.calibration.calibrate import Calibration, calibrate
+    from kith.experiments.calibration.forecast.ahead import forecast
     from kith.experiments.comparison.comparison import Comparison, compare
     from kith.experiments.comparison.stress import stress
     from kith.experiments.evidence.measure import Measurement, measure
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from kith.sim.views.model import CommunityModel
 
 _HOMES = {
+    "Calibration": "kith.experiments.calibration.calibrate",
+    "calibrate": "kith.experiments.calibration.calibrate",
+    "forecast": "kith.experiments.calibration.forecast.ahead",
     "Comparison": "kith.experiments.comparison.comparison",
     "compare": "kith.experiments.comparison.comparison",
     "stress": "kith.experiments.comparison.stress",
@@ -65,6 +70,7 @@ _HOMES = {
 __all__ = [
     "MODEL_VERSION",
     "TICK",
+    "Calibration",
     "CheckpointError",
     "CommunityModel",
     "Comparison",
@@ -80,7 +86,9 @@ __all__ = [
     "ScenarioError",
     "Shock",
     "Simulation",
+    "calibrate",
     "compare",
+    "forecast",
     "library",
     "load",
     "measure",

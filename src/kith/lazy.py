@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from kith.extras import advice
+
 
 def lazy_names(
     package: str, homes: Mapping[str, str]
@@ -24,6 +26,10 @@ def lazy_names(
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         try:
             module = import_module(homes[name])
+        except ModuleNotFoundError as error:
+            if (hint := advice(error)) is not None:
+                error.add_note(hint)
+            raise
         except AttributeError as error:
             raise ImportError(f"{package}.{name}: {homes[name]} cannot be loaded: {error}") from error
         return getattr(module, name)

@@ -140,7 +140,7 @@ def test_the_logs_that_ship_are_installed_with_their_licences(
 
 def test_importing_kith_loads_nothing_heavy(python: Path, tmp_path: Path) -> None:
     look = "import sys; before = set(sys.modules); import kith; print(sorted(m for m in set(sys.modules) - before if m.startswith('kith') or m in {'numpy', 'numba', 'pandas', 'pydantic'}))"
-    assert succeed([python, "-c", look], tmp_path) == "['kith', 'kith.lazy']\n"
+    assert succeed([python, "-c", look], tmp_path) == "['kith', 'kith.extras', 'kith.lazy']\n"
 
 
 def test_an_error_inside_shows_its_cause(python: Path, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ class Dormant:
 
     def remove(self, places: npt.NDArray[np.int64], row_of: npt.NDArray[np.int32]) -> None:
         """Close the gaps that `places`, in any order, leave."""
-        _close_gaps(
+        close_gaps(
             np.sort(places)[::-1],
             self.members,
             self.person,
@@ -85,7 +85,7 @@ def place_of_row(row):
 
 
 @kernel
-def _close_gaps(places, members, person, since, called, tied, last_visit, next_bill, row_of, count):
+def close_gaps(places, members, person, since, called, tied, last_visit, next_bill, row_of, count):
     """Fill each place, in descending order, with the last dormant member."""
     for k in range(len(places)):
         here, last = places[k], count - 1 - k

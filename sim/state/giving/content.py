@@ -59,6 +59,15 @@ def fresh_value(shown, q):
     return q["value_content"] * q["value_fresh_share"] * (1.0 - 2.0 ** (-shown / q["value_fresh_scale"]))
 
 
+@kernel
+def mend(p, tended, useful_share, overload_from):
+    """Replace packed parameters that tending changes: the share of useful items and where overload begins."""
+    mended = min(0.99, tended * p[0]["organisation_curation_gain"])
+    for arm in range(len(p)):
+        p[arm]["value_useful_share"] = useful_share + (1.0 - useful_share) * mended
+        p[arm]["platform_overload_from"] = overload_from / (1.0 - mended)
+
+
 def is_by_head(value: Any) -> bool:
     """Whether content is valued by the head alone: no absolute scale, and nothing for what is new."""
     return bool(value.stock_scale == 0.0 and value.fresh_share == 0.0)

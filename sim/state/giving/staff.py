@@ -34,14 +34,51 @@ _WELCOME, _INTRODUCE = int(Purpose.WELCOME), int(Purpose.INTRODUCE)
 
 def time_today(c: Community) -> float:
     """Staff's time of a day, in answers."""
-    o = c.parameters.organisation
-    return o.staff * o.staff_replies * (0.5 + o.staff_bond) * c.coverage
+    return float(staff_time(c.p, c.coverage))
+
+
+@kernel
+def staff_time(p, coverage):
+    """`time_today` where a share of the plan is paid for."""
+    q = p[0]
+    return (
+        q["organisation_staff"]
+        * q["organisation_staff_replies"]
+        * (0.5 + q["organisation_staff_bond"])
+        * coverage
+    )
+
+
+@kernel
+def answering_time(p, coverage, used):
+    """What is left for answers when `used` has gone to newcomers."""
+    q = p[0]
+    other = 1.0 - q["organisation_staff_curate"] - q["organisation_staff_listen"]
+    return max(0.0, staff_time(p, coverage) * other - used)
+
+
+@kernel
+def tended_share(p, coverage, left, items):
+    """Share of what is posted that staff tend, where `items` were posted in the last days."""
+    q = p[0]
+    posted = max(1.0, items / AUTHOR_DAYS)
+    time = staff_time(p, coverage) * q["organisation_staff_curate"] + max(0.0, left)
+    return 1.0 - math.exp(-time / posted)
+
+
+@kernel
+def heard_share(p, coverage, useful):
+    """Share of a month's `useful` items that staff carry into the product."""
+    q = p[0]
+    if q["organisation_staff_listen"] <= 0.0 or q["organisation_staff"] <= 0.0:
+        return 0.0
+    time = staff_time(p, coverage) * q["organisation_staff_listen"]
+    return 1.0 - math.exp(-time / max(1.0, useful / WINDOW))
 
 
 def time_for_answers(c: Community, used: float) -> float:
     """What is left for answers when `used` has gone to newcomers."""
-    o = c.parameters.organisation
-    return max(0.0, time_today(c) * (1.0 - o.staff_curate - o.staff_listen) - used)
+    return float(answering_time(c.p, c.coverage, used))
 
 
 def receive(c: Community) -> float:
@@ -50,11 +87,11 @@ def receive(c: Community) -> float:
     o = c.parameters.organisation
     if o.staff <= 0.0 or o.staff_welcome + o.staff_introduce <= 0.0:
         return 0.0
-    joined, lonely = _newcomers(c.population.members, c.visitors, c.day)
+    joined, lonely = newcomers_of_today(c.population.members, c.visitors, c.day)
     time, used = time_today(c), 0.0
     if len(joined) and o.staff_welcome > 0.0:
         chance = min(1.0, time * o.staff_welcome / len(joined))
-        used += _welcome(c.population.members, joined, chance, c.p, c.day, c.key)
+        used += welcome(c.population.members, joined, chance, c.p, c.day, c.key)
     if len(lonely) and o.staff_introduce > 0.0:
         chance = min(1.0, time * o.staff_introduce / (INTRODUCTION * len(lonely)))
         used += _introduce(c, lonely, chance)
@@ -67,7 +104,7 @@ def _introduce(c: Community, lonely: np.ndarray, chance: float) -> float:
     if not able.any():
         return 0.0
     circle = circle_of_today(c.key, c.visitors[able], c.visiting[able], c.day, Purpose.CIRCLE_INTRODUCE)
-    c.introduced, made = _bring_together(
+    c.introduced, made = bring_together(
         c.population.members,
         lonely,
         chance,
@@ -86,24 +123,15 @@ def tend(c: Community, left: float) -> None:
     """Tend what was posted, with the time set aside and what answering has left; felt from tomorrow on."""
     o = c.parameters.organisation
     if o.staff_curate > 0.0 and o.staff > 0.0:
-        posted = max(1.0, float(c.talk[ITEMS]) / AUTHOR_DAYS)
-        c.tended = 1.0 - math.exp(-(time_today(c) * o.staff_curate + max(0.0, left)) / posted)
+        c.tended = float(tended_share(c.p, c.coverage, left, float(c.talk[ITEMS])))
         c.show_tended()
     elif c.tended > 0.0:
         c.tended = 0.0
         c.show_tended()
 
 
-def heard(c: Community, useful: float) -> float:
-    """Share of ideas, `useful` items of a month, that staff carry into the product."""
-    o = c.parameters.organisation
-    if o.staff_listen <= 0.0 or o.staff <= 0.0:
-        return 0.0
-    return 1.0 - math.exp(-time_today(c) * o.staff_listen / max(1.0, useful / WINDOW))
-
-
 @kernel
-def _newcomers(members, visitors, day):
+def newcomers_of_today(members, visitors, day):
     """Rows of visitors who joined today, and of those in their first month who know nobody."""
     joined, lonely = np.empty(len(visitors), np.int64), np.empty(len(visitors), np.int64)
     n, few = 0, 0
@@ -119,7 +147,7 @@ def _newcomers(members, visitors, day):
 
 
 @kernel
-def _welcome(members, joined, chance, p, day, key):
+def welcome(members, joined, chance, p, day, key):
     """Welcome some of those who joined today; returns how many."""
     q = p[0]
     welcomed = 0
@@ -132,7 +160,7 @@ def _welcome(members, joined, chance, p, day, key):
 
 
 @kernel
-def _bring_together(members, lonely, chance, peers, day, key, shift, starts, places, rows):
+def bring_together(members, lonely, chance, peers, day, key, shift, starts, places, rows):
     """Pairs of a newcomer and a contributor that become an exchange, shape (n, 2); and how many were introduced."""
     pairs = np.empty((len(lonely), 2), np.int64)
     n, made = 0, 0

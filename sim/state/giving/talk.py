@@ -29,19 +29,31 @@ _REACT_TO = int(Purpose.REACT_TO)
 
 def liveliness(c: Community) -> float:
     """Exchanges sought, relative to a community where every visit finds enough to talk about."""
-    q = c.parameters.contribution
-    if q.exchange_alone >= 1.0:
+    return float(lively(c.talk, c.p))
+
+
+@kernel
+def lively(talk, p):
+    """`liveliness` from the sums of the past."""
+    alone = p[0]["contribution_exchange_alone"]
+    if alone >= 1.0:
         return 1.0
-    items, visits = float(c.talk[ITEMS]), float(c.talk[VISITS])
+    items, visits = talk[ITEMS], talk[VISITS]
     if items <= 0.0:
-        return q.exchange_alone
+        return alone
     # 2v / (v + scale) with v = items / visits
-    return q.exchange_alone + (1.0 - q.exchange_alone) * 2.0 * items / (items + q.exchange_scale * visits)
+    return alone + (1.0 - alone) * 2.0 * items / (items + p[0]["contribution_exchange_scale"] * visits)
 
 
 def share_answered(c: Community) -> float:
     """Share of the last days' posts that were answered; 0 without posts."""
-    return float(c.talk[ANSWERED] / c.talk[POSTS]) if c.talk[POSTS] > 0.0 else 0.0
+    return float(share_replied(c.talk))
+
+
+@kernel
+def share_replied(talk):
+    """`share_answered` from the sums of the past."""
+    return talk[ANSWERED] / talk[POSTS] if talk[POSTS] > 0.0 else 0.0
 
 
 def note_talk(c: Community, items: int, post: int, rejected: int, nobody: int) -> None:
@@ -72,7 +84,7 @@ def react(c: Community, kind: int) -> None:
     rows = _once([c.market.row[persons] for persons in c.authors], c.population.top)
     if len(rows):
         circle = circle_of_today(c.key, rows, c.population.address[rows], c.day, Purpose.CIRCLE_REACT)
-        _thank(
+        thank_authors(
             c.population.members,
             c.written,
             kind,
@@ -91,12 +103,13 @@ def _once(parts: Sequence[npt.NDArray[Any]], top: int) -> npt.NDArray[np.int64]:
     """The rows that occur in `parts`, each once, in their order; -1 stands for nobody."""
     seen = np.zeros(top, np.bool_)
     for rows in parts:
-        _mark(rows, seen)
+        mark(rows, seen)
     return np.flatnonzero(seen)
 
 
 @kernel
-def _mark(rows, seen):
+def mark(rows, seen):
+    """Mark the rows that occur; negative ones stand for nobody."""
     for row in rows:
         if row >= 0:
             seen[row] = True
@@ -113,7 +126,7 @@ def acknowledge(m, day, share, q):
 
 
 @kernel
-def _thank(members, written, kind, p, decay, day, key, shift, starts, places, rows):
+def thank_authors(members, written, kind, p, decay, day, key, shift, starts, places, rows):
     """Each reaction reaches the next author after a drawn point; one's own is lost."""
     q = p[0]
     nth = 0

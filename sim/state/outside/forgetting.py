@@ -9,13 +9,18 @@ later ones by their day.
 Reads  followers     Writes  followers, clocks
 """
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
-from kith.sim.kernels.luck import Purpose, uniforms
+from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.luck import ONLY, Purpose, uniform
 from kith.sim.state.categories import Count
 from kith.sim.state.community import Community
-from kith.sim.state.market import Status, fit
+from kith.sim.state.market import Status
+
+_FORGET, _AGAIN = int(Purpose.FORGET_CLOCK), int(Purpose.AGAIN_CLOCK)
 
 type Persons = npt.NDArray[np.int64]
 
@@ -37,11 +42,17 @@ def unfollow(c: Community) -> None:
     c.market.move(persons, Status.UNAWARE)
     c.market.due[persons] = np.inf
     spent = persons[c.touch.has_passed(persons)]
-    clocks = -np.log(uniforms(c.key, spent, c.day, Purpose.AGAIN_CLOCK))
-    appeal = fit(c.market.interest[spent], c.direction, c.parameters.market.fit_width)
-    wait = np.divide(clocks, appeal, out=np.full(len(spent), np.inf), where=appeal > 0.0)
-    c.market.due[spent] = c.touch.hazard + wait
-    c.again.push(c.market.due[spent], spent)
+    dues = set_again(
+        spent,
+        c.market.interest,
+        c.market.due,
+        c.direction,
+        c.parameters.market.fit_width,
+        c.touch.hazard,
+        c.day,
+        c.key,
+    )
+    c.again.push(dues, spent)
 
 
 def begin_to_follow(c: Community, persons: Persons) -> npt.NDArray[np.bool_]:
@@ -55,14 +66,7 @@ def begin_to_follow(c: Community, persons: Persons) -> npt.NDArray[np.bool_]:
 
 
 def _set_clocks(c: Community, persons: Persons, forgets: npt.NDArray[np.float64]) -> None:
-    known = forgets[persons] < 0.0
-    clocks = np.where(
-        known,
-        -np.log(uniforms(c.key, persons, c.day, Purpose.FORGET_CLOCK)),
-        -np.log(uniforms(c.key, persons, 0, Purpose.FORGET_CLOCK)),
-    )
-    forgets[persons] = c.forget.hazard + clocks
-    c.forget.push(forgets[persons], persons)
+    c.forget.push(set_forgetting(persons, forgets, c.forget.hazard, c.day, c.key), persons)
 
 
 def reached_again(c: Community, hazard: float) -> Persons:
@@ -71,3 +75,29 @@ def reached_again(c: Community, hazard: float) -> Persons:
         return np.empty(0, np.int64)
     persons = c.again.advance(hazard, c.market.due)
     return persons[c.market.status[persons] == Status.UNAWARE]
+
+
+@kernel
+def set_forgetting(persons, forgets, hazard, day, key):
+    """Set new followers' clocks for forgetting, by today for who has followed before; returns them, shape (n,)."""
+    out = np.empty(len(persons))
+    for k in range(len(persons)):
+        person = persons[k]
+        addressed = day if forgets[person] < 0.0 else 0
+        out[k] = hazard - math.log(uniform(key, person, addressed, _FORGET, ONLY))
+        forgets[person] = out[k]
+    return out
+
+
+@kernel
+def set_again(persons, interest, due, direction, width, hazard, day, key):
+    """Set fresh clocks, for the channels, of people whose first has run out; returns them, shape (n,)."""
+    out = np.empty(len(persons))
+    for k in range(len(persons)):
+        person = persons[k]
+        away = interest[person] - direction
+        fits = math.exp(-(away * away) / (2.0 * width * width))
+        wait = -math.log(uniform(key, person, day, _AGAIN, ONLY)) / fits if fits > 0.0 else np.inf
+        out[k] = hazard + wait
+        due[person] = out[k]
+    return out

@@ -15,6 +15,8 @@ import typer
 
 from kith.experiments.cli.app import app, exit_code
 from kith.experiments.escaping import LONGEST_MESSAGE
+from tests.experiments.calibration.bundles import write_made_up_bundle
+from tests.experiments.calibration.conftest import rows_of, write_log
 from tests.experiments.cli.test_study_cli import TINY
 
 SMALL = ["--set", "market.size=300", "--set", "market.founders=40"]
@@ -37,6 +39,7 @@ SOUND: dict[str, list[str]] = {
     "run": ["web", "--days", "3", *SMALL],
     "compare": ["web", "pool", "--runs", "1", "--workers", "1", "--days", "3", *SMALL],
     "answers": ["mine.toml", "--runs", "4", "--workers", "1"],
+    "claims": ["futures", "--runs", "4", "--workers", "1"],
     "schema": [],
     "bench": ["--sizes", "300", "--threads", "1"],
     "verify": ["--quick"],
@@ -45,6 +48,9 @@ SOUND: dict[str, list[str]] = {
     "levers": ["web", "--parameter", "value.peers", "--runs", "4", "--days", "3", "--workers", "1"],
     "dashboard": ["--no-open"],
     "measure": ["tiny.csv", "--replicates", "0"],
+    "calibrate": ["web", "village.csv", "--points", "32", "--workers", "1"],
+    "forecast": ["fitted", "--days", "30", "--workers", "1"],
+    "customers": ["tiny.csv"],
     "study list": [],
     "study run": ["tiny.toml", "--workers", "1"],
     "study status": ["tiny.toml"],
@@ -123,12 +129,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     for where in ("runs.runner", "studies.execute", "analyses.optimise", "analyses.break_even"):
         monkeypatch.setattr(f"kith.experiments.{where}.pool", begin)
+    monkeypatch.setattr("kith.experiments.calibration.running.pool", begin)
     monkeypatch.setattr("kith.sim.engine.Simulation.__init__", begin)
     monkeypatch.setattr(
         "kith.experiments.cli.dashboard_command._replace_process", begin
     )  # it would replace this process
     monkeypatch.setattr("kith.experiments.speed.bench.bench", begin)
     monkeypatch.setattr("kith.experiments.evidence.measure.measure", begin)
+    monkeypatch.setattr("kith.experiments.calibration.customers.judged.judged", begin)
     monkeypatch.setattr("kith.experiments.credibility.verify.verify", begin)
     monkeypatch.setattr("kith.experiments.speed.throughput.throughput", begin)
     monkeypatch.setattr("kith.sim.kernels.compilation.is_compiled", lambda: True)
@@ -139,6 +147,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "tiny.csv").write_text(
         "member_id,timestamp,action\na,2024-01-01,post\nb,2024-01-02,post\na,2024-01-03,post\n"
     )
+    write_log(tmp_path / "village.csv", rows_of())
+    write_made_up_bundle(tmp_path / "fitted")
     (tmp_path / "afile").write_text("hello", encoding="utf-8")
     (tmp_path / "bytes").write_bytes(bytes(range(256)) * 4)
     (tmp_path / "locked").write_text("hello", encoding="utf-8")
@@ -153,7 +163,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def reads_a_log(request: list[str]) -> bool:
     """Whether a command reads an event log."""
-    return request[0] == "measure" or not {"--from-log", "--replay"}.isdisjoint(request)
+    return request[0] in ("measure", "calibrate", "customers") or not {"--from-log", "--replay"}.isdisjoint(
+        request
+    )
 
 
 def seen(folder: Path) -> list[str]:

@@ -97,3 +97,23 @@ def test_a_step_within_a_tenth_is_a_jump() -> None:
     assert "first tenth" in jump(whole, trial(0.1, active=45.0), trial(0.9, active=50.0))
     assert "last tenth" in jump(whole, trial(0.1, active=1.0), trial(0.9, active=5.0))
     assert jump(whole, trial(0.1, active=5.0), trial(0.9, active=45.0)) == ""
+
+
+def test_no_lever_of_the_shipped_page_is_free_or_silent_without_a_reason(root: Path) -> None:
+    from kith.experiments.reports.levers import NO_REASON
+
+    text = (root / "docs" / "levers" / "levers.md").read_text("utf-8")
+    audits = read(root / "docs" / "levers")
+    assert set(audits) == {"web", "hub", "pool"}
+    assert page(audits) == text
+    assert NO_REASON not in text
+
+
+def test_the_hours_of_the_team_are_the_price_of_what_it_decides() -> None:
+    """Levers that were free before they took hours."""
+    web = load("web", {"market.size": 1500, "market.founders": 150}, days=60)
+    with place(1) as pool:
+        found = audit("web", web, ["governance.voice", "contribution.rules_visible"], 4, pool)
+    for lever in found.parameters:
+        assert not lever.free
+        assert any(trial.of("cost_per_active").difference > 0.0 for trial in lever.trials)

@@ -1,0 +1,151 @@
+"""A forecast: a fitted community goes on after the end of its log."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from kith.experiments.calibration.calibrate import END, Calibration, PastInNumbers
+from kith.experiments.calibration.forecast.joins import joins_ahead
+from kith.experiments.calibration.forecast.judge import LUCK, SEEDS, anchored, best_of, blurred, ensemble_of
+from kith.experiments.calibration.past import Past
+from kith.experiments.calibration.priors import Floats, values_at
+from kith.experiments.calibration.replayed import Replay, View
+from kith.experiments.calibration.running import running
+from kith.experiments.calibration.statistics import Target, scaled
+from kith.experiments.errors import RequestError
+from kith.experiments.evidence.observation import NOBODY, Observed
+from kith.sim.schema.plan import MAX_DAYS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEWEST_RUNS = 10
+BAND = (0.05, 0.5, 0.95)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a fitted community is expected to do."""
+
+    fit: Calibration
+    days: int
+    runs: int
+    table: "pd.DataFrame"
+    "a row per window: first and last date, and joins, actives and actions, each low, middle and high"
+
+
+def forecast(
+    fit: Calibration,
+    days: int = 180,
+    runs: int = 60,
+    workers: int | None = None,
+    store: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Forecast:
+    """The days after the log's end: runs at draws of the posterior, with guessed joins, anchored to the last windows.
+
+    Raises
+    ------
+    RequestError
+        The fit is not to a log, or days and runs make no forecast.
+    """
+    past = fit.past
+    if past is None:
+        raise RequestError(
+            "the fit met a handful of numbers and no log, so there is no date to forecast from; use `kith run`"
+        )
+    if not past.window <= days <= MAX_DAYS - past.days:
+        raise RequestError(
+            f"--days {days}: must be from {past.window}, one window, to {MAX_DAYS - past.days:,}, which a run can have left"
+        )
+    if runs < FEWEST_RUNS:
+        raise RequestError(f"--runs {runs}: must be {FEWEST_RUNS} or more")
+    windows = days // past.window
+    known = len(past.actives)
+    # windows are counted from the log's first day, so the first one ahead may have begun already
+    length = (known + windows) * past.window
+    replay = _replay(fit, past)
+    chosen = np.random.default_rng(LUCK).choice(len(fit.draws), runs, replace=runs > len(fit.draws))
+    with threadpool_limits(1), running(runs, workers, store, progress) as run:
+        joins = joins_ahead(past.joins, past.window, max(1, length - past.days), runs, LUCK)
+        jobs = [
+            replay.job(
+                values_at(fit.priors, fit.draws[row]),
+                SEEDS + 900_000 + k,
+                np.concatenate([past.joins, joins[k]])[:length],
+            )
+            for k, row in enumerate(chosen)
+        ]
+        ensemble = ensemble_of(best_of(run(jobs), END, _target(fit), LUCK), END)
+    came = np.array(
+        [
+            np.concatenate([past.joins, path])[:length].reshape(-1, past.window).sum(axis=1)[known:]
+            for path in joins
+        ],
+        float,
+    )
+    series = {
+        "joins": came,
+        "actives": blurred(anchored(ensemble.actives, past.actives), LUCK),
+        "actions": blurred(anchored(ensemble.actions, past.acted), LUCK + 1),
+    }
+    return Forecast(fit, days, runs, _table(past, series))
+
+
+def _replay(fit: Calibration, past: PastInNumbers) -> Replay:
+    """The replay of the bundle: only how it is observed matters, and no event of the log is needed."""
+    from kith.experiments.evidence.observation import DAY
+
+    toward = np.zeros(1, np.int64) if "answer" in past.shown else np.full(1, -1)
+    start = (date.fromisoformat(past.date) - date(1970, 1, 1)).days * DAY
+    seen = Observed(
+        np.zeros(1, np.int64),
+        np.full(1, start),
+        toward,
+        1,
+        start,
+        start + past.days * DAY,
+        contribution=NOBODY < 0,
+    )
+    return Replay(
+        Past(fit.label, seen, past.window, past.part),
+        fit.scenario,
+        fit.overrides,
+        past.fitted,
+        past.market,
+        (View(END, past.days),),
+        abandons=False,
+    )
+
+
+def _target(fit: Calibration) -> Target:
+    """What the fit had to meet, as its table of statistics keeps it."""
+    t = fit.table
+    values = [scaled(name, value) for name, value in zip(t["statistic"], t["real"], strict=True)]
+    return Target(
+        tuple(t["statistic"]), np.array(values), t["error"].to_numpy(float), t["tolerance"].to_numpy(float)
+    )
+
+
+def _table(past: PastInNumbers, series: dict[str, Floats]) -> "pd.DataFrame":
+    import pandas as pd
+
+    first = date.fromisoformat(past.date)
+    known, number = len(past.actives), series["actives"].shape[1]
+    rows = []
+    for k in range(number):
+        begins = (known + k) * past.window
+        row: dict[str, object] = {
+            "from": (first + timedelta(days=begins)).isoformat(),
+            "to": (first + timedelta(days=begins + past.window - 1)).isoformat(),
+        }
+        for name, paths in series.items():
+            low, middle, high = np.quantile(paths[:, k], BAND) / past.part
+            row |= {f"{name}_low": float(low), name: float(middle), f"{name}_high": float(high)}
+        rows.append(row)
+    return pd.DataFrame(rows)

@@ -1,0 +1,201 @@
+"""A what-if with ignorance: two scenarios compared at draws of a posterior, luck and parameters apart.
+
+Each draw is a world: both scenarios run in it, on the same random draws, with several seeds. The spread of a difference
+over seeds within a world is luck, that of its means over worlds is what the parameters leave open (a one-way analysis
+of variance). Where the difference follows a parameter that the log did not identify, it rests on the prior.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from kith.experiments.calibration.calibrate import Calibration
+from kith.experiments.calibration.priors import DRIFT, Floats, values_at
+from kith.experiments.calibration.replayed import HOURS, STEPS, drifted
+from kith.experiments.errors import RequestError, RunsFailed
+from kith.experiments.runs.runner import Job, run_all
+from kith.experiments.statistics.tables import check_outcomes
+from kith.scenarios.load import load
+from kith.sim.results.indicators import describe
+from kith.sim.schema.plan import Plan
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEWEST_DRAWS, FEWEST_SEEDS = 8, 2
+FOLLOWS = 0.5
+"rank correlation with the difference above which a parameter is said to decide it"
+SEED = 41_000
+Z90 = 1.6448536269514722
+OUTCOMES = (
+    "active",
+    "present",
+    "churn_month_mean",
+    "retention_90d",
+    "participation_rate",
+    "belonging",
+    "margin",
+)
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """The difference that a change makes, second less first."""
+
+    first: str
+    second: str
+    draws: int
+    seeds: int
+    table: "pd.DataFrame"
+    "a row per outcome: mean of both, difference, 90 % intervals of all, of luck alone and of parameters alone, shares, what it rests on"
+
+
+def what_if(
+    fit: Calibration,
+    scenarios: Sequence[str | Path],
+    draws: int = 24,
+    seeds: int = 2,
+    days: int | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    outcomes: Sequence[str] = OUTCOMES,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> WhatIf:
+    """Compare two scenarios at draws of a posterior, for instance a bundle's `fitted.toml` and one that extends it.
+
+    Raises
+    ------
+    RequestError, ScenarioError, ParameterError
+        The request was wrong.
+    RunsFailed
+        Every run failed.
+    """
+    if len(scenarios) != 2:
+        raise RequestError(
+            f"{len(scenarios)} scenarios: with a posterior two are compared; give a reference and a change"
+        )
+    if draws < FEWEST_DRAWS or seeds < FEWEST_SEEDS:
+        raise RequestError(
+            f"{draws} draws with {seeds} seeds each: {FEWEST_DRAWS} and {FEWEST_SEEDS} are needed to tell luck from parameters"
+        )
+    check_outcomes(outcomes)
+    plans = [load(scenario, overrides=overrides, days=days) for scenario in scenarios]
+    _check_free(fit, plans, overrides or {})
+    chosen = np.random.default_rng(SEED).choice(len(fit.draws), draws, replace=draws > len(fit.draws))
+    worlds = fit.draws[chosen]
+    jobs = [
+        Job(
+            in_world(plan, fit, z),
+            seed,
+            days or max(p.days for p in plans),
+            (side, world, seed),
+            series=False,
+        )
+        for world, z in enumerate(worlds)
+        for side, plan in enumerate(plans)
+        for seed in range(seeds)
+    ]
+    values = np.full((2, draws, seeds, len(outcomes)), np.nan)
+    error = ""
+    for outcome in run_all(jobs, workers, progress=progress):
+        error = outcome.error or error
+        values[outcome.key] = [outcome.summary.get(name, np.nan) for name in outcomes]
+    if np.isnan(values).all():
+        raise RunsFailed(error or "no run has a result")
+    return WhatIf(plans[0].name, plans[1].name, draws, seeds, _table(fit, worlds, values, outcomes))
+
+
+def in_world(plan: Plan, fit: Calibration, z: Floats) -> Plan:
+    """The plan with the parameters of a draw in every phase, which keeps what else its phases change."""
+    values = values_at(fit.priors, z)
+    drift, fitted = values.pop(DRIFT, 0.0), plan.days if fit.past is None else fit.past.fitted
+    phases = []
+    for day, parameters in plan.phases:
+        sections: dict[str, dict[str, float]] = {}
+        for name, value in values.items():
+            section, _, field = name.partition(".")
+            sections.setdefault(section, {})[field] = value
+        if HOURS in values and drift:
+            step = min(STEPS - 1, day * STEPS // fitted)
+            sections["visiting"]["budget_hours"] = drifted(values[HOURS], drift, step)
+        update = {
+            section: getattr(parameters, section).model_copy(update=fields)
+            for section, fields in sections.items()
+        }
+        phases.append((day, parameters.model_copy(update=update)))
+    return replace(plan, phases=tuple(phases))
+
+
+def _check_free(fit: Calibration, plans: Sequence[Plan], overrides: Mapping[str, Any]) -> None:
+    """Refuse a change of what the posterior draws, which would be overwritten in every world."""
+    drawn = set(values_at(fit.priors, fit.draws[0])) & set(overrides)
+    names = sorted(values_at(fit.priors, fit.draws[0]).keys() - {DRIFT, HOURS})
+
+    def of(plan: Plan, name: str) -> Any:
+        section, _, field = name.partition(".")
+        return getattr(getattr(plan.parameters, section), field)
+
+    drawn |= {name for name in names if of(plans[0], name) != of(plans[1], name)}
+    if drawn:
+        raise RequestError(
+            f"{sorted(drawn)[0]} is drawn from the posterior, so a change of it has no effect; change another parameter, or "
+            "compare without --posterior"
+        )
+
+
+def _table(fit: Calibration, worlds: Floats, values: Floats, outcomes: Sequence[str]) -> "pd.DataFrame":
+    import pandas as pd
+
+    rows = []
+    names, identified = (
+        list(fit.priors),
+        dict(zip(fit.parameters["parameter"], fit.parameters["identified"], strict=True)),
+    )
+    for k, outcome in enumerate(outcomes):
+        first, second = values[0, :, :, k], values[1, :, :, k]
+        difference = second - first
+        known = np.isfinite(difference).all(axis=1)
+        if known.sum() < FEWEST_DRAWS:
+            continue
+        d = difference[known]
+        luck, open_ = parts(d)
+        mean = float(d.mean())
+        spread = float(np.sqrt(luck + open_))
+        rows.append(
+            {
+                "outcome": outcome,
+                "unit": describe(outcome)[0],
+                "first": float(first[known].mean()),
+                "second": float(second[known].mean()),
+                "difference": mean,
+                "low": mean - Z90 * spread,
+                "high": mean + Z90 * spread,
+                "luck": Z90 * float(np.sqrt(luck)),
+                "parameters": Z90 * float(np.sqrt(open_)),
+                "share_parameters": open_ / (luck + open_) if luck + open_ > 0 else float("nan"),
+                "rests_on": _rests_on(names, identified, worlds[known], d.mean(axis=1)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def parts(differences: Floats) -> tuple[float, float]:
+    """Variances of luck and of parameters of differences, (worlds, seeds)."""
+    luck = float(differences.var(axis=1, ddof=1).mean())
+    return luck, max(0.0, float(differences.mean(axis=1).var(ddof=1)) - luck / differences.shape[1])
+
+
+def _rests_on(names: Sequence[str], identified: Mapping[str, bool], worlds: Floats, means: Floats) -> str:
+    """The parameters not identified that the difference follows."""
+    if np.ptp(means) == 0.0:
+        return ""
+    found = [
+        name
+        for name, z in zip(names, worlds.T, strict=True)
+        if not identified[name] and abs(float(spearmanr(z, means).statistic)) > FOLLOWS
+    ]
+    return ", ".join(found)

@@ -1,0 +1,80 @@
+"""A fit in words and cells, for the terminal and the report."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kith.experiments.calibration.calibrate import Calibration
+from kith.experiments.calibration.identified import NOT_IDENTIFIED
+from kith.experiments.calibration.recovery import Recovery
+from kith.experiments.words.wording import listed, plural
+
+
+def summary(fit: Calibration) -> str:
+    """What was fitted, and how well."""
+    what = fit.label
+    if fit.past is not None:
+        members, days = plural(fit.past.members, "member"), plural(fit.past.days, "day")
+        what += f" ({members}, {days})"
+    met = int(fit.table["met"].sum())
+    state = "" if fit.converged else " The fit has not converged."
+    return (
+        f"{fit.scenario} fitted to {what}: {met} of {len(fit.table)} statistics are within their tolerance, "
+        f"{int(fit.parameters['identified'].sum())} of {len(fit.parameters)} parameters are identified; {_minutes(fit.seconds)}.{state}"
+    )
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} seconds" if seconds < 100 else f"{seconds / 60:.1f} minutes"
+
+
+def statistic_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Statistic, real, fitted, interval, tolerance, whether met."""
+    tolerance = f"{100 * row['tolerance']:.0f} %" if row["relative"] else f"{row['tolerance']:.3g}"
+    return (
+        str(row["statistic"]),
+        f"{row['real']:.3g}",
+        f"{row['fitted']:.3g}",
+        f"{row['low']:.3g} to {row['high']:.3g}",
+        tolerance,
+        "yes" if row["met"] else f"no ({row['misfit']:+.1f})",
+    )
+
+
+def ledger(fit: Calibration) -> list[tuple[str, ...]]:
+    """Per parameter: prior, posterior, ratio of spreads, whether identified."""
+    return [
+        (
+            str(row["parameter"]),
+            f"{row['prior_low']:.3g} to {row['prior_high']:.3g}",
+            f"{row['median']:.3g}",
+            f"{row['low']:.3g} to {row['high']:.3g}",
+            f"{row['sd_ratio']:.2f}",
+            "" if row["identified"] else "not identified",
+        )
+        for row in fit.parameters.to_dict("records")
+    ]
+
+
+def not_known(fit: Calibration) -> str:
+    """What cannot be known from the log."""
+    blank = fit.parameters[~fit.parameters["identified"]]["parameter"].tolist()
+    source = "this log" if fit.past is not None else "these numbers"
+    words = (
+        f"What cannot be known from {source}: {listed(blank)} (spread above {NOT_IDENTIFIED:g} of the prior's), "
+        "so a what-if about these rests on the prior."
+        if blank
+        else f"Every parameter is identified by {source}."
+    )
+    pairs = listed([f"{p.first} with {p.second} ({p.correlation:+.2f})" for p in fit.pairs])
+    return f"{words} Pairs that trade off: {pairs}." if fit.pairs else words
+
+
+def recovered_in_words(recovery: Recovery) -> str:
+    """What came of a recovery."""
+    share = recovery.pooled
+    ranks = "flat" if recovery.flat else "not flat"
+    return (
+        f"On {recovery.logs} simulated logs the 90 % intervals hold the truth in {100 * share.value:.0f} % of cases "
+        f"(95 % interval {100 * share.low:.0f} to {100 * share.high:.0f} %); ranks are {ranks}, corrected for the number of "
+        f"parameters; the error of the estimates is {recovery.ratio:.2f} of the prior mean's."
+    )

@@ -1,0 +1,37 @@
+"""An example or more of every command, shown below its options."""
+
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "list": ("kith list", "kith list archetype"),
+    "show": ("kith show web", "kith show web --set monetisation.model=fee --set monetisation.price=5"),
+    "run": ("kith run web", "kith run hub --shock '180 hub_departs' --out out/hub"),
+    "compare": (
+        "kith compare pool hub web --out out/designs",
+        "kith compare --arm web --arm 'web monetisation.model=fee monetisation.price=5' --runs 32",
+        "kith compare pool web --from-log community.csv.gz",
+    ),
+    "measure": ("kith measure community.csv.gz", "kith measure chat_docker --out out/measures"),
+    "calibrate": (
+        "kith calibrate community_core chat_docker --holdout 0.3 --out out/chat",
+        "kith calibrate web --targets active=2000 churn_month=.05 --out out/five",
+    ),
+    "forecast": ("kith forecast out/chat --days 180",),
+    "customers": ("kith customers cdnow_purchases",),
+    "claims": ("kith claims", "kith claims moat"),
+    "answers": ("kith answers web fee", "kith answers pitfall"),
+    "schema": ("kith schema > scenario.schema.json",),
+    "bench": ("kith bench",),
+    "verify": ("kith verify",),
+    "patterns": ("kith patterns SF3 SF9 --quick",),
+    "robust": ("kith robust pool web --worlds 30 --out out/robust",),
+    "levers": ("kith levers web", "kith levers web hub --out out/levers"),
+    "dashboard": ("kith dashboard", "kith dashboard --class"),
+    "doctor": ("kith doctor",),
+    "new": ("kith new scenario mine.toml", "kith new study my_study.toml", "kith new step my_step.py"),
+    "study list": ("kith study list",),
+    "study run": ("kith study run screening --quick", "kith study run my_study.toml --workers 8"),
+    "study status": ("kith study status screening --quick",),
+    "study export": ("kith study export screening --quick --out out/screening",),
+    "study discover": ("kith study discover robustness --quick --scenario web",),
+    "study optimise": ("kith study optimise incentive_budget --quick",),
+    "study break-even": ("kith study break-even churn_that_pays --quick",),
+}

@@ -1,0 +1,1 @@
+"""What practitioners claim about communities, each held against a pair of runs."""
