@@ -37,6 +37,7 @@ from kith.experiments.escaping import for_csv
 from kith.experiments.escaping import for_html as escape
 from kith.experiments.reports.slide import slide_file, slide_of
 from kith.experiments.words import wording
+from kith.extras import missing
 
 SLIDES = {
     "pptx": ("PPTX", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
@@ -129,6 +130,8 @@ def Result(
         CopyLink()
         CopyLink(label="Copy command", text=command)
         for kind, (title, media) in SLIDES.items():
+            if kind == "pptx" and missing("slides"):
+                continue
             DownloadButton(
                 f"Slide ({title})", f"kith-slide.{kind}", partial(slide_file_of, answer, kind), media
             )
