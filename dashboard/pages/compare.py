@@ -7,12 +7,13 @@ from typing import Any
 
 import solara
 
+from kith.dashboard.comparing.compare_plans import ResolvedState, command_for, resolved_state
+from kith.dashboard.comparing.compare_side import CompareChange, Side
+from kith.dashboard.comparing.other_worlds import OtherWorlds
+from kith.dashboard.comparing.stress_test import StressTest
+from kith.dashboard.comparing.your_change import Steps, YourChange
 from kith.dashboard.content import comparison as views
-from kith.dashboard.content.compare_plans import ResolvedState, command_for, resolved_state
-from kith.dashboard.content.compare_side import CompareChange, Side
 from kith.dashboard.content.run_status import status_line
-from kith.dashboard.content.stress_test import StressTest
-from kith.dashboard.content.your_change import Steps, YourChange
 from kith.dashboard.live.live_comparison import LiveComparison, use_live_comparison
 from kith.dashboard.state.compare_state import (
     VIEWS,
@@ -36,6 +37,7 @@ from kith.experiments.escaping import for_csv
 from kith.experiments.escaping import for_html as escape
 from kith.experiments.reports.slide import slide_file, slide_of
 from kith.experiments.words import wording
+from kith.extras import missing
 
 SLIDES = {
     "pptx": ("PPTX", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
@@ -51,6 +53,7 @@ VIEW_TITLES = {
     "money": "Money",
     "network": "Belonging and ties",
     "table": "Differences",
+    "worlds": "Other assumptions",
     "stress": "Under shocks",
     "health": "Health",
     "assumptions": "Assumptions",
@@ -113,18 +116,22 @@ def Result(
             Text("The first picture appears after one run of each scenario.", kind="kith-note")
         return
     old = answer.inputs != inputs
-    if old and not answer.error:
-        Text("What follows is still the comparison before your last change.", kind="kith-note")
+    with solara.Div():  # always there, so that what comes below stays in its place
+        if old and not answer.error:
+            Text("What follows is still the comparison before your last change.", kind="kith-note")
     with solara.Div(classes=["kith-old"] if old else []):
         Text(_sentence(comparison), kind="kith-lead")
-        if change is not None and not old:
-            Text(change.sentence(), kind="kith-change")
+        with solara.Div():
+            if change is not None and not old:
+                Text(change.sentence(), kind="kith-change")
     command = command_for(answer.inputs, comparison)
     with solara.Div(classes=["kith-row"]):
         JumpToSide()
         CopyLink()
         CopyLink(label="Copy command", text=command)
         for kind, (title, media) in SLIDES.items():
+            if kind == "pptx" and missing("slides"):
+                continue
             DownloadButton(
                 f"Slide ({title})", f"kith-slide.{kind}", partial(slide_file_of, answer, kind), media
             )
@@ -137,7 +144,9 @@ def Result(
         event_pick=lambda view: go(changed(view=view)),
     )
     with solara.Div(classes=["kith-old"] if old else []):
-        if state.view == "stress":
+        if state.view == "worlds":
+            OtherWorlds(now, comparison, not running and not old)
+        elif state.view == "stress":
             StressTest(comparison, not running and not old)
         else:
             views.View(state.view, comparison, None if change is None else change.shadow())

@@ -9,7 +9,18 @@ from kith.dashboard.state.page_state import PageState
 from kith.dashboard.state.scenario_choice import ScenarioChoice, choice_from_text
 
 MOST_SCENARIOS = 4
-VIEWS = ("overview", "leaving", "joining", "money", "network", "table", "stress", "health", "assumptions")
+VIEWS = (
+    "overview",
+    "leaving",
+    "joining",
+    "money",
+    "network",
+    "table",
+    "worlds",
+    "stress",
+    "health",
+    "assumptions",
+)
 PEOPLE = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 DAYS = (90, 180, 365, 730, 1095)
 LONGEST = 3_650

@@ -209,14 +209,12 @@ def _settings_of(layer: Layer) -> Values:
 
 
 @lru_cache(maxsize=256)
-def _plan(text: str, people: int | None, days: int | None, log: "_Log") -> Plan:
+def _plan(text: str, people: int | None, days: int | None, log: "_Log", world: Values) -> Plan:
     choice = choice_from_text(text)
     if log.founding is not None:
-        return _loaded(choice, days, log.founding, {})
-    plan = _loaded(choice, days, None, {})
-    if people is None or not scaled(choice, plan, people):
-        return plan
-    return _loaded(choice, days, None, dict(scaled(choice, plan, people)))
+        return _loaded(choice, days, log.founding, dict(world))
+    size = () if people is None else scaled(choice, _loaded(choice, days, None, {}), people)
+    return _loaded(choice, days, None, dict((*world, *size)))
 
 
 PAYMENTS = {"organisation.hub_cost": "the pay of the hub"}
@@ -296,13 +294,14 @@ def plan_of(
     people: int | None = None,
     days: int | None = None,
     founding: Founding | None = None,
+    world: Values = (),
 ) -> Plan:
     """The plan of a scenario, scaled to a market of `people` unless the scenario sets its size.
 
-    Founders keep their share of the market. Raises `ScenarioError` with what to change.
+    Founders keep their share of the market. `world` are values for parameters that the scenario leaves open. Raises `ScenarioError` with what to change.
     """
     log = _Log() if founding is None else _Log(founding.digest, founding)
-    return _plan(choice.text(), people, days, log)
+    return _plan(choice.text(), people, days, log, world)
 
 
 def _loaded(

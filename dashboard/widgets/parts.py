@@ -36,7 +36,7 @@ def ParameterControls(
     event_set: Callable[[Any], None] | None = None,
     event_reset: Callable[[Any], None] | None = None,
 ) -> Any:
-    """Every parameter as a control, see `kith.dashboard.content.controls`."""
+    """Every parameter as a control, see `kith.dashboard.comparing.controls`."""
 
 
 @solara.component_vue("vue/upload.vue", vuetify=False)

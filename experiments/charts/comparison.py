@@ -67,7 +67,7 @@ def lines(
             below += f"; dashed: {short(shadow.label, 20)} before your change"
         figure, (axes,) = canvas(title, below, height=3.3, right=room_for(colours))
         if shadow is not None:
-            dashes = {
+            dashes: dict[str, Any] = {
                 "color": colours[shadow.label],
                 "linestyle": (0, (4, 2)),
                 "linewidth": 1.3,

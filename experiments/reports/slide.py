@@ -22,6 +22,7 @@ from kith.experiments.files import write_bytes
 from kith.experiments.statistics.intervals import no_interval
 from kith.experiments.words import wording
 from kith.experiments.words.assumptions import differing, shown
+from kith.extras import demand
 
 WIDTH, HEIGHT = 13.333, 7.5
 "Inches of a wide slide."
@@ -78,7 +79,7 @@ def check_slide(path: Path) -> str:
             f"--slide {path}: end its name with {wording.listed([f'.{k}' for k in WRITERS], 'or')}"
         )
     if kind == "pptx":
-        _pptx()
+        demand("slides")
     return kind
 
 
@@ -161,19 +162,9 @@ def _picture(slide: Slide, kind: str) -> bytes:
     return file.getvalue()
 
 
-def _pptx() -> Any:
-    """The library that writes PowerPoint's files."""
-    try:
-        import pptx
-    except ImportError:
-        raise RequestError(
-            "a .pptx needs python-pptx: pip install 'kith-sim[slides]', or write .svg, .png or .pdf"
-        ) from None
-    return pptx
-
-
 def _presentation(slide: Slide) -> bytes:
-    pptx = _pptx()
+    demand("slides")
+    import pptx
     from pptx.chart.data import XyChartData
     from pptx.dml.color import RGBColor
     from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION

@@ -262,6 +262,7 @@ def test_the_network_moves_is_struck_and_tells_stories(page: Any, address: str, 
     page.wait_for_function("parseInt(document.querySelector('.kith-fps').innerText) > 0")
     page.click("button[name=act-hub_departs]")
     page.wait_for_selector("text=without the interventions")
+    page.wait_for_selector(".kith-matters:has-text('if nobody had interfered')")
     page.click("button[name=play]")
     page.wait_for_url(re.compile(r"act=\d+:hub_departs"))
     page.focus(".kith-canvas")

@@ -13,19 +13,22 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import pandas as pd
 import pytest
 from solara.widgets import HTML
 
+from kith.dashboard.comparing import other_worlds
+from kith.dashboard.comparing.controls import IMPORTANT, groups, value_from
+from kith.dashboard.comparing.scale import size_notes
 from kith.dashboard.content import comparison as views
-from kith.dashboard.content.controls import IMPORTANT, groups, value_from
 from kith.dashboard.content.run_status import status_line
-from kith.dashboard.content.scale import size_notes
 from kith.dashboard.content.uploaded_logs import upload
 from kith.dashboard.live.live_comparison import LiveComparison, jobs_for, labelled_plans
 from kith.dashboard.live.shared_workers import Request
 from kith.dashboard.pages import compare
 from kith.dashboard.state.compare_state import VIEWS, CompareState
 from kith.dashboard.state.scenario_choice import ScenarioChoice, plan_of
+from kith.experiments.analyses.robust import conclusion
 from kith.experiments.charts import comparison_sections, theme
 from kith.experiments.cli.app import exit_code
 from kith.experiments.cli.printed_results import show_comparison
@@ -149,6 +152,39 @@ def test_the_shocks_strike_when_they_are_asked_for(here: Any, shown: Any) -> Non
     assert len(here.asked[-1]) == 6 * 2 * 4
 
 
+def test_other_assumptions_are_tried_when_they_are_asked_for(
+    here: Any, shown: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(other_worlds, "WORLDS", 6)
+    rc = shown(compare.Page, "/?a=pool&a=web&people=300&days=60&runs=1&view=worlds")
+    until(lambda: any(w.name == "worlds" for w in vue_widgets(rc, "button.vue")))
+    assert len(here.asked) == 1
+    handler(button(rc, "worlds"), "press")(None)
+    until(lambda: "of 6 worlds" in texts(rc))
+    jobs = here.asked[-1]
+    assert len(jobs) == 12
+    assert {job.plan.parameters.market.size for job in jobs} == {300}
+    by_world = {job.key: job.plan.parameters for job in jobs}
+    assert len({p.churn.base_hazard for p in by_world.values()}) == 6
+    assert all(by_world[w, "pool"].churn == by_world[w, "web"].churn for w in range(6))
+
+
+def test_the_assumption_that_turns_a_conclusion_around_is_named_only_if_it_stands_out() -> None:
+    rows = [
+        {"world": w, "scenario": s, "churn.base_hazard": w / 20, "value.product": (7 * w % 20) / 20}
+        | {"active": 10.0 + (s == "web") * (5 if w < 12 else -5)}
+        for w in range(20)
+        for s in ("pool", "web")
+    ]
+    values = pd.DataFrame(rows)
+    found = conclusion(values, "active", ("pool", "web"))
+    assert found is not None
+    words = other_worlds.turning(values, found)
+    assert "more in web than in pool, but not in 8 worlds: there churn.base_hazard is higher" in words
+    values["churn.base_hazard"] = values["value.product"]
+    assert "no single assumption stands out" in other_worlds.turning(values, found)
+
+
 def test_shocks_in_runs_that_are_too_short_are_refused(here: Any, shown: Any) -> None:
     rc = shown(compare.Page, "/?a=hub&a=web&people=300&days=90&runs=4&view=stress")
     until(lambda: any(w.name == "stress" for w in vue_widgets(rc, "button.vue")))
@@ -157,7 +193,7 @@ def test_shocks_in_runs_that_are_too_short_are_refused(here: Any, shown: Any) ->
     assert len(here.asked) == 1
 
 
-@pytest.mark.parametrize("view", [view for view in VIEWS if view != "stress"])
+@pytest.mark.parametrize("view", [view for view in VIEWS if view not in ("stress", "worlds")])
 def test_every_section_has_something_to_show(comparison: Comparison, view: str) -> None:
     drawn = views.drawn(view, comparison)
     assert drawn
@@ -286,7 +322,8 @@ def test_a_dropped_file_is_shown_with_what_the_page_cannot_keep(here: Any, shown
     until(lambda: rc.paths)  # it is read in another process
     state = CompareState.strict(rc.paths[-1].partition("?")[2])
     assert state.days == 40
-    assert dict(state.choices[0].settings)["network.n"] == 30
+    assert [choice.bases for choice in state.choices[:2]] == [("pool",), ("web",)]
+    assert dict(state.choices[2].settings)["network.n"] == 30
     until(
         lambda: (
             "Days is now 40 for every scenario. Not kept, because runs do not depend on it: title"
@@ -296,6 +333,13 @@ def test_a_dropped_file_is_shown_with_what_the_page_cannot_keep(here: Any, shown
     until(lambda: any(job.plan.network is not None and job.days == 40 for job in here.asked[-1]))
     rc.go(PATH)
     until(lambda: "mine.toml is loaded" not in texts(rc))
+
+
+def test_a_file_that_is_dropped_on_four_scenarios_says_whose_place_it_takes(here: Any, shown: Any) -> None:
+    rc = shown(compare.Page, "/?a=pool&a=hub&a=web&a=ugc&people=300&days=20&runs=1&edited=1")
+    [upload] = vue_widgets(rc, "upload.vue")
+    upload.vue_files([{"name": "mine.toml", "content": b64encode(FILE.encode()).decode()}])
+    until(lambda: "It took the place of hub: a page compares at most 4 scenarios" in texts(rc))
 
 
 COMMANDS = {

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from solara.widgets import HTML
 
-from kith.dashboard.content.controls import TITLES
+from kith.dashboard.comparing.controls import TITLES
 from kith.dashboard.content.lessons import KINDS, Lesson, Prediction, lessons
 from kith.dashboard.live.live_comparison import jobs_for
 from kith.dashboard.pages import lessons as page

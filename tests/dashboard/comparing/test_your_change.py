@@ -2,8 +2,8 @@
 
 import pytest
 
+from kith.dashboard.comparing.your_change import Steps
 from kith.dashboard.content.headlines import HEADLINES, headlines
-from kith.dashboard.content.your_change import Steps
 from kith.dashboard.live.live_comparison import jobs_for
 from kith.dashboard.pages import compare
 from kith.experiments.charts import theme

@@ -6,9 +6,9 @@ from typing import Any
 
 import solara
 
-from kith.dashboard.content.compare_plans import ResolvedState
-from kith.dashboard.content.controls import check_plausible, groups, value_from
-from kith.dashboard.content.scale import in_proportion, size_notes
+from kith.dashboard.comparing.compare_plans import ResolvedState
+from kith.dashboard.comparing.controls import check_plausible, groups, value_from
+from kith.dashboard.comparing.scale import in_proportion, size_notes
 from kith.dashboard.content.scenario_menu import scenario_menu
 from kith.dashboard.content.uploaded_logs import founding_of
 from kith.dashboard.live.live_comparison import one_line
@@ -101,11 +101,12 @@ def Side(
     def take(name: str, uploaded: UploadedScenario) -> None:
         days = min(uploaded.days or LONGEST, LONGEST)
         go(
-            lambda state: _with(state.edited, lambda _: uploaded.choice)(
-                state if uploaded.days is None else replace(state, days=days)
+            lambda state: _dropped(
+                state if uploaded.days is None else replace(state, days=days), uploaded.choice
             )
         )
-        note(upload_note(name, uploaded))
+        replaced = choice.name if len(state.choices) >= MOST_SCENARIOS else ""
+        note(upload_note(name, uploaded, replaced))
 
     ReadUpload(
         "Drop a scenario file (TOML) here, or choose one",
@@ -189,6 +190,13 @@ def _added(state: CompareState) -> CompareState:
     return replace(state, choices=(*state.choices, ScenarioChoice((new,))), edited=len(state.choices))
 
 
+def _dropped(state: CompareState, choice: ScenarioChoice) -> CompareState:
+    """The state with the scenario of a file beside the others, or in the place of the edited one if there is no room."""
+    if len(state.choices) >= MOST_SCENARIOS:
+        return _with(state.edited, lambda _: choice)(state)
+    return replace(state, choices=(*state.choices, choice), edited=len(state.choices))
+
+
 def _doubled(state: CompareState, place: int, choice: ScenarioChoice) -> CompareState:
     """The state with that scenario once more, below it, where it can be changed."""
     if len(state.choices) >= MOST_SCENARIOS or place >= len(state.choices):
@@ -244,9 +252,13 @@ def named_uploaded_scenario(name: str, content: bytes) -> tuple[str, UploadedSce
     return name, read_uploaded_scenario(name, content)
 
 
-def upload_note(name: str, uploaded: UploadedScenario) -> str:
+def upload_note(name: str, uploaded: UploadedScenario, replaced: str = "") -> str:
     """What else a scenario file has changed on the page, and what was left out; empty if nothing."""
     notes = []
+    if replaced:
+        notes.append(
+            f"It took the place of {replaced}: a page compares at most {MOST_SCENARIOS} scenarios. Back brings it back."
+        )
     if uploaded.days is not None:
         over = f" (the file has {uploaded.days:,}, more than a page runs)" if uploaded.days > LONGEST else ""
         notes.append(f"Days is now {min(uploaded.days, LONGEST):,} for every scenario{over}.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from kith.dashboard.content.compare_plans import ResolvedState
+from kith.dashboard.comparing.compare_plans import ResolvedState
 from kith.dashboard.state.scenario_choice import PAYMENTS, ScenarioChoice, plan_of
 from kith.experiments.words import wording
 from kith.experiments.words.assumptions import shown

@@ -1,12 +1,14 @@
 """The stress test of a comparison on the page: a button, the runs under way, and the table."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import solara
 
-from kith.dashboard.live.live_stress import use_live_stress
+from kith.dashboard.live.live_batch import Batch, use_live_batch
 from kith.dashboard.widgets.parts import Button, ErrorMessage, Html, Text, table
 from kith.experiments.comparison.comparison import Comparison
+from kith.experiments.comparison.stress import gathered_stress, stress_jobs
 from kith.experiments.comparison.stress_result import Stress, in_words
 from kith.experiments.escaping import for_html
 from kith.experiments.words import wording
@@ -17,7 +19,8 @@ def StressTest(comparison: Comparison, complete: bool) -> None:
     """The button that runs every scenario again under the standard shocks, and what that shows."""
     asked, set_asked = solara.use_state("")
     inputs = ",".join(comparison.values["run_id"])
-    test = use_live_stress(comparison if complete and asked == inputs else None)
+    batch = Batch(partial(stress_jobs, comparison), partial(gathered_stress, comparison))
+    test = use_live_batch(inputs, batch if complete and asked == inputs else None)
     if test.error:
         ErrorMessage(test.error)
     if not complete:
@@ -30,10 +33,10 @@ def StressTest(comparison: Comparison, complete: bool) -> None:
             kind="kith-note",
         )
         Button("Run the shocks", lambda: set_asked(inputs), name="stress")
-    elif test.stress is None and not test.error:
+    elif test.result is None and not test.error:
         Text(f"{test.done} of {wording.plural(test.total, 'run')} done.", kind="kith-note")
-    elif test.stress is not None:
-        Html(stress_table(test.stress, comparison.labels))
+    elif test.result is not None:
+        Html(stress_table(test.result, comparison.labels))
 
 
 def stress_table(result: Stress, labels: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from kith.dashboard.content.controls import check_plausible
+from kith.dashboard.comparing.controls import check_plausible
 from kith.dashboard.content.uploaded_logs import founding_of, log_option
 from kith.dashboard.live.live_comparison import labelled_plans
 from kith.dashboard.state.compare_state import FIRST, LONGEST, CompareState
