@@ -3,6 +3,7 @@
     python docs/measures/forecasts.py                 # all logs; a quarter of an hour or more
     python docs/measures/forecasts.py git_networkx    # some
     python docs/measures/forecasts.py --only-tables   # from the bundles in out/forecasts
+    python docs/measures/forecasts.py --only-tables --recover 36
 
 Runs are kept in out/forecasts/runs, so that an interruption costs little. A log without a bundle is left out of the tables.
 """
@@ -16,14 +17,20 @@ import pandas as pd
 from kith.experiments.calibration.bundle import read_bundle, write_bundle
 from kith.experiments.calibration.calibrate import Calibration, calibrate
 from kith.experiments.calibration.fitting import Budget
-from kith.experiments.calibration.forecast.judge import ANCHORED, RAW, TRUE
-from kith.experiments.calibration.forecast.rivals import LAST
+from kith.experiments.calibration.forecast.judge import ANCHORED
 from kith.experiments.calibration.forecast.verdict import means
+from kith.experiments.calibration.past import read_past
 from kith.experiments.calibration.priors import PRIORS
+from kith.experiments.calibration.recovery import recover
+from kith.experiments.calibration.words import recovered_in_words
+from kith.experiments.files import write_text
 from kith.experiments.reports.calibration import calibration_page
 
 PAGE = Path(__file__).parents[1] / "forecasts.md"
 OUT = Path("out/forecasts")
+RECOVERED = "recovery.md"
+RECOVERS = "college_msg"
+"the log whose arrivals the simulated logs have"
 TIES = {"affiliation.activity": 0.6, "affiliation.peers": 1.0}
 NONE = {"affiliation.activity": 1.0, "affiliation.peers": 0.0}
 CASES = {
@@ -55,14 +62,21 @@ def main() -> None:
     parser.add_argument("logs", nargs="*", metavar="LOG")
     parser.add_argument("--only-tables", action="store_true")
     parser.add_argument("--workers", type=int)
+    parser.add_argument(
+        "--recover", type=int, metavar="N", help="also recover parameters from N simulated logs"
+    )
     for name in ("points", "rounds", "ensemble"):
         parser.add_argument(f"--{name}", type=int, default=getattr(Budget(), name))
     given = parser.parse_args()
     budget = Budget(points=given.points, rounds=given.rounds, ensemble=given.ensemble)
     for log in [] if given.only_tables else given.logs or list(CASES):
         fit_one(log, budget, given.workers)
+    if given.recover:
+        recover_one(budget, given.workers, given.recover)
     fits = {log: read_bundle(OUT / log) for log in CASES if (OUT / log).is_dir()}
     text = PAGE.read_text(encoding="utf-8")
+    if (OUT / RECOVERED).is_file():
+        text = _between(text, "recovery", (OUT / RECOVERED).read_text(encoding="utf-8").strip())
     for name, lines in tables(fits).items():
         text = _between(text, name, "\n".join(lines))
     PAGE.write_text(text, encoding="utf-8")
@@ -76,6 +90,26 @@ def fit_one(log: str, budget: Budget, workers: int | None) -> None:
     )
     words = " ".join(f"--set {name}={value:g}" for name, value in settings.items())
     write_bundle(fit, OUT / log, calibration_page(fit, f"kith calibrate {scenario} {log} {words}"))
+
+
+def recover_one(budget: Budget, workers: int | None, logs: int) -> None:
+    """Recover known parameters with the arrivals of one log, and keep the table."""
+    scenario, settings = CASES[RECOVERS]
+    found = recover(
+        scenario, read_past([RECOVERS]), logs, settings, budget, workers, OUT / "runs" / "recovery"
+    )
+    rows = [
+        (
+            f"`{r['parameter']}`",
+            f"{100 * r['coverage']:.0f} %",
+            f"{r['mean_rank']:.2f}",
+            f"{r['p']:.2f}",
+            f"{r['error']:.2f}",
+        )
+        for r in found.table.to_dict("records")
+    ]
+    head = ("parameter", "90 % interval holds", "mean rank", "p of flat ranks, corrected", "error / prior's")
+    write_text(OUT / RECOVERED, "\n".join([*_table(head, rows), "", recovered_in_words(found), ""]))
 
 
 def tables(fits: dict[str, Calibration]) -> dict[str, list[str]]:
@@ -266,8 +300,6 @@ def _between(text: str, name: str, inside: str) -> str:
     _, _, after = rest.partition(end)
     return f"{before}{start}\n{inside}\n{end}{after}"
 
-
-__all__ = ["LAST", "RAW", "TRUE"]
 
 if __name__ == "__main__":
     main()

@@ -26,6 +26,7 @@ from kith.experiments.errors import RequestError
 from kith.experiments.escaping import for_csv, for_json
 from kith.experiments.files import user_path, whole_folder
 from kith.experiments.statistics.tables import nulled
+from kith.scenarios.load import load
 from kith.sim.engine import MODEL_VERSION
 
 if TYPE_CHECKING:
@@ -118,6 +119,10 @@ def scenario_text(fit: Calibration, target: Path) -> str:
     settings: dict[str, Any] = dict(fit.overrides) | values
     if fit.past is not None:
         settings = REPLAYED | {"market.size": _people(fit.past)} | settings
+    hours = 0.0
+    if drift:
+        hours = settings[HOURS] if HOURS in settings else load(fit.scenario).parameters.visiting.budget_hours
+        settings[HOURS] = drifted(hours, drift, 0)
     lines = [f"extends = {_toml(_base(fit.scenario, target))}"] if fit.scenario != "the scenario" else []
     lines += [f"title = {_toml(f'{fit.label}, fitted')}"]
     if fit.past is not None:
@@ -136,7 +141,7 @@ def scenario_text(fit: Calibration, target: Path) -> str:
             lines += [
                 "[[phase]]",
                 f"from_day = {day}",
-                f"{HOURS} = {_toml(drifted(values[HOURS], drift, step))}",
+                f"{HOURS} = {_toml(drifted(hours, drift, step))}",
                 "",
             ]
     return "\n".join(lines)

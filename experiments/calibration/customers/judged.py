@@ -13,7 +13,7 @@ import numpy as np
 from kith.experiments.calibration.customers.repeat import Purchases, Values, fit_purchases, fit_values
 from kith.experiments.calibration.priors import Floats
 from kith.experiments.errors import RequestError
-from kith.experiments.evidence.observation import DAY, Observed
+from kith.experiments.evidence.observation import DAY, Integers, Observed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,7 +109,7 @@ def judged(o: Observed, holdout: float = 0.5) -> Customers:
     )
 
 
-def bought(o: Observed) -> tuple[Floats, Floats, Floats]:
+def bought(o: Observed) -> tuple[Integers, Integers, Floats]:
     """Customers, days and values of purchases, all of one day together, in order of customers and days."""
     assert o.value is not None
     paid = np.isfinite(o.value)
@@ -118,7 +118,7 @@ def bought(o: Observed) -> tuple[Floats, Floats, Floats]:
     return pairs[0], pairs[1], np.bincount(place.ravel(), weights=o.value[paid])
 
 
-def past_of(member: Floats, day: Floats, value: Floats, until: int) -> Past:
+def past_of(member: Integers, day: Integers, value: Floats, until: int) -> Past:
     """The past of customers numbered by their first purchase, of those who had any by then."""
     number = int(member.max()) + 1
     count = np.bincount(member, minlength=number).astype(float)

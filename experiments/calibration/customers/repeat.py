@@ -82,7 +82,8 @@ def fit_purchases(repeats: Floats, recency: Floats, age: Floats) -> Purchases:
 
     start = np.log([0.5, float(np.median(whole)) / 8.0, 1.0, 2.0])
     found = minimize(unlikely, start, method="L-BFGS-B", bounds=[(-WIDEST, WIDEST)] * 4)
-    return Purchases(*np.exp(found.x).tolist(), -float(found.fun))
+    r, alpha, a, b = np.exp(found.x).tolist()
+    return Purchases(r, alpha, a, b, -float(found.fun))
 
 
 def fit_values(repeats: Floats, mean: Floats) -> Values:

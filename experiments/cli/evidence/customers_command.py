@@ -1,6 +1,6 @@
 """`kith customers`: who buys again and what they are worth, judged on the later part of a log of purchases."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
@@ -37,7 +37,7 @@ def customers(log: Log, holdout: Holdout = 0.5, json: Json = False, *, reading: 
         say(line, err=True)
     result = judged(of_table(table), holdout)
     if json:
-        plain = {"customers": result.customers, "days": result.days, "ahead": result.ahead}
+        plain: dict[str, Any] = {"customers": result.customers, "days": result.days, "ahead": result.ahead}
         plain |= {"bg_nbd": vars(result.purchases), "gamma_gamma": vars(result.values)}
         plain |= {"true_purchases": result.true_purchases, "true_value": result.true_value}
         print_json(plain | {"forecasters": [nulled(row) for row in result.table.to_dict("records")]})
