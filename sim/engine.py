@@ -1,4 +1,7 @@
-"""The engine: ordered steps make a day, days make a run, a run makes a record."""
+"""The engine: ordered steps make a day, days make a run, a run makes a record.
+
+Long, because a run is asked for, checked, advanced and named in one place.
+"""
 
 import hashlib
 from collections.abc import Callable

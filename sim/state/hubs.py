@@ -52,7 +52,7 @@ def attention(a: Affiliation, active: float) -> float:
 
 @kernel
 def noticed(active, hubs, attention):
-    """`attention` where hubs attend to so many followers."""
+    """`attention` where each hub can attend to `attention` followers."""
     return 1.0 / (1.0 + active / hubs / attention) if attention > 0.0 else 1.0
 
 
