@@ -134,12 +134,17 @@ def check_stress(arms: "Sequence[str | Arm]", request: dict[str, Any], days: int
         check_length(days or max(plan.days for plan in plans))
 
 
-def announce_compilation() -> None:
-    """Announce the wait for the compiler where the kernels are not compiled yet."""
-    from kith.sim.kernels.compilation import is_compiled
+def announce_compilation(runs: int = 1) -> None:
+    """Announce the wait for the compiler where the kernels for so many runs are not compiled yet."""
+    from kith.experiments.runs.runner import MANY
+    from kith.sim.kernels.compilation import is_compiled, is_whole_day_compiled
 
-    if not is_compiled() and not output.quiet:
+    if output.quiet:
+        return
+    if not is_compiled():
         say("compiling the engine for this machine (once, about half a minute)", err=True)
+    if runs >= MANY and not is_whole_day_compiled():
+        say("compiling whole days, for many runs (once, about a minute)", err=True)
 
 
 def failures_of(comparison: Any) -> str:

@@ -97,7 +97,6 @@ def run(
     from kith.experiments.runs.pools import check_scheduler
     from kith.experiments.studies.execute import conduct, planned
     from kith.experiments.studies.no_effect import lines
-    from kith.sim.kernels.compilation import is_compiled
 
     opened, results = _opened(study, store, runs, days, quick)
     check_scheduler(scheduler)
@@ -105,8 +104,7 @@ def run(
         runs_planned = planned(opened, results, waiting)
     for line in lines(opened):
         say(line, err=True)
-    if not is_compiled():
-        say("compiling the engine for this machine (once, about half a minute)", err=True)
+    announce_compilation(len(runs_planned))
     with Waiting(opened.name, "runs") as waiting:
         progress = conduct(opened, results, workers, scheduler, waiting, retry_failed, runs_planned)
     _print_status(progress, opened, results, json)

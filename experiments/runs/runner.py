@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 POINTS = 200
 """Maximum number of days in a thinned series."""
 
+MANY = 500
+"""Runs that repay compiling the call that lives whole days."""
 CHUNK_SECONDS = 3.0
 """Approximate work in a chunk, which is lost if a worker dies."""
 MOST_IN_CHUNK = 256
@@ -284,6 +286,11 @@ class _Queue:
         self._seconds = CHUNK_SECONDS
         "of a run, as far as known: the first chunks hold one run"
 
+    @property
+    def left(self) -> int:
+        """How many jobs wait, as far as known."""
+        return self._left or 0
+
     def learn(self, runs: int, seconds: float) -> None:
         """Note what a chunk took; newer chunks count for half."""
         self._seconds = (self._seconds + seconds / runs) / 2
@@ -343,7 +350,14 @@ def _check_alive(pool: Pool) -> None:
 
 
 def _to_compile_here(queue: _Queue) -> Job | None:
-    """A job to run in this process first, so that workers find the kernels compiled; None if they are."""
-    from kith.sim.kernels.compilation import is_compiled
+    """A job to run in this process first, so that workers find the kernels compiled; None if they are.
 
-    return None if is_compiled() else next(iter(queue.first(1)), None)
+    Of many runs, the first also compiles the call that lives whole days.
+    """
+    from kith.sim.day.quiet import prefer
+    from kith.sim.kernels.compilation import is_compiled, is_whole_day_compiled
+
+    whole_days = queue.left >= MANY and not is_whole_day_compiled()
+    if whole_days:
+        prefer()
+    return next(iter(queue.first(1)), None) if whole_days or not is_compiled() else None

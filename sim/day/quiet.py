@@ -3,6 +3,9 @@
 Python lives the others: the first day, ends of months, and days of a phase, an experiment, a shock, an
 event or a message. It also lives all days of a run with steps of one's own, an event log, several
 threads, or a market so large that the time between kernels does not count.
+
+The call takes a minute to compile, as long as all other kernels together. So it is compiled where many runs will
+repay it (`prefer`), and used by every run from then on; the record is the same either way.
 """
 
 from collections.abc import Iterable
@@ -11,6 +14,7 @@ import numpy as np
 
 from kith.sim.day.state import Ints, close, for_kernels, opened
 from kith.sim.day.whole import live
+from kith.sim.kernels.compilation import is_whole_day_compiled, mark_whole_day_compiled
 from kith.sim.processes.govern import event_on
 from kith.sim.processes.wake import message_on
 from kith.sim.results.recorder import Recorder
@@ -23,15 +27,25 @@ LARGEST = 100_000
 "people of a market for whom everything is given room in advance"
 
 
+_preferred = False
+
+
+def prefer() -> None:
+    """Let this process live quiet days in one call, even if it has to be compiled first."""
+    global _preferred
+    _preferred = True
+
+
 class QuietDays:
     """Lives the quiet days of a community."""
 
     def __init__(self) -> None:
         self._roomy_for: Parameters | None = None
+        self._wanted = _preferred or is_whole_day_compiled()
 
     def until(self, c: Community, day: int, end: int, eventful: Iterable[int] = ()) -> int:
         """The first day from `day` on that is not quiet, at most `end`; `eventful` are days of shocks by hand."""
-        if not _may_be_quiet(c):
+        if not (self._wanted and _may_be_quiet(c)):
             return day
         plan = c.plan
         known = {
@@ -57,6 +71,7 @@ class QuietDays:
             day, today, pending, authors, recent = live(
                 for_kernels(s), _pending_of(c), _authors_of(c, day), day, end
             )
+            mark_whole_day_compiled()
             if day == began:
                 break
             close(c, recorder, s, today, day - 1)

@@ -62,7 +62,7 @@ def _cache_folder(root: Path) -> Path:
 
 CACHE = _cache_folder(_cache_root())
 numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
-_READY = CACHE / "ready"
+_READY, _WHOLE_DAY = CACHE / "ready", CACHE / "whole-day"
 
 
 def kernel[Function: Callable[..., object]](function: Function) -> Function:
@@ -92,3 +92,14 @@ def mark_compiled() -> None:
     """Mark the kernels as compiled, unless their folder has been removed meanwhile."""
     with suppress(OSError):
         _READY.touch()
+
+
+def is_whole_day_compiled() -> bool:
+    """Whether the call that lives whole days (`kith.sim.day`) has been compiled on this machine for this version."""
+    return _WHOLE_DAY.exists()
+
+
+def mark_whole_day_compiled() -> None:
+    """Mark it as compiled, unless the folder has been removed meanwhile."""
+    with suppress(OSError):
+        _WHOLE_DAY.touch()

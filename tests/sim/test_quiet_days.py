@@ -13,6 +13,13 @@ from kith.sim.schema.plan import Plan
 from kith.sim.state.community import Community
 from tests.sim.test_random_plans import drawn_plan
 
+
+@pytest.fixture(autouse=True)
+def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Quiet days are lived in one call, whether or not it was compiled before."""
+    monkeypatch.setattr("kith.sim.day.quiet._preferred", True)
+
+
 TABLES = ("series", "monthly", "members", "ties", "summary")
 
 
