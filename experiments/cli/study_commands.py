@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kith.experiments.cli.options import Json, Out, Workers, number_option, option
+from kith.experiments.cli.requests import announce_compilation
 from kith.experiments.comparison.repeat_command import study_command
 from kith.experiments.errors import RequestError
 from kith.experiments.escaping import say
