@@ -139,7 +139,9 @@ def _reasons(leaving: Mapping[str, float]) -> Table:
 
 
 def _health(health: Sequence[Mapping[str, Any]]) -> Table:
-    table = plain_table(header=False, title="\nHealth card (practitioners' targets without a published source)")
+    table = plain_table(
+        header=False, title="\nHealth card (practitioners' targets without a published source)"
+    )
     for check in health:
         mark, style = {True: ("✓", "green"), False: ("✗", "red"), None: ("–", "dim")}[check["met"]]
         unit = wording.health_unit(check)
