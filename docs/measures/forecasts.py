@@ -146,6 +146,11 @@ def _fits(fits: dict[str, Calibration]) -> list[str]:
                 "; ".join(fit.notes) or "–",
             )
         )
+    rows += [
+        (f"`{log}`", f"`{scenario}`", *(["–"] * 5), "**not fitted**")
+        for log, (scenario, _) in CASES.items()
+        if log not in fits
+    ]
     head = ("log", "scenario", "members", "days", "within tolerance", "converged", "minutes", "notes")
     return _table(head, rows)
 

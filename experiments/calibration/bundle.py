@@ -19,7 +19,7 @@ import numpy as np
 
 from kith.experiments.calibration.calibrate import Calibration, PastInNumbers
 from kith.experiments.calibration.forecast.joins import WORDS, joins_ahead
-from kith.experiments.calibration.identified import Pair
+from kith.experiments.calibration.inference.identified import Pair
 from kith.experiments.calibration.priors import DRIFT, MEAN_RATE, PRIORS, values_at
 from kith.experiments.calibration.replayed import HOURS, REPLAYED, STEPS, drifted
 from kith.experiments.errors import RequestError

@@ -14,7 +14,7 @@ from kith.experiments.calibration.fitting import Budget, Fit, fitted, seen, usab
 from kith.experiments.calibration.forecast.judge import held_out, judged
 from kith.experiments.calibration.forecast.scores import check_installed
 from kith.experiments.calibration.forecast.verdict import verdict
-from kith.experiments.calibration.identified import Pair, identified, traded
+from kith.experiments.calibration.inference.identified import Pair, identified, traded
 from kith.experiments.calibration.past import Past, read_past, windows_of
 from kith.experiments.calibration.priors import PRIORS, Floats, Prior, values_at
 from kith.experiments.calibration.replayed import PEOPLE_PER_MEMBER, Replay, View

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from kith.experiments.calibration.design import sobol
-from kith.experiments.calibration.emulator import Emulator, emulator_of, told
-from kith.experiments.calibration.posterior import Posterior, log_likelihood, sampled
+from kith.experiments.calibration.inference.design import sobol
+from kith.experiments.calibration.inference.emulator import Emulator, emulator_of, told
+from kith.experiments.calibration.inference.posterior import Posterior, log_likelihood, sampled
 from kith.experiments.calibration.priors import WIDEST, Floats, Prior
 from kith.experiments.calibration.running import Running, Values
 from kith.experiments.calibration.statistics import Target

@@ -14,11 +14,11 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from kith.experiments.calibration.calibrate import END, check_request, free
-from kith.experiments.calibration.design import sobol
-from kith.experiments.calibration.emulator import Emulator, emulator_of, told
 from kith.experiments.calibration.fitting import FEWEST, SEEDS, Budget, seen, usable
+from kith.experiments.calibration.inference.design import sobol
+from kith.experiments.calibration.inference.emulator import Emulator, emulator_of, told
+from kith.experiments.calibration.inference.posterior import log_likelihood, sampled
 from kith.experiments.calibration.past import Past
-from kith.experiments.calibration.posterior import log_likelihood, sampled
 from kith.experiments.calibration.priors import Floats, values_at
 from kith.experiments.calibration.replayed import PEOPLE_PER_MEMBER, Replay, View
 from kith.experiments.calibration.running import running

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kith.experiments.calibration.calibrate import Calibration
-from kith.experiments.calibration.identified import NOT_IDENTIFIED
+from kith.experiments.calibration.inference.identified import NOT_IDENTIFIED
 from kith.experiments.calibration.recovery import Recovery
 from kith.experiments.words.wording import listed, plural
 

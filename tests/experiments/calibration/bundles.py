@@ -7,7 +7,7 @@ import pandas as pd
 
 from kith.experiments.calibration.bundle import write_bundle
 from kith.experiments.calibration.calibrate import Calibration, PastInNumbers
-from kith.experiments.calibration.identified import identified, traded
+from kith.experiments.calibration.inference.identified import identified, traded
 from kith.experiments.calibration.priors import PRIORS
 
 

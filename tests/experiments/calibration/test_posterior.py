@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
-from kith.experiments.calibration.design import sobol
-from kith.experiments.calibration.emulator import emulator_of, told
-from kith.experiments.calibration.identified import identified, traded
-from kith.experiments.calibration.posterior import log_likelihood, sampled
+from kith.experiments.calibration.inference.design import sobol
+from kith.experiments.calibration.inference.emulator import emulator_of, told
+from kith.experiments.calibration.inference.identified import identified, traded
+from kith.experiments.calibration.inference.posterior import log_likelihood, sampled
 from kith.experiments.calibration.priors import MEAN_RATE, PRIORS, RATE, SIGMA, Floats, log_prior, values_at
 from kith.experiments.calibration.recovery import judged
 

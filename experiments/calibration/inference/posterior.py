@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kith.experiments.calibration.emulator import Emulator
+from kith.experiments.calibration.inference.emulator import Emulator
 from kith.experiments.calibration.priors import WIDEST, Floats, log_prior
 
 WALKERS = 64

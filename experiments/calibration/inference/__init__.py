@@ -1,0 +1,1 @@
+"""Inference: a design, an emulator, a posterior, and what was learnt."""
