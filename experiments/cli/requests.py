@@ -135,7 +135,7 @@ def check_stress(arms: "Sequence[str | Arm]", request: dict[str, Any], days: int
 
 
 def announce_compilation(runs: int = 1) -> None:
-    """Announce the wait for the compiler where the kernels for so many runs are not compiled yet."""
+    """Announce the wait for the compiler where the kernels that these runs need are not compiled yet."""
     from kith.experiments.runs.runner import MANY
     from kith.sim.kernels.compilation import is_compiled, is_whole_day_compiled
 
