@@ -18,6 +18,8 @@ type PlanOf = Callable[..., Plan]
 type Arm = Callable[..., Record]
 type Difference = Callable[..., list[str]]
 
+FREE = {"work_wage": 0.0}
+"the team's hours, which a form and names take, cost nothing"
 STRANGERS = {"existing_share": 0.0, "triadic_share": 0.0}
 
 
@@ -168,8 +170,8 @@ def test_the_lot_of_the_month_gives_groups_of_the_same_width(
 
 
 def test_without_mates_a_form_only_shows_less(plan_of: PlanOf, difference: Difference) -> None:
-    """A share of 0 is an open floor, but for the curated feed."""
-    unseen = {"platform": {"feed_share": 0.0}}
+    """A share of 0 is an open floor, but for the curated feed and the hours that groups take."""
+    unseen = {"platform": {"feed_share": 0.0}, "organisation": FREE}
     floor, groups = (
         run(plan_of("web", "busy", affiliation={"form": f, "mate_share": 0.0}, **unseen), seed=2, days=60)
         for f in ("open", "groups")
@@ -215,7 +217,13 @@ def test_identity_without_gain_harassment_and_spam_changes_nothing(
     still = {"harassment_rate": 0.0, "unwanted_by_size": 0.0}
     one, other = (
         run(
-            plan_of("web", "busy", affiliation={"identity": i, "identity_gain": 0.0}, governance=still),
+            plan_of(
+                "web",
+                "busy",
+                affiliation={"identity": i, "identity_gain": 0.0},
+                governance=still,
+                organisation=FREE,
+            ),
             seed=2,
             days=60,
         )
