@@ -40,8 +40,9 @@ def Side(
     """The scenarios, and the controls that change them."""
     state = now.state
     colours = theme.SCENARIOS
-    for place, choice in enumerate(state.choices):
-        ScenarioCard(now, place, choice, colours[place], go)
+    with solara.Div():  # of its own, so that what comes below stays in its place when there is one more
+        for place, choice in enumerate(state.choices):
+            ScenarioCard(now, place, choice, colours[place], go)
     with solara.Div(classes=["kith-row"]):
         if len(state.choices) < MOST_SCENARIOS:
             Button("Add a scenario", lambda: go(_added), name="add")
@@ -79,8 +80,9 @@ def Side(
             lambda v: go(changed(runs=int(v))),
             "runs",
         )
-    for line in size_notes(now):
-        Text(line, kind="kith-note")
+    with solara.Div():
+        for line in size_notes(now):
+            Text(line, kind="kith-note")
     choice = state.choices[state.edited]
     if now.plans:
         label = list(now.plans)[state.edited]

@@ -53,7 +53,8 @@ def OtherWorlds(now: ResolvedState, comparison: Comparison, complete: bool) -> N
             f"{WORLDS} times, and every scenario runs once in each of these worlds: {WORLDS * len(comparison.labels)} runs.",
             kind="kith-note",
         )
-        Button("Try other assumptions", lambda: set_asked(inputs), name="worlds")
+        with solara.Div(classes=["kith-row"]):
+            Button("Try other assumptions", lambda: set_asked(inputs), name="worlds")
     elif test.result is None and not test.error:
         with solara.Div(classes=["kith-row"]):
             Text(f"{test.done} of {wording.plural(test.total, 'run')} done.", kind="kith-note")

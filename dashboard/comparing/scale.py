@@ -38,12 +38,16 @@ def size_notes(now: ResolvedState) -> list[str]:
         notes.append(
             f"Not scaled, so that they weigh more on a smaller community: {whole}. Change them below, or choose more people."
         )
-    lengths = {label: (_own(plan) or plan).days for label, plan in now.plans.items()}
-    short = [
-        f"{label} is written for {own:,} days" for label, own in lengths.items() if 0 < now.state.days < own
-    ]
-    if short:
-        notes.append(f"{wording.listed(short)}: what it asks may come after day {now.state.days:,}.")
+    cut: dict[int, list[str]] = {}
+    for label, plan in now.plans.items():
+        own = (_own(plan) or plan).days
+        if 0 < now.state.days < own:
+            cut.setdefault(own, []).append(label)
+    for own, labels in cut.items():
+        are, ask = ("is", "it asks") if len(labels) == 1 else ("are", "they ask")
+        notes.append(
+            f"{wording.listed(labels)} {are} written for {own:,} days: what {ask} may come after day {now.state.days:,}."
+        )
     return notes
 
 

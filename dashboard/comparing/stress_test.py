@@ -32,7 +32,8 @@ def StressTest(comparison: Comparison, complete: bool) -> None:
             "six, on the same seeds: six times the runs so far.",
             kind="kith-note",
         )
-        Button("Run the shocks", lambda: set_asked(inputs), name="stress")
+        with solara.Div(classes=["kith-row"]):
+            Button("Run the shocks", lambda: set_asked(inputs), name="stress")
     elif test.result is None and not test.error:
         Text(f"{test.done} of {wording.plural(test.total, 'run')} done.", kind="kith-note")
     elif test.result is not None:

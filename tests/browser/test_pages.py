@@ -92,9 +92,13 @@ def test_a_slider_changes_the_chart_the_address_and_shows_its_difference(page: A
     page.wait_for_url(re.compile("affiliation.activity"))
     page.wait_for_function("o => document.querySelector('.kith-svg').innerHTML !== o", arg=before)
     assert page.locator(".kith-was").first.inner_text().startswith("preset: 1")
+    page.wait_for_selector(".kith-change:has-text('Your change, from pool to pool (activity')")
+    assert "before your change" in page.inner_html(".kith-svg")
     page.locator(".kith-was button").first.click()
-    page.wait_for_function("o => document.querySelector('.kith-svg').innerHTML === o", arg=before)
+    page.wait_for_selector(".kith-change:has-text(') to pool:')")
     assert "affiliation" not in page.url
+    page.click("button[name=back]")
+    page.wait_for_url(re.compile("affiliation.activity"))
 
 
 def test_a_link_shows_the_same_again(page: Any, address: str) -> None:
