@@ -40,7 +40,7 @@ def struct(parts: Any) -> Any:
 def maker(proxy: Any) -> Callable[..., Any]:
     """A kernel that makes a struct from its fields, in their order."""
 
-    def make(*fields):
+    def make(*fields: Any) -> Any:
         return proxy(*fields)
 
     return kernel(make)

@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 import typer
-from rich.text import Text
 
 from kith.experiments.cli.log_options import LogOptions, with_log_options
 from kith.experiments.cli.options import Json, option
@@ -42,6 +41,8 @@ def customers(log: Log, holdout: Holdout = 0.5, json: Json = False, *, reading: 
         plain |= {"true_purchases": result.true_purchases, "true_value": result.true_value}
         print_json(plain | {"forecasters": [nulled(row) for row in result.table.to_dict("records")]})
         return
+    from rich.text import Text
+
     head = ("", "purchases", "value", "error, purchases", "error, value", "rank correlation")
     lines: list[Text | list[Text]] = [[Text(words, style="dim") for words in head]]
     lines.append(

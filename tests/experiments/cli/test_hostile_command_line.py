@@ -41,6 +41,8 @@ SOUND: dict[str, list[str]] = {
     "answers": ["mine.toml", "--runs", "4", "--workers", "1"],
     "claims": ["futures", "--runs", "4", "--workers", "1"],
     "schema": [],
+    "new": ["scenario", "begun.toml"],
+    "doctor": [],
     "bench": ["--sizes", "300", "--threads", "1"],
     "verify": ["--quick"],
     "patterns": ["SF3", "--quick", "--workers", "1", "--seeds", "4"],
