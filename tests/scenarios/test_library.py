@@ -159,7 +159,12 @@ IDEAS = (
 
 
 def test_every_idea_leads_to_a_scenario_and_every_scenario_has_an_idea(root: Path) -> None:
-    page = (root / "docs" / "library.md").read_text("utf-8").partition("## From an idea")[2]
+    page = (
+        (root / "docs" / "library.md")
+        .read_text("utf-8")
+        .partition("## From an idea")[2]
+        .partition("\n## ")[0]
+    )
     rows = [line.split("|")[1:4] for line in page.splitlines() if line.startswith("| ")][1:]
     assert [idea for idea in IDEAS if sum(idea in row[0] for row in rows) != 1] == []
     answers = (root / "docs" / "answers.md").read_text("utf-8")

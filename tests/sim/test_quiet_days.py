@@ -20,6 +20,7 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kith.sim.day.quiet._preferred", True)
 
 
+pytestmark = pytest.mark.slow  # the call takes a minute to compile
 TABLES = ("series", "monthly", "members", "ties", "summary")
 
 
