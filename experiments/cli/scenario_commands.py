@@ -50,7 +50,7 @@ def show(scenario: Scenario, set: Settings = None, json: Json = False) -> None:
     if json:
         print_json(plan_object(plan) | entry_object(entry, expected))
         return
-    from kith.experiments.words.terminal import show_plan
+    from kith.experiments.words.shown_plan import show_plan
 
     show_plan(plan, settings(plan), entry, expected)
 

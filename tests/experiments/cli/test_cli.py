@@ -35,6 +35,13 @@ def test_importing_the_command_line_imports_nothing_heavy(root: Path) -> None:
     assert done.stdout.strip() == "set()"
 
 
+def test_listing_the_library_needs_no_numbers(root: Path) -> None:
+    heavy = "{'numpy', 'pandas', 'numba', 'scipy', 'matplotlib'} & set(sys.modules)"
+    code = f"import sys; from kith.experiments.cli.app import exit_code; exit_code(['list', '--json']); exit_code(['list']); print({heavy})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "set()"
+
+
 def test_help_says_what_there_is(kith: Kith) -> None:
     code, out, _ = kith("--help")
     assert code == 0
