@@ -13,6 +13,7 @@ WHOLE = {
     "organisation.community_budget": "EUR a month of community budget",
     "acquisition.paid_budget": "EUR a day of paid acquisition",
     "governance.moderation_hours": "hours of moderation a day",
+    "affiliation.hub_posts": "posts of the hub a day",
 }
 """Sums for the whole community that buy something in the model, hence are left as they are: name -> unit in words."""
 

@@ -133,7 +133,7 @@ def _picture(slide: Slide, kind: str) -> bytes:
     with theme.themed():
         figure = Figure(figsize=(WIDTH, HEIGHT))
         ink: dict[str, Any] = {"va": "top", "ha": "left", "color": theme.INK}
-        figure.text(0.04, 0.95, textwrap.fill(slide.headline, 84), fontsize=20, fontweight="bold", **ink)
+        figure.text(0.04, 0.95, textwrap.fill(slide.headline, 66), fontsize=20, fontweight="bold", **ink)
         figure.text(0.04, 0.715, slide.chart_title, fontsize=13, **ink)
         axes = figure.add_axes((0.07, 0.24, 0.45, 0.43))
         colours = theme.colours(slide.lines.columns)
