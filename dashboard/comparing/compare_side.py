@@ -69,7 +69,7 @@ def Side(
         Dropdown(
             "Days",
             str(state.days),
-            {"0": "own length" if state.days else f"{now.days:,} (own)"} | _numbers(DAYS, state.days),
+            {"0": "own length" if state.days else f"own: {now.days}"} | _numbers(DAYS, state.days),
             lambda v: go(changed(days=int(v))),
             "days",
         )

@@ -197,33 +197,13 @@ def _goals(fits: dict[str, Calibration]) -> list[str]:
                 continue
             relative, crps = WANTED[log, target]
             ours = _row(table, target, ANCHORED)
-            rows.append(
-                (
-                    f"`{log}`",
-                    f"{target}: relative error",
-                    f"≤ {relative:g}",
-                    _number(ours["relative"]),
-                    _met(ours["relative"] <= relative),
-                )
+            judged = (
+                ("relative error", f"≤ {relative:g}", "relative", ours["relative"] <= relative),
+                ("CRPS", f"≤ {crps:g}", "crps", ours["crps"] <= crps),
+                ("90 % band holds", ".80 to .97", "coverage", 0.8 <= ours["coverage"] <= 0.97),
             )
-            rows.append(
-                (
-                    f"`{log}`",
-                    f"{target}: CRPS",
-                    f"≤ {crps:g}",
-                    _number(ours["crps"]),
-                    _met(ours["crps"] <= crps),
-                )
-            )
-            rows.append(
-                (
-                    f"`{log}`",
-                    f"{target}: 90 % band holds",
-                    ".80 to .97",
-                    _number(ours["coverage"]),
-                    _met(0.8 <= ours["coverage"] <= 0.97),
-                )
-            )
+            for words, wanted, measure, met in judged:
+                rows.append((f"`{log}`", f"{target}: {words}", wanted, _number(ours[measure]), _met(met)))
         late = table[(table["target"] == "late cohort") & (table["forecaster"] == "kith")]
         if log in LATE and len(late):
             error = float(late.iloc[0]["mae"])

@@ -210,6 +210,15 @@ def _arm(key, person, groups):
 
 
 @kernel
+def _count(count, n, by_layer, every, internal, member, audience):
+    """Count n who fall silent or leave, in all and by layer (member, audience, internal)."""
+    count[every] += n
+    count[internal] += by_layer[2]
+    count[member] += by_layer[0]
+    count[audience] += by_layer[1]
+
+
+@kernel
 def fall_asleep(s, rows, causes, day):
     """`Community.fall_asleep`."""
     if len(rows) == 0:
@@ -241,10 +250,7 @@ def fall_asleep(s, rows, causes, day):
     )
     now["dormant"] += len(rows)
     now["internal"] -= by_layer[2]
-    count[_SLEEPS] += len(rows)
-    count[_SLEEPS_INTERNAL] += by_layer[2]
-    count[_SLEEPS_MEMBER] += by_layer[0]
-    count[_SLEEPS_AUDIENCE] += by_layer[1]
+    _count(count, len(rows), by_layer, _SLEEPS, _SLEEPS_INTERNAL, _SLEEPS_MEMBER, _SLEEPS_AUDIENCE)
     move(s, persons, DORMANT)
     vacate_rows(s, rows)
 
@@ -384,10 +390,7 @@ def release(s, rows, causes, day):
     )
     now["ended"] += len(rows)
     now["internal"] -= by_layer[2]
-    count[_LEAVES] += len(rows)
-    count[_LEAVES_INTERNAL] += by_layer[2]
-    count[_LEAVES_MEMBER] += by_layer[0]
-    count[_LEAVES_AUDIENCE] += by_layer[1]
+    _count(count, len(rows), by_layer, _LEAVES, _LEAVES_INTERNAL, _LEAVES_MEMBER, _LEAVES_AUDIENCE)
     persons = a.address[rows]
     move(s, persons, LEFT)
     _let_return(s, a.members, rows, persons, day)
