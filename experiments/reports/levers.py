@@ -68,7 +68,9 @@ UNPRICED = {
     "incentives.recognition": "each thanks costs seconds, too few to see here",
     "incentives.progressive": "it moves rewards from some to others, and those who lose complain nowhere in the model",
     "monetisation.model": "who pays is a decision with its own revenue; under a subscription management also turns to quality, a little at a time, by assumption",
-    "organisation.staff_bond": "what a close team costs is not modelled",
+    "organisation.staff_bond": "a close team takes hours of each of its people, too few to see beside what they are paid",
+    "dormancy.winback_per_month": "a message costs a fifth of a cent, and those who unsubscribe had left already",
+    "platform.feed_days": "its price is overload, from a hundred items a visit on, and a small community posts fewer",
     "organisation.staff_curate": "staff's time is shared between tasks, so that its price is what they do less of",
     "organisation.staff_introduce": "staff's time is shared between tasks, so that its price is what they do less of",
     "organisation.staff_listen": "staff's time is shared between tasks, so that its price is what they do less of",
@@ -153,6 +155,14 @@ def _percent(effect: Effect) -> str:
     return text if effect.moved else f"({text})"
 
 
+def _interval(effect: Effect) -> str:
+    """The interval of an effect, relative to the scenario as it is, as the effect itself."""
+    if math.isnan(effect.relative) or math.isnan(effect.low):
+        return wording.DASH
+    ends = (f"{100 * end / abs(effect.base):+.0f}".replace("-", "−") for end in (effect.low, effect.high))
+    return " to ".join(ends)
+
+
 def _value(value: float | str) -> str:
     return f"{value:.4g}" if isinstance(value, float) else shown(value)
 
@@ -184,13 +194,12 @@ def _scenario(audit: Audit) -> Iterator[str]:
         elastic = (
             wording.DASH if math.isnan(effect.elasticity) else f"{effect.elasticity:+.2f}".replace("-", "−")
         )
-        span = wording.span(effect.low, effect.high, "members", sign=True)
         cells = (
             f"`{parameter.name}`",
             _value(parameter.value),
             end_text(parameter),
             _percent(effect),
-            span,
+            _interval(effect),
             elastic,
             most_moved(parameter),
         )

@@ -115,7 +115,8 @@ def _no_teamwork(p: Parameters, plan: Plan) -> bool:
     unthanked = p.incentives.recognition == 0.0 and p.referral.thanks == 0.0
     plain = p.contribution.onboarding <= 1.0 and p.affiliation.identity <= 0.5
     silent = p.governance.voice == 0.0 and _no_posts_of_hubs(p)
-    return unthanked and plain and silent and _no_upkeep(p) and p.affiliation.form == "open"
+    apart = p.organisation.staff == 0.0 or p.organisation.staff_bond == 0.0
+    return unthanked and plain and silent and apart and _no_upkeep(p) and p.affiliation.form == "open"
 
 
 def _no_votes(p: Parameters) -> bool:
@@ -267,7 +268,7 @@ SWITCHES: tuple[Switch, ...] = (
         "the team has decided on nothing that takes its hours",
     ),
     Switch(
-        "organisation.voice_hours organisation.upkeep_hours organisation.thanks_minutes "
+        "organisation.voice_hours organisation.upkeep_hours organisation.bond_hours organisation.thanks_minutes "
         "organisation.welcome_minutes organisation.group_minutes organisation.check_minutes "
         "organisation.post_minutes",
         lambda p, _: p.organisation.work_wage == 0.0,
@@ -282,6 +283,11 @@ SWITCHES: tuple[Switch, ...] = (
         "organisation.upkeep_hours",
         lambda p, _: _no_upkeep(p),
         "there are no visible rules, badges, leaderboard or rule of succession",
+    ),
+    Switch(
+        "organisation.bond_hours",
+        lambda p, _: p.organisation.staff == 0.0 or p.organisation.staff_bond == 0.0,
+        "there are no staff with a bond among them: organisation.staff or staff_bond is 0",
     ),
     Switch(
         "organisation.thanks_minutes",

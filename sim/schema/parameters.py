@@ -231,6 +231,8 @@ class Organisation(Section):
                                   source="assumed: a quarterly vote and a day a month of listening and answering")
     upkeep_hours: float = quantity(2.0, "hours of work that visible rules, badges, a leaderboard and a deputy for the hub take each at full strength; with the square of it",
                                    unit="hours/month", high=1e4, source="assumed: they stand once made, and are looked after now and then")
+    bond_hours: float = quantity(4.0, "hours of work that a full bond among staff takes of each of them; with the square of the bond",
+                                 unit="hours/month", high=1e4, source="assumed: half a day a month for each other, beside the members")
     thanks_minutes: float = quantity(0.1, "work for each thanks that the design gives", unit="minutes", high=1e3,
                                      source="assumed: six seconds, to see it and press a button")
     welcome_minutes: float = quantity(2.0, "work for each newcomer at onboarding 2; in proportion to what goes beyond a plain welcome", unit="minutes", high=1e3,

@@ -1,7 +1,7 @@
 """Teamwork: the hours that a team puts into what it has decided, beside those of full-time staff.
 
-Votes are prepared and minuted, rules and badges are kept up, groups are put together, newcomers are
-welcomed by a programme, somebody presses the button that thanks, names are checked. What has a strength
+Votes are prepared and minuted, rules and badges are kept up, staff meet each other, groups are put together,
+newcomers are welcomed by a programme, somebody presses the button that thanks, names are checked. What has a strength
 takes hours with its square, since the last members to be reached take the most time; what happens often
 takes minutes each time. Hours are paid for, whatever the budget covers, at `organisation.work_wage`.
 """
@@ -39,7 +39,9 @@ def work_of(c: Community) -> npt.NDArray[np.float64]:
     o, p = c.parameters.organisation, c.parameters
     return np.array(
         [
-            o.voice_hours * p.governance.voice**2 + o.upkeep_hours * _upkeep(c),
+            o.voice_hours * p.governance.voice**2
+            + o.upkeep_hours * _upkeep(c)
+            + o.bond_hours * o.staff * o.staff_bond**2,
             o.thanks_minutes,
             _mean(c, "incentives_recognition", lambda value: value),
             p.referral.thanks,

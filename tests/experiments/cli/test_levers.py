@@ -71,3 +71,13 @@ def test_the_page_of_the_documentation_is_of_this_model(root: Path) -> None:
     page = (root / "docs" / "levers" / "levers.md").read_text("utf-8")
     assert f"Model {MODEL_VERSION}," in page
     assert "no reason is known" not in page
+
+
+def test_an_effect_lies_within_its_interval(root: Path) -> None:
+    page = (root / "docs" / "levers" / "levers.md").read_text("utf-8").replace("−", "-")
+    rows = [line.split(" | ") for line in page.splitlines() if " % | " in line and " to " in line]
+    assert len(rows) > 20
+    for row in rows:
+        effect = float(row[3].strip("()").removesuffix(" %"))
+        low, high = map(float, row[4].split(" to "))
+        assert low - 1.0 <= effect <= high + 1.0, row

@@ -33,7 +33,7 @@ def measure(records: Records) -> Mapping[str, float]:
     first = m["first_contribution"].to_numpy(float)
     joined, end = m["joined_day"].to_numpy(float), DAYS - 1
     soon = (m["first_post"] != "").to_numpy() & (first - joined < WEEK) & (first <= end - MONTH)
-    left = m["left_day"].to_numpy(float)
+    left = m["lapsed_day"].to_numpy(float)
     stays = np.isnan(left) | (left > first + MONTH)
     removed = (m["arm"] == REMOVED).to_numpy()
     replied = (m["first_post"] == "replied").to_numpy()
@@ -51,10 +51,6 @@ def measure(records: Records) -> Mapping[str, float]:
     }
 
 
-TOO_FEW = (
-    "a hundred newcomers a run do not resolve it: 0.2 points in the median of eight seeds, single runs from "
-    "-6 to 7"
-)
 PATTERN = Pattern(
     "G1",
     "replies removed at random",
@@ -63,8 +59,8 @@ PATTERN = Pattern(
     arms,
     measure,
     (
-        Quantity("lost without replies, points", 2.0, 8.0, unmet=TOO_FEW),
-        Quantity("randomised less naive, points", high=0.0, unmet=TOO_FEW),
+        Quantity("lost without replies, points", 2.0, 8.0, fine=True),
+        Quantity("randomised less naive, points", high=0.0, fine=True),
         Quantity("naive difference, points"),
         Quantity("newcomers who posted in their first week"),
     ),

@@ -64,6 +64,13 @@ def test_what_happens_often_takes_minutes_each_time(
     assert record.summary["cost_staff"] == pytest.approx(times(record) * minutes, abs=0.001)
 
 
+def test_a_close_team_takes_hours_of_each_of_its_people() -> None:
+    paid = cost({"organisation.staff": 2.0, "organisation.staff_bond": 0.0})
+    close, half = (cost({"organisation.staff": 2.0, "organisation.staff_bond": b}) - paid for b in (1.0, 0.5))
+    assert close == pytest.approx(2 * 4.0 * 60.0 * DAYS / 30)
+    assert half == pytest.approx(close / 4)
+
+
 def test_groups_are_put_together_every_month_fifteen_members_at_a_time() -> None:
     record = recorded({"affiliation.form": "groups", "affiliation.group_size": 5})
     members = record.series["active"].sum() / 30  # to the members of the evening before

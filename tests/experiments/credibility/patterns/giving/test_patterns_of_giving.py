@@ -13,7 +13,8 @@ from kith.experiments.credibility.patterns.pattern import FULL
 
 def newcomer(arm: str, replied: bool, left: float, first: int = 103, joined: int = 100) -> dict[str, Any]:
     post = "replied" if replied else "unanswered"
-    line = {"channel": "search", "arm": arm, "first_post": post, "left_day": left}
+    line = {"channel": "search", "arm": arm, "first_post": post, "lapsed_day": left}
+    line |= {"left_day": math.nan}  # who falls silent has not left, and is not there any more either
     return {**line, "first_contribution": first, "joined_day": joined}
 
 
