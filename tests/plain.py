@@ -23,6 +23,7 @@ PLAIN: Mapping[str, Mapping[str, Any]] = {
         "staff_introduce": 0.0,
         "staff_curate": 0.0,
         "staff_listen": 0.0,
+        "bond_hours": 0.0,
     },
     "acquisition": {"unfollow_rate": 0.0, "cac_floor": 0.0, "stories_gain": 0.0},
     "visiting": {"hub_gain": 0.0, "burst_gain": 0.0, "first_satisfaction": 0.4, "usual_satisfaction": 0.4},
