@@ -67,7 +67,9 @@ _READY, _WHOLE_DAY = CACHE / "ready", CACHE / "whole-day"
 
 def kernel[Function: Callable[..., object]](function: Function) -> Function:
     """`function` compiled: releases the GIL, cached on disk, IEEE arithmetic, no bounds checks."""
-    compiled: Any = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    # nobody calls a kernel through C, so none is given an entry for it: less to compile, and to load
+    options = {"cache": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+    compiled: Any = numba.njit(**options)(function)
     if not numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         template = compiled.get_call_template
         # kernels that call it share one version, whatever constants and narrow integers they give
