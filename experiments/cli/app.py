@@ -101,6 +101,8 @@ def _start(
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
+    # Worker processes first load what their parent was started with: here that is this file, which no run needs.
+    vars(sys.modules["__main__"]).update(__spec__=None, __file__=None)
     raise SystemExit(exit_code(list(sys.argv[1:] if args is None else args)))
 
 
