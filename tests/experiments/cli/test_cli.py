@@ -353,9 +353,9 @@ def test_stopping_is_told_and_leaves_nothing(
 
 
 def test_a_first_run_says_what_it_waits_for(kith: Kith, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kith.sim.kernels import compilation
+    from kith.sim.kernels import cache
 
-    monkeypatch.setattr(compilation, "is_compiled", lambda: False)
+    monkeypatch.setattr(cache, "is_compiled", lambda: False)
     code, _, err = kith("run", "web", "--days", "5", "--json", *SMALL)
     assert code == 0
     again = kith("compare", "web", "pool", "--days", "5", "--runs", "1", "--workers", "1", *SMALL)

@@ -148,7 +148,7 @@ def folder(tmp_path: Path, fitted: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     monkeypatch.setattr("kith.experiments.calibration.customers.judged.judged", begin)
     monkeypatch.setattr("kith.experiments.credibility.verify.verify", begin)
     monkeypatch.setattr("kith.experiments.speed.throughput.throughput", begin)
-    monkeypatch.setattr("kith.sim.kernels.compilation.is_compiled", lambda: True)
+    monkeypatch.setattr("kith.sim.kernels.cache.is_compiled", lambda: True)
     monkeypatch.chdir(tmp_path)
     ranged = TINY.replace("values = [5.0, 10.0]", "low = 0.0\nhigh = 40.0\nsteps = 2")
     (tmp_path / "tiny.toml").write_text(ranged + ASKS, encoding="utf-8")
