@@ -2,6 +2,8 @@
 # Both create the environment .venv if it does not exist; after that neither needs a network.
 
 MAKEFLAGS += --no-print-directory
+# Hundreds of processes begin during the tests: they read bytecode instead of compiling our sources anew.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 # Tests on every core (a handful at most: each worker compiles and holds its own), a file on one of them,
 # in the order that tests/conftest.py gives them.
@@ -58,4 +60,4 @@ tools: ## create it with the tools for development as well, or add them
 
 clean: ## remove the environment, the caches and all output
 	rm -rf .venv out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	find sim scenarios experiments dashboard tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find sim scenarios experiments dashboard src tests -name __pycache__ -type d -prune -exec rm -rf {} +

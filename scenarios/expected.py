@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from kith.scenarios.errors import ScenarioError
-from kith.sim.results.indicators import INDICATORS, describe
+from kith.sim.results.definitions import DEFINITIONS, describe
 from kith.sim.schema.fields import nearest
 from kith.sim.schema.plan import MAX_DAYS, MEASURED
 
@@ -76,7 +76,7 @@ class Expected(BaseModel):
         try:
             describe(name)
         except KeyError:
-            close = nearest(name, [*INDICATORS, *COUNTS])
+            close = nearest(name, [*DEFINITIONS, *COUNTS])
             raise ValueError(
                 f"is no indicator; did you mean {close}?"
                 if close
@@ -96,7 +96,7 @@ class Expected(BaseModel):
             self.experiment is None
             and self.indicator not in COUNTS
             and self.indicator in OF_MEMBERSHIPS
-            and self.indicator not in INDICATORS
+            and self.indicator not in DEFINITIONS
         ):
             raise ValueError(
                 f'{self.indicator} is an outcome of experiments only; add experiment = "..." or name another outcome'

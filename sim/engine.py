@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from kith.sim.day.quiet import QuietDays
-from kith.sim.kernels.compilation import mark_compiled
+from kith.sim.kernels.cache import mark_compiled
 from kith.sim.processes.acquire import acquire
 from kith.sim.processes.bond import bond
 from kith.sim.processes.contribute import contribute

@@ -1,6 +1,7 @@
 """What all tests share: one hypothesis profile, the root of the repository."""
 
 import os
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,26 +18,31 @@ settings.register_profile(
 settings.load_profile("kith")
 
 FIRST = (
+    "house/test_extras",
+    "house/test_installed",
+    "docs/test_site",
     "house",
     "browser",
     "test_notebooks",
+    "reference",
+    "experiments/calibration",
     "dashboard",
     "experiments",
-    "reference",
 )
 """What begins first, of a run on several cores: files that take long, so that none is left for the end.
-The house asks linters and not kernels; so others compile them meanwhile, once instead of on every core."""
+Of the very first one compiles the kernels, and the others use none; so they compile once instead of on every core."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first; otherwise in the order of their names."""
-    places = {name: place for place, name in enumerate(FIRST)}
+    tests = Path(__file__).parent
 
-    def place(item: pytest.Item) -> int:
-        under = item.path.relative_to(Path(__file__).parent).parts[0]
-        return places.get(under.removesuffix(".py"), len(places))
+    @cache
+    def place(path: Path) -> int:
+        under = path.relative_to(tests).as_posix()
+        return next((k for k, start in enumerate(FIRST) if under.startswith(start)), len(FIRST))
 
-    items.sort(key=place)
+    items.sort(key=lambda item: place(item.path))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from kith.dashboard.state.scenario_choice import choice_from_text, plan_of
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.statistics.intervals import Floats, mean_interval, paired
 from kith.experiments.words import wording
-from kith.sim.results.indicators import describe
+from kith.sim.results.definitions import describe
 from kith.sim.schema.plan import Plan
 
 FOLDER = Path(__file__).parents[1] / "lessons"

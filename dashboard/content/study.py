@@ -22,7 +22,7 @@ from kith.experiments.statistics.intervals import LEAST_RUNS, described
 from kith.experiments.statistics.tables import outcome_table
 from kith.experiments.studies.designs import Grid
 from kith.experiments.words import wording
-from kith.sim.results.indicators import describe
+from kith.sim.results.definitions import describe
 
 MOST_ROWS = 60
 

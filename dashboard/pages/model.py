@@ -14,7 +14,7 @@ from kith.experiments.escaping import for_html as escape
 from kith.experiments.words import wording
 from kith.experiments.words.assumptions import Setting, settings, shown
 from kith.sim.engine import MODEL_VERSION
-from kith.sim.results.indicators import INDICATORS, describe
+from kith.sim.results.definitions import DEFINITIONS, describe
 from kith.sim.schema.parameter_set import SECTIONS
 from kith.sim.schema.plan import Plan
 
@@ -93,7 +93,7 @@ def parameters(word: str = "") -> str:
 
 def indicators(word: str = "") -> str:
     """Every indicator with its unit and its definition."""
-    rows = [[name, *describe(name)] for name in INDICATORS if _fits(word, name, *describe(name))]
+    rows = [[name, *describe(name)] for name in DEFINITIONS if _fits(word, name, *describe(name))]
     return table(["indicator", "unit", "definition"], rows)
 
 

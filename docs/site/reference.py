@@ -19,7 +19,7 @@ from kith.experiments.words.wording import title
 from kith.scenarios.catalogue import SHELF_TITLES, Entry, library
 from kith.scenarios.load import load
 from kith.scenarios.schema import scenario_schema
-from kith.sim.results.indicators import INDICATORS
+from kith.sim.results.definitions import DEFINITIONS
 
 PICTURES = Path(__file__).parents[1] / "pictures" / "gallery"
 
@@ -66,7 +66,7 @@ def parameters() -> str:
 
 def indicators() -> str:
     """Every indicator of a run, and every statistic of a log."""
-    rows = [(f"`{i.name}`", title(i.name), i.unit, i.definition) for i in INDICATORS.values()]
+    rows = [(f"`{i.name}`", title(i.name), i.unit, i.definition) for i in DEFINITIONS.values()]
     families: dict[str, list[Sequence[str]]] = defaultdict(list)
     for s in STATISTICS.values():
         families[s.family].append((f"`{s.name}`", s.unit, s.definition))

@@ -28,7 +28,7 @@ from kith.experiments.statistics.tables import OUTCOMES
 from kith.experiments.words import wording
 from kith.scenarios.load import load
 from kith.scenarios.logs.founding import ReadLog
-from kith.sim.results.indicators import describe
+from kith.sim.results.definitions import describe
 from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import MAX_DAYS
 

@@ -11,7 +11,7 @@ from kith.experiments.studies.searches import BreakEven
 from kith.experiments.studies.study import Study
 from kith.experiments.words import wording
 from kith.experiments.words.assumptions import shown
-from kith.sim.results.indicators import describe
+from kith.sim.results.definitions import describe
 
 
 def optimum_object(optimum: Optimum) -> dict[str, object]:

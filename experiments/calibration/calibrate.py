@@ -12,7 +12,6 @@ from threadpoolctl import threadpool_limits
 
 from kith.experiments.calibration.fitting import Budget, Fit, fitted, seen, usable
 from kith.experiments.calibration.forecast.judge import held_out, judged
-from kith.experiments.calibration.forecast.scores import check_installed
 from kith.experiments.calibration.forecast.verdict import verdict
 from kith.experiments.calibration.inference.identified import Pair, identified, traded
 from kith.experiments.calibration.past import Past, read_past, windows_of
@@ -23,6 +22,7 @@ from kith.experiments.calibration.statistics import Target, is_share, target_of
 from kith.experiments.calibration.weighting import chosen, weights_of
 from kith.experiments.errors import RequestError, RunsFailed
 from kith.experiments.evidence.observation import Integers
+from kith.extras import demand
 from kith.sim.engine import MODEL_VERSION
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def check_request(holdout: float, budget: Budget) -> None:
     if budget.ensemble < 10:
         raise RequestError(f"--ensemble {budget.ensemble}: must be 10 or more")
     if holdout > 0.0:
-        check_installed()
+        demand("evidence")
 
 
 def free(overrides: Mapping[str, Any], priors: Mapping[str, Prior] = PRIORS) -> dict[str, Prior]:

@@ -18,7 +18,7 @@ from kith.experiments.errors import RequestError
 from kith.experiments.runs.runner import Job, RunResult
 from kith.scenarios.load import load
 from kith.sim.engine import MODEL_VERSION, Simulation
-from kith.sim.results.indicators import INDICATORS
+from kith.sim.results.definitions import DEFINITIONS
 
 TOLERANCE = 0.1
 "a number counts as met within this part of its value"
@@ -42,7 +42,7 @@ def parsed(words: Sequence[str]) -> dict[str, float]:
             value = math.nan
         if not equals or not math.isfinite(value):
             raise RequestError(f"--targets {word}: give a name and a number, such as active=2000")
-        if name not in INDICATORS:
+        if name not in DEFINITIONS:
             raise RequestError(
                 f"--targets {name}: no indicator has this name; such as active, churn_month or participation_rate, see docs/model.md"
             )

@@ -20,7 +20,7 @@ from kith.experiments.errors import RequestError, RunsFailed
 from kith.experiments.runs.runner import Job, run_all
 from kith.experiments.statistics.tables import check_outcomes
 from kith.scenarios.load import load
-from kith.sim.results.indicators import describe
+from kith.sim.results.definitions import describe
 from kith.sim.schema.plan import Plan
 
 if TYPE_CHECKING:

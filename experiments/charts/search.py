@@ -13,7 +13,7 @@ from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, th
 from kith.experiments.statistics.intervals import no_interval
 from kith.experiments.studies.searches import BreakEven
 from kith.experiments.words import wording
-from kith.sim.results.indicators import describe
+from kith.sim.results.definitions import describe
 
 APART = 14
 """Minimum distance between two numbers, in pixels."""

@@ -9,7 +9,8 @@ import time
 import traceback
 from collections.abc import Sequence
 from errno import ELOOP, ENAMETOOLONG
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any
 
 import typer
 
@@ -100,7 +101,15 @@ def _start(
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
+    # Worker processes first load what their parent was started with: here that is this file, which no run needs.
+    vars(sys.modules["__main__"]).update(__spec__=None, __file__=None)
     raise SystemExit(exit_code(list(sys.argv[1:] if args is None else args)))
+
+
+@cache
+def _commands() -> Any:
+    """The commands with their options, once per process: the app itself makes them anew whenever it is called."""
+    return typer.main.get_command(app)
 
 
 def exit_code(args: list[str]) -> int:
@@ -112,7 +121,9 @@ def exit_code(args: list[str]) -> int:
     output.quiet = "--quiet" in args or "-q" in args
     began = time.monotonic()
     try:
-        code = app(args=[arg for arg in args if arg not in ANYWHERE], prog_name="kith", standalone_mode=False)
+        code = _commands()(
+            [arg for arg in args if arg not in ANYWHERE], prog_name="kith", standalone_mode=False
+        )
     except (KeyboardInterrupt, typer.Abort):
         code = STOPPED
     except Stopped as stopped:

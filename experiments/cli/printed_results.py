@@ -13,7 +13,7 @@ from kith.experiments.statistics.intervals import described
 from kith.experiments.statistics.tables import OPEN, OUTCOMES, RESOLVED, SAME, UNJUDGED, verdict
 from kith.experiments.words import wording
 from kith.experiments.words.terminal import WIDTH, aligned, heading, plain_table, printer
-from kith.sim.results.indicators import describe
+from kith.sim.results.definitions import describe
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -27,7 +27,7 @@ from kith.experiments.studies.study import Study
 from kith.experiments.words import wording
 from kith.experiments.words.assumptions import shown
 from kith.experiments.words.terminal import aligned, heading, plain_table, printer
-from kith.sim.results.indicators import describe
+from kith.sim.results.definitions import describe
 
 
 def show_study(status: StudyStatus, study: Study, store: Store) -> None:

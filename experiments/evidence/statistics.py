@@ -13,7 +13,7 @@ from kith.experiments.evidence.participation import AGES
 from kith.experiments.evidence.silence import AWAY, FOLLOWED_ONCE, SILENCES
 from kith.experiments.evidence.survival import HORIZONS, RETENTION
 from kith.experiments.words.wording import plural
-from kith.sim.results.indicators import describe
+from kith.sim.results.definitions import describe
 
 MEMBERS = "bootstrap over members"
 COUNT = "none: a count of the whole log, in which nothing was sampled"

@@ -34,7 +34,7 @@ from kith.experiments.words.assumptions import (
     shock_text,
     shown,
 )
-from kith.sim.results.indicators import describe
+from kith.sim.results.definitions import describe
 from kith.sim.schema.founding import Founding
 from kith.sim.schema.plan import Plan
 

@@ -22,7 +22,7 @@ from kith.experiments.studies.study import Study
 from kith.experiments.studies.words import assumed
 from kith.experiments.words import wording
 from kith.sim.engine import MODEL_VERSION
-from kith.sim.results.indicators import describe
+from kith.sim.results.definitions import describe
 
 
 def optimum_page(optimum: Optimum, command: str) -> str:

@@ -22,7 +22,7 @@ from kith.experiments.studies.study import Study
 from kith.experiments.studies.words import assumed
 from kith.experiments.words import wording
 from kith.sim.engine import MODEL_VERSION
-from kith.sim.results.indicators import describe
+from kith.sim.results.definitions import describe
 
 MUCH_NOISE = 0.3
 "Share of noise in the variance between points above which sensitivity indices are unreliable."

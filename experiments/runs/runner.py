@@ -123,7 +123,7 @@ def _full_run(job: Job, threads: int | None) -> RunResult:
 def _summary_alone(job: Job, threads: int | None) -> RunResult:
     """The same summary, without the months and frames of a record, which cost some 20 ms a year."""
     from kith.sim.engine import MODEL_VERSION, Simulation
-    from kith.sim.kernels.compilation import mark_compiled
+    from kith.sim.kernels.cache import mark_compiled
 
     simulation = Simulation(job.plan, job.seed, job.days, threads, events=False)
     simulation.recorder.each_month = False
@@ -354,10 +354,11 @@ def _to_compile_here(queue: _Queue) -> Job | None:
 
     Of many runs, the first also compiles the call that lives whole days.
     """
-    from kith.sim.day.quiet import prefer
-    from kith.sim.kernels.compilation import is_compiled, is_whole_day_compiled
+    from kith.sim.kernels.cache import is_compiled, is_whole_day_compiled
 
     whole_days = queue.left >= MANY and not is_whole_day_compiled()
     if whole_days:
+        from kith.sim.day.quiet import prefer
+
         prefer()
     return next(iter(queue.first(1)), None) if whole_days or not is_compiled() else None

@@ -22,7 +22,7 @@ from kith.experiments.files import write_text
 from kith.experiments.speed import reference_timing
 from kith.scenarios.load import load
 from kith.sim.engine import MODEL_VERSION, TICK, run, simulate_day
-from kith.sim.kernels.compilation import is_compiled, mark_compiled
+from kith.sim.kernels.cache import is_compiled, mark_compiled
 from kith.sim.processes.founding import seat_founders
 from kith.sim.processes.govern import QUARTER
 from kith.sim.results.recorder import Recorder

@@ -24,7 +24,7 @@ from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study, study_from
 from kith.scenarios.load import load
 from kith.sim.engine import MODEL_VERSION
-from kith.sim.results.indicators import INDICATORS
+from kith.sim.results.definitions import DEFINITIONS
 
 RUNS_PER_POINT = 8
 LEVERS = (
@@ -232,7 +232,7 @@ def rows_read_and_drawn(folder: Path, rows: int = ROWS) -> dict[str, float]:
 
 def _made_up(run: int) -> RunResult:
     """A result with as many columns as a real one."""
-    summary = {name: float((run * 7_919 + k * 104_729) % 10_007) for k, name in enumerate(INDICATORS)}
+    summary = {name: float((run * 7_919 + k * 104_729) % 10_007) for k, name in enumerate(DEFINITIONS)}
     return RunResult(f"{run:016x}", run, f"{run:016x}", MODEL_VERSION, summary)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from kith.experiments.errors import ComparisonError
 from kith.experiments.runs.runner import RunResult
 from kith.experiments.statistics.intervals import LEAST_RUNS, Floats, mean_interval, paired
-from kith.sim.results.indicators import INDICATORS, describe
+from kith.sim.results.definitions import DEFINITIONS, describe
 from kith.sim.schema.fields import nearest
 
 OUTCOMES = (
@@ -46,7 +46,7 @@ def check_outcomes(names: Sequence[str]) -> None:
         try:
             describe(name)
         except (KeyError, ValueError):
-            close = nearest(name, INDICATORS)
+            close = nearest(name, DEFINITIONS)
             hint = f"; did you mean {close}?" if close else ""
             raise ComparisonError(f"unknown indicator {name}{hint}") from None
 

@@ -16,6 +16,7 @@ import os
 import stat
 import uuid
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,16 @@ KINDS = ("asked", "results", "series")
 MANY = 64
 "Small parts that are worth merging."
 DAMAGED = ".damaged"
+
+
+@cache
+def _database() -> "duckdb.DuckDBPyConnection":
+    """An empty database in memory, once per process: making one takes longer than most questions."""
+    import duckdb
+
+    database = duckdb.connect()
+    database.execute("SET enable_external_file_cache = false")  # parts are read as they are now
+    return database
 
 
 class Store:
@@ -142,14 +153,12 @@ class Store:
 
     def connection(self) -> "duckdb.DuckDBPyConnection":
         """A DuckDB connection in which `results` and `series` are tables, as far as there are any."""
-        import duckdb
-
-        connection = duckdb.connect()
+        connection = _database().cursor()
         for kind in ("results", "series"):
             if parts := self._parts(kind):
                 names = ", ".join(f"'{str(part).replace(chr(39), chr(39) * 2)}'" for part in parts)
                 source = f"read_parquet([{names}], union_by_name = true)"
-                connection.execute(f"CREATE VIEW {kind} AS {once(kind, source, self._has_doubles())}")
+                connection.execute(f"CREATE TEMP VIEW {kind} AS {once(kind, source, self._has_doubles())}")
         return connection
 
     def size(self) -> int:

@@ -156,7 +156,7 @@ def per_cent(share: float) -> str:
 
 def health_unit(check: Mapping[str, Any]) -> str:
     """The unit of a health check's value: the one in the check, or else its indicator's."""
-    from kith.sim.results.indicators import describe
+    from kith.sim.results.definitions import describe
 
     return str(check.get("unit") or describe(str(check["indicator"]))[0])
 

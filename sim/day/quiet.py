@@ -14,7 +14,7 @@ import numpy as np
 
 from kith.sim.day.state import Ints, close, for_kernels, opened
 from kith.sim.day.whole import live
-from kith.sim.kernels.compilation import is_whole_day_compiled, mark_whole_day_compiled
+from kith.sim.kernels.cache import is_whole_day_compiled, mark_whole_day_compiled
 from kith.sim.processes.govern import event_on
 from kith.sim.processes.wake import message_on
 from kith.sim.results.recorder import Recorder

@@ -92,7 +92,8 @@ def _by_due(letters, day):
     for k in range(len(letters)):
         if letters[k, 0] >= 0:
             wait = letters[k, 6] - day
-            sorted_[filled[wait]] = letters[k, :6]
+            for column in range(6):  # a slice would compile numpy's message for shapes that differ, too
+                sorted_[filled[wait], column] = letters[k, column]
             filled[wait] += 1
     return sorted_, ends
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from kith.sim.results.indicators import Indicator, describe
+from kith.sim.results.definitions import describe
+from kith.sim.results.indicators import Indicator
 
 SERIES: dict[str, str] = {
     "day": "day",

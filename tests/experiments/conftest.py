@@ -43,7 +43,7 @@ def kith(
 ) -> Callable[..., tuple[int, str, str]]:
     """Runs `kith` in an empty folder, its engine compiled: exit code, output, errors."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("kith.sim.kernels.compilation.is_compiled", lambda: True)
+    monkeypatch.setattr("kith.sim.kernels.cache.is_compiled", lambda: True)
 
     def answer(*args: str) -> tuple[int, str, str]:
         code = exit_code(list(args))

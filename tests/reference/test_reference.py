@@ -265,10 +265,10 @@ def in_ties(pair: Pair) -> list[str]:
 def of_switch(name: str) -> Pair:
     """Both with a switch turned, or with arrivals that are given."""
     if name in SWITCHES:
-        return lived(core(overrides=SWITCHES[name], days=80), 3)
+        return lived(core(overrides=SWITCHES[name], days=60), 3)
     overrides, founders, mode = ARRIVALS[name]
     given = Arrivals(np.array(DAILY), mode)
-    return lived(core(founders, overrides=overrides, days=80, arrivals=given), 3)
+    return lived(core(founders, overrides=overrides, days=60, arrivals=given), 3)
 
 
 def drawn(number: int) -> dict[str, Any]:
@@ -329,7 +329,7 @@ def test_what_is_compared_happens() -> None:
         ("referral.tie_strength", 0.41),
         ("referral.softness", 0.12),
         ("referral.fit_weight", 1.5),
-        ("referral.follow", 0.62),
+        ("referral.follow", 0.65),
         ("referral.fatigue", 7.0),
         ("referral.binding", 0.31),
         ("acquisition.unfollow_rate", 1.02),
@@ -337,8 +337,8 @@ def test_what_is_compared_happens() -> None:
     ],
 )
 def test_a_rule_that_is_slightly_off_is_noticed(name: str, value: float) -> None:
-    other = core(overrides=BUSY | {name: value}, days=45)
-    assert differences(lived(core(overrides=BUSY, days=45), 2, other)) != []
+    other = core(overrides=BUSY | {name: value}, days=30)
+    assert differences(lived(core(overrides=BUSY, days=30), 2, other)) != []
 
 
 def test_founders_who_hardly_ever_come_are_remembered_as_the_page_says() -> None:

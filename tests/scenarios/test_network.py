@@ -296,7 +296,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     "bad strength": ('generator = "cycle_graph"\nstrength = 2', "network.strength = 2: must be above 0, at most 1"),
     "bad weight": ('generator = "cycle_graph"\nweight = 2', "network.weight = 2: must be the name of an edge attribute"),
     "too many nodes": ('generator = "cycle_graph"\nn = 30_000', "has 30000 nodes but there are only 20000 people"),
-    "absurdly large": ('generator = "hypercube_graph"\nn = 40\n[market]\nsize = 1000', "needs more than 87 MB"),
+    "absurdly large": ('generator = "path_graph"\nn = 1_000_000_000\n[market]\nsize = 1000', "needs more than 87 MB"),
     "neither": ("strength = 0.5", "has neither a generator nor a file"),
     "both": ('generator = "cycle_graph"\nfile = "a.txt"', "has both a generator and a file"),
     "no file": ('file = "nowhere.graphml"', ": nowhere.graphml does not exist or is not a file"),

@@ -223,7 +223,7 @@ def check_any(
     check_run(Simulation(plan, seed=seed, days=days, check=True), market["size"], market["founders"])
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(markets, stages_of_a_run, shocks_within(50), st.integers(30, 60), seeds)
 @example(  # the shortest half-life: what fades that fast must not overflow within a week
     {"size": 30, "founders": 10, "interest_similarity": 1.0, "fit_width": 0.01, "near": 2, "far": 0},

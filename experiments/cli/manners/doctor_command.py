@@ -54,7 +54,7 @@ def findings() -> list[Finding]:
     """Everything that is looked at, in the order in which it is shown."""
     from kith.extras import EXTRAS, missing
     from kith.sim.engine import MODEL_VERSION
-    from kith.sim.kernels.compilation import CACHE, is_compiled
+    from kith.sim.kernels.cache import CACHE, is_compiled
 
     out = [
         Finding("model", MODEL_VERSION),

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from kith.experiments.comparison.arms import arm_from
 from kith.experiments.errors import RequestError
 from kith.scenarios.expected import COUNTS
-from kith.sim.results.indicators import describe
+from kith.sim.results.definitions import describe
 from kith.sim.schema.fields import nearest
 from kith.sim.schema.plan import Plan
 

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
-from scipy.special import betaln, gammaln
 
 LEAST = 10
 "members below which nothing is fitted"
@@ -51,6 +49,8 @@ def fitted(repeats: Numbers, recency: Numbers, age: Numbers) -> Alive:
     """The model most likely after a log's own members; `UNFITTED` for fewer than ten."""
     if len(repeats) < LEAST:
         return UNFITTED
+    from scipy.optimize import minimize  # takes as long to load as a small log takes to read
+
     start = np.log([UNFITTED.r, UNFITTED.alpha, UNFITTED.a, UNFITTED.b])
     same, many = np.unique(np.stack([repeats, recency, age]), axis=1, return_counts=True)
 
@@ -65,6 +65,8 @@ def fitted(repeats: Numbers, recency: Numbers, age: Numbers) -> Alive:
 
 def _log_likelihood(m: Alive, repeats: Numbers, recency: Numbers, age: Numbers) -> Numbers:
     """Log likelihood of each member: alive until now, or stopped after the last act."""
+    from scipy.special import betaln, gammaln
+
     n = m.r + repeats
     acted = gammaln(n) - gammaln(m.r) + m.r * np.log(m.alpha) - betaln(m.a, m.b)
     there = betaln(m.a, m.b + repeats + 1.0) - n * np.log(m.alpha + age)

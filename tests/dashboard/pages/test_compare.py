@@ -143,13 +143,13 @@ def test_text_of_others_is_escaped(here: Any, shown: Any) -> None:
 
 
 def test_the_shocks_strike_when_they_are_asked_for(here: Any, shown: Any) -> None:
-    rc = shown(compare.Page, "/?a=hub&a=web&people=300&days=220&runs=4&view=stress")
+    rc = shown(compare.Page, "/?a=hub&a=web&people=300&days=220&runs=2&view=stress")
     until(lambda: any(w.name == "stress" for w in vue_widgets(rc, "button.vue")))
     assert len(here.asked) == 1
     handler(button(rc, "stress"), "press")(None)
     until(lambda: "a third leaves at once" in texts(rc))
     assert {job.key[0] for job in here.asked[-1]} >= {"centre", "third", "paywall"}
-    assert len(here.asked[-1]) == 6 * 2 * 4
+    assert len(here.asked[-1]) == 6 * 2 * 2
 
 
 def test_other_assumptions_are_tried_when_they_are_asked_for(

@@ -17,7 +17,7 @@ from kith.experiments.charts.comparison_sections import LINES
 from kith.experiments.comparison.comparison import Comparison, gathered
 from kith.experiments.runs.runner import MONTHLY, STOCKS, execute
 from kith.experiments.statistics.tables import OUTCOMES
-from kith.sim.results.indicators import describe
+from kith.sim.results.definitions import describe
 from tests.dashboard.pages.test_compare import until, vue_widgets
 
 PARTS = {"The situation", "Look closer", "Discuss", "For the teacher"}

@@ -42,6 +42,26 @@ def test_listing_the_library_needs_no_numbers(root: Path) -> None:
     assert done.stdout.splitlines()[-1] == "set()"
 
 
+def test_a_scenario_is_shown_without_the_engine(root: Path) -> None:
+    heavy = "{'pandas', 'numba', 'scipy', 'matplotlib'} & set(sys.modules)"
+    code = f"import sys; from kith.experiments.cli.app import exit_code; exit_code(['show', 'web']); print({heavy})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "set()"
+
+
+def test_workers_do_not_load_the_command_line(root: Path, tmp_path: Path) -> None:
+    script = tmp_path / "kith"
+    script.write_text(
+        "from multiprocessing.spawn import get_preparation_data\n"
+        "from kith.experiments.cli.app import main\n"
+        "try:\n    main(['list'])\n"
+        "finally:\n    print([name for name in get_preparation_data('worker') if name.startswith('init_main')])\n",
+        "utf-8",
+    )
+    done = subprocess.run([sys.executable, script], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
 def test_help_says_what_there_is(kith: Kith) -> None:
     code, out, _ = kith("--help")
     assert code == 0
@@ -333,9 +353,9 @@ def test_stopping_is_told_and_leaves_nothing(
 
 
 def test_a_first_run_says_what_it_waits_for(kith: Kith, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kith.sim.kernels import compilation
+    from kith.sim.kernels import cache
 
-    monkeypatch.setattr(compilation, "is_compiled", lambda: False)
+    monkeypatch.setattr(cache, "is_compiled", lambda: False)
     code, _, err = kith("run", "web", "--days", "5", "--json", *SMALL)
     assert code == 0
     again = kith("compare", "web", "pool", "--days", "5", "--runs", "1", "--workers", "1", *SMALL)

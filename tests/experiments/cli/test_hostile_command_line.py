@@ -122,8 +122,15 @@ def with_hostile(name: str, parameter: Any, value: str) -> list[str]:
     return [*name.split(), *words, option, value]
 
 
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle to be copied."""
+    write_made_up_bundle(target := tmp_path_factory.mktemp("bundle") / "fitted")
+    return target
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, fitted: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with one of each kind of thing that can be in the way; work is over where it would begin."""
 
     def begin(*_: Any, **__: Any) -> None:
@@ -141,7 +148,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("kith.experiments.calibration.customers.judged.judged", begin)
     monkeypatch.setattr("kith.experiments.credibility.verify.verify", begin)
     monkeypatch.setattr("kith.experiments.speed.throughput.throughput", begin)
-    monkeypatch.setattr("kith.sim.kernels.compilation.is_compiled", lambda: True)
+    monkeypatch.setattr("kith.sim.kernels.cache.is_compiled", lambda: True)
     monkeypatch.chdir(tmp_path)
     ranged = TINY.replace("values = [5.0, 10.0]", "low = 0.0\nhigh = 40.0\nsteps = 2")
     (tmp_path / "tiny.toml").write_text(ranged + ASKS, encoding="utf-8")
@@ -150,7 +157,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "member_id,timestamp,action\na,2024-01-01,post\nb,2024-01-02,post\na,2024-01-03,post\n"
     )
     write_log(tmp_path / "village.csv", rows_of())
-    write_made_up_bundle(tmp_path / "fitted")
+    shutil.copytree(fitted, tmp_path / "fitted")
     (tmp_path / "afile").write_text("hello", encoding="utf-8")
     (tmp_path / "bytes").write_bytes(bytes(range(256)) * 4)
     (tmp_path / "locked").write_text("hello", encoding="utf-8")

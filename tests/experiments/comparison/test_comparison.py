@@ -239,15 +239,15 @@ def test_asking_for_other_outcomes_and_variants_works(plan: Callable[..., Plan])
 def test_it_runs_until_the_main_difference_is_narrow_enough(plan: Callable[..., Plan]) -> None:
     asked = [plan("pool", days=20), plan("web", days=20)]
     seen: list[Comparison] = []
-    result = compare(asked, precision=0.05, workers=1, look=seen.append)
+    result = compare(asked, precision=0.1, workers=1, look=seen.append)
     row, mean = result.row("active", "web"), result.row("active", "pool")["mean"]
-    assert (row["difference_high"] - row["difference_low"]) / 2 <= 0.05 * mean
+    assert (row["difference_high"] - row["difference_low"]) / 2 <= 0.1 * mean
     again = compare(asked, runs=result.runs, workers=1)
     pd.testing.assert_frame_equal(again.table, result.table)
-    tighter = compare(asked, precision=0.02, workers=1)
+    tighter = compare(asked, precision=0.05, workers=1)
     assert tighter.runs > result.runs
     assert seen[-1].runs <= result.runs
-    assert json.loads(result.to_json())["precision"] == 0.05
+    assert json.loads(result.to_json())["precision"] == 0.1
 
 
 def test_it_stops_at_the_most_runs(plan: Callable[..., Plan]) -> None:

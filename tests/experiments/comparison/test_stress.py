@@ -1,7 +1,9 @@
 """A stress test: each design under the standard shocks, paired with itself."""
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,17 +21,31 @@ from kith.experiments.comparison.stress import (
 from kith.experiments.comparison.stress_result import back_words, lost_words
 from kith.experiments.comparison.stress_shocks import AFTER, SHOCKS
 from kith.experiments.errors import ComparisonError
-from kith.experiments.runs.runner import execute
+from kith.experiments.runs.runner import RunResult, run_all
 from kith.scenarios.load import load
 
-SMALL = {"market.size": 2_000, "market.founders": 200}
+SMALL = {"market.size": 1_000, "market.founders": 100}
 DAYS = 240
 
 
 @pytest.fixture(scope="module")
-def tested():
+def runs() -> list[RunResult]:
+    """The runs under shocks, as they arrived."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def tested(runs: list[RunResult]):
     comparison = compare(["hub", "web"], runs=4, days=DAYS, overrides=SMALL, workers=1)
-    return comparison, stress(comparison, workers=1)
+
+    def kept(*arguments: Any) -> Iterator[RunResult]:
+        for result in run_all(*arguments):
+            runs.append(result)
+            yield result
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kith.experiments.comparison.stress.run_all", kept)
+        return comparison, stress(comparison, workers=1)
 
 
 def test_every_shock_strikes_every_design_once(tested) -> None:
@@ -45,18 +61,17 @@ def test_a_hub_loses_more_with_its_centre_than_a_web(tested) -> None:
     assert result.row("centre", "hub")["lost"] > 0.3 > result.row("centre", "web")["lost"]
 
 
-def test_what_is_lost_is_the_paired_share_of_active_members(tested) -> None:
+def test_what_is_lost_is_the_paired_share_of_active_members(tested, runs) -> None:
     comparison, result = tested
     usual = comparison.values.query("scenario == 'web'")["active"].mean()
-    jobs = [job for job in stress_jobs(comparison) if job.key == ("third", "web")]
-    struck = np.mean([execute(job).summary["active"] for job in jobs])
+    struck = np.mean([run.summary["active"] for run in runs if run.key == ("third", "web")])
     assert result.row("third", "web")["lost"] == pytest.approx(1 - struck / usual)
 
 
-def test_the_order_in_which_runs_arrive_does_not_matter(tested) -> None:
+def test_the_order_in_which_runs_arrive_does_not_matter(tested, runs) -> None:
     comparison, result = tested
-    results = [execute(job) for job in reversed(stress_jobs(comparison))]
-    assert gathered_stress(comparison, results).table.equals(result.table)
+    assert [(job.key, job.seed) for job in stress_jobs(comparison)] == [(run.key, run.seed) for run in runs]
+    assert gathered_stress(comparison, runs[::-1]).table.equals(result.table)
 
 
 def test_a_fee_strikes_nobody_who_has_one() -> None:

@@ -190,7 +190,7 @@ def test_every_command_that_takes_a_number_of_runs_refuses_too_many(
     tmp_path: Path,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("kith.sim.kernels.compilation.is_compiled", lambda: True)
+    monkeypatch.setattr("kith.sim.kernels.cache.is_compiled", lambda: True)
     assert exit_code(list(command)) == 2
     said = capsys.readouterr()
     assert "more than 1,000,000" in said.err

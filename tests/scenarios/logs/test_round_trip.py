@@ -1,6 +1,7 @@
 """A community that is simulated, written down as a log and founded on it is much the same community."""
 
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from kith.experiments.evidence.round_trip import FULL, agreement, round_trip
 from kith.scenarios.load import load
 from kith.scenarios.logs.founding import read_and_found
 from kith.sim.engine import Simulation
-from kith.sim.results.record import start_date
+from kith.sim.results.record import Record, start_date
 
 DAYS = 300
 
@@ -24,10 +25,17 @@ def lived() -> Simulation:
     return simulation
 
 
-def test_a_full_log_tells_who_is_awake_and_dormant_and_since_when(lived: Simulation, tmp_path: Path) -> None:
-    lived.record().to_parquet(tmp_path / "lived")
+@pytest.fixture(scope="module")
+def written(lived: Simulation, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its record in files."""
+    folder = tmp_path_factory.mktemp("record") / "lived"
+    lived.record().to_parquet(folder)
+    return folder
+
+
+def test_a_full_log_tells_who_is_awake_and_dormant_and_since_when(lived: Simulation, written: Path) -> None:
     before, plan = lived.community, lived.community.plan
-    log = read_and_found(tmp_path / "lived")
+    log = read_and_found(written)
     founding = log.founding
     assert founding.date == (date.fromisoformat(start_date(plan)) + timedelta(days=DAYS)).isoformat()
     awake = before.population.members[before.population.rows()]
@@ -43,8 +51,8 @@ def test_a_full_log_tells_who_is_awake_and_dormant_and_since_when(lived: Simulat
     assert any("fallen silent and may return (as the log tells)" in line for line in log.lines())
 
 
-def test_a_log_of_posts_says_what_it_does_not_tell(lived: Simulation, tmp_path: Path) -> None:
-    events = lived.record().events
+def test_a_log_of_posts_says_what_it_does_not_tell(written: Path, tmp_path: Path) -> None:
+    events = Record.from_parquet(written).events
     posts = tmp_path / "posts.csv"
     events[events["action"].isin(["post", "answer"])].to_csv(posts, index=False)
     log = read_and_found(posts)
@@ -54,9 +62,8 @@ def test_a_log_of_posts_says_what_it_does_not_tell(lived: Simulation, tmp_path: 
     assert "does not tell when they joined" in lines
 
 
-def test_a_record_that_was_founded_from_a_record_is_read_truly(lived: Simulation, tmp_path: Path) -> None:
-    lived.record().to_parquet(tmp_path / "lived")
-    again = Simulation(load("web", log=str(tmp_path / "lived"), days=20), seed=1)
+def test_a_record_that_was_founded_from_a_record_is_read_truly(written: Path, tmp_path: Path) -> None:
+    again = Simulation(load("web", log=str(written), days=20), seed=1)
     again.advance()
     again.record().to_parquet(tmp_path / "again")
     read = read_and_found(tmp_path / "again").founding
@@ -77,17 +84,20 @@ def test_a_record_that_was_founded_from_a_record_is_read_truly(lived: Simulation
     assert abs(np.median(asleep) - np.median(20 - c.dormant.since[: c.dormant.count])) < 10
 
 
-def test_an_earlier_date_uses_nothing_that_came_later(lived: Simulation, tmp_path: Path) -> None:
-    lived.record().to_parquet(tmp_path / "lived")
-    founding = read_and_found(tmp_path / "lived", "2001-06-30").founding
+def test_an_earlier_date_uses_nothing_that_came_later(written: Path) -> None:
+    founding = read_and_found(written, "2001-06-30").founding
     assert founding.awake is not None
     assert ((founding.awake > 0.0) & (founding.awake < 1.0)).any()
     assert (founding.tenure >= founding.silence).all() and (founding.silence >= 1).all()
 
 
+trip = cache(round_trip)
+"""A community there and back, once for each seed."""
+
+
 def disagreeing(seeds: int) -> list[str]:
     """What differs by more than two standard deviations of the original over seeds."""
-    agreements = agreement([round_trip(seed) for seed in range(seeds)])
+    agreements = agreement([trip(seed) for seed in range(seeds)])
     return [
         f"{log}: {name} {result}"
         for log, names in agreements.items()
@@ -106,6 +116,6 @@ def test_twenty_communities_go_on_as_they_would_have() -> None:
 
 
 def test_a_full_log_keeps_members_exactly() -> None:
-    trip = round_trip(3)
+    there, back = trip(3).original[FULL], trip(3).founded[FULL]
     for name in ("members", "awake", "days since joining, mean"):
-        assert trip.founded[FULL][name] == pytest.approx(trip.original[FULL][name])
+        assert back[name] == pytest.approx(there[name])

@@ -147,7 +147,7 @@ GIVEN = (None, *(Arrivals(np.array([2, 0, 1] * 30), mode) for mode in MODES))
 "joins per day of any mode, or none"
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_it_does_for_any_plan_interrupted_anywhere(
     plan_of: PlanOf, log_of: Callable[..., Any], data: st.DataObject

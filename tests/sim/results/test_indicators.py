@@ -11,7 +11,7 @@ import pytest
 
 from kith.scenarios.load import load
 from kith.sim.engine import TICK, run
-from kith.sim.results.indicators import INDICATORS, describe
+from kith.sim.results.definitions import DEFINITIONS, describe
 from kith.sim.results.lifetimes import HORIZON_MONTHS
 from kith.sim.results.record import Record
 from kith.sim.results.recorder import CAUSES
@@ -326,7 +326,7 @@ def test_every_name_in_a_summary_has_a_unit_and_a_definition(record: Record) -> 
 
 def test_every_indicator_of_the_table_is_in_the_summary(record: Record) -> None:
     names = list(record.summary.index)
-    assert [k for k in INDICATORS if not any(n == k or n.startswith(k + "_") for n in names)] == []
+    assert [k for k in DEFINITIONS if not any(n == k or n.startswith(k + "_") for n in names)] == []
 
 
 def test_the_monthly_frame_ends_where_the_summary_does(plan_of: PlanOf) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kith.sim.kernels import compilation
+from kith.sim.kernels import cache
 
 
 def test_kernels_in_use_stay_and_forgotten_ones_go(tmp_path: Path) -> None:
@@ -14,14 +14,14 @@ def test_kernels_in_use_stay_and_forgotten_ones_go(tmp_path: Path) -> None:
     for folder, age in ((used, 5 * 86_400), (forgotten, 31 * 86_400)):
         folder.mkdir()
         os.utime(folder, (time.time() - age,) * 2)
-    own = compilation._cache_folder(tmp_path)
+    own = cache._cache_folder(tmp_path)
     assert own.is_dir() and used.is_dir() and not forgotten.exists()
-    assert own.name == compilation._content_hash()
+    assert own.name == cache._content_hash()
 
 
 def test_a_run_ends_well_though_its_cache_has_vanished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compilation, "_READY", tmp_path / "gone" / "ready")
-    compilation.mark_compiled()
-    assert not compilation._READY.exists()
+    monkeypatch.setattr(cache, "_READY", tmp_path / "gone" / "ready")
+    cache.mark_compiled()
+    assert not cache._READY.exists()
