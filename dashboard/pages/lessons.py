@@ -137,7 +137,7 @@ def LessonResults(lesson: Lesson, guess: int, answer: LiveComparison, inputs: ob
     Text("Explore further", "h2")
     with solara.Div(classes=["kith-row"]):
         Button("Open the controls", lambda: where.go(compare_path(lesson)), "controls")
-        Button("Watch it", lambda: where.go(WatchState(choice_from_text(lesson.watch)).path()), "watch")
+        Button("Watch it", lambda: where.go(WatchState((choice_from_text(lesson.watch),)).path()), "watch")
         _next(lesson, where.go)
 
 

@@ -305,6 +305,22 @@ def test_a_link_to_a_world_shows_its_day_its_colours_and_its_member_again(page: 
     assert page.inner_text(".kith-legend").startswith("does not belong")
 
 
+def test_three_designs_are_struck_at_once_and_time_goes_back(page: Any, address: str) -> None:
+    visit(page, address, "/watch?a=pool&a=hub&a=web&people=2000&day=60")
+    page.wait_for_selector(".kith-stage >> nth=2")
+    page.click("button[name=act-hub_departs]")
+    page.wait_for_selector(".kith-event:has-text('Day 60: the hub leaves')")
+    page.wait_for_selector(".kith-matters:has-text('if nobody had interfered')")
+    line = page.locator(".kith-line").bounding_box()
+    assert line["y"] + line["height"] <= 720, "the chart is below the fold"
+    page.evaluate(
+        "() => { const line = document.querySelector('[name=time]'); line.value = 40; line.dispatchEvent(new Event('change')) }"
+    )
+    page.wait_for_function("document.querySelector('.kith-day b').innerText === '40'")
+    page.wait_for_url(re.compile("day=40&act=60:hub_departs"))
+    assert page.locator(".kith-matters").count() == 0
+
+
 def picked(page: Any) -> str:
     """The member that was clicked last, or that the keyboard reached."""
     return str(page.get_attribute(".kith-canvas", "data-picked"))
