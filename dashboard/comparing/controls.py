@@ -51,6 +51,16 @@ def groups(plan: Plan, preset: Plan) -> list[dict[str, Any]]:
     return [group for group in result if group["controls"]]
 
 
+def slider_levers(plan: Plan, preset: Plan) -> dict[str, tuple[float, float]]:
+    """The important parameters that have an effect here and the ends of a slider, with these ends."""
+    [important] = [group for group in groups(plan, preset) if group["name"] == "important"]
+    return {
+        c["name"]: (float(c["from"]), float(c["to"]))
+        for c in important["controls"]
+        if c["kind"] == "slider" and not c["inert"] and c["to"] > c["from"]
+    }
+
+
 def control(setting: Setting, preset: Any) -> dict[str, Any]:
     """The data of the control of one parameter."""
     low, high = _span(setting, preset)

@@ -9,6 +9,7 @@ import solara
 
 from kith.dashboard.comparing.compare_plans import ResolvedState, command_for, resolved_state
 from kith.dashboard.comparing.compare_side import CompareChange, Side
+from kith.dashboard.comparing.goal_seek import GoalSeek
 from kith.dashboard.comparing.other_worlds import OtherWorlds
 from kith.dashboard.comparing.stress_test import StressTest
 from kith.dashboard.comparing.your_change import Steps, YourChange
@@ -53,6 +54,7 @@ VIEW_TITLES = {
     "money": "Money",
     "network": "Belonging and ties",
     "table": "Differences",
+    "goal": "What would it take?",
     "worlds": "Other assumptions",
     "stress": "Under shocks",
     "health": "Health",
@@ -144,7 +146,9 @@ def Result(
         event_pick=lambda view: go(changed(view=view)),
     )
     with solara.Div(classes=["kith-old"] if old else []):
-        if state.view == "worlds":
+        if state.view == "goal":
+            GoalSeek(now)
+        elif state.view == "worlds":
             OtherWorlds(now, comparison, not running and not old)
         elif state.view == "stress":
             StressTest(comparison, not running and not old)

@@ -90,7 +90,14 @@ def promises(optimum: Optimum, outcome: str, name: str = "promises") -> str:
         return exported(figure, name, title, "; ".join(sentences) + ".")
 
 
-def curve(goal: BreakEven, crossing: Crossing, log: bool = False, name: str = "curve") -> str:
+def curve(
+    goal: BreakEven,
+    crossing: Crossing,
+    log: bool = False,
+    name: str = "curve",
+    across: str = "",
+    band: str = "",
+) -> str:
     """The outcome along the lever with its 95 % interval, the level, and the crossing.
 
     Parameters
@@ -98,13 +105,15 @@ def curve(goal: BreakEven, crossing: Crossing, log: bool = False, name: str = "c
     goal, crossing : the break-even and its result.
     log : whether the lever has a logarithmic axis.
     name : prefix of ids.
+    across, band : what the lever is called, and what the band shows; by default the lever's name, and the crossing's
+        interval.
     """
     unit = describe(goal.outcome)[0]
-    title = f"{capital(wording.title(goal.outcome))} along {goal.lever}"
+    title = f"{capital(wording.title(goal.outcome))} along {across or goal.lever}"
     frame = crossing.tried
     with themed():
         known = frame["low"].notna().any()
-        band = "band: interval of the crossing" if known else no_interval("runs")
+        band = (band or "band: interval of the crossing") if known else no_interval("runs")
         what = f"mean{' with 95 % interval' if known else ''}; horizontal line: level; {band}"
         figure, (axes,) = canvas(
             title, ", ".join(p for p in (unit_words(unit), what) if p), height=3.4, right=0.4
@@ -134,7 +143,7 @@ def curve(goal: BreakEven, crossing: Crossing, log: bool = False, name: str = "c
             elinewidth=0.9,
         )
         value_axis(axes, unit)
-        axes.set_xlabel(goal.lever, loc="right")
+        axes.set_xlabel(across or goal.lever, loc="right")
         sentences = [
             f"{row[goal.lever]:.3g}: {_span(row['mean'], row['low'], row['high'], unit)}"
             for row in frame.to_dict("records")

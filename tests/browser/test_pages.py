@@ -134,6 +134,15 @@ def test_back_undoes_a_change(page: Any, address: str) -> None:
     page.wait_for_function("document.querySelector('select[name=days]').value === '90'")
 
 
+def test_a_price_is_sought_and_found_with_its_interval(page: Any, address: str) -> None:
+    visit(page, address, "/?a=web&people=300&days=60&runs=1&view=goal")
+    page.click("button[name=seek]")
+    page.wait_for_selector(".kith-lead:has-text('nine in ten active members')")
+    page.wait_for_selector(".kith-chart svg:has-text('subscription price')")
+    page.select_option("select[name=goal]", "best")
+    page.wait_for_selector(".kith-lead:has-text('leaves the company most')")
+
+
 def test_everything_can_be_taken_away(page: Any, address: str, tmp_path: Path) -> None:
     visit(page, address, f"/?{SMALL}")
     done(page)
@@ -324,6 +333,16 @@ def test_three_designs_are_struck_at_once_and_time_goes_back(page: Any, address:
 def picked(page: Any) -> str:
     """The member that was clicked last, or that the keyboard reached."""
     return str(page.get_attribute(".kith-canvas", "data-picked"))
+
+
+def test_the_map_of_the_model_is_walked_with_the_keyboard(page: Any, address: str) -> None:
+    visit(page, address, "/model")
+    page.focus("[id='map-point-bond']")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".kith-chosen h2:text-is('Bond')")
+    page.wait_for_url(re.compile("at=bond"))
+    page.click("[id='map-point-value.product']")
+    page.wait_for_selector(".kith-chosen:has-text('source')")
 
 
 def test_dark_and_light_are_kept(page: Any, address: str) -> None:
