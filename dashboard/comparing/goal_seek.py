@@ -14,9 +14,11 @@ from kith.dashboard.comparing.controls import TITLES, slider_levers
 from kith.dashboard.live.live_batch import Batch, use_live_batch
 from kith.dashboard.state import screen
 from kith.dashboard.state.scenario_choice import ScenarioChoice, plan_of
-from kith.dashboard.widgets.parts import Button, Chart, Dropdown, ErrorMessage, Text
+from kith.dashboard.widgets.parts import Button, Chart, DownloadButton, Dropdown, ErrorMessage, Text
 from kith.experiments.analyses.break_even import Crossing, crossing_among
 from kith.experiments.charts.search import curve
+from kith.experiments.comparison.comparison import Comparison
+from kith.experiments.reports.story import OUTCOMES, Story, Sweep, story_page
 from kith.experiments.runs.runner import Job, RunResult
 from kith.experiments.statistics.intervals import mean_interval, paired
 from kith.experiments.studies.searches import BreakEven
@@ -29,7 +31,12 @@ VALUES, RUNS = 9, 8
 """Values of the lever that are tried, and runs of each."""
 
 PRICE, HIGHEST_PRICE = "monetisation.price", 30.0
-SUBSCRIPTION = ("monetisation.model", "subscription")
+MODEL = "monetisation.model"
+PAID = {"fee": "membership fee", "subscription": "subscription price"}
+"""Ways to charge, and what the price is then."""
+
+AS = "@"
+"""Between a price and the way to charge it, where nobody pays yet."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ class Found:
 
 
 @solara.component
-def GoalSeek(now: ResolvedState) -> None:
+def GoalSeek(now: ResolvedState, comparison: Comparison, command: str) -> None:
     """The question, the button, the runs under way, and the answer."""
     place = now.state.edited
     label, plan = list(now.plans.items())[place]
@@ -116,21 +123,30 @@ def GoalSeek(now: ResolvedState) -> None:
             "kith study break-even, kith study optimise."
         )
         Chart(svg, "kith-goal", found.frame, note)
+        sweep = swept(seek.result, label, title)
+        with solara.Div(classes=["kith-row"]):
+            DownloadButton(
+                "Story with this lever (HTML)",
+                "kith-story.html",
+                lambda: story_page(Story(comparison, command=command, sweep=sweep)),
+                "text/html",
+            )
 
 
 def levers_of(now: ResolvedState, place: int) -> dict[str, tuple[float, float]]:
     """The levers that have an effect here and a range to try: a price first, also where nobody pays yet."""
     plan, preset = list(now.plans.values())[place], now.presets[place]
     model = plan.parameters.monetisation.model
-    price = {} if model not in ("none", "subscription", "fee") else {PRICE: (0.0, HIGHEST_PRICE)}
+    ways = [PRICE] if model in PAID else [f"{PRICE}{AS}{way}" for way in PAID] if model == "none" else []
+    price = dict.fromkeys(ways, (0.0, HIGHEST_PRICE))
     return price | {name: span for name, span in slider_levers(plan, preset).items() if name != PRICE}
 
 
 def title_of(lever: str, plan: Plan) -> str:
     """A lever in words with its unit."""
-    if lever == PRICE:
-        kind = {"fee": "membership fee"}.get(plan.parameters.monetisation.model, "subscription price")
-        return f"{kind}, EUR per month"
+    name, _, way = lever.partition(AS)
+    if name == PRICE:
+        return f"{PAID[way or plan.parameters.monetisation.model]}, EUR per month"
     return TITLES.get(lever) or lever.replace(".", ": ").replace("_", " ")
 
 
@@ -150,13 +166,13 @@ def jobs(now: ResolvedState, place: int, lever: str, span: tuple[float, float]) 
 def with_value(
     now: ResolvedState, place: int, choice: ScenarioChoice, lever: str, value: float
 ) -> ScenarioChoice:
-    """The scenario with a value of the lever; a price is that of a subscription where nobody pays yet."""
+    """The scenario with a value of the lever, and the way to charge that comes with a price."""
     plan = list(now.plans.values())[place]
-    section, _, name = lever.partition(".")
+    parameter, _, way = lever.partition(AS)
+    section, _, name = parameter.partition(".")
     whole = isinstance(getattr(getattr(plan.parameters, section), name), int)
-    if lever == PRICE and plan.parameters.monetisation.model == "none":
-        choice = choice.with_setting(*SUBSCRIPTION)
-    return choice.with_setting(lever, round(value) if whole else value)
+    choice = choice.with_setting(MODEL, way) if way else choice
+    return choice.with_setting(parameter, round(value) if whole else value)
 
 
 def _plan(now: ResolvedState, choice: ScenarioChoice) -> Plan:
@@ -169,17 +185,25 @@ type Tried = list[tuple[float, pd.DataFrame]]
 
 def values_of(results: Sequence[RunResult]) -> Tried:
     """The outcomes of the goals at every value, seeds in order."""
-    outcomes = sorted({goal.outcome for goal in GOALS.values()})
     by_value: dict[tuple[int, float], list[RunResult]] = {}
     for result in results:
         by_value.setdefault(result.key, []).append(result)
     return [
         (
             value,
-            pd.DataFrame([{o: r.summary[o] for o in outcomes} for r in sorted(found, key=lambda r: r.seed)]),
+            pd.DataFrame([{o: r.summary[o] for o in OUTCOMES} for r in sorted(found, key=lambda r: r.seed)]),
         )
         for (_, value), found in sorted(by_value.items(), key=lambda item: item[0][0])
     ]
+
+
+def swept(tried: Tried, label: str, title: str) -> Sweep:
+    """The values that were tried, for a story."""
+    others = tried[1:]
+    outcomes = {
+        name: tuple(mean_interval(frame[name].to_numpy(float)) for _, frame in others) for name in OUTCOMES
+    }
+    return Sweep(label, title, tuple(value for value, _ in others), outcomes)
 
 
 def found_in(tried: Tried, goal: Goal, lever: str) -> Found:

@@ -8,6 +8,7 @@ import solara
 
 from kith.dashboard.access.classroom import ClassQuestion, room
 from kith.dashboard.content import comparison as views
+from kith.dashboard.content.lesson_story import lesson_page, verdict
 from kith.dashboard.content.lessons import Lesson, lessons
 from kith.dashboard.content.markdown import markup
 from kith.dashboard.content.run_status import status_line
@@ -19,12 +20,10 @@ from kith.dashboard.state.compare_state import CompareState
 from kith.dashboard.state.navigation import use_navigation
 from kith.dashboard.state.scenario_choice import choice_from_text
 from kith.dashboard.state.watch_state import WatchState
-from kith.dashboard.widgets.parts import Button, Chart, ErrorMessage, Html, PrintPage, Text
+from kith.dashboard.widgets.parts import Button, Chart, DownloadButton, ErrorMessage, Html, PrintPage, Text
 from kith.experiments.charts import theme
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.escaping import for_html as escape
-from kith.experiments.statistics.intervals import no_interval
-from kith.experiments.words import wording
 
 
 @solara.component
@@ -137,6 +136,12 @@ def LessonResults(lesson: Lesson, guess: int, answer: LiveComparison, inputs: ob
     Text("Explore further", "h2")
     with solara.Div(classes=["kith-row"]):
         Button("Open the controls", lambda: where.go(compare_path(lesson)), "controls")
+        DownloadButton(
+            "Story (HTML)",
+            f"kith-lesson-{lesson.name}.html",
+            lambda: lesson_page(lesson, comparison),
+            "text/html",
+        )
         Button("Watch it", lambda: where.go(WatchState((choice_from_text(lesson.watch),)).path()), "watch")
         _next(lesson, where.go)
 
@@ -160,28 +165,6 @@ def class_votes(lesson: Lesson) -> ClassQuestion | None:
     classroom = room()
     question = classroom.question() if classroom is not None else None
     return question if question is not None and question.lesson == lesson.name and question.votes else None
-
-
-def verdict(lesson: Lesson, guess: int, comparison: Comparison) -> str:
-    """The prediction next to the result of the runs."""
-    answer = lesson.prediction.answer(comparison)
-    choices = lesson.prediction.choices
-    left = wording.listed([f"“{escape(choices[place])}”" for place in answer.left_open], "or")
-    if not answer.left_open:
-        judgement = f"No verdict yet ({no_interval()})."
-        left = f"“{escape(choices[answer.best])}” so far"
-    elif answer.right == guess:
-        judgement = "Your prediction was right."
-    elif guess not in answer.left_open:
-        judgement = "It came out differently."
-    else:
-        judgement = "Too close to call: the runs do not resolve it."
-        left += ", and random draws may explain which"
-    note = f"{wording.plural(comparison.runs, 'run')} per scenario"
-    return (
-        f"<p class='kith-lead'><b>{judgement}</b> You predicted “{escape(choices[guess])}”; the simulation gives "
-        f"{left}.</p><p>{escape(answer.words)} <span class='kith-note'>({note})</span></p>"
-    )
 
 
 def compare_path(lesson: Lesson) -> str:

@@ -21,6 +21,7 @@ from kith.experiments.cli.evidence.customers_command import customers
 from kith.experiments.cli.evidence.forecast_command import forecast
 from kith.experiments.cli.evidence.measure_command import measure
 from kith.experiments.cli.exit_codes import DONE, FAILED, STOPPED, WRONG
+from kith.experiments.cli.lesson_command import lesson
 from kith.experiments.cli.levers.levers_command import levers
 from kith.experiments.cli.manners import output
 from kith.experiments.cli.manners.doctor_command import doctor
@@ -65,6 +66,7 @@ app.command()(patterns)
 app.command()(robust)
 app.command()(levers)
 app.command()(dashboard)
+app.command()(lesson)
 app.command()(new)
 app.command()(doctor)
 teach(app)

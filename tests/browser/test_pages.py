@@ -138,7 +138,7 @@ def test_a_price_is_sought_and_found_with_its_interval(page: Any, address: str) 
     visit(page, address, "/?a=web&people=300&days=60&runs=1&view=goal")
     page.click("button[name=seek]")
     page.wait_for_selector(".kith-lead:has-text('nine in ten active members')")
-    page.wait_for_selector(".kith-chart svg:has-text('subscription price')")
+    page.wait_for_selector(".kith-chart svg:has-text('membership fee')")
     page.select_option("select[name=goal]", "best")
     page.wait_for_selector(".kith-lead:has-text('leaves the company most')")
 

@@ -13,6 +13,7 @@ from kith.experiments.runs.runner import execute
 from tests.dashboard.looking import button, handler, texts, until, vue_widgets
 
 PRICE = goal_seek.PRICE
+FEE, SUBSCRIPTION = (f"{PRICE}@{way}" for way in goal_seek.PAID)
 NOISE = np.random.default_rng(0).normal(0, 2, 8)
 
 
@@ -45,7 +46,7 @@ def test_the_best_value_comes_with_those_as_good() -> None:
 def test_a_goal_that_no_value_reaches_is_said_to_be_out_of_reach() -> None:
     now = compare.resolved_state("a=web&people=300&days=40")
     plan = now.plans["web"]
-    title = title_of(PRICE, plan)
+    title = title_of(SUBSCRIPTION, plan)
     words = answer(found_in(straight(slope=0.0), GOALS["half"], PRICE), title, "web", plan)
     assert (
         words == "web: every subscription price from 0 to 16 EUR per month keeps half of the active members."
@@ -57,14 +58,15 @@ def test_a_goal_that_no_value_reaches_is_said_to_be_out_of_reach() -> None:
 
 def test_a_price_is_that_of_a_subscription_where_nobody_pays_and_what_has_no_effect_is_left_out() -> None:
     now = compare.resolved_state("a=web&a=pool~monetisation.model=fee&people=300&days=40")
-    made = jobs(now, 0, PRICE, (0.0, 30.0))
+    made = jobs(now, 0, SUBSCRIPTION, (0.0, 30.0))
     assert len(made) == (goal_seek.VALUES + 1) * goal_seek.RUNS
     models = {job.key[0]: job.plan.parameters.monetisation.model for job in made}
     assert models[0] == "none"
     assert set(models.values()) == {"none", "subscription"}
     assert {job.plan.parameters.monetisation.model for job in jobs(now, 1, PRICE, (0.0, 30.0))} == {"fee"}
     assert all(job.plan.parameters.market.size == 300 and job.days == 40 for job in made)
-    assert next(iter(levers_of(now, 0))) == PRICE
+    assert list(levers_of(now, 0))[:2] == [FEE, SUBSCRIPTION]
+    assert next(iter(levers_of(now, 1))) == PRICE
     assert title_of(PRICE, now.plans[list(now.plans)[1]]) == "membership fee, EUR per month"
 
 
@@ -80,5 +82,5 @@ def test_the_page_finds_a_price_with_the_numbers_of_the_runs(
     until(lambda: "web: " in texts(rc) and "nine in ten active members" in texts(rc))
     results = [execute(job, 1) for job in here.asked[-1]]
     now = compare.resolved_state("a=web&people=300&days=60&runs=1&view=goal")
-    found = found_in(values_of(results), GOALS["nine"], PRICE)
-    assert answer(found, title_of(PRICE, now.plans["web"]), "web", now.plans["web"]) in texts(rc)
+    found = found_in(values_of(results), GOALS["nine"], FEE)
+    assert answer(found, title_of(FEE, now.plans["web"]), "web", now.plans["web"]) in texts(rc)
