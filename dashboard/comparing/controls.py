@@ -4,27 +4,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kith.experiments.words.assumptions import Setting, settings, shown
+from kith.experiments.words.levers import TITLES
 from kith.scenarios.errors import ScenarioError
 from kith.sim.schema.parameter_set import SECTIONS
 from kith.sim.schema.plan import Plan
 
-TITLES = {
-    "affiliation.activity": "Tie to the activity (pool)",
-    "affiliation.hub": "Tie to a central figure (hub)",
-    "affiliation.peers": "Ties among members (web)",
-    "value.product": "Value of the product",
-    "monetisation.model": "Business model",
-    "monetisation.price": "Price",
-    "acquisition.paid_budget": "Paid acquisition",
-    "referral.invites_per_month": "Invitations",
-    "incentives.cash_per_contribution": "Cash per contribution",
-    "incentives.recognition": "Recognition",
-    "governance.voice": "Members' voice",
-    "governance.moderation_hours": "Moderation",
-    "churn.base_hazard": "Baseline churn",
-}
-IMPORTANT = tuple(TITLES)
-"""The parameters shown first; the others follow by section, and in the search."""
+IMPORTANT = tuple(TITLES)[:13]
+"""The parameters shown first where nothing was measured; the others follow by section, and in the search."""
 
 
 def groups(plan: Plan, preset: Plan) -> list[dict[str, Any]]:

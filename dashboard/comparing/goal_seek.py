@@ -10,7 +10,7 @@ import pandas as pd
 import solara
 
 from kith.dashboard.comparing.compare_plans import ResolvedState
-from kith.dashboard.comparing.controls import TITLES, slider_levers
+from kith.dashboard.comparing.controls import slider_levers
 from kith.dashboard.live.live_batch import Batch, use_live_batch
 from kith.dashboard.state import screen
 from kith.dashboard.state.scenario_choice import ScenarioChoice, plan_of
@@ -23,6 +23,7 @@ from kith.experiments.runs.runner import Job, RunResult
 from kith.experiments.statistics.intervals import mean_interval, paired
 from kith.experiments.studies.searches import BreakEven
 from kith.experiments.words import wording
+from kith.experiments.words.levers import lever_axis
 from kith.sim.schema.plan import Plan
 
 type Floats = npt.NDArray[np.float64]
@@ -147,7 +148,7 @@ def title_of(lever: str, plan: Plan) -> str:
     name, _, way = lever.partition(AS)
     if name == PRICE:
         return f"{PAID[way or plan.parameters.monetisation.model]}, EUR per month"
-    return TITLES.get(lever) or lever.replace(".", ": ").replace("_", " ")
+    return lever_axis(lever)
 
 
 def jobs(now: ResolvedState, place: int, lever: str, span: tuple[float, float]) -> list[Job]:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kith.dashboard.comparing.controls import TITLES
 from kith.dashboard.content.model_map import Link, Process, readers
 from kith.experiments.analyses.levers.shipped import Measured
 from kith.experiments.charts import theme
 from kith.experiments.escaping import for_svg
 from kith.experiments.words import wording
+from kith.experiments.words.levers import lever_title
 
 MORE, LESS = "#0072b2", "#c35600"
 INK, QUIET, RULE = "#1f2933", "#5f6b7a", "#e3e7ec"
@@ -80,12 +80,6 @@ def map_words(levers: Sequence[Measured], links: Sequence[Link], outcome: str) -
     ]
     handed = [f"{link.source} gives {link.target} {wording.listed(link.stocks)}" for link in links]
     return f"Largest effects on {wording.title(outcome)}: {'; '.join(said)}. {'; '.join(handed)}."
-
-
-def lever_title(name: str) -> str:
-    """A parameter as people say it."""
-    section, _, field = name.partition(".")
-    return TITLES.get(name) or f"{field.replace('_', ' ')} ({section})"
 
 
 def effect_words(lever: Measured) -> str:

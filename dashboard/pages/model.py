@@ -10,7 +10,7 @@ import solara
 
 from kith.dashboard.content.markdown import markup, model_sections
 from kith.dashboard.content.model_map import links, processes, readers
-from kith.dashboard.content.model_map_chart import lever_title, map_chart
+from kith.dashboard.content.model_map_chart import map_chart
 from kith.dashboard.content.scenario_menu import scenario_menu
 from kith.dashboard.state import screen
 from kith.dashboard.state.address_parts import AddressErrors, clipped, pairs_of
@@ -39,6 +39,7 @@ from kith.experiments.escaping import for_html as escape
 from kith.experiments.statistics.intervals import no_interval
 from kith.experiments.words import wording
 from kith.experiments.words.assumptions import Setting, settings, shown
+from kith.experiments.words.levers import lever_title
 from kith.scenarios.catalogue import names
 from kith.scenarios.load import load
 from kith.sim.engine import MODEL_VERSION

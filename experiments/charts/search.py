@@ -13,6 +13,7 @@ from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, th
 from kith.experiments.statistics.intervals import no_interval
 from kith.experiments.studies.searches import BreakEven
 from kith.experiments.words import wording
+from kith.experiments.words.levers import lever_axis
 from kith.sim.results.indicators import describe
 
 APART = 14
@@ -109,7 +110,7 @@ def curve(
         interval.
     """
     unit = describe(goal.outcome)[0]
-    title = f"{capital(wording.title(goal.outcome))} along {across or goal.lever}"
+    title = f"{capital(wording.title(goal.outcome))} along {across or lever_axis(goal.lever)}"
     frame = crossing.tried
     with themed():
         known = frame["low"].notna().any()
@@ -143,7 +144,7 @@ def curve(
             elinewidth=0.9,
         )
         value_axis(axes, unit)
-        axes.set_xlabel(across or goal.lever, loc="right")
+        axes.set_xlabel(across or lever_axis(goal.lever), loc="right")
         sentences = [
             f"{row[goal.lever]:.3g}: {_span(row['mean'], row['low'], row['high'], unit)}"
             for row in frame.to_dict("records")
