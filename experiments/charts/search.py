@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from kith.experiments.analyses.break_even import Crossing
 from kith.experiments.analyses.optimise import Optimum
 from kith.experiments.charts.axes import label_rows, unit_words, value_axis
-from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, themed
+from kith.experiments.charts.theme import INK, QUIET, REST, Hover, canvas, exported, themed
 from kith.experiments.statistics.intervals import no_interval
 from kith.experiments.studies.searches import BreakEven
 from kith.experiments.words import wording
@@ -149,7 +149,8 @@ def curve(
             f"{row[goal.lever]:.3g}: {_span(row['mean'], row['low'], row['high'], unit)}"
             for row in frame.to_dict("records")
         ]
-        return exported(figure, name, title, "; ".join(sentences) + ".")
+        read = Hover(axes, "x", [float(x) for x in frame[goal.lever]], sentences)
+        return exported(figure, name, title, "; ".join(sentences) + ".", read)
 
 
 def _span(mean: float, low: float, high: float, unit: str) -> str:

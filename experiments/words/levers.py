@@ -23,7 +23,20 @@ TITLES = {
     "monetisation.ad_load": "Ad load",
     "monetisation.take_rate": "Take rate",
 }
-PLAIN_UNITS = ("-", "", "share", "ratio", "strength", "value", "members", "people", "probability", "quality", "satisfaction", "belonging")
+PLAIN_UNITS = (
+    "-",
+    "",
+    "share",
+    "ratio",
+    "strength",
+    "value",
+    "members",
+    "people",
+    "probability",
+    "quality",
+    "satisfaction",
+    "belonging",
+)
 
 
 def is_lever(name: str) -> bool:

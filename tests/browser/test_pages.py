@@ -101,6 +101,14 @@ def test_a_slider_changes_the_chart_the_address_and_shows_its_difference(page: A
     page.wait_for_url(re.compile("affiliation.activity"))
 
 
+def test_pointing_at_a_chart_reads_its_values(page: Any, address: str) -> None:
+    visit(page, address, f"/?{SMALL}")
+    done(page)
+    page.locator(".kith-chart svg").first.hover(timeout=20_000)
+    page.wait_for_selector(".kith-readout:has-text('day ')", timeout=20_000)
+    assert "hub" in page.inner_text(".kith-readout")
+
+
 def test_a_link_shows_the_same_again(page: Any, address: str) -> None:
     path = "/?a=pool~affiliation.activity=0.5&a=web+subscription&people=500&days=90&runs=4&view=leaving"
     page.goto(address + path)
