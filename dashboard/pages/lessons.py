@@ -8,6 +8,8 @@ import solara
 
 from kith.dashboard.access.classroom import ClassQuestion, room
 from kith.dashboard.content import comparison as views
+from kith.dashboard.content.contest import NAME as CONTEST
+from kith.dashboard.content.contest import Contest
 from kith.dashboard.content.lesson_story import lesson_page, verdict
 from kith.dashboard.content.lessons import Lesson, lessons
 from kith.dashboard.content.markdown import markup
@@ -33,7 +35,9 @@ def Page() -> None:
     given = pairs_of(where.drawn)
     lesson = lessons().get(given.get("lesson", ""))
     with solara.Div(classes=["kith-page", "wide"]), solara.Div(classes=["kith-main", "kith-lesson"]):
-        if lesson is None:
+        if given.get("lesson") == CONTEST:
+            Contest()
+        elif lesson is None:
             if given.get("lesson"):
                 ErrorMessage(f"there is no lesson {given['lesson'][:60]}; choose one of these")
             LessonList()
@@ -57,7 +61,7 @@ def Page() -> None:
 def LessonList() -> None:
     """All lessons."""
     where = use_navigation()
-    Text("Seven lessons of about ten minutes", "h1")
+    Text("Lessons of about ten minutes", "h1")
     Text(
         "Each lesson asks for a prediction, runs the simulation and compares the two. At the end you can change everything."
     )
@@ -67,6 +71,10 @@ def LessonList() -> None:
                 Text(f"{place}. {lesson.title}", "h2")
                 Text(lesson.question)
                 Button("Start", partial(where.go, f"/lessons?lesson={name}"), f"begin-{name}")
+        with solara.Div(classes=["kith-card"]):
+            Text("At the end: a contest", "h2")
+            Text("Design your own community under a budget. Who gets the most active members?")
+            Button("Start", partial(where.go, f"/lessons?lesson={CONTEST}"), f"begin-{CONTEST}")
     Text(
         "In class: kith dashboard --class lets students predict on their phones and shows a histogram."
         if room() is None
@@ -194,5 +202,9 @@ def _guess(text: str, lesson: Lesson) -> int | None:
 def _next(lesson: Lesson, go: Callable[[str], None]) -> None:
     names = list(lessons())
     place = names.index(lesson.name) + 1
-    if place < len(names):
-        Button("Next lesson", lambda: go(f"/lessons?lesson={names[place]}"), "next")
+    following = names[place] if place < len(names) else CONTEST
+    Button(
+        "Next lesson" if place < len(names) else "The contest",
+        lambda: go(f"/lessons?lesson={following}"),
+        "next",
+    )
