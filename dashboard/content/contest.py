@@ -47,7 +47,6 @@ LEVERS = {
     "governance.voice": (0.0, 1.0),
     "governance.events_per_month": (0.0, 4.0),
     "dormancy.winback_per_month": (0.0, 8.0),
-    "value.match": (0.0, 1.0),
 }
 """What a design may change, and how far."""
 
@@ -204,7 +203,11 @@ def board(rows: list[tuple[str, str, float, float]], own: str = "") -> str:
         over = cost > BUDGET
         bold = Markup(f"<b>{escape(name)} (you)</b>") if name == own else name
         shown.append(["–" if over else place, bold, f"{score:,.0f}", f"{cost:,.0f}", words_of(design)])
-    return table(["", "", "active members", "EUR spent", "design"], shown, (2, 3))
+    return table(
+        ["place", "who" if own or rows[0][0].isalpha() else "try", "active members", "EUR spent", "design"],
+        shown,
+        (2, 3),
+    )
 
 
 def words_of(design: str) -> str:

@@ -151,6 +151,27 @@ def test_a_price_is_sought_and_found_with_its_interval(page: Any, address: str) 
     page.wait_for_selector(".kith-lead:has-text('leaves the company most')")
 
 
+def test_a_copied_link_says_where_it_opens_and_a_command_is_there_instead(page: Any, address: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+    visit(page, address, f"/?{SMALL}")
+    done(page)
+    page.click("button[name=copy-link]")
+    page.wait_for_selector("[role=status]:has-text('It opens on this machine only')", timeout=10_000)
+    assert page.evaluate("navigator.clipboard.readText()").startswith(f"{address}/?a=pool&a=hub")
+    page.click("button[name=copy-text]")
+    page.wait_for_function("navigator.clipboard.readText().then(text => text.startsWith('kith compare'))")
+
+
+def test_the_contest_runs_a_try_and_shows_who_leads(page: Any, address: str) -> None:
+    visit(page, address, "/lessons?lesson=contest")
+    page.select_option("select[name=type]", "pool")
+    page.wait_for_url(re.compile("a=pool"))
+    page.click("button[name=try]")
+    page.wait_for_selector(".kith-verdict:has-text('after a year')", timeout=60_000)
+    page.wait_for_selector("h2:text-is('Who leads')")
+    page.wait_for_selector("td:has-text('(you)')")
+
+
 def test_everything_can_be_taken_away(page: Any, address: str, tmp_path: Path) -> None:
     visit(page, address, f"/?{SMALL}")
     done(page)
