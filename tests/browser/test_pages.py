@@ -37,8 +37,11 @@ def taken(page: Any, button: str, ending: str, folder: Path) -> bytes:
     ("path", "sign"),
     [
         (f"/?{SMALL}", "pool or hub?"),
+        (f"/?{SMALL}&view=goal", "What value would it take?"),
         ("/watch?a=hub&people=2000&day=5", "day by day"),
-        ("/lessons", "Seven lessons"),
+        ("/watch?a=pool&a=hub&a=web&people=2000&day=5", "Strike all of them"),
+        ("/lessons", "Lessons of about ten minutes"),
+        ("/lessons?lesson=contest", "Design your own community"),
         ("/lessons?lesson=3-hub-leaves", "Your prediction"),
         ("/lessons?lesson=3-hub-leaves&sheet=1", "I predict"),
         ("/studies", "A study asks"),

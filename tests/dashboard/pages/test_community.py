@@ -169,9 +169,9 @@ def test_a_what_if_says_how_busy_its_first_day_is_with_the_count_of_the_chart() 
     quiet = "".join(f"late{i % 2},2024-07-{1 + i:02d},post,late{(i + 1) % 2}\n" for i in range(20))
     log = stored(upload("mine.csv", (HEAD + ROWS + quiet).encode()))
     growth = log.measurement.growth
-    start = np.datetime64(log.table.time[0], "us").astype("datetime64[D]")
+    start = np.datetime64(int(log.table.time[0]), "us").astype("datetime64[D]")
     for row in growth.to_dict("records"):
-        day = str(start + int(row["day"]))
+        day = str(start + np.timedelta64(int(row["day"]), "D"))
         assert f"In the 30 days before {day}, {row['active']:.0f} member" in log_measures.where_it_starts(
             log, day
         )
