@@ -41,6 +41,7 @@ ALIKE = {
     "who is awake": "members",
     "invitations on their way": "invitations due",
     "useful items": "written",
+    "members' revenue and cost": "",
     "flows": "",
     "active members": "",
 }

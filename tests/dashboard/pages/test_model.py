@@ -69,6 +69,7 @@ def test_the_map_is_made_of_what_the_processes_declare() -> None:
     assert Link("visit", "bond", ("visitors",)) in links()
     assert Link("depart", "wake", ("the dormant",)) in links()
     assert not any(link.source == "observe" for link in links())
+    assert not any("members" in link.stocks and link.source == "monetise" for link in links())
     assert all(
         process.reads and process.writes for name, process in processes().items() if name != "founding"
     )
