@@ -9,12 +9,12 @@ import solara
 
 from kith.dashboard.access.change_signal import use_change_signal
 from kith.dashboard.access.classroom import ClassQuestion, Room, is_host, room, seat
-from kith.dashboard.content.contest import NAME as CONTEST
-from kith.dashboard.content.contest import board
-from kith.dashboard.content.lessons import Lesson, lessons
-from kith.dashboard.content.votes import counted, votes_chart, votes_frame
 from kith.dashboard.state import screen
 from kith.dashboard.state.navigation import use_navigation
+from kith.dashboard.teaching.contest import NAME as CONTEST
+from kith.dashboard.teaching.contest import board
+from kith.dashboard.teaching.lessons import Lesson, lessons
+from kith.dashboard.teaching.votes import counted, votes_chart, votes_frame
 from kith.dashboard.widgets.parts import Button, Chart, DownloadButton, Dropdown, Html, Text, table
 from kith.experiments.escaping import for_csv
 from kith.experiments.escaping import for_html as escape

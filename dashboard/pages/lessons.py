@@ -8,13 +8,8 @@ import solara
 
 from kith.dashboard.access.classroom import ClassQuestion, room
 from kith.dashboard.content import comparison as views
-from kith.dashboard.content.contest import NAME as CONTEST
-from kith.dashboard.content.contest import Contest
-from kith.dashboard.content.lesson_story import lesson_page, verdict
-from kith.dashboard.content.lessons import Lesson, lessons
 from kith.dashboard.content.markdown import markup
 from kith.dashboard.content.run_status import status_line
-from kith.dashboard.content.votes import counted, votes_chart, votes_frame
 from kith.dashboard.live.live_comparison import LiveComparison, use_live_comparison
 from kith.dashboard.state import screen
 from kith.dashboard.state.address_parts import clipped, pairs_of
@@ -22,6 +17,11 @@ from kith.dashboard.state.compare_state import CompareState
 from kith.dashboard.state.navigation import use_navigation
 from kith.dashboard.state.scenario_choice import choice_from_text
 from kith.dashboard.state.watch_state import WatchState
+from kith.dashboard.teaching.contest import NAME as CONTEST
+from kith.dashboard.teaching.contest import Contest
+from kith.dashboard.teaching.lesson_story import lesson_page, verdict
+from kith.dashboard.teaching.lessons import Lesson, lessons
+from kith.dashboard.teaching.votes import counted, votes_chart, votes_frame
 from kith.dashboard.widgets.parts import Button, Chart, DownloadButton, ErrorMessage, Html, PrintPage, Text
 from kith.experiments.charts import theme
 from kith.experiments.comparison.comparison import Comparison

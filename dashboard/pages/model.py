@@ -9,9 +9,9 @@ import pandas as pd
 import solara
 
 from kith.dashboard.content.markdown import markup, model_sections
-from kith.dashboard.content.model_map import links, processes, readers
-from kith.dashboard.content.model_map_chart import map_chart
 from kith.dashboard.content.scenario_menu import scenario_menu
+from kith.dashboard.mapping.model_map import links, processes, readers
+from kith.dashboard.mapping.model_map_chart import map_chart
 from kith.dashboard.state import screen
 from kith.dashboard.state.address_parts import AddressErrors, clipped, pairs_of
 from kith.dashboard.state.compare_state import CompareState

@@ -3,7 +3,7 @@
 Every chart has a title, a unit, and a text alternative for screen readers.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,11 +24,9 @@ from kith.experiments.charts.axes import (
     unit_words,
     value_axis,
 )
+from kith.experiments.charts.by_day import by_day
 from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, themed
 from kith.experiments.words import wording
-
-MOST_READ = 100
-"""Days that pointing at a line can read."""
 
 
 class Shadow(NamedTuple):
@@ -93,26 +91,7 @@ def lines(
             f"{label} ends at {wording.number(end, unit)} {wording.unit_of(unit)}".strip()
             for label, end in ends.items()
         ]
-        return exported(figure, name, title, "; ".join(sentences) + ".", _by_day(axes, data, colours, unit))
-
-
-def _by_day(axes: Axes, data: pd.DataFrame, labels: Iterable[str], unit: str) -> theme.Hover:
-    """The value of every scenario on each day that was kept."""
-    known = data.pivot(index="day", columns="scenario", values="median")
-    names = [label for label in labels if label in known]
-    days = known.index[:: max(1, len(known) // MOST_READ)]
-    return theme.Hover(
-        axes,
-        "x",
-        [float(day) for day in days],
-        [
-            f"day {day:,.0f}: "
-            + ", ".join(
-                f"{short(name, 24)} {wording.number(float(known.loc[day, name]), unit)}" for name in names
-            )
-            for day in days
-        ],
-    )
+        return exported(figure, name, title, "; ".join(sentences) + ".", by_day(axes, data, colours, unit))
 
 
 def one_line(

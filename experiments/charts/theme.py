@@ -210,7 +210,7 @@ class Hover(NamedTuple):
         """Places in the units of the picture with their words, as an attribute of its element."""
         x, y = self.axes.get_xlim()[0], self.axes.get_ylim()[0]
         points = [(place, y) if self.along == "x" else (x, place) for place in self.places]
-        pixels = self.axes.transData.transform(points) * 72 / figure.dpi if points else []
+        pixels: Any = self.axes.transData.transform(points) * 72 / figure.dpi if points else []
         height = 72 * figure.get_figheight()
         at = [round(float(px if self.along == "x" else height - py), 1) for px, py in pixels]
         packed = json.dumps({"along": self.along, "at": at, "words": list(self.words)}, ensure_ascii=False)

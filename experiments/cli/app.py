@@ -21,7 +21,6 @@ from kith.experiments.cli.evidence.customers_command import customers
 from kith.experiments.cli.evidence.forecast_command import forecast
 from kith.experiments.cli.evidence.measure_command import measure
 from kith.experiments.cli.exit_codes import DONE, FAILED, STOPPED, WRONG
-from kith.experiments.cli.lesson_command import lesson
 from kith.experiments.cli.levers.levers_command import levers
 from kith.experiments.cli.manners import output
 from kith.experiments.cli.manners.doctor_command import doctor
@@ -29,6 +28,7 @@ from kith.experiments.cli.manners.new_command import new
 from kith.experiments.cli.manners.teach import HELP, Group, teach
 from kith.experiments.cli.run_command import run
 from kith.experiments.cli.scenario_commands import list_, schema, show
+from kith.experiments.cli.stories.lesson_command import lesson
 from kith.experiments.cli.study_commands import app as studies
 from kith.experiments.errors import RequestError, Stopped, StoreDamaged
 from kith.experiments.escaping import for_message, say

@@ -39,7 +39,7 @@ from kith.experiments.cli.requests import (
     warn_of_arms,
     warn_without_effect,
 )
-from kith.experiments.cli.stories import check_story_options, tell_story
+from kith.experiments.cli.stories.story_options import check_story_options, tell_story
 from kith.experiments.escaping import say
 
 

@@ -99,7 +99,7 @@ def _marked(question: Question) -> dict[str, Any]:
 def check_story(path: Path) -> None:
     """Raise `RequestError` unless the file's name says that it is a page."""
     if path.suffix.lower() not in (".html", ".htm"):
-        raise RequestError(f"--story {path}: end its name with .html")
+        raise RequestError(f"{path}: a story is a page; end its name with .html")
 
 
 def write_story(story: Story, path: Path) -> None:

@@ -55,7 +55,7 @@ def type_of(plan: Plan) -> str:
 def effects(kind: str, outcome: str = OUTCOMES[0]) -> list[Measured]:
     """The resolved effects of parameters on an outcome in a type of community, the largest first."""
     rows = _shipped()["types"][kind]["effects"].get(outcome, [])
-    return [Measured(*(math.nan if x is None else x for x in row)) for row in rows]
+    return [Measured(row[0], row[1], *(math.nan if x is None else x for x in row[2:])) for row in rows]
 
 
 def conditions(kind: str) -> Mapping[str, Any]:

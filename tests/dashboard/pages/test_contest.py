@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from kith.dashboard.access.classroom import HOST, Room
-from kith.dashboard.content import contest
-from kith.dashboard.content.contest import BUDGET, board, entered, jobs, scored, verdict
 from kith.dashboard.pages import classroom as class_page
 from kith.dashboard.pages import lessons as page
+from kith.dashboard.teaching import contest
+from kith.dashboard.teaching.contest import BUDGET, board, entered, jobs, scored, verdict
 from kith.experiments.runs.runner import execute
 from kith.scenarios.errors import ScenarioError
 from tests.dashboard.looking import button, handler, texts, until, vue_widgets

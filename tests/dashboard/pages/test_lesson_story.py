@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from kith.dashboard.content import lessons as content
-from kith.dashboard.content.lesson_story import lesson_page, verdict
+from kith.dashboard.teaching import lessons as content
+from kith.dashboard.teaching.lesson_story import lesson_page, verdict
 from kith.experiments.cli.app import exit_code
 from kith.experiments.comparison.comparison import gathered
 from kith.experiments.reports.story import OUTCOMES

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from solara.widgets import HTML
 
-from kith.dashboard.content.lessons import KINDS, Lesson, Prediction, lessons
 from kith.dashboard.live.live_comparison import jobs_for
 from kith.dashboard.pages import lessons as page
 from kith.dashboard.state.compare_state import CompareState
+from kith.dashboard.teaching.lessons import KINDS, Lesson, Prediction, lessons
 from kith.experiments.charts.comparison_sections import LINES
 from kith.experiments.comparison.comparison import Comparison, gathered
 from kith.experiments.runs.runner import MONTHLY, STOCKS, execute

@@ -7,7 +7,7 @@ from typing import Any
 from solara.widgets import HTML
 
 from kith.dashboard.content import markdown
-from kith.dashboard.content.model_map import Link, links, processes, readers
+from kith.dashboard.mapping.model_map import Link, links, processes, readers
 from kith.dashboard.pages import model
 from kith.experiments.analyses.levers.audit import Audit
 from kith.experiments.analyses.levers.effects import Effect, Trial, Tried

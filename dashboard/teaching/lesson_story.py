@@ -1,8 +1,8 @@
 """A lesson as one file: the situation, the prediction with its verdicts, the runs to play, what to discuss."""
 
-from kith.dashboard.content.lessons import Lesson
 from kith.dashboard.content.markdown import markup
 from kith.dashboard.state.scenario_choice import choice_from_text, command_of
+from kith.dashboard.teaching.lessons import Lesson
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.escaping import for_html as escape
 from kith.experiments.reports.story import COLUMNS, Question, Story, story_page

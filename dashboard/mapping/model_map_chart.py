@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kith.dashboard.content.model_map import Link, Process, readers
+from kith.dashboard.mapping.model_map import Link, Process, readers
 from kith.experiments.analyses.levers.shipped import Measured
 from kith.experiments.charts import theme
 from kith.experiments.escaping import for_svg

@@ -1,5 +1,6 @@
 """`kith lesson`: the lessons, and one of them as an HTML file that runs without a server."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -7,9 +8,11 @@ import typer
 
 from kith.experiments.cli.options import Workers, option
 from kith.experiments.cli.requests import announce_compilation, checked, checked_file
-from kith.experiments.errors import RequestError
 from kith.experiments.escaping import say
 from kith.extras import demand
+
+TO_FILE = "kith.dashboard.teaching.to_file"
+"""Found by its name, as `kith dashboard` finds its program: the command line does not depend on the pages."""
 
 Name = Annotated[
     str | None,
@@ -26,29 +29,16 @@ def lesson(name: Name = None, out: OutLesson = None, workers: Workers = None) ->
     """List the lessons, or run one and write it as a page that needs no server: predict, play the runs, discuss."""
     demand("dashboard")
     checked(None, workers=workers)
-    from kith.dashboard.content.lessons import lessons
-    from kith.sim.schema.fields import nearest
-
-    known = lessons()
+    teaching = import_module(TO_FILE)
     if name is None:
-        for one in known.values():
-            say(f"{one.name}  {one.question}")
+        for line in teaching.listed():
+            say(line)
         return
-    found = known.get(name)
-    if found is None:
-        close = nearest(name, list(known))
-        raise RequestError(
-            f"unknown lesson {name[:60]}; "
-            + (f"did you mean {close}?" if close else "kith lesson lists them")
-        )
-    from kith.dashboard.content.lesson_story import lesson_page
     from kith.experiments.cli.progress import Waiting
-    from kith.experiments.comparison.comparison import gathered
-    from kith.experiments.files import write_text
-    from kith.experiments.reports.story import OUTCOMES, check_story
-    from kith.experiments.runs.runner import Job, run_all
+    from kith.experiments.reports.story import check_story
 
-    path = checked_file(out or Path(f"kith-lesson-{found.name}.html"))
+    teaching.check_lesson(name)
+    path = checked_file(out or Path(f"kith-lesson-{name}.html"))
     assert path is not None
     check_story(path)
     with Waiting("the lesson's runs", "runs") as waiting:
@@ -58,10 +48,5 @@ def lesson(name: Name = None, out: OutLesson = None, workers: Workers = None) ->
                 announce_compilation()
             waiting(done, total)
 
-        plans, seeds = found.plans(), tuple(range(found.runs))
-        jobs = [Job(plan, seed, found.days, key=label) for seed in seeds for label, plan in plans.items()]
-        done = list(run_all(jobs, workers, progress=progress))
-    outcomes = tuple(dict.fromkeys((found.prediction.outcome, *OUTCOMES)))
-    comparison = gathered(plans, found.days, seeds, outcomes, done)
-    write_text(path, lesson_page(found, comparison))
+        teaching.write_lesson(name, path, workers, progress)
     say(f"{path}: opens in any browser, without kith and without a network")
