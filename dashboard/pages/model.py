@@ -85,6 +85,12 @@ def Page() -> None:
         tabs = [{"name": n, "title": t, "href": f"/model?tab={n}"} for n, t in TABS.items()]
         Tabs(tabs=tabs, here=tab, label="Sections", event_pick=lambda name: go(tab=name))
         if tab == "map":
+            TextInput(
+                label="Search all parameters",
+                kind="search",
+                name="q",
+                event_put=lambda text: go(tab="parameters", q=str(text)[:80]),
+            )
             Map(scenario, outcome, at, go)
         elif tab == "equations":
             Equations()

@@ -117,6 +117,14 @@ def test_the_map_opens_the_page_and_says_what_was_clicked(here: Any, shown: Any)
     assert rc.paths[-1] == "/?a=web&a=web&edited=1"
 
 
+def test_a_search_on_the_map_leads_to_the_table(here: Any, shown: Any) -> None:
+    rc = shown(model.Page, "/model?at=visit")
+    [search] = vue_widgets(rc, "text_input.vue")
+    search.vue_put("willingness")
+    assert rc.paths[-1] == "/model?tab=parameters&q=willingness&at=visit"
+    assert "wtp_median" in texts(rc)
+
+
 def test_what_is_not_on_the_map_is_refused_in_a_sentence(here: Any, shown: Any) -> None:
     rc = shown(model.Page, "/model?at=nowhere&scenario=atlantis")
     assert "there is no such lever or step" in texts(rc)
