@@ -1,6 +1,6 @@
-"""The measured effects that the pages show: `python docs/measures/levers_on_pages.py DIR`.
+"""The measured effects that the pages show: `python docs/measures/levers_on_pages.py docs/levers`.
 
-DIR is what `kith levers pool hub web --out DIR` wrote; the result is `experiments/analyses/levers/measured.json`.
+The folder is what `kith levers web hub pool --out docs/levers` wrote; the result is `experiments/analyses/levers/measured.json`.
 """
 
 import json

@@ -1,5 +1,6 @@
 """Model: everything in the schema is on the page, and the text is the documentation's."""
 
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ from solara.widgets import HTML
 from kith.dashboard.content import markdown
 from kith.dashboard.mapping.model_map import Link, links, processes, readers
 from kith.dashboard.pages import model
+from kith.experiments.analyses.levers import stored
 from kith.experiments.analyses.levers.audit import Audit
 from kith.experiments.analyses.levers.effects import Effect, Trial, Tried
 from kith.experiments.analyses.levers.shipped import (
     DOZEN,
+    FILE,
     OUTCOMES,
     TYPES,
     compact,
@@ -98,6 +101,12 @@ def test_what_ships_was_measured_for_this_model_and_every_type_has_a_dozen_lever
                 (abs(m.difference) for m in found), reverse=True
             )
             assert not {m.name for m in found} & set(inert(load(kind)))
+
+
+def test_what_ships_is_what_the_audit_of_the_documentation_found(root: Path) -> None:
+    audits = stored.read(root / "docs/levers")
+    kept = compact({kind: audits[kind] for kind in TYPES})
+    assert json.loads(json.dumps(kept)) == json.loads(FILE.read_text("utf-8"))
 
 
 def test_the_map_opens_the_page_and_says_what_was_clicked(here: Any, shown: Any) -> None:
