@@ -69,6 +69,18 @@ class ClassQuestion:
     "seat -> choice"
 
 
+@dataclass(frozen=True)
+class Entry:
+    """The best design of a seat in the contest so far."""
+
+    name: str
+    "which nobody has typed"
+    design: str
+    "as in an address"
+    score: float
+    cost: float
+
+
 class Room:
     """The seats of a class, and their predictions.
 
@@ -89,6 +101,8 @@ class Room:
         self._given: dict[str, deque[float]] = {}
         "address -> when it was recently given seats"
         self._question: ClassQuestion | None = None
+        self._past: list[ClassQuestion] = []
+        self._entries: dict[str, Entry] = {}
 
     @property
     def address(self) -> str:
@@ -192,8 +206,10 @@ class Room:
         return empty if empty is not None and until(empty) <= self._clock() else None
 
     def open_question(self, lesson: str) -> None:
-        """Ask the class for its prediction in a lesson; earlier predictions are dropped."""
+        """Ask the class for its prediction in a lesson; earlier predictions are kept for discussion, without seats."""
         with self._lock:
+            if self._question is not None and self._question.votes:
+                self._past.append(_without_seats(self._question))
             self._question = ClassQuestion(lesson)
         self.changes.notify()
 
@@ -220,6 +236,31 @@ class Room:
                 return None
             return ClassQuestion(question.lesson, question.open, dict(question.votes))
 
+    def past(self) -> list[ClassQuestion]:
+        """The questions that were closed before this one, and what was predicted; nobody can tell by whom."""
+        with self._lock:
+            return list(self._past)
+
+    def enter_contest(self, seat: str, design: str, score: float, cost: float) -> None:
+        """A design in the contest; the best of a seat counts."""
+        with self._lock:
+            if seat != HOST and seat not in self._seats:
+                return
+            known = self._entries.get(seat)
+            if known is None or score > known.score:
+                name = known.name if known is not None else _name(len(self._entries))
+                self._entries[seat] = Entry(name, design, score, cost)
+        self.changes.notify()
+
+    def leaderboard(self) -> list[Entry]:
+        """The best design of each seat, the highest score first."""
+        with self._lock:
+            return sorted(self._entries.values(), key=lambda entry: -entry.score)
+
+    def entry_of(self, seat: str) -> Entry | None:
+        """The best design of a seat."""
+        return self._entries.get(seat)
+
     def qr(self) -> str:
         """The invitation as an SVG picture, black on white."""
         return str(
@@ -235,6 +276,51 @@ class Room:
         out = io.StringIO()
         segno.make(self.invitation, error="m").terminal(out=out, compact=True, border=2)
         return f"{out.getvalue()}join the class at {self.address}join with PIN {self.pin}\n"
+
+
+ANIMALS = [
+    "Badger",
+    "Beaver",
+    "Bison",
+    "Crane",
+    "Dolphin",
+    "Eagle",
+    "Falcon",
+    "Fox",
+    "Gecko",
+    "Heron",
+    "Ibex",
+    "Jackdaw",
+    "Kestrel",
+    "Lark",
+    "Lynx",
+    "Marmot",
+    "Newt",
+    "Otter",
+    "Owl",
+    "Puffin",
+    "Raven",
+    "Seal",
+    "Stoat",
+    "Swift",
+    "Tern",
+    "Vole",
+    "Walrus",
+    "Weasel",
+    "Wren",
+    "Yak",
+]
+
+
+def _name(place: int) -> str:
+    """The name of the next who enters the contest: nobody types one."""
+    again = place // len(ANIMALS)
+    return ANIMALS[place % len(ANIMALS)] + (f" {again + 1}" if again else "")
+
+
+def _without_seats(question: ClassQuestion) -> ClassQuestion:
+    votes = sorted(question.votes.values())
+    return ClassQuestion(question.lesson, False, {str(place): choice for place, choice in enumerate(votes)})
 
 
 def local_address() -> str:

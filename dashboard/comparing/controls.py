@@ -3,28 +3,25 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from kith.experiments.analyses.levers.shipped import DOZEN, most_effective
 from kith.experiments.words.assumptions import Setting, settings, shown
+from kith.experiments.words.levers import TITLES
 from kith.scenarios.errors import ScenarioError
 from kith.sim.schema.parameter_set import SECTIONS
 from kith.sim.schema.plan import Plan
 
-TITLES = {
-    "affiliation.activity": "Tie to the activity (pool)",
-    "affiliation.hub": "Tie to a central figure (hub)",
-    "affiliation.peers": "Ties among members (web)",
-    "value.product": "Value of the product",
-    "monetisation.model": "Business model",
-    "monetisation.price": "Price",
-    "acquisition.paid_budget": "Paid acquisition",
-    "referral.invites_per_month": "Invitations",
-    "incentives.cash_per_contribution": "Cash per contribution",
-    "incentives.recognition": "Recognition",
-    "governance.voice": "Members' voice",
-    "governance.moderation_hours": "Moderation",
-    "churn.base_hazard": "Baseline churn",
-}
-IMPORTANT = tuple(TITLES)
-"""The parameters shown first; the others follow by section, and in the search."""
+DESIGN = (
+    "affiliation.activity",
+    "affiliation.hub",
+    "affiliation.peers",
+    "value.product",
+    "monetisation.model",
+    "monetisation.price",
+)
+"""What is shown first everywhere."""
+
+IMPORTANT = tuple(TITLES)[:13]
+"""The parameters shown first where nothing was measured; the others follow by section, and in the search."""
 
 
 def groups(plan: Plan, preset: Plan) -> list[dict[str, Any]]:
@@ -43,12 +40,34 @@ def groups(plan: Plan, preset: Plan) -> list[dict[str, Any]]:
     for name in MOST_PER_PERSON:
         if controls[name]["high"] is not None:
             controls[name]["high"] = min(controls[name]["high"], most(name, plan))
-    result = [_group("important", "Most important", [controls[n] for n in IMPORTANT if n in controls], True)]
+    first = [controls[name] for name in important(preset) if name in controls]
+    result = [_group("important", "Most important here", first, True)]
     for section in SECTIONS:
         in_section = [c for name, c in controls.items() if name.startswith(f"{section}.")]
         in_section.sort(key=lambda c: list(by_name).index(c["name"]))
         result.append(_group(section, section.replace("_", " ").capitalize(), in_section, False))
     return [group for group in result if group["controls"]]
+
+
+def important(preset: Plan) -> list[str]:
+    """The dozen shown first: what makes the design and charges for it, then what a team decides by its measured effect here.
+
+    Parameters
+    ----------
+    preset : the scenario before the changes of the page, so that controls stay in their place.
+    """
+    measured = [lever.name for lever in most_effective(preset, decisions=True, most=2 * DOZEN)]
+    return list(dict.fromkeys((*DESIGN, *measured, *IMPORTANT)))[:DOZEN]
+
+
+def slider_levers(plan: Plan, preset: Plan) -> dict[str, tuple[float, float]]:
+    """The important parameters that have an effect here and the ends of a slider, with these ends."""
+    [first] = [group for group in groups(plan, preset) if group["name"] == "important"]
+    return {
+        c["name"]: (float(c["from"]), float(c["to"]))
+        for c in first["controls"]
+        if c["kind"] == "slider" and not c["inert"] and c["to"] > c["from"]
+    }
 
 
 def control(setting: Setting, preset: Any) -> dict[str, Any]:

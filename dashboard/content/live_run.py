@@ -5,6 +5,7 @@ server's process, a bounded number of them at a time.
 """
 
 import base64
+import copy
 import os
 import threading
 from dataclasses import replace
@@ -37,6 +38,12 @@ MOST_TIES = 6_000
 MOST_ASLEEP = 4_000
 """Dormant members who are drawn: those who fell silent last, so that nobody who does is drawn as leaving."""
 
+REMEMBERED = 90
+"""Days from one remembered state to the next: going back costs at most as many days of simulation."""
+
+MOST_REMEMBERED = 8
+"""States that a run remembers: about 5 MB each with 20,000 people."""
+
 LAYERS = ("audience", "member", "internal")
 
 _turn = threading.BoundedSemaphore(max(1, os.cpu_count() or 1))
@@ -53,19 +60,41 @@ class LiveRun:
         self.counterfactual: Simulation | None = None
         self.active: list[int] = []
         self.counterfactual_active: list[int] = []
+        self._remembered: dict[int, Any] = {}
 
     @property
     def day(self) -> int:
         """Days simulated so far."""
         return self.simulation.day
 
+    @property
+    def _has_hub(self) -> bool:
+        return self.plan.parameters.affiliation.hub > 0
+
     def step(self, days: int) -> None:
         """Simulate more days, up to the last one; the counterfactual follows."""
         with _turn:
             for _ in range(min(days, MOST_DAYS - self.day)):
+                if self.day and self.day % REMEMBERED == 0:
+                    self._remember()
                 _advance(self.simulation, self.active)
-            if any(day < self.day for day, _ in self.timeline):
+            if self._struck():
                 self._advance_counterfactual()
+
+    def rewind(self, day: int) -> None:
+        """Go back to the end of an earlier day; what is scheduled after it happens again."""
+        day = max(1, min(day, self.day))
+        if day == self.day:
+            return
+        self._restore(day)
+
+    def drop(self, made: tuple[int, str]) -> None:
+        """Take back an intervention, and go back to its day if that has passed."""
+        last = len(self.timeline) - 1 - self.timeline[::-1].index(made)
+        self.timeline = self.timeline[:last] + self.timeline[last + 1 :]
+        self._forget(made[0])
+        if made[0] < self.day:
+            self._restore(max(1, made[0]))
 
     def can_apply(self, name: str) -> bool:
         """Whether an intervention can be made now: a hub that has left cannot leave."""
@@ -77,6 +106,7 @@ class LiveRun:
         if not INTERVENTIONS[name].applies_to(self.plan):
             raise ScenarioError(f"{INTERVENTIONS[name].title}: {self.plan.name} has no hub")
         self.timeline = (*self.timeline, (self.day, name))
+        self._forget(self.day)
 
     def frame(self) -> dict[str, Any]:
         """The end of the day as the browser draws it: members, their states and their ties."""
@@ -103,8 +133,9 @@ class LiveRun:
             "weight": _packed(np.minimum(255, 20 * np.log1p(seen)), np.uint8),
             "edges": _packed(_ties(c, s.rows), np.int32),
             "active_by_day": self.active,
-            "counterfactual": self.counterfactual_active,
-            "hub_is_there": bool((c.presence > 0).any() and self.plan.parameters.affiliation.hub > 0),
+            "counterfactual": self.counterfactual_active[: self.day] if self._struck() else [],
+            "hub_is_there": (there := bool((c.presence > 0).any())) and self._has_hub,
+            "hub_left": self._has_hub and not there,
             "interventions": [[day, INTERVENTIONS[name].title] for day, name in self.timeline],
         }
 
@@ -133,6 +164,33 @@ class LiveRun:
         self.simulation.close()
         if self.counterfactual is not None:
             self.counterfactual.close()
+
+    def _restore(self, day: int) -> None:
+        """Simulate up to a day from the last state that is remembered before it."""
+        known = max((kept for kept in self._remembered if kept <= day), default=0)
+        if known:
+            community, recorder = copy.deepcopy(self._remembered[known])
+            self.simulation = Simulation.continued(community, recorder, self.simulation.tick, check=False)
+        else:
+            self.simulation.close()
+            self.simulation = self._simulation(self.simulation.tick)
+        del self.active[known:]
+        self.step(day - known)
+
+    def _struck(self) -> bool:
+        """Whether an intervention has been made by now; others lie ahead."""
+        return any(day < self.day for day, _ in self.timeline)
+
+    def _remember(self) -> None:
+        """Keep the state of now, and no more than `MOST_REMEMBERED` of them: the ones in between go first."""
+        state = self.simulation.community, self.simulation.recorder
+        self._remembered[self.day] = copy.deepcopy(state)
+        if len(self._remembered) > MOST_REMEMBERED:
+            del self._remembered[sorted(self._remembered)[len(self._remembered) // 2]]
+
+    def _forget(self, day: int) -> None:
+        """Drop the states after a day: what led to them has changed."""
+        self._remembered = {kept: state for kept, state in self._remembered.items() if kept <= day}
 
     def _simulation(self, tick: Any = TICK) -> Simulation:
         plan = replace(self.plan, days=MOST_DAYS)

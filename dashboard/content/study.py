@@ -22,6 +22,7 @@ from kith.experiments.statistics.intervals import LEAST_RUNS, described
 from kith.experiments.statistics.tables import outcome_table
 from kith.experiments.studies.designs import Grid
 from kith.experiments.words import wording
+from kith.experiments.words.levers import lever_axis, lever_title
 from kith.sim.results.definitions import describe
 
 MOST_ROWS = 60
@@ -75,7 +76,7 @@ def label(r: StoredResults, point: tuple[str, int]) -> str:
     if rows.empty or not 0 < len(r.levers) <= 2:
         return name
     row = rows.iloc[0]
-    levers = ", ".join(f"{lever.rpartition('.')[2]} {_shown(row[lever])}" for lever in r.levers)
+    levers = ", ".join(f"{lever_title(lever)} {_shown(row[lever])}" for lever in r.levers)
     return f"{name}: {levers}"
 
 
@@ -108,7 +109,7 @@ def cells(r: StoredResults, row: Any) -> list[str]:
 
 def heads(r: StoredResults) -> list[str]:
     """The headings of those cells."""
-    return [*(name.rpartition(".")[2] for name in r.levers), *(titled(name) for name in r.outcomes)]
+    return [*(lever_axis(name) for name in r.levers), *(titled(name) for name in r.outcomes)]
 
 
 def _map(r: StoredResults, c: Selection) -> list[Part]:

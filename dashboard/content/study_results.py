@@ -34,10 +34,11 @@ from kith.experiments.analyses.prior_draws import priors
 from kith.experiments.comparison.repeat_command import study_command
 from kith.experiments.escaping import for_csv
 from kith.experiments.escaping import for_html as escape
-from kith.experiments.reports.study import study_answer, study_page
+from kith.experiments.reports.study import study_page
 from kith.experiments.studies.planned_runs import digest
 from kith.experiments.studies.study import Study, studies
 from kith.experiments.words import wording
+from kith.experiments.words.levers import lever_axis
 
 type Point = tuple[str, int]
 
@@ -53,7 +54,6 @@ def StudyResults(state: StudyState, r: StoredResults, go: Callable[[StudyChange]
     unknown = unknown_parts(state, r)
     if unknown:
         ErrorMessage(unknown)
-    Text(study_answer(r.study, r.points, r.ranking, r.status), kind="kith-lead")
     with solara.Div(classes=["kith-row"]):
         command = _command(state, r.study)
         DownloadButton(
@@ -103,7 +103,7 @@ def ViewControls(r: StoredResults, c: Selection, view: str, go: Callable[[StudyC
         if len(scenarios) > 1 and view in ("map", "matters", "levers"):
             Dropdown("Scenario", c.scenario, scenarios, lambda v: go(changed(scenario=v)), "scenario")
         if view == "points":
-            across = {name: name.rpartition(".")[2].replace("_", " ") for name in _numeric(r)} | outcomes
+            across = {name: lever_axis(name) for name in _numeric(r)} | outcomes
             Dropdown("Horizontal axis", c.across, across, lambda v: go(changed(across=v)), "across")
         if view == "pair":
             points = {key_of(p): study_views.label(r, p) for p in _points(r)}
@@ -242,7 +242,9 @@ def about(study: Study) -> str:
             span = wording.listed([str(choice) for choice in lever.choices])
         else:
             span = f"{lever.low:g} to {lever.high:g}" + (", on a log scale" if lever.scale == "log" else "")
-        rows.append(f"<li><code>{escape(lever.name)}</code>: {escape(span)}</li>")
+        rows.append(
+            f"<li>{escape(lever_axis(lever.name))} (<code>{escape(lever.name)}</code>): {escape(span)}</li>"
+        )
     sources = "".join(f"<li>{escape(source)}</li>" for source in study.sources)
     return (
         f"<p>{escape(study.text.strip())}</p><h2>Levers</h2><ul>{''.join(rows)}</ul>"

@@ -1,18 +1,22 @@
 """Class: the address and the PIN on the projector, and everybody's predictions as a histogram."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from urllib.parse import urlencode
 
+import pandas as pd
 import solara
 
 from kith.dashboard.access.change_signal import use_change_signal
 from kith.dashboard.access.classroom import ClassQuestion, Room, is_host, room, seat
-from kith.dashboard.content.lessons import Lesson, lessons
-from kith.dashboard.content.votes import counted, votes_chart, votes_frame
 from kith.dashboard.state import screen
 from kith.dashboard.state.navigation import use_navigation
-from kith.dashboard.widgets.parts import Button, Chart, Dropdown, Html, Text
+from kith.dashboard.teaching.contest import NAME as CONTEST
+from kith.dashboard.teaching.contest import board
+from kith.dashboard.teaching.lessons import Lesson, lessons
+from kith.dashboard.teaching.votes import counted, votes_chart, votes_frame
+from kith.dashboard.widgets.parts import Button, Chart, DownloadButton, Dropdown, Html, Text, table
+from kith.experiments.escaping import for_csv
 from kith.experiments.escaping import for_html as escape
 from kith.experiments.words import wording
 
@@ -59,6 +63,8 @@ def HostView(classroom: Room) -> None:
         lambda name: classroom.open_question(name) if name in lessons() else None,
         "ask",
     )
+    with solara.Div():
+        Past(classroom)
     if question is None:
         return
     lesson = lessons()[question.lesson]
@@ -80,6 +86,43 @@ def HostView(classroom: Room) -> None:
             Button("Ask again", lambda: classroom.open_question(lesson.name), "again")
 
 
+@solara.component
+def Past(classroom: Room) -> None:
+    """What the class has predicted in earlier questions, folded away, and who leads the contest."""
+    past, leaders = classroom.past(), classroom.leaderboard()
+    with solara.Div():
+        if past:
+            frame = past_frame(past)
+            rows = frame.to_numpy().tolist()
+            Html(
+                f"<details class='kith-section'><summary>Earlier predictions ({len(past)})</summary>"
+                f"{table(list(frame.columns), rows, (2,))}</details>"
+            )
+            DownloadButton(
+                "Class results (CSV)",
+                "kith-class.csv",
+                lambda: for_csv(past_frame(classroom.past())),
+                "text/csv",
+            )
+        if leaders:
+            Text("The contest", "h2")
+            Html(board([(entry.name, entry.design, entry.score, entry.cost) for entry in leaders]))
+
+
+def past_frame(past: Sequence[ClassQuestion]) -> pd.DataFrame:
+    """Every choice of every earlier question with the number of answers."""
+    rows = [
+        (lessons()[question.lesson].title, choice, count)
+        for question in past
+        for choice, count in zip(
+            lessons()[question.lesson].prediction.choices,
+            counted(lessons()[question.lesson], question),
+            strict=True,
+        )
+    ]
+    return pd.DataFrame(rows, columns=["lesson", "prediction", "answers"])
+
+
 def _present(classroom: Room) -> str:
     """The number of browsers with a page open, and of the network addresses from which they come."""
     people, places = classroom.present, classroom.places
@@ -99,6 +142,7 @@ def StudentView(classroom: Room, own_seat: str) -> None:
     question = classroom.question()
     if question is None:
         Text("You have joined", "h1")
+        Button("The contest", lambda: where.go(f"/lessons?lesson={CONTEST}"), "contest")
         Text("The first question will appear here shortly. Until then, look around and try any page.")
         return
     lesson = lessons()[question.lesson]

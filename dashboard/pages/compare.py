@@ -9,6 +9,7 @@ import solara
 
 from kith.dashboard.comparing.compare_plans import ResolvedState, command_for, resolved_state
 from kith.dashboard.comparing.compare_side import CompareChange, Side
+from kith.dashboard.comparing.goal_seek import GoalSeek
 from kith.dashboard.comparing.other_worlds import OtherWorlds
 from kith.dashboard.comparing.stress_test import StressTest
 from kith.dashboard.comparing.your_change import Steps, YourChange
@@ -36,6 +37,7 @@ from kith.experiments.comparison.summary_sentence import comparison_answer
 from kith.experiments.escaping import for_csv
 from kith.experiments.escaping import for_html as escape
 from kith.experiments.reports.slide import slide_file, slide_of
+from kith.experiments.reports.story import Story, story_page
 from kith.experiments.words import wording
 from kith.extras import missing
 
@@ -53,6 +55,7 @@ VIEW_TITLES = {
     "money": "Money",
     "network": "Belonging and ties",
     "table": "Differences",
+    "goal": "What would it take?",
     "worlds": "Other assumptions",
     "stress": "Under shocks",
     "health": "Health",
@@ -136,6 +139,7 @@ def Result(
                 f"Slide ({title})", f"kith-slide.{kind}", partial(slide_file_of, answer, kind), media
             )
         DownloadButton("Report (HTML)", "kith-report.html", lambda: report_of(answer), "text/html")
+        DownloadButton("Story (HTML)", "kith-story.html", lambda: story_of(answer), "text/html")
         DownloadButton("Table (CSV)", "kith-table.csv", lambda: for_csv(comparison.table), "text/csv")
     Tabs(
         tabs=[{"name": v, "title": VIEW_TITLES[v], "href": replace(state, view=v).path()} for v in VIEWS],
@@ -144,7 +148,9 @@ def Result(
         event_pick=lambda view: go(changed(view=view)),
     )
     with solara.Div(classes=["kith-old"] if old else []):
-        if state.view == "worlds":
+        if state.view == "goal":
+            GoalSeek(now, comparison, command)
+        elif state.view == "worlds":
             OtherWorlds(now, comparison, not running and not old)
         elif state.view == "stress":
             StressTest(comparison, not running and not old)
@@ -160,6 +166,12 @@ def report_of(answer: LiveComparison) -> str:
     """The report of the comparison that is shown, which may be the one before the last change."""
     assert answer.comparison is not None
     return views.report(answer.comparison, command_for(answer.inputs, answer.comparison))
+
+
+def story_of(answer: LiveComparison) -> str:
+    """The comparison that is shown as one page that runs without a server."""
+    assert answer.comparison is not None
+    return story_page(Story(answer.comparison, command=command_for(answer.inputs, answer.comparison)))
 
 
 def slide_file_of(answer: LiveComparison, kind: str) -> bytes:

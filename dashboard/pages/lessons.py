@@ -8,10 +8,8 @@ import solara
 
 from kith.dashboard.access.classroom import ClassQuestion, room
 from kith.dashboard.content import comparison as views
-from kith.dashboard.content.lessons import Lesson, lessons
 from kith.dashboard.content.markdown import markup
 from kith.dashboard.content.run_status import status_line
-from kith.dashboard.content.votes import counted, votes_chart, votes_frame
 from kith.dashboard.live.live_comparison import LiveComparison, use_live_comparison
 from kith.dashboard.state import screen
 from kith.dashboard.state.address_parts import clipped, pairs_of
@@ -19,12 +17,15 @@ from kith.dashboard.state.compare_state import CompareState
 from kith.dashboard.state.navigation import use_navigation
 from kith.dashboard.state.scenario_choice import choice_from_text
 from kith.dashboard.state.watch_state import WatchState
-from kith.dashboard.widgets.parts import Button, Chart, ErrorMessage, Html, PrintPage, Text
+from kith.dashboard.teaching.contest import NAME as CONTEST
+from kith.dashboard.teaching.contest import Contest
+from kith.dashboard.teaching.lesson_story import lesson_page, verdict
+from kith.dashboard.teaching.lessons import Lesson, lessons
+from kith.dashboard.teaching.votes import counted, votes_chart, votes_frame
+from kith.dashboard.widgets.parts import Button, Chart, DownloadButton, ErrorMessage, Html, PrintPage, Text
 from kith.experiments.charts import theme
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.escaping import for_html as escape
-from kith.experiments.statistics.intervals import no_interval
-from kith.experiments.words import wording
 
 
 @solara.component
@@ -34,7 +35,9 @@ def Page() -> None:
     given = pairs_of(where.drawn)
     lesson = lessons().get(given.get("lesson", ""))
     with solara.Div(classes=["kith-page", "wide"]), solara.Div(classes=["kith-main", "kith-lesson"]):
-        if lesson is None:
+        if given.get("lesson") == CONTEST:
+            Contest()
+        elif lesson is None:
             if given.get("lesson"):
                 ErrorMessage(f"there is no lesson {given['lesson'][:60]}; choose one of these")
             LessonList()
@@ -58,7 +61,7 @@ def Page() -> None:
 def LessonList() -> None:
     """All lessons."""
     where = use_navigation()
-    Text("Seven lessons of about ten minutes", "h1")
+    Text("Lessons of about ten minutes", "h1")
     Text(
         "Each lesson asks for a prediction, runs the simulation and compares the two. At the end you can change everything."
     )
@@ -68,6 +71,10 @@ def LessonList() -> None:
                 Text(f"{place}. {lesson.title}", "h2")
                 Text(lesson.question)
                 Button("Start", partial(where.go, f"/lessons?lesson={name}"), f"begin-{name}")
+        with solara.Div(classes=["kith-card"]):
+            Text("At the end: a contest", "h2")
+            Text("Design your own community under a budget. Who gets the most active members?")
+            Button("Start", partial(where.go, f"/lessons?lesson={CONTEST}"), f"begin-{CONTEST}")
     Text(
         "In class: kith dashboard --class lets students predict on their phones and shows a histogram."
         if room() is None
@@ -137,7 +144,13 @@ def LessonResults(lesson: Lesson, guess: int, answer: LiveComparison, inputs: ob
     Text("Explore further", "h2")
     with solara.Div(classes=["kith-row"]):
         Button("Open the controls", lambda: where.go(compare_path(lesson)), "controls")
-        Button("Watch it", lambda: where.go(WatchState(choice_from_text(lesson.watch)).path()), "watch")
+        DownloadButton(
+            "Story (HTML)",
+            f"kith-lesson-{lesson.name}.html",
+            lambda: lesson_page(lesson, comparison),
+            "text/html",
+        )
+        Button("Watch it", lambda: where.go(WatchState((choice_from_text(lesson.watch),)).path()), "watch")
         _next(lesson, where.go)
 
 
@@ -160,28 +173,6 @@ def class_votes(lesson: Lesson) -> ClassQuestion | None:
     classroom = room()
     question = classroom.question() if classroom is not None else None
     return question if question is not None and question.lesson == lesson.name and question.votes else None
-
-
-def verdict(lesson: Lesson, guess: int, comparison: Comparison) -> str:
-    """The prediction next to the result of the runs."""
-    answer = lesson.prediction.answer(comparison)
-    choices = lesson.prediction.choices
-    left = wording.listed([f"“{escape(choices[place])}”" for place in answer.left_open], "or")
-    if not answer.left_open:
-        judgement = f"No verdict yet ({no_interval()})."
-        left = f"“{escape(choices[answer.best])}” so far"
-    elif answer.right == guess:
-        judgement = "Your prediction was right."
-    elif guess not in answer.left_open:
-        judgement = "It came out differently."
-    else:
-        judgement = "Too close to call: the runs do not resolve it."
-        left += ", and random draws may explain which"
-    note = f"{wording.plural(comparison.runs, 'run')} per scenario"
-    return (
-        f"<p class='kith-lead'><b>{judgement}</b> You predicted “{escape(choices[guess])}”; the simulation gives "
-        f"{left}.</p><p>{escape(answer.words)} <span class='kith-note'>({note})</span></p>"
-    )
 
 
 def compare_path(lesson: Lesson) -> str:
@@ -211,5 +202,9 @@ def _guess(text: str, lesson: Lesson) -> int | None:
 def _next(lesson: Lesson, go: Callable[[str], None]) -> None:
     names = list(lessons())
     place = names.index(lesson.name) + 1
-    if place < len(names):
-        Button("Next lesson", lambda: go(f"/lessons?lesson={names[place]}"), "next")
+    following = names[place] if place < len(names) else CONTEST
+    Button(
+        "Next lesson" if place < len(names) else "The contest",
+        lambda: go(f"/lessons?lesson={following}"),
+        "next",
+    )

@@ -13,6 +13,7 @@ from kith.dashboard.content.study_results import (
     StudyResults,
     about,
 )
+from kith.dashboard.content.study_words import asked, finding
 from kith.dashboard.live.study_catalogue import (
     StoredResults,
     known_studies,
@@ -130,7 +131,14 @@ def StudyView(
     with solara.Div(classes=["kith-row", "kith-noprint"]):
         Button("All studies", lambda: go(lambda _: StudyState()), "all")
     Text(study.title or study.name, "h1")
-    Text(study.question, kind="kith-lead")
+    r = latest[1] if latest else None
+    Text(
+        finding(r.study, r.points, r.ranking, r.status) if r is not None else study.question, kind="kith-lead"
+    )
+    if r is not None:
+        Text(study.question)
+    points, _ = solara.use_memo(lambda: size_of(study), [digest(study)])
+    Text(asked(study, points), kind="kith-note")
     StudyForm(state, study, mine, latest[0] if latest else None, go, report_error)
     if latest is None:
         Text("Reading stored results …" if not planning else "Planning …", kind="kith-note")

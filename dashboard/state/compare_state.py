@@ -16,6 +16,7 @@ VIEWS = (
     "money",
     "network",
     "table",
+    "goal",
     "worlds",
     "stress",
     "health",

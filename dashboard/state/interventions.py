@@ -90,6 +90,11 @@ def timeline_from(text: str) -> Timeline:
     return ((int(day), name),)
 
 
+def applicable(plan: Plan, timeline: Timeline) -> Timeline:
+    """Of interventions for several runs at once, those that a run of that plan can have."""
+    return tuple((day, name) for day, name in timeline if INTERVENTIONS[name].applies_to(plan))
+
+
 def check_applicable(plan: Plan, timeline: Timeline) -> None:
     """Raise `ScenarioError` for an intervention that cannot be made in a run of that plan."""
     for day, name in timeline:

@@ -8,9 +8,10 @@ is none. The mean is assumed to be monotonic; where neighbours contradict that b
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -75,9 +76,42 @@ def break_even(
     if study.runs < 2:
         raise StudyError(f"runs = 1: must be at least 2, and {LEAST_RUNS} for an interval of the crossing")
     lever = next(candidate for candidate in study.lever if candidate.name == goal.lever)
+    tell = progress or (lambda done, total: None)
     with pool(scheduler, workers) as where:
-        crossing_search = _Curve(study, goal, lever, store, where, progress or (lambda done, total: None))
-        return crossing_search.crossing()
+
+        def measured(value: float) -> Floats:
+            return _measured(study, goal, lever, store, where, value)
+
+        def tried(done: int) -> None:
+            tell(done, goal.most_values)
+
+        def lever_at(share: float) -> float:
+            return cast(float, lever.at(np.array([share]))[0])
+
+        return _Curve(lever.name, 2**goal.halvings, goal.level, lever_at, measured, tried).crossing()
+
+
+def crossing_among(name: str, values: Sequence[float], runs: Sequence[Floats], level: float) -> Crossing:
+    """The crossing of a level between values of a lever that have all been run on the same seeds.
+
+    Parameters
+    ----------
+    name : of the lever.
+    values : in ascending order.
+    runs : the outcome at each of them, one number for each seed.
+    level : what it crosses.
+    """
+    cells = len(values) - 1
+    places = np.arange(len(values)) / cells
+
+    def lever_at(share: float) -> float:
+        return float(np.interp(share, places, values))
+
+    outcomes = dict(zip((lever_at(place) for place in places), runs, strict=True))
+    curve = _Curve(name, cells, level, lever_at, outcomes.__getitem__)
+    for cell in range(len(values)):
+        curve.at(cell)
+    return curve.crossing()
 
 
 def root(sign: Callable[[int], float], cells: int) -> float:
@@ -101,21 +135,33 @@ def root(sign: Callable[[int], float], cells: int) -> float:
     return low + below / (below - above)
 
 
+def _measured(study: Study, goal: BreakEven, lever: Lever, store: Store, where: Pool, value: float) -> Floats:
+    """The outcome at a value of the lever, one number for each seed."""
+    point: Mapping[str, Value] = {**goal.at, lever.name: value}
+    asking = study.with_changes(design={"kind": "list", "points": [point]})
+    conduct(asking, store, scheduler=where)
+    frame = runs_frame(asking, store, [goal.outcome])
+    if frame["error"].notna().any():
+        raise RunsFailed(str(frame["error"].dropna().iloc[0]))
+    if frame[goal.outcome].isna().any():
+        raise RunsFailed(f"{goal.outcome} is undefined at {lever.name} = {value}; use longer runs")
+    return frame.sort_values("seed")[goal.outcome].to_numpy(float)
+
+
 class _Curve:
     """An outcome minus its level along a lever, evaluated on demand and cached."""
 
     def __init__(
         self,
-        study: Study,
-        goal: BreakEven,
-        lever: Lever,
-        store: Store,
-        where: Pool,
-        tell: Callable[[int, int], None],
+        name: str,
+        cells: int,
+        level: float,
+        lever_at: Callable[[float], float],
+        measured: Callable[[float], Floats],
+        tell: Callable[[int], None] = lambda done: None,
     ) -> None:
-        self._study, self._goal, self._lever = study, goal, lever
-        self._store, self._where, self._tell = store, where, tell
-        self.cells = 2**goal.halvings
+        self._name, self._cells, self._level = name, cells, level
+        self._lever_at, self._measured, self._tell = lever_at, measured, tell
         self._known: dict[int, Floats] = {}
 
     def crossing(self) -> Crossing:
@@ -134,41 +180,25 @@ class _Curve:
         )
 
     def _root_of(self, bound: str) -> float:
-        return root(lambda k: _bound(self._at(k), bound), self.cells)
+        return root(lambda k: _bound(self.at(k), bound), self._cells)
 
-    def _at(self, k: int) -> Floats:
+    def at(self, k: int) -> Floats:
         """Outcome minus level for every seed at k cells."""
         if k not in self._known:
-            self._known[k] = self._measured(self._lever_at(k)) - self._goal.level
-            self._tell(len(self._known), self._goal.most_values)
+            self._known[k] = self._measured(self._lever_at(k / self._cells)) - self._level
+            self._tell(len(self._known))
         return self._known[k]
 
-    def _measured(self, value: Value) -> Floats:
-        point: Mapping[str, Value] = {**self._goal.at, self._lever.name: value}
-        asking = self._study.with_changes(design={"kind": "list", "points": [point]})
-        conduct(asking, self._store, scheduler=self._where)
-        frame = runs_frame(asking, self._store, [self._goal.outcome])
-        if frame["error"].notna().any():
-            raise RunsFailed(str(frame["error"].dropna().iloc[0]))
-        if frame[self._goal.outcome].isna().any():
-            raise RunsFailed(
-                f"{self._goal.outcome} is undefined at {self._lever.name} = {value}; use longer runs"
-            )
-        return frame.sort_values("seed")[self._goal.outcome].to_numpy(float)
-
-    def _lever_at(self, k: float) -> Value:
-        return self._lever.at(np.array([k / self.cells]))[0]
-
     def _value(self, k: float) -> float:
-        return np.nan if np.isnan(k) else float(self._lever_at(k))
+        return np.nan if np.isnan(k) else float(self._lever_at(k / self._cells))
 
     def _frame(self) -> pd.DataFrame:
         rows = []
         for k in sorted(self._known):
             n, mean, low, high = difference_interval(self._known[k])
-            level = self._goal.level
-            values = (self._lever_at(k), n, mean + level, low + level, high + level)
-            rows.append(dict(zip((self._lever.name, "runs", "mean", "low", "high"), values, strict=True)))
+            level = self._level
+            values = (self._lever_at(k / self._cells), n, mean + level, low + level, high + level)
+            rows.append(dict(zip((self._name, "runs", "mean", "low", "high"), values, strict=True)))
         return pd.DataFrame(rows)
 
 

@@ -24,6 +24,7 @@ from kith.experiments.charts.axes import (
     unit_words,
     value_axis,
 )
+from kith.experiments.charts.by_day import by_day
 from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, themed
 from kith.experiments.words import wording
 
@@ -90,7 +91,7 @@ def lines(
             f"{label} ends at {wording.number(end, unit)} {wording.unit_of(unit)}".strip()
             for label, end in ends.items()
         ]
-        return exported(figure, name, title, "; ".join(sentences) + ".")
+        return exported(figure, name, title, "; ".join(sentences) + ".", by_day(axes, data, colours, unit))
 
 
 def one_line(

@@ -64,6 +64,7 @@ LINES = {
     "belonging": Line("belonging", "Belonging, month by month", "[0, 1]"),
     "satisfaction": Line("satisfaction", "Satisfaction, month by month", "[0, 1]"),
     "norm": Line("norm", "Norm, month by month (1 social, 0 market)", "[0, 1]"),
+    "dormant": Line("dormant", "Dormant members over time", "members"),
     "ties": Line("ties", "Ties among members", "ties"),
     "budget": Line("budget", "The community's budget", "EUR/month"),
     "margin_to_date": Line("margin_to_date", "Margin to date", "EUR"),

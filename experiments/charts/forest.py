@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from kith.experiments.charts.axes import label_rows, scenario_key, short, unit_words, value_axis
-from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, themed
+from kith.experiments.charts.theme import INK, QUIET, REST, Hover, canvas, exported, themed
 from kith.experiments.statistics.intervals import no_interval
 from kith.experiments.statistics.tables import typical_half_width
 from kith.experiments.words import wording
@@ -48,7 +48,17 @@ def forest(table: pd.DataFrame, colours: Mapping[str, str], name: str = "forest"
             _forest_mark(axes, row, place, limit, colours[row["scenario"]])
         _forest_axes(axes, outcomes, *_sides(rows, limit))
         scenario_key(axes, {label: colours[label] for label in others})
-        return exported(figure, name, f"Differences from {reference}", _forest_words(rows))
+        read = Hover(
+            axes,
+            "y",
+            [
+                outcomes.index(row["outcome"])
+                + step * (others.index(row["scenario"]) - (len(others) - 1) / 2)
+                for row in rows
+            ],
+            [_row_words(row) for row in rows],
+        )
+        return exported(figure, name, f"Differences from {reference}", _forest_words(rows), read)
 
 
 def distribution(
@@ -185,14 +195,16 @@ def _forest_axes(axes: Axes, outcomes: Sequence[str], low: float, high: float) -
     )
 
 
+def _row_words(row: Mapping[str, Any]) -> str:
+    """An outcome of a scenario with the interval of its difference."""
+    ends = (row["difference_low"], row["difference_high"])
+    interval = wording.span(*ends, row["unit"], sign=True)
+    if np.isnan(ends[0]):
+        interval = f"{wording.signed(row['difference'], row['unit'])}, no interval"
+    elif not row["resolved"]:
+        interval += ", not resolved"
+    return f"{wording.title(row['outcome'])}, {row['scenario']}: {interval}"
+
+
 def _forest_words(rows: Sequence[Mapping[str, Any]]) -> str:
-    sentences = []
-    for row in rows:
-        ends = (row["difference_low"], row["difference_high"])
-        interval = wording.span(*ends, row["unit"], sign=True)
-        if np.isnan(ends[0]):
-            interval = f"{wording.signed(row['difference'], row['unit'])}, no interval"
-        elif not row["resolved"]:
-            interval += ", not resolved"
-        sentences.append(f"{wording.title(row['outcome'])}, {row['scenario']}: {interval}")
-    return "95 % intervals of the difference. " + "; ".join(sentences) + "."
+    return "95 % intervals of the difference. " + "; ".join(map(_row_words, rows)) + "."

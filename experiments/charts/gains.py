@@ -91,7 +91,16 @@ def gains(sides: Sequence[Side], what: str, name: str = "gains") -> str:
         sentences = [
             f"{side.scenario}, {side.who}: {wording.number(side.net, 'EUR')} EUR left" for side in sides
         ]
-        return exported(figure, name, title, "; ".join(sentences) + ".")
+        read = theme.Hover(
+            axes, "y", [float(place) for place in range(len(drawn))], [_parts(side) for side in drawn]
+        )
+        return exported(figure, name, title, "; ".join(sentences) + ".", read)
+
+
+def _parts(side: Side) -> str:
+    """Every gain and payment of a side."""
+    parts = ", ".join(f"{part} {wording.signed(amount, 'EUR')}" for part, amount in side.parts.items())
+    return f"{side.scenario}, {side.who}: {parts}; left {wording.number(side.net, 'EUR')} EUR"
 
 
 def _with_small_together(side: Side, sides: Sequence[Side]) -> dict[str, float]:

@@ -17,6 +17,7 @@ from kith.experiments.charts.axes import scenario_key, unit_words, value_axis
 from kith.experiments.charts.study import thinned
 from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, themed
 from kith.experiments.words import wording
+from kith.experiments.words.levers import is_lever, lever_axis, lever_title
 
 SHAPES = ("o", "s", "^", "D", "v", "P", "X")
 """A shape for each scenario, in addition to its colour."""
@@ -44,7 +45,7 @@ def scatter(
     name : prefix of ids.
     """
     (x, x_unit), (y, y_unit) = across, up
-    title = f"{_title(y)} against {wording.title(x)}"
+    title = f"{_title(y)} against {lever_title(x) if is_lever(x) else wording.title(x)}"
     known = points[points[x].notna() & points[y].notna()]
     drawn = thinned(known, marked)
     with themed():
@@ -137,7 +138,7 @@ def _upright(axes: Axes, drawn: pd.DataFrame, names: Sequence[str], unit: str) -
             low, high = _ends(drawn[column], unit if place == len(names) - 1 else "")
             for text, at, side in ((low, -0.03, "top"), (high, 1.02, "bottom")):
                 axes.text(place, at, text, ha="center", va=side, fontsize=7.5, color=QUIET)
-    words = [wording.title(column) if column == names[-1] else column.rpartition(".")[2] for column in names]
+    words = [wording.title(column) if column == names[-1] else lever_title(column) for column in names]
     axes.set_xticks(range(len(names)), words, color=INK)
     axes.tick_params(axis="x", length=0, labelsize=7.5 if crowded else 9)
     if crowded:
@@ -190,6 +191,8 @@ def _title(name: str) -> str:
 
 
 def _axis(name: str, unit: str) -> str:
+    if is_lever(name):
+        return lever_axis(name)
     words = unit_words(unit)
     return f"{wording.title(name)} ({words})" if words else wording.title(name)
 

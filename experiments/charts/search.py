@@ -9,10 +9,11 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from kith.experiments.analyses.break_even import Crossing
 from kith.experiments.analyses.optimise import Optimum
 from kith.experiments.charts.axes import label_rows, unit_words, value_axis
-from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, themed
+from kith.experiments.charts.theme import INK, QUIET, REST, Hover, canvas, exported, themed
 from kith.experiments.statistics.intervals import no_interval
 from kith.experiments.studies.searches import BreakEven
 from kith.experiments.words import wording
+from kith.experiments.words.levers import lever_axis
 from kith.sim.results.definitions import describe
 
 APART = 14
@@ -90,7 +91,14 @@ def promises(optimum: Optimum, outcome: str, name: str = "promises") -> str:
         return exported(figure, name, title, "; ".join(sentences) + ".")
 
 
-def curve(goal: BreakEven, crossing: Crossing, log: bool = False, name: str = "curve") -> str:
+def curve(
+    goal: BreakEven,
+    crossing: Crossing,
+    log: bool = False,
+    name: str = "curve",
+    across: str = "",
+    band: str = "",
+) -> str:
     """The outcome along the lever with its 95 % interval, the level, and the crossing.
 
     Parameters
@@ -98,13 +106,15 @@ def curve(goal: BreakEven, crossing: Crossing, log: bool = False, name: str = "c
     goal, crossing : the break-even and its result.
     log : whether the lever has a logarithmic axis.
     name : prefix of ids.
+    across, band : what the lever is called, and what the band shows; by default the lever's name, and the crossing's
+        interval.
     """
     unit = describe(goal.outcome)[0]
-    title = f"{capital(wording.title(goal.outcome))} along {goal.lever}"
+    title = f"{capital(wording.title(goal.outcome))} along {across or lever_axis(goal.lever)}"
     frame = crossing.tried
     with themed():
         known = frame["low"].notna().any()
-        band = "band: interval of the crossing" if known else no_interval("runs")
+        band = (band or "band: interval of the crossing") if known else no_interval("runs")
         what = f"mean{' with 95 % interval' if known else ''}; horizontal line: level; {band}"
         figure, (axes,) = canvas(
             title, ", ".join(p for p in (unit_words(unit), what) if p), height=3.4, right=0.4
@@ -134,12 +144,13 @@ def curve(goal: BreakEven, crossing: Crossing, log: bool = False, name: str = "c
             elinewidth=0.9,
         )
         value_axis(axes, unit)
-        axes.set_xlabel(goal.lever, loc="right")
+        axes.set_xlabel(across or lever_axis(goal.lever), loc="right")
         sentences = [
             f"{row[goal.lever]:.3g}: {_span(row['mean'], row['low'], row['high'], unit)}"
             for row in frame.to_dict("records")
         ]
-        return exported(figure, name, title, "; ".join(sentences) + ".")
+        read = Hover(axes, "x", [float(x) for x in frame[goal.lever]], sentences)
+        return exported(figure, name, title, "; ".join(sentences) + ".", read)
 
 
 def _span(mean: float, low: float, high: float, unit: str) -> str:

@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 from kith.experiments.charts.axes import label_rows, scenario_key, unit_words, value_axis
 from kith.experiments.charts.theme import INK, canvas, colours, exported, themed
 from kith.experiments.words import wording
+from kith.experiments.words.levers import lever_axis, lever_title
 
 MEASURED = {
     "morris": "μ*, mean effect of moving a lever over its range, with 95 % interval",
@@ -55,7 +56,7 @@ def bars(indices: pd.DataFrame, title: str, name: str = "bars", unit: str = "") 
             axes.plot(
                 indices["floor"], range(len(levers)), "|", color=INK, markersize=13, markeredgewidth=1.4
             )
-        label_rows(axes, levers, 34)
+        label_rows(axes, [lever_title(lever) for lever in levers], 34)
         value_axis(axes, unit, axis="x")
         main = _layers(method)[0][0]
         sentences = [
@@ -94,9 +95,10 @@ def lever_map(
     with themed():
         figure, (axes,) = canvas(
             title,
-            f"{f'{kind}, ' if kind else ''}means over runs; x axis: {across}, y axis: {up}",
-            height=1.2 + 0.34 * len(cells),
+            f"{f'{kind}, ' if kind else ''}means over runs",
+            height=1.45 + 0.34 * len(cells),
             left=1.4,
+            bottom=0.6,
         )
         edges = [np.arange(n + 1) - 0.5 for n in (values.shape[1], values.shape[0])]
         axes.pcolormesh(*edges, values, cmap="cividis")  # shapes: our pages load no pictures
@@ -104,6 +106,8 @@ def lever_map(
         axes.invert_yaxis()
         axes.set_xticks(range(values.shape[1]), [_shown(value) for value in cells.columns])
         axes.set_yticks(range(values.shape[0]), [_shown(value) for value in cells.index])
+        axes.set_xlabel(lever_axis(across), loc="right")
+        axes.set_ylabel(lever_axis(up), loc="top")
         middle = (np.nanmin(values) + np.nanmax(values)) / 2 if np.isfinite(values).any() else 0.0
         for row, line in enumerate(values):
             for column, value in enumerate(line):
@@ -136,8 +140,9 @@ def along_lever(points: pd.DataFrame, lever: str, outcome: str, unit: str, name:
     sentences = []
     with themed():
         figure, (axes,) = canvas(
-            title, f"{f'{kind}, ' if kind else ''}means over runs; x axis: {lever}", height=2.6
+            title, f"{f'{kind}, ' if kind else ''}means over runs", height=2.8, bottom=0.6
         )
+        axes.set_xlabel(lever_axis(lever), loc="right")
         for label, hue in hues.items():
             line = points[points["scenario"] == label].sort_values(lever)
             axes.plot(line[lever].astype(float), line[outcome], "o-", color=hue, markersize=4, linewidth=1.4)

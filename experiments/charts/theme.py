@@ -6,15 +6,16 @@ is written.
 """
 
 import io
+import json
 import re
 import textwrap
 import threading
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -197,7 +198,26 @@ def canvas(
     return figure, [figure.add_subplot(grid[place]) for place in range(len(rows))]
 
 
-def exported(figure: Figure, name: str, title: str, words: str) -> str:
+class Hover(NamedTuple):
+    """What pointing at a chart reads: words at places along one of its axes."""
+
+    axes: Axes
+    along: Literal["x", "y"]
+    places: Sequence[float]
+    words: Sequence[str]
+
+    def attribute(self, figure: Figure) -> str:
+        """Places in the units of the picture with their words, as an attribute of its element."""
+        x, y = self.axes.get_xlim()[0], self.axes.get_ylim()[0]
+        points = [(place, y) if self.along == "x" else (x, place) for place in self.places]
+        pixels: Any = self.axes.transData.transform(points) * 72 / figure.dpi if points else []
+        height = 72 * figure.get_figheight()
+        at = [round(float(px if self.along == "x" else height - py), 1) for px, py in pixels]
+        packed = json.dumps({"along": self.along, "at": at, "words": list(self.words)}, ensure_ascii=False)
+        return f' data-hover="{for_svg(packed).replace(chr(34), "&quot;")}"'
+
+
+def exported(figure: Figure, name: str, title: str, words: str, hover: Hover | None = None) -> str:
     """The figure as one SVG element with a title and a description for screen readers.
 
     Parameters
@@ -205,6 +225,7 @@ def exported(figure: Figure, name: str, title: str, words: str) -> str:
     figure : the drawing.
     name : unique in its document; ids start with it.
     title, words : the title and the description.
+    hover : what pointing at it reads, on a page that does.
     """
     buffer = io.StringIO()
     with warnings.catch_warnings():
@@ -217,7 +238,8 @@ def exported(figure: Figure, name: str, title: str, words: str) -> str:
     body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.DOTALL)
     body = re.sub(r'\bid="', f'id="{name}-', body)
     body = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{name}-", body)
-    return _described(body, name, title, words).strip()
+    described = _described(body, name, title, words).strip()
+    return described if hover is None else described.replace("<svg ", f"<svg{hover.attribute(figure)} ", 1)
 
 
 def spread(positions: list[float], gap: float, low: float, high: float) -> list[float]:

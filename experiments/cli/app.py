@@ -29,6 +29,7 @@ from kith.experiments.cli.manners.new_command import new
 from kith.experiments.cli.manners.teach import HELP, Group, teach
 from kith.experiments.cli.run_command import run
 from kith.experiments.cli.scenario_commands import list_, schema, show
+from kith.experiments.cli.stories.lesson_command import lesson
 from kith.experiments.cli.study_commands import app as studies
 from kith.experiments.errors import RequestError, Stopped, StoreDamaged
 from kith.experiments.escaping import for_message, say
@@ -66,6 +67,7 @@ app.command()(patterns)
 app.command()(robust)
 app.command()(levers)
 app.command()(dashboard)
+app.command()(lesson)
 app.command()(new)
 app.command()(doctor)
 teach(app)

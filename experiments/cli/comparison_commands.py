@@ -39,6 +39,7 @@ from kith.experiments.cli.requests import (
     warn_of_arms,
     warn_without_effect,
 )
+from kith.experiments.cli.stories.story_options import check_story_options, tell_story
 from kith.experiments.escaping import say
 
 
@@ -75,6 +76,22 @@ def compare(
         Path | None,
         option("--slide", "Write one slide: a .pptx, .pdf, .svg or .png file, by its name.", "FILE"),
     ] = None,
+    story: Annotated[
+        Path | None,
+        option(
+            "--story",
+            "Write one .html file that runs without a server: the runs to play, day by day, to send or to put online.",
+            "FILE",
+        ),
+    ] = None,
+    sweep: Annotated[
+        str | None,
+        option(
+            "--sweep",
+            "With --story: a lever of one scenario at several values, as a slider: 'web monetisation.price=2,5,10'.",
+            "TEXT",
+        ),
+    ] = None,
     out: Out = None,
     workers: Workers = None,
     json: Json = False,
@@ -97,6 +114,8 @@ def compare(
             "--replay": replay,
             "--stress": stress,
             "--slide": slide,
+            "--story": story,
+            "--sweep": sweep,
             "--out": out,
             "--first-seed": first_seed,
         }
@@ -107,6 +126,8 @@ def compare(
         from kith.experiments.reports.slide import check_slide
 
         check_slide(slide)
+    story = checked_file(story)
+    check_story_options(story, sweep)
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.comparison.arms import arm_from
     from kith.experiments.comparison.comparison import Comparison
@@ -154,6 +175,8 @@ def compare(
         from kith.experiments.reports.slide import slide_of, write_slide
 
         write_slide(slide_of(comparison, comparison_command(comparison)), slide)
+    if story is not None:
+        tell_story(comparison, story, sweep, workers)
     if json:
         say(comparison.to_json())
     else:

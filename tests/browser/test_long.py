@@ -15,13 +15,32 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.slow
-def test_the_hub_lesson_runs_to_its_end(page: Any, address: str) -> None:
+def test_the_hub_lesson_runs_to_its_end_and_is_taken_away_as_a_file(
+    page: Any, address: str, chromium: Any, tmp_path: Path
+) -> None:
     visit(page, address, "/lessons")
     page.click("button[name=begin-3-hub-leaves]")
     page.click("button[name=guess-1]")
     page.wait_for_selector(".kith-verdict:has-text('You predicted')")
     page.wait_for_selector(".kith-verdict:has-text('8 runs per scenario')", timeout=180_000)
     assert page.locator(".kith-chart svg").count() == 3
+    with page.expect_download() as download:
+        page.click("button[name*='kith-lesson']")
+    file = tmp_path / "lesson.html"
+    download.value.save_as(file)
+    story = chromium.new_page()
+    wrong = watched(story, file.as_uri())
+    story.goto(file.as_uri())
+    assert story.locator("#results").is_hidden()
+    story.click("[data-guess='1']")
+    story.wait_for_selector("#verdict:has-text('You predicted')")
+    story.wait_for_function("+document.getElementById('day').value < 300")
+    story.click("#play")
+    story.hover("#lines", position={"x": 200, "y": 100})
+    story.wait_for_selector("#readout:has-text('Day ')")
+    assert story.locator("#lines path").count() >= 2
+    assert not wrong, wrong
+    story.close()
     page.click("button[name=controls]")
     page.wait_for_url(re.compile("hub_departs"))
     page.wait_for_selector("select[name=scenario-1]")

@@ -37,8 +37,11 @@ def taken(page: Any, button: str, ending: str, folder: Path) -> bytes:
     ("path", "sign"),
     [
         (f"/?{SMALL}", "pool or hub?"),
+        (f"/?{SMALL}&view=goal", "What value would it take?"),
         ("/watch?a=hub&people=2000&day=5", "day by day"),
-        ("/lessons", "Seven lessons"),
+        ("/watch?a=pool&a=hub&a=web&people=2000&day=5", "Strike all of them"),
+        ("/lessons", "Lessons of about ten minutes"),
+        ("/lessons?lesson=contest", "Design your own community"),
         ("/lessons?lesson=3-hub-leaves", "Your prediction"),
         ("/lessons?lesson=3-hub-leaves&sheet=1", "I predict"),
         ("/studies", "A study asks"),
@@ -101,6 +104,14 @@ def test_a_slider_changes_the_chart_the_address_and_shows_its_difference(page: A
     page.wait_for_url(re.compile("affiliation.activity"))
 
 
+def test_pointing_at_a_chart_reads_its_values(page: Any, address: str) -> None:
+    visit(page, address, f"/?{SMALL}")
+    done(page)
+    page.locator(".kith-chart svg").first.hover(timeout=20_000)
+    page.wait_for_selector(".kith-readout:has-text('day ')", timeout=20_000)
+    assert "hub" in page.inner_text(".kith-readout")
+
+
 def test_a_link_shows_the_same_again(page: Any, address: str) -> None:
     path = "/?a=pool~affiliation.activity=0.5&a=web+subscription&people=500&days=90&runs=4&view=leaving"
     page.goto(address + path)
@@ -132,6 +143,36 @@ def test_back_undoes_a_change(page: Any, address: str) -> None:
     page.wait_for_url(re.compile("days=180"))
     page.go_back()
     page.wait_for_function("document.querySelector('select[name=days]').value === '90'")
+
+
+def test_a_price_is_sought_and_found_with_its_interval(page: Any, address: str) -> None:
+    visit(page, address, "/?a=web&people=300&days=60&runs=1&view=goal")
+    page.click("button[name=seek]")
+    page.wait_for_selector(".kith-lead:has-text('nine in ten active members')")
+    page.wait_for_selector(".kith-chart svg:has-text('membership fee')")
+    page.select_option("select[name=goal]", "best")
+    page.wait_for_selector(".kith-lead:has-text('leaves the company most')")
+
+
+def test_a_copied_link_says_where_it_opens_and_a_command_is_there_instead(page: Any, address: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+    visit(page, address, f"/?{SMALL}")
+    done(page)
+    page.click("button[name=copy-link]")
+    page.wait_for_selector("[role=status]:has-text('It opens on this machine only')", timeout=10_000)
+    assert page.evaluate("navigator.clipboard.readText()").startswith(f"{address}/?a=pool&a=hub")
+    page.click("button[name=copy-text]")
+    page.wait_for_function("navigator.clipboard.readText().then(text => text.startsWith('kith compare'))")
+
+
+def test_the_contest_runs_a_try_and_shows_who_leads(page: Any, address: str) -> None:
+    visit(page, address, "/lessons?lesson=contest")
+    page.select_option("select[name=type]", "pool")
+    page.wait_for_url(re.compile("a=pool"))
+    page.click("button[name=try]")
+    page.wait_for_selector(".kith-verdict:has-text('after a year')", timeout=60_000)
+    page.wait_for_selector("h2:text-is('Who leads')")
+    page.wait_for_selector("td:has-text('(you)')")
 
 
 def test_everything_can_be_taken_away(page: Any, address: str, tmp_path: Path) -> None:
@@ -305,9 +346,35 @@ def test_a_link_to_a_world_shows_its_day_its_colours_and_its_member_again(page: 
     assert page.inner_text(".kith-legend").startswith("does not belong")
 
 
+def test_three_designs_are_struck_at_once_and_time_goes_back(page: Any, address: str) -> None:
+    visit(page, address, "/watch?a=pool&a=hub&a=web&people=2000&day=60")
+    page.wait_for_selector(".kith-stage >> nth=2")
+    page.click("button[name=act-hub_departs]")
+    page.wait_for_selector(".kith-event:has-text('Day 60: the hub leaves')")
+    page.wait_for_selector(".kith-matters:has-text('if nobody had interfered')")
+    line = page.locator(".kith-line").bounding_box()
+    assert line["y"] + line["height"] <= 720, "the chart is below the fold"
+    page.evaluate(
+        "() => { const line = document.querySelector('[name=time]'); line.value = 40; line.dispatchEvent(new Event('change')) }"
+    )
+    page.wait_for_function("document.querySelector('.kith-day b').innerText === '40'")
+    page.wait_for_url(re.compile("day=40&act=60:hub_departs"))
+    assert page.locator(".kith-matters").count() == 0
+
+
 def picked(page: Any) -> str:
     """The member that was clicked last, or that the keyboard reached."""
     return str(page.get_attribute(".kith-canvas", "data-picked"))
+
+
+def test_the_map_of_the_model_is_walked_with_the_keyboard(page: Any, address: str) -> None:
+    visit(page, address, "/model")
+    page.focus("[id='map-point-bond']")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".kith-chosen h2:text-is('Bond')")
+    page.wait_for_url(re.compile("at=bond"))
+    page.click("[id='map-point-value.product']")
+    page.wait_for_selector(".kith-chosen:has-text('source')")
 
 
 def test_dark_and_light_are_kept(page: Any, address: str) -> None:

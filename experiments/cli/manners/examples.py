@@ -8,6 +8,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "kith compare pool hub web --out out/designs",
         "kith compare --arm web --arm 'web monetisation.model=fee monetisation.price=5' --runs 32",
         "kith compare pool web --from-log community.csv.gz",
+        "kith compare pool web --story story.html --sweep 'web value.product=0.2,0.4,0.8'",
     ),
     "measure": ("kith measure community.csv.gz", "kith measure chat_docker --out out/measures"),
     "calibrate": (
@@ -24,6 +25,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "patterns": ("kith patterns SF3 SF9 --quick",),
     "robust": ("kith robust pool web --worlds 30 --out out/robust",),
     "levers": ("kith levers web", "kith levers web hub --out out/levers"),
+    "lesson": ("kith lesson", "kith lesson 3-hub-leaves --out hub.html"),
     "dashboard": ("kith dashboard", "kith dashboard --class"),
     "doctor": ("kith doctor",),
     "new": ("kith new scenario mine.toml", "kith new study my_study.toml", "kith new step my_step.py"),

@@ -165,6 +165,30 @@ def test_the_day_of_the_what_if_is_chosen_and_stands_in_the_address(
         assert not button_is_there(rc, "what-if")
 
 
+def test_a_what_if_says_how_busy_its_first_day_is_with_the_count_of_the_chart() -> None:
+    quiet = "".join(f"late{i % 2},2024-07-{1 + i:02d},post,late{(i + 1) % 2}\n" for i in range(20))
+    log = stored(upload("mine.csv", (HEAD + ROWS + quiet).encode()))
+    growth = log.measurement.growth
+    start = np.datetime64(int(log.table.time[0]), "us").astype("datetime64[D]")
+    for row in growth.to_dict("records"):
+        day = str(start + np.timedelta64(int(row["day"]), "D"))
+        assert f"In the 30 days before {day}, {row['active']:.0f} member" in log_measures.where_it_starts(
+            log, day
+        )
+    words = log_measures.where_it_starts(log, "2024-07-21")
+    assert words.startswith("In the 30 days before 2024-07-21, 2 members acted")
+    assert f"{growth['active'].max():.0f} did in its busiest" in words
+
+
+def test_a_what_if_starts_after_the_last_day_unless_another_is_chosen(
+    here: Any, shown: Any, library: None
+) -> None:
+    key = upload("mine.csv", (HEAD + ROWS).encode())
+    rc = shown(community.Page, f"/community?log={key}")
+    until(lambda: "Start on 2024-05-21 from" in texts(rc))
+    assert "In the 30 days before 2024-05-21" in texts(rc)
+
+
 @pytest.mark.slow
 def test_columns_that_are_not_known_are_chosen(here: Any, shown: Any) -> None:
     rc = shown(community.Page, "/community")

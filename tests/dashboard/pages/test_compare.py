@@ -18,7 +18,7 @@ import pytest
 from solara.widgets import HTML
 
 from kith.dashboard.comparing import other_worlds
-from kith.dashboard.comparing.controls import IMPORTANT, groups, value_from
+from kith.dashboard.comparing.controls import DESIGN, IMPORTANT, groups, important, value_from
 from kith.dashboard.comparing.scale import size_notes
 from kith.dashboard.content import comparison as views
 from kith.dashboard.content.run_status import status_line
@@ -28,6 +28,7 @@ from kith.dashboard.live.shared_workers import Request
 from kith.dashboard.pages import compare
 from kith.dashboard.state.compare_state import VIEWS, CompareState
 from kith.dashboard.state.scenario_choice import ScenarioChoice, plan_of
+from kith.experiments.analyses.levers.shipped import most_effective
 from kith.experiments.analyses.robust import conclusion
 from kith.experiments.charts import comparison_sections, theme
 from kith.experiments.cli.app import exit_code
@@ -193,7 +194,7 @@ def test_shocks_in_runs_that_are_too_short_are_refused(here: Any, shown: Any) ->
     assert len(here.asked) == 1
 
 
-@pytest.mark.parametrize("view", [view for view in VIEWS if view not in ("stress", "worlds")])
+@pytest.mark.parametrize("view", [view for view in VIEWS if view not in ("goal", "stress", "worlds")])
 def test_every_section_has_something_to_show(comparison: Comparison, view: str) -> None:
     drawn = views.drawn(view, comparison)
     assert drawn
@@ -219,6 +220,17 @@ def test_the_report_is_one_page(comparison: Comparison) -> None:
     assert page.lstrip().startswith("<!doctype html>") or "<html" in page
     assert "hub" in page
     assert page.count("<svg") >= 5
+
+
+def test_the_dozen_levers_shown_first_are_those_with_an_effect_where_they_are_shown() -> None:
+    web = important(plan_of(ScenarioChoice(("web",))))
+    assert len(web) == 12
+    assert web[:6] == list(DESIGN)
+    strongest = [lever.name for lever in most_effective(plan_of(ScenarioChoice(("web",))), decisions=True)]
+    assert set(strongest[:4]) <= set(web)
+    plan = plan_of(ScenarioChoice(("web",)))
+    [first] = [group for group in groups(plan, plan) if group["name"] == "important"]
+    assert [control["name"] for control in first["controls"]] == web
 
 
 def test_every_parameter_that_is_a_number_or_a_word_has_a_control() -> None:

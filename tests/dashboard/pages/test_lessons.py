@@ -1,4 +1,4 @@
-"""Lessons: seven, complete, and their answers come from the runs."""
+"""Lessons: complete, in order, and their answers come from the runs."""
 
 import re
 from types import SimpleNamespace
@@ -8,23 +8,23 @@ import pandas as pd
 import pytest
 from solara.widgets import HTML
 
-from kith.dashboard.comparing.controls import TITLES
-from kith.dashboard.content.lessons import KINDS, Lesson, Prediction, lessons
 from kith.dashboard.live.live_comparison import jobs_for
 from kith.dashboard.pages import lessons as page
 from kith.dashboard.state.compare_state import CompareState
+from kith.dashboard.teaching.lessons import KINDS, Lesson, Prediction, lessons
 from kith.experiments.charts.comparison_sections import LINES
 from kith.experiments.comparison.comparison import Comparison, gathered
 from kith.experiments.runs.runner import MONTHLY, STOCKS, execute
 from kith.experiments.statistics.tables import OUTCOMES
+from kith.experiments.words.levers import TITLES
 from kith.sim.results.definitions import describe
 from tests.dashboard.pages.test_compare import until, vue_widgets
 
 PARTS = {"The situation", "Look closer", "Discuss", "For the teacher"}
 
 
-def test_there_are_seven() -> None:
-    assert len(lessons()) == 7
+def test_there_are_ten_in_the_order_of_their_numbers() -> None:
+    assert [int(name.partition("-")[0]) for name in lessons()] == list(range(1, 11))
 
 
 @pytest.mark.parametrize("lesson", lessons().values(), ids=list(lessons()))
@@ -175,5 +175,5 @@ def test_every_lesson_comes_to_an_end(here: Any, shown: Any, monkeypatch: pytest
 
 def test_an_unknown_lesson_shows_the_list(here: Any, shown: Any) -> None:
     rc = shown(page.Page, "/lessons?lesson=%3Cb%3Ex")
-    assert sum(w.name.startswith("begin-") for w in vue_widgets(rc, "button.vue")) == 7
+    assert sum(w.name.startswith("begin-") for w in vue_widgets(rc, "button.vue")) == len(lessons()) + 1
     assert any("&lt;b&gt;x" in w.unsafe_innerHTML for w in rc.find(HTML).widgets)

@@ -12,6 +12,7 @@ import pytest
 
 from kith.dashboard.content.study import Selection, drawn, paired, two_colours, views_of
 from kith.dashboard.content.study_results import _command
+from kith.dashboard.content.study_words import asked, finding
 from kith.dashboard.live import study_catalogue, study_job
 from kith.dashboard.live.study_catalogue import STUDIES
 from kith.dashboard.live.study_job import DONE, RUNNING, STOPPED, StudyRunner
@@ -293,3 +294,30 @@ def test_the_command_of_a_study_fills_the_store_that_the_page_reads(
     state = study_catalogue.study_status(study)
     assert state is not None
     assert (state.stored, state.missing) == (state.total, 0)
+
+
+def test_what_was_asked_is_a_sentence_and_the_finding_says_where(
+    stored: study_catalogue.StoredResults,
+) -> None:
+    assert asked(stored.study, 4) == (
+        "Asked: what happens to active members and margin after 60 days in pool and web with price 2 or 8 EUR/month and "
+        "ties among members (web) 0.1 or 0.9? 4 combinations, 2 runs of each, on the same people and random draws."
+    )
+    words = finding(stored.study, stored.points, stored.ranking, stored.status)
+    best = stored.points.loc[stored.points["active"].idxmax()]
+    assert words.startswith(f"Active members: most, {best['active']:g}")
+    assert f"price {best['monetisation.price']:.0f} EUR/month" in words
+    assert f"in {best['scenario']}; least" in words
+
+
+def test_the_finding_comes_first_and_axes_have_the_names_of_levers(
+    stored: study_catalogue.StoredResults, shown: Any
+) -> None:
+    rc = shown(studies.Page, "/studies?study=small&size=whole")
+    until(lambda: "Active members: most" in texts(rc) and "Asked: what happens" in texts(rc))
+    said = texts(rc)
+    assert said.index("Active members: most") < said.index("Asked: what happens")
+    until(lambda: vue_widgets(rc, "chart.vue"))
+    [chart] = vue_widgets(rc, "chart.vue")
+    assert "Price, EUR/month" in chart.svg
+    assert "Ties among members (web)" in chart.svg

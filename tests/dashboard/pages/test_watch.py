@@ -8,10 +8,11 @@ import pytest
 
 from kith.dashboard.content import live_run as live_run_content
 from kith.dashboard.content.live_run import LiveRun
+from kith.dashboard.content.watched_runs import WatchedRuns
 from kith.dashboard.pages import watch
 from kith.dashboard.state.interventions import INTERVENTIONS, timeline_from
 from kith.dashboard.state.scenario_choice import ScenarioChoice, plan_of
-from kith.dashboard.state.watch_state import WatchState
+from kith.dashboard.state.watch_state import TYPES, WatchState
 from kith.scenarios.errors import ScenarioError
 from kith.sim.engine import run
 from kith.sim.schema.plan import Shock
@@ -192,9 +193,107 @@ def test_stories_are_told_of_members_and_of_those_who_left() -> None:
 def test_a_state_comes_back_from_its_address() -> None:
     acts = ((100, "spam"), (150, "pay"))
     scene = WatchState(
-        ScenarioChoice(("web",), (("monetisation.price", 3),)), 5_000, 4, 200, acts, "norm", 17
+        (*TYPES[:2], ScenarioChoice(("web",), (("monetisation.price", 3),))),
+        5_000,
+        4,
+        200,
+        acts,
+        "norm",
+        17,
+        2,
     )
     assert WatchState.strict(scene.path().partition("?")[2]) == scene
+
+
+def test_going_back_and_forth_repeats_the_run_day_by_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_run_content, "REMEMBERED", 20)
+    monkeypatch.setattr(live_run_content, "MOST_REMEMBERED", 2)
+    watched = live_run("hub", people=1_000)
+    watched.step(50)
+    watched.apply("hub_departs")
+    watched.step(60)
+    active, frame = list(watched.active), watched.frame()
+    for day in (95, 45, 12):
+        watched.rewind(day)
+        assert watched.day == day
+        assert watched.active == active[:day]
+        assert bool(watched.frame()["counterfactual"]) == (day > 50)
+        assert watched.frame()["hub_is_there"] == (day <= 50)
+    watched.step(98)
+    assert watched.active == active
+    assert watched.frame() == frame
+
+
+def test_an_intervention_that_is_taken_back_never_was() -> None:
+    watched = live_run("web", people=1_000)
+    watched.step(30)
+    watched.apply("core_leaves")
+    watched.step(70)
+    watched.drop((30, "core_leaves"))
+    assert watched.day == 30
+    watched.step(70)
+    untouched = live_run("web", people=1_000)
+    untouched.step(100)
+    assert watched.active == untouched.active
+    assert watched.frame()["edges"] == untouched.frame()["edges"]
+
+
+def side_by_side(query: str = "a=pool&a=hub&a=web&people=1000&day=30") -> WatchedRuns:
+    watched = WatchedRuns()
+    watched.enter(WatchState.strict(query))
+    return watched
+
+
+def test_one_strike_is_for_all_who_can_have_it_on_one_clock() -> None:
+    watched = side_by_side()
+    watched.apply("hub_departs")
+    watched.apply("core_leaves")
+    watched.step(10)
+    frame = watched.frame()
+    assert [run["label"] for run in frame["runs"]] == ["pool", "hub", "web"]
+    assert {run["day"] for run in frame["runs"]} == {frame["day"]} == {40}
+    assert [len(run["interventions"]) for run in frame["runs"]] == [1, 2, 1]
+    assert [run["hub_left"] for run in frame["runs"]] == [False, True, False]
+    assert all(len(run["counterfactual"]) == 40 for run in frame["runs"])
+    watched.undo()
+    assert [len(run["interventions"]) for run in watched.frame()["runs"]] == [0, 1, 0]
+    watched.go_to(40)
+    watched.undo()
+    frame = watched.frame()
+    assert frame["interventions"] == []
+    assert (frame["day"], frame["reached"]) == (30, 40)
+    assert frame["runs"][1]["hub_is_there"]
+    watched.leave()
+
+
+def test_a_link_to_runs_side_by_side_shows_the_same_again() -> None:
+    watched = side_by_side("a=pool&a=hub&people=1000&day=60&act=40:hub_departs")
+    acted = side_by_side("a=pool&a=hub&people=1000&day=40")
+    acted.apply("hub_departs")
+    acted.step(20)
+    assert watched.frame()["runs"] == acted.frame()["runs"]
+    with pytest.raises(ScenarioError, match="no hub"):
+        WatchState.strict("a=pool&a=web&act=40:hub_departs")
+
+
+def test_the_page_goes_back_undoes_and_adds_a_design_beside(shown: Any) -> None:
+    rc = shown(watch.Page, "/watch?a=hub&people=500&day=20")
+    button(rc, "act-hub_departs").vue_press(None)
+    button(rc, "add").vue_press(None)
+    assert rc.paths[-1].startswith("/watch?a=hub&a=pool&")
+    [network] = vue_widgets(rc, "network.vue")
+    assert network.frame["runs"][0]["hub_left"]
+    network.vue_rewind(10)
+    assert "day=10&act=20:hub_departs" in rc.paths[-1]
+    [network] = vue_widgets(rc, "network.vue")
+    assert network.frame["runs"][0]["hub_is_there"]
+    assert network.frame["reached"] == 21
+    button(rc, "undo").vue_press(None)
+    assert "act=" not in rc.paths[-1]
+    button(rc, "types").vue_press(None)
+    assert rc.paths[-1].startswith("/watch?a=pool&a=hub&a=web&")
+    button(rc, "remove-1").vue_press(None)
+    assert rc.paths[-1].startswith("/watch?a=pool&a=web&")
 
 
 @pytest.mark.parametrize("text", ["hub_departs", "x:spam", "3:fire", "99999999999:spam"])
@@ -213,13 +312,13 @@ def test_the_page_steps_acts_and_tells_stories(here: Any, shown: Any) -> None:
     leave.vue_press(None)
     assert "15:hub_departs" in rc.paths[-1]
     [network] = vue_widgets(rc, "network.vue")
-    assert not network.frame["hub_is_there"]
+    assert not network.frame["runs"][0]["hub_is_there"]
     assert button(rc, "act-hub_departs").disabled
-    assert network.frame["counterfactual"]
-    person = int(numbers(network.frame["person"], np.int32)[0])
+    assert network.frame["runs"][0]["counterfactual"]
+    person = int(numbers(network.frame["runs"][0]["person"], np.int32)[0])
     run_name = network.frame["run"]
     network.vue_tick(2)
-    network.vue_pick(person)
+    network.vue_pick([0, person])
     network.vue_paint_by("norm")
     assert rc.paths[-1].endswith(f"&colour=norm&member={person}")
     [network] = vue_widgets(rc, "network.vue")

@@ -113,7 +113,7 @@ def test_a_prediction_and_its_sheet_both_stay_in_the_address(here: Any, shown: A
 
 
 def test_a_word_is_searched_on_the_tab_that_was_chosen_just_before(shown: Any) -> None:
-    rc = shown(model.Page, "/model")
+    rc = shown(model.Page, "/model?tab=parameters")
     tab, word = (
         handler(vue_widgets(rc, "tabs.vue")[0], "pick"),
         handler(vue_widgets(rc, "text_input.vue")[0], "put"),

@@ -1,5 +1,6 @@
 """Charts are the same wherever they are drawn, hold no trace of the machine, and can be read aloud."""
 
+import json
 import re
 from collections.abc import Callable
 from itertools import pairwise
@@ -108,3 +109,23 @@ def test_undefined_months_leave_gaps_and_no_error() -> None:
         }
     )
     assert "<svg" in figures.lines(series, "churn_month", "Churn", "share", {"a": "#000000"})
+
+
+def test_pointing_at_a_line_reads_the_day_under_the_pointer(comparison: Comparison) -> None:
+    root = ElementTree.fromstring(CHARTS["lines"](comparison))
+    hover = json.loads(str(root.get("data-hover")))
+    assert hover["along"] == "x"
+    assert hover["at"] == sorted(hover["at"])
+    assert 0 < hover["at"][0] < hover["at"][-1] < float(str(root.get("viewBox")).split()[2])
+    active = comparison.series[comparison.series["column"] == "active"]
+    day = int(active["day"].iloc[0])
+    first = active[(active["day"] == day) & (active["scenario"] == comparison.labels[0])].iloc[0]
+    assert hover["words"][0].startswith(f"day {day}: ")
+    assert wording.number(float(first["median"]), "members") in hover["words"][0]
+
+
+def test_pointing_at_a_row_of_differences_reads_its_interval(comparison: Comparison) -> None:
+    hover = json.loads(str(ElementTree.fromstring(CHARTS["forest"](comparison)).get("data-hover")))
+    assert hover["along"] == "y"
+    assert len(hover["at"]) == len(hover["words"])
+    assert all(other in hover["words"][0] for other in comparison.labels[1:2])

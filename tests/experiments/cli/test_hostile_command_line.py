@@ -48,6 +48,7 @@ SOUND: dict[str, list[str]] = {
     "patterns": ["SF3", "--quick", "--workers", "1", "--seeds", "4"],
     "robust": ["web", "pool", "--worlds", "2", "--days", "3", "--workers", "1", *SMALL],
     "levers": ["web", "--parameter", "value.peers", "--runs", "4", "--days", "3", "--workers", "1"],
+    "lesson": [],
     "dashboard": ["--no-open"],
     "measure": ["tiny.csv", "--replicates", "0"],
     "calibrate": ["web", "village.csv", "--points", "32", "--workers", "1"],

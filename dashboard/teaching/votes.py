@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from kith.dashboard.access.classroom import ClassQuestion
-from kith.dashboard.content.lessons import Lesson
+from kith.dashboard.teaching.lessons import Lesson
 from kith.experiments.charts import theme
 from kith.experiments.charts.axes import label_rows, value_axis
 from kith.experiments.charts.theme import canvas, exported, themed

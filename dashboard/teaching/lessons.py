@@ -157,7 +157,11 @@ class Lesson:
 @cache
 def lessons() -> dict[str, Lesson]:
     """All lessons by the names of their files, in order."""
-    return {path.stem: _lesson(path) for path in sorted(FOLDER.glob("*.md"))}
+    return {path.stem: _lesson(path) for path in sorted(FOLDER.glob("*.md"), key=_number)}
+
+
+def _number(path: Path) -> int:
+    return int(path.stem.partition("-")[0])
 
 
 def _lesson(path: Path) -> Lesson:

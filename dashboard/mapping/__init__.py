@@ -1,0 +1,1 @@
+"""The map of the model: what the processes declare, and how it is drawn."""

@@ -1,0 +1,1 @@
+"""Pages that run without a server: of a comparison, and of a lesson."""

@@ -1,0 +1,86 @@
+"""What would it take: the value of a lever that reaches a goal, its interval, and the page that asks."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kith.dashboard.comparing import goal_seek
+from kith.dashboard.comparing.goal_seek import GOALS, answer, found_in, jobs, levers_of, title_of, values_of
+from kith.dashboard.pages import compare
+from kith.experiments.runs.runner import execute
+from tests.dashboard.looking import button, handler, texts, until, vue_widgets
+
+PRICE = goal_seek.PRICE
+FEE, SUBSCRIPTION = (f"{PRICE}@{way}" for way in goal_seek.PAID)
+NOISE = np.random.default_rng(0).normal(0, 2, 8)
+
+
+def straight(slope: float = -4.0, start: float = 100.0) -> goal_seek.Tried:
+    """Members who go with the price in a straight line, with the same noise at each."""
+
+    def at(price: float) -> pd.DataFrame:
+        margin = 50 * price - 5 * (price - 8) ** 2 + NOISE
+        return pd.DataFrame({"active": start + slope * price + NOISE, "margin": margin})
+
+    return [(float("nan"), at(0.0)), *[(float(price), at(price)) for price in np.linspace(0, 16, 9)]]
+
+
+def test_the_limit_of_a_straight_line_is_where_it_crosses() -> None:
+    found = found_in(straight(), GOALS["nine"], PRICE)
+    assert found.crossing.value == pytest.approx((10 + 0.1 * NOISE.mean()) / 4, rel=1e-6)
+    assert found.crossing.low < found.crossing.value < found.crossing.high
+    assert found.crossing.high - found.crossing.low < 0.2  # pairing takes most of the noise away
+    assert not found.crossing.rising
+    assert list(found.frame[PRICE]) == list(np.linspace(0, 16, 9))
+
+
+def test_the_best_value_comes_with_those_as_good() -> None:
+    found = found_in(straight(), GOALS["best"], PRICE)
+    price = found.crossing.value
+    assert price == 12.0 or price == 14.0
+    assert found.crossing.low <= price <= found.crossing.high
+
+
+def test_a_goal_that_no_value_reaches_is_said_to_be_out_of_reach() -> None:
+    now = compare.resolved_state("a=web&people=300&days=40")
+    plan = now.plans["web"]
+    title = title_of(SUBSCRIPTION, plan)
+    words = answer(found_in(straight(slope=0.0), GOALS["half"], PRICE), title, "web", plan)
+    assert (
+        words == "web: every subscription price from 0 to 16 EUR per month keeps half of the active members."
+    )
+    lost = [(value, frame - (0 if value != value else 60)) for value, frame in straight(slope=0.0)]
+    words = answer(found_in(lost, GOALS["nine"], PRICE), title, "web", plan)
+    assert words == "web: no subscription price from 0 to 16 EUR per month keeps nine in ten active members."
+
+
+def test_a_price_is_that_of_a_subscription_where_nobody_pays_and_what_has_no_effect_is_left_out() -> None:
+    now = compare.resolved_state("a=web&a=pool~monetisation.model=fee&people=300&days=40")
+    made = jobs(now, 0, SUBSCRIPTION, (0.0, 30.0))
+    assert len(made) == (goal_seek.VALUES + 1) * goal_seek.RUNS
+    models = {job.key[0]: job.plan.parameters.monetisation.model for job in made}
+    assert models[0] == "none"
+    assert set(models.values()) == {"none", "subscription"}
+    assert {job.plan.parameters.monetisation.model for job in jobs(now, 1, PRICE, (0.0, 30.0))} == {"fee"}
+    assert all(job.plan.parameters.market.size == 300 and job.days == 40 for job in made)
+    assert list(levers_of(now, 0))[:2] == [FEE, SUBSCRIPTION]
+    assert next(iter(levers_of(now, 1))) == PRICE
+    assert title_of(PRICE, now.plans[list(now.plans)[1]]) == "membership fee, EUR per month"
+
+
+def test_the_page_finds_a_price_with_the_numbers_of_the_runs(
+    here: Any, shown: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(goal_seek, "VALUES", 3)
+    monkeypatch.setattr(goal_seek, "RUNS", 4)
+    rc = shown(compare.Page, "/?a=web&people=300&days=60&runs=1&view=goal")
+    until(lambda: any(w.name == "seek" for w in vue_widgets(rc, "button.vue")))
+    assert len(here.asked) == 1
+    handler(button(rc, "seek"), "press")(None)
+    until(lambda: "web: " in texts(rc) and "nine in ten active members" in texts(rc))
+    results = [execute(job, 1) for job in here.asked[-1]]
+    now = compare.resolved_state("a=web&people=300&days=60&runs=1&view=goal")
+    found = found_in(values_of(results), GOALS["nine"], FEE)
+    assert answer(found, title_of(FEE, now.plans["web"]), "web", now.plans["web"]) in texts(rc)
