@@ -30,7 +30,7 @@ from kith.scenarios.load import load
 from kith.scenarios.logs.founding import ReadLog
 from kith.sim.results.indicators import describe
 from kith.sim.schema.parameter_set import ParameterError
-from kith.sim.schema.plan import MAX_DAYS
+from kith.sim.schema.plan import MAX_DAYS, Plan
 
 LEVEL = 0.95
 ENOUGH = 0.80
@@ -107,6 +107,8 @@ class Robustness:
     "people in the market, founders"
     command: str = ""
     "the command line that repeats it"
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+    "label -> plan, as it is where nothing is drawn"
 
 
 def robustness(
@@ -160,6 +162,7 @@ def robustness(
     return replace(
         result,
         people=(market.size, market.founders),
+        plans=dict(zip(labels, base, strict=True)),
         command=robust_command((str(first), str(second)), worlds, length, request),
     )
 

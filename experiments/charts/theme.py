@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -69,6 +69,19 @@ NARROW = 4.3
 """Width of a chart on a phone, inches: its text is as large there as elsewhere."""
 
 _phone: ContextVar[bool] = ContextVar("phone", default=False)
+
+
+class Figured(NamedTuple):
+    """A chart as files want it: for screens and for print, with its title and the words of its description."""
+
+    name: str
+    title: str
+    words: str
+    svg: str
+    pdf: bytes
+
+
+_collecting: ContextVar[list[Figured] | None] = ContextVar("collecting", default=None)
 
 _RC: Any = {
     "svg.fonttype": "none",
@@ -152,6 +165,17 @@ def drawn_for(phone: bool) -> Iterator[None]:
         _phone.reset(token)
 
 
+@contextmanager
+def collected() -> Iterator[list[Figured]]:
+    """The list of all charts drawn inside, which grows as they are drawn."""
+    figures: list[Figured] = []
+    token = _collecting.set(figures)
+    try:
+        yield figures
+    finally:
+        _collecting.reset(token)
+
+
 def narrow() -> bool:
     """Whether charts are drawn for a phone."""
     return _phone.get()
@@ -217,7 +241,21 @@ def exported(figure: Figure, name: str, title: str, words: str) -> str:
     body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.DOTALL)
     body = re.sub(r'\bid="', f'id="{name}-', body)
     body = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{name}-", body)
-    return _described(body, name, title, words).strip()
+    svg = _described(body, name, title, words).strip()
+    figures = _collecting.get()
+    if figures is not None:
+        figures.append(Figured(name, title, words, svg, _printed(figure, title)))
+    return svg
+
+
+def _printed(figure: Figure, title: str) -> bytes:
+    """The figure as PDF, without a date or a machine in it."""
+    buffer = io.BytesIO()
+    nobody = dict.fromkeys(("CreationDate", "Creator", "Producer"))
+    with warnings.catch_warnings(), mpl.rc_context({"pdf.fonttype": 42}):
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        figure.savefig(buffer, format="pdf", metadata={**nobody, "Title": visible(title)})
+    return buffer.getvalue()
 
 
 def spread(positions: list[float], gap: float, low: float, high: float) -> list[float]:

@@ -29,6 +29,7 @@ from kith.experiments.cli.manners.teach import HELP, Group, teach
 from kith.experiments.cli.run_command import run
 from kith.experiments.cli.scenario_commands import list_, schema, show
 from kith.experiments.cli.study_commands import app as studies
+from kith.experiments.cli.verify_bundle_command import verify_bundle
 from kith.experiments.errors import RequestError, Stopped, StoreDamaged
 from kith.experiments.escaping import for_message, say
 from kith.extras import advice
@@ -61,6 +62,7 @@ app.command()(claims)
 app.command()(schema)
 app.command()(bench)
 app.command()(verify)
+app.command()(verify_bundle)
 app.command()(patterns)
 app.command()(robust)
 app.command()(levers)
@@ -110,9 +112,10 @@ def exit_code(args: list[str]) -> int:
             stream.reconfigure(errors="replace")
     debug, verbose = "--debug" in args, "--verbose" in args
     output.quiet = "--quiet" in args or "-q" in args
+    output.words = tuple(arg for arg in args if arg not in ANYWHERE)
     began = time.monotonic()
     try:
-        code = app(args=[arg for arg in args if arg not in ANYWHERE], prog_name="kith", standalone_mode=False)
+        code = app(args=list(output.words), prog_name="kith", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         code = STOPPED
     except Stopped as stopped:

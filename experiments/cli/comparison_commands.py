@@ -17,6 +17,7 @@ from kith.experiments.cli.options import (
     Out,
     Outcomes,
     OutRobust,
+    Overwrite,
     Pair,
     Precision,
     Replay,
@@ -30,6 +31,7 @@ from kith.experiments.cli.options import (
 )
 from kith.experiments.cli.requests import (
     announce_compilation,
+    asked,
     check_stress,
     checked,
     checked_file,
@@ -76,13 +78,14 @@ def compare(
         option("--slide", "Write one slide: a .pptx, .pdf, .svg or .png file, by its name.", "FILE"),
     ] = None,
     out: Out = None,
+    overwrite: Overwrite = False,
     workers: Workers = None,
     json: Json = False,
     *,
     reading: LogOptions,
 ) -> None:
     """Compare scenarios on the same random draws: outcomes, differences from the first, confidence intervals."""
-    target = checked(out, runs=runs, days=days, workers=workers, first_seed=first_seed)
+    target = checked(out, overwrite, runs=runs, days=days, workers=workers, first_seed=first_seed)
     if posterior is not None:
         from kith.experiments.cli.evidence.what_if import compare_at_draws
 
@@ -149,7 +152,7 @@ def compare(
             result = under_shocks(comparison, workers=workers, progress=waiting)
         comparison = replace(comparison, stress=result)
     if target is not None:
-        write_comparison(comparison, target, comparison_command(comparison))
+        write_comparison(comparison, target, comparison_command(comparison), asked())
     if slide is not None:
         from kith.experiments.reports.slide import slide_of, write_slide
 
@@ -177,13 +180,14 @@ def robust(
     from_log: Log = None,
     at: At = None,
     out: OutRobust = None,
+    overwrite: Overwrite = False,
     workers: Workers = None,
     json: Json = False,
     *,
     reading: LogOptions,
 ) -> None:
     """Compare two scenarios across many draws of the uncertain parameters: which conclusions hold in nearly all?"""
-    target = checked(out, worlds=worlds, days=days, workers=workers)
+    target = checked(out, overwrite, worlds=worlds, days=days, workers=workers)
     from kith.experiments.analyses.robust import as_object, robustness
     from kith.experiments.cli.printed_checks import show_robustness
     from kith.experiments.cli.progress import Waiting
@@ -196,7 +200,7 @@ def robust(
     with Waiting("comparing parameter draws", "runs") as waiting:
         result = robustness(scenarios, worlds, days, workers=workers, progress=waiting, **request)
     if target is not None:
-        write_robustness(result, target)
+        write_robustness(result, target, asked())
     if json:
         say(as_json(as_object(result)))
     else:

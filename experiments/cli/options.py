@@ -148,6 +148,9 @@ Replay = Annotated[
     ),
 ]
 Out = Annotated[Path | None, option("--out", "Write the tables and report.html to this folder.", "DIR")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace an earlier result in the folder of --out.")
+]
 Codes = Annotated[
     list[str] | None,
     typer.Argument(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kith.experiments.cli.options import Json, Out, Workers, number_option, option
-from kith.experiments.cli.requests import announce_compilation
+from kith.experiments.cli.options import Json, Out, Overwrite, Workers, number_option, option
+from kith.experiments.cli.requests import announce_compilation, asked
 from kith.experiments.comparison.repeat_command import study_command
 from kith.experiments.errors import RequestError
 from kith.experiments.escaping import say
@@ -136,6 +136,7 @@ def status(
 def export(
     study: Name,
     out: Out = None,
+    overwrite: Overwrite = False,
     store: Folder = None,
     runs: Runs = None,
     days: Days = None,
@@ -147,10 +148,10 @@ def export(
 
     if out is None:
         raise RequestError("--out is missing; name a folder for the tables")
-    target = check_folder(out)
+    target = check_folder(out, overwrite)
     opened, results = _opened(study, store, runs, days, quick)
     _check_begun(opened, results, study_command(study, "run", store, runs, days, quick))
-    write_study(opened, results, target, study_command(study, "run", store, runs, days, quick))
+    write_study(opened, results, target, study_command(study, "run", None, runs, days, quick), asked())
     _print_report_path(out)
 
 
@@ -158,6 +159,7 @@ def export(
 def optimise(
     study: Name,
     out: Out = None,
+    overwrite: Overwrite = False,
     store: Folder = None,
     workers: Workers = None,
     scheduler: Where = "processes",
@@ -171,10 +173,10 @@ def optimise(
     from kith.experiments.analyses.search_sentences import optimum_object
     from kith.experiments.reports.write_folders import as_json, write_optimum
 
-    target, opened, results = _to_search(study, out, store, workers, runs, days, quick)
+    target, opened, results = _to_search(study, out, overwrite, store, workers, runs, days, quick)
     optimum = _searched(search, "points", opened, results, workers, scheduler)
     if target is not None:
-        write_optimum(optimum, target, study_command(study, "optimise", store, runs, days, quick))
+        write_optimum(optimum, target, study_command(study, "optimise", None, runs, days, quick), asked())
     if json:
         say(as_json(optimum_object(optimum)))
     else:
@@ -199,6 +201,7 @@ def discover(
         str | None, option("--scenario", "Which scenario, if the study has several.", "NAME")
     ] = None,
     out: Out = None,
+    overwrite: Overwrite = False,
     store: Folder = None,
     runs: Runs = None,
     days: Days = None,
@@ -208,18 +211,18 @@ def discover(
     """Find the conditions in which a scenario fails: rules over the levers, from stored runs, tested against chance."""
     from kith.experiments.analyses.discovery import discover as search
     from kith.experiments.files import check_folder
-    from kith.experiments.reports.discovery import discovery_object, write_discovery
-    from kith.experiments.reports.write_folders import as_json
+    from kith.experiments.reports.discovery import discovery_object
+    from kith.experiments.reports.write_folders import as_json, write_discovery
     from kith.experiments.studies.execute import status as state
 
-    target = None if out is None else check_folder(out)
+    target = None if out is None else check_folder(out, overwrite)
     opened, results = _opened(study, store, runs, days, quick)
     goal = _failure(opened, study, fails, scenario)
     _check_begun(opened, results, study_command(study, "run", store, runs, days, quick))
     discovery, progress = search(opened, results, goal.fails, goal.scenario), state(opened, results)
     if target is not None:
-        command = study_command(study, "discover", store, runs, days, quick, fails=fails, scenario=scenario)
-        write_discovery(discovery, opened, progress, target, command)
+        command = study_command(study, "discover", None, runs, days, quick, fails=fails, scenario=scenario)
+        write_discovery(discovery, opened, progress, target, command, asked())
     if json:
         say(as_json(discovery_object(discovery, opened, progress)))
     else:
@@ -233,6 +236,7 @@ def discover(
 def break_even(
     study: Name,
     out: Out = None,
+    overwrite: Overwrite = False,
     store: Folder = None,
     workers: Workers = None,
     scheduler: Where = "processes",
@@ -246,10 +250,12 @@ def break_even(
     from kith.experiments.analyses.search_sentences import crossing_object
     from kith.experiments.reports.write_folders import as_json, write_crossing
 
-    target, opened, results = _to_search(study, out, store, workers, runs, days, quick)
+    target, opened, results = _to_search(study, out, overwrite, store, workers, runs, days, quick)
     crossing = _searched(search, "values", opened, results, workers, scheduler)
     if target is not None:
-        write_crossing(opened, crossing, target, study_command(study, "break-even", store, runs, days, quick))
+        write_crossing(
+            opened, crossing, target, study_command(study, "break-even", None, runs, days, quick), asked()
+        )
     if json:
         say(as_json(crossing_object(opened, crossing)))
     else:
@@ -289,6 +295,7 @@ def _check_begun(study: "Study", store: "Store", command: str) -> None:
 def _to_search(
     study: str,
     out: Path | None,
+    overwrite: bool,
     store: Path | None,
     workers: int | None,
     runs: int | None,
@@ -298,7 +305,7 @@ def _to_search(
     """The folder for the report, the study and its store, all checked before anything is simulated."""
     from kith.experiments.files import check_folder
 
-    target = None if out is None else check_folder(out)
+    target = None if out is None else check_folder(out, overwrite)
     check_workers("--workers", workers)
     return target, *_opened(study, store, runs, days, quick)
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,18 @@ def plan_of(study: Study, scenario: str, point: dict[str, Any]) -> Plan:
         lever = levers.get(name) or Lever(name=name, values=(value,))
         overrides |= lever.settings(value)
     return load(scenario, overrides=overrides, shocks=study.shock, days=study.days)
+
+
+def base_plans(study: Study) -> dict[str, Plan]:
+    """The plan of each scenario under its label, with what the study sets everywhere and no lever moved.
+
+    A scenario that has no plan without a lever is left out.
+    """
+    plans: dict[str, Plan] = {}
+    for scenario, label in labels_of(study).items():
+        with suppress(ValueError):
+            plans[label] = load(scenario, overrides=flat(study.set), shocks=study.shock, days=study.days)
+    return plans
 
 
 def asked(study: Study, progress: Callable[[int, int], None] | None = None) -> pd.DataFrame:

@@ -37,6 +37,8 @@ class Forecast:
     runs: int
     table: "pd.DataFrame"
     "a row per window: first and last date, and joins, actives and actions, each low, middle and high"
+    paths: "pd.DataFrame"
+    "a row per run and window: joins, actives and actions, of which `table` has the quantiles"
 
 
 def forecast(
@@ -94,7 +96,7 @@ def forecast(
         "actives": blurred(anchored(ensemble.actives, past.actives), LUCK),
         "actions": blurred(anchored(ensemble.actions, past.acted), LUCK + 1),
     }
-    return Forecast(fit, days, runs, _table(past, series))
+    return Forecast(fit, days, runs, _table(past, series), _paths(past, series))
 
 
 def _replay(fit: Calibration, past: PastInNumbers) -> Replay:
@@ -149,3 +151,13 @@ def _table(past: PastInNumbers, series: dict[str, Floats]) -> "pd.DataFrame":
             row |= {f"{name}_low": float(low), name: float(middle), f"{name}_high": float(high)}
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _paths(past: PastInNumbers, series: dict[str, Floats]) -> "pd.DataFrame":
+    import pandas as pd
+
+    runs, windows = series["actives"].shape
+    columns = {name: (paths / past.part).ravel() for name, paths in series.items()}
+    return pd.DataFrame(
+        {"run": np.repeat(np.arange(runs), windows), "window": np.tile(np.arange(windows), runs), **columns}
+    )

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from kith.experiments.cli.options import Json, Out, Workers, number_option
-from kith.experiments.cli.requests import announce_compilation, checked, print_json, say_where
+from kith.experiments.cli.options import Json, Out, Overwrite, Workers, number_option
+from kith.experiments.cli.requests import announce_compilation, asked, checked, print_json, say_where
 
 Fitted = Annotated[
     str,
@@ -22,17 +22,18 @@ def forecast(
     days: Days = 180,
     runs: Runs = 60,
     out: Out = None,
+    overwrite: Overwrite = False,
     workers: Workers = None,
     json: Json = False,
 ) -> None:
     """Forecast a fitted community: actives and actions with 90 % bands, and the record of such forecasts on its past."""
-    target = checked(out, days=days, workers=workers, runs=runs)
+    target = checked(out, overwrite, days=days, workers=workers, runs=runs)
     from kith.experiments.calibration.bundle import read_bundle
     from kith.experiments.calibration.forecast.ahead import forecast as look_ahead
-    from kith.experiments.calibration.forecast.written import as_object, write_forecast
+    from kith.experiments.calibration.forecast.written import as_object
     from kith.experiments.cli.evidence.printed_calibration import show_forecast
     from kith.experiments.cli.progress import Waiting
-    from kith.experiments.reports.calibration import forecast_page
+    from kith.experiments.reports.write_folders import write_forecast
 
     fit = read_bundle(fitted)
     announce_compilation()
@@ -42,7 +43,7 @@ def forecast(
         from shlex import join
 
         command = join(["kith", "forecast", fitted, "--days", str(days), "--runs", str(runs)])
-        write_forecast(ahead, target, forecast_page(ahead, command))
+        write_forecast(ahead, target, command, asked())
     if json:
         print_json(as_object(ahead))
         return

@@ -21,6 +21,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "schema": ("kith schema > scenario.schema.json",),
     "bench": ("kith bench",),
     "verify": ("kith verify",),
+    "verify-bundle": ("kith verify-bundle out/designs", "kith verify-bundle out/designs --files-only"),
     "patterns": ("kith patterns SF3 SF9 --quick",),
     "robust": ("kith robust pool web --worlds 30 --out out/robust",),
     "levers": ("kith levers web", "kith levers web hub --out out/levers"),
