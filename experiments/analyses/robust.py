@@ -18,6 +18,8 @@ from typing import Any
 import pandas as pd
 
 from kith.experiments.analyses.prior_draws import World, drawn, open_parameters
+from kith.experiments.comparison.arms import Arm, given_names, plan_in, written
+from kith.experiments.comparison.labels import labelled
 from kith.experiments.comparison.repeat_command import robust_command
 from kith.experiments.errors import RequestError, RunsFailed
 from kith.experiments.run_limits import check_runs
@@ -26,7 +28,6 @@ from kith.experiments.statistics.intervals import POWER
 from kith.experiments.statistics.shares import Share, trials_needed, wilson
 from kith.experiments.statistics.tables import OUTCOMES
 from kith.experiments.words import wording
-from kith.scenarios.load import load
 from kith.scenarios.logs.founding import ReadLog
 from kith.sim.results.indicators import describe
 from kith.sim.schema.parameter_set import ParameterError
@@ -112,7 +113,7 @@ class Robustness:
 
 
 def robustness(
-    scenarios: Sequence[str | Path],
+    scenarios: Sequence[str | Path | Arm],
     worlds: int = 100,
     days: int | None = None,
     overrides: Mapping[str, Any] | None = None,
@@ -128,7 +129,7 @@ def robustness(
 
     Parameters
     ----------
-    scenarios : two names of the library or paths; differences are second minus first.
+    scenarios : two names of the library, paths, or arms with settings and shocks of their own; differences are second minus first.
     worlds : number of draws; a hundred distinguish 90 % from 80 %.
     days : length of every run; by default the longer of the scenarios' own.
     overrides, shocks, log, at : given to `scenarios.load` for both; parameters that are set are not drawn.
@@ -145,13 +146,13 @@ def robustness(
     first, second = _two(scenarios, worlds, days)
     given: dict[str, Any] = {"shocks": shocks, "log": log, "at": at}
     chosen = dict(overrides or {})
-    base = [load(name, overrides=chosen, **given) for name in (first, second)]
+    base = [plan_in(name, {"overrides": chosen, **given}) for name in (first, second)]
     length = days or max(plan.days for plan in base)
     names = tuple(open_parameters(base))
-    labels = (base[0].name, base[1].name)
+    labels = _two_labels(base, (first, second))
     draws = drawn(names, worlds)
     jobs = [
-        Job(load(scenario, overrides={**world, **chosen}, **given), place, length, key=(place, label))
+        Job(plan_in(scenario, {"overrides": {**world, **chosen}, **given}), place, length, key=(place, label))
         for place, world in enumerate(draws)
         for label, scenario in zip(labels, (first, second), strict=True)
     ]
@@ -163,15 +164,28 @@ def robustness(
         result,
         people=(market.size, market.founders),
         plans=dict(zip(labels, base, strict=True)),
-        command=robust_command((str(first), str(second)), worlds, length, request),
+        command=robust_command(
+            (written(first), written(second)),
+            worlds,
+            length,
+            request,
+            arms=any(isinstance(s, Arm) for s in scenarios),
+        ),
     )
 
 
-def _two(scenarios: Sequence[str | Path], worlds: int, days: int | None) -> tuple[str | Path, str | Path]:
+def _two_labels(base: Sequence[Plan], scenarios: Sequence[Any]) -> tuple[str, str]:
+    first, second = labelled(base, names=given_names(scenarios))
+    return first, second
+
+
+def _two(
+    scenarios: Sequence[str | Path | Arm], worlds: int, days: int | None
+) -> tuple[str | Path | Arm, str | Path | Arm]:
     if isinstance(scenarios, str | Path) or len(scenarios) != 2:
         raise RequestError("robust needs two scenarios, such as pool and web")
-    if str(scenarios[0]) == str(scenarios[1]):
-        raise RequestError(f"{scenarios[0]} is named twice; name two different scenarios")
+    if written(scenarios[0]) == written(scenarios[1]):
+        raise RequestError(f"{written(scenarios[0])} is named twice; name two different scenarios")
     if worlds < FEWEST:
         raise RequestError(f"worlds = {worlds}: must be at least {FEWEST}; 100 is a good start")
     check_runs(f"worlds = {worlds:,} of both scenarios", 2 * worlds, "ask for fewer")

@@ -39,7 +39,6 @@ from kith.experiments.cli.requests import (
     plan_request,
     say_where,
     warn_of_arms,
-    warn_without_effect,
 )
 from kith.experiments.escaping import say
 
@@ -88,9 +87,9 @@ def compare(
     target = checked(out, overwrite, runs=runs, days=days, workers=workers, first_seed=first_seed)
     if posterior is not None:
         from kith.experiments.cli.evidence.what_if import compare_at_draws
+        from kith.experiments.comparison.arms import arms_of
 
-        others = {
-            "--arm": arm,
+        others: dict[str, object] = {
             "--precision": precision,
             "--shock": shock,
             "--from-log": from_log,
@@ -103,7 +102,9 @@ def compare(
             "--out": out,
             "--first-seed": first_seed,
         }
-        compare_at_draws(posterior, scenarios or [], runs, outcome, days, set, workers, json, others)
+        compare_at_draws(
+            posterior, arms_of(scenarios or (), arm or ()), runs, outcome, days, set, workers, json, others
+        )
         return
     slide = checked_file(slide)
     if slide is not None:
@@ -111,7 +112,7 @@ def compare(
 
         check_slide(slide)
     from kith.experiments.cli.progress import Waiting
-    from kith.experiments.comparison.arms import arm_from
+    from kith.experiments.comparison.arms import arms_of
     from kith.experiments.comparison.comparison import Comparison
     from kith.experiments.comparison.comparison import compare as paired_runs
     from kith.experiments.comparison.repeat_command import comparison_command
@@ -119,7 +120,7 @@ def compare(
     from kith.experiments.reports.write_folders import write_comparison
 
     request = plan_request(set, shock, from_log, at, reading, replay)
-    arms = [*(scenarios or ()), *map(arm_from, arm or ())]
+    arms = arms_of(scenarios or (), arm or ())
     warn_of_arms(arms, request, days)
     if stress:
         check_stress(arms, request, days)
@@ -170,7 +171,8 @@ def compare(
 
 @with_log_options
 def robust(
-    scenarios: Pair,
+    scenarios: Pair = None,
+    arm: Arms = None,
     worlds: Annotated[
         int, number_option("--worlds", "Number of draws of the parameters from their priors; default: 100.")
     ] = 100,
@@ -191,14 +193,16 @@ def robust(
     from kith.experiments.analyses.robust import as_object, robustness
     from kith.experiments.cli.printed_checks import show_robustness
     from kith.experiments.cli.progress import Waiting
+    from kith.experiments.comparison.arms import arms_of
     from kith.experiments.reports.robust import write_robustness
     from kith.experiments.reports.write_folders import as_json
 
     request = plan_request(set, shock, from_log, at, reading)
-    warn_without_effect(scenarios, request, days)
+    arms = arms_of(scenarios or (), arm or ())
+    warn_of_arms(arms, request, days)
     announce_compilation()
     with Waiting("comparing parameter draws", "runs") as waiting:
-        result = robustness(scenarios, worlds, days, workers=workers, progress=waiting, **request)
+        result = robustness(arms, worlds, days, workers=workers, progress=waiting, **request)
     if target is not None:
         write_robustness(result, target, asked())
     if json:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kith.experiments.cli.options import Json, Out, Overwrite, Workers, number_option, option
-from kith.experiments.cli.requests import announce_compilation, asked
+from kith.experiments.cli.options import Json, Out, Overwrite, Settings, Workers, number_option, option
+from kith.experiments.cli.requests import announce_compilation, asked, overrides
 from kith.experiments.comparison.repeat_command import study_command
 from kith.experiments.errors import RequestError
 from kith.experiments.escaping import say
@@ -86,6 +86,7 @@ def run(
     scheduler: Where = "processes",
     runs: Runs = None,
     days: Days = None,
+    set: Settings = None,
     quick: Quick = False,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Also repeat the runs that failed before.")
@@ -99,7 +100,7 @@ def run(
     from kith.experiments.studies.execute import conduct, planned
     from kith.experiments.studies.no_effect import lines
 
-    opened, results = _opened(study, store, runs, days, quick)
+    opened, results = _opened(study, store, runs, days, set, quick)
     check_scheduler(scheduler)
     with Waiting("planning", "runs") as waiting:
         runs_planned = planned(opened, results, waiting)
@@ -122,13 +123,14 @@ def status(
     store: Folder = None,
     runs: Runs = None,
     days: Days = None,
+    set: Settings = None,
     quick: Quick = False,
     json: Json = False,
 ) -> None:
     """Show the progress of a study: runs planned, stored, failed and missing."""
     from kith.experiments.studies.execute import status as state
 
-    opened, results = _opened(study, store, runs, days, quick, only_read=True)
+    opened, results = _opened(study, store, runs, days, set, quick, only_read=True)
     _print_status(state(opened, results), opened, results, json)
 
 
@@ -140,6 +142,7 @@ def export(
     store: Folder = None,
     runs: Runs = None,
     days: Days = None,
+    set: Settings = None,
     quick: Quick = False,
 ) -> None:
     """Write the stored results to --out: a report, and tables of runs, points and sensitivities."""
@@ -149,9 +152,9 @@ def export(
     if out is None:
         raise RequestError("--out is missing; name a folder for the tables")
     target = check_folder(out, overwrite)
-    opened, results = _opened(study, store, runs, days, quick)
-    _check_begun(opened, results, study_command(study, "run", store, runs, days, quick))
-    write_study(opened, results, target, study_command(study, "run", None, runs, days, quick), asked())
+    opened, results = _opened(study, store, runs, days, set, quick)
+    _check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set))
+    write_study(opened, results, target, study_command(study, "run", None, runs, days, quick, set), asked())
     _print_report_path(out)
 
 
@@ -165,6 +168,7 @@ def optimise(
     scheduler: Where = "processes",
     runs: Runs = None,
     days: Days = None,
+    set: Settings = None,
     quick: Quick = False,
     json: Json = False,
 ) -> None:
@@ -173,10 +177,12 @@ def optimise(
     from kith.experiments.analyses.search_sentences import optimum_object
     from kith.experiments.reports.write_folders import as_json, write_optimum
 
-    target, opened, results = _to_search(study, out, overwrite, store, workers, runs, days, quick)
+    target, opened, results = _to_search(study, out, overwrite, store, workers, runs, days, set, quick)
     optimum = _searched(search, "points", opened, results, workers, scheduler)
     if target is not None:
-        write_optimum(optimum, target, study_command(study, "optimise", None, runs, days, quick), asked())
+        write_optimum(
+            optimum, target, study_command(study, "optimise", None, runs, days, quick, set), asked()
+        )
     if json:
         say(as_json(optimum_object(optimum)))
     else:
@@ -205,6 +211,7 @@ def discover(
     store: Folder = None,
     runs: Runs = None,
     days: Days = None,
+    set: Settings = None,
     quick: Quick = False,
     json: Json = False,
 ) -> None:
@@ -216,12 +223,14 @@ def discover(
     from kith.experiments.studies.execute import status as state
 
     target = None if out is None else check_folder(out, overwrite)
-    opened, results = _opened(study, store, runs, days, quick)
+    opened, results = _opened(study, store, runs, days, set, quick)
     goal = _failure(opened, study, fails, scenario)
-    _check_begun(opened, results, study_command(study, "run", store, runs, days, quick))
+    _check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set))
     discovery, progress = search(opened, results, goal.fails, goal.scenario), state(opened, results)
     if target is not None:
-        command = study_command(study, "discover", None, runs, days, quick, fails=fails, scenario=scenario)
+        command = study_command(
+            study, "discover", None, runs, days, quick, set, fails=fails, scenario=scenario
+        )
         write_discovery(discovery, opened, progress, target, command, asked())
     if json:
         say(as_json(discovery_object(discovery, opened, progress)))
@@ -242,6 +251,7 @@ def break_even(
     scheduler: Where = "processes",
     runs: Runs = None,
     days: Days = None,
+    set: Settings = None,
     quick: Quick = False,
     json: Json = False,
 ) -> None:
@@ -250,11 +260,15 @@ def break_even(
     from kith.experiments.analyses.search_sentences import crossing_object
     from kith.experiments.reports.write_folders import as_json, write_crossing
 
-    target, opened, results = _to_search(study, out, overwrite, store, workers, runs, days, quick)
+    target, opened, results = _to_search(study, out, overwrite, store, workers, runs, days, set, quick)
     crossing = _searched(search, "values", opened, results, workers, scheduler)
     if target is not None:
         write_crossing(
-            opened, crossing, target, study_command(study, "break-even", None, runs, days, quick), asked()
+            opened,
+            crossing,
+            target,
+            study_command(study, "break-even", None, runs, days, quick, set),
+            asked(),
         )
     if json:
         say(as_json(crossing_object(opened, crossing)))
@@ -300,6 +314,7 @@ def _to_search(
     workers: int | None,
     runs: int | None,
     days: int | None,
+    set: list[str] | None,
     quick: bool,
 ) -> "tuple[Path | None, Study, Store]":
     """The folder for the report, the study and its store, all checked before anything is simulated."""
@@ -307,7 +322,7 @@ def _to_search(
 
     target = None if out is None else check_folder(out, overwrite)
     check_workers("--workers", workers)
-    return target, *_opened(study, store, runs, days, quick)
+    return target, *_opened(study, store, runs, days, set, quick)
 
 
 def _searched[Result](
@@ -331,10 +346,12 @@ def _opened(
     folder: Path | None,
     runs: int | None,
     days: int | None,
+    set: list[str] | None,
     quick: bool,
     only_read: bool = False,
 ) -> "tuple[Study, Store]":
     """The study with the changes requested, and its store; `only_read` opens the store without writing to it."""
+    from kith.experiments.studies.levers import flat
     from kith.experiments.studies.store import Store
     from kith.experiments.studies.study import read_study
 
@@ -342,6 +359,13 @@ def _opened(
         if value is not None and value < 1:
             raise RequestError(f"{option_name} {value}: must be 1 or more")
     study = read_study(name)
+    given = overrides(set)
+    moved = next((lever.name for lever in study.lever if lever.name in given), None)
+    if moved is not None:
+        raise RequestError(f"--set {moved}: is a lever of the study; leave it out")
+    if given:
+        study = study.with_changes(set=flat(study.set) | given)
+        study.check()
     study = study.reduced() if quick else study
     changes: dict[str, Any] = {"runs": runs, "days": days}
     study = study.with_changes(**{name: value for name, value in changes.items() if value is not None})

@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from kith.experiments.comparison.arms import Arm
+from kith.experiments.comparison.arms import Arm, given_names, plan_in, written
 from kith.experiments.comparison.labels import labelled
 from kith.experiments.comparison.stopping import MOST, StoppingRule
 from kith.experiments.comparison.stress_result import Stress
@@ -37,7 +37,6 @@ from kith.experiments.statistics.tables import (
     outcome_table,
     typical_half_width,
 )
-from kith.scenarios.load import load
 from kith.scenarios.logs.founding import ReadLog, read_log
 from kith.scenarios.logs.replay import Replay, read_and_replay
 from kith.sim.schema.parameter_set import ParameterError
@@ -204,10 +203,10 @@ def compare(
     several = _several(scenarios)
     most = rule.most if rule is not None else runs
     check_runs(f"runs = {most:,} of each of {len(several)} scenarios", most * len(several), "ask for fewer")
-    plans = labelled(_resolved(several, given))
+    plans = labelled(_resolved(several, given), names=given_names(several))
     length = days or max(plan.days for plan in plans.values())
     request = {
-        "scenarios": [_written(s) for s in scenarios],
+        "scenarios": [written(s) for s in scenarios],
         "arms": any(isinstance(s, Arm) for s in scenarios),
         **given,
         "days": days,
@@ -338,17 +337,10 @@ def _known_outcomes(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _written(scenario: str | Path | Plan | Arm) -> str:
-    """A scenario as the command line has it."""
-    if isinstance(scenario, Arm):
-        return scenario.text
-    return str(scenario.name if isinstance(scenario, Plan) else scenario)
-
-
 def _several(scenarios: Sequence[str | Path | Plan | Arm]) -> list[str | Path | Plan | Arm]:
     if isinstance(scenarios, str | Path | Plan) or len(scenarios) < 2:
         raise ComparisonError("a comparison needs two scenarios or more, such as pool and web")
-    names = [_written(s) for s in scenarios if not isinstance(s, Plan)]
+    names = [written(s) for s in scenarios if not isinstance(s, Plan)]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise ComparisonError(f"{twice} is named twice; name each scenario once")
@@ -363,10 +355,4 @@ def _resolved(scenarios: list[str | Path | Plan | Arm], given: Mapping[str, Any]
         given = {**given, "log": read_log(given["log"], given["at"]), "at": None}
     if given["replay"]:
         given = {**given, "replay": read_and_replay(given["replay"])}
-    return [_plan(s, given) for s in scenarios]
-
-
-def _plan(scenario: str | Path | Plan | Arm, given: Mapping[str, Any]) -> Plan:
-    if isinstance(scenario, Plan):
-        return scenario
-    return scenario.plan(given) if isinstance(scenario, Arm) else load(scenario, **given)
+    return [plan_in(s, given) for s in scenarios]

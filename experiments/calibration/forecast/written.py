@@ -15,6 +15,7 @@ def as_object(forecast: Forecast) -> dict[str, Any]:
         "model_version": forecast.fit.model_version,
         "days": forecast.days,
         "runs": forecast.runs,
+        **({"arms": list(forecast.arms)} if forecast.arms else {}),
         "joins": WORDS,
         "windows": [nulled(row) for row in forecast.table.to_dict("records")],
         "record": forecast.fit.verdict,

@@ -469,3 +469,19 @@ def test_every_study_of_the_library_runs_at_reduced_size(kith: Kith, name: str) 
     assert f"kith study run {name} --quick" in page
     assert "<script" not in page
     assert page.count("<svg") >= 1
+
+
+def test_a_setting_holds_at_every_point_and_belongs_to_the_study(kith: Kith, tmp_path: Path) -> None:
+    more = ["--set", "value.peers=0.2"]
+    assert kith("study", "run", "tiny.toml", "--workers", "1", *more)[0] == 0
+    assert '"missing": 0' in kith("study", "status", "tiny.toml", "--json", *more)[1]
+    assert '"stored": 0' in kith("study", "status", "tiny.toml", "--json")[1]
+    assert kith("study", "export", "tiny.toml", "--out", "told", *more)[0] == 0
+    command = json.loads((tmp_path / "told" / "provenance.json").read_text("utf-8"))["command"]
+    assert command.endswith("--set value.peers=0.2")
+
+
+def test_a_setting_of_a_lever_is_refused(kith: Kith) -> None:
+    code, _, err = kith("study", "run", "tiny.toml", "--set", "monetisation.price=3")
+    assert code == 2
+    assert "is a lever of the study" in err
