@@ -23,6 +23,7 @@ from kith.experiments.comparison.labels import labelled
 from kith.experiments.comparison.repeat_command import robust_command
 from kith.experiments.errors import RequestError, RunsFailed
 from kith.experiments.run_limits import check_runs
+from kith.experiments.runs.own import Own
 from kith.experiments.runs.runner import Job, RunResult, run_all
 from kith.experiments.statistics.intervals import POWER
 from kith.experiments.statistics.shares import Share, trials_needed, wilson
@@ -124,6 +125,7 @@ def robustness(
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
+    own: Own | None = None,
 ) -> Robustness:
     """Run two scenarios, paired, for many draws of the parameters from the priors of the schema.
 
@@ -134,6 +136,7 @@ def robustness(
     days : length of every run; by default the longer of the scenarios' own.
     overrides, shocks, log, at : given to `scenarios.load` for both; parameters that are set are not drawn.
     outcomes : indicators to conclude about.
+    own : steps, shocks and indicators of one's own, in every run.
     workers, executor, progress : see `kith.experiments.runs.runner.run_all`.
 
     Raises
@@ -144,6 +147,9 @@ def robustness(
         Every run failed. Draws in which one of the two runs failed are left out.
     """
     first, second = _two(scenarios, worlds, days)
+    if own is not None:
+        own.check()
+        outcomes = (*outcomes, *(i.name for i in own.indicators if i.name not in outcomes))
     given: dict[str, Any] = {"shocks": shocks, "log": log, "at": at}
     chosen = dict(overrides or {})
     base = [plan_in(name, {"overrides": chosen, **given}) for name in (first, second)]
@@ -152,7 +158,13 @@ def robustness(
     labels = _two_labels(base, (first, second))
     draws = drawn(names, worlds)
     jobs = [
-        Job(plan_in(scenario, {"overrides": {**world, **chosen}, **given}), place, length, key=(place, label))
+        Job(
+            plan_in(scenario, {"overrides": {**world, **chosen}, **given}),
+            place,
+            length,
+            key=(place, label),
+            own=own,
+        )
         for place, world in enumerate(draws)
         for label, scenario in zip(labels, (first, second), strict=True)
     ]

@@ -121,6 +121,8 @@ class _Found:
         family = list(_family(path.resolve()))[:MOST_FILES]
         base = Path(os.path.commonpath([file.parent for file in family]))
         root = self._free(path.name) if len(family) == 1 else INPUTS
+        for name in _modules(family[0]):
+            self.left_out[name] = sha256(Path(name))
         places = {
             file: root if len(family) == 1 else f"{INPUTS}/{file.relative_to(base).as_posix()}"
             for file in family
@@ -165,6 +167,17 @@ def _family(path: Path, seen: set[Path] | None = None) -> Iterator[Path]:
     for text in _texts(table):
         if text.endswith(".toml") and len(text) < 1_000 and (path.parent / text).is_file():
             yield from _family((path.parent / text).resolve(), seen)
+
+
+def _modules(path: Path) -> list[str]:
+    """The modules of one's own that a study names and that lie in the current folder."""
+    try:
+        own = tomllib.loads(path.read_text("utf-8")).get("own", {})
+    except (OSError, ValueError, RecursionError):
+        return []
+    words = [word for text in _texts(own) for word in text.split() if ":" in word]
+    names = {f"{word.partition(':')[0]}.py" for word in words}
+    return sorted(name for name in names if "/" not in name and Path(name).is_file())
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -36,6 +36,7 @@ COMMANDS = (
     ("study", "break-even"),
     ("study", "discover"),
 )
+CODE = "--run-code"
 STORED = ("export", "discover")
 "commands that read a store, which has to be filled first"
 
@@ -154,7 +155,7 @@ def damaged(held: Held) -> tuple[str, ...]:
     return tuple(wrong)
 
 
-def repeatable(held: Held, again: Path, workers: int | None) -> list[list[str]]:
+def repeatable(held: Held, again: Path, workers: int | None, run_code: bool = False) -> list[list[str]]:
     """The command lines that make the bundle once more, in the folder `again`."""
     words = list(held.words)
     if not words:
@@ -169,6 +170,8 @@ def repeatable(held: Held, again: Path, workers: int | None) -> list[list[str]]:
             f"the bundle is of model {held.made_with.get('model')}, and this is model {MODEL_VERSION}; "
             "install the version of kith that made it, or use --files-only"
         )
+    if CODE in words and not run_code:
+        raise RequestError(f"the bundle runs Python of its own; read it, and allow it with {CODE}")
     by = [] if workers is None else ["--workers", str(workers)]
     out = ["--out", str(again)]
     if verb[0] != "study":

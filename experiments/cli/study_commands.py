@@ -61,6 +61,13 @@ Quick = Annotated[
     bool, typer.Option("--quick", help="A reduced study of the same shape that takes seconds, to try it out.")
 ]
 
+RunCode = Annotated[
+    bool,
+    typer.Option(
+        "--run-code", help="Allow a study file to run Python of the modules that it names in [own]."
+    ),
+]
+
 
 @app.command("list")
 def list_(json: Json = False) -> None:
@@ -87,6 +94,7 @@ def run(
     runs: Runs = None,
     days: Days = None,
     set: Settings = None,
+    run_code: RunCode = False,
     quick: Quick = False,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Also repeat the runs that failed before.")
@@ -100,7 +108,7 @@ def run(
     from kith.experiments.studies.execute import conduct, planned
     from kith.experiments.studies.no_effect import lines
 
-    opened, results = _opened(study, store, runs, days, set, quick)
+    opened, results = _opened(study, store, runs, days, set, run_code, quick)
     check_scheduler(scheduler)
     with Waiting("planning", "runs") as waiting:
         runs_planned = planned(opened, results, waiting)
@@ -124,13 +132,14 @@ def status(
     runs: Runs = None,
     days: Days = None,
     set: Settings = None,
+    run_code: RunCode = False,
     quick: Quick = False,
     json: Json = False,
 ) -> None:
     """Show the progress of a study: runs planned, stored, failed and missing."""
     from kith.experiments.studies.execute import status as state
 
-    opened, results = _opened(study, store, runs, days, set, quick, only_read=True)
+    opened, results = _opened(study, store, runs, days, set, run_code, quick, only_read=True)
     _print_status(state(opened, results), opened, results, json)
 
 
@@ -143,6 +152,7 @@ def export(
     runs: Runs = None,
     days: Days = None,
     set: Settings = None,
+    run_code: RunCode = False,
     quick: Quick = False,
 ) -> None:
     """Write the stored results to --out: a report, and tables of runs, points and sensitivities."""
@@ -152,7 +162,7 @@ def export(
     if out is None:
         raise RequestError("--out is missing; name a folder for the tables")
     target = check_folder(out, overwrite)
-    opened, results = _opened(study, store, runs, days, set, quick)
+    opened, results = _opened(study, store, runs, days, set, run_code, quick)
     _check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set))
     write_study(opened, results, target, study_command(study, "run", None, runs, days, quick, set), asked())
     _print_report_path(out)
@@ -169,6 +179,7 @@ def optimise(
     runs: Runs = None,
     days: Days = None,
     set: Settings = None,
+    run_code: RunCode = False,
     quick: Quick = False,
     json: Json = False,
 ) -> None:
@@ -177,7 +188,9 @@ def optimise(
     from kith.experiments.analyses.search_sentences import optimum_object
     from kith.experiments.reports.write_folders import as_json, write_optimum
 
-    target, opened, results = _to_search(study, out, overwrite, store, workers, runs, days, set, quick)
+    target, opened, results = _to_search(
+        study, out, overwrite, store, workers, runs, days, set, run_code, quick
+    )
     optimum = _searched(search, "points", opened, results, workers, scheduler)
     if target is not None:
         write_optimum(
@@ -212,6 +225,7 @@ def discover(
     runs: Runs = None,
     days: Days = None,
     set: Settings = None,
+    run_code: RunCode = False,
     quick: Quick = False,
     json: Json = False,
 ) -> None:
@@ -223,7 +237,7 @@ def discover(
     from kith.experiments.studies.execute import status as state
 
     target = None if out is None else check_folder(out, overwrite)
-    opened, results = _opened(study, store, runs, days, set, quick)
+    opened, results = _opened(study, store, runs, days, set, run_code, quick)
     goal = _failure(opened, study, fails, scenario)
     _check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set))
     discovery, progress = search(opened, results, goal.fails, goal.scenario), state(opened, results)
@@ -252,6 +266,7 @@ def break_even(
     runs: Runs = None,
     days: Days = None,
     set: Settings = None,
+    run_code: RunCode = False,
     quick: Quick = False,
     json: Json = False,
 ) -> None:
@@ -260,7 +275,9 @@ def break_even(
     from kith.experiments.analyses.search_sentences import crossing_object
     from kith.experiments.reports.write_folders import as_json, write_crossing
 
-    target, opened, results = _to_search(study, out, overwrite, store, workers, runs, days, set, quick)
+    target, opened, results = _to_search(
+        study, out, overwrite, store, workers, runs, days, set, run_code, quick
+    )
     crossing = _searched(search, "values", opened, results, workers, scheduler)
     if target is not None:
         write_crossing(
@@ -315,6 +332,7 @@ def _to_search(
     runs: int | None,
     days: int | None,
     set: list[str] | None,
+    run_code: bool,
     quick: bool,
 ) -> "tuple[Path | None, Study, Store]":
     """The folder for the report, the study and its store, all checked before anything is simulated."""
@@ -322,7 +340,7 @@ def _to_search(
 
     target = None if out is None else check_folder(out, overwrite)
     check_workers("--workers", workers)
-    return target, *_opened(study, store, runs, days, set, quick)
+    return target, *_opened(study, store, runs, days, set, run_code, quick)
 
 
 def _searched[Result](
@@ -347,6 +365,7 @@ def _opened(
     runs: int | None,
     days: int | None,
     set: list[str] | None,
+    run_code: bool,
     quick: bool,
     only_read: bool = False,
 ) -> "tuple[Study, Store]":
@@ -358,7 +377,7 @@ def _opened(
     for option_name, value in (("--runs", runs), ("--days", days)):
         if value is not None and value < 1:
             raise RequestError(f"{option_name} {value}: must be 1 or more")
-    study = read_study(name)
+    study = read_study(name, run_code)
     given = overrides(set)
     moved = next((lever.name for lever in study.lever if lever.name in given), None)
     if moved is not None:

@@ -25,6 +25,9 @@ def verify_bundle(
     files_only: Annotated[
         bool, typer.Option("--files-only", help="Only compare the files with the manifest; repeat nothing.")
     ] = False,
+    run_code: Annotated[
+        bool, typer.Option("--run-code", help="Allow a study to run Python of the modules that it names.")
+    ] = False,
     workers: Workers = None,
     json: Json = False,
 ) -> None:
@@ -40,7 +43,7 @@ def verify_bundle(
         with TemporaryDirectory(prefix="kith-") as scratch:
             again = Path(scratch) / "again"
             with held.in_place(Path(scratch) / "bundle") as folder, chdir(folder):
-                for words in repeatable(held, again, workers):
+                for words in repeatable(held, again, workers, run_code):
                     _run(context, words)
             verdict = compared(held, again)
     seconds = time.monotonic() - began

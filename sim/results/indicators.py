@@ -408,9 +408,23 @@ def check_own(indicators: tuple[Indicator, ...]) -> None:
         taken.add(indicator.name)
 
 
+_OWN: dict[str, Indicator] = {}
+"indicators of one's own that this process has met in experiments"
+
+
+def declare(indicators: tuple[Indicator, ...]) -> None:
+    """Make indicators of one's own known to `describe`, and so to tables and charts of this process."""
+    check_own(indicators)
+    if indicators:
+        _OWN.update({indicator.name: indicator for indicator in indicators})
+        describe.cache_clear()
+
+
 @cache
 def describe(name: str) -> tuple[str, str]:
     """Unit and definition of an indicator or a variant of one."""
+    if name in _OWN:
+        return _OWN[name].unit, _OWN[name].definition
     if name in INDICATORS:
         return INDICATORS[name].unit, INDICATORS[name].definition
     stem = max((known for known in INDICATORS if name.startswith(known + "_")), key=len, default=None)
