@@ -42,7 +42,7 @@ def sensitivity(study: Study, store: Store, outcomes: Sequence[str] | None = Non
     the lever; of words, per change of the word. `sobol`: S1 and ST, shares of variance, with S1_conf and
     ST_conf. `pawn`, for designs that are neither: median, maximum, and floor, what the median of a lever
     without any effect stays below in 19 cases of 20. Measures are NaN where the outcome is undefined at
-    some point or the same at all of them.
+    some point or the same at all of them; the column `blank` then says why.
 
     Raises
     ------
@@ -94,10 +94,12 @@ def sobol_indices(y: Floats, levers: int, second_order: bool = False) -> pd.Data
 def _of_outcome(study: Study, grid: pd.DataFrame, runs: pd.DataFrame, outcome: str) -> pd.DataFrame:
     y = runs.groupby("point")[outcome].mean().to_numpy(float)
     method = method_of(study)
-    indices = _measured(study, grid, y) if _can_vary(y) else pd.DataFrame(index=range(grid.shape[1]))
+    reason = why_blank(y)
+    indices = pd.DataFrame(index=range(grid.shape[1])) if reason else _measured(study, grid, y)
     indices.insert(0, "luck", luck(runs, outcome))
     indices.insert(0, "method", method)
     indices.insert(0, "lever", list(grid.columns))
+    indices["blank"] = reason
     by = MEASURES[method]
     return indices.sort_values(by, ascending=False, kind="stable") if by in indices else indices
 
@@ -134,8 +136,12 @@ def _check_complete(study: Study, runs: pd.DataFrame, scenario: str, points: int
         )
 
 
-def _can_vary(y: Floats) -> bool:
-    return bool(np.isfinite(y).all() and np.ptp(y) > 0)
+def why_blank(y: Floats) -> str:
+    """Why there are no indices of an outcome; empty where there are."""
+    undefined = int((~np.isfinite(y)).sum())
+    if undefined:
+        return f"undefined at {undefined} of {len(y)} points"
+    return "" if np.ptp(y) > 0 else "the same at all points"
 
 
 def _numbered(column: "pd.Series[float]") -> Floats:

@@ -73,6 +73,7 @@ def bundle(
     description: str = "",
     plans: Mapping[str, Plan] | None = None,
     seeds: Sequence[int] = (),
+    continues: int | None = None,
 ) -> Iterator[Bundle]:
     """A bundle to be filled; when the block ends, figures, inputs, provenance and manifest are added.
 
@@ -82,6 +83,7 @@ def bundle(
     title, description : what the manifest says of the whole.
     request : of the command line; in Python there is none, and `command` alone says what repeats the result.
     plans, seeds : what was run.
+    continues : the runs of an earlier result that this one goes on from.
     """
     asked = request or Request()
     with whole_folder(target) as folder, collected() as figures:
@@ -105,6 +107,7 @@ def bundle(
                 "words": list(asked.words),
                 "files_left_out": asked.left_out,
                 "seeds": list(seeds),
+                "continues_a_look_at_runs": continues,
                 "versions": made_with,
                 "git_commit": git_commit(),
                 "hardware": hardware(),

@@ -153,7 +153,13 @@ def compare(
             result = under_shocks(comparison, workers=workers, progress=waiting)
         comparison = replace(comparison, stress=result)
     if target is not None:
-        write_comparison(comparison, target, comparison_command(comparison), asked())
+        from kith.experiments.bundles.earlier import continued, earlier_look
+
+        this = asked()
+        before = earlier_look(target, this.words, comparison.seeds)
+        if before is not None:
+            say(continued(before), err=True)
+        write_comparison(comparison, target, comparison_command(comparison), this, before)
     if slide is not None:
         from kith.experiments.reports.slide import slide_of, write_slide
 

@@ -11,6 +11,7 @@ from kith.experiments.analyses.discovery import Discovery
 from kith.experiments.analyses.optimise import Optimum
 from kith.experiments.analyses.search_sentences import (
     crossing_answer,
+    flat_or_limited,
     goal_of,
     optimum_answer,
     optimum_cells,
@@ -100,6 +101,8 @@ def show_optimum(optimum: Optimum) -> None:
         table.add_row(*(short(row[name]) for name in levers), *optimum_cells(row))
     out.print(table)
     out.print(Text(optimum_answer(optimum)))
+    if flat_or_limited(optimum):
+        out.print(Text(flat_or_limited(optimum)))
     if unmeasured(optimum):
         out.print(Text(unmeasured(optimum), style="red"))
     out.print(

@@ -25,6 +25,7 @@ def discovery_object(discovery: Discovery, study: Study, state: StudyStatus) -> 
         "p": discovery.p,
         "rules": [nulled(row) for row in discovery.rules.to_dict("records")],
         "words": discovery.words,
+        "points_needed": discovery.points_needed,
         "missing": state.missing,
     }
 

@@ -102,7 +102,11 @@ def write_run(
 
 
 def write_comparison(
-    comparison: "Comparison", target: Path, command: str = "", request: Request | None = None
+    comparison: "Comparison",
+    target: Path,
+    command: str = "",
+    request: Request | None = None,
+    continues: int | None = None,
 ) -> None:
     """Write a comparison's bundle: the table, a row per run, thinned series, stress.csv if asked, report.html."""
     from kith.experiments.comparison.repeat_command import comparison_command
@@ -118,6 +122,7 @@ def write_comparison(
         description=comparison_answer(comparison),
         plans=comparison.plans,
         seeds=comparison.seeds,
+        continues=continues,
     ) as folder:
         folder.frame(
             "table", comparison.table, "a row per outcome and scenario: means, differences, intervals"

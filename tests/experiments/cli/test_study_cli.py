@@ -425,7 +425,9 @@ def test_worlds_in_which_a_plan_fails_are_told_and_written(
     assert "kith study discover inputs/sampled.toml" in page
     worlds = pd.read_csv(tmp_path / "where" / "worlds.csv")
     assert (worlds["fails"] == (worlds["monetisation.price"] <= 6)).all()
-    again = kith("discover", "sampled.toml", "--fails", "margin > 0", "--json", "--out", "where", "--overwrite")
+    again = kith(
+        "discover", "sampled.toml", "--fails", "margin > 0", "--json", "--out", "where", "--overwrite"
+    )
     assert again[0] == 0
     result = json.loads(again[1])
     assert (result["holds"], result["missing"]) == (True, 0)
