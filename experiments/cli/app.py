@@ -21,11 +21,13 @@ from kith.experiments.cli.evidence.customers_command import customers
 from kith.experiments.cli.evidence.forecast_command import forecast
 from kith.experiments.cli.evidence.measure_command import measure
 from kith.experiments.cli.exit_codes import DONE, FAILED, STOPPED, WRONG
+from kith.experiments.cli.graph_command import graph
 from kith.experiments.cli.levers.levers_command import levers
 from kith.experiments.cli.manners import output
 from kith.experiments.cli.manners.doctor_command import doctor
 from kith.experiments.cli.manners.new_command import new
 from kith.experiments.cli.manners.teach import HELP, Group, teach
+from kith.experiments.cli.odd_command import odd
 from kith.experiments.cli.run_command import run
 from kith.experiments.cli.scenario_commands import list_, schema, show
 from kith.experiments.cli.study_commands import app as studies
@@ -65,6 +67,8 @@ app.command()(verify)
 app.command()(verify_bundle)
 app.command()(patterns)
 app.command()(robust)
+app.command()(graph)
+app.command()(odd)
 app.command()(levers)
 app.command()(dashboard)
 app.command()(new)

@@ -27,7 +27,7 @@ from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study
 from kith.experiments.words import wording
 from kith.experiments.words.assumptions import shown
-from kith.experiments.words.terminal import aligned, heading, plain_table, printer
+from kith.experiments.words.terminal import add_lever, aligned, heading, plain_table, printer
 from kith.sim.results.indicators import describe
 
 
@@ -93,8 +93,9 @@ def show_optimum(optimum: Optimum) -> None:
     assert goal is not None, optimum.study.name
     table = plain_table()
     levers = [lever.name for lever in optimum.study.lever]
-    for name in (*levers, "outcome"):
-        table.add_column(name)
+    for name in levers:
+        add_lever(table, name)
+    table.add_column("outcome")
     for name in ("in search", "new seeds", "95 % interval", "change", "support"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in optimum.finalists.to_dict("records"):

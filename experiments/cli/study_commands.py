@@ -78,7 +78,7 @@ def list_(json: Json = False) -> None:
     entries = [read_study(name) for name in studies()]
     if json:
         fields = ("name", "title", "question", "tags")
-        say(as_json([entry.model_dump(include=set(fields)) for entry in entries]))
+        say(as_json({"studies": [entry.model_dump(include=set(fields), mode="json") for entry in entries]}))
         return
     from kith.experiments.words.terminal import show_library
 
@@ -154,6 +154,7 @@ def export(
     set: Settings = None,
     run_code: RunCode = False,
     quick: Quick = False,
+    json: Json = False,
 ) -> None:
     """Write the stored results to --out: a report, and tables of runs, points and sensitivities."""
     from kith.experiments.files import check_folder
@@ -165,6 +166,13 @@ def export(
     opened, results = _opened(study, store, runs, days, set, run_code, quick)
     _check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set))
     write_study(opened, results, target, study_command(study, "run", None, runs, days, quick, set), asked())
+    from kith.experiments.studies.execute import status as state
+
+    if json:
+        from kith.experiments.reports.write_folders import as_json
+
+        say(as_json(state(opened, results).plain() | {"out": str(out)}))
+        return
     _print_report_path(out)
 
 

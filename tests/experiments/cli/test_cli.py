@@ -78,7 +78,7 @@ def test_the_library_is_listed(kith: Kith) -> None:
     assert [line for line in out.splitlines() if line in SHELF_TITLES.values()] == ["Shocks"]
     assert "shock, affiliation" in out
     code, out, _ = kith("list", "affiliation", "--json")
-    assert {"pool", "hub", "web"} <= {entry["name"] for entry in strict(out)}
+    assert {"pool", "hub", "web"} <= {entry["name"] for entry in strict(out)["scenarios"]}
 
 
 def test_show_tells_every_parameter_and_who_set_it(kith: Kith) -> None:

@@ -49,6 +49,8 @@ SOUND: dict[str, list[str]] = {
     "verify-bundle": ["bundle", "--files-only"],
     "patterns": ["SF3", "--quick", "--workers", "1", "--seeds", "4"],
     "robust": ["web", "pool", "--worlds", "2", "--days", "3", "--workers", "1", *SMALL],
+    "graph": ["web", "--days", "3", "--out", "net.graphml", *SMALL],
+    "odd": ["web", "--out", "web.md", *SMALL],
     "levers": ["web", "--parameter", "value.peers", "--runs", "4", "--days", "3", "--workers", "1"],
     "dashboard": ["--no-open"],
     "measure": ["tiny.csv", "--replicates", "0"],

@@ -73,7 +73,7 @@ def test_a_study_is_run_told_and_exported(kith: Kith, tmp_path: Path) -> None:
 def test_the_library_of_studies_is_listed(kith: Kith) -> None:
     code, out, _ = kith("list", "--json")
     assert code == 0
-    assert [entry["name"] for entry in json.loads(out)] == list(studies())
+    assert [entry["name"] for entry in json.loads(out)["studies"]] == list(studies())
 
 
 def test_the_status_of_a_study_that_was_never_run(kith: Kith) -> None:
