@@ -148,8 +148,9 @@ def _first_levers(ranking: pd.DataFrame, scenario: str, outcome: str) -> str:
             if above
             else ", and no lever has an effect larger than chance"
         )
-    reach = ranks[measure] + ranks[f"{measure}_conf"]
-    rivals = [str(lever) for lever in ranks["lever"][reach >= first[measure] - first[f"{measure}_conf"]]]
+    half = ranks.get(f"{measure}_conf", 0.0 * ranks[measure])
+    reach = ranks[measure] + half
+    rivals = [str(lever) for lever in ranks["lever"][reach >= first[measure] - half.iloc[0]]]
     if len(rivals) > MOST_RIVALS:
         return f", and the most important of {len(rivals)} levers cannot be told apart"
     return f", and {wording.listed(rivals)} {'matters' if len(rivals) == 1 else 'matter'} most"

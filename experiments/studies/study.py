@@ -29,7 +29,7 @@ from kith.sim.schema.parameter_set import field_of
 from kith.sim.schema.plan import MAX_DAYS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-KINDS = ("list", "grid", "random", "latin_hypercube", "sobol", "morris")
+KINDS = ("list", "grid", "random", "latin_hypercube", "sobol", "morris", "fast")
 LARGEST = 10**9
 "What `most_runs` can be raised to."
 LONGEST_NAME = 100
