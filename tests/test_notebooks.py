@@ -9,7 +9,14 @@ from typing import Any
 import nbformat
 import pytest
 
-NAMES = ("a-comparison", "a-finding", "a-network-study", "a-new-behaviour", "a-sensitivity-study", "first-steps")
+NAMES = (
+    "a-comparison",
+    "a-finding",
+    "a-network-study",
+    "a-new-behaviour",
+    "a-sensitivity-study",
+    "first-steps",
+)
 
 
 QUICK = ("first-steps", "a-finding")

@@ -37,6 +37,8 @@ COMMANDS = (
     ("study", "discover"),
 )
 CODE = "--run-code"
+READING = ("--fails", "--scenario", "--frame", "--every")
+"options of commands that read a store, which `study run` does not have"
 STORED = ("export", "discover")
 "commands that read a store, which has to be filled first"
 
@@ -177,7 +179,7 @@ def repeatable(held: Held, again: Path, workers: int | None, run_code: bool = Fa
     if verb[0] != "study":
         return [[*words, *out, *(by if verb != ("run",) else [])]]
     store = ["--store", str(again.with_name("store"))]
-    first = [["study", "run", *_without(words[2:], ("--fails", "--scenario")), *store, *by]]
+    first = [["study", "run", *_without(words[2:], READING), *store, *by]]
     last = [*words, *store, *out, *([] if verb[1] in STORED else by)]
     return [*(first if verb[1] in STORED else []), last]
 

@@ -18,6 +18,8 @@ from kith.experiments.run_limits import check_workers
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pandas import DataFrame
+
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.studies.execute import StudyStatus
     from kith.experiments.studies.searches import Discover
@@ -65,6 +67,16 @@ RunCode = Annotated[
     bool,
     typer.Option(
         "--run-code", help="Allow a study file to run Python of the modules that it names in [own]."
+    ),
+]
+
+Frames = Annotated[
+    list[str] | None,
+    option(
+        "--frame",
+        "Also write members, ties, events, monthly or series of single runs (the first seed of each point), or a frame "
+        "of the study's own reporters; repeat for more.",
+        "NAME",
     ),
 ]
 
@@ -154,6 +166,10 @@ def export(
     set: Settings = None,
     run_code: RunCode = False,
     quick: Quick = False,
+    frame: Frames = None,
+    every: Annotated[
+        int, number_option("--every", "With --frame: each so-manieth point; default: 1, all of them.")
+    ] = 1,
     json: Json = False,
 ) -> None:
     """Write the stored results to --out: a report, and tables of runs, points and sensitivities."""
@@ -165,7 +181,10 @@ def export(
     target = check_folder(out, overwrite)
     opened, results = _opened(study, store, runs, days, set, run_code, quick)
     _check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set))
-    write_study(opened, results, target, study_command(study, "run", None, runs, days, quick, set), asked())
+    frames = _frames(opened, results, frame or [], every)
+    write_study(
+        opened, results, target, study_command(study, "run", None, runs, days, quick, set), asked(), frames
+    )
     from kith.experiments.studies.execute import status as state
 
     if json:
@@ -302,6 +321,21 @@ def break_even(
 
         show_crossing(opened, crossing)
         _print_report_path(out)
+
+
+def _frames(study: "Study", store: "Store", names: list[str], every: int) -> "dict[str, DataFrame]":
+    """The frames of single runs that were asked for; their runs are simulated again."""
+    if every < 1:
+        raise RequestError(f"--every {every}: must be 1 or more")
+    if not names:
+        return {}
+    from kith.experiments.cli.progress import Waiting
+    from kith.experiments.studies.reporters import frames_of_runs
+
+    own = {} if study.own is None else study.own.reports()
+    announce_compilation()
+    with Waiting("frames", "runs") as waiting:
+        return frames_of_runs(study, store, names, every, own=own, progress=waiting)
 
 
 def _failure(study: "Study", name: str, fails: str | None, scenario: str | None) -> "Discover":

@@ -1,7 +1,7 @@
 """The folders written by `--out`: tables, one JSON object and a report, written atomically."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -144,7 +144,12 @@ def write_comparison(
 
 
 def write_study(
-    study: "Study", store: "Store", target: Path, command: str = "", request: Request | None = None
+    study: "Study",
+    store: "Store",
+    target: Path,
+    command: str = "",
+    request: Request | None = None,
+    frames: "Mapping[str, pd.DataFrame] | None" = None,
 ) -> None:
     """Write a study's bundle: frames, tables, study.json, report.html.
 
@@ -169,6 +174,9 @@ def write_study(
         if not ranking.empty:
             folder.frame("sensitivity", ranking, "the levers by importance, for each scenario and outcome")
             folder.latex("sensitivity", ranking, f"{study.title or study.name}: importance of the levers")
+        for name, frame in (frames or {}).items():
+            what = f"{name} of single runs, with the run that each row is of"
+            folder.frame(f"each_{name}", frame, what, csv=False)
         if study.series:
             folder.frame(
                 "series", series_frame(study, store), "daily series of every run, thinned", csv=False

@@ -57,11 +57,18 @@ class OwnCode(BaseModel):
     )
     shocks: tuple[str, ...] = Field((), description="shocks, such as '40 my_steps:data_breach'")
     indicators: tuple[str, ...] = Field((), description="indicators, such as my_steps:exhausted")
+    reporters: tuple[str, ...] = Field(
+        (), description="functions of a record that give a frame, for `kith study export --frame`"
+    )
 
     @property
     def modules(self) -> list[str]:
         """The modules that are imported."""
-        words = [word for text in (*self.steps, *self.shocks, *self.indicators) for word in text.split()]
+        words = [
+            word
+            for text in (*self.steps, *self.shocks, *self.indicators, *self.reporters)
+            for word in text.split()
+        ]
         return sorted({word.partition(":")[0] for word in words if ":" in word})
 
     def found(self) -> Own:
@@ -84,7 +91,12 @@ class OwnCode(BaseModel):
                 raise RequestError(f"shock {text!r:.80}: write the day and the name, such as 40 {EXAMPLE}")
             shocks.append((int(day), name.rpartition(":")[2], _imported(name)))
         indicators = tuple(_imported(name) for name in self.indicators)
+        self.reports()
         return Own(tuple(tick), tuple(shocks), indicators)
+
+    def reports(self) -> dict[str, Callable[..., Any]]:
+        """The functions that make frames of a record, by their names."""
+        return {name.rpartition(":")[2]: _imported(name) for name in self.reporters}
 
 
 def _imported(name: str) -> Any:

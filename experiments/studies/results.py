@@ -26,12 +26,14 @@ def runs_frame(study: Study, store: Store, outcomes: Sequence[str] | None = None
     known = _columns(store)
     chosen = [name for name in (known[2:] if outcomes is None else outcomes) if name in known]
     if not known:
-        return planned.iloc[:0].assign(error=None)
+        return planned.iloc[:0].assign(error=pd.Series(dtype="str"))
     columns = ", ".join(f'r."{name}"' for name in ("error", *chosen))
-    return store.query(
+    frame = store.query(
         f"SELECT w.* EXCLUDE (place), {columns} FROM planned w JOIN results r USING (run_id) ORDER BY place",
         planned=planned.assign(place=range(len(planned))),
     )
+    frame["error"] = frame["error"].astype("str")
+    return with_units(frame)
 
 
 def series_frame(study: Study, store: Store) -> pd.DataFrame:

@@ -1,6 +1,9 @@
 """Behaviour of one's own, which worker processes import by its name."""
 
+import pandas as pd
+
 from kith.sim.results.indicators import Indicator
+from kith.sim.results.record import Record
 from kith.sim.results.snapshot import Snapshot
 from kith.sim.state.columns import declare, read, write
 from kith.sim.state.community import Community
@@ -24,3 +27,9 @@ def _share(s: Snapshot) -> float:
 
 
 weary = Indicator("weary", "share", "members awake with hardly a habit", _share)
+
+
+def habits(record: Record) -> pd.DataFrame:
+    """Belonging of who is awake, by layer."""
+    awake = record.members[record.members["awake"]]
+    return awake.groupby("layer", observed=True)["belonging"].mean().reset_index()

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from kith.experiments.analyses.robust import robustness
@@ -31,6 +32,7 @@ market.founders = 40
 steps = ["my_steps:tire before depart"]
 shocks = ["3 my_steps:scandal"]
 indicators = ["my_steps:weary"]
+reporters = ["my_steps:habits"]
 [[lever]]
 name = "monetisation.price"
 values = [5.0, 10.0]
@@ -114,7 +116,15 @@ def test_a_study_file_names_them_and_runs_them_only_where_that_is_allowed(
     assert code == 2
     assert "runs code of its own (my_steps); read it, and allow it with --run-code" in err
     assert kith("study", "run", "own.toml", "--workers", "1", "--run-code")[0] == 0
-    assert kith("study", "export", "own.toml", "--run-code", "--out", "told")[0] == 0
+    frames = ["--frame", "members", "--frame", "habits", "--every", "2"]
+    assert kith("study", "export", "own.toml", "--run-code", "--out", "told", *frames)[0] == 0
+    members, habits = (
+        pd.read_parquet(tmp_path / "told" / f"each_{n}.parquet") for n in ("members", "habits")
+    )
+    assert list(members)[:5] == ["run_id", "scenario", "point", "seed", "person"]
+    assert set(members["point"]) == set(habits["point"]) == {0}
+    assert set(members["run_id"]) <= set(pd.read_parquet(tmp_path / "told" / "runs.parquet")["run_id"])
+    assert kith("study", "export", "own.toml", "--run-code", "--out", "x", "--frame", "dreams")[0] == 2
     assert "weary" in (tmp_path / "told" / "points.csv").read_text("utf-8")
     code, _, err = kith("verify-bundle", "told")
     assert code == 2
