@@ -55,6 +55,10 @@ class Conclusion:
     "draws in which both values are defined"
     median: float
     "median difference, second minus first"
+    regret_first: float = math.nan
+    "what is lost by always choosing the first, mean over draws, where more is better"
+    regret_second: float = math.nan
+    "the same of the second; where less is better the two change places"
 
     @property
     def holds_in(self) -> int:
@@ -253,6 +257,8 @@ def conclusion(values: pd.DataFrame, outcome: str, labels: tuple[str, str]) -> C
         less=int((gap < 0).sum()),
         worlds=len(gap),
         median=float(gap.median()),
+        regret_first=float(gap.clip(lower=0).mean()),
+        regret_second=float((-gap).clip(lower=0).mean()),
     )
 
 
@@ -281,6 +287,8 @@ def as_object(result: Robustness) -> dict[str, Any]:
                 "low": c.share.low,
                 "high": c.share.high,
                 "median_difference": c.median,
+                "regret_first": c.regret_first,
+                "regret_second": c.regret_second,
                 "verdict": c.verdict,
                 "worlds_needed": c.worlds_needed if math.isfinite(c.worlds_needed) else None,
             }

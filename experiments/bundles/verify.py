@@ -26,7 +26,7 @@ TOLERANCE = 1e-9
 "relative, of numbers in tables where versions differ"
 LARGEST = 20_000_000
 "bytes of a manifest"
-COMMANDS = (
+COMMANDS: tuple[tuple[str, ...], ...] = (
     ("run",),
     ("compare",),
     ("robust",),
