@@ -21,17 +21,17 @@ from kith.experiments.cli.evidence.customers_command import customers
 from kith.experiments.cli.evidence.forecast_command import forecast
 from kith.experiments.cli.evidence.measure_command import measure
 from kith.experiments.cli.exit_codes import DONE, FAILED, STOPPED, WRONG
-from kith.experiments.cli.graph_command import graph
 from kith.experiments.cli.levers.levers_command import levers
 from kith.experiments.cli.manners import output
 from kith.experiments.cli.manners.doctor_command import doctor
 from kith.experiments.cli.manners.new_command import new
 from kith.experiments.cli.manners.teach import HELP, Group, teach
-from kith.experiments.cli.odd_command import odd
 from kith.experiments.cli.run_command import run
 from kith.experiments.cli.scenario_commands import list_, schema, show
 from kith.experiments.cli.study_commands import app as studies
-from kith.experiments.cli.verify_bundle_command import verify_bundle
+from kith.experiments.cli.written.graph_command import graph
+from kith.experiments.cli.written.odd_command import odd
+from kith.experiments.cli.written.verify_bundle_command import verify_bundle
 from kith.experiments.errors import RequestError, Stopped, StoreDamaged
 from kith.experiments.escaping import for_message, say
 from kith.extras import advice

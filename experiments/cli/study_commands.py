@@ -1,6 +1,8 @@
 """The commands `kith study list | run | status | export | discover | optimise | break-even`.
 
 Each command writes out its options, also those that others share: the signature is what `--help` shows.
+
+Long, because seven commands on one thing stand together, each with all its options.
 """
 
 from pathlib import Path
