@@ -81,7 +81,8 @@ def point_cells(points: "pd.DataFrame", outcomes: Sequence[str]) -> "pd.DataFram
             + ("" if error != error else f" ({wording.number(error, unit, error).removesuffix(' %')})")
             for mean, error in zip(points[name].astype(float), errors, strict=True)
         ]
-    return shown.rename(columns={name: named(name) for name in outcomes})
+    same = [name for name in ("scenario", "runs") if shown[name].nunique() == 1]
+    return shown.drop(columns=same).rename(columns={name: named(name) for name in outcomes})
 
 
 def named(outcome: str) -> str:

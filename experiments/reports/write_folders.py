@@ -13,7 +13,7 @@ from kith.experiments.files import whole_folder
 from kith.experiments.reports.paper_tables import comparison_cells, point_cells, summary_cells
 from kith.experiments.statistics.intervals import described
 from kith.experiments.statistics.tables import OUTCOMES, nulled
-from kith.experiments.words.wording import listed
+from kith.experiments.words.wording import listed, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -169,7 +169,7 @@ def write_study(
         folder.latex(
             "points",
             point_cells(points, [name for name in study.outcomes if name in points]),
-            f"{study.title or study.name}: means over runs at each point, standard errors in brackets",
+            f"{study.title or study.name}: means over {plural(study.runs, 'run')} at each point, standard errors in brackets",
         )
         if not ranking.empty:
             folder.frame("sensitivity", ranking, "the levers by importance, for each scenario and outcome")

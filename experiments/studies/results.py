@@ -44,11 +44,12 @@ def series_frame(study: Study, store: Store) -> pd.DataFrame:
     planned = stored_plan(study, store)
     if not store.done(series=True) - store.failed():
         return planned.iloc[:0].assign(day=pd.Series(dtype="int64"))
-    return store.query(
+    frame = store.query(
         "SELECT w.* EXCLUDE (place), s.* EXCLUDE (run_id) FROM planned w JOIN series s USING (run_id) "
         "ORDER BY place, day",
         planned=planned.assign(place=range(len(planned))),
     )
+    return with_units(frame)
 
 
 def points_frame(study: Study, store: Store, spread: bool = False) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from kith.experiments.bundles.crate import CONTEXT, MANIFEST, checksums
 from kith.experiments.bundles.inputs import request_from, sha256
 from kith.experiments.bundles.verify import opened
 from kith.experiments.cli.app import exit_code
+from kith.scenarios.logs.reading import read_events
 
 TERMS = json.loads((Path(bundles.__file__).parent / "crate_context.json").read_text("utf-8"))["@context"]
 TINY = ["--days", "12", "--set", "market.size=300", "--set", "market.founders=60", "--workers", "1"]
@@ -217,3 +218,8 @@ def test_an_arm_keeps_its_settings(tmp_path: Path) -> None:
         ["compare", "--arm", f"{mine} monetisation.price=12", "--arm", "web", "--out", "x"]
     )
     assert request.words == ("compare", "--arm", "inputs/mine.toml monetisation.price=12", "--arm", "web")
+
+
+def test_a_runs_bundle_is_read_as_the_log_of_that_run(made: Path) -> None:
+    events = pd.read_parquet(made / "run" / "events.parquet")
+    assert len(read_events(str(made / "run"))) == len(events)

@@ -113,6 +113,8 @@ def test_a_forecast_goes_on_after_the_log(
         <= content["windows"][0]["actives"]
         <= content["windows"][0]["actives_high"]
     )
+    assert exit_code(["verify-bundle", str(tmp_path / "f"), "--workers", "1"]) == 0
+    assert "nothing differs" in capsys.readouterr().out
     assert content["record"]
 
 
