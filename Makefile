@@ -21,7 +21,7 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: environment ## compare a real chat room organised as a pool, a hub or a web: a table and a report
-	@$(BIN)/kith compare pool hub web --from-log $(LOG) --runs $(RUNS) --days $(DAYS) --stress --out $(OUT)
+	@$(BIN)/kith compare pool hub web --from-log $(LOG) --runs $(RUNS) --days $(DAYS) --stress --out $(OUT) --overwrite
 
 test: tools ## run the tests, linter, type checks and layer contracts, and the browser tests if Chromium is installed; a few minutes
 	@$(BIN)/python $(TESTS)

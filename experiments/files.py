@@ -1,5 +1,6 @@
 """Writing so that a file or folder is complete, or absent."""
 
+import json
 import os
 from pathlib import Path
 
@@ -55,7 +56,10 @@ OURS = frozenset(
     }
 )
 PROBE = ".probe"
+MANIFEST = "ro-crate-metadata.json"
+"in a bundle, the list of its files"
 MARKS = (
+    MANIFEST,
     "summary.json",
     "table.json",
     "study.json",
@@ -85,8 +89,12 @@ def user_path(given: str | os.PathLike[str]) -> Path:
     return path
 
 
-def check_folder(target: Path) -> Path:
-    """The resolved folder for results, or `OutputError` if something else is in the way."""
+def check_folder(target: Path, overwrite: bool = False) -> Path:
+    """The resolved folder for results, or `OutputError` if something else is in the way.
+
+    With `overwrite` that may be an earlier result, which is then replaced as a whole; files that kith did not write
+    are never removed.
+    """
     path = user_path(target).resolve()
     if path.exists() and not path.is_dir():
         raise OutputError(f"--out {target}: is a file; name a folder")
@@ -95,7 +103,7 @@ def check_folder(target: Path) -> Path:
             f"--out {target}: is the current folder; name a new one, such as {target / 'results'}"
         )
     if path.is_dir():
-        _check_replaceable(target, path)
+        _check_replaceable(target, path, overwrite)
     ground = next(parent for parent in path.parents if parent.exists())
     if not ground.is_dir():
         raise OutputError(f"--out {target}: {ground.name} is a file; name a folder below a folder")
@@ -143,17 +151,31 @@ def _try_to_write(target: Path, ground: Path) -> None:
         ) from None
 
 
-def _check_replaceable(target: Path, path: Path) -> None:
+def _check_replaceable(target: Path, path: Path, overwrite: bool) -> None:
     inside = {entry.name for entry in path.iterdir()}
     if not inside:
         return
-    strangers = sorted(inside - OURS)
+    strangers = sorted(inside - (_listed(path) | {MANIFEST} if MANIFEST in inside else OURS))
     if strangers:
         raise OutputError(
             f"--out {target}: contains {strangers[0]}, which kith did not write; name a new folder"
         )
     if not inside.intersection(MARKS):
         raise OutputError(f"--out {target}: is not empty and not an output of kith; name a new folder")
+    if not overwrite:
+        raise OutputError(f"--out {target}: holds a result already; name a new folder, or add --overwrite")
+
+
+def _listed(path: Path) -> set[str]:
+    """The files and folders of a bundle that its manifest lists, and that hold nothing else."""
+    try:
+        graph = json.loads((path / MANIFEST).read_text("utf-8"))["@graph"]
+        names = {str(entry["@id"]) for entry in graph if entry["@type"] != "CreateAction"}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    inside = {entry.relative_to(path).as_posix() for entry in path.rglob("*") if not entry.is_dir()}
+    strange = {name.split("/")[0] for name in inside - names}
+    return {name.split("/")[0] for name in names} - strange
 
 
 __all__ = ["MARKS", "OURS", "check_folder", "whole_folder", "write_text"]

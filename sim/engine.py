@@ -28,6 +28,7 @@ from kith.sim.processes.wake import wake
 from kith.sim.results.indicators import Indicator, check_own
 from kith.sim.results.record import Record
 from kith.sim.results.recorder import Recorder
+from kith.sim.schema.code_hash import code_hash
 from kith.sim.schema.parameter_set import ParameterError, Parameters
 from kith.sim.schema.plan import MAX_DAYS, MEASURED, Experiment, Plan, Shock, canonical, check_arrivals
 from kith.sim.state import decay
@@ -178,7 +179,7 @@ class Simulation:
     def run_id(self) -> str:
         """The id of the run over the days simulated so far."""
         c = self.community
-        additions = additions_of(self.shocks, self.recorder.indicators, c.by_hand)
+        additions = additions_of(self.shocks, self.recorder.indicators, c.by_hand, code=True)
         return run_id(c.plan, c.seed, self.day, self.tick, additions)
 
     def advance(self, days: int | None = None, progress: Callable[[int, int], None] | None = None) -> None:
@@ -370,28 +371,42 @@ def run_id(
     tick: tuple[Step, ...] = TICK,
     additions: dict[str, Any] | None = None,
 ) -> str:
-    """The id of a run: a hash of everything that determines its record; `additions` comes from `additions_of`."""
+    """The id of a run: a hash of everything that determines its record, the code of steps of one's own included.
+
+    `additions` comes from `additions_of`, with `code`.
+    """
     before, after = (
         canonical([MODEL_VERSION]),
-        canonical([steps_of(tick), seed, days, *([additions] if additions else [])]),
+        canonical([steps_of(tick, code=True), seed, days, *([additions] if additions else [])]),
     )
     content = f"{before[:-1]},{plan.canonical_content},{after[1:]}"  # together one JSON list
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def steps_of(tick: tuple[Step, ...]) -> list[list[Any]]:
-    """What identifies the steps of a day: empty for `TICK`, else each name and whether it belongs to `TICK`."""
+def steps_of(tick: tuple[Step, ...], code: bool = False) -> list[list[Any]]:
+    """What identifies the steps of a day: empty for `TICK`, else each name and whether it belongs to `TICK`.
+
+    With `code`, instead of a no the hash of the code of a step that does not.
+    """
     standard = set(TICK)
-    return [] if tick == TICK else [[name, (name, step) in standard] for name, step in tick]
+    if tick == TICK:
+        return []
+    return [[name, (name, step) in standard or (code_hash(step) if code else False)] for name, step in tick]
 
 
 def additions_of(
-    shocks: tuple[OwnShock, ...], indicators: tuple[Indicator, ...], by_hand: bool = False
+    shocks: tuple[OwnShock, ...],
+    indicators: tuple[Indicator, ...],
+    by_hand: bool = False,
+    code: bool = False,
 ) -> dict[str, Any]:
-    """What identifies additions to the plan: shocks, indicators, changes by hand; empty without any."""
+    """What identifies additions to the plan: shocks, indicators, changes by hand; empty without any.
+
+    With `code`, shocks and indicators also by the hash of their code.
+    """
     named = {
-        "shocks": [[day, name] for day, name, _ in shocks],
-        "indicators": [indicator.name for indicator in indicators],
+        "shocks": [[day, name, *([code_hash(happen)] if code else [])] for day, name, happen in shocks],
+        "indicators": [[i.name, code_hash(i.measure)] if code else i.name for i in indicators],
         "by hand": by_hand,
     }
     return {kind: names for kind, names in named.items() if names}

@@ -9,11 +9,18 @@ from typing import Any
 import nbformat
 import pytest
 
-NAMES = ("a-comparison", "a-network-study", "a-new-behaviour", "a-sensitivity-study", "first-steps")
+NAMES = (
+    "a-comparison",
+    "a-finding",
+    "a-network-study",
+    "a-new-behaviour",
+    "a-sensitivity-study",
+    "first-steps",
+)
 
 
-QUICK = "first-steps"
-"""The one that every run of the tests executes; the others are slow."""
+QUICK = ("first-steps", "a-finding")
+"""Those that every run of the tests executes; the others are slow."""
 
 
 def shape(notebook: Any) -> list[tuple[str, str, list[tuple[str, list[str]]]]]:
@@ -29,7 +36,7 @@ def shape(notebook: Any) -> list[tuple[str, str, list[tuple[str, list[str]]]]]:
 
 
 @pytest.mark.parametrize(
-    "name", [n if n == QUICK else pytest.param(n, marks=pytest.mark.slow) for n in NAMES]
+    "name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in NAMES]
 )
 def test_a_notebook_shows_what_it_gives(root: Path, tmp_path: Path, name: str) -> None:
     command = [sys.executable, str(root / "docs" / "notebooks" / "execute.py"), str(tmp_path), name]

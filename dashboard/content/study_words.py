@@ -8,7 +8,7 @@ from kith.experiments.studies.levers import Lever
 from kith.experiments.studies.study import Study
 from kith.experiments.words import wording
 from kith.experiments.words.levers import lever_title, lever_unit
-from kith.sim.results.indicators import describe
+from kith.sim.results.definitions import describe
 
 FEW = 3
 """Levers that a sentence can name."""

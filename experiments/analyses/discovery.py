@@ -6,6 +6,7 @@ Bryant & Bankes 2008 find CART and PRIM alike). A tree finds rules in pure noise
 judged on held-out points, against trees grown on shuffled failures.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,9 @@ FOLDS, SHUFFLES, SEED = 5, 99, 1
 FEWEST = 5 * FOLDS
 "Failing points, and others, below which there is nothing to learn from."
 CONVINCING = 0.05
+PER_LEVER = 10
+"""Points of the rarer kind for each lever: below it, rules follow the sample (Peduzzi et al. 1996,
+doi:10.1016/S0895-4356(96)00236-3)."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,23 @@ class Discovery:
         return self.p <= CONVINCING and self.accuracy > 0.5
 
     @property
+    def points_needed(self) -> int:
+        """Points at which there would be `PER_LEVER` of the rarer kind for each lever, at this share of failures."""
+        levers = self.worlds.shape[1] - 1
+        return size_needed(min(self.share, 1 - self.share), PER_LEVER * levers)
+
+    @property
+    def size_advice(self) -> str:
+        """Whether the sample is large enough to learn from; empty if it is."""
+        points = len(self.worlds)
+        if points >= self.points_needed:
+            return ""
+        return (
+            f"For {wording.plural(self.worlds.shape[1] - 1, 'lever')} and this share of failures, {self.points_needed:,} points are "
+            f"advisable ({PER_LEVER} of the rarer kind for each lever); there are {points:,}."
+        )
+
+    @property
     def words(self) -> str:
         """The result in a few sentences."""
         head = f"{self.fails} at {wording.per_cent(self.share)} of {wording.plural(int(self.rules['points'].sum()), 'point')}."
@@ -64,12 +85,12 @@ class Discovery:
             f"(balanced accuracy; chance level: 50 %; p = {self.p:.2g})."
         )
         if not self.holds:
-            return f"{head} No rule over the levers predicts failure better than chance. {judged}"
+            return f"{head} No rule over the levers predicts failure better than chance. {judged} {self.size_advice}".strip()
         worst, best = self.rules.iloc[0], self.rules.iloc[-1]
         return (
             f"{head} Most often where {worst['rule']} ({wording.per_cent(worst['share'])} of {worst['points']}), least "
-            f"often where {best['rule']} ({wording.per_cent(best['share'])} of {best['points']}). {judged}"
-        )
+            f"often where {best['rule']} ({wording.per_cent(best['share'])} of {best['points']}). {judged} {self.size_advice}"
+        ).strip()
 
 
 def discover(study: Study, store: Store, fails: str, scenario: str | None = None) -> Discovery:
@@ -109,9 +130,11 @@ def grown(x: pd.DataFrame, failed: npt.NDArray[np.bool_], fails: str) -> Discove
     from sklearn.tree import DecisionTreeClassifier
 
     if min(failed.sum(), (~failed).sum()) < FEWEST:
+        rarer = min(failed.mean(), 1 - failed.mean())
+        way_out = f"about {size_needed(rarer, FEWEST):,} points" if rarer > 0 else "another formula"
         raise StudyError(
-            f"{fails} is true at {failed.sum()} of {len(failed)} points; to learn rules, "
-            f"at least {FEWEST} points must fail and {FEWEST} must not; use more points or another formula"
+            f"{fails} is true at {failed.sum()} of {len(failed)} points; to learn rules, at least {FEWEST} points must fail "
+            f"and {FEWEST} must not; use {way_out}" + (" or another formula" if rarer > 0 else "")
         )
     tree = DecisionTreeClassifier(
         max_depth=DEPTH,
@@ -143,6 +166,13 @@ def grown(x: pd.DataFrame, failed: npt.NDArray[np.bool_], fails: str) -> Discove
         worlds=x.reset_index(drop=True).assign(fails=failed),
         tells=tuple(str(name) for name in weights[weights > 0].index),
     )
+
+
+def size_needed(share: float, rarer: int) -> int:
+    """Points in which `rarer` of a share of them are expected, rounded up to two digits."""
+    points = rarer / share
+    unit = 10 ** max(0, math.floor(math.log10(points)) - 1)
+    return math.ceil(points / unit - 1e-9) * unit
 
 
 def _of_scenario(frame: pd.DataFrame, scenario: str | None) -> pd.DataFrame:

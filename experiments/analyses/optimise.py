@@ -45,6 +45,8 @@ class Optimum:
     "a row per point tried: point, levers, mean of every objective, within (limits), front, front_share"
     finalists: pd.DataFrame
     "a row per finalist and objective, the best point first: promised and fresh with their intervals, change"
+    refused: int = 0
+    "proposals that a constraint on the levers refused before they were run"
 
     @property
     def winner(self) -> pd.DataFrame:
@@ -79,18 +81,18 @@ def optimise(
         raise StudyError(f"study {study.name} has no [optimise]; give it maximise or minimise")
     study.check()
     with pool(scheduler, workers) as where:
-        points, runs = _searched(study, goal, store, where, progress or (lambda done, total: None))
+        points, runs, refused = _searched(study, goal, store, where, progress or (lambda done, total: None))
         trials = _judged(study, goal, points, runs)
         chosen = _finalists(goal, trials)
         seeds = {"first_seed": study.first_seed + study.runs, "runs": goal.fresh_runs}
         fresh = _runs_at(study, [points[k] for k in chosen["point"]], store, where, **seeds)
-    return Optimum(study, trials, _on_new_seeds(goal, chosen, runs, fresh))
+    return Optimum(study, trials, _on_new_seeds(goal, chosen, runs, fresh), refused)
 
 
 def _searched(
     study: Study, goal: Optimise, store: Store, where: Pool, tell: Callable[[int, int], None]
-) -> tuple[list[Point], pd.DataFrame]:
-    """Every point that was tried, and the runs at all of them with `point` counted through."""
+) -> tuple[list[Point], pd.DataFrame, int]:
+    """Every point that was tried, the runs at all of them with `point` counted through, and how many were refused."""
     search = _new_search(goal)
     points: list[Point] = []
     frames = []
@@ -103,7 +105,7 @@ def _searched(
         frames.append(frame.assign(point=frame["point"] + len(points)))
         points += [point for _, point in batch]
         tell(len(points), goal.trials)
-    return points, pd.concat(frames, ignore_index=True)
+    return points, pd.concat(frames, ignore_index=True), len(search.trials) - len(points)
 
 
 def _new_search(goal: Optimise) -> "optuna.Study":

@@ -18,19 +18,21 @@ from typing import Any
 import pandas as pd
 
 from kith.experiments.analyses.prior_draws import World, drawn, open_parameters
+from kith.experiments.comparison.arms import Arm, given_names, plan_in, written
+from kith.experiments.comparison.labels import labelled
 from kith.experiments.comparison.repeat_command import robust_command
 from kith.experiments.errors import RequestError, RunsFailed
 from kith.experiments.run_limits import check_runs
+from kith.experiments.runs.own import Own
 from kith.experiments.runs.runner import Job, RunResult, run_all
 from kith.experiments.statistics.intervals import POWER
 from kith.experiments.statistics.shares import Share, trials_needed, wilson
 from kith.experiments.statistics.tables import OUTCOMES
 from kith.experiments.words import wording
-from kith.scenarios.load import load
 from kith.scenarios.logs.founding import ReadLog
 from kith.sim.results.definitions import describe
 from kith.sim.schema.parameter_set import ParameterError
-from kith.sim.schema.plan import MAX_DAYS
+from kith.sim.schema.plan import MAX_DAYS, Plan
 
 LEVEL = 0.95
 ENOUGH = 0.80
@@ -53,6 +55,10 @@ class Conclusion:
     "draws in which both values are defined"
     median: float
     "median difference, second minus first"
+    regret_first: float = math.nan
+    "what is lost by always choosing the first, mean over draws, where more is better"
+    regret_second: float = math.nan
+    "the same of the second; where less is better the two change places"
 
     @property
     def holds_in(self) -> int:
@@ -107,10 +113,12 @@ class Robustness:
     "people in the market, founders"
     command: str = ""
     "the command line that repeats it"
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+    "label -> plan, as it is where nothing is drawn"
 
 
 def robustness(
-    scenarios: Sequence[str | Path],
+    scenarios: Sequence[str | Path | Arm],
     worlds: int = 100,
     days: int | None = None,
     overrides: Mapping[str, Any] | None = None,
@@ -121,16 +129,18 @@ def robustness(
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
+    own: Own | None = None,
 ) -> Robustness:
     """Run two scenarios, paired, for many draws of the parameters from the priors of the schema.
 
     Parameters
     ----------
-    scenarios : two names of the library or paths; differences are second minus first.
+    scenarios : two names of the library, paths, or arms with settings and shocks of their own; differences are second minus first.
     worlds : number of draws; a hundred distinguish 90 % from 80 %.
     days : length of every run; by default the longer of the scenarios' own.
     overrides, shocks, log, at : given to `scenarios.load` for both; parameters that are set are not drawn.
     outcomes : indicators to conclude about.
+    own : steps, shocks and indicators of one's own, in every run.
     workers, executor, progress : see `kith.experiments.runs.runner.run_all`.
 
     Raises
@@ -141,15 +151,24 @@ def robustness(
         Every run failed. Draws in which one of the two runs failed are left out.
     """
     first, second = _two(scenarios, worlds, days)
+    if own is not None:
+        own.check()
+        outcomes = (*outcomes, *(i.name for i in own.indicators if i.name not in outcomes))
     given: dict[str, Any] = {"shocks": shocks, "log": log, "at": at}
     chosen = dict(overrides or {})
-    base = [load(name, overrides=chosen, **given) for name in (first, second)]
+    base = [plan_in(name, {"overrides": chosen, **given}) for name in (first, second)]
     length = days or max(plan.days for plan in base)
     names = tuple(open_parameters(base))
-    labels = (base[0].name, base[1].name)
+    labels = _two_labels(base, (first, second))
     draws = drawn(names, worlds)
     jobs = [
-        Job(load(scenario, overrides={**world, **chosen}, **given), place, length, key=(place, label))
+        Job(
+            plan_in(scenario, {"overrides": {**world, **chosen}, **given}),
+            place,
+            length,
+            key=(place, label),
+            own=own,
+        )
         for place, world in enumerate(draws)
         for label, scenario in zip(labels, (first, second), strict=True)
     ]
@@ -160,15 +179,29 @@ def robustness(
     return replace(
         result,
         people=(market.size, market.founders),
-        command=robust_command((str(first), str(second)), worlds, length, request),
+        plans=dict(zip(labels, base, strict=True)),
+        command=robust_command(
+            (written(first), written(second)),
+            worlds,
+            length,
+            request,
+            arms=any(isinstance(s, Arm) for s in scenarios),
+        ),
     )
 
 
-def _two(scenarios: Sequence[str | Path], worlds: int, days: int | None) -> tuple[str | Path, str | Path]:
+def _two_labels(base: Sequence[Plan], scenarios: Sequence[Any]) -> tuple[str, str]:
+    first, second = labelled(base, names=given_names(scenarios))
+    return first, second
+
+
+def _two(
+    scenarios: Sequence[str | Path | Arm], worlds: int, days: int | None
+) -> tuple[str | Path | Arm, str | Path | Arm]:
     if isinstance(scenarios, str | Path) or len(scenarios) != 2:
         raise RequestError("robust needs two scenarios, such as pool and web")
-    if str(scenarios[0]) == str(scenarios[1]):
-        raise RequestError(f"{scenarios[0]} is named twice; name two different scenarios")
+    if written(scenarios[0]) == written(scenarios[1]):
+        raise RequestError(f"{written(scenarios[0])} is named twice; name two different scenarios")
     if worlds < FEWEST:
         raise RequestError(f"worlds = {worlds}: must be at least {FEWEST}; 100 is a good start")
     check_runs(f"worlds = {worlds:,} of both scenarios", 2 * worlds, "ask for fewer")
@@ -224,6 +257,8 @@ def conclusion(values: pd.DataFrame, outcome: str, labels: tuple[str, str]) -> C
         less=int((gap < 0).sum()),
         worlds=len(gap),
         median=float(gap.median()),
+        regret_first=float(gap.clip(lower=0).mean()),
+        regret_second=float((-gap).clip(lower=0).mean()),
     )
 
 
@@ -252,6 +287,8 @@ def as_object(result: Robustness) -> dict[str, Any]:
                 "low": c.share.low,
                 "high": c.share.high,
                 "median_difference": c.median,
+                "regret_first": c.regret_first,
+                "regret_second": c.regret_second,
                 "verdict": c.verdict,
                 "worlds_needed": c.worlds_needed if math.isfinite(c.worlds_needed) else None,
             }

@@ -18,6 +18,8 @@ def optimum_object(optimum: Optimum) -> dict[str, object]:
     """An optimum as plain values for JSON."""
     return {
         "study": optimum.study.name,
+        "notes": flat_or_limited(optimum),
+        "proposals_refused": optimum.refused,
         "trials": [nulled(row) for row in optimum.trials.to_dict("records")],
         "finalists": [nulled(row) for row in optimum.finalists.to_dict("records")],
     }
@@ -75,6 +77,30 @@ def unmeasured(optimum: Optimum) -> str:
     if fewer:
         sentences.append(
             f"On new seeds some runs failed or are undefined at point{'' if len(fewer) == 1 else 's'} {wording.listed(fewer)}."
+        )
+    return " ".join(sentences)
+
+
+def flat_or_limited(optimum: Optimum) -> str:
+    """Objectives that are the same at all points tried, and how many candidates break a limit; empty if none."""
+    goal = optimum.study.optimise
+    assert goal is not None, optimum.study.name
+    trials = optimum.trials
+    sentences = [
+        f"{wording.title(name)} is the same at all {wording.plural(len(trials), 'point')} tried: the search had nothing to choose by."
+        for name in goal.objectives
+        if trials[name].nunique() <= 1
+    ]
+    measured = trials[list(goal.objectives)].notna().all(axis=1)
+    over = int((measured & ~trials["within"]).sum())
+    if over:
+        limits = wording.listed(list(goal.limits))
+        sentences.append(
+            f"{over} of {wording.plural(len(trials), 'point')} tried {'breaks' if over == 1 else 'break'} {limits}."
+        )
+    if optimum.refused:
+        sentences.append(
+            f"{wording.plural(optimum.refused, 'proposal')} {'was' if optimum.refused == 1 else 'were'} not run, because a constraint on the levers refuses {'it' if optimum.refused == 1 else 'them'}."
         )
     return " ".join(sentences)
 

@@ -9,7 +9,9 @@ doi:10.1016/j.envsoft.2006.10.004 (μ*); Saltelli et al. 2010, doi:10.1016/j.cpc
 Pianosi & Wagener 2018, doi:10.1016/j.envsoft.2018.07.019 (PAWN).
 """
 
+import warnings
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +21,17 @@ from kith.experiments.analyses.morris import morris_effects, moves
 from kith.experiments.analyses.pawn import FEWEST_PER_SLICE, pawn_indices
 from kith.experiments.errors import StudyError
 from kith.experiments.statistics.point_noise import luck
-from kith.experiments.studies.designs import Grid, Listed, Morris, Sobol, unit_problem
+from kith.experiments.studies.designs import (
+    HARMONICS,
+    Fast,
+    Grid,
+    LatinHypercube,
+    Listed,
+    Morris,
+    Random,
+    Sobol,
+    unit_problem,
+)
 from kith.experiments.studies.planned_runs import points
 from kith.experiments.studies.results import runs_frame
 from kith.experiments.studies.store import Store
@@ -29,8 +41,10 @@ type Floats = npt.NDArray[np.float64]
 
 RESAMPLES = 1_000
 "Bootstrap resamples behind the intervals."
+FEW_RESAMPLES = 100
+"the same where each takes an analysis of its own"
 SEED = 1
-MEASURES = {"morris": "mu_star", "sobol": "ST", "pawn": "median"}
+MEASURES = {"morris": "mu_star", "sobol": "ST", "fast": "ST", "pawn": "median", "delta": "delta"}
 "The measure by which levers are ranked, by method."
 
 
@@ -40,9 +54,9 @@ def sensitivity(study: Study, store: Store, outcomes: Sequence[str] | None = Non
     Columns: scenario, outcome, lever, method, luck, then the measures of the method. `morris`: mu,
     mu_star with mu_star_conf (half of its 95 % interval), sigma, in units of the outcome per range of
     the lever; of words, per change of the word. `sobol`: S1 and ST, shares of variance, with S1_conf and
-    ST_conf. `pawn`, for designs that are neither: median, maximum, and floor, what the median of a lever
+    ST_conf; of groups, where the design has them. `fast`: the same. `delta`, where a sample asks for it: delta and S1. `pawn`, for designs that are neither: median, maximum, and floor, what the median of a lever
     without any effect stays below in 19 cases of 20. Measures are NaN where the outcome is undefined at
-    some point or the same at all of them.
+    some point or the same at all of them; the column `blank` then says why.
 
     Raises
     ------
@@ -69,35 +83,76 @@ def sensitivity(study: Study, store: Store, outcomes: Sequence[str] | None = Non
 
 def method_of(study: Study) -> str:
     """The method that the study's design is made for."""
-    return study.design.kind if isinstance(study.design, Sobol | Morris) else "pawn"
+    design = study.design
+    if isinstance(design, Sobol | Morris | Fast):
+        return design.kind
+    return design.indices if isinstance(design, Random | LatinHypercube) else "pawn"
 
 
-def sobol_indices(y: Floats, levers: int, second_order: bool = False) -> pd.DataFrame:
-    """S1 and ST with half of their 95 % intervals, a row per lever.
+def sobol_indices(
+    y: Floats, levers: int, second_order: bool = False, problem: dict[str, Any] | None = None
+) -> pd.DataFrame:
+    """S1 and ST with half of their 95 % intervals, a row per lever, or per group of the problem.
 
     Parameters
     ----------
     y : the outcome at every point, in the order of the design.
     levers : how many.
     second_order : whether the design was made for interactions of pairs.
+    problem : of `Sobol.problem`, where levers are in groups.
     """
     from SALib.analyze import sobol
 
     analysis = sobol.analyze(
-        unit_problem(levers), y, calc_second_order=second_order, num_resamples=RESAMPLES, seed=SEED
+        problem or unit_problem(levers), y, calc_second_order=second_order, num_resamples=RESAMPLES, seed=SEED
     )
     return pd.DataFrame(
         {name: np.asarray(analysis[name], float) for name in ("S1", "S1_conf", "ST", "ST_conf")}
     )
 
 
+def fast_indices(y: Floats, levers: int) -> pd.DataFrame:
+    """S1 and ST of a FAST design, a row per lever.
+
+    Without intervals: SALib calls those that it bootstraps for this method unreliable.
+    """
+    from SALib.analyze import fast
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="FAST confidence intervals")
+        analysis = fast.analyze(unit_problem(levers), y, M=HARMONICS, num_resamples=2)
+    return pd.DataFrame({name: np.asarray(analysis[name], float) for name in ("S1", "ST")})
+
+
+def delta_indices(x: Floats, y: Floats) -> pd.DataFrame:
+    """Delta, how much knowing a lever moves the whole distribution, and S1, from any sample; a row per lever.
+
+    Borgonovo 2007, doi:10.1016/j.ress.2006.04.015; Plischke, Borgonovo & Smith 2013, doi:10.1016/j.ejor.2012.11.047.
+    """
+    from SALib.analyze import delta
+
+    problem = unit_problem(x.shape[1])
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # where two ways to divide the sample differ, which the interval shows
+        analysis = delta.analyze(problem, x, y, num_resamples=FEW_RESAMPLES, seed=SEED)
+    names = {"delta": "delta_balanced", "delta_conf": "delta_balanced_conf", "S1": "S1", "S1_conf": "S1_conf"}
+    return pd.DataFrame({name: np.asarray(analysis[of], float) for name, of in names.items()})
+
+
 def _of_outcome(study: Study, grid: pd.DataFrame, runs: pd.DataFrame, outcome: str) -> pd.DataFrame:
     y = runs.groupby("point")[outcome].mean().to_numpy(float)
     method = method_of(study)
-    indices = _measured(study, grid, y) if _can_vary(y) else pd.DataFrame(index=range(grid.shape[1]))
+    reason = why_blank(y)
+    factors = list(grid.columns)
+    if isinstance(study.design, Sobol):
+        factors = study.design.factors(factors)
+    indices = pd.DataFrame(index=range(len(factors))) if reason else _measured(study, grid, y)
     indices.insert(0, "luck", luck(runs, outcome))
     indices.insert(0, "method", method)
-    indices.insert(0, "lever", list(grid.columns))
+    indices.insert(0, "lever", factors)
+    indices["blank"] = reason
     by = MEASURES[method]
     return indices.sort_values(by, ascending=False, kind="stable") if by in indices else indices
 
@@ -105,12 +160,16 @@ def _of_outcome(study: Study, grid: pd.DataFrame, runs: pd.DataFrame, outcome: s
 def _measured(study: Study, grid: pd.DataFrame, y: Floats) -> pd.DataFrame:
     design = study.design
     if isinstance(design, Sobol):
-        return sobol_indices(y, grid.shape[1], design.second_order)
+        problem = design.problem(list(grid.columns))
+        return sobol_indices(y, grid.shape[1], design.second_order, problem)
+    if isinstance(design, Fast):
+        return fast_indices(y, grid.shape[1])
     if isinstance(design, Morris):
         unit = design.unit(grid.shape[1])
         return morris_effects(unit, y, design.levels, moves(study.lever, unit))
     numbers = [_numbered(grid[name]) for name in grid]
-    return pawn_indices(np.column_stack(numbers), y)
+    x = np.column_stack(numbers)
+    return delta_indices(x, y) if method_of(study) == "delta" else pawn_indices(x, y)
 
 
 def _levers(study: Study, grid: pd.DataFrame) -> list[str]:
@@ -118,7 +177,7 @@ def _levers(study: Study, grid: pd.DataFrame) -> list[str]:
     names = [lever.name for lever in study.lever]
     if isinstance(study.design, Listed | Grid):
         names = [str(name) for name in grid if str(name) not in study.derived]
-    if method_of(study) == "pawn" and len(grid) < 2 * FEWEST_PER_SLICE:
+    if method_of(study) in ("pawn", "delta") and len(grid) < 2 * FEWEST_PER_SLICE:
         raise StudyError(
             f"{len(grid)} points are too few to rank levers; use {10 * FEWEST_PER_SLICE} or more"
         )
@@ -134,8 +193,12 @@ def _check_complete(study: Study, runs: pd.DataFrame, scenario: str, points: int
         )
 
 
-def _can_vary(y: Floats) -> bool:
-    return bool(np.isfinite(y).all() and np.ptp(y) > 0)
+def why_blank(y: Floats) -> str:
+    """Why there are no indices of an outcome; empty where there are."""
+    undefined = int((~np.isfinite(y)).sum())
+    if undefined:
+        return f"undefined at {undefined} of {len(y)} points"
+    return "" if np.ptp(y) > 0 else "the same at all points"
 
 
 def _numbered(column: "pd.Series[float]") -> Floats:

@@ -16,10 +16,11 @@ from scipy.stats import spearmanr
 from kith.experiments.calibration.calibrate import Calibration
 from kith.experiments.calibration.priors import DRIFT, Floats, values_at
 from kith.experiments.calibration.replayed import HOURS, STEPS, drifted
+from kith.experiments.comparison.arms import Arm, given_names, plan_in
+from kith.experiments.comparison.labels import labelled
 from kith.experiments.errors import RequestError, RunsFailed
 from kith.experiments.runs.runner import Job, run_all
 from kith.experiments.statistics.tables import check_outcomes
-from kith.scenarios.load import load
 from kith.sim.results.definitions import describe
 from kith.sim.schema.plan import Plan
 
@@ -56,7 +57,7 @@ class WhatIf:
 
 def what_if(
     fit: Calibration,
-    scenarios: Sequence[str | Path],
+    scenarios: Sequence[str | Path | Arm],
     draws: int = 24,
     seeds: int = 2,
     days: int | None = None,
@@ -83,7 +84,8 @@ def what_if(
             f"{draws} draws with {seeds} seeds each: {FEWEST_DRAWS} and {FEWEST_SEEDS} are needed to tell luck from parameters"
         )
     check_outcomes(outcomes)
-    plans = [load(scenario, overrides=overrides, days=days) for scenario in scenarios]
+    plans = [plan_in(scenario, {"overrides": overrides, "days": days}) for scenario in scenarios]
+    first, second = labelled(plans, names=given_names(scenarios))
     _check_free(fit, plans, overrides or {})
     chosen = np.random.default_rng(SEED).choice(len(fit.draws), draws, replace=draws > len(fit.draws))
     worlds = fit.draws[chosen]
@@ -106,7 +108,7 @@ def what_if(
         values[outcome.key] = [outcome.summary.get(name, np.nan) for name in outcomes]
     if np.isnan(values).all():
         raise RunsFailed(error or "no run has a result")
-    return WhatIf(plans[0].name, plans[1].name, draws, seeds, _table(fit, worlds, values, outcomes))
+    return WhatIf(first, second, draws, seeds, _table(fit, worlds, values, outcomes))
 
 
 def in_world(plan: Plan, fit: Calibration, z: Floats) -> Plan:

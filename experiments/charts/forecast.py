@@ -1,5 +1,6 @@
 """The chart of a forecast as SVG text: actives of the past, and ahead with their 90 % band."""
 
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,24 +19,29 @@ def forecast_chart(forecast: "Forecast", name: str = "forecast") -> str:
     if past is None:
         return ""
     seen = past.actives / past.part
-    ahead = len(seen) + np.arange(len(table))
-    colour = theme.SCENARIOS[0]
+    arms = {arm: table[table["arm"] == arm] for arm in forecast.arms} or {"": table}
     with themed():
         figure, (axes,) = canvas(
             "Active members",
             f"members who act per {past.window} days: seen, and forecast with a 90 % band",
             height=3.2,
         )
-        axes.plot(np.arange(len(seen)) * past.window, seen, color=colour)
-        axes.plot(ahead * past.window, table["actives"].to_numpy(float), color=colour, linestyle=":")
-        low, high = (table[f"actives_{end}"].to_numpy(float) for end in ("low", "high"))
-        axes.fill_between(ahead * past.window, low, high, color=colour, alpha=0.25, linewidth=0)
+        axes.plot(np.arange(len(seen)) * past.window, seen, color=theme.SCENARIOS[0])
+        for (arm, rows), colour in zip(arms.items(), cycle(theme.SCENARIOS), strict=False):
+            days = (len(seen) + np.arange(len(rows))) * past.window
+            axes.plot(days, rows["actives"].to_numpy(float), color=colour, linestyle=":", label=arm)
+            low, high = (rows[f"actives_{end}"].to_numpy(float) for end in ("low", "high"))
+            axes.fill_between(days, low, high, color=colour, alpha=0.25, linewidth=0)
+        if forecast.arms:
+            axes.legend(loc="upper left", frameon=False, fontsize=8)
         axes.set_xlabel("day", loc="right")
         value_axis(axes, "")
         from_zero(axes)
-        last = table.iloc[-1]
-        words = (
-            f"{seen[-1]:,.0f} at the end of the log; {last['actives']:,.0f} forecast from {last['from']}, "
-            f"90 % band {last['actives_low']:,.0f} to {last['actives_high']:,.0f}."
+        lasts = [(f" in {arm}" if arm else "", rows.iloc[-1]) for arm, rows in arms.items()]
+        words = f"{seen[-1]:,.0f} at the end of the log; " + "; ".join(
+            f"{last['actives']:,.0f} forecast from {last['from']}{arm}, "
+            f"90 % band {last['actives_low']:,.0f} to {last['actives_high']:,.0f}"
+            for arm, last in lasts
         )
+        words += "."
         return exported(figure, name, "Active members", words)

@@ -16,6 +16,8 @@ from kith.experiments.words.levers import lever_axis, lever_title
 MEASURED = {
     "morris": "μ*, mean effect of moving a lever over its range, with 95 % interval",
     "sobol": "share of variance: dark, lever alone (S1); light, with interactions (ST); 95 % intervals",
+    "fast": "share of variance: dark, lever alone (S1); light, with interactions (ST); 95 % intervals",
+    "delta": "light, shift of the whole distribution (delta); dark, share of variance of the lever alone (S1); 95 % intervals",
     "pawn": "median change of the outcome's distribution (PAWN); bars left of their mark do not exceed chance",
 }
 ALONE, WHOLE = "#0072B2", "#A6CDE6"
@@ -228,8 +230,10 @@ def _capital(words: str) -> str:
 
 def _layers(method: str) -> Sequence[tuple[str, str, float]]:
     """Measure, colour and height of each layer of bars, the one behind first."""
-    if method == "sobol":
+    if method in ("sobol", "fast"):
         return (("ST", WHOLE, 0.62), ("S1", ALONE, 0.34))
+    if method == "delta":
+        return (("delta", WHOLE, 0.62), ("S1", ALONE, 0.34))
     return (("mu_star" if method == "morris" else "median", ALONE, 0.62),)
 
 

@@ -71,6 +71,19 @@ NARROW = 4.3
 
 _phone: ContextVar[bool] = ContextVar("phone", default=False)
 
+
+class Figured(NamedTuple):
+    """A chart as files want it: for screens and for print, with its title and the words of its description."""
+
+    name: str
+    title: str
+    words: str
+    svg: str
+    pdf: bytes
+
+
+_collecting: ContextVar[list[Figured] | None] = ContextVar("collecting", default=None)
+
 _RC: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "kith",
@@ -151,6 +164,17 @@ def drawn_for(phone: bool) -> Iterator[None]:
         yield
     finally:
         _phone.reset(token)
+
+
+@contextmanager
+def collected() -> Iterator[list[Figured]]:
+    """The list of all charts drawn inside, which grows as they are drawn."""
+    figures: list[Figured] = []
+    token = _collecting.set(figures)
+    try:
+        yield figures
+    finally:
+        _collecting.reset(token)
 
 
 def narrow() -> bool:
@@ -238,8 +262,21 @@ def exported(figure: Figure, name: str, title: str, words: str, hover: Hover | N
     body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.DOTALL)
     body = re.sub(r'\bid="', f'id="{name}-', body)
     body = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{name}-", body)
-    described = _described(body, name, title, words).strip()
-    return described if hover is None else described.replace("<svg ", f"<svg{hover.attribute(figure)} ", 1)
+    svg = _described(body, name, title, words).strip()
+    figures = _collecting.get()
+    if figures is not None:
+        figures.append(Figured(name, title, words, svg, _printed(figure, title)))
+    return svg if hover is None else svg.replace("<svg ", f"<svg{hover.attribute(figure)} ", 1)
+
+
+def _printed(figure: Figure, title: str) -> bytes:
+    """The figure as PDF, without a date or a machine in it."""
+    buffer = io.BytesIO()
+    nobody = dict.fromkeys(("CreationDate", "Creator", "Producer"))
+    with warnings.catch_warnings(), mpl.rc_context({"pdf.fonttype": 42}):
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        figure.savefig(buffer, format="pdf", metadata={**nobody, "Title": visible(title)})
+    return buffer.getvalue()
 
 
 def spread(positions: list[float], gap: float, low: float, high: float) -> list[float]:

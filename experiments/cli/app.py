@@ -31,6 +31,9 @@ from kith.experiments.cli.run_command import run
 from kith.experiments.cli.scenario_commands import list_, schema, show
 from kith.experiments.cli.stories.lesson_command import lesson
 from kith.experiments.cli.study_commands import app as studies
+from kith.experiments.cli.written.graph_command import graph
+from kith.experiments.cli.written.odd_command import odd
+from kith.experiments.cli.written.verify_bundle_command import verify_bundle
 from kith.experiments.errors import RequestError, Stopped, StoreDamaged
 from kith.experiments.escaping import for_message, say
 from kith.extras import advice
@@ -63,8 +66,11 @@ app.command()(claims)
 app.command()(schema)
 app.command()(bench)
 app.command()(verify)
+app.command()(verify_bundle)
 app.command()(patterns)
 app.command()(robust)
+app.command()(graph)
+app.command()(odd)
 app.command()(levers)
 app.command()(dashboard)
 app.command()(lesson)
@@ -121,11 +127,10 @@ def exit_code(args: list[str]) -> int:
             stream.reconfigure(errors="replace")
     debug, verbose = "--debug" in args, "--verbose" in args
     output.quiet = "--quiet" in args or "-q" in args
+    output.words = tuple(arg for arg in args if arg not in ANYWHERE)
     began = time.monotonic()
     try:
-        code = _commands()(
-            [arg for arg in args if arg not in ANYWHERE], prog_name="kith", standalone_mode=False
-        )
+        code = _commands()(list(output.words), prog_name="kith", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         code = STOPPED
     except Stopped as stopped:

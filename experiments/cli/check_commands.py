@@ -133,7 +133,7 @@ def patterns(
     json: Json = False,
 ) -> None:
     """Test which known patterns of real communities emerge from the model without being built in."""
-    target = checked(out, seeds=seeds, workers=workers)
+    target = checked(out, True, seeds=seeds, workers=workers)
     demand("patterns")
     from kith.experiments.cli.printed_checks import show_patterns
     from kith.experiments.cli.progress import Waiting

@@ -17,6 +17,7 @@ from kith.experiments.cli.options import (
     Out,
     Outcomes,
     OutRobust,
+    Overwrite,
     Pair,
     Precision,
     Replay,
@@ -30,6 +31,7 @@ from kith.experiments.cli.options import (
 )
 from kith.experiments.cli.requests import (
     announce_compilation,
+    asked,
     check_stress,
     checked,
     checked_file,
@@ -37,7 +39,6 @@ from kith.experiments.cli.requests import (
     plan_request,
     say_where,
     warn_of_arms,
-    warn_without_effect,
 )
 from kith.experiments.cli.stories.story_options import check_story_options, tell_story
 from kith.experiments.escaping import say
@@ -93,18 +94,19 @@ def compare(
         ),
     ] = None,
     out: Out = None,
+    overwrite: Overwrite = False,
     workers: Workers = None,
     json: Json = False,
     *,
     reading: LogOptions,
 ) -> None:
     """Compare scenarios on the same random draws: outcomes, differences from the first, confidence intervals."""
-    target = checked(out, runs=runs, days=days, workers=workers, first_seed=first_seed)
+    target = checked(out, overwrite, runs=runs, days=days, workers=workers, first_seed=first_seed)
     if posterior is not None:
         from kith.experiments.cli.evidence.what_if import compare_at_draws
+        from kith.experiments.comparison.arms import arms_of
 
-        others = {
-            "--arm": arm,
+        others: dict[str, object] = {
             "--precision": precision,
             "--shock": shock,
             "--from-log": from_log,
@@ -119,7 +121,9 @@ def compare(
             "--out": out,
             "--first-seed": first_seed,
         }
-        compare_at_draws(posterior, scenarios or [], runs, outcome, days, set, workers, json, others)
+        compare_at_draws(
+            posterior, arms_of(scenarios or (), arm or ()), runs, outcome, days, set, workers, json, others
+        )
         return
     slide = checked_file(slide)
     if slide is not None:
@@ -129,7 +133,7 @@ def compare(
     story = checked_file(story)
     check_story_options(story, sweep)
     from kith.experiments.cli.progress import Waiting
-    from kith.experiments.comparison.arms import arm_from
+    from kith.experiments.comparison.arms import arms_of
     from kith.experiments.comparison.comparison import Comparison
     from kith.experiments.comparison.comparison import compare as paired_runs
     from kith.experiments.comparison.repeat_command import comparison_command
@@ -137,7 +141,7 @@ def compare(
     from kith.experiments.reports.write_folders import write_comparison
 
     request = plan_request(set, shock, from_log, at, reading, replay)
-    arms = [*(scenarios or ()), *map(arm_from, arm or ())]
+    arms = arms_of(scenarios or (), arm or ())
     warn_of_arms(arms, request, days)
     if stress:
         check_stress(arms, request, days)
@@ -170,7 +174,13 @@ def compare(
             result = under_shocks(comparison, workers=workers, progress=waiting)
         comparison = replace(comparison, stress=result)
     if target is not None:
-        write_comparison(comparison, target, comparison_command(comparison))
+        from kith.experiments.bundles.earlier import continued, earlier_look
+
+        this = asked()
+        before = earlier_look(target, this.words, comparison.seeds)
+        if before is not None:
+            say(continued(before), err=True)
+        write_comparison(comparison, target, comparison_command(comparison), this, before)
     if slide is not None:
         from kith.experiments.reports.slide import slide_of, write_slide
 
@@ -190,7 +200,8 @@ def compare(
 
 @with_log_options
 def robust(
-    scenarios: Pair,
+    scenarios: Pair = None,
+    arm: Arms = None,
     worlds: Annotated[
         int, number_option("--worlds", "Number of draws of the parameters from their priors; default: 100.")
     ] = 100,
@@ -200,26 +211,29 @@ def robust(
     from_log: Log = None,
     at: At = None,
     out: OutRobust = None,
+    overwrite: Overwrite = False,
     workers: Workers = None,
     json: Json = False,
     *,
     reading: LogOptions,
 ) -> None:
     """Compare two scenarios across many draws of the uncertain parameters: which conclusions hold in nearly all?"""
-    target = checked(out, worlds=worlds, days=days, workers=workers)
+    target = checked(out, overwrite, worlds=worlds, days=days, workers=workers)
     from kith.experiments.analyses.robust import as_object, robustness
     from kith.experiments.cli.printed_checks import show_robustness
     from kith.experiments.cli.progress import Waiting
+    from kith.experiments.comparison.arms import arms_of
     from kith.experiments.reports.robust import write_robustness
     from kith.experiments.reports.write_folders import as_json
 
     request = plan_request(set, shock, from_log, at, reading)
-    warn_without_effect(scenarios, request, days)
+    arms = arms_of(scenarios or (), arm or ())
+    warn_of_arms(arms, request, days)
     announce_compilation()
     with Waiting("comparing parameter draws", "runs") as waiting:
-        result = robustness(scenarios, worlds, days, workers=workers, progress=waiting, **request)
+        result = robustness(arms, worlds, days, workers=workers, progress=waiting, **request)
     if target is not None:
-        write_robustness(result, target)
+        write_robustness(result, target, asked())
     if json:
         say(as_json(as_object(result)))
     else:

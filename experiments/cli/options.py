@@ -45,8 +45,12 @@ Optional = Annotated[
     ),
 ]
 Pair = Annotated[
-    list[str],
-    typer.Argument(metavar="A B", help="Two scenarios; the first is the reference.", show_default=False),
+    list[str] | None,
+    typer.Argument(
+        metavar="A B",
+        help="Two scenarios, those of --arm after them; the first is the reference.",
+        show_default=False,
+    ),
 ]
 Several = Annotated[
     list[str] | None,
@@ -61,8 +65,8 @@ Arms = Annotated[
     option(
         "--arm",
         "Add a scenario with settings and shocks of its own, such as 'web monetisation.price=12' or "
-        "'web 180 members_leave share=0.3'; repeat for more.",
-        "'SCENARIO …'",
+        "'web 180 members_leave share=0.3', or with a name: 'cheap: web monetisation.price=5'; repeat for more.",
+        "'[NAME:] SCENARIO …'",
     ),
 ]
 Some = Annotated[
@@ -148,6 +152,9 @@ Replay = Annotated[
     ),
 ]
 Out = Annotated[Path | None, option("--out", "Write the tables and report.html to this folder.", "DIR")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace an earlier result in the folder of --out.")
+]
 Codes = Annotated[
     list[str] | None,
     typer.Argument(

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from kith.experiments.comparison.stopping import GUARANTEE
 from kith.experiments.comparison.stress_result import StressWords, in_words
-from kith.experiments.comparison.summary_sentence import comparison_answer, run_answer
+from kith.experiments.comparison.summary_sentence import comparison_answer, run_answer, thinly_defined
 from kith.experiments.statistics.intervals import described
 from kith.experiments.statistics.tables import OPEN, OUTCOMES, RESOLVED, SAME, UNJUDGED, verdict
 from kith.experiments.words import wording
@@ -217,6 +218,8 @@ def _legend(comparison: "Comparison") -> Text:
         f"of {len(comparison.exploratory) * (len(comparison.labels) - 1)} exploratory differences about "
         f"{comparison.by_luck:.0f} would exclude zero by chance alone; {_removed(comparison)}",
         described(comparison.runs),
+        *([GUARANTEE] if comparison.rule is None and comparison.table["runs_needed"].notna().any() else []),
+        *thinly_defined(comparison),
     ]
     if not comparison.exploratory:
         lines[5] = _removed(comparison)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
+from rich.table import Table
 from rich.text import Text
 
 from kith.experiments.analyses.break_even import Crossing
@@ -11,6 +12,7 @@ from kith.experiments.analyses.discovery import Discovery
 from kith.experiments.analyses.optimise import Optimum
 from kith.experiments.analyses.search_sentences import (
     crossing_answer,
+    flat_or_limited,
     goal_of,
     optimum_answer,
     optimum_cells,
@@ -26,7 +28,7 @@ from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study
 from kith.experiments.words import wording
 from kith.experiments.words.assumptions import shown
-from kith.experiments.words.terminal import aligned, heading, plain_table, printer
+from kith.experiments.words.terminal import add_lever, heading, plain_table, printer
 from kith.sim.results.definitions import describe
 
 
@@ -42,9 +44,19 @@ def show_study(status: StudyStatus, study: Study, store: Store) -> None:
     frame = points_frame(study, store)
     for scenario, points in frame.groupby("scenario", sort=False):
         rows = [_range(study, points, outcome) for outcome in study.outcomes if outcome in points]
-        head = [Text(word, style="dim") for word in (str(scenario), "lowest", "at", "highest", "at")]
-        out.print(aligned([head, *rows], right=(1, 3)))
+        out.print(_ranges(str(scenario), rows))
     out.print(Text("means over the runs of each point; `kith study export` writes all points", style="dim"))
+
+
+def _ranges(scenario: str, rows: Sequence[Sequence[Text]]) -> Table:
+    """The rows as a table in which the outcomes wrap and levers never do: their names are whole at any width."""
+    table = plain_table()
+    table.add_column(scenario, overflow="fold")
+    for name in ("lowest", "at", "highest", "at"):
+        table.add_column(name, justify="left" if name == "at" else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    return table
 
 
 def _state(status: StudyStatus) -> Text:
@@ -77,7 +89,7 @@ def _where(study: Study, row: "pd.Series[Any]") -> str:
     names = [lever.name for lever in study.lever if lever.name in row.index]
     if not 0 < len(names) <= 2:
         return f"point {row['point']}"
-    return ", ".join(f"{name.rpartition('.')[2]} {_short(row[name])}" for name in names)
+    return ",\n".join(f"{name.rpartition('.')[2]} {_short(row[name])}" for name in names)
 
 
 def _short(value: Any) -> str:
@@ -92,14 +104,17 @@ def show_optimum(optimum: Optimum) -> None:
     assert goal is not None, optimum.study.name
     table = plain_table()
     levers = [lever.name for lever in optimum.study.lever]
-    for name in (*levers, "outcome"):
-        table.add_column(name)
+    for name in levers:
+        add_lever(table, name)
+    table.add_column("outcome")
     for name in ("in search", "new seeds", "95 % interval", "change", "support"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in optimum.finalists.to_dict("records"):
         table.add_row(*(short(row[name]) for name in levers), *optimum_cells(row))
     out.print(table)
     out.print(Text(optimum_answer(optimum)))
+    if flat_or_limited(optimum):
+        out.print(Text(flat_or_limited(optimum)))
     if unmeasured(optimum):
         out.print(Text(unmeasured(optimum), style="red"))
     out.print(

@@ -13,10 +13,11 @@ from kith.experiments.escaping import for_json, say
 from kith.experiments.run_limits import check_runs, check_workers
 
 if TYPE_CHECKING:
+    from kith.experiments.bundles.inputs import Request
     from kith.experiments.comparison.arms import Arm
 
 
-def checked(out: Path | None, **numbers: int | None) -> Path | None:
+def checked(out: Path | None, overwrite: bool = False, **numbers: int | None) -> Path | None:
     """Check numbers and the folder for results before any work; return the folder."""
     from kith.experiments.files import check_folder
 
@@ -34,7 +35,14 @@ def checked(out: Path | None, **numbers: int | None) -> Path | None:
             check_runs(f"{option} {value}", value, "ask for fewer")
     if out is not None and not str(out).strip():
         raise OutputError("--out is empty; name a folder")
-    return None if out is None else check_folder(out)
+    return None if out is None else check_folder(out, overwrite)
+
+
+def asked() -> "Request":
+    """The request behind this command, for its bundle."""
+    from kith.experiments.bundles.inputs import request_from
+
+    return request_from(output.words)
 
 
 def checked_file(out: Path | None) -> Path | None:

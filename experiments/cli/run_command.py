@@ -10,6 +10,7 @@ from kith.experiments.cli.options import (
     Log,
     Optional,
     Out,
+    Overwrite,
     Replay,
     Resume,
     Save,
@@ -21,6 +22,7 @@ from kith.experiments.cli.options import (
 )
 from kith.experiments.cli.requests import (
     announce_compilation,
+    asked,
     checked,
     options_given,
     plan_request,
@@ -42,6 +44,7 @@ def run(
     at: At = None,
     replay: Replay = None,
     out: Out = None,
+    overwrite: Overwrite = False,
     json: Json = False,
     threads: Threads = None,
     save: Save = None,
@@ -51,7 +54,7 @@ def run(
     reading: LogOptions,
 ) -> None:
     """Run one scenario once: main indicators, active members over time, why members stopped coming, health card."""
-    target = checked(out, days=days, seed=seed, threads=threads, until=until)
+    target = checked(out, overwrite, days=days, seed=seed, threads=threads, until=until)
     from kith.experiments.analyses.experiment_effects import effects as effects_of
     from kith.experiments.cli.checkpointed_run import check_parts, continued, resume_command, simulated
     from kith.experiments.cli.progress import Waiting
@@ -86,7 +89,8 @@ def run(
         )
     if target is not None:
         repeat = run_command(str(scenario), seed, record.days, request)
-        write_run(record, target, repeat if resume is None else resume_command(resume, record.days), effects)
+        repeat = repeat if resume is None else resume_command(resume, record.days)
+        write_run(record, target, repeat, effects, asked())
     if json:
         print_json(run_object(record, effects))
         return

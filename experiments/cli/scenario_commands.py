@@ -21,17 +21,13 @@ def list_(
         tags = sorted({known for entry in library() for known in entry.tags})
         raise RequestError(f"no scenario has the tag {tag}; the tags are {', '.join(tags)}")
     if json:
+        fields = ("name", "title", "question", "answer")
         print_json(
-            [
-                {
-                    "name": e.name,
-                    "title": e.title,
-                    "question": e.question,
-                    "answer": e.answer,
-                    "tags": list(e.tags),
-                }
-                for e in entries
-            ]
+            {
+                "scenarios": [
+                    {name: getattr(e, name) for name in fields} | {"tags": list(e.tags)} for e in entries
+                ]
+            }
         )
         return
     from kith.experiments.words.terminal import show_library

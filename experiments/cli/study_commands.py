@@ -1,6 +1,8 @@
 """The commands `kith study list | run | status | export | discover | optimise | break-even`.
 
 Each command writes out its options, also those that others share: the signature is what `--help` shows.
+
+Long, because seven commands on one thing stand together, each with all its options.
 """
 
 from pathlib import Path
@@ -8,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kith.experiments.cli.options import Json, Out, Workers, number_option, option
-from kith.experiments.cli.requests import announce_compilation
+from kith.experiments.cli.options import Json, Out, Overwrite, Settings, Workers, number_option, option
+from kith.experiments.cli.requests import announce_compilation, asked, overrides
 from kith.experiments.comparison.repeat_command import study_command
 from kith.experiments.errors import RequestError
 from kith.experiments.escaping import say
@@ -17,6 +19,8 @@ from kith.experiments.run_limits import check_workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pandas import DataFrame
 
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.studies.execute import StudyStatus
@@ -61,6 +65,23 @@ Quick = Annotated[
     bool, typer.Option("--quick", help="A reduced study of the same shape that takes seconds, to try it out.")
 ]
 
+RunCode = Annotated[
+    bool,
+    typer.Option(
+        "--run-code", help="Allow a study file to run Python of the modules that it names in [own]."
+    ),
+]
+
+Frames = Annotated[
+    list[str] | None,
+    option(
+        "--frame",
+        "Also write members, ties, events, monthly or series of single runs (the first seed of each point), or a frame "
+        "of the study's own reporters; repeat for more.",
+        "NAME",
+    ),
+]
+
 
 @app.command("list")
 def list_(json: Json = False) -> None:
@@ -71,7 +92,7 @@ def list_(json: Json = False) -> None:
     entries = [read_study(name) for name in studies()]
     if json:
         fields = ("name", "title", "question", "tags")
-        say(as_json([entry.model_dump(include=set(fields)) for entry in entries]))
+        say(as_json({"studies": [entry.model_dump(include=set(fields), mode="json") for entry in entries]}))
         return
     from kith.experiments.words.terminal import show_library
 
@@ -86,6 +107,8 @@ def run(
     scheduler: Where = "processes",
     runs: Runs = None,
     days: Days = None,
+    set: Settings = None,
+    run_code: RunCode = False,
     quick: Quick = False,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Also repeat the runs that failed before.")
@@ -99,7 +122,7 @@ def run(
     from kith.experiments.studies.execute import conduct, planned
     from kith.experiments.studies.no_effect import lines
 
-    opened, results = _opened(study, store, runs, days, quick)
+    opened, results = _opened(study, store, runs, days, set, run_code, quick)
     check_scheduler(scheduler)
     with Waiting("planning", "runs") as waiting:
         runs_planned = planned(opened, results, waiting)
@@ -122,13 +145,15 @@ def status(
     store: Folder = None,
     runs: Runs = None,
     days: Days = None,
+    set: Settings = None,
+    run_code: RunCode = False,
     quick: Quick = False,
     json: Json = False,
 ) -> None:
     """Show the progress of a study: runs planned, stored, failed and missing."""
     from kith.experiments.studies.execute import status as state
 
-    opened, results = _opened(study, store, runs, days, quick, only_read=True)
+    opened, results = _opened(study, store, runs, days, set, run_code, quick, only_read=True)
     _print_status(state(opened, results), opened, results, json)
 
 
@@ -136,10 +161,18 @@ def status(
 def export(
     study: Name,
     out: Out = None,
+    overwrite: Overwrite = False,
     store: Folder = None,
     runs: Runs = None,
     days: Days = None,
+    set: Settings = None,
+    run_code: RunCode = False,
     quick: Quick = False,
+    frame: Frames = None,
+    every: Annotated[
+        int, number_option("--every", "With --frame: each so-manieth point; default: 1, all of them.")
+    ] = 1,
+    json: Json = False,
 ) -> None:
     """Write the stored results to --out: a report, and tables of runs, points and sensitivities."""
     from kith.experiments.files import check_folder
@@ -147,10 +180,20 @@ def export(
 
     if out is None:
         raise RequestError("--out is missing; name a folder for the tables")
-    target = check_folder(out)
-    opened, results = _opened(study, store, runs, days, quick)
-    _check_begun(opened, results, study_command(study, "run", store, runs, days, quick))
-    write_study(opened, results, target, study_command(study, "run", store, runs, days, quick))
+    target = check_folder(out, overwrite)
+    opened, results = _opened(study, store, runs, days, set, run_code, quick)
+    _check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set))
+    frames = _frames(opened, results, frame or [], every)
+    write_study(
+        opened, results, target, study_command(study, "run", None, runs, days, quick, set), asked(), frames
+    )
+    from kith.experiments.studies.execute import status as state
+
+    if json:
+        from kith.experiments.reports.write_folders import as_json
+
+        say(as_json(state(opened, results).plain() | {"out": str(out)}))
+        return
     _print_report_path(out)
 
 
@@ -158,11 +201,14 @@ def export(
 def optimise(
     study: Name,
     out: Out = None,
+    overwrite: Overwrite = False,
     store: Folder = None,
     workers: Workers = None,
     scheduler: Where = "processes",
     runs: Runs = None,
     days: Days = None,
+    set: Settings = None,
+    run_code: RunCode = False,
     quick: Quick = False,
     json: Json = False,
 ) -> None:
@@ -171,10 +217,14 @@ def optimise(
     from kith.experiments.analyses.search_sentences import optimum_object
     from kith.experiments.reports.write_folders import as_json, write_optimum
 
-    target, opened, results = _to_search(study, out, store, workers, runs, days, quick)
+    target, opened, results = _to_search(
+        study, out, overwrite, store, workers, runs, days, set, run_code, quick
+    )
     optimum = _searched(search, "points", opened, results, workers, scheduler)
     if target is not None:
-        write_optimum(optimum, target, study_command(study, "optimise", store, runs, days, quick))
+        write_optimum(
+            optimum, target, study_command(study, "optimise", None, runs, days, quick, set), asked()
+        )
     if json:
         say(as_json(optimum_object(optimum)))
     else:
@@ -199,27 +249,32 @@ def discover(
         str | None, option("--scenario", "Which scenario, if the study has several.", "NAME")
     ] = None,
     out: Out = None,
+    overwrite: Overwrite = False,
     store: Folder = None,
     runs: Runs = None,
     days: Days = None,
+    set: Settings = None,
+    run_code: RunCode = False,
     quick: Quick = False,
     json: Json = False,
 ) -> None:
     """Find the conditions in which a scenario fails: rules over the levers, from stored runs, tested against chance."""
     from kith.experiments.analyses.discovery import discover as search
     from kith.experiments.files import check_folder
-    from kith.experiments.reports.discovery import discovery_object, write_discovery
-    from kith.experiments.reports.write_folders import as_json
+    from kith.experiments.reports.discovery import discovery_object
+    from kith.experiments.reports.write_folders import as_json, write_discovery
     from kith.experiments.studies.execute import status as state
 
-    target = None if out is None else check_folder(out)
-    opened, results = _opened(study, store, runs, days, quick)
+    target = None if out is None else check_folder(out, overwrite)
+    opened, results = _opened(study, store, runs, days, set, run_code, quick)
     goal = _failure(opened, study, fails, scenario)
-    _check_begun(opened, results, study_command(study, "run", store, runs, days, quick))
+    _check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set))
     discovery, progress = search(opened, results, goal.fails, goal.scenario), state(opened, results)
     if target is not None:
-        command = study_command(study, "discover", store, runs, days, quick, fails=fails, scenario=scenario)
-        write_discovery(discovery, opened, progress, target, command)
+        command = study_command(
+            study, "discover", None, runs, days, quick, set, fails=fails, scenario=scenario
+        )
+        write_discovery(discovery, opened, progress, target, command, asked())
     if json:
         say(as_json(discovery_object(discovery, opened, progress)))
     else:
@@ -233,11 +288,14 @@ def discover(
 def break_even(
     study: Name,
     out: Out = None,
+    overwrite: Overwrite = False,
     store: Folder = None,
     workers: Workers = None,
     scheduler: Where = "processes",
     runs: Runs = None,
     days: Days = None,
+    set: Settings = None,
+    run_code: RunCode = False,
     quick: Quick = False,
     json: Json = False,
 ) -> None:
@@ -246,10 +304,18 @@ def break_even(
     from kith.experiments.analyses.search_sentences import crossing_object
     from kith.experiments.reports.write_folders import as_json, write_crossing
 
-    target, opened, results = _to_search(study, out, store, workers, runs, days, quick)
+    target, opened, results = _to_search(
+        study, out, overwrite, store, workers, runs, days, set, run_code, quick
+    )
     crossing = _searched(search, "values", opened, results, workers, scheduler)
     if target is not None:
-        write_crossing(opened, crossing, target, study_command(study, "break-even", store, runs, days, quick))
+        write_crossing(
+            opened,
+            crossing,
+            target,
+            study_command(study, "break-even", None, runs, days, quick, set),
+            asked(),
+        )
     if json:
         say(as_json(crossing_object(opened, crossing)))
     else:
@@ -257,6 +323,21 @@ def break_even(
 
         show_crossing(opened, crossing)
         _print_report_path(out)
+
+
+def _frames(study: "Study", store: "Store", names: list[str], every: int) -> "dict[str, DataFrame]":
+    """The frames of single runs that were asked for; their runs are simulated again."""
+    if every < 1:
+        raise RequestError(f"--every {every}: must be 1 or more")
+    if not names:
+        return {}
+    from kith.experiments.cli.progress import Waiting
+    from kith.experiments.studies.reporters import frames_of_runs
+
+    own = {} if study.own is None else study.own.reports()
+    announce_compilation()
+    with Waiting("frames", "runs") as waiting:
+        return frames_of_runs(study, store, names, every, own=own, progress=waiting)
 
 
 def _failure(study: "Study", name: str, fails: str | None, scenario: str | None) -> "Discover":
@@ -289,18 +370,21 @@ def _check_begun(study: "Study", store: "Store", command: str) -> None:
 def _to_search(
     study: str,
     out: Path | None,
+    overwrite: bool,
     store: Path | None,
     workers: int | None,
     runs: int | None,
     days: int | None,
+    set: list[str] | None,
+    run_code: bool,
     quick: bool,
 ) -> "tuple[Path | None, Study, Store]":
     """The folder for the report, the study and its store, all checked before anything is simulated."""
     from kith.experiments.files import check_folder
 
-    target = None if out is None else check_folder(out)
+    target = None if out is None else check_folder(out, overwrite)
     check_workers("--workers", workers)
-    return target, *_opened(study, store, runs, days, quick)
+    return target, *_opened(study, store, runs, days, set, run_code, quick)
 
 
 def _searched[Result](
@@ -324,17 +408,27 @@ def _opened(
     folder: Path | None,
     runs: int | None,
     days: int | None,
+    set: list[str] | None,
+    run_code: bool,
     quick: bool,
     only_read: bool = False,
 ) -> "tuple[Study, Store]":
     """The study with the changes requested, and its store; `only_read` opens the store without writing to it."""
+    from kith.experiments.studies.levers import flat
     from kith.experiments.studies.store import Store
     from kith.experiments.studies.study import read_study
 
     for option_name, value in (("--runs", runs), ("--days", days)):
         if value is not None and value < 1:
             raise RequestError(f"{option_name} {value}: must be 1 or more")
-    study = read_study(name)
+    study = read_study(name, run_code)
+    given = overrides(set)
+    moved = next((lever.name for lever in study.lever if lever.name in given), None)
+    if moved is not None:
+        raise RequestError(f"--set {moved}: is a lever of the study; leave it out")
+    if given:
+        study = study.with_changes(set=flat(study.set) | given)
+        study.check()
     study = study.reduced() if quick else study
     changes: dict[str, Any] = {"runs": runs, "days": days}
     study = study.with_changes(**{name: value for name, value in changes.items() if value is not None})

@@ -10,20 +10,21 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from kith.experiments.comparison.arms import Arm
+from kith.experiments.comparison.arms import Arm, given_names, plan_in, written
 from kith.experiments.comparison.labels import labelled
 from kith.experiments.comparison.stopping import MOST, StoppingRule
 from kith.experiments.comparison.stress_result import Stress
 from kith.experiments.errors import ComparisonError, RunsFailed
 from kith.experiments.escaping import for_json
 from kith.experiments.run_limits import check_runs
+from kith.experiments.runs.own import Own
 from kith.experiments.runs.pools import Pool
 from kith.experiments.runs.runner import Job, RunResult, place, run_chunks
 from kith.experiments.statistics.intervals import LEAST_RUNS, LEVEL, described
@@ -37,7 +38,6 @@ from kith.experiments.statistics.tables import (
     outcome_table,
     typical_half_width,
 )
-from kith.scenarios.load import load
 from kith.scenarios.logs.founding import ReadLog, read_log
 from kith.scenarios.logs.replay import Replay, read_and_replay
 from kith.sim.schema.parameter_set import ParameterError
@@ -81,6 +81,8 @@ class Comparison:
     "the arguments of the request, for the record"
     rule: StoppingRule | None = None
     "the stopping rule, if the number of runs was not fixed"
+    own: Own | None = None
+    "steps, shocks and indicators of one's own that every run had"
     stress: Stress | None = None
     "what the standard shocks take from each scenario, if that was asked; see `kith.experiments.comparison.stress`"
 
@@ -170,6 +172,7 @@ def compare(
     precision: float | None = None,
     look: "Callable[[Comparison], None] | None" = None,
     replay: str | Path | Replay | None = None,
+    own: Own | None = None,
 ) -> Comparison:
     """Run every scenario with the same seeds and compare each with the first, pair by pair.
 
@@ -186,6 +189,7 @@ def compare(
     workers, executor, progress : see `kith.experiments.runs.runner.run_all`.
     precision : add runs until the differences of the main outcome are known to within this share of the
         reference mean, by the rule in `kith.experiments.comparison.stopping`.
+    own : steps, shocks and indicators of one's own, in every run of every scenario.
     look : called with the comparison so far, whenever the number of runs has doubled.
 
     Raises
@@ -199,22 +203,24 @@ def compare(
     rule = None if precision is None else StoppingRule(precision, MOST if runs is None else runs)
     runs = RUNS if runs is None else runs
     _check_request(runs, days, first_seed, workers)
-    chosen = _known_outcomes(outcomes or OUTCOMES)
+    if own is not None:
+        own.check()
+    chosen = _known_outcomes(outcomes or (*OUTCOMES, *(i.name for i in (own.indicators if own else ()))))
     given = {"overrides": overrides, "shocks": shocks, "log": log, "at": at, "replay": replay}
     several = _several(scenarios)
     most = rule.most if rule is not None else runs
     check_runs(f"runs = {most:,} of each of {len(several)} scenarios", most * len(several), "ask for fewer")
-    plans = labelled(_resolved(several, given))
+    plans = labelled(_resolved(several, given), names=given_names(several))
     length = days or max(plan.days for plan in plans.values())
     request = {
-        "scenarios": [_written(s) for s in scenarios],
+        "scenarios": [written(s) for s in scenarios],
         "arms": any(isinstance(s, Arm) for s in scenarios),
         **given,
         "days": days,
         "outcomes": None if outcomes is None else list(chosen),
-        "complete": not any(isinstance(s, Plan) for s in scenarios),
+        "complete": own is None and not any(isinstance(s, Plan) for s in scenarios),
     }
-    partial = PartialComparison(plans, length, chosen, first_seed, request, rule)
+    partial = PartialComparison(plans, length, chosen, first_seed, request, rule, own=own)
     stage = runs if rule is None else rule.first
     with place(workers, executor, stage * len(plans)) as where:
         while True:
@@ -236,6 +242,7 @@ class PartialComparison:
     request: Mapping[str, Any] = field(default_factory=dict)
     rule: StoppingRule | None = None
     done: list[RunResult] = field(default_factory=list)
+    own: Own | None = None
 
     def complete(self) -> int:
         """Number of seeds, from the first on, that are done in every scenario."""
@@ -250,9 +257,9 @@ class PartialComparison:
         """The comparison over the first `pairs` seeds, by default over all that are complete."""
         pairs = self.complete() if pairs is None else pairs
         seeds = tuple(range(self.first_seed, self.first_seed + pairs))
-        return gathered(
-            self.plans, self.days, seeds, self.outcomes, self.results(pairs), self.request, self.rule
-        )
+        done = self.results(pairs)
+        result = gathered(self.plans, self.days, seeds, self.outcomes, done, self.request, self.rule)
+        return replace(result, own=self.own)
 
 
 def _extend(
@@ -266,7 +273,11 @@ def _extend(
     plans = partial.plans
     before = len(partial.done) // len(plans)
     seeds = range(partial.first_seed + before, partial.first_seed + runs)
-    jobs = [Job(plan, seed, partial.days, key=label) for seed in seeds for label, plan in plans.items()]
+    jobs = [
+        Job(plan, seed, partial.days, key=label, own=partial.own)
+        for seed in seeds
+        for label, plan in plans.items()
+    ]
     report = progress or (lambda done, total: None)
     report(len(partial.done), runs * len(plans))
     due = max(FIRST_LOOK, 2 * before)
@@ -338,17 +349,10 @@ def _known_outcomes(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _written(scenario: str | Path | Plan | Arm) -> str:
-    """A scenario as the command line has it."""
-    if isinstance(scenario, Arm):
-        return scenario.text
-    return str(scenario.name if isinstance(scenario, Plan) else scenario)
-
-
 def _several(scenarios: Sequence[str | Path | Plan | Arm]) -> list[str | Path | Plan | Arm]:
     if isinstance(scenarios, str | Path | Plan) or len(scenarios) < 2:
         raise ComparisonError("a comparison needs two scenarios or more, such as pool and web")
-    names = [_written(s) for s in scenarios if not isinstance(s, Plan)]
+    names = [written(s) for s in scenarios if not isinstance(s, Plan)]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise ComparisonError(f"{twice} is named twice; name each scenario once")
@@ -363,10 +367,4 @@ def _resolved(scenarios: list[str | Path | Plan | Arm], given: Mapping[str, Any]
         given = {**given, "log": read_log(given["log"], given["at"]), "at": None}
     if given["replay"]:
         given = {**given, "replay": read_and_replay(given["replay"])}
-    return [_plan(s, given) for s in scenarios]
-
-
-def _plan(scenario: str | Path | Plan | Arm, given: Mapping[str, Any]) -> Plan:
-    if isinstance(scenario, Plan):
-        return scenario
-    return scenario.plan(given) if isinstance(scenario, Arm) else load(scenario, **given)
+    return [plan_in(s, given) for s in scenarios]

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from kith.experiments.errors import ComparisonError
 from kith.experiments.words.assumptions import changes, shown
-from kith.scenarios.catalogue import names
+from kith.scenarios.catalogue import names as library
 from kith.scenarios.load import load
 from kith.sim.schema.plan import Plan
 
@@ -22,20 +22,24 @@ PAYMENTS = ("organisation.hub_cost",)
 "in proportion to the market they are as the scenario has them"
 FROM_DATA = ("log", "network")
 "where values come from that a community's own data sets"
+LONGEST = 40
+"characters of a title that names a plan"
 MOST = 2
 "changes that are named; of more, their number"
 
 
-def labelled(plans: Sequence[Plan], equal: bool = False) -> dict[str, Plan]:
+def labelled(plans: Sequence[Plan], equal: bool = False, names: Sequence[str] = ()) -> dict[str, Plan]:
     """Each plan under its label; plans that would share one are told apart by what differs, then by number.
+
+    `names` are labels that were given, empty where there is none.
 
     Raises `ComparisonError` if two plans are the same, unless `equal` plans are allowed, which are numbered.
     """
     marks = [_changes(plan) for plan in plans]
     shared = set(marks[0]).intersection(*marks[1:]) if len(plans) > 1 else set()
     labels = [
-        _label(plan.name, [mark for mark in changed if mark not in shared])
-        for plan, changed in zip(plans, marks, strict=True)
+        given or _label(_called(plan), [mark for mark in changed if mark not in shared])
+        for plan, changed, given in zip(plans, marks, names or [""] * len(plans), strict=True)
     ]
     if not equal:
         _refuse_equal(plans)
@@ -53,6 +57,14 @@ def _difference(first: Plan, second: Plan) -> str:
     """What differs between two plans of one name, in words."""
     differences = [_words(name, after) for name, _, after in changes(first.parameters, second.parameters)]
     return ", ".join(differences) if 0 < len(differences) <= MOST else "variant"
+
+
+def _called(plan: Plan) -> str:
+    """A scenario of the library by its name, another by its title, if that is short."""
+    bases = set(plan.name.split(" + "))
+    return (
+        plan.title if plan.title and len(plan.title) <= LONGEST and not bases <= set(library()) else plan.name
+    )
 
 
 def _label(name: str, changed: Sequence[str]) -> str:
@@ -107,7 +119,7 @@ def _value(plan: Plan, name: str) -> object:
 def _own_scenario(name: str) -> Plan | None:
     """The scenario of the library that a name stands for, or the combination of several; None for others."""
     bases = name.split(" + ")
-    if not set(bases) <= set(names()):
+    if not set(bases) <= set(library()):
         return None
     return load(bases[0]) if len(bases) == 1 else load({"extends": bases}, name=name)
 

@@ -67,9 +67,12 @@ def run_command(
     return _files_first(files or {}, words + _options(request))
 
 
-def robust_command(scenarios: Sequence[str], worlds: int, days: int, request: Mapping[str, Any]) -> str:
-    """The command line that repeats a comparison across parameter draws."""
-    words = ["kith", "robust", *scenarios, "--worlds", str(worlds), "--days", str(days)]
+def robust_command(
+    scenarios: Sequence[str], worlds: int, days: int, request: Mapping[str, Any], arms: bool = False
+) -> str:
+    """The command line that repeats a comparison across parameter draws; with `arms`, scenarios are lines."""
+    named = [word for line in scenarios for word in ("--arm", line)] if arms else scenarios
+    words = ["kith", "robust", *named, "--worlds", str(worlds), "--days", str(days)]
     return shlex.join(words + _options(request))
 
 
@@ -80,12 +83,14 @@ def study_command(
     runs: int | None = None,
     days: int | None = None,
     quick: bool = False,
+    set: Sequence[str] | None = None,
     **options: str | None,
 ) -> str:
     """The command line that repeats a command on a study."""
     words = ["kith", "study", verb, study]
     for name, value in {**options, "store": store, "runs": runs, "days": days}.items():
         words += [f"--{name}", str(value)] if value is not None else []
+    words += [word for text in set or () for word in ("--set", text)]
     return shlex.join(words + (["--quick"] if quick else []))
 
 

@@ -27,6 +27,12 @@ from kith.experiments.statistics.intervals import LEAST_RUNS
 
 FIRST = 16
 MOST = 1_000
+GUARANTEE = (
+    "These intervals hold for a number of runs chosen beforehand, or for --precision, whose rule sees widths only. "
+    "Adding runs until a difference is resolved finds one by chance more often than in 5 %: to look again, choose "
+    "the number first and use new seeds (--first-seed)."
+)
+"what an interval promises where an estimate of the runs needed invites a second look"
 RESERVE = 1.1
 "Factor on the estimated number of runs, because the width is itself a random quantity."
 

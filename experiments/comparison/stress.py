@@ -78,7 +78,9 @@ def stress_jobs(comparison: Comparison) -> list[Job]:
     runs = len(struck) * comparison.runs
     check_runs(f"a stress test of {runs:,} runs", runs, "ask for fewer runs")
     return [
-        Job(plan, seed, comparison.days, key=key) for seed in comparison.seeds for key, plan in struck.items()
+        Job(plan, seed, comparison.days, key=key, own=comparison.own)
+        for seed in comparison.seeds
+        for key, plan in struck.items()
     ]
 
 

@@ -99,3 +99,17 @@ def _without_interval(row: "pd.Series", label: str, within_noun: str) -> str:
 
 def _with_unit(value: float, unit: str) -> str:
     return f"{wording.number(value, unit)} {wording.unit_of(unit) if unit not in COUNTS else ''}".strip()
+
+
+def thinly_defined(comparison: "Comparison") -> list[str]:
+    """A sentence on outcomes that are undefined in some of the runs: in how many each is defined; none if all are."""
+    table = comparison.table
+    thin = table[table["n"] < comparison.runs]
+    if thin.empty:
+        return []
+    words = [
+        f"{wording.title(outcome)} in "
+        + wording.listed([f"{row.scenario} ({row.n:.0f})" for row in rows.itertuples(index=False)])
+        for outcome, rows in thin.groupby("outcome", sort=False)
+    ]
+    return [f"Defined in fewer than {comparison.runs} runs: {'; '.join(words)}."]

@@ -58,7 +58,7 @@ def forecast_page(forecast: Forecast, command: str = "") -> str:
         ),
         notes=fit.notes,
         chart=Markup(forecast_chart(forecast)),
-        tables=[("Ahead", ("from", "to", "joins", "active", "actions"), ahead_cells(forecast))],
+        tables=[("Ahead", ahead_heads(forecast), ahead_cells(forecast))],
         unknown=not_known(fit),
         verdict=fit.verdict or ["This fit has no record: it was made with --holdout 0."],
         command=command,
@@ -91,10 +91,16 @@ def held_cells(fit: Calibration) -> list[ROW]:
     ]
 
 
+def ahead_heads(forecast: Forecast) -> ROW:
+    """The heads of the columns of `ahead_cells`."""
+    return (*(("arm",) if forecast.arms else ()), "from", "to", "joins", "active", "actions")
+
+
 def ahead_cells(forecast: Forecast) -> Sequence[ROW]:
     """Rows of windows ahead."""
     return [
         (
+            *((row["arm"],) if forecast.arms else ()),
             row["from"],
             row["to"],
             *(

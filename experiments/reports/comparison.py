@@ -16,8 +16,9 @@ from kith.experiments.charts.comparison_sections import LINES, SECTIONS, marks_o
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.comparison.effects import effect_rows
 from kith.experiments.comparison.repeat_command import comparison_command
+from kith.experiments.comparison.stopping import GUARANTEE
 from kith.experiments.comparison.stress_result import in_words
-from kith.experiments.comparison.summary_sentence import comparison_answer, run_answer
+from kith.experiments.comparison.summary_sentence import comparison_answer, run_answer, thinly_defined
 from kith.experiments.escaping import for_html, visible
 from kith.experiments.files import write_text
 from kith.experiments.runs.runner import joins_by_channel
@@ -74,6 +75,8 @@ def comparison_page(comparison: Comparison, command: str = "") -> str:
         versions=versions(comparison.model_version),
         ids=comparison.values.groupby("scenario", sort=False)["run_id"].apply(list).to_dict(),
         intervals=described(comparison.runs),
+        guarantee=GUARANTEE if comparison.table["runs_needed"].notna().any() else "",
+        thin=thinly_defined(comparison),
     )
 
 

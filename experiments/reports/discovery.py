@@ -1,16 +1,12 @@
 """A scenario discovery as plain values, and as a self-contained page with its tables."""
 
-from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
 from kith.experiments.analyses.discovery import FOLDS, SHUFFLES, Discovery
 from kith.experiments.charts.discovery import leaves, worlds
-from kith.experiments.escaping import for_csv
-from kith.experiments.files import whole_folder
 from kith.experiments.reports.comparison import page_template, versions
-from kith.experiments.reports.write_folders import as_json
 from kith.experiments.statistics.tables import nulled
 from kith.experiments.studies.execute import StudyStatus
 from kith.experiments.studies.study import Study
@@ -29,6 +25,7 @@ def discovery_object(discovery: Discovery, study: Study, state: StudyStatus) -> 
         "p": discovery.p,
         "rules": [nulled(row) for row in discovery.rules.to_dict("records")],
         "words": discovery.words,
+        "points_needed": discovery.points_needed,
         "missing": state.missing,
     }
 
@@ -56,19 +53,6 @@ def discovery_page(discovery: Discovery, study: Study, state: StudyStatus, comma
         command=command,
         versions=versions(MODEL_VERSION),
     )
-
-
-def write_discovery(
-    discovery: Discovery, study: Study, state: StudyStatus, target: Path, command: str
-) -> None:
-    """Write the discovery: report.html, study.json, and rules and worlds as Parquet and CSV."""
-    with whole_folder(target) as folder:
-        for name, frame in (("rules", discovery.rules), ("worlds", discovery.worlds)):
-            frame.to_parquet(folder / f"{name}.parquet", index=False)
-            (folder / f"{name}.csv").write_text(for_csv(frame), encoding="utf-8")
-        (folder / "study.json").write_text(as_json(study.model_dump(mode="json")) + "\n", encoding="utf-8")
-        page = discovery_page(discovery, study, state, command)
-        (folder / "report.html").write_text(page, encoding="utf-8")
 
 
 def caution(study: Study, state: StudyStatus) -> str:

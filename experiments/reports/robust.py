@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from kith.experiments.analyses.robust import (
     ENOUGH,
@@ -20,11 +21,11 @@ from kith.experiments.analyses.robust import (
     as_object,
     decision,
 )
+from kith.experiments.bundles.bundle import bundle
+from kith.experiments.bundles.inputs import Request
 from kith.experiments.charts.axes import label_rows
 from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, themed
-from kith.experiments.escaping import for_csv
-from kith.experiments.files import whole_folder, write_text
-from kith.experiments.reports.write_folders import as_json
+from kith.experiments.reports.paper_tables import conclusion_cells
 from kith.experiments.words import wording
 
 GOOD, FAIR, SHADE = "#009E73", "#E69F00", "#DDEFE6"
@@ -143,11 +144,22 @@ def _lost(result: Mapping[str, Any]) -> str:
     return f" {wording.plural(failed, 'run')} failed; their draws are left out." if failed else ""
 
 
-def write_robustness(robustness: Robustness, folder: Path) -> None:
-    """Write `robust.md` with `robust.svg`, `robust.json`, and `worlds.csv`, a row per draw and scenario."""
+def write_robustness(robustness: Robustness, folder: Path, request: Request | None = None) -> None:
+    """Write the bundle: `robust.md` with `robust.svg`, the conclusions, and a row per draw and scenario."""
     result = as_object(robustness)
-    with whole_folder(folder) as inside:
-        write_text(inside / "robust.json", as_json(result) + "\n")
-        write_text(inside / "robust.md", page(result))
-        write_text(inside / "robust.svg", picture(result) + "\n")
-        (inside / "worlds.csv").write_text(for_csv(robustness.values), encoding="utf-8")
+    with bundle(
+        folder,
+        f"Robustness: {robustness.first} and {robustness.second}",
+        request,
+        command=robustness.command,
+        description=summary(result),
+        plans=robustness.plans,
+    ) as inside:
+        inside.values("robust.json", result, "the conclusions as one object")
+        inside.text("robust.md", page(result), "the page")
+        inside.text("robust.svg", picture(result) + "\n", "how often each indicator is higher")
+        inside.frame(
+            "worlds", robustness.values, "a row per draw and scenario: the parameters drawn, and indicators"
+        )
+        inside.frame("conclusions", pd.DataFrame(result["conclusions"]), "a row per conclusion")
+        inside.latex("conclusions", conclusion_cells(result), f"Conclusions in {robustness.worlds} draws")

@@ -8,6 +8,7 @@ from kith.experiments.analyses.break_even import Crossing
 from kith.experiments.analyses.optimise import Optimum
 from kith.experiments.analyses.search_sentences import (
     crossing_answer,
+    flat_or_limited,
     goal_of,
     optimum_answer,
     optimum_cells,
@@ -48,7 +49,7 @@ def optimum_page(optimum: Optimum, command: str) -> str:
             (goal.fresh_runs, "runs of each finalist on new seeds"),
             (wording.listed(map(wording.title, goal.objectives)), "optimised"),
         ],
-        warnings=[unmeasured(optimum)] if unmeasured(optimum) else [],
+        warnings=[text for text in (unmeasured(optimum), flat_or_limited(optimum)) if text],
         charts=[Markup(chart) for chart in charts],
         heading="Finalists",
         columns=[

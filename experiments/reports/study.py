@@ -15,7 +15,7 @@ from kith.experiments.statistics.intervals import LEAST_RUNS
 from kith.experiments.statistics.point_noise import Known, known_to
 from kith.experiments.studies.designs import Grid, LatinHypercube, Listed, Random
 from kith.experiments.studies.execute import StudyStatus, status
-from kith.experiments.studies.no_effect import without_effect
+from kith.experiments.studies.no_effect import lines, without_effect
 from kith.experiments.studies.results import points_frame, runs_frame
 from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study
@@ -56,6 +56,8 @@ def study_page(study: Study, store: Store, command: str) -> str:
         outcomes=[
             {"name": name, "title": wording.title(name), "unit": describe(name)[0]} for name in study.outcomes
         ],
+        idle=lines(study),
+        blank=_blank(ranking),
         drawn=isinstance(study.design, Random | LatinHypercube),
         orders=orders(points, study.outcomes).to_dict("records"),
         words=wording.title,
@@ -146,11 +148,23 @@ def _first_levers(ranking: pd.DataFrame, scenario: str, outcome: str) -> str:
             if above
             else ", and no lever has an effect larger than chance"
         )
-    reach = ranks[measure] + ranks[f"{measure}_conf"]
-    rivals = [str(lever) for lever in ranks["lever"][reach >= first[measure] - first[f"{measure}_conf"]]]
+    half = ranks.get(f"{measure}_conf", 0.0 * ranks[measure])
+    reach = ranks[measure] + half
+    rivals = [str(lever) for lever in ranks["lever"][reach >= first[measure] - half.iloc[0]]]
     if len(rivals) > MOST_RIVALS:
         return f", and the most important of {len(rivals)} levers cannot be told apart"
     return f", and {wording.listed(rivals)} {'matters' if len(rivals) == 1 else 'matter'} most"
+
+
+def _blank(ranking: pd.DataFrame) -> list[str]:
+    """Outcomes of which no lever has an index, with the reason."""
+    if "blank" not in ranking:
+        return []
+    without = ranking[ranking["blank"] != ""].drop_duplicates(["scenario", "outcome"])
+    return [
+        f"no index of a lever for {wording.title(row.outcome)} in {row.scenario}: it is {row.blank}"
+        for row in without.itertuples(index=False)
+    ]
 
 
 def _known_row(study: Study, scenario: str, known: dict[str, Known]) -> dict[str, Any]:

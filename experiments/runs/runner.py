@@ -19,6 +19,7 @@ import numpy as np
 
 from kith.experiments.errors import SchedulerLost, UnguardedScript
 from kith.experiments.runs.dask import GONE
+from kith.experiments.runs.own import Own
 from kith.experiments.runs.pools import Pool, pool, processors
 from kith.sim.schema.plan import Plan
 
@@ -63,6 +64,8 @@ class Job:
     "whether more than the summary is returned; not needed in studies of thousands of runs"
     measure: "Callable[[Job, int | None], RunResult] | None" = None
     "how the run is simulated and measured; by default a full run, condensed"
+    own: Own | None = None
+    "steps, shocks and indicators of one's own"
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,8 @@ def _full_run(job: Job, threads: int | None) -> RunResult:
 
     if not job.series:
         return _summary_alone(job, threads)
-    return condensed(job, run(job.plan, seed=job.seed, days=job.days, threads=threads, events=False))
+    more = {} if job.own is None else job.own.arguments()
+    return condensed(job, run(job.plan, seed=job.seed, days=job.days, threads=threads, events=False, **more))
 
 
 def _summary_alone(job: Job, threads: int | None) -> RunResult:
@@ -125,7 +129,8 @@ def _summary_alone(job: Job, threads: int | None) -> RunResult:
     from kith.sim.engine import MODEL_VERSION, Simulation
     from kith.sim.kernels.cache import mark_compiled
 
-    simulation = Simulation(job.plan, job.seed, job.days, threads, events=False)
+    more = {} if job.own is None else job.own.arguments()
+    simulation = Simulation(job.plan, job.seed, job.days, threads, events=False, **more)
     simulation.recorder.each_month = False
     try:
         simulation.advance()

@@ -1,6 +1,6 @@
 """Designs: the points of a study in the space of its levers.
 
-`random` and `latin_hypercube` sample by scipy.stats.qmc, `sobol` (Saltelli's scheme) and `morris`
+`random` and `latin_hypercube` sample by scipy.stats.qmc, `sobol` (Saltelli's scheme), `morris` and `fast`
 by SALib. All of them make numbers from 0 to 1, (points, levers), which levers turn into values.
 """
 
@@ -27,6 +27,9 @@ MOST_DRAWS = 1_000
 "A random design gives up when fewer than one draw in this number satisfies its constraints."
 AT_A_TIME = 10_000
 "Draws of a random design that are checked together."
+
+HARMONICS = 4
+"of a lever's frequency that FAST adds up"
 
 Seed = Annotated[int, Field(ge=0, lt=2**32, description="random seed of the design")]
 
@@ -62,6 +65,9 @@ class Random(Design):
 
     kind: Literal["random"]
     points: Annotated[int, Field(ge=1, le=MOST_POINTS, description="number of points")]
+    indices: Annotated[
+        Literal["pawn", "delta"], Field(description="how levers are ranked: PAWN, or delta with S1")
+    ] = "pawn"
     seed: Seed = 0
 
     def unit(self, d: int) -> Floats:
@@ -84,6 +90,9 @@ class LatinHypercube(Design):
 
     kind: Literal["latin_hypercube"]
     points: Annotated[int, Field(ge=1, le=MOST_POINTS, description="number of points")]
+    indices: Annotated[
+        Literal["pawn", "delta"], Field(description="how levers are ranked: PAWN, or delta with S1")
+    ] = "pawn"
     seed: Seed = 0
 
     def unit(self, d: int) -> Floats:
@@ -105,10 +114,33 @@ class Sobol(Design):
     second_order: Annotated[
         bool, Field(description="also interactions of pairs; base · (2 · levers + 2) points")
     ] = False
+    groups: Annotated[
+        dict[str, tuple[str, ...]],
+        Field(description="levers that are moved together, by the group's name; base · (groups + 2) points"),
+    ] = {}
     seed: Seed = 0
 
-    def unit(self, d: int) -> Floats:
-        """(points, d) numbers in [0, 1)."""
+    def problem(self, names: Sequence[str]) -> dict[str, Any]:
+        """The problem for SALib; a lever in no group is a group of its own, if there are any.
+
+        Raises `StudyError` if a group names what is no lever, or a lever is in two groups.
+        """
+        plain = unit_problem(len(names))
+        if not self.groups:
+            return plain
+        named = [lever for levers in self.groups.values() for lever in levers]
+        odd = next((name for name in named if name not in names or named.count(name) > 1), None)
+        if odd is not None:
+            raise StudyError(f"design groups: {odd} is no lever, or is in two groups; name each lever once")
+        of = {lever: group for group, levers in self.groups.items() for lever in levers}
+        return plain | {"groups": [of.get(name, name) for name in names]}
+
+    def factors(self, names: Sequence[str]) -> list[str]:
+        """What the indices are of: the groups in the order of their first lever, or the levers."""
+        return list(dict.fromkeys(self.problem(names).get("groups", list(names))))
+
+    def unit(self, d: int, names: Sequence[str] = ()) -> Floats:
+        """(points, d) numbers in [0, 1); with groups the names of the levers are needed."""
         from SALib.sample import sobol
 
         if self.base & (self.base - 1):
@@ -116,7 +148,8 @@ class Sobol(Design):
             raise StudyError(
                 f"design base = {self.base}: must be a power of two, such as {lower} or {2 * lower}"
             )
-        sample = sobol.sample(unit_problem(d), self.base, calc_second_order=self.second_order, seed=self.seed)
+        problem = self.problem(names) if self.groups else unit_problem(d)
+        sample = sobol.sample(problem, self.base, calc_second_order=self.second_order, seed=self.seed)
         return np.asarray(sample, float)
 
     def reduced(self) -> Design:
@@ -144,8 +177,27 @@ class Morris(Design):
         return self.model_copy(update={"trajectories": 2})
 
 
+class Fast(Design):
+    """Curves through the space of the levers for the extended Fourier amplitude sensitivity test (Saltelli, Tarantola & Chan 1999)."""
+
+    kind: Literal["fast"]
+    samples: Annotated[int, Field(ge=65, le=1_000_000, description="points for each lever, at least 65")]
+    seed: Seed = 0
+
+    def unit(self, d: int) -> Floats:
+        """(points, d) numbers in [0, 1]."""
+        from SALib.sample import fast_sampler
+
+        sample = fast_sampler.sample(unit_problem(d), self.samples, M=HARMONICS, seed=self.seed)
+        return np.asarray(sample, float)
+
+    def reduced(self) -> Design:
+        """The fewest samples."""
+        return self.model_copy(update={"samples": 4 * HARMONICS**2 + 1})
+
+
 type AnyDesign = Annotated[
-    Listed | Grid | Random | LatinHypercube | Sobol | Morris, Field(discriminator="kind")
+    Listed | Grid | Random | LatinHypercube | Sobol | Morris | Fast, Field(discriminator="kind")
 ]
 
 
@@ -162,7 +214,10 @@ def most_points(design: "AnyDesign", levers: Sequence[Lever]) -> int:
         case Grid():
             return math.prod(lever.count for lever in levers)
         case Sobol():
-            return design.base * ((2 if design.second_order else 1) * len(levers) + 2)
+            factors = len(design.factors([lever.name for lever in levers]))
+            return design.base * ((2 if design.second_order else 1) * factors + 2)
+        case Fast():
+            return design.samples * len(levers)
         case Morris():
             return design.trajectories * (len(levers) + 1)
     return design.points
@@ -226,7 +281,9 @@ def _sampled(design: Any, levers: Sequence[Lever], constraints: Sequence[Formula
             f"a {design.kind} design cannot have constraints, because it needs every point of its pattern; "
             'use kind = "random" or "latin_hypercube", or levers that cannot violate them'
         )
-    return _satisfying(_valued(design.unit(len(levers)), levers), constraints)
+    names = [lever.name for lever in levers]
+    unit = design.unit(len(levers), names) if isinstance(design, Sobol) else design.unit(len(levers))
+    return _satisfying(_valued(unit, levers), constraints)
 
 
 def _valued(unit: Floats, levers: Sequence[Lever]) -> list[dict[str, Any]]:

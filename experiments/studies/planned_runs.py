@@ -3,19 +3,21 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from kith.experiments.errors import StudyError
+from kith.experiments.runs.own import Own
 from kith.experiments.runs.runner import Job
 from kith.experiments.studies.designs import table
 from kith.experiments.studies.levers import Lever, flat
 from kith.experiments.studies.study import Study
 from kith.scenarios.extends import layers_of, source_of
 from kith.scenarios.load import load
-from kith.sim.engine import MODEL_VERSION, run_id
+from kith.sim.engine import MODEL_VERSION, run_id, steps_of
 from kith.sim.schema.plan import Plan
 
 IDS = ("run_id", "scenario", "point", "seed")
@@ -51,6 +53,23 @@ def plan_of(study: Study, scenario: str, point: dict[str, Any]) -> Plan:
     return load(scenario, overrides=overrides, shocks=study.shock, days=study.days)
 
 
+def own_of(study: Study) -> Own | None:
+    """The steps, shocks and indicators of one's own that the study names."""
+    return None if study.own is None else study.own.found()
+
+
+def base_plans(study: Study) -> dict[str, Plan]:
+    """The plan of each scenario under its label, with what the study sets everywhere and no lever moved.
+
+    A scenario that has no plan without a lever is left out.
+    """
+    plans: dict[str, Plan] = {}
+    for scenario, label in labels_of(study).items():
+        with suppress(ValueError):
+            plans[label] = load(scenario, overrides=flat(study.set), shocks=study.shock, days=study.days)
+    return plans
+
+
 def asked(study: Study, progress: Callable[[int, int], None] | None = None) -> pd.DataFrame:
     """One row per run: run_id, scenario, point, seed, then the levers.
 
@@ -64,10 +83,14 @@ def asked(study: Study, progress: Callable[[int, int], None] | None = None) -> p
     grid = points(study)
     labels = labels_of(study)
     rows: list[tuple[str, str, int, int]] = []
+    own = own_of(study)
+    more = () if own is None else (own.tick, own.additions())
     for scenario in study.scenarios:
         for number, point in enumerate(grid.to_dict("records")):
             plan = _plan_at(study, scenario, number, point)
-            rows += [(run_id(plan, seed, plan.days), labels[scenario], number, seed) for seed in study.seeds]
+            rows += [
+                (run_id(plan, seed, plan.days, *more), labels[scenario], number, seed) for seed in study.seeds
+            ]
             if progress is not None:
                 progress(len(rows), len(study.scenarios) * len(grid) * study.runs)
     frame = pd.DataFrame(rows, columns=list(IDS))
@@ -78,6 +101,7 @@ def jobs(study: Study, runs: pd.DataFrame) -> Iterator[Job]:
     """A job for each row of `runs`, some rows of `asked`; created lazily."""
     scenarios = {label: scenario for scenario, label in labels_of(study).items()}
     levers = [name for name in runs.columns if name not in IDS]
+    own = own_of(study)
     last: tuple[Any, Plan] | None = None
     for row in _records(runs):
         place = (row["scenario"], row["point"])
@@ -85,7 +109,7 @@ def jobs(study: Study, runs: pd.DataFrame) -> Iterator[Job]:
             point = {str(name): row[name] for name in levers}
             last = (place, plan_of(study, scenarios[row["scenario"]], point))
         plan = last[1]
-        yield Job(plan, row["seed"], plan.days, key=row["run_id"], series=study.series)
+        yield Job(plan, row["seed"], plan.days, key=row["run_id"], series=study.series, own=own)
 
 
 def _records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -106,12 +130,17 @@ def digest(study: Study) -> str:
     """A hash of the planned runs: changes with anything that changes a row of `asked`."""
     silent = {"name", "title", "question", "text", "tags", "sources", "outcomes", "series", "most_runs"}
     silent |= {"optimise", "break_even", "discover"}
-    content = [
+    content: list[Any] = [
         MODEL_VERSION,
         DESIGN_VERSION,
         study.model_dump(mode="json", exclude=silent),
         [repr(layers_of(source_of(scenario))) for scenario in study.scenarios],
     ]
+    own = own_of(study)
+    if own is None:
+        del content[2]["own"]
+    else:
+        content += [steps_of(own.tick, code=True), own.additions()]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 

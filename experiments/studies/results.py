@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from kith.experiments.statistics.units import with_units
 from kith.experiments.studies.execute import stored_plan
 from kith.experiments.studies.planned_runs import IDS
 from kith.experiments.studies.store import Store
@@ -25,12 +26,14 @@ def runs_frame(study: Study, store: Store, outcomes: Sequence[str] | None = None
     known = _columns(store)
     chosen = [name for name in (known[2:] if outcomes is None else outcomes) if name in known]
     if not known:
-        return planned.iloc[:0].assign(error=None)
+        return planned.iloc[:0].assign(error=pd.Series(dtype="str"))
     columns = ", ".join(f'r."{name}"' for name in ("error", *chosen))
-    return store.query(
+    frame = store.query(
         f"SELECT w.* EXCLUDE (place), {columns} FROM planned w JOIN results r USING (run_id) ORDER BY place",
         planned=planned.assign(place=range(len(planned))),
     )
+    frame["error"] = frame["error"].astype("str")
+    return with_units(frame)
 
 
 def series_frame(study: Study, store: Store) -> pd.DataFrame:
@@ -41,22 +44,30 @@ def series_frame(study: Study, store: Store) -> pd.DataFrame:
     planned = stored_plan(study, store)
     if not store.done(series=True) - store.failed():
         return planned.iloc[:0].assign(day=pd.Series(dtype="int64"))
-    return store.query(
+    frame = store.query(
         "SELECT w.* EXCLUDE (place), s.* EXCLUDE (run_id) FROM planned w JOIN series s USING (run_id) "
         "ORDER BY place, day",
         planned=planned.assign(place=range(len(planned))),
     )
+    return with_units(frame)
 
 
-def points_frame(study: Study, store: Store) -> pd.DataFrame:
-    """One row per scenario and point: levers, runs (that did not fail), and the mean of each outcome."""
+def points_frame(study: Study, store: Store, spread: bool = False) -> pd.DataFrame:
+    """One row per scenario and point: levers, runs (that did not fail), and the mean of each outcome.
+
+    With `spread`, also of each outcome over the runs: NAME_sd, the standard deviation, NAME_se, the standard error
+    of the mean, and NAME_defined, in how many of the runs it is defined.
+    """
     frame = runs_frame(study, store, study.outcomes)
     frame = frame[frame["error"].isna()]
     levers = levers_of(frame, study)
     outcomes = [name for name in study.outcomes if name in frame]
     by = frame.groupby(["scenario", "point"], sort=False)
-    means = by[outcomes].mean()
-    return pd.concat([by[levers].first(), by.size().rename("runs"), means], axis=1).reset_index()
+    parts = [by[levers].first(), by.size().rename("runs"), by[outcomes].mean()]
+    if spread:
+        sd, defined = by[outcomes].std(), by[outcomes].count()
+        parts += [sd.add_suffix("_sd"), (sd / defined**0.5).add_suffix("_se"), defined.add_suffix("_defined")]
+    return with_units(pd.concat(parts, axis=1).reset_index())
 
 
 def levers_of(frame: pd.DataFrame, study: Study) -> list[str]:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from kith.experiments.errors import RequestError, StudyError
 from kith.experiments.files import user_path
 from kith.experiments.run_limits import MOST_RUNS, check_runs, counted
+from kith.experiments.runs.own import OwnCode
 from kith.experiments.statistics.tables import OUTCOMES, check_outcomes
 from kith.experiments.studies.designs import AnyDesign, Listed, most_points
 from kith.experiments.studies.formulas import Formula
@@ -28,7 +29,7 @@ from kith.sim.schema.parameter_set import field_of
 from kith.sim.schema.plan import MAX_DAYS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-KINDS = ("list", "grid", "random", "latin_hypercube", "sobol", "morris")
+KINDS = ("list", "grid", "random", "latin_hypercube", "sobol", "morris", "fast")
 LARGEST = 10**9
 "What `most_runs` can be raised to."
 LONGEST_NAME = 100
@@ -84,6 +85,7 @@ class Study(BaseModel):
         Discover | None,
         Field(description="the definition of failure for `kith study discover`"),
     ] = None
+    own: Annotated[OwnCode | None, Field(description="steps, shocks and indicators of one's own")] = None
     series: Annotated[
         bool, Field(description="also store daily series, thinned to about 200 days per run")
     ] = False
@@ -163,6 +165,8 @@ class Study(BaseModel):
         try:
             check_levers(self.lever)
             self.check_size()
+            if self.own is not None:
+                self.own.found().check()
             check_outcomes(self.outcomes)
             settings_of(flat(self.set))
             for name in self.derived:
@@ -206,8 +210,10 @@ class Study(BaseModel):
             raise StudyError(f"lever {unused} has no value in any point; give it one in each, or remove it")
 
 
-def read_study(name_or_path: str | os.PathLike[str]) -> Study:
-    """The study of a file, or of the library by name, checked.
+def read_study(name_or_path: str | os.PathLike[str], run_code: bool = True) -> Study:
+    """The study of a file, or of the library by name, checked; a table `own` imports the modules that it names.
+
+    Without `run_code`, a study with such a table is refused before anything is imported.
 
     Raises
     ------
@@ -219,6 +225,10 @@ def read_study(name_or_path: str | os.PathLike[str]) -> Study:
     given = read_toml(path, str(name_or_path))
     try:
         study = study_from({"name": path.stem} | _with_paths(given, path.parent))
+        if study.own is not None and not run_code:
+            raise StudyError(
+                f"runs code of its own ({', '.join(study.own.modules)}); read it, and allow it with --run-code"
+            )
         study.check()
     except StudyError as error:
         raise StudyError(f"{label}: {error}") from None

@@ -91,6 +91,12 @@ def plain_table(*, header: bool = True, title: str = "") -> Table:
     )
 
 
+def add_lever(table: Table, name: str) -> None:
+    """A column for a lever, whose name is broken at its dots and never cut."""
+    parts = name.replace(".", ".\n")
+    table.add_column(parts, min_width=max(map(len, parts.splitlines())), overflow="fold")
+
+
 def heading(out: Console, title: str, question: str) -> None:
     """Print a title and, below it, the question."""
     out.print(Text(title, style="bold"))

@@ -34,6 +34,8 @@ BUFFER = 1 << 20
 IN_MEMORY = 200_000_000
 "bytes that are unpacked in memory where a reader goes back; more go to a temporary file"
 
+MANIFEST, EVENTS = "ro-crate-metadata.json", "events.parquet"
+"in the folder that a run leaves behind: the list of its files, and its event log"
 GZIP, ZIP, PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
 OTHER_KINDS = {
     b"\x89PNG": "a PNG picture",
@@ -196,13 +198,18 @@ def _spool(stream: BinaryIO, spool: BinaryIO, budget: Budget) -> None:
 
 def _of_folder(path: Path, label: str, budget: Budget) -> Iterator[File]:
     with _reading(label):
-        files = _files_below(path, label)
+        files = [path / EVENTS] if _is_bundle(path) else _files_below(path, label)
     if not files:
         raise LogError(f"{label} is a folder without files; give the folder of an export")
     for file in files:
         name = _printable(file.relative_to(path).as_posix())
         if not _is_skipped(name):
             yield File(name, f"{label}/{name}", _unpacked(_opening(file), f"{label}/{name}"), budget, file)
+
+
+def _is_bundle(path: Path) -> bool:
+    """Whether `kith run --out` wrote the folder: of all its tables one is the log."""
+    return all((path / name).is_file() for name in (MANIFEST, EVENTS))
 
 
 def _files_below(path: Path, label: str) -> list[Path]:

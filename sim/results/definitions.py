@@ -209,9 +209,15 @@ DEFINITIONS: dict[str, Definition] = {
 """In the order of the summary; how each is measured: `kith.sim.results.indicators`."""
 
 
+OWN: dict[str, Definition] = {}
+"indicators of one's own that this process has met in experiments"
+
+
 @cache
 def describe(name: str) -> tuple[str, str]:
     """Unit and definition of an indicator or a variant of one."""
+    if name in OWN:
+        return OWN[name].unit, OWN[name].definition
     if name in DEFINITIONS:
         return DEFINITIONS[name].unit, DEFINITIONS[name].definition
     stem = max((known for known in DEFINITIONS if name.startswith(known + "_")), key=len, default=None)
@@ -221,4 +227,4 @@ def describe(name: str) -> tuple[str, str]:
     return DEFINITIONS[stem].unit, f"{DEFINITIONS[stem].definition} ({variant})"
 
 
-__all__ = ["DEFINITIONS", "Definition", "describe"]
+__all__ = ["DEFINITIONS", "OWN", "Definition", "describe"]

@@ -13,7 +13,6 @@ XES = {
     "member_id": "case:concept:name",
     "action": "concept:name",
     "timestamp": "time:timestamp",
-    "target_member": "org:resource",
 }
 "columns and their names in the XES standard (IEEE 1849)"
 CONTRIBUTIONS = ("post", "answer", "react", "vote")
@@ -23,16 +22,18 @@ CONTRIBUTIONS = ("post", "answer", "react", "vote")
 def as_xes(events: pd.DataFrame) -> pd.DataFrame:
     """An event log with XES names, sorted by case and time.
 
-    The other member of an event becomes its resource; without one it is missing.
+    The resource is who performed the event: the member. `kith:target` is the other member of an event, empty
+    without one. No value is missing, which tools for handovers of work cannot take.
     """
-    _demand_columns(events, XES)
+    _demand_columns(events, [*XES, "target_member"])
     named = events.rename(columns=XES).sort_values(
         ["case:concept:name", "time:timestamp"], kind="stable", ignore_index=True
     )
     named["time:timestamp"] = pd.to_datetime(named["time:timestamp"], utc=True)
     named["concept:name"] = named["concept:name"].astype("str")
-    named["org:resource"] = named["org:resource"].replace("", pd.NA)
-    return named[["case:concept:name", "concept:name", "time:timestamp", "org:resource"]]
+    named["org:resource"] = named["case:concept:name"].astype("str")
+    named["kith:target"] = named.pop("target_member").astype("str")
+    return named[["case:concept:name", "concept:name", "time:timestamp", "org:resource", "kith:target"]]
 
 
 def lifetimes(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kith.sim.results import measures as m
 from kith.sim.results import structure
-from kith.sim.results.definitions import DEFINITIONS
+from kith.sim.results.definitions import DEFINITIONS, OWN, Definition, describe
 from kith.sim.results.snapshot import Snapshot, gini
 from kith.sim.results.visit_value import visit_value
 from kith.sim.schema.parameter_set import ParameterError
@@ -148,6 +148,14 @@ def check_own(indicators: tuple[Indicator, ...]) -> None:
         if indicator.name in taken:
             raise ParameterError(f"indicator {indicator.name}: the name is taken; choose another")
         taken.add(indicator.name)
+
+
+def declare(indicators: tuple[Indicator, ...]) -> None:
+    """Make indicators of one's own known to `describe`, and so to tables and charts of this process."""
+    check_own(indicators)
+    if indicators:
+        OWN.update({each.name: Definition(each.name, each.unit, each.definition) for each in indicators})
+        describe.cache_clear()
 
 
 def health_card(

@@ -149,6 +149,10 @@ class Experiment(BaseModel):
 class Plan:
     """Everything that defines a simulation but the seed."""
 
+    def __repr__(self) -> str:
+        """Its name and length: frames and messages show plans, and all parameters would fill a page."""
+        return f"<plan {self.name}, {self.days} days>"
+
     name: str = "baseline"
     phases: tuple[tuple[int, Parameters], ...] = ((0, Parameters()),)
     shocks: tuple[Shock, ...] = ()

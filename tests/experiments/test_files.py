@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from kith.experiments import files
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.errors import OutputError
 from kith.experiments.files import check_folder, whole_folder, write_text
 from kith.experiments.reports.write_folders import write_comparison, write_run
+
+OF_EVERY_BUNDLE = {"figures", "plans.json", "provenance.json", "ro-crate-metadata.json"}
 
 
 def content(folder: Path) -> dict[str, str]:
@@ -69,7 +70,7 @@ def test_a_failed_exchange_puts_the_earlier_output_back(
 def test_an_earlier_output_is_replaced_as_a_whole(tmp_path: Path) -> None:
     target = tmp_path / "out"
     for name in ("table.json", "summary.json"):
-        with whole_folder(check_folder(target)) as partial:
+        with whole_folder(check_folder(target, overwrite=True)) as partial:
             (partial / name).write_text(name, "utf-8")
     assert content(target) == {"summary.json": "summary.json"}
 
@@ -132,7 +133,7 @@ def test_a_new_or_empty_folder_is_fine(tmp_path: Path) -> None:
     assert check_folder(tmp_path / "empty") == tmp_path / "empty"
 
 
-def test_a_run_leaves_its_six_files(tmp_path: Path, record: Any) -> None:
+def test_a_run_leaves_its_frames_a_row_of_indicators_and_a_report(tmp_path: Path, record: Any) -> None:
     import pandas as pd
 
     write_run(record, tmp_path / "out", "kith run hub")
@@ -143,15 +144,18 @@ def test_a_run_leaves_its_six_files(tmp_path: Path, record: Any) -> None:
         "events.parquet",
         "summary.json",
         "report.html",
+        *("runs.parquet", "runs.csv", "summary.tex"),
     }
-    assert {path.name for path in (tmp_path / "out").iterdir()} == names <= files.OURS
+    assert {path.name for path in (tmp_path / "out").iterdir()} == names | OF_EVERY_BUNDLE
+    assert check_folder(tmp_path / "out", overwrite=True) == tmp_path / "out"
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out" / "series.parquet"), record.series)
 
 
-def test_a_comparison_leaves_its_four_files(tmp_path: Path, comparison: Comparison) -> None:
+def test_a_comparison_leaves_its_tables_its_runs_and_a_report(tmp_path: Path, comparison: Comparison) -> None:
     write_comparison(comparison, tmp_path / "out")
-    names = {"table.csv", "table.parquet", "table.json", "report.html"}
-    assert {path.name for path in (tmp_path / "out").iterdir()} == names <= files.OURS
+    names = {"table.csv", "table.parquet", "table.json", "table.tex", "report.html", "series.parquet"}
+    names |= {"runs.parquet", "runs.csv"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == names | OF_EVERY_BUNDLE
 
 
 def test_a_report_that_fails_takes_the_tables_with_it(

@@ -6,7 +6,7 @@ import pytest
 
 from kith.experiments.cli.app import exit_code
 from kith.experiments.credibility.patterns import PATTERNS
-from kith.experiments.files import OURS
+from kith.experiments.files import OURS, check_folder
 
 SMALL = ["--set", "market.size=300", "--set", "market.founders=40", "--workers", "1"]
 
@@ -22,9 +22,10 @@ SMALL = ["--set", "market.size=300", "--set", "market.founders=40", "--workers",
     ids=lambda words: words[0],
 )
 def test_the_same_command_writes_its_folder_twice(command: list[str], tmp_path: Path) -> None:
-    for _ in range(2):
-        assert exit_code([*command, "--out", str(tmp_path / "out")]) == 0
-    assert {path.name for path in (tmp_path / "out").iterdir()} <= OURS
+    out = ["--out", str(tmp_path / "out")]
+    assert exit_code([*command, *out]) == 0
+    assert check_folder(tmp_path / "out", overwrite=True)
+    assert exit_code([*command, *out, "--overwrite"]) == 0
 
 
 def test_the_figure_of_every_pattern_is_ours() -> None:

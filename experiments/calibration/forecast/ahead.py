@@ -1,6 +1,6 @@
 """A forecast: a fitted community goes on after the end of its log."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from kith.experiments.calibration.calibrate import END, Calibration, PastInNumbers
+from kith.experiments.calibration.forecast.changed import check_arms, in_arm, label_of
 from kith.experiments.calibration.forecast.joins import joins_ahead
 from kith.experiments.calibration.forecast.judge import LUCK, SEEDS, anchored, best_of, blurred, ensemble_of
 from kith.experiments.calibration.past import Past
@@ -17,6 +18,7 @@ from kith.experiments.calibration.priors import Floats, values_at
 from kith.experiments.calibration.replayed import Replay, View
 from kith.experiments.calibration.running import running
 from kith.experiments.calibration.statistics import Target, scaled
+from kith.experiments.comparison.arms import Arm
 from kith.experiments.errors import RequestError
 from kith.experiments.evidence.observation import NOBODY, Observed
 from kith.sim.schema.plan import MAX_DAYS
@@ -37,6 +39,10 @@ class Forecast:
     runs: int
     table: "pd.DataFrame"
     "a row per window: first and last date, and joins, actives and actions, each low, middle and high"
+    paths: "pd.DataFrame"
+    "a row per run and window: joins, actives and actions, of which `table` has the quantiles"
+    arms: tuple[str, ...] = ()
+    "what is compared, if that was asked: both frames then begin with a column `arm`"
 
 
 def forecast(
@@ -46,14 +52,20 @@ def forecast(
     workers: int | None = None,
     store: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
+    arms: Sequence[Arm] = (),
 ) -> Forecast:
     """The days after the log's end: runs at draws of the posterior, with guessed joins, anchored to the last windows.
+
+    With `arms` there is a forecast for each, on the same draws, joins and seeds; what an arm changes begins where the
+    log ends, and the days of its shocks count from there. Joins are guessed from the past and the same in all.
 
     Raises
     ------
     RequestError
         The fit is not to a log, or days and runs make no forecast.
     """
+    import pandas as pd
+
     past = fit.past
     if past is None:
         raise RequestError(
@@ -71,7 +83,9 @@ def forecast(
     length = (known + windows) * past.window
     replay = _replay(fit, past)
     chosen = np.random.default_rng(LUCK).choice(len(fit.draws), runs, replace=runs > len(fit.draws))
-    with threadpool_limits(1), running(runs, workers, store, progress) as run:
+    check_arms(arms)
+    several = tuple(arms) or (None,)
+    with threadpool_limits(1), running(runs * len(several), workers, store, progress) as run:
         joins = joins_ahead(past.joins, past.window, max(1, length - past.days), runs, LUCK)
         jobs = [
             replay.job(
@@ -81,7 +95,12 @@ def forecast(
             )
             for k, row in enumerate(chosen)
         ]
-        ensemble = ensemble_of(best_of(run(jobs), END, _target(fit), LUCK), END)
+        ensembles = [
+            ensemble_of(
+                best_of(run([in_arm(job, arm, past.days) for job in jobs]), END, _target(fit), LUCK), END
+            )
+            for arm in several
+        ]
     came = np.array(
         [
             np.concatenate([past.joins, path])[:length].reshape(-1, past.window).sum(axis=1)[known:]
@@ -89,12 +108,19 @@ def forecast(
         ],
         float,
     )
-    series = {
-        "joins": came,
-        "actives": blurred(anchored(ensemble.actives, past.actives), LUCK),
-        "actions": blurred(anchored(ensemble.actions, past.acted), LUCK + 1),
-    }
-    return Forecast(fit, days, runs, _table(past, series))
+    tables, paths = [], []
+    for arm, ensemble in zip(several, ensembles, strict=True):
+        series = {
+            "joins": came,
+            "actives": blurred(anchored(ensemble.actives, past.actives), LUCK),
+            "actions": blurred(anchored(ensemble.actions, past.acted), LUCK + 1),
+        }
+        tables.append(_in_arm(_table(past, series), arm))
+        paths.append(_in_arm(_paths(past, series), arm))
+    names = tuple(label_of(arm) for arm in arms)
+    return Forecast(
+        fit, days, runs, pd.concat(tables, ignore_index=True), pd.concat(paths, ignore_index=True), names
+    )
 
 
 def _replay(fit: Calibration, past: PastInNumbers) -> Replay:
@@ -149,3 +175,19 @@ def _table(past: PastInNumbers, series: dict[str, Floats]) -> "pd.DataFrame":
             row |= {f"{name}_low": float(low), name: float(middle), f"{name}_high": float(high)}
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _in_arm(frame: "pd.DataFrame", arm: Arm | None) -> "pd.DataFrame":
+    if arm is not None:
+        frame.insert(0, "arm", label_of(arm))
+    return frame
+
+
+def _paths(past: PastInNumbers, series: dict[str, Floats]) -> "pd.DataFrame":
+    import pandas as pd
+
+    runs, windows = series["actives"].shape
+    columns = {name: (paths / past.part).ravel() for name, paths in series.items()}
+    return pd.DataFrame(
+        {"run": np.repeat(np.arange(runs), windows), "window": np.tile(np.arange(windows), runs), **columns}
+    )

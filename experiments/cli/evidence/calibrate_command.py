@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kith.experiments.cli.log_options import LogOptions, with_log_options
-from kith.experiments.cli.options import Json, Out, Scenario, Settings, Workers, number_option, option
+from kith.experiments.cli.options import (
+    Json,
+    Out,
+    Overwrite,
+    Scenario,
+    Settings,
+    Workers,
+    number_option,
+    option,
+)
 from kith.experiments.cli.requests import announce_compilation, checked, overrides, print_json, say_where
 from kith.experiments.errors import RequestError
 from kith.experiments.escaping import say
@@ -79,13 +88,14 @@ def calibrate(
     recover: Recover = None,
     store: StoreFolder = None,
     out: Out = None,
+    overwrite: Overwrite = False,
     workers: Workers = None,
     json: Json = False,
     *,
     reading: LogOptions,
 ) -> None:
     """Fit a scenario to a community's log, say what the log tells and what not, and judge its forecasts beside simple ones."""
-    target = checked(out, workers=workers, points=points, ensemble=ensemble, days=days)
+    target = checked(out, overwrite, workers=workers, points=points, ensemble=ensemble, days=days)
     if rounds < 0:
         raise RequestError(f"--rounds {rounds}: must be 0 or more")
     from kith.experiments.calibration.bundle import as_object, read_bundle, write_bundle

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from kith.experiments.cli.log_options import LogOptions, with_log_options
-from kith.experiments.cli.options import Json, Out, number_option, option
+from kith.experiments.cli.options import Json, Out, Overwrite, number_option, option
 from kith.experiments.cli.requests import checked, print_json, say_where
 from kith.experiments.errors import RequestError
 from kith.experiments.escaping import say
@@ -45,6 +45,7 @@ def measure(
     inactivity: Inactivity = 90,
     replicates: Replicates = 200,
     out: Out = None,
+    overwrite: Overwrite = False,
     json: Json = False,
     *,
     reading: LogOptions,
@@ -54,7 +55,7 @@ def measure(
         raise RequestError(f"{next(log for log in logs if logs.count(log) > 1)} is given twice; keep one")
     if replicates < 0:
         raise RequestError(f"--replicates {replicates}: must be 0 or more")
-    target = checked(out, inactivity=inactivity)
+    target = checked(out, overwrite, inactivity=inactivity)
     from kith.experiments.evidence.measure import measure as measure_log
     from kith.scenarios.logs.founding import read_log_table
 

@@ -50,6 +50,7 @@ def show_forecast(forecast: Forecast) -> None:
     out = printer()
     rows = [
         (
+            *((row["arm"],) if forecast.arms else ()),
             row["from"],
             *(
                 f"{row[name]:,.0f} ({row[f'{name}_low']:,.0f}–{row[f'{name}_high']:,.0f})"
@@ -59,7 +60,9 @@ def show_forecast(forecast: Forecast) -> None:
         for row in forecast.table.to_dict("records")
     ]
     window = 0 if forecast.fit.past is None else forecast.fit.past.window
-    _table(out, (f"{window} days from", "joins", "active", "actions"), rows)
+    _table(
+        out, (*(("arm",) if forecast.arms else ()), f"{window} days from", "joins", "active", "actions"), rows
+    )
     _paragraph(
         out,
         f"Medians and 90 % bands of {forecast.runs} runs at draws of the posterior, anchored to the last three windows seen. "

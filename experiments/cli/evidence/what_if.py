@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from textwrap import fill
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -15,12 +16,15 @@ from kith.experiments.statistics.tables import nulled
 from kith.experiments.words import wording
 from kith.experiments.words.terminal import WIDTH, aligned, printer
 
+if TYPE_CHECKING:
+    from kith.experiments.comparison.arms import Arm
+
 SEEDS = 2
 
 
 def compare_at_draws(
     posterior: Path,
-    scenarios: list[str],
+    scenarios: "list[str | Arm]",
     runs: int | None,
     outcomes: list[str] | None,
     days: int | None,

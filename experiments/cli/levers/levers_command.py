@@ -43,7 +43,7 @@ def levers(
     json: Json = False,
 ) -> None:
     """Try each parameter of a scenario low and high: effects with intervals, and what does nothing, is free, or jumps."""
-    target = checked(out, runs=runs, days=days, workers=workers)
+    target = checked(out, True, runs=runs, days=days, workers=workers)
     from kith.experiments.analyses.levers.audit import audit, check_request, digest_of, parameters_of, small
     from kith.experiments.analyses.levers.stored import as_object, read
     from kith.experiments.cli.levers.printed_levers import show_levers

@@ -1,9 +1,11 @@
-"""How much a command says beside its results: nothing with `--quiet`, what it took with `--verbose`."""
+"""What was asked, and how much a command says beside its results: nothing with `--quiet`, what it took with `--verbose`."""
 
 import sys
 
 quiet = False
 "whether only results and errors are shown"
+words: tuple[str, ...] = ()
+"what was given on the command line, without options that every command takes"
 
 
 def spent(seconds: float) -> str:

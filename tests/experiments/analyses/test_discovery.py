@@ -49,6 +49,16 @@ def test_failures_by_luck_alone_are_not_explained() -> None:
     assert "No rule over the levers predicts failure better than chance" in found.words
 
 
+def test_a_sample_that_is_too_small_says_which_size_would_do() -> None:
+    x = worlds(120)
+    found = grown(x, np.arange(120) < 25, "margin < 0")
+    assert found.points_needed == 150
+    assert "150 points are advisable (10 of the rarer kind for each lever); there are 120" in found.words
+    assert not grown(worlds(), np.arange(300) < 100, "margin < 0").size_advice
+    with pytest.raises(StudyError, match="use about 250 points or another formula"):
+        grown(x, np.arange(120) < 12, "margin < 0")
+
+
 def test_a_chart_shows_every_rule() -> None:
     x = worlds(120)
     found = grown(x, (x["price"] > 0.6).to_numpy(bool), "margin < 0")

@@ -219,3 +219,10 @@ def test_the_published_pages_are_those_of_their_worlds(root: Path, pair: str) ->
     assert "_".join(written["scenarios"]) == pair
     calibration = (root / "docs" / "calibration.md").read_text("utf-8")
     assert f"(robust/{pair}/robust.md)" in calibration
+
+
+def test_regret_is_what_choosing_one_for_good_loses_on_average() -> None:
+    result = conclusion(values([3.0, 1.0, -2.0, 0.0]), "active", ("a", "b"))
+    assert result is not None
+    assert (result.regret_first, result.regret_second) == (1.0, 0.5)
+    assert result.regret_first - result.regret_second == pytest.approx(0.5)  # the mean difference

@@ -10,11 +10,17 @@ import pytest
 
 from kith.experiments.analyses.morris import morris_effects, moves
 from kith.experiments.analyses.pawn import pawn_indices
-from kith.experiments.analyses.sensitivity import sensitivity, sobol_indices
+from kith.experiments.analyses.sensitivity import (
+    delta_indices,
+    fast_indices,
+    sensitivity,
+    sobol_indices,
+    why_blank,
+)
 from kith.experiments.errors import StudyError
 from kith.experiments.runs.runner import RunResult
 from kith.experiments.statistics.point_noise import known_to, luck
-from kith.experiments.studies.designs import Morris, Sobol
+from kith.experiments.studies.designs import Fast, Morris, Sobol
 from kith.experiments.studies.execute import stored_plan
 from kith.experiments.studies.levers import Lever
 from kith.experiments.studies.planned_runs import asked
@@ -225,3 +231,36 @@ def test_too_few_points_are_refused(tmp_path: Path) -> None:
     assert len(asked(asking)) == 36
     with pytest.raises(StudyError, match="9 points are too few"):
         sensitivity(asking, filled(asking, tmp_path))
+
+
+def test_fast_indices_are_those_of_ishigamis_function() -> None:
+    unit = Fast(kind="fast", samples=1025).unit(3)
+    indices = fast_indices(ishigami(unit), 3)
+    assert indices["S1"].tolist() == pytest.approx([0.3139, 0.4424, 0.0], abs=0.03)
+    assert indices["ST"].tolist() == pytest.approx([0.5576, 0.4424, 0.2437], abs=0.06)
+
+
+def test_delta_ranks_levers_of_any_sample() -> None:
+    x = np.random.default_rng(3).random((1000, 3))
+    indices = delta_indices(x, 10 * x[:, 1] + x[:, 0])
+    assert indices["delta"].idxmax() == 1
+    assert indices["S1"][1] == pytest.approx(100 / 101, abs=0.05)
+    assert indices["delta"][2] < 0.15
+
+
+def test_groups_of_levers_have_an_index_each_and_need_fewer_points() -> None:
+    names = ["a", "b", "c"]
+    design = Sobol(kind="sobol", base=1024, groups={"first two": ("a", "b")})
+    unit = design.unit(3, names)
+    assert unit.shape == (1024 * 4, 3)
+    assert design.factors(names) == ["first two", "c"]
+    indices = sobol_indices(ishigami(unit), 3, problem=design.problem(names))
+    assert indices["ST"].tolist() == pytest.approx([1.0, 0.2437], abs=0.03)
+    with pytest.raises(StudyError, match="d is no lever"):
+        Sobol(kind="sobol", base=4, groups={"odd": ("d",)}).problem(names)
+
+
+def test_an_outcome_without_an_index_says_why() -> None:
+    assert why_blank(np.array([1.0, math.nan, 3.0])) == "undefined at 1 of 3 points"
+    assert why_blank(np.ones(4)) == "the same at all points"
+    assert why_blank(np.arange(4.0)) == ""

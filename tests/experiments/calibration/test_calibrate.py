@@ -113,6 +113,8 @@ def test_a_forecast_goes_on_after_the_log(
         <= content["windows"][0]["actives"]
         <= content["windows"][0]["actives_high"]
     )
+    assert exit_code(["verify-bundle", str(tmp_path / "f"), "--workers", "1"]) == 0
+    assert "nothing differs" in capsys.readouterr().out
     assert content["record"]
 
 
@@ -200,3 +202,18 @@ def test_a_bundle_of_another_model_is_refused(bundle: Path, tmp_path: Path) -> N
     (copy / "calibration.json").write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(RequestError, match="was fitted with model 0"):
         read_bundle(copy)
+
+
+def test_a_change_is_forecast_beside_what_is_and_begins_where_the_log_ends(
+    bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arms = ["--arm", "fitted", "--arm", "worn: fitted visiting.satisfaction_gain=0 3 members_leave share=0.9"]
+    words = ["forecast", str(bundle), "--days", "14", "--runs", "10", "--workers", "1", *arms]
+    assert exit_code([*words, "--json"]) == 0
+    windows = json.loads(capsys.readouterr().out)["windows"]
+    middle = {(w["arm"], w["from"]): w["actives"] for w in windows}
+    first, last = windows[0]["from"], windows[1]["from"]
+    assert middle["worn", last] < middle["fitted", last]
+    assert middle["worn", first] <= middle["fitted", first]
+    assert exit_code([*words[:4], "--arm", "web"]) == 2
+    assert "begin with fitted" in capsys.readouterr().err

@@ -98,7 +98,7 @@ def test_the_library_is_listed(kith: Kith) -> None:
     assert [line for line in out.splitlines() if line in SHELF_TITLES.values()] == ["Shocks"]
     assert "shock, affiliation" in out
     code, out, _ = kith("list", "affiliation", "--json")
-    assert {"pool", "hub", "web"} <= {entry["name"] for entry in strict(out)}
+    assert {"pool", "hub", "web"} <= {entry["name"] for entry in strict(out)["scenarios"]}
 
 
 def test_show_tells_every_parameter_and_who_set_it(kith: Kith) -> None:
@@ -200,7 +200,7 @@ def test_a_run_leaves_files_and_can_be_repeated_from_its_report(kith: Kith, tmp_
     assert strict((folder / "summary.json").read_text("utf-8"))["days"] == 40
     page = (folder / "report.html").read_text("utf-8")
     assert "kith run web --seed 0 --days 40 --set market.size=600 --set market.founders=80" in page
-    assert kith("run", "pool", "--days", "20", "--out", "results/web", *SMALL)[0] == 0
+    assert kith("run", "pool", "--days", "20", "--out", "results/web", "--overwrite", *SMALL)[0] == 0
     assert strict((folder / "summary.json").read_text("utf-8"))["scenario"] == "pool"
 
 
@@ -236,7 +236,9 @@ def test_a_comparison_as_json_and_as_files(kith: Kith, tmp_path: Path) -> None:
     assert code == 0
     assert strict(out)["scenarios"] == ["pool", "web"]
     folder = tmp_path / "both"
-    assert {p.name for p in folder.iterdir()} == {"table.csv", "table.parquet", "table.json", "report.html"}
+    assert {"table.csv", "table.parquet", "table.json", "table.tex", "report.html", "runs.parquet"} <= {
+        p.name for p in folder.iterdir()
+    }
     assert strict((folder / "table.json").read_text("utf-8")) == strict(out)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import typer
 
+from kith.experiments.bundles.bundle import bundle
 from kith.experiments.cli.app import app, exit_code
 from kith.experiments.escaping import LONGEST_MESSAGE
 from tests.experiments.calibration.bundles import write_made_up_bundle
@@ -45,8 +46,11 @@ SOUND: dict[str, list[str]] = {
     "doctor": [],
     "bench": ["--sizes", "300", "--threads", "1"],
     "verify": ["--quick"],
+    "verify-bundle": ["bundle", "--files-only"],
     "patterns": ["SF3", "--quick", "--workers", "1", "--seeds", "4"],
     "robust": ["web", "pool", "--worlds", "2", "--days", "3", "--workers", "1", *SMALL],
+    "graph": ["web", "--days", "3", "--out", "net.graphml", *SMALL],
+    "odd": ["web", "--out", "web.md", *SMALL],
     "levers": ["web", "--parameter", "value.peers", "--runs", "4", "--days", "3", "--workers", "1"],
     "lesson": [],
     "dashboard": ["--no-open"],
@@ -159,6 +163,8 @@ def folder(tmp_path: Path, fitted: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     )
     write_log(tmp_path / "village.csv", rows_of())
     shutil.copytree(fitted, tmp_path / "fitted")
+    with bundle(tmp_path / "bundle", "nothing") as made:
+        made.text("report.html", "empty", "a report")
     (tmp_path / "afile").write_text("hello", encoding="utf-8")
     (tmp_path / "bytes").write_bytes(bytes(range(256)) * 4)
     (tmp_path / "locked").write_text("hello", encoding="utf-8")

@@ -54,7 +54,7 @@ def test_a_log_can_be_lived_again_and_the_report_repeats_it(
     line = "replayed from 2024-01-10: 7 arrivals in 259 days, 100 % of whom contribute on the day they arrive"
     assert line in shown.err
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
-    assert f"--days 259 --replay {log} --columns" in page
+    assert f"--days 259 --replay {log.name} --columns" in page
 
 
 def test_a_replay_is_no_founding(log: Path, capsys: pytest.CaptureFixture[str]) -> None:

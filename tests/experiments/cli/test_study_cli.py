@@ -63,7 +63,7 @@ def test_a_study_is_run_told_and_exported(kith: Kith, tmp_path: Path) -> None:
     assert runs["monetisation.price"].tolist() == [5, 5, 10, 10]
     assert pd.read_csv(tmp_path / "frames" / "points.csv")["runs"].tolist() == [2, 2]
     assert json.loads((tmp_path / "frames" / "study.json").read_text("utf-8"))["days"] == 20
-    assert kith("export", "tiny.toml", "--out", "frames")[0] == 0
+    assert kith("export", "tiny.toml", "--out", "frames", "--overwrite")[0] == 0
     page = (tmp_path / "frames" / "report.html").read_text("utf-8")
     assert "What does a price do?" in page
     assert "Over all points, active members in web: " in page
@@ -73,7 +73,7 @@ def test_a_study_is_run_told_and_exported(kith: Kith, tmp_path: Path) -> None:
 def test_the_library_of_studies_is_listed(kith: Kith) -> None:
     code, out, _ = kith("list", "--json")
     assert code == 0
-    assert [entry["name"] for entry in json.loads(out)] == list(studies())
+    assert [entry["name"] for entry in json.loads(out)["studies"]] == list(studies())
 
 
 def test_the_status_of_a_study_that_was_never_run(kith: Kith) -> None:
@@ -341,8 +341,8 @@ def test_the_best_mix_is_told_and_written(kith: Kith, tmp_path: Path) -> None:
     finalists = pd.read_csv(tmp_path / "best" / "finalists.csv")
     assert finalists["runs"].tolist() == [2] * len(finalists)
     assert len(pd.read_parquet(tmp_path / "best" / "trials.parquet")) >= 1
-    assert "kith study optimise tiny.toml" in (tmp_path / "best" / "report.html").read_text("utf-8")
-    code, out, _ = kith("optimise", "tiny.toml", "--workers", "1", "--json", "--out", "best")
+    assert "kith study optimise inputs/tiny.toml" in (tmp_path / "best" / "report.html").read_text("utf-8")
+    code, out, _ = kith("optimise", "tiny.toml", "--workers", "1", "--json", "--out", "best", "--overwrite")
     assert json.loads(out)["finalists"][0]["promised"] == pytest.approx(finalists["promised"][0])
 
 
@@ -372,7 +372,7 @@ def test_break_even_is_told(kith: Kith, tmp_path: Path) -> None:
     assert "0 for all monetisation.price from 0 to 40" in " ".join(out.split())
     result = json.loads(kith("break-even", "tiny.toml", "--workers", "1", "--json", "--out", "even")[1])
     assert len(pd.read_csv(tmp_path / "even" / "tried.csv")) == len(result["tried"])
-    assert "kith study break-even tiny.toml" in (tmp_path / "even" / "report.html").read_text("utf-8")
+    assert "kith study break-even inputs/tiny.toml" in (tmp_path / "even" / "report.html").read_text("utf-8")
     assert [row["monetisation.price"] for row in result["tried"]][:: len(result["tried"]) - 1] == [0, 40]
 
 
@@ -422,10 +422,12 @@ def test_worlds_in_which_a_plan_fails_are_told_and_written(
     assert "Most often where monetisation.price ≤ 6" in said
     page = (tmp_path / "where" / "report.html").read_text("utf-8")
     assert page.count("<svg") == 2
-    assert "kith study discover sampled.toml" in page
+    assert "kith study discover inputs/sampled.toml" in page
     worlds = pd.read_csv(tmp_path / "where" / "worlds.csv")
     assert (worlds["fails"] == (worlds["monetisation.price"] <= 6)).all()
-    again = kith("discover", "sampled.toml", "--fails", "margin > 0", "--json", "--out", "where")
+    again = kith(
+        "discover", "sampled.toml", "--fails", "margin > 0", "--json", "--out", "where", "--overwrite"
+    )
     assert again[0] == 0
     result = json.loads(again[1])
     assert (result["holds"], result["missing"]) == (True, 0)
@@ -469,3 +471,19 @@ def test_every_study_of_the_library_runs_at_reduced_size(kith: Kith, name: str) 
     assert f"kith study run {name} --quick" in page
     assert "<script" not in page
     assert page.count("<svg") >= 1
+
+
+def test_a_setting_holds_at_every_point_and_belongs_to_the_study(kith: Kith, tmp_path: Path) -> None:
+    more = ["--set", "value.peers=0.2"]
+    assert kith("run", "tiny.toml", "--workers", "1", *more)[0] == 0
+    assert '"missing": 0' in kith("status", "tiny.toml", "--json", *more)[1]
+    assert '"stored": 0' in kith("status", "tiny.toml", "--json")[1]
+    assert kith("export", "tiny.toml", "--out", "told", *more)[0] == 0
+    command = json.loads((tmp_path / "told" / "provenance.json").read_text("utf-8"))["command"]
+    assert command.endswith("--set value.peers=0.2")
+
+
+def test_a_setting_of_a_lever_is_refused(kith: Kith) -> None:
+    code, _, err = kith("run", "tiny.toml", "--set", "monetisation.price=3")
+    assert code == 2
+    assert "is a lever of the study" in err

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from kith.experiments.analyses.robust import robustness
 from kith.experiments.cli.app import exit_code
 from kith.experiments.comparison.arms import arm_from
 from kith.experiments.comparison.comparison import compare
+from kith.experiments.comparison.labels import labelled
 from kith.experiments.comparison.repeat_command import comparison_command
 from kith.scenarios.load import load
 
@@ -103,3 +105,32 @@ def test_the_command_line_takes_arms(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 def test_an_arm_without_changes_is_the_scenario() -> None:
     assert arm_from("web").plan({}).canonical_content == load("web").canonical_content
+
+
+def test_an_arm_can_be_named_and_is_called_so_everywhere() -> None:
+    arm = arm_from("cheap one: web monetisation.price=5")
+    assert (arm.name, arm.scenario, dict(arm.overrides)) == ("cheap one", "web", {"monetisation.price": 5})
+    result = compare([arm, "web"], runs=1, days=20, overrides=SMALL, workers=1)
+    assert result.labels == ("cheap one", "web")
+    assert set(result.values["scenario"]) == {"cheap one", "web"}
+    assert "'cheap one: web monetisation.price=5'" in comparison_command(result)
+
+
+def test_a_name_that_is_too_long_is_refused() -> None:
+    with pytest.raises(ValueError, match="1 to 40 characters"):
+        arm_from(f"{'x' * 41}: web")
+
+
+def test_two_settings_are_compared_across_draws_that_leave_them_alone() -> None:
+    arms = [arm_from("web"), arm_from("web value.peers=0.1 10 spam_wave items=5")]
+    result = robustness(arms, worlds=2, days=20, overrides=SMALL, workers=1)
+    assert (result.first, result.second) == ("web", "web (peers 0.1, spam wave day 10)")
+    assert "value.peers" not in result.drawn
+    words = shlex.split(result.command)
+    assert [words[i + 1] for i, word in enumerate(words) if word == "--arm"] == [arm.text for arm in arms]
+
+
+def test_a_file_is_called_by_its_title(tmp_path: Path) -> None:
+    (tmp_path / "v3_final.toml").write_text('extends = "web"\ntitle = "Half the ties"\n', "utf-8")
+    plan = load(tmp_path / "v3_final.toml")
+    assert list(labelled([load("web"), plan])) == ["web", "Half the ties"]

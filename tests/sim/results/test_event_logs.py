@@ -102,13 +102,16 @@ def test_a_records_lifetimes_are_those_of_its_contributions(record: Record) -> N
 
 def test_xes_names_cases_activities_and_times(record: Record) -> None:
     ours = record.xes()
-    assert list(ours.columns) == ["case:concept:name", "concept:name", "time:timestamp", "org:resource"]
+    names = ["case:concept:name", "concept:name", "time:timestamp", "org:resource", "kith:target"]
+    assert list(ours.columns) == names
     assert len(ours) == len(record.events)
     assert [str(ours[name].dtype) for name in ours.columns[:2]] == ["str", "str"]
     assert isinstance(ours["time:timestamp"].dtype, pd.DatetimeTZDtype)
     assert all(own["time:timestamp"].is_monotonic_increasing for _, own in ours.groupby("case:concept:name"))
     assert ours["case:concept:name"].is_monotonic_increasing
-    assert ours["org:resource"].notna().sum() == (record.events["target_member"] != "").sum()
+    assert ours.notna().all(axis=None)
+    assert (ours["org:resource"] == ours["case:concept:name"]).all()
+    assert (ours["kith:target"] != "").sum() == (record.events["target_member"] != "").sum()
     first = ours.groupby("case:concept:name").first()
     joined = set(record.events.loc[record.events["action"] == "join", "member_id"])
     outside = record.members.loc[record.members["channel"] == "founder", "person"]
@@ -119,4 +122,5 @@ def test_xes_names_cases_activities_and_times(record: Record) -> None:
 def test_xes_of_a_log_of_ones_own_works_alike() -> None:
     ours = as_xes(SMALL)
     assert ours["concept:name"].tolist()[:3] == ["join", "post", "post"]
-    assert ours["org:resource"].isna().all()
+    assert (ours["org:resource"] == ours["case:concept:name"]).all()
+    assert (ours["kith:target"] == "").all()

@@ -57,8 +57,9 @@ def test_several_logs_stand_side_by_side(log: Path, capsys: pytest.CaptureFixtur
 
 def test_a_folder_holds_tables_and_a_report_and_can_be_written_again(log: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    for _ in range(2):
-        assert measured(log, *READ, "--out", out, "--replicates", 20) == 0
+    assert measured(log, *READ, "--out", out, "--replicates", 20) == 0
+    assert measured(log, *READ, "--out", out, "--replicates", 20) == 2
+    assert measured(log, *READ, "--out", out, "--replicates", 20, "--overwrite") == 0
     names = {
         f"{name}.{kind}"
         for name in ("measures", "growth", "survival", "returns")

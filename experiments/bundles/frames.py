@@ -1,0 +1,43 @@
+"""Frames as files: Parquet whose columns have types and units, CSV, and LaTeX."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kith.experiments.escaping import for_csv
+from kith.experiments.statistics.units import unit_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+
+def arrow(frame: "pd.DataFrame") -> "pa.Table":
+    """The frame as an Arrow table: a unit at each column, and text where a column has no value at all."""
+    import pyarrow as pa
+
+    plain = frame.copy(deep=False)
+    plain.attrs = {}
+    table = pa.Table.from_pandas(plain, preserve_index=False)
+    fields, columns = [], []
+    for given, column in zip(table.schema, table.columns, strict=True):
+        kind = (
+            pa.string()
+            if pa.types.is_null(given.type) or pa.types.is_large_string(given.type)
+            else given.type
+        )
+        unit = unit_of(given.name)
+        fields.append(pa.field(given.name, kind, metadata={"unit": unit} if unit else None))
+        columns.append(column.cast(kind))
+    return pa.table(columns, schema=pa.schema(fields))
+
+
+def write_parquet(frame: "pd.DataFrame", path: Path) -> None:
+    """Write a frame as Parquet, with its units."""
+    import pyarrow.parquet as pq
+
+    pq.write_table(arrow(frame), path)
+
+
+def write_csv(frame: "pd.DataFrame", path: Path) -> None:
+    """Write a frame as CSV that a spreadsheet reads as values."""
+    path.write_text(for_csv(frame), encoding="utf-8")

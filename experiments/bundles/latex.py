@@ -1,0 +1,90 @@
+"""Tables for papers: LaTeX with the rules of booktabs."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from kith.experiments.escaping import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "−": "$-$",
+    "±": r"$\pm$",
+    "∞": r"$\infty$",
+    "μ": r"$\mu$",
+    "σ": r"$\sigma$",
+    "≥": r"$\geq$",
+    "≤": r"$\leq$",
+    "–": "--",
+    "…": r"\dots{}",
+    "\u202f": r"\,",
+    "\u00a0": "~",
+}
+
+
+def for_latex(text: object) -> str:
+    """Text in which no character acts in LaTeX."""
+    return "".join(SPECIAL.get(letter, letter) for letter in visible(str(text)).replace("\n", " "))
+
+
+def booktabs(frame: "pd.DataFrame", caption: str, label: str, note: str = "") -> str:
+    """A frame as a table float with \\toprule, \\midrule and \\bottomrule; numbers stand right, text left.
+
+    Parameters
+    ----------
+    frame : numbers, or cells that are written already.
+    caption, label, note : the caption, its label for `\\ref`, and a line below the table.
+    """
+    names = [str(name) for name in frame]
+    right = [_is_numeric(frame.iloc[:, place].tolist()) for place in range(len(names))]
+    head = " & ".join(for_latex(name.replace("_", " ")) for name in names)
+    rows = [" & ".join(_cell(value) for value in row) for row in frame.itertuples(index=False)]
+    lines = [
+        "% needs \\usepackage{booktabs}",
+        r"\begin{table}",
+        r"\centering",
+        rf"\caption{{{for_latex(caption)}}}",
+        rf"\label{{tab:{label}}}",
+        rf"\begin{{tabular}}{{@{{}}{''.join('r' if r else 'l' for r in right)}@{{}}}}",
+        r"\toprule",
+        rf"{head} \\",
+        r"\midrule",
+        *(rf"{row} \\" for row in rows),
+        r"\bottomrule",
+        r"\end{tabular}",
+        *([rf"\par\smallskip\footnotesize {for_latex(note)}"] if note else []),
+        r"\end{table}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(value: Any) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "--"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return for_latex(f"{value:.4g}".replace("-", "−") if math.isfinite(value) else "∞")
+    return for_latex(value)
+
+
+def _is_numeric(values: Sequence[Any]) -> bool:
+    """Whether a column holds numbers, or text that begins as one."""
+    texts = [
+        str(value).lstrip("+−-≥< ") for value in values if value is not None and str(value) not in ("", "–")
+    ]
+    return bool(texts) and all(text[:1].isdigit() or text in ("nan", "inf", "∞") for text in texts)

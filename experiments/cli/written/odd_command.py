@@ -1,0 +1,51 @@
+"""`kith odd`: the ODD protocol of a scenario."""
+
+from pathlib import Path
+from typing import Annotated
+
+from kith.experiments.cli.options import Days, Log, Scenario, Settings, Shocks, option
+from kith.experiments.cli.requests import checked, checked_file, overrides
+from kith.experiments.errors import OutputError
+from kith.experiments.escaping import say
+
+OutProtocol = Annotated[
+    Path | None,
+    option(
+        "--out",
+        "The file: .md, .html or .tex; the references are written beside it as .bib. Default: Markdown on the screen.",
+        "FILE",
+    ),
+]
+
+
+def odd(
+    scenario: Scenario,
+    set: Settings = None,
+    shock: Shocks = None,
+    days: Days = None,
+    from_log: Log = None,
+    out: OutProtocol = None,
+) -> None:
+    """Write the ODD protocol of this scenario: only what acts in it, with values, ranges and sources."""
+    from kith.experiments.files import write_text
+    from kith.experiments.reports.odd.protocol import FORMATS, references_of, rendered
+    from kith.scenarios.load import load
+    from kith.scenarios.settings import parse_shock
+
+    checked(None, days=days)
+    if out is not None and out.suffix.lower() not in FORMATS:
+        raise OutputError(f"--out {out}: the name ends in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
+    target = checked_file(out)
+    plan = load(
+        scenario,
+        overrides=overrides(set),
+        shocks=[parse_shock(text) for text in shock or ()],
+        days=days,
+        log=from_log,
+    )
+    if target is None:
+        say(rendered(plan, ".md"))
+        return
+    write_text(target, rendered(plan, target.suffix.lower(), target.stem))
+    write_text(target.with_suffix(".bib"), references_of(plan))
+    say(f"{out}, with the references in {target.with_suffix('.bib').name}")
