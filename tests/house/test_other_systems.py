@@ -30,7 +30,8 @@ from kith.experiments.cli.app import exit_code
 import json
 if __name__ == "__main__":
     for name, arguments in json.loads(sys.argv[1]).items():
-        codes = [exit_code(list(arguments)) for _ in range(2)]  # results are written again, too
+        again = ["--overwrite"] if "--out" in arguments else []  # results are written again, too
+        codes = [exit_code([*arguments, *more]) for more in ([], again)]
         sys.stderr.write(f"\\n{name} ended with {codes}\\n")
 """
 SMALL = ("--set", "market.size=200", "--set", "market.founders=20", "--days", "20")
