@@ -23,9 +23,9 @@ from kith.experiments.analyses.robust import (
 )
 from kith.experiments.bundles.bundle import bundle
 from kith.experiments.bundles.inputs import Request
+from kith.experiments.bundles.paper_tables import conclusion_cells
 from kith.experiments.charts.axes import label_rows
 from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, themed
-from kith.experiments.reports.paper_tables import conclusion_cells
 from kith.experiments.words import wording
 
 GOOD, FAIR, SHADE = "#009E73", "#E69F00", "#DDEFE6"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from kith.experiments.bundles.bundle import Bundle, bundle
 from kith.experiments.bundles.inputs import Request
+from kith.experiments.bundles.paper_tables import comparison_cells, point_cells, summary_cells
 from kith.experiments.escaping import for_csv, for_json
 from kith.experiments.files import whole_folder
-from kith.experiments.reports.paper_tables import comparison_cells, point_cells, summary_cells
 from kith.experiments.statistics.intervals import described
 from kith.experiments.statistics.tables import OUTCOMES, nulled
 from kith.experiments.words.wording import listed, plural
