@@ -85,8 +85,8 @@ def what_if(
         )
     check_outcomes(outcomes)
     plans = [plan_in(scenario, {"overrides": overrides, "days": days}) for scenario in scenarios]
-    first, second = labelled(plans, names=given_names(scenarios))
     _check_free(fit, plans, overrides or {})
+    first, second = labelled(plans, names=given_names(scenarios))
     chosen = np.random.default_rng(SEED).choice(len(fit.draws), draws, replace=draws > len(fit.draws))
     worlds = fit.draws[chosen]
     jobs = [

@@ -49,7 +49,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "study.toml").write_text(STUDY, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr("kith.sim.kernels.compilation.is_compiled", lambda: True)
+        patch.setattr("kith.sim.kernels.cache.is_compiled", lambda: True)
         mine = str(folder / "own" / "mine.toml")
         for words in (
             ["compare", "web", mine, "--runs", "4", "--out", "comparison", *TINY],
