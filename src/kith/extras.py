@@ -12,7 +12,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "studies": ("SALib", "duckdb", "optuna", "sklearn"),
     "cluster": ("distributed", "dask"),
     "patterns": ("powerlaw", "statsmodels"),
-    "evidence": ("sklearn", "statsmodels", "threadpoolctl"),
+    "evidence": ("scoringrules", "sklearn", "statsmodels", "threadpoolctl"),
     "slides": ("pptx",),
     "docs": ("sphinx", "myst_nb", "pydata_sphinx_theme", "numpydoc"),
 }

@@ -1,6 +1,6 @@
 """Scores of a forecast: error beside the last value's, CRPS, coverage of the 90 % band.
 
-CRPS has its fair estimator, which does not depend on the number of paths (Ferro 2014, *QJRMS* 140, 1917). The
+CRPS is the fair estimator of `scoringrules.crps_ensemble`, which does not depend on the number of paths. The
 error is that of the paths' median. If the last value has no error, the relative error of a forecast without one
 is 1, and of any other undefined (NaN), and left out of means.
 """
@@ -11,6 +11,7 @@ import numpy as np
 
 from kith.experiments.calibration.priors import Floats
 
+ESTIMATOR = "fair"
 BAND = (0.05, 0.95)
 
 
@@ -26,20 +27,15 @@ class Score:
 
 def score(truth: Floats, paths: Floats) -> Score:
     """The score of paths, (paths, windows), against what happened, (windows,)."""
+    import scoringrules
+
     low, high = np.quantile(paths, BAND, axis=0)
+    crps = scoringrules.crps_ensemble(truth, paths, m_axis=0, estimator=ESTIMATOR)
     return Score(
         float(np.abs(np.median(paths, axis=0) - truth).mean()),
-        float(np.mean(crps(truth, paths))),
+        float(np.mean(crps)),
         float(((truth >= low) & (truth <= high)).mean()),
     )
-
-
-def crps(truth: Floats, paths: Floats) -> Floats:
-    """CRPS of each window: the mean distance to what happened, less half the mean distance between two paths."""
-    n = len(paths)
-    ranks = np.arange(1, n + 1)[:, None]
-    between = ((2.0 * ranks - n - 1.0) * np.sort(paths, axis=0)).sum(axis=0) / (n * (n - 1.0))
-    return np.asarray(np.abs(paths - truth).mean(axis=0) - between)
 
 
 def relative(mae: float, reference: float) -> float:

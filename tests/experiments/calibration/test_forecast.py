@@ -8,7 +8,7 @@ from kith.experiments.calibration.forecast.closed_form import ahead_of
 from kith.experiments.calibration.forecast.joins import joins_ahead
 from kith.experiments.calibration.forecast.judge import anchored, blurred
 from kith.experiments.calibration.forecast.rivals import RIVALS, last_value
-from kith.experiments.calibration.forecast.scores import crps, relative, score
+from kith.experiments.calibration.forecast.scores import relative, score
 from kith.experiments.calibration.forecast.verdict import verdict
 from kith.experiments.calibration.past import read_past
 from kith.experiments.calibration.statistics import Target
@@ -45,18 +45,9 @@ def test_crps_rewards_the_right_place_and_the_right_width() -> None:
     assert score(truth, off).coverage == 0.0
 
 
-def test_crps_is_the_distance_to_what_happened_less_half_that_between_two_paths() -> None:
-    luck = np.random.default_rng(3)
-    truth, paths = luck.normal(size=4), luck.normal(size=(7, 4))
-    for k in range(4):
-        own = paths[:, k]
-        between = sum(abs(a - b) for i, a in enumerate(own) for j, b in enumerate(own) if i != j) / (7 * 6)
-        assert crps(truth, paths)[k] == pytest.approx(np.abs(own - truth[k]).mean() - between / 2)
-
-
 def test_crps_of_many_paths_is_that_of_their_distribution() -> None:
     paths = np.random.default_rng(4).normal(size=(40_000, 1))
-    assert crps(np.zeros(1), paths)[0] == pytest.approx((2**0.5 - 1) / np.pi**0.5, abs=0.005)
+    assert score(np.zeros(1), paths).crps == pytest.approx((2**0.5 - 1) / np.pi**0.5, abs=0.005)
 
 
 def test_an_error_relative_to_none_is_defined() -> None:
