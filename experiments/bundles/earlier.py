@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kith.experiments.bundles.bundle import PROVENANCE
+from kith.experiments.bundles.inputs import without
 
-COUNTS = ("--runs", "--precision")
+COUNTS = {"--runs": 1, "--precision": 1}
+"options that say how many runs, with how many words follow"
 
 
 def earlier_look(folder: Path, words: Sequence[str], seeds: Sequence[int]) -> int | None:
@@ -16,7 +18,7 @@ def earlier_look(folder: Path, words: Sequence[str], seeds: Sequence[int]) -> in
         before, then = [str(word) for word in told["words"]], [int(seed) for seed in told["seeds"]]
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    same = _without_counts(before) == _without_counts(words)
+    same = without(before, COUNTS) == without(words, COUNTS)
     return len(then) if same and then and set(then) < set(seeds) else None
 
 
@@ -26,15 +28,3 @@ def continued(runs: int) -> str:
         f"this continues a comparison of {runs} runs that was in the folder: if they were looked at before more were "
         "asked for, the intervals promise less than they say; --first-seed gives new seeds"
     )
-
-
-def _without_counts(words: Sequence[str]) -> list[str]:
-    kept: list[str] = []
-    rest = iter(words)
-    for word in rest:
-        option, equals, _ = word.partition("=")
-        if option not in COUNTS:
-            kept.append(word)
-        elif not equals:
-            next(rest, None)
-    return kept

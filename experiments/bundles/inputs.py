@@ -9,7 +9,7 @@ import re
 import shlex
 import shutil
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,8 +72,22 @@ class Request:
 def request_from(words: Sequence[str]) -> Request:
     """The request behind words of a command line, without what decides no result."""
     found = _Found()
-    kept = [found.renamed_in(word) for word in _deciding(words)]
+    kept = [found.renamed_in(word) for word in without(words, WITHOUT)]
     return Request(tuple(kept), found.copied, found.left_out, found.renamed)
+
+
+def without(words: Sequence[str], options: Mapping[str, int]) -> list[str]:
+    """Words of a command line but for some options, of which is given how many words follow each."""
+    kept: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        option, equals, _ = word.partition("=")
+        if option not in options:
+            kept.append(word)
+        elif not equals:
+            for _ in range(options[option]):
+                next(rest, None)
+    return kept
 
 
 def sha256(path: Path) -> str:
@@ -140,17 +154,6 @@ class _Found:
             n += 1
             place = f"{INPUTS}/{n}/{name}"
         return place
-
-
-def _deciding(words: Sequence[str]) -> Iterator[str]:
-    rest = iter(words)
-    for word in rest:
-        option, equals, _ = word.partition("=")
-        if option not in WITHOUT:
-            yield word
-        elif not equals:
-            for _ in range(WITHOUT[option]):
-                next(rest, None)
 
 
 def _family(path: Path, seen: set[Path] | None = None) -> Iterator[Path]:

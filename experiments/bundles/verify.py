@@ -16,7 +16,7 @@ from typing import Any
 
 from kith.experiments.bundles.bundle import KIND, NOT_REPEATED, PROVENANCE
 from kith.experiments.bundles.crate import checksums
-from kith.experiments.bundles.inputs import INPUTS, WITHOUT, sha256
+from kith.experiments.bundles.inputs import INPUTS, WITHOUT, sha256, without
 from kith.experiments.bundles.provenance import versions
 from kith.experiments.errors import RequestError
 from kith.experiments.files import MANIFEST, user_path
@@ -37,8 +37,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("study", "discover"),
 )
 CODE = "--run-code"
-READING = ("--fails", "--scenario", "--frame", "--every")
-"options of commands that read a store, which `study run` does not have"
+READING = dict.fromkeys(("--fails", "--scenario", "--frame", "--every"), 1)
+"options of commands that read a store, which `study run` does not have, with how many words follow"
 STORED = ("export", "discover")
 "commands that read a store, which has to be filled first"
 
@@ -179,7 +179,7 @@ def repeatable(held: Held, again: Path, workers: int | None, run_code: bool = Fa
     if verb[0] != "study":
         return [[*words, *out, *(by if verb != ("run",) else [])]]
     store = ["--store", str(again.with_name("store"))]
-    first = [["study", "run", *_without(words[2:], READING), *store, *by]]
+    first = [["study", "run", *without(words[2:], READING), *store, *by]]
     last = [*words, *store, *out, *([] if verb[1] in STORED else by)]
     return [*(first if verb[1] in STORED else []), last]
 
@@ -223,18 +223,6 @@ def _equal(x: Any, y: Any) -> bool:
         both = math.isnan(x) and math.isnan(y)
         return both or math.isclose(x, y, rel_tol=TOLERANCE, abs_tol=1e-12)
     return bool(x == y)
-
-
-def _without(words: list[str], options: tuple[str, ...]) -> list[str]:
-    kept: list[str] = []
-    rest = iter(words)
-    for word in rest:
-        option, equals, _ = word.partition("=")
-        if option not in options:
-            kept.append(word)
-        elif not equals:
-            next(rest, None)
-    return kept
 
 
 def _object(folder: Path, name: str) -> Any:

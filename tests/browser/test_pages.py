@@ -131,7 +131,6 @@ def test_a_narrow_window_leads_to_the_controls_below(page: Any, address: str) ->
     done(page)
     assert not page.is_visible("button[name=jump]")
     page.set_viewport_size({"width": 400, "height": 850})
-    page.wait_for_timeout(5_000)  # charts are drawn again for the new width, and shorter or taller
     page.click("button[name=jump]")
     page.wait_for_function("document.activeElement.name === 'scenario-0'")
     page.wait_for_function("document.activeElement.getBoundingClientRect().y < 200")

@@ -1,14 +1,13 @@
 """The core works without the extras, and what needs one says which and how it is installed."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from kith.extras import EXTRAS
+from tests.house.scripts import run_script
 
 WITHOUT = """
 import sys
@@ -53,17 +52,7 @@ def without(
     modules: tuple[str, ...], code: str, root: Path, folder: Path, *arguments: str
 ) -> subprocess.CompletedProcess[str]:
     """Code where some modules are not installed."""
-    script = folder / "without.py"
-    script.write_text(WITHOUT.format(modules=modules) + code, "utf-8")
-    return subprocess.run(
-        [sys.executable, str(script), *arguments],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(root / "src")},
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+    return run_script(WITHOUT.format(modules=modules) + code, root, folder, *arguments)
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,11 @@ No other system is tried here; this shows that no module of this one is missed, 
 """
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.house.scripts import run_script
 
 ELSEWHERE = """
 import os, signal, sys
@@ -49,19 +48,7 @@ COMMANDS = {
 @pytest.fixture(scope="module")
 def said(root: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """What all commands say on standard error, one after another in one process."""
-    folder = tmp_path_factory.mktemp("elsewhere")
-    script = folder / "elsewhere.py"
-    script.write_text(ELSEWHERE, "utf-8")
-    done = subprocess.run(
-        [sys.executable, str(script), json.dumps(COMMANDS)],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(root / "src")},
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    return done.stderr
+    return run_script(ELSEWHERE, root, tmp_path_factory.mktemp("elsewhere"), json.dumps(COMMANDS)).stderr
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -184,8 +184,10 @@ def test_the_command_writes_conclusions_and_worlds(
     out = capsys.readouterr().out
     assert "3 draws" in out
     assert " robust\n" not in out.partition("3 draws")[0].replace("not robust", "")
-    written = {"robust.json", "robust.md", "robust.svg", "worlds.csv"}
-    assert written <= {path.name for path in (tmp_path / "out").iterdir()}
+    written = {"robust.json", "robust.md", "robust.svg", "figures", "plans.json", "provenance.json"}
+    written |= {f"{table}.{kind}" for table in ("conclusions", "worlds") for kind in ("csv", "parquet")}
+    written |= {"conclusions.tex", "ro-crate-metadata.json"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == written
     assert len(pd.read_csv(tmp_path / "out" / "worlds.csv")) == 6
 
 
