@@ -213,11 +213,12 @@ def found_in(tried: Tried, goal: Goal, lever: str) -> Found:
     as_it_is = here[goal.outcome].to_numpy(float)
     values = [value for value, _ in others]
     runs = [frame[goal.outcome].to_numpy(float) for _, frame in others]
-    level = 0.0
-    if goal.keeps is not None:
+    level, sought = 0.0, runs
+    if goal.keeps is not None:  # the crossing is of paired differences, the curve that of the outcome itself
         level = goal.keeps * float(as_it_is.mean())
-        runs = [outcome - goal.keeps * as_it_is + level for outcome in runs]
-    crossing = crossing_among(lever, values, runs, level)
+        sought = [outcome - goal.keeps * as_it_is + level for outcome in runs]
+    crossing = crossing_among(lever, values, sought, level)
+    crossing = replace(crossing, tried=_with_own_intervals(crossing.tried, runs))
     if goal.most:
         crossing = _best(crossing, values, runs)
         level = max(float(outcome.mean()) for outcome in runs)
@@ -233,15 +234,13 @@ def _best(crossing: Crossing, values: Sequence[float], runs: Sequence[Floats]) -
         first -= 1
     while last < len(values) - 1 and not paired(runs[last + 1], runs[best]).resolved:
         last += 1
-    tried = pd.DataFrame(
-        [
-            {**row, "low": interval.low, "high": interval.high}
-            for row, interval in zip(
-                crossing.tried.to_dict("records"), (mean_interval(outcome) for outcome in runs), strict=True
-            )
-        ]
-    )
-    return replace(crossing, value=values[best], low=values[first], high=values[last], tried=tried)
+    return replace(crossing, value=values[best], low=values[first], high=values[last])
+
+
+def _with_own_intervals(tried: pd.DataFrame, runs: Sequence[Floats]) -> pd.DataFrame:
+    """The values tried, with the interval of the outcome's mean at each."""
+    intervals = [mean_interval(outcome) for outcome in runs]
+    return tried.assign(low=[one.low for one in intervals], high=[one.high for one in intervals])
 
 
 def answer(found: Found, title: str, label: str, plan: Plan) -> str:

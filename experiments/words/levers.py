@@ -58,7 +58,8 @@ def lever_title(name: str) -> str:
     section, _, field = name.partition(".")
     if not is_lever(name):
         return name.replace("_", " ")
-    return TITLES.get(name) or f"{field.replace('_', ' ')} ({section})"
+    words = field.replace("_", " ")
+    return TITLES.get(name) or f"{words[0].upper()}{words[1:]} ({section})"
 
 
 def lever_unit(name: str) -> str:
