@@ -42,7 +42,9 @@ def test_the_curve_has_the_interval_of_the_outcome_and_not_of_the_difference() -
     lone = [(value, frame if value == value else noisy[0][1]) for value, frame in gone]
     frame = found_in(lone, GOALS["nine"], PRICE).crossing.tried
     assert (frame["mean"] == 0.0).all()
-    assert not (frame["low"] < 0.0).any()  # nobody is active in any run, however the runs without the price vary
+    assert not (
+        frame["low"] < 0.0
+    ).any()  # nobody is active in any run, however the runs without the price vary
 
 
 def test_the_best_value_comes_with_those_as_good() -> None:

@@ -46,8 +46,8 @@ def test_crps_rewards_the_right_place_and_the_right_width() -> None:
 
 
 def test_crps_of_many_paths_is_that_of_their_distribution() -> None:
-    paths = np.random.default_rng(4).normal(size=(40_000, 1))
-    assert score(np.zeros(1), paths).crps == pytest.approx((2**0.5 - 1) / np.pi**0.5, abs=0.005)
+    paths = np.random.default_rng(4).normal(size=(2_000, 1))
+    assert score(np.zeros(1), paths).crps == pytest.approx((2**0.5 - 1) / np.pi**0.5, abs=0.02)
 
 
 def test_an_error_relative_to_none_is_defined() -> None:

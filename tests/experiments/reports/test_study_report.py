@@ -149,7 +149,7 @@ def test_a_grid_of_one_lever_is_drawn_along_it(tmp_path: Path) -> None:
     study, store = made_up(tmp_path, lever=[{"name": "churn.contagion", "low": 0, "high": 1, "steps": 3}])
     page = study_page(study, store, "x")
     assert page.count("<svg") == 2
-    assert "contagion (churn)" in page
+    assert "Contagion (churn)" in page
     assert "Lowest 100 at churn.contagion 0; highest 150 at churn.contagion 1" in page
 
 
