@@ -291,6 +291,7 @@ def test_a_study_is_started_followed_read_and_linked(page: Any, address: str, tm
 
 def test_every_control_of_a_study_is_reached_by_keyboard(page: Any, address: str) -> None:
     visit(page, address, "/studies?study=critical_mass")
+    page.wait_for_selector("[name=start]")
     page.focus(".kith-name")
     reached = {"kith"}
     for _ in range(20):
