@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 PLAIN: Mapping[str, Mapping[str, Any]] = {
+    "market": {"eagerness": 0.0},
     "affiliation": {"hub_attention": 0.0},
     "platform": {"feed_days": 0},
     "value": {

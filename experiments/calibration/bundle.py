@@ -20,13 +20,12 @@ import numpy as np
 from kith.experiments.calibration.calibrate import Calibration, PastInNumbers
 from kith.experiments.calibration.forecast.joins import WORDS, joins_ahead
 from kith.experiments.calibration.inference.identified import Pair
-from kith.experiments.calibration.priors import DRIFT, MEAN_RATE, PRIORS, values_at
-from kith.experiments.calibration.replayed import HOURS, REPLAYED, STEPS, drifted
+from kith.experiments.calibration.priors import MEAN_RATE, PRIORS, values_at
+from kith.experiments.calibration.replayed import REPLAYED
 from kith.experiments.errors import RequestError
 from kith.experiments.escaping import for_csv, for_json
 from kith.experiments.files import user_path, whole_folder
 from kith.experiments.statistics.tables import nulled
-from kith.scenarios.load import load
 from kith.sim.engine import MODEL_VERSION
 
 if TYPE_CHECKING:
@@ -101,7 +100,6 @@ def as_object(fit: Calibration) -> dict[str, Any]:
             "actions": past.actions,
             "window": past.window,
             "market": past.market,
-            "fitted": past.fitted,
             "first_day": past.date,
             "part": past.part,
             "shown": list(past.shown),
@@ -115,14 +113,9 @@ def as_object(fit: Calibration) -> dict[str, Any]:
 def scenario_text(fit: Calibration, target: Path) -> str:
     """The scenario file: the design that was given, with the parameters at the posterior mean."""
     values = fit.values
-    drift = values.pop(DRIFT, 0.0)
     settings: dict[str, Any] = dict(fit.overrides) | values
     if fit.past is not None:
         settings = REPLAYED | {"market.size": _people(fit.past)} | settings
-    hours = 0.0
-    if drift:
-        hours = settings[HOURS] if HOURS in settings else load(fit.scenario).parameters.visiting.budget_hours
-        settings[HOURS] = drifted(hours, drift, 0)
     lines = [f"extends = {_toml(_base(fit.scenario, target))}"] if fit.scenario != "the scenario" else []
     lines += [f"title = {_toml(f'{fit.label}, fitted')}"]
     if fit.past is not None:
@@ -136,14 +129,6 @@ def scenario_text(fit: Calibration, target: Path) -> str:
         lines += [f"[{section}]", *rows, ""]
     if fit.past is not None:
         lines += ["[arrivals]", f"file = {_toml(JOINS)}", 'mode = "instead"', ""]
-        for step in range(1, STEPS if drift else 0):
-            day = step * fit.past.fitted // STEPS
-            lines += [
-                "[[phase]]",
-                f"from_day = {day}",
-                f"{HOURS} = {_toml(drifted(hours, drift, step))}",
-                "",
-            ]
     return "\n".join(lines)
 
 
@@ -220,7 +205,6 @@ def read_bundle(given: str | Path) -> Calibration:
             raw["actions"],
             raw["window"],
             raw["market"],
-            raw["fitted"],
             raw["first_day"],
             raw["part"],
             tuple(raw["shown"]),

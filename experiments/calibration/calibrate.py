@@ -81,7 +81,6 @@ class PastInNumbers:
     actions: int
     window: int
     market: int
-    fitted: int
     date: str
     part: float
     shown: tuple[str, ...]
@@ -102,7 +101,6 @@ def numbers_of(replay: Replay) -> PastInNumbers:
         len(o.member),
         past.window,
         replay.market,
-        replay.fitted,
         datetime.fromtimestamp(o.start / 1e6, UTC).date().isoformat(),
         past.part,
         past.actions,
@@ -170,8 +168,7 @@ def calibrate(
         past,
         scenario if isinstance(scenario, Mapping) else str(scenario),
         given,
-        past.days,
-        PEOPLE_PER_MEMBER * int(past.joins[: views[0].day].sum()),
+        round(PEOPLE_PER_MEMBER * int(past.joins[: views[0].day].sum())),
         views,
     )
     replay.plan({}, past.joins)  # refuses a wrong scenario before any work
@@ -191,7 +188,7 @@ def calibrate(
         draws = fits[END].posterior.some(budget.ensemble, 1)
         results = run(
             [
-                replay.job(values_at(priors, z), ENSEMBLE_SEEDS + k, past.joins, None, (views[-1],))
+                replay.job(values_at(priors, z), ENSEMBLE_SEEDS + k, past.joins, (views[-1],))
                 for k, z in enumerate(draws)
             ]
         )

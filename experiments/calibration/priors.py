@@ -1,7 +1,7 @@
 """What is fitted, and what is believed about it before a log is seen: the table of priors of `kith calibrate`.
 
 Each parameter is fitted on a scale on which its prior is the standard normal: the logarithm of a positive
-number, the log odds of a share, or the number itself. `low` to `high` is the prior's 90 % interval, wider than
+number, or the log odds of a share. `low` to `high` is the prior's 90 % interval, wider than
 those of the schema, which are about communities in general: here a log speaks.
 """
 
@@ -14,12 +14,11 @@ import numpy.typing as npt
 
 type Floats = npt.NDArray[np.float64]
 
-LOG, SHARE, LINEAR = "log", "share", "linear"
+LOG, SHARE = "log", "share"
 Z90 = 1.6448536269514722
 WIDEST = 2.5
 "standard deviations of the prior beyond which nothing is tried"
-DRIFT = "arrivals.drift"
-"change of the log time budget of arrivals over the time that is fitted: no parameter of the schema, but phases"
+EAGERNESS = "market.eagerness"
 MEAN_RATE = "contribution.mean_rate"
 "contributions per visit, mean over members: `contribution.rate` times exp(propensity_sigma² / 2), because the two trade off"
 RATE, SIGMA = "contribution.rate", "contribution.propensity_sigma"
@@ -40,17 +39,13 @@ class Prior:
         return self._inward(self.low), self._inward(self.high)
 
     def _inward(self, value: float) -> float:
-        if self.scale == LOG:
-            return math.log(value)
-        return math.log(value / (1.0 - value)) if self.scale == SHARE else value
+        return math.log(value / (1.0 - value)) if self.scale == SHARE else math.log(value)
 
     def value(self, z: float) -> float:
         """The parameter at a number of the prior's standard deviations."""
         low, high = self._ends
         x = (low + high) / 2.0 + z * (high - low) / (2.0 * Z90)
-        if self.scale == LOG:
-            return math.exp(x)
-        return 1.0 / (1.0 + math.exp(-x)) if self.scale == SHARE else x
+        return 1.0 / (1.0 + math.exp(-x)) if self.scale == SHARE else math.exp(x)
 
     def z(self, value: float) -> float:
         """The number of the prior's standard deviations at which the parameter has a value."""
@@ -72,17 +67,17 @@ PRIORS: Mapping[str, Prior] = {
         Prior("churn.newcomer_factor", 1.5, 25.0, LOG, "LIFE-stop: 6.4 over three logs; wide"),
         Prior("churn.newcomer_half_life", 4.0, 60.0, LOG, "LIFE-stop: 18 days over three logs; wide"),
         Prior("dormancy.waking_rate", 0.03, 0.8, LOG, "LIFE-wake: .2 a month over three logs; wide"),
-        Prior(DRIFT, -1.5, 1.5, LINEAR, "a log of the past may show later cohorts who stay less"),
+        Prior(EAGERNESS, 0.2, 2.0, LOG, "LIFE-early: .9 over two logs; wide"),
     )
 }
 """The parameters that a fit to a log leaves free."""
 
-TARGETED: Mapping[str, Prior] = {name: prior for name, prior in PRIORS.items() if name != DRIFT}
+TARGETED: Mapping[str, Prior] = {name: prior for name, prior in PRIORS.items() if name != EAGERNESS}
 """Those that a fit to a handful of numbers leaves free."""
 
 
 def values_at(priors: Mapping[str, Prior], z: Floats) -> dict[str, float]:
-    """The parameters of the schema at a point, (parameters,), and the drift."""
+    """The parameters of the schema at a point, (parameters,)."""
     values = {name: prior.value(float(x)) for (name, prior), x in zip(priors.items(), z, strict=True)}
     mean = values.pop(MEAN_RATE, None)
     return values if mean is None else {RATE: mean * math.exp(-0.5 * values[SIGMA] ** 2)} | values

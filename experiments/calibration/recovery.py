@@ -86,8 +86,8 @@ def recover(
     given = dict(overrides or {})
     priors = free(given)
     view = View(END, past.days)
-    size = PEOPLE_PER_MEMBER * past.observed.members
-    replay = Replay(past, scenario, given, past.days, size, (view,))
+    size = round(PEOPLE_PER_MEMBER * past.observed.members)
+    replay = Replay(past, scenario, given, size, (view,))
     replay.plan({}, past.joins)
     names = target_of(past.observed, past.window, 0)
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from kith.experiments.calibration.past import Past, cut, windows_of
-from kith.experiments.calibration.priors import DRIFT
 from kith.experiments.calibration.statistics import late_cohort, statistics_of
 from kith.experiments.errors import NothingToMeasure
 from kith.experiments.evidence.observation import DAY, Integers, ObservationModel, of_record
@@ -21,18 +20,15 @@ from kith.sim.results.recorder import COUNTS
 from kith.sim.schema.arrivals import Arrivals
 from kith.sim.schema.plan import Plan
 
-PEOPLE_PER_MEMBER = 10
-"people in the market for each member whom the log has shown: one in ten contributes (PAR-9091)"
+PEOPLE_PER_MEMBER = 1.5
+"people in the market for each member whom the log has shown: those who may yet come are half as many, and the least eager"
 SPARE = 10
-HOURS = "visiting.budget_hours"
 SILENT, ABANDONED = "silent", "abandoned"
 "what a run has instead of statistics, if nobody acts in it, or too many do"
 STRIDE = 10
 MOST_TIMES, MOST_MORE = 5, 1000
 "a run is abandoned once it has five times the actions of the log and a thousand more"
 ACTED = [COUNTS.index(name) for name in ("contributions", "replies")]
-STEPS = 8
-"phases in which the time budget of arrivals drifts"
 REPLAYED: dict[str, Any] = {
     "market.founders": 0,
     "contribution.entry": 1.0,
@@ -106,8 +102,6 @@ class Replay:
     past: Past
     scenario: Any
     overrides: Mapping[str, Any]
-    fitted: int
-    "days over which the time budget of arrivals drifts; it stays as it is afterwards"
     market: int
     views: tuple[View, ...]
     abandons: bool = True
@@ -123,50 +117,25 @@ class Replay:
         ends = acted[STRIDE - 1 : min(view.day for view in self.views) : STRIDE]
         return tuple((MOST_TIMES * ends + MOST_MORE).tolist())
 
-    def plan(self, values: Mapping[str, float], joins: Integers, until: int | None = None) -> Plan:
-        """The plan with these parameters and joins per day; the drift ends on a day."""
-        own = {name: value for name, value in values.items() if name != DRIFT}
+    def plan(self, values: Mapping[str, float], joins: Integers) -> Plan:
+        """The plan with these parameters and joins per day."""
         size = {"market.size": max(self.market, int(joins.sum()) + SPARE)}
-        plan = load(self.scenario, overrides=REPLAYED | size | dict(self.overrides) | own, days=len(joins))
-        hours, drift = own.get(HOURS, plan.parameters.visiting.budget_hours), values.get(DRIFT, 0.0)
-        phases = []
-        for nth in range(STEPS if drift else 0):
-            day = nth * self.fitted // STEPS
-            if until is not None and day >= until:
-                break
-            phases.append((day, drifted(hours, drift, nth)))
-        first = plan.parameters
-        timed = [
-            (
-                day,
-                first.model_copy(update={"visiting": first.visiting.model_copy(update={"budget_hours": h})}),
-            )
-            for day, h in phases
-        ]
-        return replace(
-            plan,
-            phases=tuple(timed) or plan.phases,
-            arrivals=Arrivals(joins, "instead", self.past.label),
-            days=len(joins),
+        plan = load(
+            self.scenario, overrides=REPLAYED | size | dict(self.overrides) | dict(values), days=len(joins)
         )
+        return replace(plan, arrivals=Arrivals(joins, "instead", self.past.label), days=len(joins))
 
     def job(
         self,
         values: Mapping[str, float],
         seed: int,
         joins: Integers,
-        until: int | None = None,
         views: tuple[View, ...] | None = None,
     ) -> Job:
         """The run of a point, named by everything that determines its result; by default it is measured for all views."""
-        plan = self.plan(values, joins, until)
+        plan = self.plan(values, joins)
         measure = Replayed(
             self.past.actions, self.past.window, self.views if views is None else views, self.limits
         )
         text = f"{MODEL_VERSION}|{plan.canonical_content}|{seed}|{len(joins)}|{measure}"
         return Job(plan, seed, len(joins), hashlib.sha256(text.encode()).hexdigest()[:32], measure=measure)
-
-
-def drifted(hours: float, drift: float, step: int) -> float:
-    """The median time budget of those who arrive in a phase: drift is centred on the middle of the time fitted."""
-    return float(np.clip(hours * np.exp(drift * ((step + 0.5) / STEPS - 0.5)), 0.0, 700.0))

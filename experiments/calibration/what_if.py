@@ -14,8 +14,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from kith.experiments.calibration.calibrate import Calibration
-from kith.experiments.calibration.priors import DRIFT, Floats, values_at
-from kith.experiments.calibration.replayed import HOURS, STEPS, drifted
+from kith.experiments.calibration.priors import Floats, values_at
 from kith.experiments.comparison.arms import Arm, given_names, plan_in
 from kith.experiments.comparison.labels import labelled
 from kith.experiments.errors import RequestError, RunsFailed
@@ -114,16 +113,12 @@ def what_if(
 def in_world(plan: Plan, fit: Calibration, z: Floats) -> Plan:
     """The plan with the parameters of a draw in every phase, which keeps what else its phases change."""
     values = values_at(fit.priors, z)
-    drift, fitted = values.pop(DRIFT, 0.0), plan.days if fit.past is None else fit.past.fitted
     phases = []
     for day, parameters in plan.phases:
         sections: dict[str, dict[str, float]] = {}
         for name, value in values.items():
             section, _, field = name.partition(".")
             sections.setdefault(section, {})[field] = value
-        if HOURS in values and drift:
-            step = min(STEPS - 1, day * STEPS // fitted)
-            sections["visiting"]["budget_hours"] = drifted(values[HOURS], drift, step)
         update = {
             section: getattr(parameters, section).model_copy(update=fields)
             for section, fields in sections.items()
@@ -135,7 +130,7 @@ def in_world(plan: Plan, fit: Calibration, z: Floats) -> Plan:
 def _check_free(fit: Calibration, plans: Sequence[Plan], overrides: Mapping[str, Any]) -> None:
     """Refuse a change of what the posterior draws, which would be overwritten in every world."""
     drawn = set(values_at(fit.priors, fit.draws[0])) & set(overrides)
-    names = sorted(values_at(fit.priors, fit.draws[0]).keys() - {DRIFT, HOURS})
+    names = sorted(values_at(fit.priors, fit.draws[0]))
 
     def of(plan: Plan, name: str) -> Any:
         section, _, field = name.partition(".")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kith.experiments.errors import RequestError
+from kith.experiments.evidence.cohorts import cohorts
 from kith.experiments.evidence.contagion import contagion
 from kith.experiments.evidence.estimates import REPLICATES, Estimate, halves, intervals
 from kith.experiments.evidence.growth import growth, growth_series
@@ -87,7 +88,13 @@ def measured(observed: Observed, inactivity: int = INACTIVITY, permutations: int
     estimates = (
         growth(observed) | survival(observed, inactivity) | silence(observed) | participation(observed)
     )
-    estimates |= replies(observed) | network(observed) | registrations(observed) | memberships(observed)
+    estimates |= (
+        cohorts(observed)
+        | replies(observed)
+        | network(observed)
+        | registrations(observed)
+        | memberships(observed)
+    )
     estimates |= purchases(observed) | contagion(observed, permutations)
     return {name: estimates[name] for name in STATISTICS}
 

@@ -8,6 +8,7 @@ days before the end of the log.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kith.experiments.evidence.cohorts import BEGUN, STAYED
 from kith.experiments.evidence.membership import INDICATORS, KEPT
 from kith.experiments.evidence.participation import AGES
 from kith.experiments.evidence.silence import AWAY, FOLLOWED_ONCE, SILENCES
@@ -150,6 +151,22 @@ def _participation() -> Iterator[Statistic]:
     yield Statistic("gap_90", family, "days", "the same, not exceeded by 90 %; open gaps are left out")
 
 
+def _cohorts() -> Iterator[Statistic]:
+    compared = "of the first tenth of members to join, relative to those who joined after half of all"
+    yield Statistic(
+        "early_stay",
+        "cohorts",
+        "ratio",
+        f"share {compared}, both followed for {STAYED[1]} days: acted at an age of {STAYED[0]} to {STAYED[1] - 1} days",
+    )
+    yield Statistic(
+        "early_actions",
+        "cohorts",
+        "ratio",
+        f"actions per member within {BEGUN} days of the first {compared}, both followed for {STAYED[1]} days",
+    )
+
+
 def _replies() -> Iterator[Statistic]:
     for days in (1, 7):
         yield Statistic(
@@ -257,6 +274,7 @@ STATISTICS: dict[str, Statistic] = {
         _survival,
         _silence,
         _participation,
+        _cohorts,
         _replies,
         _network,
         _contagion,

@@ -30,6 +30,8 @@ TITLES = {
     "active_days": "active days per member",
     "gap_median": "median gap of active days",
     "gap_90": "90th percentile of these gaps",
+    "early_stay": "the first tenth stay, relative to the later half",
+    "early_actions": "actions of the first tenth, relative to the later half",
     "answered_1d": "first action answered in 1 day",
     "answered_7d": "first action answered in 7 days",
     "stay_answered": "still acting after 30 days, if answered",

@@ -194,7 +194,7 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "hazard": STOCK,
         "_residual": Numbers("f8", ("market",), 0.0),
         "_threshold": Numbers("f8", ("market",), 0.0),
-        "_fit": Numbers("f8", ("market",), 0.0, 1.0),
+        "_fit": Numbers("f8", ("market",), 0.0),
         "_since": STOCK,
         "_order": Numbers("i8", (None,), 0, "last of market"),
         "passed": Whole(0, "market"),

@@ -129,6 +129,7 @@ def _unfollow(s, day):
         people.due,
         rules["direction"],
         rules["fit_width"],
+        s.tables.p[0]["market_eagerness"],
         hazard,
         day,
         s.key,

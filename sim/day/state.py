@@ -291,7 +291,7 @@ def opened(c: Community, recorder: Recorder) -> State:
             np.empty(0) if market.forgets is None else market.forgets,
             np.empty(0) if market.propensity is None else market.propensity,
             np.empty(0, np.int64) if market.capacity is None else market.capacity,
-            c.fit_of_market() if c.parameters.acquisition.paid_budget > 0.0 else np.empty(0),
+            c.susceptibility() if c.parameters.acquisition.paid_budget > 0.0 else np.empty(0),
             c.far,
             *c.known,
             *c.touch.dial,

@@ -1,8 +1,8 @@
 """Acquire: people outside hear of the community through channels, follow, and join.
 
 Per person of the market, hazards per day add up over channels (Bass 1969 for external
-influence p and imitation q F); a person whom the purpose fits by f is reached when f times the
-cumulative hazard passes its clock. A touch makes a member at once with probability
+influence p and imitation q F); a person whom the purpose fits by f and who is eager by e is reached
+when f e times the cumulative hazard passes its clock. A touch makes a member at once with probability
 `join_on_touch`, else a follower; followers join at a rate that grows with the number of
 distinct people from whom they have heard (Centola 2010). Invitations of earlier days are
 answered here.
@@ -29,7 +29,7 @@ from kith.sim.state.categories import Channel, Count
 from kith.sim.state.community import Community
 from kith.sim.state.dormancy.dormant import place_of_row
 from kith.sim.state.ledger import Account
-from kith.sim.state.market import SIGNALS, Status, liking, mean_fit
+from kith.sim.state.market import SIGNALS, Status, eagerness, liking, mean_fit
 from kith.sim.state.outside.forgetting import begin_to_follow, reached_again, unfollow
 from kith.sim.state.population import NO_PERSON
 
@@ -67,7 +67,7 @@ def hazards(c: Community) -> npt.NDArray[np.float64]:
     )
     paid = 0.0
     if c.parameters.acquisition.paid_budget > 0.0:
-        paid = paid_hazard(c.fit_of_market(), c.market.status, c.p, c.promoters)
+        paid = paid_hazard(c.susceptibility(), c.market.status, c.p, c.promoters)
     rates: npt.NDArray[np.float64] = channel_hazards(
         c.p, float(basis), c.market.size, paid, c.promoters, c.quality, c.presence, c.content
     )
@@ -264,6 +264,8 @@ def answer_invitations(
         willing = q["referral_conversion"] * now * good_name * letters[k, 4] / 1000.0
         if q["referral_fit_weight"] > 0.0:
             willing *= liking(interest[person], fit_of_all, q)
+        if q["market_eagerness"] > 0.0:
+            willing *= eagerness(key, person, q["market_eagerness"])
         which = (inviter << ACCEPT_INVITER_SHIFT) + nth
         accepted = uniform(key, person, day, _ACCEPT, which) < willing
         # a person who started to follow by an earlier invitation today may still join

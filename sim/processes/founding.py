@@ -106,7 +106,7 @@ def _addresses(c: Community, n: int) -> Rows:
     size = c.market.size
     clocks = -np.log(uniforms(c.key, np.arange(size), 0, Purpose.FOUNDER))
     with np.errstate(divide="ignore"):
-        return _first(clocks / c.fit_of_market(), n)
+        return _first(clocks / c.susceptibility(), n)
 
 
 def _first(clocks: Numbers, n: int) -> Rows:

@@ -67,7 +67,7 @@ class Community:
         "share of items that staff tend"
         self.use(plan.parameters)
         market = plan.parameters.market
-        self.market = MarketState(market.size, guests, self.key, market.interest_similarity)
+        self.market = MarketState(market.size, guests, self.key, market.interest_similarity, market.eagerness)
         self.far = farness(self.key, market.far, market.size)
         self.known = acquaintance_lists(plan, self.key)
         "start of each person's acquaintances, (size + 1,), and all acquaintances; empty without a graph"
@@ -218,23 +218,20 @@ class Community:
         value, platform = self.parameters.value, self.parameters.platform
         mend(self.p, float(self.tended), value.useful_share, platform.overload_from)
 
-    def fit_of_market(self) -> npt.NDArray[np.float64]:
-        """How well the purpose fits each person of the market, shape (size,)."""
+    def susceptibility(self) -> npt.NDArray[np.float64]:
+        """How soon each person of the market is reached: fit times eagerness, shape (size,)."""
         size = self.parameters.market.size
-        return fit(
-            self.market.interest[:size],
-            self.direction,
-            self.parameters.market.fit_width,
-        )
+        fits = fit(self.market.interest[:size], self.direction, self.parameters.market.fit_width)
+        return fits if self.market.eager is None else fits * self.market.eager
 
     def _clock(self, purpose: Purpose) -> TouchClock:
-        """A clock for each person of the market, which runs the faster the better the purpose fits."""
+        """A clock for each person of the market, which runs the faster the better the purpose fits and the more eager it is."""
         everyone = np.arange(self.market.size)
-        return TouchClock(-np.log(uniforms(self.key, everyone, 0, purpose)), self.fit_of_market())
+        return TouchClock(-np.log(uniforms(self.key, everyone, 0, purpose)), self.susceptibility())
 
     def refit(self) -> None:
         """Let the clocks of those who are not reached yet run at their fit to the new direction."""
-        before, now = self.touch.fit, self.fit_of_market()
+        before, now = self.touch.fit, self.susceptibility()
         self.touch.refit(now)
         if self.given is not None:
             self.given.refit(now)

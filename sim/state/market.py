@@ -35,14 +35,14 @@ class Status(IntEnum):
     DORMANT = 4
 
 
-_INVITEE = int(Purpose.INVITEE)
+_INVITEE, _BUDGET, _PROPENSITY = int(Purpose.INVITEE), int(Purpose.BUDGET), int(Purpose.PROPENSITY)
 _KNOT, _NOISE, _FAR = int(Purpose.INTEREST_KNOT), int(Purpose.INTEREST_NOISE), int(Purpose.FAR)
 
 
 class MarketState:
     """Persons by address; shapes (size + guests,). Guests are not counted in the market."""
 
-    def __init__(self, size: int, guests: int, key: np.uint64, similarity: float) -> None:
+    def __init__(self, size: int, guests: int, key: np.uint64, similarity: float, gain: float) -> None:
         everyone = size + guests
         self.size = size
         self.status = np.zeros(everyone, np.int8)
@@ -55,6 +55,8 @@ class MarketState:
         self.interest = np.full(everyone, 0.5)
         self.interest[:size] = interests(key, size, similarity)
 
+        self.eager = eagerness_of_all(key, size, gain) if gain > 0.0 else None
+        "how readily each person of the market joins, shape (size,); None if all are alike"
         self.tally = np.zeros(len(Status), np.int64)
         "people of the market by status; guests are not counted"
         self.tally[Status.UNAWARE] = size
@@ -105,6 +107,23 @@ def mean_fit(direction: float, width: float) -> float:
     """Mean of `fit` over the market, where interests are uniform on (0, 1)."""
     upper, lower = ((end - direction) / (width * math.sqrt(2.0)) for end in (1.0, 0.0))
     return width * math.sqrt(math.pi / 2.0) * (math.erf(upper) - math.erf(lower))
+
+
+@kernel
+def eagerness(key, person, gain):
+    """How readily a person joins, for the time it has and for what it has to contribute; 1 on average over the market."""
+    time = normal(uniform(key, person, 0, _BUDGET, ONLY))
+    voice = normal(uniform(key, person, 0, _PROPENSITY, ONLY))
+    return math.exp(gain * (time + voice) - gain * gain)
+
+
+@kernel
+def eagerness_of_all(key, size, gain):
+    """The eagerness of each person of the market, shape (size,)."""
+    out = np.empty(size)
+    for person in range(size):
+        out[person] = eagerness(key, person, gain)
+    return out
 
 
 @kernel
@@ -193,6 +212,8 @@ __all__ = [
     "MarketState",
     "Status",
     "acquaintance",
+    "eagerness",
+    "eagerness_of_all",
     "farness",
     "fit",
     "interests",

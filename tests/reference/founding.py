@@ -34,7 +34,9 @@ MOST_MEMORY = 3650.0
 def found(model: "ReferenceModel") -> None:
     """Seat the founders, tie them, settle them, and fill the content that they hold up."""
     luck, founders = model.luck, model.p.market.founders
-    ahead = sorted(model.market.people, key=lambda q: luck.exponential(q.address, 0, Purpose.FOUNDER) / q.fit)
+    ahead = sorted(
+        model.market.people, key=lambda q: luck.exponential(q.address, 0, Purpose.FOUNDER) / q.readiness
+    )
     members = [model.seat(person) for person in sorted(ahead[:founders], key=lambda q: q.address)]
     if model.p.market.founders_are == "newcomers":
         return

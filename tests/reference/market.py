@@ -27,7 +27,9 @@ class Person:
         away = self.interest - p.organisation.direction
         self.fit = math.exp(-(away**2) / (2.0 * p.market.fit_width**2))
         self.clock = self.first_clock = luck.exponential(address, 0, Purpose.TOUCH_CLOCK)
-        self.turn = luck.exponential(address, 0, Purpose.ARRIVAL) / self.fit
+        self.eagerness = self.eager(p, luck)
+        self.susceptibility = self.fit * self.eagerness
+        self.turn = luck.exponential(address, 0, Purpose.ARRIVAL) / self.susceptibility
         "the smaller, the earlier it comes among the arrivals that are given"
 
         self.status = "unaware"
@@ -40,6 +42,12 @@ class Person:
         self.has_forgotten = False
         self.heard: list[Person] = []
         "up to four distinct people who have invited this one"
+
+    def eager(self, p: Parameters, luck: Luck) -> float:
+        """How readily it joins for the time it has and for what it has to contribute; 1 on average."""
+        gain = p.market.eagerness
+        z = [luck.normal(self.address, 0, trait) for trait in (Purpose.BUDGET, Purpose.PROPENSITY)]
+        return math.exp(gain * sum(z) - gain**2)
 
     def propensity(self, p: Parameters, luck: Luck) -> float:
         """How readily it contributes: log-normal, 1 at the median."""

@@ -76,7 +76,7 @@ class Outside:
             if person.status != "follower" or person.forgets > self.forgotten:
                 continue
             person.status, person.due, person.has_forgotten = "unaware", math.inf, True
-            spent = person.fit * self.reached
+            spent = person.susceptibility * self.reached
             if spent >= person.first_clock:
                 person.clock = spent + self.luck.exponential(
                     person.address, self.model.day, Purpose.AGAIN_CLOCK
@@ -88,7 +88,7 @@ class Outside:
         total = external + imitation + search
         self.reached += total
         for person in self.market.people:
-            if person.status != "unaware" or person.fit * self.reached < person.clock:
+            if person.status != "unaware" or person.susceptibility * self.reached < person.clock:
                 continue
             u = self.luck.uniform(person.address, self.model.day, Purpose.CHANNEL) * total
             person.channel = CHANNELS[(u >= external) + (u >= external + imitation)]
@@ -117,10 +117,10 @@ class Outside:
 
     def wait(self, clock: float, person: Person) -> float:
         """How long a follower's clock takes, the shorter the more people it has heard from."""
-        eagerness = self.eagerness(person)
+        eagerness = self.encouragement(person)
         return clock / eagerness if eagerness > 0.0 else math.inf
 
-    def eagerness(self, person: Person) -> float:
+    def encouragement(self, person: Person) -> float:
         """How much more readily somebody joins who has heard from several people."""
         a = self.p.acquisition
         return math.prod((1.0, a.reinforcement_2, a.reinforcement_3, a.reinforcement_4)[: len(person.heard)])
@@ -151,14 +151,17 @@ class Outside:
     def accepted(self, person: Person, inviters: list[Person]) -> tuple[Person | None, bool]:
         """Whose invitation somebody accepts, and if it heeds one; a follower comes nearer by each that it does not."""
         r, heeds = self.p.referral, False
-        liking = (person.fit / self.market.mean_fit()) ** r.fit_weight
+        liking = (person.fit / self.market.mean_fit()) ** r.fit_weight * person.eagerness
         for nth, inviter in enumerate(inviters):
-            before = self.eagerness(person)
+            before = self.encouragement(person)
             if inviter not in person.heard and len(person.heard) < MOST_HEARD:
                 person.heard.append(inviter)
             ordinal = (inviter.address << 8) + inviters[:nth].count(inviter)
             u = self.luck.uniform(person.address, self.model.day, Purpose.ACCEPT, ordinal)
-            if not self.is_replay and u < r.conversion * self.eagerness(person) * self.good_name() * liking:
+            if (
+                not self.is_replay
+                and u < r.conversion * self.encouragement(person) * self.good_name() * liking
+            ):
                 return inviter, True
             heeds |= self.luck.uniform(person.address, self.model.day, Purpose.HEED, ordinal) < r.follow
             if person.status == "follower":

@@ -149,6 +149,7 @@ markets = st.fixed_dictionaries(
         "near": st.integers(2, 40),
         "far": st.integers(0, 8),
         "interest_similarity": st.floats(0, 1),
+        "eagerness": st.floats(0, 3),
         "fit_width": st.sampled_from([0.01, 0.2, 1.0, 100.0]),
     }
 )

@@ -142,7 +142,6 @@ def _replay(fit: Calibration, past: PastInNumbers) -> Replay:
         Past(fit.label, seen, past.window, past.part),
         fit.scenario,
         fit.overrides,
-        past.fitted,
         past.market,
         (View(END, past.days),),
         abandons=False,

@@ -107,7 +107,7 @@ def held_out(
             [true] * runs,
         )
         jobs = [
-            replay.job(values_at(priors, z), SEEDS + 1000 * nth + k, each, view.day, (view,))
+            replay.job(values_at(priors, z), SEEDS + 1000 * nth + k, each, (view,))
             for every in pairs
             for k, (z, each) in enumerate(zip(draws, every, strict=True))
         ]

@@ -22,7 +22,7 @@ import numpy as np
 
 from kith.experiments.evidence.life.cases import CASES, seen_in, simulated
 from kith.experiments.evidence.life.parameters import OWN, WORLD, Free
-from kith.experiments.evidence.life.statistics import NAMES, Target, statistics_of, target_of
+from kith.experiments.evidence.life.statistics import GAPS, NAMES, RATIOS, Target, statistics_of, target_of
 from kith.experiments.evidence.observation import Floats, Observed
 from kith.experiments.files import write_text
 from kith.experiments.runs.pools import pool
@@ -61,8 +61,17 @@ class Problem:
         return dict(self.fixed) | values
 
     def start(self) -> Floats:
-        """Where each parameter starts, on the scale of the fit."""
+        """The value around which each parameter is drawn in, on the scale of the fit."""
         return np.array([parameter.inward(parameter.start) for parameter in self.free.values()])
+
+    def at(self, values: Mapping[str, Mapping[str, float]]) -> Floats:
+        """The point of values by owner and parameter; where one is missing, its start."""
+        return np.array(
+            [
+                parameter.inward(values.get(owner, {}).get(name, parameter.start))
+                for (owner, name), parameter in self.free.items()
+            ]
+        )
 
     def named(self, point: Floats) -> dict[str, dict[str, float]]:
         """The values at a point, by owner and parameter."""
@@ -110,11 +119,15 @@ def _cut(z: Floats) -> Floats:
     return np.clip(np.nan_to_num(z, nan=WORST), -WORST, WORST)
 
 
-def fit(problem: Problem, rounds: int, workers: int = 2, say: Any = print) -> dict[str, Any]:
-    """The best point found, with its statistics: what `--out` writes."""
+def fit(
+    problem: Problem, rounds: int, workers: int = 2, say: Any = print, begin: Floats | None = None
+) -> dict[str, Any]:
+    """The best point found, with its statistics: what `--out` writes. The search begins at `begin`."""
     cases, start = tuple(problem.targets), problem.start()
     with pool(workers=workers) as processes:
         runs, point, damping = Runs(problem, processes.executor), start.copy(), 1.0
+        if begin is not None:
+            point = begin.copy()
         now = runs.differences([(point, cases)])[0]
         loss = _loss(now, point, start)
         say(f"start: {loss:.1f}")
@@ -151,7 +164,7 @@ def fit(problem: Problem, rounds: int, workers: int = 2, say: Any = print) -> di
 
 
 def _shown(name: str, value: float) -> float:
-    return round(float(np.exp(value) if name.startswith("gap") else value), 4)
+    return round(float(np.exp(value) if name in (*GAPS, *RATIOS) else value), 4)
 
 
 def _loss(z: Mapping[str, Floats], point: Floats, start: Floats) -> float:
@@ -205,10 +218,13 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--world", type=Path, help="a file that an earlier fit wrote")
+    parser.add_argument("--begin", type=Path, help="begin where an earlier fit ended")
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     world = None if given.world is None else json.loads(given.world.read_text())["parameters"]["world"]
-    fitted = fit(problem_of(given.logs, {}, world, given.seeds), given.rounds, given.workers)
+    problem = problem_of(given.logs, {}, world, given.seeds)
+    begin = None if given.begin is None else problem.at(json.loads(given.begin.read_text())["parameters"])
+    fitted = fit(problem, given.rounds, given.workers, begin=begin)
     write_text(given.out, json.dumps(fitted, indent=1))
 
 

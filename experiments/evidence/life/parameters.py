@@ -25,6 +25,7 @@ class Free:
 
 
 WORLD: Mapping[str, Free] = {
+    "market.eagerness": Free(0.6),
     "churn.base_hazard": Free(0.010),
     "churn.newcomer_factor": Free(8.0),
     "churn.newcomer_half_life": Free(6.0),

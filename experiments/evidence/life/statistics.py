@@ -1,6 +1,6 @@
 """Statistics of the life of contributors: of a log with their errors, and of a run in the same scale.
 
-Gaps are compared as logarithms. The error of a statistic is that of the bootstrap over members and 5 % of
+Gaps and ratios are compared as logarithms. The error of a statistic is that of the bootstrap over members and 5 % of
 its value, as independent parts.
 """
 
@@ -20,9 +20,10 @@ SHARES = (
     *("active_d366_730", "monthly_contributors", "top1", "top10"),
 )
 GAPS = ("gap_median", "gap_90")
-NAMES = (*SHARES, *GAPS)
-SHORTEST = 0.5
-"days; a shorter gap counts as this"
+RATIOS = ("early_stay", "early_actions")
+NAMES = (*SHARES, *GAPS, *RATIOS)
+SHORTEST, LEAST_RATIO = 0.5, 0.1
+"days and ratio; a shorter gap and a smaller ratio count as this"
 RELATIVE = 0.05
 "error of every statistic, relative to its value, beside that of the bootstrap"
 WIDTH = 2.0 * 1.96
@@ -56,9 +57,11 @@ def target_of(log: Observed) -> Target:
     for k, name in enumerate(NAMES):
         low, high = (_scaled(name, end) for end in between.get(name, (np.nan, np.nan)))
         sampling = 0.0 if np.isnan(high - low) else (high - low) / WIDTH
-        errors[k] = np.hypot(sampling, RELATIVE * (1.0 if name in GAPS else abs(values[k])))
+        errors[k] = np.hypot(sampling, RELATIVE * (1.0 if name in (*GAPS, *RATIOS) else abs(values[k])))
     return Target(values, errors)
 
 
 def _scaled(name: str, value: float) -> float:
-    return float(np.log(max(value, SHORTEST))) if name in GAPS else float(value)
+    if name in GAPS:
+        return float(np.log(max(value, SHORTEST)))
+    return float(np.log(max(value, LEAST_RATIO))) if name in RATIOS else float(value)

@@ -18,7 +18,7 @@ from kith.sim.kernels.compilation import kernel
 from kith.sim.kernels.luck import ONLY, Purpose, uniform
 from kith.sim.state.categories import Count
 from kith.sim.state.community import Community
-from kith.sim.state.market import Status
+from kith.sim.state.market import Status, eagerness
 
 _FORGET, _AGAIN = int(Purpose.FORGET_CLOCK), int(Purpose.AGAIN_CLOCK)
 
@@ -48,6 +48,7 @@ def unfollow(c: Community) -> None:
         c.market.due,
         c.direction,
         c.parameters.market.fit_width,
+        c.parameters.market.eagerness,
         c.touch.hazard,
         c.day,
         c.key,
@@ -90,14 +91,16 @@ def set_forgetting(persons, forgets, hazard, day, key):
 
 
 @kernel
-def set_again(persons, interest, due, direction, width, hazard, day, key):
+def set_again(persons, interest, due, direction, width, gain, hazard, day, key):
     """Set fresh clocks, for the channels, of people whose first has run out; returns them, shape (n,)."""
     out = np.empty(len(persons))
     for k in range(len(persons)):
         person = persons[k]
         away = interest[person] - direction
-        fits = math.exp(-(away * away) / (2.0 * width * width))
-        wait = -math.log(uniform(key, person, day, _AGAIN, ONLY)) / fits if fits > 0.0 else np.inf
+        soon = math.exp(-(away * away) / (2.0 * width * width))
+        if gain > 0.0:
+            soon *= eagerness(key, person, gain)
+        wait = -math.log(uniform(key, person, day, _AGAIN, ONLY)) / soon if soon > 0.0 else np.inf
         out[k] = hazard + wait
         due[person] = out[k]
     return out

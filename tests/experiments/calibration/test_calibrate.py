@@ -3,14 +3,11 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from kith.experiments.calibration.bundle import read_bundle
 from kith.experiments.calibration.calibrate import calibrate
 from kith.experiments.calibration.fitting import Budget
-from kith.experiments.calibration.priors import DRIFT
-from kith.experiments.calibration.replayed import STEPS, drifted
 from kith.experiments.cli.app import exit_code
 from kith.experiments.errors import RequestError
 from kith.scenarios.load import load
@@ -67,14 +64,12 @@ def test_the_fitted_scenario_runs_with_the_real_joins_and_names_its_sources(bund
     assert "churn.base_hazard: fitted to village.csv by kith calibrate, posterior median" in text
 
 
-def test_drift_becomes_phases_of_arrivals(bundle: Path) -> None:
+def test_eagerness_is_fitted_and_written(bundle: Path) -> None:
     plan, fit = load(str(bundle / "fitted.toml")), read_bundle(bundle)
-    hours = [p.visiting.budget_hours for _, p in plan.phases]
-    drift = fit.values[DRIFT]
-    assert len(hours) == STEPS
-    assert np.log(hours[-1] / hours[0]) == pytest.approx(drift * (STEPS - 1) / STEPS)
-    assert [day for day, _ in plan.phases][1] == fit.past.days // STEPS
-    assert drifted(2.0, 0.8, STEPS - 1) > 2.0 > drifted(2.0, 0.8, 0)
+    assert fit.past is not None
+    assert plan.parameters.market.eagerness == pytest.approx(fit.values["market.eagerness"])
+    assert len(plan.phases) == 1
+    assert plan.parameters.market.size < 2 * fit.past.members + 200
 
 
 def test_a_bundle_is_read_as_it_was_written(bundle: Path) -> None:

@@ -133,6 +133,18 @@ def test_again_on_days_one_to_seven_counts_hours_not_dates() -> None:
     assert measure_rows(crowd(days, 40))["again_d1_7"] == 2 / 10
 
 
+def test_the_first_tenth_are_held_against_the_later_half() -> None:
+    """Of 20 + 180 members: of the first all stay and act three times, of the later half one in nine, once."""
+    early = [[0.1 + n / 100, 1.0, 50.0] for n in range(20)]
+    late = [[2.0 + n / 100, *([60.0] if n % 9 == 0 else [])] for n in range(180)]
+    measurement = measure_rows(crowd(early + late, 300))
+    followed = [n for n in range(180) if n >= 81]  # members 101 to 200, counting the 20
+    stay = sum(n % 9 == 0 for n in followed) / len(followed)
+    assert measurement["early_stay"] == pytest.approx(1.0 / stay, rel=0.02)
+    assert measurement["early_actions"] == pytest.approx(3.0 / (1.0 + stay), rel=0.02)
+    assert "10 are needed" in measure_rows(crowd(early + late, 150)).cannot_tell["early_stay"]
+
+
 def test_retention_asks_who_was_followed_long_enough() -> None:
     assert follow_up(30, 1000) == 60
     assert follow_up(90, 194) == 142

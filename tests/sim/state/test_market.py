@@ -76,7 +76,7 @@ places = st.lists(st.tuples(st.integers(0, 21), st.sampled_from(list(Status))), 
 def test_the_market_counts_its_people_by_status_and_leaves_guests_out(
     moves: list[tuple[int, Status]],
 ) -> None:
-    market, twin = MarketState(20, 2, KEY, 0.5), [Status.UNAWARE] * 20
+    market, twin = MarketState(20, 2, KEY, 0.5, 0.0), [Status.UNAWARE] * 20
     for person, status in moves:
         market.move(np.array([person]), status)
         if person < 20:
@@ -85,5 +85,5 @@ def test_the_market_counts_its_people_by_status_and_leaves_guests_out(
 
 
 def test_the_same_seed_makes_the_same_people_whatever_guests_come() -> None:
-    with_guests, without = MarketState(100, 3, KEY, 0.5), MarketState(100, 0, KEY, 0.5)
+    with_guests, without = MarketState(100, 3, KEY, 0.5, 0.6), MarketState(100, 0, KEY, 0.5, 0.6)
     assert np.array_equal(with_guests.interest[:100], without.interest)
