@@ -37,7 +37,7 @@ from kith.sim.state.categories import Channel
 from kith.sim.state.community import Community
 from kith.sim.state.conservation import check_laws
 
-MODEL_VERSION = "3.1"
+MODEL_VERSION = "3"
 
 type Step = tuple[str, Callable[[Community], None]]
 type OwnShock = tuple[int, str, Callable[[Community], None]]

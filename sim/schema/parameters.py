@@ -40,9 +40,10 @@ class Market(Section):
         0.35, "width of the purpose's appeal in interest space (standard deviation)", unit="interest",
         low=0.01, high=100.0, source="assumed: two thirds of people fit a central purpose at half strength or more")
     eagerness: float = quantity(
-        0.9, "how much sooner those come who have more time and more to contribute: log hazard of joining per standard "
+        0.0, "how much sooner those come who have more time and more to contribute: log hazard of joining per standard "
         "deviation of either", unit="-", high=3.0,
-        source="LIFE-early: fitted to the first and the later cohorts of two logs")
+        source="assumed: off; .9 in two logs of which everybody came in the end (LIFE-early), but rates and hours of "
+               "the library are those of people who have come")
 
 
 class Affiliation(Section):
@@ -752,10 +753,9 @@ class Dormancy(Section):
                                    high=1e5, source="LIFE-wake: fitted together with waking_rate")
     waking_exponent: float = quantity(1.7, "exponent with which the hazard of waking falls with the time asleep", unit="-",
                                       high=10.0, source="LIFE-wake: fitted together with waking_rate")
-    call_gain: float = quantity(0.4, "relative increase in the hazard of waking on the day after a call: a tie of strength 1 "
+    call_gain: float = quantity(1.0, "relative increase in the hazard of waking on the day after a call: a tie of strength 1 "
                                 "that contributes, an invitation, an event", unit="ratio", high=1000.0,
-                                source="LIFE-call: .42 in the messages of a college, 0 in a chat room; that other calls do as "
-                                       "much is assumed")
+                                source="assumed: sign only; what reaches a member wakes it. LIFE-call: .42 and 0 in two logs")
     cleanup_rate: float = quantity(0.05, "hazard that a dormant member ends its membership formally", unit="1/year", high=365.0,
                                    source="assumed: accounts are cleaned up now and then")
     tenure_half_life: float = half_life(34.0, "half-life of experience, by which the hazard of ceasing to come falls, while asleep",
