@@ -41,7 +41,7 @@ class Market(Section):
         low=0.01, high=100.0, source="assumed: two thirds of people fit a central purpose at half strength or more")
     eagerness: float = quantity(
         0.0, "how much sooner those come who have more time and more to contribute: log hazard of joining per standard "
-        "deviation of either", unit="-", high=3.0,
+        "deviation of either", unit="-", high=5.0,
         source="assumed: off; .9 in two logs of which everybody came in the end (LIFE-early), but rates and hours of "
                "the library are those of people who have come")
 

@@ -8,8 +8,18 @@ from kith.experiments.calibration.inference.design import sobol
 from kith.experiments.calibration.inference.emulator import emulator_of, told
 from kith.experiments.calibration.inference.identified import identified, traded
 from kith.experiments.calibration.inference.posterior import log_likelihood, sampled
-from kith.experiments.calibration.priors import MEAN_RATE, PRIORS, RATE, SIGMA, Floats, log_prior, values_at
+from kith.experiments.calibration.priors import (
+    MEAN_RATE,
+    PRIORS,
+    RATE,
+    SIGMA,
+    WIDEST,
+    Floats,
+    log_prior,
+    values_at,
+)
 from kith.experiments.calibration.recovery import judged
+from kith.scenarios.load import load
 
 
 def linear(points: int, noise: float = 0.2) -> tuple[Floats, Floats, Floats]:
@@ -77,6 +87,11 @@ def test_statistics_that_few_runs_can_tell_or_that_never_differ_are_left_out() -
 
 def test_more_points_continue_a_design() -> None:
     assert (sobol(64, 5)[:40] == sobol(40, 5)).all()
+
+
+def test_the_schema_takes_every_value_that_is_tried() -> None:
+    for z in (-WIDEST, WIDEST):
+        load("web", overrides=values_at(PRIORS, np.full(len(PRIORS), z)))
 
 
 def test_priors_hold_their_intervals_and_the_mean_rate_becomes_the_rate() -> None:
