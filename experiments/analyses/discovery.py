@@ -16,6 +16,7 @@ import pandas as pd
 
 from kith.experiments.errors import StudyError
 from kith.experiments.statistics.tables import check_outcomes
+from kith.experiments.statistics.units import with_units
 from kith.experiments.studies.formulas import Formula
 from kith.experiments.studies.results import levers_of, runs_frame
 from kith.experiments.studies.store import Store
@@ -163,7 +164,7 @@ def grown(x: pd.DataFrame, failed: npt.NDArray[np.bool_], fails: str) -> Discove
         rules=_rules(tree, x, failed),
         accuracy=float(accuracy),
         p=float(p),
-        worlds=x.reset_index(drop=True).assign(fails=failed),
+        worlds=with_units(x.reset_index(drop=True).assign(fails=failed)),
         tells=tuple(str(name) for name in weights[weights > 0].index),
     )
 

@@ -26,6 +26,7 @@ FORMATS = {
     ".md": "text/markdown",
     ".npz": "application/zip",
     ".bib": "application/x-bibtex",
+    ".nc": "application/netcdf",
 }
 SOFTWARE, COMPUTATION = "#kith", "#computation"
 

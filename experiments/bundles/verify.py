@@ -37,7 +37,9 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("study", "discover"),
 )
 CODE = "--run-code"
-READING = dict.fromkeys(("--fails", "--scenario", "--frame", "--every"), 1)
+READING = dict.fromkeys(("--fails", "--scenario", "--frame", "--every", "--each-day", "--outcome"), 1) | {
+    "--netcdf": 0
+}
 "options of commands that read a store, which `study run` does not have, with how many words follow"
 STORED = ("export", "discover")
 "commands that read a store, which has to be filled first"

@@ -16,6 +16,7 @@ from kith.experiments.comparison.repeat_command import study_command
 from kith.experiments.errors import RequestError
 from kith.experiments.escaping import say
 from kith.experiments.run_limits import check_workers
+from kith.extras import demand
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,6 +79,14 @@ Frames = Annotated[
         "--frame",
         "Also write members, ties, events, monthly or series of single runs (the first seed of each point), or a frame "
         "of the study's own reporters; repeat for more.",
+        "NAME",
+    ),
+]
+Indicators = Annotated[
+    list[str] | None,
+    option(
+        "--outcome",
+        "Report this indicator instead of the study's, and keep it alone; repeat for more.",
         "NAME",
     ),
 ]
@@ -172,6 +181,15 @@ def export(
     every: Annotated[
         int, number_option("--every", "With --frame: each so-manieth point; default: 1, all of them.")
     ] = 1,
+    each_day: Annotated[
+        int,
+        number_option("--each-day", "With --frame: rows of each so-manieth day; default: 1, all of them."),
+    ] = 1,
+    outcome: Indicators = None,
+    netcdf: Annotated[
+        bool,
+        typer.Option("--netcdf", help="Also write study.nc: labelled arrays by run, day and indicator."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Write the stored results to --out: a report, and tables of runs, points and sensitivities."""
@@ -183,10 +201,14 @@ def export(
     target = check_folder(out, overwrite)
     opened, results = _opened(study, store, runs, days, set, run_code, quick)
     _check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set))
-    frames = _frames(opened, results, frame or [], every)
-    write_study(
-        opened, results, target, study_command(study, "run", None, runs, days, quick, set), asked(), frames
-    )
+    if outcome:
+        opened = opened.with_changes(outcomes=outcome)
+        opened.check()
+    if netcdf:
+        demand("arrays")
+    frames = _frames(opened, results, frame or [], every, each_day)
+    command = study_command(study, "run", None, runs, days, quick, set)
+    write_study(opened, results, target, command, asked(), frames, outcome, netcdf)
     from kith.experiments.studies.execute import status as state
 
     if json:
@@ -325,10 +347,13 @@ def break_even(
         _print_report_path(out)
 
 
-def _frames(study: "Study", store: "Store", names: list[str], every: int) -> "dict[str, DataFrame]":
+def _frames(
+    study: "Study", store: "Store", names: list[str], every: int, each_day: int
+) -> "dict[str, DataFrame]":
     """The frames of single runs that were asked for; their runs are simulated again."""
-    if every < 1:
-        raise RequestError(f"--every {every}: must be 1 or more")
+    for option_name, value in (("--every", every), ("--each-day", each_day)):
+        if value < 1:
+            raise RequestError(f"{option_name} {value}: must be 1 or more")
     if not names:
         return {}
     from kith.experiments.cli.progress import Waiting
@@ -337,7 +362,7 @@ def _frames(study: "Study", store: "Store", names: list[str], every: int) -> "di
     own = {} if study.own is None else study.own.reports()
     announce_compilation()
     with Waiting("frames", "runs") as waiting:
-        return frames_of_runs(study, store, names, every, own=own, progress=waiting)
+        return frames_of_runs(study, store, names, every, each_day=each_day, own=own, progress=waiting)
 
 
 def _failure(study: "Study", name: str, fails: str | None, scenario: str | None) -> "Discover":

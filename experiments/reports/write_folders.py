@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 REPORT = "the report: one file for a browser, and for printing"
 RUNS = "a row per run: seed, id of the run, and every indicator"
+MEASURED = "a row per run and indicator, with the same columns for every study"
+LEVERS = "a row per point and lever, with the same columns for every study"
+ARRAYS = "labelled arrays for xarray: indicators by run, and daily series by run and day"
 FRAMES = {
     "series": "a row per day",
     "members": "a row per membership",
@@ -150,17 +153,30 @@ def write_study(
     command: str = "",
     request: Request | None = None,
     frames: "Mapping[str, pd.DataFrame] | None" = None,
+    outcomes: "Sequence[str] | None" = None,
+    arrays: bool = False,
 ) -> None:
     """Write a study's bundle: frames, tables, study.json, report.html.
 
-    The frames are runs, points, sensitivity (where the design allows it) and series (where recorded).
+    The frames are runs, points, sensitivity (where the design allows it) and series (where recorded); and measured and
+    levers, which have the same columns for every study. With `arrays` also a file of labelled arrays, study.nc.
+
+    Parameters
+    ----------
+    outcomes : which indicators the tables of runs hold; by default all that were measured.
     """
     from kith.experiments.reports.study import ranked, study_page
+    from kith.experiments.studies.arrays import data_set
     from kith.experiments.studies.results import points_frame, runs_frame, series_frame
+    from kith.experiments.studies.tidy import levers_table, measured_table
 
     points, ranking = points_frame(study, store, spread=True), ranked(study, store)
     with _of_study(study, target, command, request) as folder:
-        folder.frame("runs", last_lines(runs_frame(study, store)), RUNS)
+        folder.frame("runs", last_lines(runs_frame(study, store, outcomes)), RUNS)
+        folder.table("measured", measured_table(study, store, outcomes), MEASURED)
+        folder.table("levers", levers_table(study, store), LEVERS)
+        if arrays:
+            folder.arrays("study.nc", data_set(study, store, outcomes), ARRAYS)
         folder.frame(
             "points",
             points,
