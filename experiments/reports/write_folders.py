@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kith.experiments.calibration.forecast.ahead import Forecast
     from kith.experiments.comparison.comparison import Comparison
     from kith.experiments.evidence.measure import Measurement
+    from kith.experiments.reports.decisions import Shown
     from kith.experiments.studies.execute import StudyStatus
     from kith.experiments.studies.store import Store
     from kith.experiments.studies.study import Study
@@ -311,6 +312,24 @@ def write_discovery(
 
     with _of_study(study, target, command, request) as folder:
         folder.frame("rules", discovery.rules, "a row per rule, with the share of failures in the sample")
+        if discovery.boxes is not None:
+            folder.frame("boxes", discovery.boxes.table, "a row per box of PRIM: density and coverage")
+            folder.latex("boxes", discovery.boxes.table, f"{study.title or study.name}: boxes (PRIM)")
         folder.frame("worlds", discovery.worlds, "the points, a row each, and whether it fails")
         folder.latex("rules", discovery.rules, f"{study.title or study.name}: when it fails")
         folder.text("report.html", discovery_page(discovery, study, state, command), REPORT)
+
+
+def write_shown(
+    shown: "Shown", what: str, target: Path, command: str, request: Request | None = None
+) -> None:
+    """Write the bundle of an analysis for a decision: report.html, and its tables."""
+    import pandas as pd
+
+    study = shown.study
+    with _of_study(study, target, command, request) as folder:
+        for name, (frame, words) in shown.frames.items():
+            folder.frame(name, frame, words)
+        cells = pd.DataFrame(shown.rows, columns=[name for name, _ in shown.columns])
+        folder.latex(next(iter(shown.frames)), cells, f"{study.title or study.name}: {what.lower()}")
+        folder.text("report.html", shown.page(command), REPORT)
