@@ -111,9 +111,14 @@ def replicate(
     target, opened, results = to_search(
         study, out, overwrite, store, workers, runs, days, set, run_code, quick
     )
-    announce_compilation(opened.size[1] + budget)
     with Waiting(opened.name, "runs") as waiting, search_kept(results):
-        found = spend(opened, results, budget, outcome, aim, level, lower, workers, scheduler, waiting)
+
+        def progress(done: int, total: int) -> None:
+            if done == 0:  # not before: a request that is refused announces nothing
+                announce_compilation(total)
+            waiting(done, total)
+
+        found = spend(opened, results, budget, outcome, aim, level, lower, workers, scheduler, progress)
     words = ["--budget", str(budget), "--for", aim, *([] if level is None else ["--level", str(level)])]
     words += ["--outcome", outcome] if outcome is not None else []
     words += ["--lower"] if lower else []
@@ -152,9 +157,14 @@ def tip(
     target, opened, results = to_search(
         study, out, overwrite, store, workers, runs, days, set, run_code, quick
     )
-    announce_compilation()
     with Waiting(opened.name, "points") as waiting, search_kept(results):
-        found = tipping(opened, results, level, outcome, points, workers, scheduler, waiting)
+
+        def progress(done: int, total: int) -> None:
+            if done == 0:
+                announce_compilation(total * opened.runs)
+            waiting(done, total)
+
+        found = tipping(opened, results, level, outcome, points, workers, scheduler, progress)
     words = ["--level", str(level), *([] if points is None else ["--points", str(points)])]
     words += ["--outcome", outcome] if outcome is not None else []
     command = study_command(study, "tip", None, runs, days, quick, set)
