@@ -31,7 +31,7 @@ from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study
 from kith.experiments.words import wording
 from kith.experiments.words.assumptions import shown
-from kith.experiments.words.terminal import add_lever, heading, plain_table, printer
+from kith.experiments.words.terminal import heading, plain_table, print_with_levers, printer
 from kith.sim.results.definitions import describe
 
 MOST_ROWS = 30
@@ -108,16 +108,12 @@ def show_optimum(optimum: Optimum) -> None:
     heading(out, optimum.study.title or optimum.study.name, optimum.study.question)
     goal = optimum.study.optimise
     assert goal is not None, optimum.study.name
-    table = plain_table()
     levers = [lever.name for lever in optimum.study.lever]
-    for name in levers:
-        add_lever(table, name)
-    table.add_column("outcome")
-    for name in ("in search", "new seeds", "95 % interval", "change", "support"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in optimum.finalists.to_dict("records"):
-        table.add_row(*(short(row[name]) for name in levers), *optimum_cells(row))
-    out.print(table)
+    heads = ("in search", "new seeds", "95 % interval", "change", "support")
+    columns = [*((name, "lever") for name in levers), ("outcome", ""), *((name, "n") for name in heads)]
+    finalists = optimum.finalists.to_dict("records")
+    rows = [[*(short(row[name]) for name in levers), *optimum_cells(row)] for row in finalists]
+    print_with_levers(out, columns, rows, [str(row["point"]) for row in finalists])
     out.print(Text(optimum_answer(optimum)))
     if flat_or_limited(optimum):
         out.print(Text(flat_or_limited(optimum)))
@@ -186,15 +182,7 @@ def show_decision(shown: Shown) -> None:
     """The table of a decision, the answer below it, and how to read it."""
     out = printer()
     heading(out, shown.study.title or shown.study.name, shown.study.question)
-    table = plain_table()
-    for name, kind in shown.columns:
-        if kind == "lever":
-            add_lever(table, name)
-        else:
-            table.add_column(name, justify="right" if kind else "left", no_wrap=kind == "n")
-    for row in shown.rows[:MOST_ROWS]:
-        table.add_row(*row)
-    out.print(table)
+    print_with_levers(out, shown.columns, shown.rows[:MOST_ROWS])
     if len(shown.rows) > MOST_ROWS:
         out.print(Text(f"{len(shown.rows) - MOST_ROWS} further rows: --out writes all", style="dim"))
     out.print(Text(shown.answer))
