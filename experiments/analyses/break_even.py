@@ -20,12 +20,14 @@ import pandas as pd
 from kith.experiments.errors import RunsFailed, StudyError
 from kith.experiments.runs.pools import Pool, pool
 from kith.experiments.statistics.intervals import LEAST_RUNS, difference_interval
+from kith.experiments.statistics.units import with_units
 from kith.experiments.studies.execute import conduct
 from kith.experiments.studies.levers import Lever, Value
 from kith.experiments.studies.results import runs_frame
 from kith.experiments.studies.searches import BreakEven
 from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study
+from kith.sim.results.definitions import describe
 
 type Floats = npt.NDArray[np.float64]
 
@@ -88,7 +90,10 @@ def break_even(
         def lever_at(share: float) -> float:
             return cast(float, lever.at(np.array([share]))[0])
 
-        return _Curve(lever.name, 2**goal.halvings, goal.level, lever_at, measured, tried).crossing()
+        crossing = _Curve(lever.name, 2**goal.halvings, goal.level, lever_at, measured, tried).crossing()
+    unit = describe(goal.outcome)[0]
+    with_units(crossing.tried, mean=unit, low=unit, high=unit)
+    return crossing
 
 
 def crossing_among(name: str, values: Sequence[float], runs: Sequence[Floats], level: float) -> Crossing:

@@ -7,15 +7,17 @@ judged on held-out points, against trees grown on shuffled failures.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from kith.experiments.analyses.prim import Boxes, boxes_of
 from kith.experiments.errors import StudyError
 from kith.experiments.statistics.tables import check_outcomes
+from kith.experiments.statistics.units import with_units
 from kith.experiments.studies.formulas import Formula
 from kith.experiments.studies.results import levers_of, runs_frame
 from kith.experiments.studies.store import Store
@@ -53,6 +55,8 @@ class Discovery:
     "a row per point: its levers, words as a column of 0 and 1 each, and whether it `fails`"
     tells: tuple[str, ...]
     "the columns used by the rules, the most informative first"
+    boxes: Boxes | None = None
+    "of PRIM, if it was asked for"
 
     @property
     def holds(self) -> bool:
@@ -93,7 +97,9 @@ class Discovery:
         ).strip()
 
 
-def discover(study: Study, store: Store, fails: str, scenario: str | None = None) -> Discovery:
+def discover(
+    study: Study, store: Store, fails: str, scenario: str | None = None, prim: bool = False
+) -> Discovery:
     """Rules over levers that predict where a scenario fails.
 
     Parameters
@@ -101,6 +107,7 @@ def discover(study: Study, store: Store, fails: str, scenario: str | None = None
     study, store : a sample of worlds, such as a latin_hypercube over priors, and where its runs are.
     fails : a formula over indicators such as `margin < 0`, judged on the means over a point's runs.
     scenario : whose points; by default the study's only one.
+    prim : whether to look for boxes as well, by ema-workbench (`kith.experiments.analyses.prim`).
 
     Raises
     ------
@@ -114,7 +121,9 @@ def discover(study: Study, store: Store, fails: str, scenario: str | None = None
     levers = [name for name in levers_of(points, study) if name in {lever.name for lever in study.lever}]
     by = points.groupby("point")
     failed = np.array([bool(formula(row)) for row in by[list(formula.names)].mean().to_dict("records")], bool)
-    return grown(_numbers(by[levers].first()), failed, fails)
+    x = _numbers(by[levers].first())
+    found = grown(x, failed, fails)
+    return replace(found, boxes=boxes_of(x.reset_index(drop=True), failed)) if prim else found
 
 
 def grown(x: pd.DataFrame, failed: npt.NDArray[np.bool_], fails: str) -> Discovery:
@@ -163,7 +172,7 @@ def grown(x: pd.DataFrame, failed: npt.NDArray[np.bool_], fails: str) -> Discove
         rules=_rules(tree, x, failed),
         accuracy=float(accuracy),
         p=float(p),
-        worlds=x.reset_index(drop=True).assign(fails=failed),
+        worlds=with_units(x.reset_index(drop=True).assign(fails=failed)),
         tells=tuple(str(name) for name in weights[weights > 0].index),
     )
 

@@ -18,6 +18,7 @@ from kith.experiments.errors import RunsFailed, StudyError
 from kith.experiments.runs.pools import Pool, pool
 from kith.experiments.statistics.intervals import LEAST_RUNS, LEVEL, mean_interval
 from kith.experiments.statistics.pareto import front_shares, nondominated
+from kith.experiments.statistics.units import with_units
 from kith.experiments.studies.execute import conduct
 from kith.experiments.studies.formulas import Formula
 from kith.experiments.studies.levers import Lever, Value
@@ -86,7 +87,8 @@ def optimise(
         chosen = _finalists(goal, trials)
         seeds = {"first_seed": study.first_seed + study.runs, "runs": goal.fresh_runs}
         fresh = _runs_at(study, [points[k] for k in chosen["point"]], store, where, **seeds)
-    return Optimum(study, trials, _on_new_seeds(goal, chosen, runs, fresh), refused)
+    finalists = _on_new_seeds(goal, chosen, runs, fresh)
+    return Optimum(study, with_units(trials), with_units(finalists), refused)
 
 
 def _searched(

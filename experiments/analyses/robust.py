@@ -28,6 +28,7 @@ from kith.experiments.runs.runner import Job, RunResult, run_all
 from kith.experiments.statistics.intervals import POWER
 from kith.experiments.statistics.shares import Share, trials_needed, wilson
 from kith.experiments.statistics.tables import OUTCOMES
+from kith.experiments.statistics.units import with_units
 from kith.experiments.words import wording
 from kith.scenarios.logs.founding import ReadLog
 from kith.sim.results.definitions import describe
@@ -229,7 +230,7 @@ def _concluded(
         for label in labels
         if (world, label) in well
     ]
-    values = pd.DataFrame(rows)
+    values = with_units(pd.DataFrame(rows))
     return Robustness(
         *labels,
         worlds=len(draws),

@@ -21,6 +21,7 @@ from kith.experiments.analyses.morris import morris_effects, moves
 from kith.experiments.analyses.pawn import FEWEST_PER_SLICE, pawn_indices
 from kith.experiments.errors import StudyError
 from kith.experiments.statistics.point_noise import luck
+from kith.experiments.statistics.units import with_units
 from kith.experiments.studies.designs import (
     HARMONICS,
     Fast,
@@ -78,7 +79,7 @@ def sensitivity(study: Study, store: Store, outcomes: Sequence[str] | None = Non
                 indices.insert(0, "outcome", outcome)
                 indices.insert(0, "scenario", scenario)
                 rows.append(indices)
-    return pd.concat(rows, ignore_index=True)
+    return with_units(pd.concat(rows, ignore_index=True), luck="share")
 
 
 def method_of(study: Study) -> str:

@@ -25,6 +25,8 @@ from kith.sim.schema.plan import Plan
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
+    import xarray
 
 PROVENANCE, PLANS, FIGURES = "provenance.json", "plans.json", "figures"
 KIND = "kith bundle"
@@ -57,6 +59,18 @@ class Bundle:
         write_parquet(frame, self.folder / f"{name}.parquet")
         if csv:
             write_csv(frame, self.folder / f"{name}.csv")
+
+    def table(self, name: str, table: "pa.Table", description: str) -> None:
+        """Add an Arrow table as Parquet, in its own schema."""
+        import pyarrow.parquet as pq
+
+        self.described[f"{name}.parquet"] = Described(f"{name}.parquet", description)
+        pq.write_table(table, self.folder / f"{name}.parquet")
+
+    def arrays(self, name: str, arrays: "xarray.Dataset", description: str) -> None:
+        """Add labelled arrays as a netCDF 3 file, which SciPy writes."""
+        self.described[name] = Described(name, description)
+        arrays.to_netcdf(self.folder / name, engine="scipy")
 
     def latex(self, name: str, frame: "pd.DataFrame", caption: str, note: str = "") -> None:
         """Add a table for a paper."""

@@ -26,7 +26,9 @@ FORMATS = {
     ".md": "text/markdown",
     ".npz": "application/zip",
     ".bib": "application/x-bibtex",
+    ".nc": "application/netcdf",
 }
+LICENCE = "Not licensed: kith claims no rights in its output; whoever made these results may add terms here."
 SOFTWARE, COMPUTATION = "#kith", "#computation"
 
 
@@ -60,7 +62,7 @@ def manifest(
         "name": title,
         "description": description or title,
         "datePublished": now,
-        "license": "Yours to choose: the terms under which you share these results.",
+        "license": LICENCE,
         "hasPart": _links(files),
         "mentions": {"@id": COMPUTATION},
     }

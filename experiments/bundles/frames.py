@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kith.experiments.escaping import for_csv
-from kith.experiments.statistics.units import unit_of
+from kith.experiments.statistics.units import units_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,6 +15,7 @@ def arrow(frame: "pd.DataFrame") -> "pa.Table":
     """The frame as an Arrow table: a unit at each column, and text where a column has no value at all."""
     import pyarrow as pa
 
+    units = units_in(frame)
     plain = frame.copy(deep=False)
     plain.attrs = {}
     table = pa.Table.from_pandas(plain, preserve_index=False)
@@ -25,7 +26,7 @@ def arrow(frame: "pd.DataFrame") -> "pa.Table":
             if pa.types.is_null(given.type) or pa.types.is_large_string(given.type)
             else given.type
         )
-        unit = unit_of(given.name)
+        unit = units.get(given.name, "")
         fields.append(pa.field(given.name, kind, metadata={"unit": unit} if unit else None))
         columns.append(column.cast(kind))
     return pa.table(columns, schema=pa.schema(fields))

@@ -35,11 +35,20 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("study", "optimise"),
     ("study", "break-even"),
     ("study", "discover"),
+    ("study", "regret"),
+    ("study", "replicate"),
+    ("study", "tip"),
 )
 CODE = "--run-code"
-READING = dict.fromkeys(("--fails", "--scenario", "--frame", "--every"), 1)
+READING = dict.fromkeys(
+    ("--fails", "--scenario", "--frame", "--every", "--each-day", "--outcome", "--policy"), 1
+) | {
+    "--netcdf": 0,
+    "--prim": 0,
+    "--lower": 0,
+}
 "options of commands that read a store, which `study run` does not have, with how many words follow"
-STORED = ("export", "discover")
+STORED = ("export", "discover", "regret")
 "commands that read a store, which has to be filled first"
 
 

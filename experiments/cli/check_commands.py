@@ -10,6 +10,7 @@ from kith.experiments.cli.options import (
     Ideas,
     Json,
     OutPatterns,
+    Overwrite,
     Runs,
     RunsOfClaims,
     Seeds,
@@ -129,11 +130,12 @@ def patterns(
     ] = False,
     seeds: Seeds = None,
     out: OutPatterns = None,
+    overwrite: Overwrite = False,
     workers: Workers = None,
     json: Json = False,
 ) -> None:
     """Test which known patterns of real communities emerge from the model without being built in."""
-    target = checked(out, True, seeds=seeds, workers=workers)
+    target = checked(out, overwrite, seeds=seeds, workers=workers)
     demand("patterns")
     from kith.experiments.cli.printed_checks import show_patterns
     from kith.experiments.cli.progress import Waiting

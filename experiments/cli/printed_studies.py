@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from kith.experiments.analyses.break_even import Crossing
 from kith.experiments.analyses.discovery import Discovery
 from kith.experiments.analyses.optimise import Optimum
+from kith.experiments.analyses.prim import Boxes
 from kith.experiments.analyses.search_sentences import (
     crossing_answer,
     flat_or_limited,
@@ -20,6 +22,7 @@ from kith.experiments.analyses.search_sentences import (
     titled,
     unmeasured,
 )
+from kith.experiments.reports.decisions import Shown
 from kith.experiments.reports.discovery import caution
 from kith.experiments.statistics.intervals import LEAST_RUNS, no_interval
 from kith.experiments.studies.execute import StudyStatus
@@ -28,8 +31,11 @@ from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study
 from kith.experiments.words import wording
 from kith.experiments.words.assumptions import shown
-from kith.experiments.words.terminal import add_lever, heading, plain_table, printer
+from kith.experiments.words.terminal import heading, plain_table, print_with_levers, printer
 from kith.sim.results.definitions import describe
+
+MOST_ROWS = 30
+"rows of a table on the screen"
 
 
 def show_study(status: StudyStatus, study: Study, store: Store) -> None:
@@ -102,16 +108,12 @@ def show_optimum(optimum: Optimum) -> None:
     heading(out, optimum.study.title or optimum.study.name, optimum.study.question)
     goal = optimum.study.optimise
     assert goal is not None, optimum.study.name
-    table = plain_table()
     levers = [lever.name for lever in optimum.study.lever]
-    for name in levers:
-        add_lever(table, name)
-    table.add_column("outcome")
-    for name in ("in search", "new seeds", "95 % interval", "change", "support"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in optimum.finalists.to_dict("records"):
-        table.add_row(*(short(row[name]) for name in levers), *optimum_cells(row))
-    out.print(table)
+    heads = ("in search", "new seeds", "95 % interval", "change", "support")
+    columns = [*((name, "lever") for name in levers), ("outcome", ""), *((name, "n") for name in heads)]
+    finalists = optimum.finalists.to_dict("records")
+    rows = [[*(short(row[name]) for name in levers), *optimum_cells(row)] for row in finalists]
+    print_with_levers(out, columns, rows, [str(row["point"]) for row in finalists])
     out.print(Text(optimum_answer(optimum)))
     if flat_or_limited(optimum):
         out.print(Text(flat_or_limited(optimum)))
@@ -158,4 +160,30 @@ def show_discovery(discovery: Discovery, study: Study, state: StudyStatus) -> No
         )
     out.print(table)
     out.print(Text(discovery.words))
+    if discovery.boxes is not None:
+        _print_boxes(out, discovery.boxes)
     out.print(Text(caution(study, state), style="dim"))
+
+
+def _print_boxes(out: Console, boxes: Boxes) -> None:
+    if not boxes.table.empty:
+        table = plain_table()
+        table.add_column("box")
+        for name in ("points", "failing", "density", "coverage"):
+            table.add_column(name, justify="right", no_wrap=True)
+        for row in boxes.table.to_dict("records"):
+            shares = (wording.per_cent(row[name]) for name in ("density", "coverage"))
+            table.add_row(row["rule"], f"{row['points']:,}", f"{row['failing']:,}", *shares)
+        out.print(table)
+    out.print(Text(boxes.words))
+
+
+def show_decision(shown: Shown) -> None:
+    """The table of a decision, the answer below it, and how to read it."""
+    out = printer()
+    heading(out, shown.study.title or shown.study.name, shown.study.question)
+    print_with_levers(out, shown.columns, shown.rows[:MOST_ROWS])
+    if len(shown.rows) > MOST_ROWS:
+        out.print(Text(f"{len(shown.rows) - MOST_ROWS} further rows: --out writes all", style="dim"))
+    out.print(Text(shown.answer))
+    out.print(Text(shown.note, style="dim"))

@@ -16,6 +16,7 @@ from kith.experiments.comparison.repeat_command import study_command
 from kith.experiments.errors import RequestError
 from kith.experiments.escaping import say
 from kith.experiments.run_limits import check_workers
+from kith.extras import demand
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +82,14 @@ Frames = Annotated[
         "NAME",
     ),
 ]
+Indicators = Annotated[
+    list[str] | None,
+    option(
+        "--outcome",
+        "Report this indicator instead of the study's, and keep it alone; repeat for more.",
+        "NAME",
+    ),
+]
 
 
 @app.command("list")
@@ -122,7 +131,7 @@ def run(
     from kith.experiments.studies.execute import conduct, planned
     from kith.experiments.studies.no_effect import lines
 
-    opened, results = _opened(study, store, runs, days, set, run_code, quick)
+    opened, results = open_study(study, store, runs, days, set, run_code, quick)
     check_scheduler(scheduler)
     with Waiting("planning", "runs") as waiting:
         runs_planned = planned(opened, results, waiting)
@@ -153,7 +162,7 @@ def status(
     """Show the progress of a study: runs planned, stored, failed and missing."""
     from kith.experiments.studies.execute import status as state
 
-    opened, results = _opened(study, store, runs, days, set, run_code, quick, only_read=True)
+    opened, results = open_study(study, store, runs, days, set, run_code, quick, only_read=True)
     _print_status(state(opened, results), opened, results, json)
 
 
@@ -172,6 +181,15 @@ def export(
     every: Annotated[
         int, number_option("--every", "With --frame: each so-manieth point; default: 1, all of them.")
     ] = 1,
+    each_day: Annotated[
+        int,
+        number_option("--each-day", "With --frame: rows of each so-manieth day; default: 1, all of them."),
+    ] = 1,
+    outcome: Indicators = None,
+    netcdf: Annotated[
+        bool,
+        typer.Option("--netcdf", help="Also write study.nc: labelled arrays by run, day and indicator."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Write the stored results to --out: a report, and tables of runs, points and sensitivities."""
@@ -181,12 +199,16 @@ def export(
     if out is None:
         raise RequestError("--out is missing; name a folder for the tables")
     target = check_folder(out, overwrite)
-    opened, results = _opened(study, store, runs, days, set, run_code, quick)
-    _check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set))
-    frames = _frames(opened, results, frame or [], every)
-    write_study(
-        opened, results, target, study_command(study, "run", None, runs, days, quick, set), asked(), frames
-    )
+    opened, results = open_study(study, store, runs, days, set, run_code, quick)
+    check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set))
+    if outcome:
+        opened = opened.with_changes(outcomes=outcome)
+        opened.check()
+    if netcdf:
+        demand("arrays")
+    frames = _frames(opened, results, frame or [], every, each_day)
+    command = study_command(study, "run", None, runs, days, quick, set)
+    write_study(opened, results, target, command, asked(), frames, outcome, netcdf)
     from kith.experiments.studies.execute import status as state
 
     if json:
@@ -194,7 +216,7 @@ def export(
 
         say(as_json(state(opened, results).plain() | {"out": str(out)}))
         return
-    _print_report_path(out)
+    print_report_path(out)
 
 
 @app.command()
@@ -217,10 +239,10 @@ def optimise(
     from kith.experiments.analyses.search_sentences import optimum_object
     from kith.experiments.reports.write_folders import as_json, write_optimum
 
-    target, opened, results = _to_search(
+    target, opened, results = to_search(
         study, out, overwrite, store, workers, runs, days, set, run_code, quick
     )
-    optimum = _searched(search, "points", opened, results, workers, scheduler)
+    optimum = searched(search, "points", opened, results, workers, scheduler)
     if target is not None:
         write_optimum(
             optimum, target, study_command(study, "optimise", None, runs, days, quick, set), asked()
@@ -231,7 +253,7 @@ def optimise(
         from kith.experiments.cli.printed_studies import show_optimum
 
         show_optimum(optimum)
-        _print_report_path(out)
+        print_report_path(out)
 
 
 @app.command()
@@ -248,6 +270,9 @@ def discover(
     scenario: Annotated[
         str | None, option("--scenario", "Which scenario, if the study has several.", "NAME")
     ] = None,
+    prim: Annotated[
+        bool, typer.Option("--prim", help="Also look for boxes by PRIM, with ema-workbench.")
+    ] = False,
     out: Out = None,
     overwrite: Overwrite = False,
     store: Folder = None,
@@ -266,10 +291,13 @@ def discover(
     from kith.experiments.studies.execute import status as state
 
     target = None if out is None else check_folder(out, overwrite)
-    opened, results = _opened(study, store, runs, days, set, run_code, quick)
+    if prim:
+        demand("discovery")
+    opened, results = open_study(study, store, runs, days, set, run_code, quick)
     goal = _failure(opened, study, fails, scenario)
-    _check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set))
-    discovery, progress = search(opened, results, goal.fails, goal.scenario), state(opened, results)
+    check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set))
+    discovery = search(opened, results, goal.fails, goal.scenario, prim)
+    progress = state(opened, results)
     if target is not None:
         command = study_command(
             study, "discover", None, runs, days, quick, set, fails=fails, scenario=scenario
@@ -281,7 +309,7 @@ def discover(
         from kith.experiments.cli.printed_studies import show_discovery
 
         show_discovery(discovery, opened, progress)
-        _print_report_path(out)
+        print_report_path(out)
 
 
 @app.command("break-even")
@@ -304,10 +332,10 @@ def break_even(
     from kith.experiments.analyses.search_sentences import crossing_object
     from kith.experiments.reports.write_folders import as_json, write_crossing
 
-    target, opened, results = _to_search(
+    target, opened, results = to_search(
         study, out, overwrite, store, workers, runs, days, set, run_code, quick
     )
-    crossing = _searched(search, "values", opened, results, workers, scheduler)
+    crossing = searched(search, "values", opened, results, workers, scheduler)
     if target is not None:
         write_crossing(
             opened,
@@ -322,13 +350,16 @@ def break_even(
         from kith.experiments.cli.printed_studies import show_crossing
 
         show_crossing(opened, crossing)
-        _print_report_path(out)
+        print_report_path(out)
 
 
-def _frames(study: "Study", store: "Store", names: list[str], every: int) -> "dict[str, DataFrame]":
+def _frames(
+    study: "Study", store: "Store", names: list[str], every: int, each_day: int
+) -> "dict[str, DataFrame]":
     """The frames of single runs that were asked for; their runs are simulated again."""
-    if every < 1:
-        raise RequestError(f"--every {every}: must be 1 or more")
+    for option_name, value in (("--every", every), ("--each-day", each_day)):
+        if value < 1:
+            raise RequestError(f"{option_name} {value}: must be 1 or more")
     if not names:
         return {}
     from kith.experiments.cli.progress import Waiting
@@ -337,7 +368,7 @@ def _frames(study: "Study", store: "Store", names: list[str], every: int) -> "di
     own = {} if study.own is None else study.own.reports()
     announce_compilation()
     with Waiting("frames", "runs") as waiting:
-        return frames_of_runs(study, store, names, every, own=own, progress=waiting)
+        return frames_of_runs(study, store, names, every, each_day=each_day, own=own, progress=waiting)
 
 
 def _failure(study: "Study", name: str, fails: str | None, scenario: str | None) -> "Discover":
@@ -357,7 +388,7 @@ def _failure(study: "Study", name: str, fails: str | None, scenario: str | None)
     return goal
 
 
-def _check_begun(study: "Study", store: "Store", command: str) -> None:
+def check_begun(study: "Study", store: "Store", command: str) -> None:
     """Refuse to evaluate a study of which no run is stored."""
     from kith.experiments.studies.execute import status as state
 
@@ -367,7 +398,7 @@ def _check_begun(study: "Study", store: "Store", command: str) -> None:
         raise RequestError(f"store {store.folder} has no run of this study yet; run `{command}` first")
 
 
-def _to_search(
+def to_search(
     study: str,
     out: Path | None,
     overwrite: bool,
@@ -384,10 +415,10 @@ def _to_search(
 
     target = None if out is None else check_folder(out, overwrite)
     check_workers("--workers", workers)
-    return target, *_opened(study, store, runs, days, set, run_code, quick)
+    return target, *open_study(study, store, runs, days, set, run_code, quick)
 
 
-def _searched[Result](
+def searched[Result](
     search: "Callable[[Study, Store, int | None, str, Waiting], Result]",
     unit: str,
     study: "Study",
@@ -403,7 +434,7 @@ def _searched[Result](
         return search(study, store, workers, scheduler, waiting)
 
 
-def _opened(
+def open_study(
     name: str,
     folder: Path | None,
     runs: int | None,
@@ -436,7 +467,8 @@ def _opened(
     return study, Store(folder or Path("out", "studies", study.name), only_read)
 
 
-def _print_report_path(out: Path | None) -> None:
+def print_report_path(out: Path | None) -> None:
+    """Say where the report is, if one was written."""
     if out is not None:
         say(f"report: {out / 'report.html'}")
 

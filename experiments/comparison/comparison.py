@@ -38,6 +38,7 @@ from kith.experiments.statistics.tables import (
     outcome_table,
     typical_half_width,
 )
+from kith.experiments.statistics.units import with_units
 from kith.scenarios.logs.founding import ReadLog, read_log
 from kith.scenarios.logs.replay import Replay, read_and_replay
 from kith.sim.schema.parameter_set import ParameterError
@@ -317,9 +318,9 @@ def gathered(
         days,
         seeds,
         outcomes,
-        table=outcome_table(values, tuple(plans), seeds, outcomes),
-        values=values,
-        series=bands(well),
+        table=with_units(outcome_table(values, tuple(plans), seeds, outcomes)),
+        values=with_units(values),
+        series=with_units(bands(well)),
         joins=mean_by(well, tuple(plans), lambda o: o.joins),
         leaving=mean_by(well, tuple(plans), lambda o: o.leaving),
         health=health_table(well),

@@ -5,6 +5,7 @@ from typing import Any
 from markupsafe import Markup
 
 from kith.experiments.analyses.discovery import FOLDS, SHUFFLES, Discovery
+from kith.experiments.analyses.prim import Boxes
 from kith.experiments.charts.discovery import leaves, worlds
 from kith.experiments.reports.comparison import page_template, versions
 from kith.experiments.statistics.tables import nulled
@@ -27,6 +28,16 @@ def discovery_object(discovery: Discovery, study: Study, state: StudyStatus) -> 
         "words": discovery.words,
         "points_needed": discovery.points_needed,
         "missing": state.missing,
+        **({} if discovery.boxes is None else {"prim": _boxes_object(discovery.boxes)}),
+    }
+
+
+def _boxes_object(boxes: Boxes) -> dict[str, Any]:
+    judged = {name: getattr(boxes, name) for name in ("holds", "held_density", "held_coverage", "p")}
+    return {
+        **nulled(judged),
+        "words": boxes.words,
+        "boxes": [nulled(r) for r in boxes.table.to_dict("records")],
     }
 
 

@@ -40,7 +40,7 @@ def optimum_page(optimum: Optimum, command: str) -> str:
     levers = [lever.name for lever in study.lever]
     heads = ["in search", "new seeds", "95 % interval", "change", "95 % interval", "support"]
     charts = [tried(optimum), *(promises(optimum, name, f"kept-{name}") for name in goal.objectives)]
-    return _page(
+    return search_page(
         study,
         answer=optimum_answer(optimum),
         facts=[
@@ -80,7 +80,7 @@ def crossing_page(study: Study, crossing: Crossing, command: str) -> str:
     lever = next(candidate for candidate in study.lever if candidate.name == goal.lever)
     others = [f"`{name}` = {short(value)}" for name, value in goal.at.items()]
     where = f" The other levers are fixed: {wording.listed(others)}." if others else ""
-    return _page(
+    return search_page(
         study,
         answer=capital(crossing_answer(study, crossing)),
         facts=[
@@ -109,7 +109,8 @@ def crossing_page(study: Study, crossing: Crossing, command: str) -> str:
     )
 
 
-def _page(study: Study, **parts: Any) -> str:
+def search_page(study: Study, **parts: Any) -> str:
+    """The page of a search, from its parts."""
     return page_template("search.html.j2").render(
         title=study.title or study.name,
         question=study.question,

@@ -24,12 +24,16 @@ if TYPE_CHECKING:
     from kith.experiments.calibration.forecast.ahead import Forecast
     from kith.experiments.comparison.comparison import Comparison
     from kith.experiments.evidence.measure import Measurement
+    from kith.experiments.reports.decisions import Shown
     from kith.experiments.studies.execute import StudyStatus
     from kith.experiments.studies.store import Store
     from kith.experiments.studies.study import Study
 
 REPORT = "the report: one file for a browser, and for printing"
 RUNS = "a row per run: seed, id of the run, and every indicator"
+MEASURED = "a row per run and indicator, with the same columns for every study"
+LEVERS = "a row per point and lever, with the same columns for every study"
+ARRAYS = "labelled arrays for xarray: indicators by run, and daily series by run and day"
 FRAMES = {
     "series": "a row per day",
     "members": "a row per membership",
@@ -150,17 +154,30 @@ def write_study(
     command: str = "",
     request: Request | None = None,
     frames: "Mapping[str, pd.DataFrame] | None" = None,
+    outcomes: "Sequence[str] | None" = None,
+    arrays: bool = False,
 ) -> None:
     """Write a study's bundle: frames, tables, study.json, report.html.
 
-    The frames are runs, points, sensitivity (where the design allows it) and series (where recorded).
+    The frames are runs, points, sensitivity (where the design allows it) and series (where recorded); and measured and
+    levers, which have the same columns for every study. With `arrays` also a file of labelled arrays, study.nc.
+
+    Parameters
+    ----------
+    outcomes : which indicators the tables of runs hold; by default all that were measured.
     """
     from kith.experiments.reports.study import ranked, study_page
+    from kith.experiments.studies.arrays import data_set
     from kith.experiments.studies.results import points_frame, runs_frame, series_frame
+    from kith.experiments.studies.tidy import levers_table, measured_table
 
     points, ranking = points_frame(study, store, spread=True), ranked(study, store)
     with _of_study(study, target, command, request) as folder:
-        folder.frame("runs", last_lines(runs_frame(study, store)), RUNS)
+        folder.frame("runs", last_lines(runs_frame(study, store, outcomes)), RUNS)
+        folder.table("measured", measured_table(study, store, outcomes), MEASURED)
+        folder.table("levers", levers_table(study, store), LEVERS)
+        if arrays:
+            folder.arrays("study.nc", data_set(study, store, outcomes), ARRAYS)
         folder.frame(
             "points",
             points,
@@ -295,6 +312,24 @@ def write_discovery(
 
     with _of_study(study, target, command, request) as folder:
         folder.frame("rules", discovery.rules, "a row per rule, with the share of failures in the sample")
+        if discovery.boxes is not None:
+            folder.frame("boxes", discovery.boxes.table, "a row per box of PRIM: density and coverage")
+            folder.latex("boxes", discovery.boxes.table, f"{study.title or study.name}: boxes (PRIM)")
         folder.frame("worlds", discovery.worlds, "the points, a row each, and whether it fails")
         folder.latex("rules", discovery.rules, f"{study.title or study.name}: when it fails")
         folder.text("report.html", discovery_page(discovery, study, state, command), REPORT)
+
+
+def write_shown(
+    shown: "Shown", what: str, target: Path, command: str, request: Request | None = None
+) -> None:
+    """Write the bundle of an analysis for a decision: report.html, and its tables."""
+    import pandas as pd
+
+    study = shown.study
+    with _of_study(study, target, command, request) as folder:
+        for name, (frame, words) in shown.frames.items():
+            folder.frame(name, frame, words)
+        cells = pd.DataFrame(shown.rows, columns=[name for name, _ in shown.columns])
+        folder.latex(next(iter(shown.frames)), cells, f"{study.title or study.name}: {what.lower()}")
+        folder.text("report.html", shown.page(command), REPORT)

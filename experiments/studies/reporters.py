@@ -30,6 +30,7 @@ def frames_of_runs(
     names: Sequence[str] = ("members",),
     every: int = 1,
     seeds: Sequence[int] | None = None,
+    each_day: int = 1,
     own: Mapping[str, Reporter] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, pd.DataFrame]:
@@ -41,6 +42,7 @@ def frames_of_runs(
     names : of `FRAMES`, or of `own`.
     every : each so-manieth point, from the first.
     seeds : which of the study's seeds; by default the first one.
+    each_day : of frames with a column `day`, the rows of each so-manieth day alone, and of the last.
     own : functions of a record, by the name of the frame that each gives.
 
     Raises
@@ -71,17 +73,30 @@ def frames_of_runs(
             raise StudyError(f"run {row['run_id']} came out as {record.run_id}; scenario or code has changed")
         for name in names:
             frame = reporters[name](record) if name in reporters else getattr(record, name)
-            parts[name].append(_of_run(frame, row))
+            parts[name].append(_of_run(_thinned(frame, name, each_day), row))
         told(nth, len(chosen))
-    return {
-        name: with_units(pd.concat(frames, ignore_index=True)) if frames else pd.DataFrame(columns=list(IDS))
-        for name, frames in parts.items()
-    }
+    return {name: _together(frames) for name, frames in parts.items()}
+
+
+def _thinned(frame: pd.DataFrame, name: str, each_day: int) -> pd.DataFrame:
+    """The rows of each so-manieth day and of the last, where a row is of a day."""
+    if each_day == 1 or name in ("members", "ties", "events") or "day" not in frame or frame.empty:
+        return frame
+    return frame[(frame["day"] % each_day == 0) | (frame["day"] == frame["day"].max())]
+
+
+def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Frames of runs under each other, with the units that each carries."""
+    if not frames:
+        return pd.DataFrame(columns=list(IDS))
+    units = {name: unit for frame in frames for name, unit in frame.attrs.get("units", {}).items()}
+    together = pd.concat(frames, ignore_index=True)
+    together.attrs = {}
+    return with_units(together, **units)
 
 
 def _of_run(frame: pd.DataFrame, row: Mapping[str, object]) -> pd.DataFrame:
     plain = frame.reset_index(drop=True).copy()
-    plain.attrs = {}
     for place, name in enumerate(IDS):
         plain.insert(place, name, row[name])
     return plain

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from kith.experiments.statistics.units import with_units
+from kith.experiments.statistics.units import with_series_units, with_units
 from kith.experiments.studies.execute import stored_plan
 from kith.experiments.studies.planned_runs import IDS
 from kith.experiments.studies.store import Store
@@ -49,7 +49,7 @@ def series_frame(study: Study, store: Store) -> pd.DataFrame:
         "ORDER BY place, day",
         planned=planned.assign(place=range(len(planned))),
     )
-    return with_units(frame)
+    return with_series_units(frame)
 
 
 def points_frame(study: Study, store: Store, spread: bool = False) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.measure import Measurement
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
@@ -95,6 +96,60 @@ def add_lever(table: Table, name: str) -> None:
     """A column for a lever, whose name is broken at its dots and never cut."""
     parts = name.replace(".", ".\n")
     table.add_column(parts, min_width=max(map(len, parts.splitlines())), overflow="fold")
+
+
+def print_with_levers(
+    out: Console,
+    columns: Sequence[tuple[str, str]],
+    rows: Sequence[Sequence[str]],
+    names: Sequence[str] | None = None,
+) -> None:
+    """Print a table with columns of levers; where it is too wide, the levers in a table or lines of their own.
+
+    Parameters
+    ----------
+    out : where.
+    columns : name and kind of each: `lever` is the name of a lever, `n` a number, anything else is text.
+    rows : the cells.
+    names : what the rows are called where the table is divided; by default 1, 2, 3 …
+    """
+    whole = _table(columns, rows)
+    if fits(out, whole):
+        out.print(whole)
+        return
+    called = list(names) if names is not None else [str(k) for k in range(1, len(rows) + 1)]
+    levers = [k for k, (_, kind) in enumerate(columns) if kind == "lever"]
+    others = [k for k in range(len(columns)) if k not in levers]
+    once = list({name: row for name, row in zip(called, rows, strict=True)}.items())
+    first = [("point", "n"), *(columns[k] for k in levers)]
+    table = _table(first, [[name, *(row[k] for k in levers)] for name, row in once])
+    if fits(out, table):
+        out.print(table)
+    else:
+        for name, row in once:
+            out.print(Text(f"point {name}: " + ", ".join(f"{columns[k][0]} {row[k]}" for k in levers)))
+    rest = [("point", "n"), *(columns[k] for k in others)]
+    out.print(
+        _table(rest, [[name, *(row[k] for k in others)] for name, row in zip(called, rows, strict=True)])
+    )
+
+
+def fits(out: Console, table: Table) -> bool:
+    """Whether a table is as narrow as the screen without a word being cut or a column being left out."""
+    wide = out.options.update(width=10_000)
+    return Measurement.get(out, wide, table).minimum <= out.width
+
+
+def _table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> Table:
+    table = plain_table()
+    for name, kind in columns:
+        if kind == "lever":
+            add_lever(table, name)
+        else:
+            table.add_column(name, justify="right" if kind else "left", no_wrap=kind == "n")
+    for row in rows:
+        table.add_row(*row)
+    return table
 
 
 def heading(out: Console, title: str, question: str) -> None:

@@ -14,6 +14,8 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "patterns": ("powerlaw", "statsmodels"),
     "evidence": ("scoringrules", "sklearn", "statsmodels", "threadpoolctl"),
     "slides": ("pptx",),
+    "arrays": ("xarray", "arviz"),
+    "discovery": ("ema_workbench",),
     "docs": ("sphinx", "myst_nb", "pydata_sphinx_theme", "numpydoc"),
 }
 "extra -> the modules that it brings"

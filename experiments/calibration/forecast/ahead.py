@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 FEWEST_RUNS = 10
 BAND = (0.05, 0.5, 0.95)
+UNITS = {"joins": "members", "actives": "members", "actions": "actions"}
+"of the series, each counted per window"
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,7 @@ def _table(past: PastInNumbers, series: dict[str, Floats]) -> "pd.DataFrame":
             low, middle, high = np.quantile(paths[:, k], BAND) / past.part
             row |= {f"{name}_low": float(low), name: float(middle), f"{name}_high": float(high)}
         rows.append(row)
-    return pd.DataFrame(rows)
+    return _with_units(pd.DataFrame(rows))
 
 
 def _in_arm(frame: "pd.DataFrame", arm: Arm | None) -> "pd.DataFrame":
@@ -187,6 +189,21 @@ def _paths(past: PastInNumbers, series: dict[str, Floats]) -> "pd.DataFrame":
 
     runs, windows = series["actives"].shape
     columns = {name: (paths / past.part).ravel() for name, paths in series.items()}
-    return pd.DataFrame(
-        {"run": np.repeat(np.arange(runs), windows), "window": np.tile(np.arange(windows), runs), **columns}
+    return _with_units(
+        pd.DataFrame(
+            {
+                "run": np.repeat(np.arange(runs), windows),
+                "window": np.tile(np.arange(windows), runs),
+                **columns,
+            }
+        )
     )
+
+
+def _with_units(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """The frame with the units of the series in it, which are counted per window."""
+    ends = ("", "_low", "_high")
+    frame.attrs["units"] = {
+        name + end: unit for name, unit in UNITS.items() for end in ends if name + end in frame
+    }
+    return frame

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kith.experiments.cli.options import Json, Workers, number_option, option
+from kith.experiments.cli.options import Json, Overwrite, Workers, number_option, option
 from kith.experiments.cli.requests import announce_compilation, checked
 from kith.experiments.escaping import say
 
@@ -40,19 +40,22 @@ def levers(
     days: DaysOfLevers = None,
     workers: Workers = None,
     out: OutLevers = None,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Try each parameter of a scenario low and high: effects with intervals, and what does nothing, is free, or jumps."""
-    target = checked(out, True, runs=runs, days=days, workers=workers)
+    going_on = out is not None and (out / "levers.json").is_file()
+    target = checked(out, overwrite or going_on, runs=runs, days=days, workers=workers)
     from kith.experiments.analyses.levers.audit import audit, check_request, digest_of, parameters_of, small
     from kith.experiments.analyses.levers.stored import as_object, read
     from kith.experiments.cli.levers.printed_levers import show_levers
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.credibility.expectations import textbook
-    from kith.experiments.errors import Stopped
+    from kith.experiments.errors import OutputError, Stopped
     from kith.experiments.reports.levers import write_levers
     from kith.experiments.reports.write_folders import as_json
     from kith.experiments.runs.runner import place
+    from kith.experiments.words import wording
     from kith.sim.engine import MODEL_VERSION
 
     check_request(runs)
@@ -62,6 +65,11 @@ def levers(
     known = {
         name: one for name, one in stored.items() if one.runs == runs and one.model_version == MODEL_VERSION
     }
+    if len(known) < len(stored) and not overwrite:
+        raise OutputError(
+            f"--out {out}: holds the levers of {wording.listed(sorted(set(stored) - set(known)))} with another number "
+            "of runs or by another model; name a new folder, or add --overwrite"
+        )
     digests = {name: digest_of(plan, runs, names) for name, plan in plans.items()}
     ready = {name: known[name] for name in plans if name in known and known[name].digest == digests[name]}
     announce_compilation()

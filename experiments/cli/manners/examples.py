@@ -38,5 +38,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "study export": ("kith study export screening --quick --out out/screening",),
     "study discover": ("kith study discover robustness --quick --scenario web",),
     "study optimise": ("kith study optimise incentive_budget --quick",),
+    "study regret": ("kith study regret robustness --quick --outcome margin",),
+    "study replicate": ("kith study replicate my_study.toml --budget 200 --for best",),
+    "study tip": ("kith study tip my_study.toml --outcome active --level 100",),
     "study break-even": ("kith study break-even churn_that_pays --quick",),
 }

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kith.experiments.bundles.latex import for_latex
+from kith.experiments.bundles.latex_characters import declared
 from kith.experiments.escaping import for_html
 
 INLINE = re.compile(
@@ -112,10 +113,11 @@ def as_html(title: str, blocks: Sequence[Block]) -> str:
 
 
 def as_latex(title: str, blocks: Sequence[Block], bibliography: str = "") -> str:
-    """The text as a LaTeX article, for LuaLaTeX or XeLaTeX, with long tables and the rules of booktabs."""
+    """The text as a LaTeX article with long tables and the rules of booktabs, for pdfLaTeX, LuaLaTeX and XeLaTeX."""
     out = [
         r"\documentclass[a4paper]{article}",
-        r"\usepackage{fontspec,booktabs,longtable,array}",
+        r"\usepackage{booktabs,longtable,array,newunicodechar}",
+        *declared([title, *(block.words for block in blocks)]),
         r"\usepackage[margin=2.2cm]{geometry}",
         rf"\title{{{for_latex(title)}}}\date{{}}",
         r"\begin{document}\maketitle\sloppy",
@@ -125,7 +127,9 @@ def as_latex(title: str, blocks: Sequence[Block], bibliography: str = "") -> str
             out.append(rf"\{LEVELS[min(block.level, 3) - 1]}*{{{_latex(block.text)}}}")
         elif block.kind == "code":
             safe = block.text.replace(r"\end{verbatim}", "")
-            out.append(f"\\begin{{small}}\\begin{{verbatim}}\n{safe}\n\\end{{verbatim}}\\end{{small}}")
+            out.append(
+                f"\\begin{{scriptsize}}\\begin{{verbatim}}\n{safe}\n\\end{{verbatim}}\\end{{scriptsize}}"
+            )
         elif block.kind == "list":
             items = "\n".join(rf"\item {_latex(row[0])}" for row in block.rows)
             out.append(f"\\begin{{itemize}}\n{items}\n\\end{{itemize}}")
@@ -160,8 +164,13 @@ def _html(text: str) -> str:
 
 def _latex(text: str) -> str:
     return _inline(
-        text, for_latex, {"bold": r"\textbf{{{}}}", "code": r"\texttt{{{}}}", "slant": r"\emph{{{}}}"}
+        text, _breaking, {"bold": r"\textbf{{{}}}", "code": r"\texttt{{{}}}", "slant": r"\emph{{{}}}"}
     )
+
+
+def _breaking(text: str) -> str:
+    """Text for LaTeX in which a parameter's long name may be broken after its dots and underscores."""
+    return re.sub(r"(?<=[a-z0-9])(\.|\\_)(?=[a-z])", r"\1\\allowbreak{}", for_latex(text))
 
 
 def _inline(text: str, escape: "object", marks: dict[str, str]) -> str:

@@ -13,7 +13,13 @@ from kith.experiments.analyses import break_even as crossing_module
 from kith.experiments.analyses import optimise as search_module
 from kith.experiments.analyses.break_even import break_even, root
 from kith.experiments.analyses.optimise import Optimum, optimise
-from kith.experiments.analyses.search_sentences import crossing_answer, optimum_answer, unmeasured
+from kith.experiments.analyses.search_sentences import (
+    crossing_answer,
+    flat_or_limited,
+    optimum_answer,
+    optimum_object,
+    unmeasured,
+)
 from kith.experiments.errors import ComparisonError, RunsFailed, StudyError
 from kith.experiments.reports.search import crossing_page, optimum_page
 from kith.experiments.runs.runner import RunResult
@@ -128,6 +134,33 @@ def test_a_promise_that_was_luck_is_not_kept(tmp_path: Path, in_a_world: Any) ->
     assert winner["change"] < -0.6
     assert winner["change_low"] < winner["change"] < winner["change_high"]
     assert winner["low"] < 0 < winner["high"]
+
+
+def test_a_flat_objective_is_told(tmp_path: Path, in_a_world: Any) -> None:
+    in_a_world(lambda row: {"active": 7.0, "cost": float(row["x"])})
+    flat = found(study(optimise={"maximise": ["active"], "minimise": ["cost"], "trials": 8}), tmp_path)
+    told = "Active members is the same at all 8 points tried: the search had nothing to choose by."
+    assert told.lower() in flat_or_limited(flat).lower()
+    assert "cost is the same" not in flat_or_limited(flat).lower()
+    assert optimum_object(flat)["notes"] == flat_or_limited(flat)
+    assert flat_or_limited(flat) in optimum_page(flat, "kith study optimise x")
+
+
+def test_candidates_that_break_a_limit_are_counted(tmp_path: Path, in_a_world: Any) -> None:
+    in_a_world(hill)
+    limited = found(study(optimise=GOAL | {"limits": ["cost <= 400"]}), tmp_path)
+    over = int((limited.trials["x"] > 0.4).sum())
+    assert 1 < over < 40
+    assert f"{over} of 40 points tried break cost <= 400." in flat_or_limited(limited)
+    free = found(study(), tmp_path / "free")
+    assert flat_or_limited(free) == ""
+
+
+def test_proposals_that_a_constraint_refuses_are_counted(tmp_path: Path, in_a_world: Any) -> None:
+    in_a_world(hill)
+    held = found(study(constraints=["x + y <= 0.5"]), tmp_path)
+    assert held.refused > 1
+    assert f"{held.refused} proposals were not run, because a constraint" in flat_or_limited(held)
 
 
 def test_two_goals_give_a_front(tmp_path: Path, in_a_world: Any) -> None:

@@ -65,6 +65,9 @@ SOUND: dict[str, list[str]] = {
     "study optimise": ["tiny.toml", "--workers", "1"],
     "study discover": ["tiny.toml"],
     "study break-even": ["tiny.toml", "--workers", "1"],
+    "study regret": ["tiny.toml"],
+    "study replicate": ["tiny.toml", "--runs", "4", "--budget", "3", "--workers", "1"],
+    "study tip": ["tiny.toml", "--runs", "4", "--points", "4", "--workers", "1"],
 }
 """A request that each command takes; one of its words is made hostile at a time."""
 
@@ -141,7 +144,14 @@ def folder(tmp_path: Path, fitted: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     def begin(*_: Any, **__: Any) -> None:
         raise Begun
 
-    for where in ("runs.runner", "studies.execute", "analyses.optimise", "analyses.break_even"):
+    for where in (
+        "runs.runner",
+        "studies.execute",
+        "analyses.optimise",
+        "analyses.break_even",
+        "analyses.replicate",
+        "analyses.tipping",
+    ):
         monkeypatch.setattr(f"kith.experiments.{where}.pool", begin)
     monkeypatch.setattr("kith.experiments.calibration.running.pool", begin)
     monkeypatch.setattr("kith.sim.engine.Simulation.__init__", begin)
@@ -199,7 +209,7 @@ def test_a_sound_request_is_taken(name: str, folder: Path, capsys: pytest.Captur
         code: Any = exit_code([*name.split(), *SOUND[name]])
     except Begun:
         code = 0
-    needs_runs = name in ("study export", "study discover")
+    needs_runs = name in ("study export", "study discover", "study regret")
     assert (code, "is empty" in capsys.readouterr().err) == ((2, True) if needs_runs else (0, False))
 
 

@@ -46,6 +46,25 @@ def test_a_folder_of_others_is_refused(tmp_path: Path, capsys: pytest.CaptureFix
     assert "mine.txt" in capsys.readouterr().err
 
 
+def test_a_folder_with_another_result_is_refused_unless_it_is_to_be_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "here"
+    assert exit_code(["run", "web", *SMALL, "--out", str(out)]) == 0
+    before = sorted(path.name for path in out.iterdir())
+    for words in (["levers", "web", *FEW], ["patterns", "SF3", "--quick", "--workers", "1"]):
+        capsys.readouterr()
+        assert exit_code([*words, "--out", str(out)]) == 2
+        assert "holds a result already; name a new folder, or add --overwrite" in capsys.readouterr().err
+        assert sorted(path.name for path in out.iterdir()) == before
+    assert exit_code(["levers", "web", *FEW, "--out", str(out), "--overwrite"]) == 0
+    assert sorted(path.name for path in out.iterdir()) == ["levers.json", "levers.md"]
+    capsys.readouterr()
+    other = ["--runs", "5", *FEW[2:]]
+    assert exit_code(["levers", "web", *other, "--out", str(out)]) == 2
+    assert "holds the levers of web with another number of runs" in capsys.readouterr().err
+
+
 def test_a_setting_without_effect_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["run", "web", *SMALL, "--set", "monetisation.price=12"]) == 0
     warned = capsys.readouterr().err

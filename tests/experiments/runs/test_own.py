@@ -145,3 +145,22 @@ def test_a_study_file_names_them_and_runs_them_only_where_that_is_allowed(
 def test_a_name_that_leads_nowhere_is_refused(steps: Any, table: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         OwnCode(**table).found()
+
+
+@pytest.mark.slow
+def test_workers_of_a_dask_cluster_import_them_too(kith: Kith, tmp_path: Path) -> None:
+    """A cluster on this machine: its processes find the module in the folder where the command was given."""
+    pytest.importorskip("distributed", reason="Dask is in the extra `cluster`")
+    (tmp_path / "my_steps.py").write_text((HERE / "my_steps.py").read_text("utf-8"), "utf-8")
+    (tmp_path / "own.toml").write_text(STUDY, "utf-8")
+    frames = []
+    for where in ("processes", "local"):
+        request = ["study", "run", "own.toml", "--run-code", "--store", where, "--scheduler", where]
+        assert kith(*request, "--workers", "1" if where == "processes" else "2")[0] == 0
+        assert (
+            kith("study", "export", "own.toml", "--run-code", "--store", where, "--out", f"{where}_told")[0]
+            == 0
+        )
+        frames.append(pd.read_parquet(tmp_path / f"{where}_told" / "runs.parquet"))
+    assert frames[0]["weary"].mean() > 0.3
+    pd.testing.assert_frame_equal(*frames)
