@@ -59,6 +59,12 @@ def compare_command(
     return _files_first(files or {}, words + _options(request))
 
 
+def and_write(command: str, **files: str | Path) -> str:
+    """The command with options that write files too, or change them; empty if there is no command to begin with."""
+    words = [word for option, value in files.items() for word in (f"--{option}", str(value))]
+    return f"{command} {shlex.join(words)}" if command else ""
+
+
 def run_command(
     scenario: str, seed: int, days: int, request: Mapping[str, Any], files: Mapping[str, str] | None = None
 ) -> str:
