@@ -60,9 +60,11 @@ def compare_command(
 
 
 def and_write(command: str, **files: str | Path) -> str:
-    """The command with options that write files too, or change them; empty if there is no command to begin with."""
+    """A comparison's command with options for more files; a command that is none, of one scenario, stays as it is."""
+    if not command.rpartition("\n")[2].startswith("kith compare "):
+        return command
     words = [word for option, value in files.items() for word in (f"--{option}", str(value))]
-    return f"{command} {shlex.join(words)}" if command else ""
+    return f"{command} {shlex.join(words)}"
 
 
 def run_command(
