@@ -115,7 +115,9 @@ def test_a_story_with_a_lever_has_the_command_that_makes_both(
     assert capsys.readouterr().out
     written = re.findall(r'"sweep":({.*?}),"verdicts"', Path("kith-story.html").read_text("utf-8"))
     assert written == re.findall(r'"sweep":({.*?}),"verdicts"', story_page(Story(comparison, sweep=sweep)))
-    assert with_lever("kith run fee", comparison, PRICE, sweep) == "kith run fee", "one scenario is no comparison"
+    assert with_lever("kith run fee", comparison, PRICE, sweep) == "kith run fee", (
+        "one scenario is no comparison"
+    )
     assert "--sweep" not in with_lever(plain, comparison, FEE, sweep)
 
 
