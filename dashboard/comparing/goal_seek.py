@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from kith.dashboard.widgets.parts import Button, Chart, DownloadButton, Dropdown
 from kith.experiments.analyses.break_even import Crossing, crossing_among
 from kith.experiments.charts.search import curve
 from kith.experiments.comparison.comparison import Comparison
+from kith.experiments.comparison.repeat_command import and_write
 from kith.experiments.reports.story import OUTCOMES, Story, Sweep, story_page
 from kith.experiments.runs.runner import Job, RunResult
 from kith.experiments.statistics.intervals import mean_interval, paired
@@ -116,6 +118,9 @@ def GoalSeek(now: ResolvedState, comparison: Comparison, command: str) -> None:
         found = found_in(seek.result, goal, lever)
         title = title_of(lever, plan)
         Text(answer(found, title, label, plan), kind="kith-lead")
+        if goal.keeps is not None:
+            before = wording.number(found.level / goal.keeps)
+            Text(f"Measured against {label} as it is: {before} active members.", kind="kith-note")
         asks = BreakEven(lever=lever, outcome=goal.outcome, level=found.level)
         band = "band: as good as the best" if goal.most else ""
         svg = screen.drawn_here(lambda: curve(asks, found.crossing, across=title, band=band, name="goal"))
@@ -129,7 +134,9 @@ def GoalSeek(now: ResolvedState, comparison: Comparison, command: str) -> None:
             DownloadButton(
                 "Story with this lever (HTML)",
                 "kith-story.html",
-                lambda: story_page(Story(comparison, command=command, sweep=sweep)),
+                lambda: story_page(
+                    Story(comparison, command=with_lever(command, comparison, lever, sweep), sweep=sweep)
+                ),
                 "text/html",
             )
 
@@ -205,6 +212,15 @@ def swept(tried: Tried, label: str, title: str) -> Sweep:
         name: tuple(mean_interval(frame[name].to_numpy(float)) for _, frame in others) for name in OUTCOMES
     }
     return Sweep(label, title, tuple(value for value, _ in others), outcomes)
+
+
+def with_lever(command: str, comparison: Comparison, lever: str, sweep: Sweep) -> str:
+    """The command that writes the story; with the lever where that has the same seeds and needs no other setting."""
+    tried: dict[str, str | Path] = {"story": "kith-story.html"}
+    if AS not in lever and comparison.runs == RUNS:
+        values = ",".join(f"{value:.10g}" for value in sweep.values)
+        tried["sweep"] = f"{sweep.label} {lever}={values}"
+    return and_write(command, **tried)
 
 
 def found_in(tried: Tried, goal: Goal, lever: str) -> Found:

@@ -1,5 +1,6 @@
 """A comparison on the dashboard: the charts of the reports and tables, one section at a time."""
 
+import math
 from collections.abc import Callable, Hashable, Mapping
 
 import pandas as pd
@@ -132,14 +133,14 @@ def _value_table(c: Comparison, colours: Mapping[str, str]) -> str:
     """Value to members next to value to the organisation."""
     rows = []
     for label, colour in colours.items():
-        surplus, share, net = (
-            c.row(o, label)["mean"] for o in ("member_surplus", "member_surplus_share", "ncv")
-        )
+        surplus, shares, net = (c.row(o, label) for o in ("member_surplus", "member_surplus_share", "ncv"))
+        # Runs in which there is nothing to share out would be left out of its mean, beside a mean over all of them.
+        share = shares["mean"] if shares["n"] == surplus["n"] else math.nan
         rows.append(
             [
                 dot(colour, label),
-                wording.number(surplus, "EUR"),
-                wording.number(net, "EUR"),
+                wording.number(surplus["mean"], "EUR"),
+                wording.number(net["mean"], "EUR"),
                 wording.number(share, "share"),
             ]
         )
@@ -155,7 +156,7 @@ def _value_table(c: Comparison, colours: Mapping[str, str]) -> str:
         + (
             '<p class="kith-note">Member surplus: what visits and rewards are worth to a member in money, minus price and '
             "attention. Net community value: revenue from members minus cost of incentives. Both are per member awake, "
-            "in the last 30 days.</p>"
+            "in the last 30 days. No share (–) where the members of some runs gained nothing.</p>"
         )
     )
 

@@ -16,7 +16,7 @@ from kith.experiments.escaping import for_html as escape
 from kith.experiments.evidence.measure import Measurement
 from kith.experiments.evidence.statistics import STATISTICS
 from kith.experiments.words import wording
-from kith.experiments.words.measures import interval_text, reasons, title, value_text
+from kith.experiments.words.measures import interval_text, reasons, title, value_of, value_text
 from kith.scenarios.logs.report import day_of
 from kith.scenarios.logs.table import MICROSECONDS_PER_DAY
 
@@ -137,7 +137,7 @@ def family_table(measurement: Measurement, family: str, library: Library) -> str
             Markup(f"<b>{escape(value_text(row))}</b>"),
             interval_text(row),
             *[
-                wording.number(library[name][row["name"]], row["unit"]) if name in library else "…"
+                value_of(row["name"], library[name][row["name"]], row["unit"]) if name in library else "…"
                 for name in REFERENCES
             ],
             row["definition"],

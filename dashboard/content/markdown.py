@@ -1,13 +1,10 @@
 """Markdown as HTML; HTML inside the text is shown as text."""
 
 from functools import cache
-from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-_DASHBOARD = Path(__file__).resolve().parents[1]
-PLACES = (_DASHBOARD / "assets" / "model.md", _DASHBOARD.parent / "docs" / "model.md")
-"""The place of the documentation's page in an installed package, and in the source."""
+from kith.experiments.words.documentation import chapter
 
 
 def markup(text: str) -> str:
@@ -18,10 +15,10 @@ def markup(text: str) -> str:
 @cache
 def model_sections() -> dict[str, str]:
     """The documentation of the model: heading -> its text as markup."""
-    page = next((place for place in PLACES if place.is_file()), None)
-    if page is None:
+    text = chapter("model")
+    if not text:
         return {}
-    head, *parts = page.read_text(encoding="utf-8").split("\n## ")
+    head, *parts = text.split("\n## ")
     sections = {"Introduction": markup(head.partition("\n")[2])}
     for part in parts:
         title, _, body = part.partition("\n")

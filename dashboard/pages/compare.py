@@ -33,6 +33,7 @@ from kith.dashboard.widgets.parts import (
     Tabs,
     Text,
 )
+from kith.experiments.comparison.repeat_command import and_write
 from kith.experiments.comparison.summary_sentence import comparison_answer
 from kith.experiments.escaping import for_csv
 from kith.experiments.escaping import for_html as escape
@@ -171,13 +172,14 @@ def report_of(answer: LiveComparison) -> str:
 def story_of(answer: LiveComparison) -> str:
     """The comparison that is shown as one page that runs without a server."""
     assert answer.comparison is not None
-    return story_page(Story(answer.comparison, command=command_for(answer.inputs, answer.comparison)))
+    command = and_write(command_for(answer.inputs, answer.comparison), story="kith-story.html")
+    return story_page(Story(answer.comparison, command=command))
 
 
 def slide_file_of(answer: LiveComparison, kind: str) -> bytes:
     """The slide of the comparison that is shown, as a file."""
     assert answer.comparison is not None
-    command = command_for(answer.inputs, answer.comparison)
+    command = and_write(command_for(answer.inputs, answer.comparison), slide=f"kith-slide.{kind}")
     return slide_file(slide_of(answer.comparison, command), kind)
 
 

@@ -79,7 +79,7 @@ def Page() -> None:
         Text("What is in the model", "h1")
         Text(
             f"Model version {MODEL_VERSION}. Many values are assumptions, marked “assumed”: a result is a reason "
-            "to look closer, not a forecast. Short names such as NE-crit or TIE-dun are sources, listed in docs/science.md.",
+            "to look closer, not a forecast. Short names such as NE-crit or TIE-dun are sources, listed in docs/explanation/science.md.",
             kind="kith-note",
         )
         tabs = [{"name": n, "title": t, "href": f"/model?tab={n}"} for n, t in TABS.items()]
@@ -199,7 +199,7 @@ def Equations() -> None:
     """The documentation's page, a section at a time."""
     sections = model_sections()
     if not sections:
-        Text("The documentation text is not installed; see docs/model.md in the source.")
+        Text("The documentation text is not installed; see docs/explanation/model.md in the source.")
     for title, text in sections.items():
         Html(f"<details class='kith-section'><summary>{escape(title)}</summary>{text}</details>")
 

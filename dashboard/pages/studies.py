@@ -103,7 +103,7 @@ def StudyList(go: Callable[[StudyChange], None]) -> None:
     if errors:
         Html(f"<h2>Files that cannot be read</h2><ul>{errors}</ul>")
     Text(
-        "Your own studies: write a file as described in docs/studies.md and start kith dashboard --studies FOLDER. "
+        "Your own studies: write a file as described in docs/how-to/studies.md and start kith dashboard --studies FOLDER. "
         "Results that kith study run has stored in out/studies appear here too.",
         kind="kith-note",
     )

@@ -4,6 +4,7 @@ from kith.dashboard.content.markdown import markup
 from kith.dashboard.state.scenario_choice import choice_from_text, command_of
 from kith.dashboard.teaching.lessons import Lesson
 from kith.experiments.comparison.comparison import Comparison
+from kith.experiments.comparison.repeat_command import and_write
 from kith.experiments.escaping import for_html as escape
 from kith.experiments.reports.story import COLUMNS, Question, Story, story_page
 from kith.experiments.statistics.intervals import no_interval
@@ -17,12 +18,16 @@ def lesson_page(lesson: Lesson, comparison: Comparison) -> str:
     """The lesson as one HTML page that runs without a server."""
     choices = {label: choice_from_text(text) for label, text in lesson.scenarios.items()}
     prediction = lesson.prediction
+    command = f"kith lesson {lesson.name}"
+    if comparison.runs < lesson.runs:  # taken away while it was running
+        plain = command_of(choices, lesson.people, lesson.days, comparison.runs)
+        command = and_write(plain, story=f"kith-lesson-{lesson.name}.html")
     return story_page(
         Story(
             comparison,
             lesson.title,
             lesson.question,
-            command_of(choices, lesson.people, lesson.days, comparison.runs),
+            command,
             question=Question(
                 prediction.ask,
                 prediction.choices,

@@ -1,4 +1,4 @@
-"""Fit and judge the logs that ship, and write the tables of docs/forecasts.md. Run from the repository:
+"""Fit and judge the logs that ship, and write the tables of docs/explanation/forecasts.md. Run from the repository:
 
     python docs/measures/forecasts.py                 # all logs; a quarter of an hour or more
     python docs/measures/forecasts.py git_networkx    # some
@@ -26,7 +26,7 @@ from kith.experiments.calibration.words import recovered_in_words
 from kith.experiments.files import write_text
 from kith.experiments.reports.calibration import calibration_page
 
-PAGE = Path(__file__).parents[1] / "forecasts.md"
+PAGE = Path(__file__).parents[1] / "explanation" / "forecasts.md"
 OUT = Path("out/forecasts")
 RECOVERED = "recovery.md"
 RECOVERS = "college_msg"

@@ -1,6 +1,6 @@
 """How well a community founded from its own log goes on as it would have: `python docs/measures/founding_round_trip.py`.
 
-Rewrites the table in docs/evidence.md between its markers. Twenty communities of the scenario web (2,000
+Rewrites the table in docs/explanation/evidence.md between its markers. Twenty communities of the scenario web (2,000
 people, 150 founders) live for 200 days; each is then founded anew from its full log and from its posts and
 answers alone, and goes on for 60 days beside the original. Takes about a minute.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kith.experiments.evidence.round_trip import TABLES, agreement, round_trip
 
-PAGE = Path(__file__).parents[1] / "evidence.md"
+PAGE = Path(__file__).parents[1] / "explanation" / "evidence.md"
 BEGIN, END = "<!-- round trip -->\n", "\n<!-- end of round trip -->"
 SEEDS = 20
 
@@ -37,7 +37,7 @@ def main() -> None:
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     if not after:
-        raise SystemExit("docs/evidence.md has no place for the round trip")
+        raise SystemExit("docs/explanation/evidence.md has no place for the round trip")
     PAGE.write_text(before + BEGIN + table() + END + after, "utf-8")
 
 

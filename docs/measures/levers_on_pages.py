@@ -1,6 +1,6 @@
-"""The measured effects that the pages show: `python docs/measures/levers_on_pages.py docs/levers`.
+"""The measured effects that the pages show: `python docs/measures/levers_on_pages.py docs/reference/levers`.
 
-The folder is what `kith levers web hub pool --out docs/levers` wrote; the result is `experiments/analyses/levers/measured.json`.
+The folder is what `kith levers web hub pool --out docs/reference/levers` wrote; the result is `experiments/analyses/levers/measured.json`.
 """
 
 import json

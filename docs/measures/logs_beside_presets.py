@@ -1,6 +1,6 @@
 """The measures of the logs that ship beside those of every preset: `python docs/measures/logs_beside_presets.py`.
 
-Rewrites the two tables in docs/evidence.md between their markers, and the table of statistics. Each preset is run for two
+Rewrites the two tables in docs/explanation/evidence.md between their markers, and the table of statistics. Each preset is run for two
 years with 5,000 people and three seeds; only newcomers are measured, because the logs begin with their first member.
 Takes some minutes.
 """
@@ -20,7 +20,7 @@ from kith.scenarios.load import load
 from kith.scenarios.logs.founding import read_log_table
 from kith.sim.engine import run
 
-PAGE = Path(__file__).parents[1] / "evidence.md"
+PAGE = Path(__file__).parents[1] / "explanation" / "evidence.md"
 SHOWN = (
     "again_d1_7",
     "r30",
@@ -102,7 +102,7 @@ def rewritten(page: str, marker: str, text: str) -> str:
     before, _, rest = page.partition(begin)
     _, _, after = rest.partition(end)
     if not after:
-        raise SystemExit(f"docs/evidence.md has no place for {marker}")
+        raise SystemExit(f"docs/explanation/evidence.md has no place for {marker}")
     return before + begin + text + end + after
 
 

@@ -1,4 +1,4 @@
-"""How quick the pages are: `python docs/pictures/measure.py [latency] [frames] [sessions]`, all three by default.
+"""How quick the pages are: `python docs/pictures/measure.py [latency] [frames] [sessions] [contexts]`; all by default.
 
 Needs a Chromium and playwright, and a machine with nothing else to do. Starts a dashboard of its own and prints
 
@@ -6,6 +6,8 @@ latency   from a control to "running", and to the first new picture: 2,000 peopl
 frames    frames a second that the browser draws of a moving world with 1,000 members or more
 sessions  thirty sessions at once: to the first picture of one link; then, each with a value of its own, to
           "running" and to the picture
+contexts  thirty tabs of a real browser, each with cookies of its own, on the same link; they change a control one after
+          another, two seconds apart, as a class does: from the control to the new picture
 """
 
 import asyncio
@@ -30,6 +32,8 @@ QUESTION = "/?a=pool&a=hub&a=web&people=2000&days=365&runs=16"
 CONTROL = "monetisation.price"
 TIMES = 12
 SESSIONS = 30
+APART = 2
+"Seconds between two changes of a class."
 SECONDS = 12
 "Seconds for which frames are counted."
 
@@ -53,7 +57,7 @@ CHANGE = """([name, value]) => new Promise(done => {
 def main(what: Sequence[str]) -> None:
     """Start, measure, say."""
     with TemporaryDirectory() as studies, running("--studies", studies) as (address, _):
-        if "latency" in what or "frames" in what:
+        if {"latency", "frames", "contexts"} & set(what):
             from playwright.sync_api import sync_playwright
 
             with sync_playwright() as playwright:
@@ -62,6 +66,8 @@ def main(what: Sequence[str]) -> None:
                     latency(browser, address)
                 if "frames" in what:
                     frames(browser, address)
+                if "contexts" in what:
+                    contexts(browser, address)
                 browser.close()
         if "sessions" in what:
             asyncio.run(sessions(address))
@@ -100,6 +106,30 @@ def frames(browser: Any, address: str) -> None:
         title = f"{name}, {members} members, {pace:.1f} days a second: frames a second"
         _say(title, [float(n) for n in seen], "")
         page.close()
+
+
+def contexts(browser: Any, address: str) -> None:
+    """A class in a browser: each tab begins its change without waiting for those before it."""
+    pages = []
+    for _ in range(SESSIONS):
+        page = browser.new_context(viewport={"width": 400, "height": 850}).new_page()
+        page.set_default_timeout(300_000)
+        page.goto(address + QUESTION)
+        pages.append(page)
+    for page in pages:
+        page.wait_for_selector(".kith-main[data-runs='16'] .kith-chart svg")
+        page.wait_for_selector(f"[data-name='{CONTROL}'] input[type=number]", state="attached")
+    begun = perf_counter()
+    for place, page in enumerate(pages):
+        page.evaluate(
+            f"given => {{ window.changed = ({CHANGE})(given) }}", [CONTROL, f"{20 + place / 7:.3f}"]
+        )
+        page.wait_for_timeout(max(0.0, 1000 * (APART * (place + 1) - (perf_counter() - begun))))
+    found = [page.evaluate("() => window.changed") for page in pages]
+    for words, times in zip(("running", "first picture"), zip(*found, strict=True), strict=True):
+        _say(f"{SESSIONS} tabs, {APART} s apart, control to {words}", [t / 1000 for t in times], "s")
+    for page in pages:
+        page.context.close()
 
 
 async def sessions(address: str) -> None:
@@ -219,10 +249,12 @@ def _day(page: Any) -> int:
 def _say(what: str, values: Sequence[float], unit: str, scale: float = 1.0) -> None:
     own = sorted(v * scale for v in values)
     digits = 1 if unit == "s" else 0
-    middle, least, most = (f"{v:.{digits}f}" for v in (statistics.median(own), own[0], own[-1]))
-    sys.stdout.write(f"{what}: median {middle}, from {least} to {most} {unit}".rstrip() + f" ({len(own)})\n")
+    high = own[-1] if len(own) < 2 else statistics.quantiles(own, n=20, method="inclusive")[-1]
+    middle, least, most, late = (f"{v:.{digits}f}" for v in (statistics.median(own), own[0], own[-1], high))
+    text = f"{what}: median {middle}, from {least} to {most}, 95th percentile {late} {unit}".rstrip()
+    sys.stdout.write(f"{text} ({len(own)})\n")
     sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ("latency", "frames", "sessions"))
+    main(sys.argv[1:] or ("latency", "frames", "sessions", "contexts"))

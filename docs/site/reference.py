@@ -50,7 +50,7 @@ def parameters() -> str:
         "# Parameters",
         "",
         "Defaults are those of the scenario `baseline`; `kith show SCENARIO` prints those of another, and which file "
-        "set them. Codes such as *ACT-reply* refer to [science](../science.md).",
+        "set them. Codes such as *ACT-reply* refer to [science](../explanation/science.md).",
     ]
     for section, members in sections.items():
         lines += ["", f"## {section}", ""]
@@ -92,7 +92,7 @@ def scenario_files() -> str:
     """The schema of scenario files, as an editor reads it."""
     return (
         "# Scenario files\n\nThe JSON Schema that `kith schema` prints, for editors. How files are written and combined: "
-        "[the library](../library.md).\n\n```json\n"
+        "[the library](library.md).\n\n```json\n"
         + json.dumps(scenario_schema(), indent=1)[:200_000]
         + "\n```\n"
     )
@@ -107,7 +107,7 @@ def gallery() -> str:
         "# Gallery",
         "",
         "Every scenario of the library with its question and the model's answer. The line is the number of active "
-        "members over time, the median of three runs, with their range. [Answers](../answers.md) has the evidence.",
+        "members over time, the median of three runs, with their range. [Answers](answers.md) has the evidence.",
     ]
     for shelf, entries in shelves.items():
         lines += ["", f"## {SHELF_TITLES.get(shelf, shelf)}"]

@@ -2,7 +2,7 @@
 
 For each of many draws of the parameters ("worlds", see `kith.experiments.analyses.prior_draws`) both scenarios run
 once on the same random seed; a conclusion is the sign of the difference of an indicator. It should hold in 80 % of
-draws (docs/science.md, section 7), and the draws are a sample: it counts as robust if Wilson's 95 %
+draws (docs/explanation/science.md, section 7), and the draws are a sample: it counts as robust if Wilson's 95 %
 interval of that share lies at 80 % or above, as not robust if it lies below, and is undecided
 otherwise. Even if all agree, that takes 16 draws. The shares include sampling noise: a difference too
 small to show in one pair of runs cannot be robust.

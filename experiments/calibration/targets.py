@@ -44,7 +44,7 @@ def parsed(words: Sequence[str]) -> dict[str, float]:
             raise RequestError(f"--targets {word}: give a name and a number, such as active=2000")
         if name not in DEFINITIONS:
             raise RequestError(
-                f"--targets {name}: no indicator has this name; such as active, churn_month or participation_rate, see docs/model.md"
+                f"--targets {name}: no indicator has this name; such as active, churn_month or participation_rate, see docs/explanation/model.md"
             )
         if name in out:
             raise RequestError(f"--targets {name} is given twice; give it once")

@@ -136,7 +136,7 @@ def compare(
     from kith.experiments.comparison.arms import arms_of
     from kith.experiments.comparison.comparison import Comparison
     from kith.experiments.comparison.comparison import compare as paired_runs
-    from kith.experiments.comparison.repeat_command import comparison_command
+    from kith.experiments.comparison.repeat_command import and_write, comparison_command
     from kith.experiments.comparison.summary_sentence import brief_answer
     from kith.experiments.reports.write_folders import write_comparison
 
@@ -184,7 +184,7 @@ def compare(
     if slide is not None:
         from kith.experiments.reports.slide import slide_of, write_slide
 
-        write_slide(slide_of(comparison, comparison_command(comparison)), slide)
+        write_slide(slide_of(comparison, and_write(comparison_command(comparison), slide=slide.name)), slide)
     if story is not None:
         tell_story(comparison, story, sweep, workers)
     if json:

@@ -131,7 +131,7 @@ Log = Annotated[
     Path | None,
     option(
         "--from-log",
-        "Start from a community's own log: a table, an export, a folder or zip of one, or - for standard input (formats: docs/logs.md).",
+        "Start from a community's own log: a table, an export, a folder or zip of one, or - for standard input (formats: docs/how-to/logs.md).",
         "LOG",
     ),
 ]

@@ -59,6 +59,14 @@ def compare_command(
     return _files_first(files or {}, words + _options(request))
 
 
+def and_write(command: str, **files: str | Path) -> str:
+    """A comparison's command with options for more files; a command that is none, of one scenario, stays as it is."""
+    if not command.rpartition("\n")[2].startswith("kith compare "):
+        return command
+    words = [word for option, value in files.items() for word in (f"--{option}", str(value))]
+    return f"{command} {shlex.join(words)}"
+
+
 def run_command(
     scenario: str, seed: int, days: int, request: Mapping[str, Any], files: Mapping[str, str] | None = None
 ) -> str:

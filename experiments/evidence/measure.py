@@ -119,7 +119,7 @@ def measure(
     people : `all`, or only `newcomers`, whose join is in the log.
     inactivity : days of silence up to the end of the log that count as an exit.
     replicates : samples behind each interval, and permutations of the placebo; 0 leaves both out.
-    reading : how the log is read, see `docs/logs.md`: `format`, `columns`, `zone`, `day_first`, `max_bad`, `strict`,
+    reading : how the log is read, see `docs/how-to/logs.md`: `format`, `columns`, `zone`, `day_first`, `max_bad`, `strict`,
         `identities`, `registrations`, `invitations`, `duplicates`.
 
     Raises

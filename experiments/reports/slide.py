@@ -22,6 +22,7 @@ from kith.experiments.files import write_bytes
 from kith.experiments.statistics.intervals import no_interval
 from kith.experiments.words import wording
 from kith.experiments.words.assumptions import differing, shown
+from kith.experiments.words.levers import lever_title
 from kith.extras import demand
 
 WIDTH, HEIGHT = 13.333, 7.5
@@ -30,6 +31,8 @@ NUMBERS = ("active", "margin", "member_surplus", "churn_month_mean", "belonging"
 "Outcomes on a slide, the first three that were compared."
 MOST_POINTS = 60
 MOST_ASSUMPTIONS = 14
+DAY_STEPS = (5, 10, 30, 60, 90, 180, 365)
+"""Days between two marks of the presentation's chart."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def slide_of(c: Comparison, command: str = "", headline: str = "") -> Slide:
     return Slide(
         headline or _in_words(comparison_answer(c).partition(" In brackets:")[0], c),
         "Active members over time, median over runs",
-        lines.iloc[:: max(1, len(lines) // MOST_POINTS)],
+        pd.concat([lines.iloc[: -1 : max(1, len(lines) // MOST_POINTS)], lines.iloc[-1:]]),
         [(_titled(c, name), [_line(c, name, label) for label in c.labels]) for name in outcomes],
         f"A simulation, not a forecast. {intervals}",
         _assumptions(c, command),
@@ -98,14 +101,15 @@ def _in_words(sentence: str, c: Comparison) -> str:
 def _titled(c: Comparison, outcome: str) -> str:
     unit = wording.unit_of(str(c.row(outcome, c.reference)["unit"]))
     unit = "" if unit in ("members", "") else f", {unit}"
-    return f"{wording.title(outcome)}{unit}"
+    words = f"{wording.title(outcome)}{unit}"
+    return words[0].upper() + words[1:]
 
 
 def _line(c: Comparison, outcome: str, label: str) -> str:
     """A scenario's mean, and its difference from the reference with the interval."""
     row, (means, gaps) = c.row(outcome, label), c.precision(outcome)
     unit = row["unit"]
-    words = f"{short(label, 20)}: {wording.number(row['mean'], unit, means)}"
+    words = f"{short(label, 30 if label == c.reference else 20)}: {wording.number(row['mean'], unit, means)}"
     if label == c.reference or row["difference_low"] != row["difference_low"]:
         return words
     span = wording.span(row["difference_low"], row["difference_high"], unit, gaps, sign=True)
@@ -118,7 +122,11 @@ def _assumptions(c: Comparison, command: str) -> str:
     market = next(iter(c.plans.values())).parameters.market
     parts = [f"{market.size:,} people, {c.days:,} days, model {c.model_version}"]
     for label, plan in c.plans.items():
-        values = [f"{s.name} {shown(s.value)}" for s in differing(plan) if not s.name.startswith("market.")]
+        values = [
+            f"{lever_title(s.name)} {shown(s.value)}"
+            for s in differing(plan)
+            if not s.name.startswith("market.")
+        ]
         more = f" and {len(values) - MOST_ASSUMPTIONS} more" if len(values) > MOST_ASSUMPTIONS else ""
         if values:
             parts.append(f"{label}: {', '.join(values[:MOST_ASSUMPTIONS])}{more}")
@@ -165,28 +173,56 @@ def _picture(slide: Slide, kind: str) -> bytes:
 def _presentation(slide: Slide) -> bytes:
     demand("slides")
     import pptx
-    from pptx.chart.data import XyChartData
     from pptx.dml.color import RGBColor
-    from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+    from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
     from pptx.util import Inches, Pt
 
     deck = pptx.Presentation()
     deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
     page = deck.slides.add_slide(deck.slide_layouts[5])  # a title alone
     place = page.shapes.title
-    place.left, place.top, place.width, place.height = (Inches(x) for x in (0.5, 0.3, 12.3, 1.5))
+    place.left, place.top, place.width, place.height = (Inches(x) for x in (0.5, 0.4, 12.3, 1.35))
     place.text_frame.text = slide.headline
-    place.text_frame.word_wrap = True
-    place.text_frame.paragraphs[0].font.size = Pt(24)
-    place.text_frame.paragraphs[0].font.bold = True
+    place.text_frame.word_wrap, place.text_frame.vertical_anchor = True, MSO_ANCHOR.TOP
+    paragraph = place.text_frame.paragraphs[0]
+    paragraph.alignment, paragraph.font.bold = PP_ALIGN.LEFT, True
+    paragraph.font.size = Pt(24 if len(slide.headline) < 150 else 20)
 
-    def say(lines: list[tuple[str, int, bool]], left: float, top: float, width: float, height: float) -> None:
+    def say(
+        lines: list[tuple[str, float, bool, str]], left: float, top: float, width: float, height: float
+    ) -> None:
         frame = page.shapes.add_textbox(*(Inches(x) for x in (left, top, width, height))).text_frame
         frame.word_wrap = True
-        for number, (words, size, bold) in enumerate(lines):
+        for number, (words, size, bold, colour) in enumerate(lines):
             paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
             paragraph.text = words
             paragraph.font.size, paragraph.font.bold = Pt(size), bold
+            paragraph.font.color.rgb = RGBColor.from_string(colour.removeprefix("#"))
+
+    say([(slide.chart_title, 14, False, theme.INK)], 0.5, 1.8, 7.3, 0.4)
+    _native_chart(page, slide, (0.5, 2.2, 7.3, 3.6))
+    colours = [theme.readable(colour) for colour in theme.colours(slide.lines.columns).values()]
+    rows: list[tuple[str, float, bool, str]] = []
+    size = 14 if sum(len(lines) for _, lines in slide.numbers) <= 9 else 12
+    for title, lines in slide.numbers:
+        rows.append((title, size + 2, True, theme.INK))
+        rows += [(row, size, False, colour) for row, colour in zip(lines, colours, strict=True)]
+        rows.append(("", 6, False, theme.INK))
+    say(rows, 8.1, 1.8, 4.8, 4.0)
+    say([(slide.caveat, 12, True, theme.INK)], 0.5, 6.0, 12.3, 0.4)
+    small = textwrap.shorten(slide.assumptions, 1_100, placeholder=" …")
+    say([(small, 9 if len(small) < 700 else 8, False, theme.QUIET)], 0.5, 6.4, 12.3, 0.9)
+    file = io.BytesIO()
+    deck.save(file)
+    return file.getvalue()
+
+
+def _native_chart(page: Any, slide: Slide, at: tuple[float, float, float, float]) -> None:
+    """The lines as a chart of PowerPoint's own, with its data."""
+    from pptx.chart.data import XyChartData
+    from pptx.dml.color import RGBColor
+    from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+    from pptx.util import Inches, Pt
 
     data = XyChartData()
     for label in slide.lines.columns:
@@ -194,30 +230,29 @@ def _presentation(slide: Slide) -> bytes:
         for day, value in slide.lines[label].items():
             if not np.isnan(value):
                 series.add_data_point(int(day), float(value))
-    say([(slide.chart_title, 14, False)], 0.5, 1.85, 7.2, 0.4)
-    frame = page.shapes.add_chart(
-        XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS, *(Inches(x) for x in (0.5, 2.2, 7.2, 3.5)), data
-    )
+    frame = page.shapes.add_chart(XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS, *(Inches(x) for x in at), data)
     chart = frame.chart
     chart.has_legend, chart.has_title = True, False
     chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
     chart.font.size = Pt(12)
-    chart.category_axis.maximum_scale = float(slide.lines.index.max())
-    chart.category_axis.has_major_gridlines = False
-    chart.value_axis.minimum_scale = 0.0
+    last = float(slide.lines.index.max() + 1)
+    days, members = chart.category_axis, chart.value_axis
+    days.minimum_scale, days.maximum_scale = 0.0, last
+    days.major_unit = next((unit for unit in DAY_STEPS if last / unit <= 8), last)
+    days.has_major_gridlines = False
+    members.minimum_scale = 0.0
+    for axis, words in ((days, "day"), (members, "members")):
+        axis.has_title = True
+        axis.axis_title.text_frame.text = words
+        text = axis.axis_title.text_frame.paragraphs[0].font
+        text.size, text.bold = Pt(12), False
+        axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = "#,##0", False
+        axis.format.line.color.rgb = RGBColor.from_string(theme.RULE.removeprefix("#"))
+    members.major_gridlines.format.line.color.rgb = RGBColor.from_string(theme.RULE.removeprefix("#"))
     for line, colour in zip(chart.plots[0].series, theme.colours(slide.lines.columns).values(), strict=True):
         line.format.line.color.rgb = RGBColor.from_string(colour.removeprefix("#"))
         line.format.line.width = Pt(2.5)
         line.smooth = False
-    rows: list[tuple[str, int, bool]] = []
-    for title, lines in slide.numbers:
-        rows += [(title, 14, True), *[(row, 12, False) for row in lines], ("", 6, False)]
-    say(rows, 8.1, 1.85, 4.8, 4.0)
-    say([(slide.caveat, 12, True)], 0.5, 5.85, 12.3, 0.4)
-    say([(textwrap.shorten(slide.assumptions, 1_100, placeholder=" …"), 8, False)], 0.5, 6.25, 12.3, 1.0)
-    file = io.BytesIO()
-    deck.save(file)
-    return file.getvalue()
 
 
 WRITERS: dict[str, Callable[[Slide], bytes]] = {

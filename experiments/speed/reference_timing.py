@@ -1,7 +1,7 @@
 """Time the engine against the reference implementation, the same model in plain Mesa.
 
 The reference implementation simulates the core of the web with plain agents on a plain NetworkX graph
-(docs/reference-implementation.md). Both are timed on the same plans, in the same process: CPU seconds of
+(docs/explanation/reference-implementation.md). Both are timed on the same plans, in the same process: CPU seconds of
 one thread, compiled and warmed up, without event logs. The reference is part of the tests, so
 it is available only in a checkout of the repository. Each records its usual output: the engine
 accounts, memberships, daily series and monthly indicators; the reference the counts of the core and two
@@ -135,7 +135,7 @@ def text(figures: dict[str, Any] | None) -> list[str]:
         return ["plain Mesa on the same model: not available; it is part of a checkout of the repository"]
     largest = figures["largest"]
     lines = [
-        "plain Mesa on the same model (the core of the web; docs/reference-implementation.md), member-days per second:"
+        "plain Mesa on the same model (the core of the web; docs/explanation/reference-implementation.md), member-days per second:"
     ]
     for f in figures["sizes"]:
         lines.append(

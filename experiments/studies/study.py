@@ -1,7 +1,7 @@
 """A study: its question, levers, design and number of runs; read from a TOML file.
 
 A study file defines the scenarios, the levers and the design; everything
-else comes from the scenarios. See `docs/studies.md`.
+else comes from the scenarios. See `docs/how-to/studies.md`.
 """
 
 import os

@@ -1,5 +1,6 @@
 """Statistics of logs in words: titles, values, intervals, reasons."""
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -74,9 +75,13 @@ def title(name: str) -> str:
 
 def value_text(row: Mapping[str, Any]) -> str:
     """The value of a statistic with as many digits as its interval leaves meaning to."""
-    half = (row["high"] - row["low"]) / 2
-    show = wording.signed if row["name"] in DIFFERENCES else wording.number
-    return show(row["value"], row["unit"], half)
+    return value_of(row["name"], row["value"], row["unit"], (row["high"] - row["low"]) / 2)
+
+
+def value_of(name: str, value: float, unit: str, half_width: float = math.nan) -> str:
+    """A value of a statistic; a difference with its sign, of shares in percentage points."""
+    show = wording.signed if name in DIFFERENCES else wording.number
+    return show(value, unit, half_width)
 
 
 def interval_text(row: Mapping[str, Any]) -> str:

@@ -12,15 +12,22 @@ import tempfile
 import time
 from contextlib import suppress
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 _SIM = Path(__file__).resolve().parents[1]
+HAS_COMPILER = find_spec("numba") is not None
+"whether there is a numba; without one, kernels are plain Python"
 UNUSED = 30 * 86_400
 "seconds after which unused compiled kernels are removed"
 
 
+def _compiler() -> str:
+    return version("numba") if HAS_COMPILER else "none"
+
+
 def _content_hash() -> str:
-    digest = hashlib.sha256(f"{version('numba')} {sys.version} {_SIM}".encode())
+    digest = hashlib.sha256(f"{_compiler()} {sys.version} {_SIM}".encode())
     for path in sorted(_SIM.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -62,7 +69,7 @@ _READY, _WHOLE_DAY = CACHE / "ready", CACHE / "whole-day"
 
 def is_compiled() -> bool:
     """Whether a whole run has been compiled on this machine for this version."""
-    return _READY.exists() or os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
+    return not HAS_COMPILER or _READY.exists() or os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 
 
 def mark_compiled() -> None:
@@ -73,7 +80,7 @@ def mark_compiled() -> None:
 
 def is_whole_day_compiled() -> bool:
     """Whether the call that lives whole days (`kith.sim.day`) has been compiled on this machine for this version."""
-    return _WHOLE_DAY.exists()
+    return HAS_COMPILER and _WHOLE_DAY.exists()
 
 
 def mark_whole_day_compiled() -> None:

@@ -1,18 +1,25 @@
-"""Kernels: numba functions of arrays and scalars, compiled once per machine and kept in `kith.sim.kernels.cache`."""
+"""Kernels: numba functions of arrays and scalars, compiled once per machine and kept in `kith.sim.kernels.cache`.
+
+Where there is no numba, as in a browser, kernels are the Python functions that they are written as: the same numbers, a
+hundred times as slow. Only this file and `structs.py` load numba.
+"""
 
 from collections.abc import Callable
 from typing import Any, cast
 
-import numba
-from numba import types
+from kith.sim.kernels.cache import CACHE, HAS_COMPILER
 
-from kith.sim.kernels.cache import CACHE
+if HAS_COMPILER:
+    import numba
+    from numba import types
 
-numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
+    numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
 
 
 def kernel[Function: Callable[..., object]](function: Function) -> Function:
     """`function` compiled: releases the GIL, cached on disk, IEEE arithmetic, no bounds checks."""
+    if not HAS_COMPILER:
+        return function
     # nobody calls a kernel through C, so none is given an entry for it: less to compile, and to load
     options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
     compiled: Any = numba.njit(**options)(function)

@@ -9,14 +9,19 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
-from numba import types
-from numba.experimental import structref
-
+from kith.sim.kernels.cache import HAS_COMPILER
 from kith.sim.kernels.compilation import kernel
+
+if HAS_COMPILER:
+    from numba import types
+    from numba.experimental import structref
 
 
 def struct(parts: Any) -> Any:
     """Decorator of a named tuple: inside kernels it is a struct with the same fields; `<Name>Struct` makes one."""
+    if not HAS_COMPILER:  # nothing asks for one: days are lived together only where that is compiled
+        setattr(sys.modules[parts.__module__], f"{parts.__name__}Struct", parts)
+        return parts
     fields, module, name = list(parts._fields), sys.modules[parts.__module__], parts.__name__
 
     def plain(_: Any, given: tuple[tuple[str, Any], ...]) -> tuple[tuple[str, Any], ...]:

@@ -1,6 +1,6 @@
 """Units of every column of a record's tables, stored in `frame.attrs["units"]`.
 
-`docs/frames.md` documents the same columns. A count per day has the unit 1/day; "-" marks a number
+`docs/how-to/frames.md` documents the same columns. A count per day has the unit 1/day; "-" marks a number
 without unit, and "name" a name.
 """
 

@@ -1,6 +1,6 @@
 """Sections: every parameter of the model, declared once with type, default, range, unit, help and source.
 
-One frozen section per process, in the order of a day. Sources name rows of `docs/science.md` (ids such
+One frozen section per process, in the order of a day. Sources name rows of `docs/explanation/science.md` (ids such
 as RET-cont) with their publication; `assumed: …` says why a number without evidence was chosen.
 
 Long, because it is one table: every parameter is declared here and nowhere else.

@@ -155,7 +155,7 @@ def test_every_dependency_is_pinned_and_explained(root: Path, settings: dict[str
     lines = (root / "constraints.txt").read_text("utf-8").lower().splitlines()
     pinned = {line.partition("==")[0].replace("_", "-") for line in lines}
     assert names <= pinned
-    reasons = (root / "docs" / "decisions.md").read_text("utf-8").lower()
+    reasons = (root / "docs" / "explanation" / "decisions.md").read_text("utf-8").lower()
     assert [name for name in sorted(names) if f"| {name} |" not in reasons] == []
 
 

@@ -200,7 +200,14 @@ def test_checkout_wheel_and_source_archive_hold_the_same_files(
         names = {name.partition("/")[2] for name in packed.getnames()}
     sources = {f"kith/{name}" for name in names if name.startswith(tuple(f"{p}/" for p in packages))}
     own = {name.removeprefix("src/") for name in names if name.startswith("src/kith/")}
-    assert sources | own == shipped - {"kith/dashboard/assets/model.md", "kith/dashboard/assets/science.md"}
+    chapters = ("kith/dashboard/assets/model", "kith/dashboard/assets/science")
+    assert sources | own == {name for name in shipped if not name.startswith(chapters)}
+    for chapter in ("model", "science"):
+        pages = {
+            f"{chapter}.md",
+            *(f"{chapter}/{p.name}" for p in (root / "docs/explanation" / chapter).iterdir()),
+        }
+        assert pages <= {name.removeprefix("kith/dashboard/assets/") for name in shipped}
     ignored = {"__pycache__"}
     checkout = {
         f"kith/{path.relative_to(root).as_posix()}"

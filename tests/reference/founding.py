@@ -1,4 +1,4 @@
-"""Founding: members who are there on day 0, settled; section 5 of docs/model.md."""
+"""Founding: members who are there on day 0, settled; section 5 of docs/explanation/model.md."""
 
 import math
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Giving: what content is worth, what is said per visit, and what reactions give; sections 7.2 and 7.3 of docs/model.md."""
+"""Giving: what content is worth, what is said per visit, and what reactions give; sections 7.2 and 7.3 of docs/explanation/model.md."""
 
 import math
 from dataclasses import dataclass, field

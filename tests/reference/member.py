@@ -1,7 +1,7 @@
 """A member: what it feels, when it comes, what it does and when it leaves.
 
 Stocks fade in closed form: they are as of the day `settled` and are brought up to date when the
-member is looked at, on its visits and once a week. The sections named are those of docs/model.md.
+member is looked at, on its visits and once a week. The sections named are those of docs/explanation/model.md.
 """
 
 import math

@@ -1,7 +1,7 @@
 """The reference implementation: the core of the web as a plain Mesa model on a plain NetworkX graph.
 
 Members are agents and nodes, ties are edges. A day is what `ReferenceModel.step` says, in the order of
-docs/model.md, section 3; what each member does is in `member.py`. Within a step everybody decides
+docs/explanation/model.md, section 3; what each member does is in `member.py`. Within a step everybody decides
 on the same state, and what touches two members is applied in ascending order of address.
 """
 

@@ -1,4 +1,4 @@
-"""Outside: what happens among people who are no members; section 7.1 of docs/model.md."""
+"""Outside: what happens among people who are no members; section 7.1 of docs/explanation/model.md."""
 
 import math
 from collections import defaultdict

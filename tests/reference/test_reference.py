@@ -355,7 +355,9 @@ def test_what_is_outside_the_core_is_refused(name: str, value: Any) -> None:
 
 def test_the_pages_python_runs(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (block,) = re.findall(
-        r"```python\n(.+?)```", (root / "docs" / "reference-implementation.md").read_text("utf-8"), re.DOTALL
+        r"```python\n(.+?)```",
+        (root / "docs" / "explanation" / "reference-implementation.md").read_text("utf-8"),
+        re.DOTALL,
     )
     exec(block, {})
     assert "belonging" in capsys.readouterr().out

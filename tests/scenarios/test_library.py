@@ -160,14 +160,14 @@ IDEAS = (
 
 def test_every_idea_leads_to_a_scenario_and_every_scenario_has_an_idea(root: Path) -> None:
     page = (
-        (root / "docs" / "library.md")
+        (root / "docs" / "reference" / "library.md")
         .read_text("utf-8")
         .partition("## From an idea")[2]
         .partition("\n## ")[0]
     )
     rows = [line.split("|")[1:4] for line in page.splitlines() if line.startswith("| ")][1:]
     assert [idea for idea in IDEAS if sum(idea in row[0] for row in rows) != 1] == []
-    answers = (root / "docs" / "answers.md").read_text("utf-8")
+    answers = (root / "docs" / "reference" / "answers.md").read_text("utf-8")
     named: set[str] = set()
     for row in rows:
         linked = dict(re.findall(r"\[`(\w+)`\]\(answers\.md#([\w-]+)\)", row[2]))
@@ -181,7 +181,7 @@ def test_every_idea_leads_to_a_scenario_and_every_scenario_has_an_idea(root: Pat
 
 
 def test_the_page_of_answers_is_about_this_model_and_this_library(root: Path) -> None:
-    page = (root / "docs" / "answers.md").read_text("utf-8")
+    page = (root / "docs" / "reference" / "answers.md").read_text("utf-8")
     for name in LEARNT:
         entry = about(name)
         assert f"### {entry.title}\n\n`{name}` · *{entry.question}*\n\n{entry.answer}\n" in page

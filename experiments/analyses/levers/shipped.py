@@ -1,6 +1,6 @@
 """Measured effects that ship with kith: which levers matter most in a pool, a hub and a web.
 
-`measured.json` is written by `docs/measures/levers_on_pages.py` from what `kith levers web hub pool --out docs/levers` stored.
+`measured.json` is written by `docs/measures/levers_on_pages.py` from what `kith levers web hub pool --out docs/reference/levers` stored.
 Other scenarios are read by the type they are closest to: that of the strongest tie.
 """
 

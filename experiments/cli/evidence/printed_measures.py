@@ -48,7 +48,7 @@ def show_measurements(measurements: Sequence[Measurement]) -> None:
     out.print(
         Text(
             fill(
-                "95 % intervals are bootstrap intervals over members; docs/evidence.md defines every statistic.",
+                "95 % intervals are bootstrap intervals over members; docs/explanation/evidence.md defines every statistic.",
                 WIDTH,
             ),
             style="dim",

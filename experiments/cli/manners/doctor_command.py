@@ -54,7 +54,7 @@ def findings() -> list[Finding]:
     """Everything that is looked at, in the order in which it is shown."""
     from kith.extras import EXTRAS, missing
     from kith.sim.engine import MODEL_VERSION
-    from kith.sim.kernels.cache import CACHE, is_compiled
+    from kith.sim.kernels.cache import CACHE, HAS_COMPILER, is_compiled
 
     out = [
         Finding("model", MODEL_VERSION),
@@ -68,11 +68,11 @@ def findings() -> list[Finding]:
         out.append(
             Finding(f"extra {extra}", f"without {', '.join(lacking)}" if lacking else "installed", advice)
         )
-    out.append(
-        Finding(
-            "engine", f"{'compiled' if is_compiled() else 'not compiled yet: the first run does'}, in {CACHE}"
-        )
-    )
+    if HAS_COMPILER:
+        state = "compiled" if is_compiled() else "not compiled yet: the first run does"
+        out.append(Finding("engine", f"{state}, in {CACHE}"))
+    else:
+        out.append(Finding("engine", "plain Python, some hundred times slower", "pip install numba"))
     out += [Finding("processors", str(_processors())), _memory(), _browser()]
     set_here = [f"{name}={os.environ[name]}" for name in VARIABLES if name in os.environ]
     out.append(Finding("variables set", ", ".join(set_here) or "none"))

@@ -70,7 +70,7 @@ kind = "grid"
 """
 STEP = '''"""A step of your own, run once a day beside those of kith: python {name}
 
-More: docs/own-behaviour.md. Draw no random numbers of your own; `kith.sim.kernels.luck` gives addressed ones.
+More: docs/how-to/own-behaviour.md. Draw no random numbers of your own; `kith.sim.kernels.luck` gives addressed ones.
 """
 
 from kith import TICK, load, run

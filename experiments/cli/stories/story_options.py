@@ -27,7 +27,7 @@ def tell_story(comparison: "Comparison", path: Path, sweep: str | None, workers:
     """Run the values of the lever, if there is one, and write the story."""
     from kith.experiments.analyses.sweep import parse_sweep, sweep_jobs, swept
     from kith.experiments.cli.progress import Waiting
-    from kith.experiments.comparison.repeat_command import comparison_command
+    from kith.experiments.comparison.repeat_command import and_write, comparison_command
     from kith.experiments.reports.story import OUTCOMES, Story, Sweep, write_story
     from kith.experiments.runs.runner import run_all
     from kith.experiments.words import wording
@@ -47,4 +47,6 @@ def tell_story(comparison: "Comparison", path: Path, sweep: str | None, workers:
         title = lever + (f", {unit}" if unit and unit != "-" else "")
         outcomes = {name: swept(results, values, name) for name in OUTCOMES}
         tried = Sweep(label, title, values, outcomes)
-    write_story(Story(comparison, command=comparison_command(comparison), sweep=tried), path)
+    files = {"story": path.name} | ({} if sweep is None else {"sweep": sweep})
+    command = and_write(comparison_command(comparison), **files)
+    write_story(Story(comparison, command=command, sweep=tried), path)

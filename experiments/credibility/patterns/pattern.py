@@ -1,6 +1,6 @@
 """A pattern: its runs, the statistic measured in them, and its acceptance band.
 
-The statistic is a function of the records of one seed. Bands are those of `docs/science.md`,
+The statistic is a function of the records of one seed. Bands are those of `docs/explanation/science.md`,
 section 4, and are defined only here.
 """
 

@@ -1,6 +1,6 @@
 """The seven elements of ODD (Grimm et al. 2020, doi:10.18564/jasss.4259) for one scenario.
 
-The general text is that of docs/model.md. What is about mechanisms that do nothing in this scenario is left out:
+The general text is that of docs/explanation/model.md. What is about mechanisms that do nothing in this scenario is left out:
 a paragraph is kept if it names no parameter, or one that acts here.
 """
 
@@ -10,8 +10,9 @@ from pathlib import Path
 
 from kith.experiments.bundles.latex import for_latex
 from kith.experiments.reports.odd.blocks import Block, as_html, as_latex, as_markdown, heading, parsed
-from kith.experiments.reports.odd.references import bibtex, science_text
+from kith.experiments.reports.odd.references import bibtex
 from kith.experiments.words.assumptions import Setting, phases, question_of, settings, shock_text, shown
+from kith.experiments.words.documentation import chapter
 from kith.sim.engine import MODEL_VERSION
 from kith.sim.schema.effects import inert
 from kith.sim.schema.parameter_set import dotted_names
@@ -33,7 +34,7 @@ LEFT_OUT = ("7.13",)
 
 def protocol(plan: Plan) -> tuple[str, list[Block]]:
     """The title and the blocks of a scenario's protocol."""
-    general = _sections(model_text())
+    general = _sections(chapter("model"))
     known = {s.name: s for s in settings(plan)}
     without = inert(plan)
     blocks = [
@@ -60,7 +61,7 @@ def protocol(plan: Plan) -> tuple[str, list[Block]]:
             continue
         blocks += [block for block in general.get(number, []) if _acts(block, without)]
     blocks += _without(without)
-    references = bibtex([s.source for s in known.values() if s.name not in without], science_text())
+    references = bibtex([s.source for s in known.values() if s.name not in without], chapter("science"))
     if references:
         blocks += [heading("References (BibTeX)"), Block("code", references.strip())]
     return f"ODD protocol: {plan.title or plan.name}", blocks
@@ -79,16 +80,7 @@ def rendered(plan: Plan, ending: str, bibliography: str = "") -> str:
 def references_of(plan: Plan) -> str:
     """The works behind the parameters that act, as BibTeX."""
     without = inert(plan)
-    return bibtex([s.source for s in settings(plan) if s.name not in without], science_text())
-
-
-def model_text() -> str:
-    """The description of the model, from the documentation or from where an installation keeps it."""
-    root = Path(__file__).resolve().parents[3]
-    for path in (root / "dashboard" / "assets" / "model.md", root / "docs" / "model.md"):
-        if path.is_file():
-            return path.read_text("utf-8")
-    return ""
+    return bibtex([s.source for s in settings(plan) if s.name not in without], chapter("science"))
 
 
 def _sections(text: str) -> dict[str, list[Block]]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from kith.experiments.bundles.latex import for_latex
 
@@ -17,7 +16,7 @@ NOBODY = ("Dropbox", "Pew", "Gartner", "Model", "In", "By")
 
 
 def bibtex(sources: Iterable[str], science: str = "") -> str:
-    """An entry for each work that the sources name; identifiers are looked up in the rows of docs/science.md."""
+    """An entry for each work that the sources name; identifiers are looked up in the rows of docs/explanation/science.md."""
     rows = _rows(science)
     entries: dict[str, str] = {}
     for source in sources:
@@ -28,15 +27,6 @@ def bibtex(sources: Iterable[str], science: str = "") -> str:
             key = re.sub(r"[^a-z]", "", _authors(authors)[0].lower()) + year
             entries.setdefault(key, _entry(key, authors, year, _identifier(source, authors, year, rows)))
     return "\n\n".join(entries[key] for key in sorted(entries)) + ("\n" if entries else "")
-
-
-def science_text() -> str:
-    """The page that sources refer to, where it is at hand."""
-    root = Path(__file__).resolve().parents[3]
-    for path in (root / "docs" / "science.md", root / "dashboard" / "assets" / "science.md"):
-        if path.is_file():
-            return path.read_text("utf-8")
-    return ""
 
 
 def _entry(key: str, authors: str, year: str, identifier: str) -> str:

@@ -1,5 +1,8 @@
 """What would it take: the value of a lever that reaches a goal, its interval, and the page that asks."""
 
+import re
+import shlex
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -7,9 +10,22 @@ import pandas as pd
 import pytest
 
 from kith.dashboard.comparing import goal_seek
-from kith.dashboard.comparing.goal_seek import GOALS, answer, found_in, jobs, levers_of, title_of, values_of
+from kith.dashboard.comparing.goal_seek import (
+    GOALS,
+    answer,
+    found_in,
+    jobs,
+    levers_of,
+    swept,
+    title_of,
+    values_of,
+    with_lever,
+)
 from kith.dashboard.pages import compare
-from kith.experiments.runs.runner import execute
+from kith.experiments.cli.app import exit_code
+from kith.experiments.comparison.comparison import gathered
+from kith.experiments.reports.story import OUTCOMES, Story, story_page
+from kith.experiments.runs.runner import Job, execute
 from tests.dashboard.looking import button, handler, texts, until, vue_widgets
 
 PRICE = goal_seek.PRICE
@@ -79,6 +95,30 @@ def test_a_price_is_that_of_a_subscription_where_nobody_pays_and_what_has_no_eff
     assert list(levers_of(now, 0))[:2] == [FEE, SUBSCRIPTION]
     assert next(iter(levers_of(now, 1))) == PRICE
     assert title_of(PRICE, now.plans[list(now.plans)[1]]) == "membership fee, EUR per month"
+
+
+def test_a_story_with_a_lever_has_the_command_that_makes_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(goal_seek, "VALUES", 2)
+    monkeypatch.setattr(goal_seek, "RUNS", 2)
+    now = compare.resolved_state("a=fee&a=web&people=300&days=40&runs=2")
+    plan = now.plans["fee"]
+    done = [execute(Job(plan, s, 40, key=key), 1) for s in (0, 1) for key, plan in now.plans.items()]
+    comparison = gathered(now.plans, 40, (0, 1), OUTCOMES, done)
+    tried = values_of([execute(job, 1) for job in jobs(now, 0, PRICE, (0.0, 30.0))])
+    sweep = swept(tried, "fee", title_of(PRICE, plan))
+    plain = "kith compare fee web --runs 2 --days 40 --set market.size=300 --set market.founders=15"
+    command = with_lever(plain, comparison, PRICE, sweep)
+    monkeypatch.chdir(tmp_path)
+    assert exit_code([*shlex.split(command)[1:], "--workers", "1"]) == 0
+    assert capsys.readouterr().out
+    written = re.findall(r'"sweep":({.*?}),"verdicts"', Path("kith-story.html").read_text("utf-8"))
+    assert written == re.findall(r'"sweep":({.*?}),"verdicts"', story_page(Story(comparison, sweep=sweep)))
+    assert with_lever("kith run fee", comparison, PRICE, sweep) == "kith run fee", (
+        "one scenario is no comparison"
+    )
+    assert "--sweep" not in with_lever(plain, comparison, FEE, sweep)
 
 
 def test_the_page_finds_a_price_with_the_numbers_of_the_runs(

@@ -69,6 +69,14 @@ def library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_measures, "library_measures", lambda name: dict.fromkeys(STATISTICS, 0.5))
 
 
+def test_a_difference_of_shares_has_its_unit_in_the_log_and_in_the_library_alike() -> None:
+    measurement = stored(upload("mine.csv", (HEAD + ROWS).encode())).measurement
+    table = measurement.table.assign(reason="", value=0.25)
+    values = {"web": dict.fromkeys(table["name"], 0.125)}
+    shown = log_measures.family_table(replace(measurement, table=table), "replies", values)
+    assert "+25.0 pp" in shown and "+12.5 pp" in shown
+
+
 def test_a_dropped_log_is_measured_and_found_again_under_its_key() -> None:
     key = upload("mine.csv", (HEAD + ROWS).encode())
     measurement = stored(key).measurement

@@ -71,6 +71,16 @@ def test_the_page_runs_what_the_address_says_and_shows_charts(here: Any, shown: 
     assert "pool ends at" in chart.words
 
 
+def test_no_share_is_shown_of_what_the_members_of_only_some_runs_gained(comparison: Comparison) -> None:
+    whole = comparison.table.copy()
+    whole.loc[whole["outcome"] == "member_surplus_share", ["mean", "n"]] = 0.4321, comparison.runs
+    some = whole.copy()
+    some.loc[some["outcome"] == "member_surplus_share", "n"] -= 1
+    colours = theme.colours(comparison.labels)
+    assert "43.2 %" in views._value_table(replace(comparison, table=whole), colours)
+    assert "43.2 %" not in views._value_table(replace(comparison, table=some), colours)
+
+
 def test_a_changed_control_stands_in_the_address_and_is_run(here: Any, shown: Any) -> None:
     rc = shown(compare.Page, PATH)
     until(lambda: len(here.asked) == 1)

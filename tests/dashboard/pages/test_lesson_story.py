@@ -31,6 +31,9 @@ def test_a_lesson_is_written_by_the_command_with_the_verdict_of_every_guess(
     outcomes = tuple(dict.fromkeys((small.prediction.outcome, *OUTCOMES)))
     comparison = gathered(plans, 60, (0, 1, 2, 3), outcomes, done)
     assert page.rstrip() == lesson_page(small, comparison).rstrip()
+    assert f"<code>kith lesson {small.name}</code>" in page
+    earlier = gathered(plans, 60, (0, 1), outcomes, done[: 2 * len(plans)])
+    assert f"--story kith-lesson-{small.name}.html</code>" in lesson_page(small, earlier)
     assert "You predicted" in verdict(small, 0, comparison)
     assert exit_code(["lesson", "4-hub-leaves"]) == 2
     assert "did you mean 3-hub-leaves?" in capsys.readouterr().err

@@ -22,6 +22,7 @@ from kith.experiments.analyses.levers.shipped import (
     conditions,
     most_effective,
 )
+from kith.experiments.words.documentation import chapter
 from kith.scenarios.load import load
 from kith.sim.engine import MODEL_VERSION, TICK
 from kith.sim.schema.effects import inert
@@ -44,9 +45,9 @@ def test_a_search_leaves_what_fits() -> None:
     assert "overload_from" not in page
 
 
-def test_the_equations_are_those_of_the_documentation(root: Path) -> None:
+def test_the_equations_are_those_of_the_documentation() -> None:
     sections = markdown.model_sections()
-    text = (root / "docs/model.md").read_text()
+    text = chapter("model")
     assert sum(line.startswith("## ") for line in text.splitlines()) == len(sections) - 1
     assert any("<table>" in body for body in sections.values())
 
@@ -104,7 +105,7 @@ def test_what_ships_was_measured_for_this_model_and_every_type_has_a_dozen_lever
 
 
 def test_what_ships_is_what_the_audit_of_the_documentation_found(root: Path) -> None:
-    audits = stored.read(root / "docs/levers")
+    audits = stored.read(root / "docs/reference/levers")
     kept = compact({kind: audits[kind] for kind in TYPES})
     assert json.loads(json.dumps(kept)) == json.loads(FILE.read_text("utf-8"))
 

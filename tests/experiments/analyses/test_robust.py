@@ -219,7 +219,7 @@ def test_the_published_pages_are_those_of_their_worlds(root: Path, pair: str) ->
     assert written["failures"] == []
     assert (folder / "robust.md").read_text("utf-8") == page(written)
     assert "_".join(written["scenarios"]) == pair
-    calibration = (root / "docs" / "calibration.md").read_text("utf-8")
+    calibration = (root / "docs" / "explanation" / "calibration.md").read_text("utf-8")
     assert f"(robust/{pair}/robust.md)" in calibration
 
 

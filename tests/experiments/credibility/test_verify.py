@@ -66,7 +66,7 @@ def test_the_page_is_the_same_for_the_same_findings(tmp_path: Path) -> None:
 
 
 def test_the_published_page_knows_every_benchmark_and_counts_what_agrees(root: Path) -> None:
-    page = (root / "docs" / "verification.md").read_text("utf-8")
+    page = (root / "docs" / "explanation" / "verification.md").read_text("utf-8")
     rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| B")]
     assert {cells[0][2:] for cells in rows} == {
         f"{benchmark.code} {benchmark.name}" for benchmark in BENCHMARKS

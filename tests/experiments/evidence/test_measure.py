@@ -377,7 +377,7 @@ def test_what_cannot_be_measured_is_refused(record: Record) -> None:
 
 
 def test_the_documentation_has_the_definitions_of_the_table() -> None:
-    page = (ROOT / "docs" / "evidence.md").read_text("utf-8")
+    page = (ROOT / "docs" / "explanation" / "evidence.md").read_text("utf-8")
     rows = [
         f"| `{s.name}` | {s.family} | {s.unit} | {s.definition} | {s.interval} |" for s in STATISTICS.values()
     ]
@@ -386,7 +386,7 @@ def test_the_documentation_has_the_definitions_of_the_table() -> None:
 
 @pytest.mark.slow
 def test_the_documentation_has_the_measures_of_the_logs_that_ship() -> None:
-    page = (ROOT / "docs" / "evidence.md").read_text("utf-8")
+    page = (ROOT / "docs" / "explanation" / "evidence.md").read_text("utf-8")
     place = ROOT / "docs" / "measures" / "logs_beside_presets.py"
     spec = spec_from_file_location("logs_beside_presets", place)
     assert spec is not None

@@ -30,12 +30,12 @@ def test_a_slide_has_the_answer_three_numbers_a_caveat_and_assumptions(
     assert len(slide.numbers) == 3
     row = comparison.row("active", "hub")
     title, (pool, hub) = slide.numbers[0]
-    assert title == "active members"
+    assert title == "Active members"
     assert pool.startswith("pool: ")
     assert f"{row['difference']:.0f}" in hub and " to " in hub
     assert "not a forecast" in slide.caveat and "95 % intervals from 4 paired runs" in slide.caveat
     assert "300 people, 60 days" in slide.assumptions
-    assert "affiliation.hub 1" in slide.assumptions
+    assert "Tie to a central figure (hub) 1" in slide.assumptions
     assert "kith compare pool hub --runs 4" in slide.assumptions
 
 
@@ -62,6 +62,8 @@ def test_a_presentation_has_text_and_a_chart_with_its_data(slide: Slide) -> None
     [chart] = [shape.chart for shape in page.shapes if shape.has_chart]
     lines = {series.name: list(series.values) for series in chart.plots[0].series}
     assert set(lines) == {"pool", "hub"}
+    assert slide.lines.index[-1] == 59, "the last day is drawn"
+    assert chart.category_axis.minimum_scale == 0
     assert lines["hub"][-1] == slide.lines["hub"].iloc[-1]
     inside = [
         shape

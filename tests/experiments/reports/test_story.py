@@ -1,7 +1,9 @@
 """A story holds everything that it shows: the runs, the lever's values, the verdicts; and nothing in it can run away."""
 
+import html
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +73,9 @@ def test_a_sweep_that_cannot_be_read_is_refused(text: str) -> None:
         parse_sweep(text)
 
 
-def test_the_command_writes_a_story_and_refuses_what_is_none(tmp_path: Path, capsys: Any) -> None:
+def test_the_command_writes_a_story_that_says_how_to_repeat_it_and_refuses_what_is_none(
+    tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sizes = [word for name, value in SMALL.items() for word in ("--set", f"{name}={value}")]
     plain = ["compare", "pool", "web", *sizes, "--runs", "2", "--days", "30", "--workers", "1"]
     path = tmp_path / "story.html"
@@ -79,6 +83,13 @@ def test_the_command_writes_a_story_and_refuses_what_is_none(tmp_path: Path, cap
     data = embedded(path.read_text("utf-8"))
     assert data["sweep"]["values"] == [0.2, 0.8]
     assert len(data["sweep"]["outcomes"]) == len(OUTCOMES)
+    command = html.unescape(re.search(r'<pre class="command"><code>(.*?)</code>', path.read_text("utf-8"))[1])  # type: ignore[index]
+    assert "--story story.html" in command and "--sweep 'web value.product=0.2,0.8'" in command
+    again = tmp_path / "again"
+    again.mkdir()
+    monkeypatch.chdir(again)
+    assert exit_code([*shlex.split(command)[1:], "--workers", "1"]) == 0
+    assert (again / "story.html").read_bytes() == path.read_bytes()
     for wrong in (["--story", str(tmp_path / "story.txt")], ["--sweep", "web value.product=0.2,0.8"]):
         assert exit_code([*plain, *wrong]) == 2
     capsys.readouterr()

@@ -51,7 +51,7 @@ def test_units_survive_what_pandas_does(record: Record) -> None:
 
 
 def test_the_page_on_frames_tells_the_same_units(record: Record, root: Path) -> None:
-    page = (root / "docs" / "frames.md").read_text("utf-8")
+    page = (root / "docs" / "how-to" / "frames.md").read_text("utf-8")
     told = dict(re.findall(r"^\| `(\w+\.[\w<>]+)` \| ([^|]+?) \|", page, re.MULTILINE))
     for name in ("series", "members", "ties", "events"):
         for column, unit in getattr(record, name).attrs["units"].items():

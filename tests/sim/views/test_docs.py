@@ -26,8 +26,8 @@ def executed(page: Path, folder: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def own(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What docs/own-behaviour.md leaves behind."""
-    return executed(root / "docs" / "own-behaviour.md", tmp_path_factory.mktemp("own"))
+    """What docs/how-to/own-behaviour.md leaves behind."""
+    return executed(root / "docs" / "how-to" / "own-behaviour.md", tmp_path_factory.mktemp("own"))
 
 
 def test_the_step_tires_whoever_contributes(own: dict[str, Any]) -> None:
@@ -68,20 +68,20 @@ def test_every_addition_has_a_name_in_the_runs_id(own: dict[str, Any]) -> None:
 
 
 def test_the_page_on_mesa_runs(root: Path, tmp_path: Path) -> None:
-    names = executed(root / "docs" / "mesa.md", tmp_path)
+    names = executed(root / "docs" / "how-to" / "mesa.md", tmp_path)
     assert names["model"].day == 60
     assert len(names["rows"]) == 4
     assert names["said"].startswith("60 ")
 
 
 def test_the_page_on_networks_runs(root: Path, tmp_path: Path) -> None:
-    names = executed(root / "docs" / "networks.md", tmp_path)
+    names = executed(root / "docs" / "how-to" / "networks.md", tmp_path)
     assert names["graph"].number_of_edges() > 1000
     assert len(names["said"].split()) == 2
 
 
 def test_the_page_on_frames_runs_and_says_what_is_so(root: Path, tmp_path: Path) -> None:
-    names = executed(root / "docs" / "frames.md", tmp_path)
+    names = executed(root / "docs" / "how-to" / "frames.md", tmp_path)
     record, again = names["record"], names["again"]
     assert (record.series.attrs["units"]["revenue"], record.summary.attrs["units"]["ltv"]) == (
         "EUR/day",
@@ -100,6 +100,6 @@ def row_of(column: Column) -> str:
 
 
 def test_the_table_of_columns_is_that_of_the_engine(root: Path) -> None:
-    page = (root / "docs" / "own-behaviour.md").read_text("utf-8")
+    page = (root / "docs" / "how-to" / "own-behaviour.md").read_text("utf-8")
     table = re.findall(r"^\| `.+\|$", page, re.MULTILINE)
     assert table == [row_of(column) for column in COLUMNS.values()]

@@ -55,7 +55,7 @@ PATTERN = Pattern(
     "E1",
     "invited people are some of those who join",
     "Invitations bring between a twentieth and a third of those who join, and a tenth of them or so succeed.",
-    "ACQ-i, ACQ-c (docs/science.md); bands of the designs assumed",
+    "ACQ-i, ACQ-c (docs/explanation/science.md); bands of the designs assumed",
     arms,
     measure,
     (

@@ -47,7 +47,7 @@ PATTERN = Pattern(
     "E3",
     "reaching people costs something at any spend",
     "The cost of a paid touch does not vanish as the budget does, and rises with it.",
-    "ACQ-CAC, ACQ-CAC' (docs/science.md)",
+    "ACQ-CAC, ACQ-CAC' (docs/explanation/science.md)",
     arms,
     measure,
     (

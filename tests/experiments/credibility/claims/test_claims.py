@@ -142,7 +142,7 @@ def test_arms_of_claims_name_shocks_and_settings_as_the_command_line_does() -> N
 
 
 def test_the_shipped_page_is_about_these_claims_and_this_model(root: Path) -> None:
-    text = (root / "docs" / "claims.md").read_text("utf-8")
+    text = (root / "docs" / "reference" / "claims.md").read_text("utf-8")
     assert f"model {MODEL_VERSION}" in text
     assert [claim.says for claim in CLAIMS if f"{claim.says}" not in text] == []
     assert [claim.because for claim in CLAIMS if claim.because not in text] == []

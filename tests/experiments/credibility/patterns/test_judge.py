@@ -27,6 +27,7 @@ from kith.experiments.credibility.patterns.pattern import arm
 from kith.experiments.errors import RequestError
 from kith.experiments.reports.patterns import page
 from kith.experiments.statistics.intervals import LEAST_RUNS
+from kith.experiments.words.documentation import chapter
 
 BAND = Quantity("heads", 0.4, 0.6)
 COIN = Pattern("SF0", "coin", "It is fair.", "none", lambda size: {}, lambda records: {}, (BAND,))
@@ -118,8 +119,8 @@ def test_every_pattern_has_thirty_seeds_a_band_and_a_source_or_says_that_it_is_o
         assert pattern.claim
 
 
-def test_bands_are_those_of_the_page_of_science(root: Path) -> None:
-    text = (root / "docs" / "science.md").read_text("utf-8")
+def test_bands_are_those_of_the_page_of_science() -> None:
+    text = chapter("science")
     rows = {cells[1].strip(): cells[3] for line in text.splitlines() if len(cells := line.split("|")) > 4}
     for code, words, quantity, low, high in (
         ("SF1", "35-55%", "joins before the peak", 0.35, 0.55),
