@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from kith.experiments.calibration.inference.design import sobol
 from kith.experiments.calibration.inference.emulator import Emulator, emulator_of, told
+from kith.experiments.calibration.inference.lived import log_chance
 from kith.experiments.calibration.inference.posterior import Posterior, log_likelihood, sampled
 from kith.experiments.calibration.priors import WIDEST, Floats, Prior
 from kith.experiments.calibration.running import Running, Values
@@ -58,12 +59,14 @@ class Points:
 
     x: Floats
     runs: list[Values]
+    lost: Floats
+    "where runs were abandoned, silent or failed"
 
     def add(self, x: Floats, runs: Sequence[Values]) -> None:
-        """Further points; runs that failed, were abandoned or silent are left out."""
-        good = [k for k, run in enumerate(runs) if usable(run)]
-        self.x = np.concatenate([self.x, x[good]])
-        self.runs += [runs[k] for k in good]
+        """Further points, with the runs of those where they are usable."""
+        good = np.array([usable(run) for run in runs], bool)
+        self.x, self.lost = np.concatenate([self.x, x[good]]), np.concatenate([self.lost, x[~good]])
+        self.runs += [run for run, is_good in zip(runs, good, strict=True) if is_good]
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,8 @@ def fitted(
     if earlier is not None:
         half = budget.points // 2
         design[:half] = widened(earlier, half)
-    points = Points(np.zeros((0, len(priors))), [])
+    nowhere = np.zeros((0, len(priors)))
+    points = Points(nowhere, [], nowhere)
     points.add(design, run([job(z, SEEDS + k) for k, z in enumerate(design)]))
     if len(points.runs) < min(FEWEST, budget.points):
         raise RunsFailed(f"{len(points.runs)} of {budget.points} runs have a result, too few to fit")
@@ -162,7 +166,12 @@ def _one_fit(points: Points, view: str, target: Target, off: float, before: Fit 
     within = target.some(keep)
     near = nearest(y[:, keep], within)
     emulator = emulator_of(points.x[near], y[near][:, keep])
-    likelihood = log_likelihood(emulator, within.values, within.errors)
+    of_statistics = log_likelihood(emulator, within.values, within.errors)
+    lived = log_chance(points.x, points.lost)
+
+    def likelihood(x: Floats) -> Floats:
+        return of_statistics(x) + lived(x)
+
     start = None if before is None else before.posterior.draws[np.argmax(before.posterior.density)]
     posterior = sampled(likelihood, points.x.shape[1], start=start)
     dropped = tuple(name for name, told_of in zip(target.names, keep, strict=True) if not told_of)
