@@ -1,14 +1,38 @@
 """Kernels: numba functions of arrays and scalars, compiled once per machine and kept in `kith.sim.kernels.cache`."""
 
+import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, cast
 
 import numba
 from numba import types
+from numba.core.cpu import CPUContext
 
 from kith.sim.kernels.cache import CACHE
 
 numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
+_load_registries = CPUContext.load_additional_registries
+
+
+def _without_linear_algebra(context: Any) -> None:
+    """What numba loads before its first kernel, without SciPy's linear algebra, which takes a quarter of a second.
+
+    numba asks for it then, in case a kernel multiplies matrices, and again wherever one does; ours never do.
+    """
+    if "numba.np.arraymath" not in sys.modules:
+        from numba.np import linalg
+
+        ensure = linalg.ensure_blas
+        linalg.ensure_blas = lambda: None
+        try:
+            import_module("numba.np.arraymath")
+        finally:
+            linalg.ensure_blas = ensure
+    _load_registries(context)
+
+
+CPUContext.load_additional_registries = _without_linear_algebra  # type: ignore[method-assign]
 
 
 def kernel[Function: Callable[..., object]](function: Function) -> Function:
