@@ -144,7 +144,7 @@ def check_stress(arms: "Sequence[str | Arm]", request: dict[str, Any], days: int
 
 def announce_compilation(runs: int = 1) -> None:
     """Announce the wait for the compiler where the kernels that these runs need are not compiled yet."""
-    from kith.experiments.cli.compiling import count_kernels
+    from kith.experiments.cli.manners.compiling import count_kernels
     from kith.experiments.runs.runner import MANY
     from kith.sim.kernels.cache import HAS_COMPILER, is_compiled, is_whole_day_compiled
 

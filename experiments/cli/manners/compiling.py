@@ -29,5 +29,5 @@ def count_kernels() -> Any:
                 say(f"compiling: {self.done} of about {max(KERNELS, self.done)} kernels", err=True)
 
     counting = Counting()
-    event.register("numba:compile", counting)
+    event.register("numba:compile", counting)  # type: ignore[no-untyped-call]
     return counting
