@@ -21,7 +21,7 @@ from kith.experiments.cli.levers import printed_levers
 from kith.experiments.cli.printed_studies import _ranges
 from kith.experiments.comparison.arms import arm_from
 from kith.experiments.comparison.comparison import compare
-from kith.experiments.reports.decisions import Shown, tipping_shown
+from kith.experiments.reports.decisions.shown import Shown, tipping_shown
 from kith.experiments.studies.execute import StudyStatus
 from kith.experiments.studies.study import Study, study_from
 from kith.experiments.words.terminal import add_lever, plain_table
