@@ -207,8 +207,9 @@ def calibrate(
                 ]
             ),
         )
-        held = None if len(views) == 1 else judged(replay, held_out(replay, priors, fits, run, shorter))
-    return finished(
+        forecasts = [] if len(views) == 1 else held_out(replay, priors, fits, run, shorter)
+        held = judged(replay, forecasts) if forecasts else None
+    fit = finished(
         past.label,
         scenario,
         given,
@@ -218,9 +219,15 @@ def calibrate(
         time.monotonic() - began,
         held,
         numbers_of(replay),
-        [name for name, fit in fits.items() if not fit.converged],
+        [name for name, of_view in fits.items() if not of_view.converged],
         point,
     )
+    if len(forecasts) < len(views) - 1:
+        fit.notes.append(
+            f"no forecast from {len(views) - 1 - len(forecasts)} of {len(views) - 1} dates: every run there had many times "
+            "the actions of the log"
+        )
+    return fit
 
 
 def check_request(holdout: float, budget: Budget) -> None:

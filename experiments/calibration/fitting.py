@@ -23,6 +23,8 @@ from kith.experiments.runs.runner import Job
 NEAREST = 176
 "runs on which an emulator stands: those whose statistics come nearest to the target"
 FEWEST = 30
+EXTENDED = 4
+"times that a design is made longer while less than half of the wanted runs have a result"
 SEEDS = 7_000_000
 "seeds of the runs of a fit begin here, far from those of comparisons"
 WIDER = 1.5
@@ -109,10 +111,15 @@ def fitted(
     nowhere = np.zeros((0, len(priors)))
     points = Points(nowhere, [], nowhere)
     points.add(design, run([job(z, SEEDS + k) for k, z in enumerate(design)]))
+    tried = budget.points
+    while 2 * len(points.runs) < budget.points and tried < (1 + EXTENDED) * budget.points:
+        further = sobol(tried + budget.points, len(priors))[tried:]
+        points.add(further, run([job(z, SEEDS + tried + k) for k, z in enumerate(further)]))
+        tried += budget.points
     if len(points.runs) < min(FEWEST, budget.points):
-        raise RunsFailed(f"{len(points.runs)} of {budget.points} runs have a result, too few to fit")
+        raise RunsFailed(f"{len(points.runs)} of {tried} runs have a result, too few to fit")
     fits = _side_by_side(run, points, targets, {}, {})
-    seed = SEEDS + budget.points
+    seed = SEEDS + tried
     for nth in range(budget.rounds):
         drawn = {view: fit.posterior.some(budget.per_round, nth + 1) for view, fit in fits.items()}
         x = np.concatenate(list(drawn.values()))
