@@ -16,7 +16,7 @@ def made_up() -> Calibration:
     draws = np.random.default_rng(1).normal(size=(20, len(PRIORS)))
     joins = np.full(60, 1)
     past = PastInNumbers(
-        60, 60, 200, 7, 600, 60, "2020-01-06", 1.0, ("post",), joins, np.full(8, 20.0), np.full(8, 25.0)
+        60, 60, 200, 7, 600, "2020-01-06", 1.0, ("post",), joins, np.full(8, 20.0), np.full(8, 25.0)
     )
     row = {"statistic": "gini", "real": 0.5, "fitted": 0.4, "low": 0.3, "high": 0.5, "error": 0.05}
     table = pd.DataFrame([row | {"tolerance": 0.05, "relative": False, "met": False, "misfit": -2.0}])
