@@ -10,7 +10,6 @@ from kith.dashboard.fitting.fit_words import (
     how_good,
     joins_words,
     parameters_table,
-    record_of,
     statistics_table,
     what_it_tells,
 )
@@ -19,10 +18,11 @@ from kith.dashboard.fitting.lever_work import answers_of
 from kith.dashboard.fitting.stored_fits import BUNDLE, FIT, StoredFit, command_of, fits_folder
 from kith.dashboard.state import screen
 from kith.dashboard.widgets.parts import Chart, DownloadButton, Html, Text
+from kith.experiments.calibration.words import record_of
 from kith.experiments.charts.forecast import forecast_chart
 from kith.experiments.escaping import for_html as escape
-from kith.experiments.reports.board import board_page, title_of
-from kith.experiments.reports.calibration import calibration_page
+from kith.experiments.reports.fits.board import board_page, title_of
+from kith.experiments.reports.fits.calibration import calibration_page
 from kith.experiments.words import wording
 
 

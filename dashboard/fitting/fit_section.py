@@ -29,7 +29,7 @@ REFRESH = 1.0
 """Seconds between pictures of the progress."""
 
 KEPT = (
-    "A fit keeps numbers of the community on this machine, in {folder}: joins, active members and actions per day or "
+    "A fit keeps numbers of the community on the machine that runs kith, {where}: joins, active members and actions per day or "
     "month, statistics, parameters, and the name of the log. No member, text or time of a single act is in it. "
     "“Delete this fit” deletes all of it."
 )
@@ -75,6 +75,7 @@ def Fitting(request: FitRequest, label: str) -> None:
     now = FIT_RUNNER.progress()
     mine = now if now is not None and now.key == request.key else None
     busy, host = mine is not None and mine.under_way, is_host()
+    in_use = now is not None and now.under_way and now.key.startswith(request.key)
     stored = solara.use_memo(
         lambda: stored_fit(request.key), [request.key, mine and mine.state, mine and mine.begun, deleted]
     )
@@ -101,12 +102,10 @@ def Fitting(request: FitRequest, label: str) -> None:
         known = ", ".join(f"{name} = {value:g}" for name, value in KNOWN.get(request.design, {}).items())
         if known and stored is None:
             Text(f"Set, not fitted: {known}.", kind="kith-note")
-        with solara.Div(classes=["kith-row"]):
-            if stored is None or busy:
-                verb = "Stop" if busy else "Go on with the fit" if kept else "Fit this log"
+        if stored is None or busy:
+            verb = "Stop" if busy else "Go on with the fit" if kept else "Fit this log"
+            with solara.Div(classes=["kith-row"]):
                 Button(verb, start_or_stop, "fit", disabled=not host)
-            if (stored is not None or kept) and not busy:
-                Button("Delete this fit", delete, "delete-fit", disabled=not host)
         if mine is not None and (busy or stored is None) and mine.state != FAILED:
             Html(progress_line(mine), "kith-status")
         if trouble or (mine is not None and mine.error):
@@ -116,7 +115,11 @@ def Fitting(request: FitRequest, label: str) -> None:
         if stored is not None and not busy:
             FitResults(stored)
             LeverSection(stored, FIT_RUNNER)
-        Text(KEPT.format(folder=fits_folder() / request.key), kind="kith-note")
+        where = f"in {fits_folder() / request.key}" if host else "in a folder of its own"
+        Text(KEPT.format(where=where), kind="kith-note")
+        if (stored is not None or kept) and not busy:
+            with solara.Div(classes=["kith-row"]):
+                Button("Delete this fit", delete, "delete-fit", disabled=in_use or not host)
 
 
 def failure_words(mine: FitProgress | None) -> str:

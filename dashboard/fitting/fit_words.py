@@ -1,7 +1,5 @@
 """A fit in sentences and tables for people: how good it is, what the log tells, how its forecasts fared."""
 
-from collections.abc import Sequence
-
 from kith.dashboard.fitting.fit_job import STARTING, STOPPED, FitProgress
 from kith.dashboard.fitting.stored_fits import FitRequest
 from kith.dashboard.widgets.parts import Markup, table
@@ -10,8 +8,8 @@ from kith.experiments.calibration.forecast.ahead import Forecast
 from kith.experiments.calibration.forecast.joins import WORDS
 from kith.experiments.calibration.words import statistic_cells
 from kith.experiments.escaping import for_html as escape
-from kith.experiments.reports.board import title_of
-from kith.experiments.reports.calibration import HELD, by_misfit, held_cells
+from kith.experiments.reports.fits.board import title_of
+from kith.experiments.reports.fits.calibration import HELD, by_misfit, held_cells
 from kith.experiments.words import wording
 from kith.experiments.words.measures import title as statistic_title
 
@@ -73,25 +71,19 @@ def held_table(fit: Calibration) -> str:
 def joins_words(ahead: Forecast) -> str:
     """What the forecast assumes of those who join."""
     last = ahead.table.iloc[-1]
+    window = ahead.days // len(ahead.table)
     return (
         f"Who joins is decided outside the log, so joins are a guess: {WORDS}, here {last['joins']:,.0f} "
-        f"({last['joins_low']:,.0f} to {last['joins_high']:,.0f}) in the last window. The band covers luck, parameters, "
+        f"({last['joins_low']:,.0f} to {last['joins_high']:,.0f}) in the last {window} days. The band covers luck, parameters, "
         "the guess of joins and the model's usual error."
     )
-
-
-def record_of(fit: Calibration) -> Sequence[str]:
-    """The verdict on forecasts of the log's own past."""
-    return fit.verdict or [
-        "This forecast has no record: the log is too short to hold a part of it back and judge a forecast of it."
-    ]
 
 
 def cost_words(request: FitRequest) -> str:
     """What a fit costs, before it is started."""
     words = (
-        f"It takes about {request.runs:,} simulations of your community: usually 5 to 20 minutes on two processors, longer for "
-        "tens of thousands of members. The time left is shown once it runs, and you may close this tab."
+        f"It takes about {request.runs:,} simulations of your community: on two processors a minute for a hundred members, "
+        "5 to 20 minutes for thousands, longer for tens of thousands. The time left is shown once it runs, and you may close this tab."
     )
     if not request.holdout:
         words += (

@@ -17,7 +17,7 @@ from kith.dashboard.fitting.lever_work import (
 from kith.dashboard.fitting.stored_fits import StoredFit, fits_folder
 from kith.dashboard.widgets.parts import Button, Dropdown, ErrorMessage, Html, Text, TextInput
 from kith.experiments.errors import RequestError
-from kith.experiments.reports.board import title_of
+from kith.experiments.reports.fits.board import title_of
 
 
 @solara.component

@@ -4,7 +4,7 @@ import pandas as pd
 
 from kith.dashboard.fitting.lever_work import Answer
 from kith.dashboard.widgets.parts import table
-from kith.experiments.reports.board import title_of
+from kith.experiments.reports.fits.board import title_of
 from kith.experiments.words.wording import listed
 
 OUTCOMES = {
@@ -29,7 +29,7 @@ def answer_in_words(answer: Answer) -> str:
     share = row["share_parameters"]
     if share == share:
         words += (
-            f"{100 * share:.0f} % of what is uncertain is ignorance of the parameters, which more data could reduce; the "
+            f"About {100 * share:.0f} % of what is uncertain is ignorance of the parameters, which more data could reduce; the "
             "rest is luck. "
         )
     return words + rests_on_words(str(row["rests_on"]))

@@ -18,14 +18,14 @@ import pandas as pd
 
 from kith.dashboard.live.study_catalogue import STUDIES
 from kith.experiments.calibration.bundle import read_bundle, write_bundle
-from kith.experiments.calibration.calibrate import Calibration, calibrate
+from kith.experiments.calibration.calibrate import JUDGED, Calibration, calibrate
 from kith.experiments.calibration.fitting import Budget
 from kith.experiments.calibration.forecast.ahead import UNITS, Forecast, forecast
 from kith.experiments.calibration.past import Past, past_of
 from kith.experiments.errors import RequestError
 from kith.experiments.evidence.observation import of_table
 from kith.experiments.files import whole_folder
-from kith.experiments.reports.calibration import calibration_page
+from kith.experiments.reports.fits.calibration import calibration_page
 from kith.extras import demand
 from kith.scenarios.catalogue import library
 from kith.scenarios.logs.table import EventTable
@@ -71,7 +71,7 @@ class FitRequest:
         """About how many runs it costs."""
         views = 4 if self.holdout else 1
         b = self.budget
-        judged = 2 * max(10, round(b.ensemble * 0.67)) * (views - 1)
+        judged = 2 * max(10, int(b.ensemble * JUDGED)) * (views - 1)
         return b.points + b.rounds * b.per_round * views + b.ensemble + judged + self.forecast_runs
 
 
@@ -192,5 +192,6 @@ def begun(key: str) -> bool:
 
 
 def delete_fit(key: str) -> None:
-    """Delete the folder of a fit."""
+    """Delete the folder of a fit, and what was read of it."""
+    _read.cache_clear()
     shutil.rmtree(fits_folder() / key, ignore_errors=True)

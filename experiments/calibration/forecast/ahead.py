@@ -131,7 +131,7 @@ def forecast(
 
 
 def check_days(fit: Calibration, days: int) -> PastInNumbers:
-    """The past of a fit, from the end of which so many days can be simulated; `RequestError` otherwise."""
+    """The past of a fit, if that number of days after its end can be simulated; `RequestError` otherwise."""
     past = fit.past
     if past is None:
         raise RequestError(

@@ -33,6 +33,22 @@ HOW: Mapping[str, str] = {
 }
 """Parameter -> what a community could record or ask to learn it."""
 
+PLAIN: Mapping[str, str] = {
+    "contribution.mean_rate": "contributions per visit",
+    "contribution.propensity_sigma": "how unequally members contribute",
+    "contribution.burst_gain": "how much a contribution leads to more of them",
+    "contribution.burst_half_life": "days until such a burst has half faded",
+    "contribution.follow_on": "how far contributions lead others to contribute",
+    "contribution.reply_ceiling": "most that can get an answer",
+    "visiting.budget_hours": "hours a month that members have for the community",
+    "churn.base_hazard": "how often members stop coming",
+    "churn.newcomer_factor": "how much more often newcomers stop coming",
+    "churn.newcomer_half_life": "days until the newcomers' extra risk has halved",
+    "dormancy.waking_rate": "how often members who fell silent come back",
+    "market.eagerness": "how much sooner the keenest come",
+}
+"""Parameter -> what it is, for those who do not know the model."""
+
 FEWEST = 8
 "draws below which no correlation is worth a rank"
 

@@ -69,7 +69,7 @@ def test_before_a_fit_the_page_says_what_it_costs_and_what_is_kept(
     rc = section(shown, village)
     until(lambda: "fit" in names(rc))
     words = texts(rc)
-    assert "584 simulations" in words and "5 to 20 minutes" in words
+    assert "584 simulations" in words and "5 to 20 minutes for thousands" in words
     assert "No member, text or time of a single act" in words
     assert str(stored_fits.fits_folder() / asked(village).key) in words
     assert "delete-fit" not in names(rc)
@@ -144,6 +144,7 @@ def test_a_fit_that_is_done_is_shown_and_a_poor_one_as_poor(
     until(lambda: "A poor fit" in texts(rc))
     assert runner.progress().state == DONE
     words = texts(rc)
+    assert "a simple method forecasts better than the model" in words
     assert VERDICT in words and "joins are a guess" in words and "The log tells something about" in words
     [chart] = vue_widgets(rc, "chart.vue")
     assert "90 % band" in chart.words

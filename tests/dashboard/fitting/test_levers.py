@@ -83,7 +83,7 @@ def test_a_lever_and_a_value_give_an_answer_that_says_what_it_rests_on(
     until(lambda: "5 more active members" in texts(rc))
     words = texts(rc)
     assert "(90 % interval +2.0 to +8.0)" in words
-    assert "89 % of what is uncertain is ignorance of the parameters" in words
+    assert "About 89 % of what is uncertain is ignorance of the parameters" in words
     assert "It rests on the prior of" in words
 
 

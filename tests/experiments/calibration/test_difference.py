@@ -5,7 +5,7 @@ import pytest
 
 from kith.experiments.calibration.forecast.changed import FITTED
 from kith.experiments.calibration.forecast.difference import MAIN, difference_ahead
-from kith.experiments.calibration.forecast.next_measures import HOW, next_measures
+from kith.experiments.calibration.forecast.next_measures import HOW, PLAIN, next_measures
 from kith.experiments.calibration.priors import PRIORS
 from kith.experiments.comparison.arms import Arm
 from kith.experiments.errors import RequestError
@@ -53,5 +53,5 @@ def test_draws_that_are_the_same_do_not_count_twice() -> None:
     assert often["reduction"].to_dict() == pytest.approx(once.to_dict())
 
 
-def test_every_parameter_that_is_fitted_has_a_way_to_learn_it() -> None:
-    assert set(HOW) == set(PRIORS)
+def test_every_parameter_that_is_fitted_has_a_plain_name_and_a_way_to_learn_it() -> None:
+    assert set(HOW) == set(PLAIN) == set(PRIORS)

@@ -10,7 +10,8 @@ from kith.experiments.calibration.calibrate import GOOD, Calibration
 from kith.experiments.calibration.forecast.ahead import Forecast
 from kith.experiments.calibration.forecast.difference import Difference
 from kith.experiments.calibration.forecast.joins import WORDS
-from kith.experiments.calibration.forecast.next_measures import next_measures
+from kith.experiments.calibration.forecast.next_measures import PLAIN, next_measures
+from kith.experiments.calibration.words import record_of
 from kith.experiments.charts.forecast import forecast_chart
 from kith.experiments.reports.comparison import page_template, versions
 from kith.experiments.words.levers import TITLES
@@ -52,7 +53,7 @@ def board_page(
         notes=fit.notes,
         chart=Markup(forecast_chart(ahead)),
         joins=f"Who joins is decided outside the log, so joins are a guess: {WORDS}.",
-        verdict=fit.verdict or ["This forecast has no record: no part of the log was held back to judge it."],
+        verdict=record_of(fit),
         answers=list(answers),
         known=known_cells(fit),
         unknown=unknown_cells(fit),
@@ -71,7 +72,7 @@ def past_window(fit: Calibration) -> int:
 
 def title_of(name: str) -> str:
     """A parameter in words."""
-    return TITLES.get(name) or name.partition(".")[2].replace("_", " ")
+    return PLAIN.get(name) or TITLES.get(name) or name.partition(".")[2].replace("_", " ")
 
 
 def known_cells(fit: Calibration) -> list[tuple[str, ...]]:
