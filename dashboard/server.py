@@ -74,6 +74,7 @@ def serve(host: str, port: int, room_at: str | None = None) -> None:
     from solara.server.starlette import app
 
     from kith.dashboard.app import PAGES  # imported here also so that an error in it appears at once
+    from kith.dashboard.fitting.fit_job import FIT_RUNNER
     from kith.dashboard.live.shared_workers import shared_pool
     from kith.dashboard.live.study_job import STUDY_RUNNER
 
@@ -106,6 +107,7 @@ def serve(host: str, port: int, room_at: str | None = None) -> None:
             signal.signal(number, signal.SIG_IGN)  # already ending
         _end_in_time()
         STUDY_RUNNER.stop()
+        FIT_RUNNER.close()
         shared_pool().close()
         STUDY_RUNNER.close()
 

@@ -1,4 +1,4 @@
-"""My community: a log is read, checked, measured beside the library's scenarios, and starts a what-if."""
+"""My community: a log is read, checked, measured beside the library's scenarios, fitted, and starts a what-if."""
 
 from collections.abc import Callable
 from functools import partial
@@ -22,6 +22,8 @@ from kith.dashboard.content.uploaded_logs import (
     together,
     too_large,
 )
+from kith.dashboard.fitting.fit_section import FitSection
+from kith.dashboard.fitting.stored_fits import DESIGN
 from kith.dashboard.live.live_comparison import one_line
 from kith.dashboard.live.uploads import ReadingNow, UploadError, use_reader
 from kith.dashboard.state.address_parts import pairs_of
@@ -45,28 +47,36 @@ from kith.scenarios.logs.table import MICROSECONDS_PER_DAY, EventTable
 EXAMPLE = "chat_docker"
 
 
+def address(key: str, at: str, design: str) -> str:
+    """The address of a log, the day on which a what-if starts, and the scenario that is fitted."""
+    parts = {"log": key} | ({"at": at} if at else {}) | ({"design": design} if design != DESIGN else {})
+    return f"/community?{urlencode(parts)}"
+
+
 @solara.component
 def Page() -> None:
     """The page."""
     where = use_navigation()
     given = pairs_of(where.drawn)
     key, at = given.get("log", "")[:80], given.get("at", "")[:10]
+    design = given.get("design", DESIGN)[:80]
     with solara.Div(classes=["kith-page", "wide"]), solara.Div(classes=["kith-main"]):
         Text("What does your community look like?", "h1")
         Text(
             "Drop what you have: a table (CSV, Parquet, JSON) of who acted when, or an export of Discord, Slack, Discourse, "
-            "Stack Exchange, GitHub, git, a mailing list, Shopify or Stripe; a file, a zip, or several files. Nothing is "
-            "written to disk or sent anywhere; texts of messages and names of members are not kept."
+            "Stack Exchange, GitHub, git, a mailing list, Shopify or Stripe; a file, a zip, or several files. Nothing of the "
+            "log is written to disk or sent anywhere; texts of messages and names of members are not kept. A fit, if you "
+            "ask for one, writes numbers of the community."
         )
         Uploading(bool(key), where.go)
         if key:
-            LogSection(key, at)
+            LogSection(key, at, design)
         else:
             FiveNumbersForm(given, where.go)
         Text("Limits", "h2")
         Text(
-            "This page does not fit the model to your log. A what-if starts with your members and their ties, but uses the "
-            "parameters of the scenario you choose, not values estimated from your log. A log does not show satisfaction, "
+            "The comparison of designs starts with your members and their ties, but uses the parameters of the scenario you "
+            "choose; only the fit and its forecast use values estimated from your log. A log does not show satisfaction, "
             "belonging, money or why somebody left.",
             kind="kith-note",
         )
@@ -135,8 +145,9 @@ def Uploading(measured: bool, go: Callable[[str], None]) -> None:
 
 
 @solara.component
-def LogSection(key: str, at: str) -> None:
+def LogSection(key: str, at: str, design: str) -> None:
     """The measures of a log, or why there are none."""
+    where = use_navigation()
 
     def read() -> StoredLog | str:
         try:
@@ -154,11 +165,12 @@ def LogSection(key: str, at: str) -> None:
         lines = "".join(f"<li>{escape(in_page_words(line))}</li>" for line in report.lines())
         Html(f'<details class="kith-section"><summary>What was read</summary><ul>{lines}</ul></details>')
         LogMeasures(key, log.measurement)
-        WhatIf(key, log, at)
+        FitSection(key, log, design, lambda chosen: where.go(address(key, at, chosen)))
+        WhatIf(key, log, at, design)
 
 
 @solara.component
-def WhatIf(key: str, log: StoredLog, at: str) -> None:
+def WhatIf(key: str, log: StoredLog, at: str, design: str) -> None:
     """The day on which a what-if starts, and the way to it."""
     where = use_navigation()
     end = last_day(log.table)
@@ -166,9 +178,7 @@ def WhatIf(key: str, log: StoredLog, at: str) -> None:
 
     def start(text: str) -> None:
         chosen = str(text)[:10]
-        where.go(
-            f"/community?{urlencode({'log': key} | ({'at': chosen} if chosen not in ('', end) else {}))}"
-        )
+        where.go(address(key, "" if chosen == end else chosen, design))
 
     with solara.Div():
         Text("What if", "h2")

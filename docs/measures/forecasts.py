@@ -24,7 +24,7 @@ from kith.experiments.calibration.priors import PRIORS
 from kith.experiments.calibration.recovery import recover
 from kith.experiments.calibration.words import recovered_in_words
 from kith.experiments.files import write_text
-from kith.experiments.reports.calibration import calibration_page
+from kith.experiments.reports.fits.calibration import calibration_page
 
 PAGE = Path(__file__).parents[1] / "explanation" / "forecasts.md"
 OUT = Path("out/forecasts")

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from kith.experiments.calibration.fitting import Budget, Fit, fitted, seen, usable
 from kith.experiments.calibration.forecast.judge import held_out, judged
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
 END = "end"
 ORIGINS = 3
 MOST_HELD = 0.5
+GOOD = 0.7
+"share of the statistics within their tolerance from which a fit is called good"
 FEWEST_POINTS = 32
 ENSEMBLE_SEEDS = 9_000_000
 JUDGED = 0.67
@@ -179,6 +180,8 @@ def calibrate(
     shorter = max(10, int(budget.ensemble * JUDGED))
     total = budget.points + budget.rounds * budget.per_round * len(views) + budget.ensemble
     total += 2 * shorter * (len(views) - 1) + TRIED * AGAIN
+    from threadpoolctl import threadpool_limits
+
     with threadpool_limits(1), running(total, workers, store, progress) as run:
         fits, _ = fitted(
             priors,
@@ -356,9 +359,9 @@ def notes_of(
     if edge:
         notes.append(f"at the edge of the prior: {', '.join(edge)}; the model strains to meet the log")
     met = float(table["met"].mean())
-    if met < 0.7:
+    if met < GOOD:
         notes.append(
-            f"a poor fit: {100 * met:.0f} % of the statistics are within their tolerance; 70 % would be good"
+            f"a poor fit: {100 * met:.0f} % of the statistics are within their tolerance; {100 * GOOD:.0f} % would be good"
         )
     if fit.dropped:
         notes.append(f"left out, because too few runs can tell: {', '.join(fit.dropped)}")

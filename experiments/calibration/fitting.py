@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from kith.experiments.calibration.inference.design import sobol
 from kith.experiments.calibration.inference.emulator import Emulator, emulator_of, told
@@ -161,6 +160,8 @@ def one_fit(
     points: Points, view: str, target: Target, off: float = float("nan"), before: Fit | None = None
 ) -> Fit:
     """The fit of a view to all runs so far, on one thread: matrices are small, and threads would wait for each other."""
+    from threadpoolctl import threadpool_limits
+
     with threadpool_limits(1):
         return _one_fit(points, view, target, off, before)
 

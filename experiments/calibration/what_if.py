@@ -107,7 +107,8 @@ def what_if(
         values[outcome.key] = [outcome.summary.get(name, np.nan) for name in outcomes]
     if np.isnan(values).all():
         raise RunsFailed(error or "no run has a result")
-    return WhatIf(first, second, draws, seeds, _table(fit, worlds, values, outcomes))
+    units = {name: describe(name)[0] for name in outcomes}
+    return WhatIf(first, second, draws, seeds, differences_of(fit, worlds, values, units))
 
 
 def in_world(plan: Plan, fit: Calibration, z: Floats) -> Plan:
@@ -144,7 +145,17 @@ def _check_free(fit: Calibration, plans: Sequence[Plan], overrides: Mapping[str,
         )
 
 
-def _table(fit: Calibration, worlds: Floats, values: Floats, outcomes: Sequence[str]) -> "pd.DataFrame":
+def differences_of(
+    fit: Calibration, worlds: Floats, values: Floats, units: Mapping[str, str]
+) -> "pd.DataFrame":
+    """A row per outcome that enough worlds have.
+
+    Parameters
+    ----------
+    worlds : draws of the posterior, (worlds, parameters).
+    values : (sides, worlds, seeds, outcomes).
+    units : outcome -> its unit.
+    """
     import pandas as pd
 
     rows = []
@@ -152,7 +163,7 @@ def _table(fit: Calibration, worlds: Floats, values: Floats, outcomes: Sequence[
         list(fit.priors),
         dict(zip(fit.parameters["parameter"], fit.parameters["identified"], strict=True)),
     )
-    for k, outcome in enumerate(outcomes):
+    for k, outcome in enumerate(units):
         first, second = values[0, :, :, k], values[1, :, :, k]
         difference = second - first
         known = np.isfinite(difference).all(axis=1)
@@ -165,7 +176,7 @@ def _table(fit: Calibration, worlds: Floats, values: Floats, outcomes: Sequence[
         rows.append(
             {
                 "outcome": outcome,
-                "unit": describe(outcome)[0],
+                "unit": units[outcome],
                 "first": float(first[known].mean()),
                 "second": float(second[known].mean()),
                 "difference": mean,

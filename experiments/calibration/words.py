@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kith.experiments.calibration.calibrate import Calibration
+from kith.experiments.calibration.forecast.judge import OURS
 from kith.experiments.calibration.inference.identified import NOT_IDENTIFIED
 from kith.experiments.calibration.recovery import Recovery
 from kith.experiments.words.wording import listed, plural
@@ -67,6 +68,21 @@ def not_known(fit: Calibration) -> str:
     )
     pairs = listed([f"{p.first} with {p.second} ({p.correlation:+.2f})" for p in fit.pairs])
     return f"{words} Pairs that trade off: {pairs}." if fit.pairs else words
+
+
+def record_of(fit: Calibration) -> list[str]:
+    """The verdict on forecasts of the log's own past, first in a word."""
+    if not fit.verdict:
+        return [
+            "This forecast has no record: the log is too short to hold a part of it back and judge a forecast of it."
+        ]
+    if any(f"{ours} wins" in fit.verdict[0] for ours in OURS):
+        return ["For active members the model forecasts better than every simple rival.", *fit.verdict]
+    return [
+        "For active members a simple method forecasts better than the model: trust it more for how many there will be, "
+        "and the model for what a change would make.",
+        *fit.verdict,
+    ]
 
 
 def recovered_in_words(recovery: Recovery) -> str:

@@ -206,7 +206,7 @@ def write_forecast(
 ) -> None:
     """Write a forecast's bundle: the windows ahead, what each run gave, report.html."""
     from kith.experiments.calibration.forecast.written import as_object
-    from kith.experiments.reports.calibration import forecast_page
+    from kith.experiments.reports.fits.calibration import forecast_page
 
     with bundle(
         target, f"Forecast: {forecast.fit.label}, {forecast.days} days ahead", request, command=command

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from kith.experiments.calibration.calibrate import END, Calibration, PastInNumbers
 from kith.experiments.calibration.forecast.changed import check_arms, in_arm, label_of
@@ -20,13 +19,15 @@ from kith.experiments.calibration.running import running
 from kith.experiments.calibration.statistics import Target, scaled
 from kith.experiments.comparison.arms import Arm
 from kith.experiments.errors import RequestError
-from kith.experiments.evidence.observation import NOBODY, Observed
+from kith.experiments.evidence.observation import NOBODY, Integers, Observed
 from kith.sim.schema.plan import MAX_DAYS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FEWEST_RUNS = 10
+DRAW = "draw"
+"the row of the posterior at which a run was made"
 BAND = (0.05, 0.5, 0.95)
 UNITS = {"joins": "members", "actives": "members", "actions": "actions"}
 "of the series, each counted per window"
@@ -45,6 +46,8 @@ class Forecast:
     "a row per run and window: joins, actives and actions, of which `table` has the quantiles"
     arms: tuple[str, ...] = ()
     "what is compared, if that was asked: both frames then begin with a column `arm`"
+    drawn: Integers | None = None
+    "the draw of the posterior of each run of the first arm"
 
 
 def forecast(
@@ -67,23 +70,16 @@ def forecast(
         The fit is not to a log, or days and runs make no forecast.
     """
     import pandas as pd
+    from threadpoolctl import threadpool_limits
 
-    past = fit.past
-    if past is None:
-        raise RequestError(
-            "the fit met a handful of numbers and no log, so there is no date to forecast from; use `kith run`"
-        )
-    if not past.window <= days <= MAX_DAYS - past.days:
-        raise RequestError(
-            f"--days {days}: must be from {past.window}, one window, to {MAX_DAYS - past.days:,}, which a run can have left"
-        )
+    past = check_days(fit, days)
     if runs < FEWEST_RUNS:
         raise RequestError(f"--runs {runs}: must be {FEWEST_RUNS} or more")
     windows = days // past.window
     known = len(past.actives)
     # windows are counted from the log's first day, so the first one ahead may have begun already
     length = (known + windows) * past.window
-    replay = _replay(fit, past)
+    replay = replay_of(fit, past)
     chosen = np.random.default_rng(LUCK).choice(len(fit.draws), runs, replace=runs > len(fit.draws))
     check_arms(arms)
     several = tuple(arms) or (None,)
@@ -97,12 +93,15 @@ def forecast(
             )
             for k, row in enumerate(chosen)
         ]
-        ensembles = [
-            ensemble_of(
-                best_of(run([in_arm(job, arm, past.days) for job in jobs]), END, _target(fit), LUCK), END
-            )
-            for arm in several
-        ]
+        best = []
+        for arm in several:
+            results = run([in_arm(job, arm, past.days) for job in jobs])
+            marked = [
+                {**result, DRAW: float(row)} if result else result
+                for result, row in zip(results, chosen, strict=True)
+            ]
+            best.append(best_of(marked, END, _target(fit), LUCK))
+        ensembles = [ensemble_of(runs_of_arm, END) for runs_of_arm in best]
     came = np.array(
         [
             np.concatenate([past.joins, path])[:length].reshape(-1, past.window).sum(axis=1)[known:]
@@ -121,11 +120,31 @@ def forecast(
         paths.append(_in_arm(_paths(past, series), arm))
     names = tuple(label_of(arm) for arm in arms)
     return Forecast(
-        fit, days, runs, pd.concat(tables, ignore_index=True), pd.concat(paths, ignore_index=True), names
+        fit,
+        days,
+        runs,
+        pd.concat(tables, ignore_index=True),
+        pd.concat(paths, ignore_index=True),
+        names,
+        np.array([int(result[DRAW]) for result in best[0]]),
     )
 
 
-def _replay(fit: Calibration, past: PastInNumbers) -> Replay:
+def check_days(fit: Calibration, days: int) -> PastInNumbers:
+    """The past of a fit, if that number of days after its end can be simulated; `RequestError` otherwise."""
+    past = fit.past
+    if past is None:
+        raise RequestError(
+            "the fit met a handful of numbers and no log, so there is no date to forecast from; use `kith run`"
+        )
+    if not past.window <= days <= MAX_DAYS - past.days:
+        raise RequestError(
+            f"--days {days}: must be from {past.window}, one window, to {MAX_DAYS - past.days:,}, which a run can have left"
+        )
+    return past
+
+
+def replay_of(fit: Calibration, past: PastInNumbers) -> Replay:
     """The replay of the bundle: only how it is observed matters, and no event of the log is needed."""
     from kith.experiments.evidence.observation import DAY
 

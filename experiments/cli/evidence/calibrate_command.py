@@ -105,7 +105,7 @@ def calibrate(
     from kith.experiments.calibration.targets import calibrate_to_targets, parsed
     from kith.experiments.cli.evidence.printed_calibration import show_calibration
     from kith.experiments.cli.progress import Waiting
-    from kith.experiments.reports.calibration import calibration_page
+    from kith.experiments.reports.fits.calibration import calibration_page
     from kith.scenarios.load import load
 
     budget = Budget(points=points, rounds=rounds, ensemble=ensemble)

@@ -1,0 +1,69 @@
+"""What a change makes, in sentences and cells."""
+
+import pandas as pd
+
+from kith.dashboard.fitting.lever_work import Answer
+from kith.dashboard.widgets.parts import table
+from kith.experiments.reports.fits.board import title_of
+from kith.experiments.words.wording import listed
+
+OUTCOMES = {
+    "actives_last": "active members in the last window",
+    "actives_mean": "active members in a window, on average",
+    "actions_mean": "actions in a window, on average",
+}
+
+
+def answer_in_words(answer: Answer) -> str:
+    """The answer for the first outcome, with what it rests on."""
+    row = answer.found.table.iloc[0]
+    change = f"{title_of(answer.lever)} = {answer.value:g}"
+    sure = row["low"] > 0 or row["high"] < 0
+    direction = ("more" if row["difference"] > 0 else "fewer") if sure else "either way"
+    words = f"With {change} from the log's end on, "
+    if sure:
+        words += f"{abs(row['difference']):,.0f} {direction} active members in {answer.found.days} days"
+    else:
+        words += f"the number of active members in {answer.found.days} days could go {direction}"
+    words += f" (90 % interval {row['low']:+,.1f} to {row['high']:+,.1f}). "
+    share = row["share_parameters"]
+    if share == share:
+        words += (
+            f"About {100 * share:.0f} % of what is uncertain is ignorance of the parameters, which more data could reduce; the "
+            "rest is luck. "
+        )
+    return words + rests_on_words(str(row["rests_on"]))
+
+
+def rests_on_words(names: str) -> str:
+    """What an answer rests on that the log does not tell."""
+    if not names:
+        return "No single parameter that the log leaves open decides it."
+    titles = listed([title_of(name) for name in names.split(", ")])
+    return f"It rests on the prior of {titles}: the log does not tell it, so the answer is as good as that assumption."
+
+
+def answer_table(answer: Answer) -> str:
+    """A row per outcome."""
+    rows = [
+        [
+            OUTCOMES.get(row["outcome"], row["outcome"]),
+            f"{row['first']:,.1f}",
+            f"{row['second']:,.1f}",
+            f"{row['difference']:+,.1f}",
+            f"{row['low']:+,.1f} to {row['high']:+,.1f}",
+            f"± {row['luck']:,.1f}",
+            f"± {row['parameters']:,.1f}",
+        ]
+        for row in answer.found.table.to_dict("records")
+    ]
+    head = ["", "as it is", "changed", "difference", "90 % interval", "of it luck", "of it parameters"]
+    return table(head, rows, (1, 2, 3, 4, 5, 6))
+
+
+def answer_frame(answer: Answer) -> pd.DataFrame:
+    """The numbers, with the change."""
+    frame = answer.found.table.copy()
+    frame.insert(0, "value", answer.value)
+    frame.insert(0, "lever", answer.lever)
+    return frame
