@@ -4,6 +4,7 @@ The sources are the pages of `docs` and those at the top of the project; so thei
 the repository and on the site alike. Reference pages are made from the code by `reference.py` before the build.
 """
 
+import os
 import re
 import sys
 from importlib.metadata import version as installed_version
@@ -37,7 +38,18 @@ html_static_path = ["static"]
 html_css_files = ["kith.css"]
 html_show_sourcelink = False
 html_copy_source = False
+# A switcher over the folders of a site that has several: SWITCHER is the path of its list of versions.
+SWITCHER = os.environ.get("KITH_DOCS_VERSIONS", "")
 html_theme_options = {
+    **(
+        {
+            "switcher": {"json_url": SWITCHER, "version_match": release},
+            "navbar_end": ["version-switcher", "theme-switcher"],
+            "check_switcher": False,
+        }
+        if SWITCHER
+        else {}
+    ),
     "show_toc_level": 2,
     "navigation_with_keys": False,
     "show_nav_level": 2,
@@ -61,8 +73,17 @@ autodoc_preserve_defaults = True
 numpydoc_show_class_members = False
 numpydoc_validation_checks: set[str] = set()
 
-# Inventories are kept in the repository, so that a build needs no network.
-intersphinx_mapping: dict[str, tuple[str, str]] = {}
+# Inventories are kept in the repository, so that a build needs no network; `inventories.py` writes them.
+ELSEWHERE = {
+    "python": "https://docs.python.org/3",
+    "numpy": "https://numpy.org/doc/stable",
+    "pandas": "https://pandas.pydata.org/docs",
+    "networkx": "https://networkx.org/documentation/stable",
+    "mesa": "https://mesa.readthedocs.io/stable",
+}
+intersphinx_mapping = {
+    name: (address, str(SITE / "inventories" / f"{name}.inv")) for name, address in ELSEWHERE.items()
+}
 
 
 # A parameter of a docstring is one line here, `name : what it is`, where numpydoc expects `name : type`.

@@ -48,7 +48,7 @@ class Boxes:
     held_coverage: float
     "of failures held out, the share in a box of the other half"
     p: float
-    "probability of at least as many failures in these boxes, if boxes told nothing (hypergeometric)"
+    "probability of as many failures in these boxes or more, if boxes told nothing (hypergeometric)"
     tells: tuple[str, ...] = ()
     "the columns that conditions are about"
 

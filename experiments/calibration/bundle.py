@@ -87,6 +87,10 @@ def as_object(fit: Calibration) -> dict[str, Any]:
         "notes": fit.notes,
         "seconds": round(fit.seconds, 1),
         "values": fit.values,
+        "point": {
+            name: prior.value(float(z))
+            for (name, prior), z in zip(fit.priors.items(), fit.point, strict=True)
+        },
         "pairs": [[p.first, p.second, round(p.correlation, 3)] for p in fit.pairs],
         "statistics": [nulled(row) for row in fit.table.to_dict("records")],
         "parameters": [nulled(row) for row in fit.parameters.to_dict("records")],
@@ -111,7 +115,7 @@ def as_object(fit: Calibration) -> dict[str, Any]:
 
 
 def scenario_text(fit: Calibration, target: Path) -> str:
-    """The scenario file: the design that was given, with the parameters at the posterior mean."""
+    """The scenario file: the design that was given, with the parameters of the draw that stands for the fit."""
     values = fit.values
     settings: dict[str, Any] = dict(fit.overrides) | values
     if fit.past is not None:
@@ -227,6 +231,7 @@ def read_bundle(given: str | Path) -> Calibration:
             pd.DataFrame(content["held_out"]) if content["held_out"] else None,
             content["verdict"],
             past or None,
+            np.array([prior.z(float(content["point"][name])) for name, prior in priors.items()]),
         )
     except RequestError:
         raise

@@ -16,6 +16,7 @@ from kith.experiments.calibration.inference.identified import Pair, identified, 
 from kith.experiments.calibration.past import Past, read_past, windows_of
 from kith.experiments.calibration.priors import PRIORS, Floats, Prior, values_at
 from kith.experiments.calibration.replayed import PEOPLE_PER_MEMBER, Replay, View
+from kith.experiments.calibration.representative import AGAIN, TRIED, representative
 from kith.experiments.calibration.running import Values, running
 from kith.experiments.calibration.statistics import Target, is_share, target_of
 from kith.experiments.calibration.weighting import chosen, weights_of
@@ -60,6 +61,8 @@ class Calibration:
     "forecasts of the past, a row per date, target and forecaster"
     verdict: list[str] = field(default_factory=list)
     past: "PastInNumbers | None" = None
+    point: Floats = field(default_factory=lambda: np.zeros(0))
+    "one of the draws, which stands for the fit in its scenario file, in the priors' standard deviations"
     model_version: str = MODEL_VERSION
 
     @property
@@ -69,8 +72,8 @@ class Calibration:
 
     @property
     def values(self) -> dict[str, float]:
-        """The parameters at the posterior mean, on the scales of the priors."""
-        return values_at(self.priors, self.draws.mean(axis=0))
+        """The parameters at the point that stands for the fit."""
+        return values_at(self.priors, self.point)
 
 
 @dataclass(frozen=True)
@@ -169,14 +172,14 @@ def calibrate(
         past,
         scenario if isinstance(scenario, Mapping) else str(scenario),
         given,
-        round(PEOPLE_PER_MEMBER * int(past.joins[: views[0].day].sum())),
+        PEOPLE_PER_MEMBER * int(past.joins[: views[0].day].sum()),
         views,
     )
     replay.plan({}, past.joins)  # refuses a wrong scenario before any work
     targets = {view.name: target_of(past.until(view.day), past.window) for view in views}
     shorter = max(10, int(budget.ensemble * JUDGED))
     total = budget.points + budget.rounds * budget.per_round * len(views) + budget.ensemble
-    total += 2 * shorter * (len(views) - 1)
+    total += 2 * shorter * (len(views) - 1) + TRIED * AGAIN
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1), running(total, workers, store, progress) as run:
@@ -195,8 +198,21 @@ def calibrate(
                 for k, z in enumerate(draws)
             ]
         )
-        held = None if len(views) == 1 else judged(replay, held_out(replay, priors, fits, run, shorter))
-    return finished(
+        point = representative(
+            draws,
+            results,
+            fits[END].target,
+            END,
+            lambda tried: run(
+                [
+                    replay.job(values_at(priors, z), ENSEMBLE_SEEDS + k, past.joins, (views[-1],))
+                    for z, k in tried
+                ]
+            ),
+        )
+        forecasts = [] if len(views) == 1 else held_out(replay, priors, fits, run, shorter)
+        held = judged(replay, forecasts) if forecasts else None
+    fit = finished(
         past.label,
         scenario,
         given,
@@ -206,8 +222,15 @@ def calibrate(
         time.monotonic() - began,
         held,
         numbers_of(replay),
-        [name for name, fit in fits.items() if not fit.converged],
+        [name for name, of_view in fits.items() if not of_view.converged],
+        point,
     )
+    if len(forecasts) < len(views) - 1:
+        fit.notes.append(
+            f"no forecast from {len(views) - 1 - len(forecasts)} of {len(views) - 1} dates: every run there had many times "
+            "the actions of the log"
+        )
+    return fit
 
 
 def check_request(holdout: float, budget: Budget) -> None:
@@ -259,6 +282,7 @@ def finished(
     held: "pd.DataFrame | None",
     past: PastInNumbers | None,
     unsettled: Sequence[str],
+    point: Floats,
 ) -> Calibration:
     """A fit with its tables and notes."""
     import pandas as pd
@@ -290,6 +314,7 @@ def finished(
         held,
         [] if held is None else verdict(held),
         past,
+        point,
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from kith.experiments.calibration.inference.design import sobol
 from kith.experiments.calibration.inference.emulator import Emulator, emulator_of, told
+from kith.experiments.calibration.inference.lived import log_chance
 from kith.experiments.calibration.inference.posterior import Posterior, log_likelihood, sampled
 from kith.experiments.calibration.priors import WIDEST, Floats, Prior
 from kith.experiments.calibration.running import Running, Values
@@ -21,6 +22,8 @@ from kith.experiments.runs.runner import Job
 NEAREST = 176
 "runs on which an emulator stands: those whose statistics come nearest to the target"
 FEWEST = 30
+EXTENDED = 4
+"times that a design is made longer while less than half of the wanted runs have a result"
 SEEDS = 7_000_000
 "seeds of the runs of a fit begin here, far from those of comparisons"
 WIDER = 1.5
@@ -57,12 +60,14 @@ class Points:
 
     x: Floats
     runs: list[Values]
+    lost: Floats
+    "where runs were abandoned, silent or failed"
 
     def add(self, x: Floats, runs: Sequence[Values]) -> None:
-        """Further points; runs that failed, were abandoned or silent are left out."""
-        good = [k for k, run in enumerate(runs) if usable(run)]
-        self.x = np.concatenate([self.x, x[good]])
-        self.runs += [runs[k] for k in good]
+        """Further points, with the runs of those where they are usable."""
+        good = np.array([usable(run) for run in runs], bool)
+        self.x, self.lost = np.concatenate([self.x, x[good]]), np.concatenate([self.lost, x[~good]])
+        self.runs += [run for run, is_good in zip(runs, good, strict=True) if is_good]
 
 
 @dataclass(frozen=True)
@@ -102,12 +107,18 @@ def fitted(
     if earlier is not None:
         half = budget.points // 2
         design[:half] = widened(earlier, half)
-    points = Points(np.zeros((0, len(priors))), [])
+    nowhere = np.zeros((0, len(priors)))
+    points = Points(nowhere, [], nowhere)
     points.add(design, run([job(z, SEEDS + k) for k, z in enumerate(design)]))
+    tried = budget.points
+    while 2 * len(points.runs) < budget.points and tried < (1 + EXTENDED) * budget.points:
+        further = sobol(tried + budget.points, len(priors))[tried:]
+        points.add(further, run([job(z, SEEDS + tried + k) for k, z in enumerate(further)]))
+        tried += budget.points
     if len(points.runs) < min(FEWEST, budget.points):
-        raise RunsFailed(f"{len(points.runs)} of {budget.points} runs have a result, too few to fit")
+        raise RunsFailed(f"{len(points.runs)} of {tried} runs have a result, too few to fit")
     fits = _side_by_side(run, points, targets, {}, {})
-    seed = SEEDS + budget.points
+    seed = SEEDS + tried
     for nth in range(budget.rounds):
         drawn = {view: fit.posterior.some(budget.per_round, nth + 1) for view, fit in fits.items()}
         x = np.concatenate(list(drawn.values()))
@@ -163,7 +174,12 @@ def _one_fit(points: Points, view: str, target: Target, off: float, before: Fit 
     within = target.some(keep)
     near = nearest(y[:, keep], within)
     emulator = emulator_of(points.x[near], y[near][:, keep])
-    likelihood = log_likelihood(emulator, within.values, within.errors)
+    of_statistics = log_likelihood(emulator, within.values, within.errors)
+    lived = log_chance(points.x, points.lost)
+
+    def likelihood(x: Floats) -> Floats:
+        return of_statistics(x) + lived(x)
+
     start = None if before is None else before.posterior.draws[np.argmax(before.posterior.density)]
     posterior = sampled(likelihood, points.x.shape[1], start=start)
     dropped = tuple(name for name, told_of in zip(target.names, keep, strict=True) if not told_of)

@@ -20,7 +20,7 @@ from kith.experiments.calibration.inference.emulator import Emulator, emulator_o
 from kith.experiments.calibration.inference.posterior import log_likelihood, sampled
 from kith.experiments.calibration.past import Past
 from kith.experiments.calibration.priors import Floats, values_at
-from kith.experiments.calibration.replayed import PEOPLE_PER_MEMBER, Replay, View
+from kith.experiments.calibration.replayed import Replay, View
 from kith.experiments.calibration.running import running
 from kith.experiments.calibration.statistics import target_of
 from kith.experiments.errors import RequestError, RunsFailed
@@ -86,7 +86,7 @@ def recover(
     given = dict(overrides or {})
     priors = free(given)
     view = View(END, past.days)
-    size = round(PEOPLE_PER_MEMBER * past.observed.members)
+    size = past.observed.members * 3 // 2
     replay = Replay(past, scenario, given, size, (view,))
     replay.plan({}, past.joins)
     names = target_of(past.observed, past.window, 0)

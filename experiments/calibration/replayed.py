@@ -20,8 +20,8 @@ from kith.sim.results.recorder import COUNTS
 from kith.sim.schema.arrivals import Arrivals
 from kith.sim.schema.plan import Plan
 
-PEOPLE_PER_MEMBER = 1.5
-"people in the market for each member whom the log has shown: those who may yet come are half as many, and the least eager"
+PEOPLE_PER_MEMBER = 3
+"people in the market for each member by the first forecast: about half as many again as come in all, the last the least eager"
 SPARE = 10
 SILENT, ABANDONED = "silent", "abandoned"
 "what a run has instead of statistics, if nobody acts in it, or too many do"

@@ -12,6 +12,7 @@ import numpy as np
 from kith.experiments.calibration.calibrate import END, Calibration, check_request, finished, free
 from kith.experiments.calibration.fitting import Budget, fitted, seen, usable
 from kith.experiments.calibration.priors import TARGETED, values_at
+from kith.experiments.calibration.representative import AGAIN, TRIED, representative
 from kith.experiments.calibration.running import running
 from kith.experiments.calibration.statistics import Target
 from kith.experiments.errors import RequestError
@@ -101,14 +102,23 @@ def calibrate_to_targets(
         key = hashlib.sha256(text.encode()).hexdigest()[:32]
         return Job(at, seed, at.days, key, measure=_summary)
 
-    total = budget.points + budget.rounds * budget.per_round + budget.ensemble
+    total = budget.points + budget.rounds * budget.per_round + budget.ensemble + TRIED * AGAIN
     with running(total, workers, store, progress) as run:
         fits, _ = fitted(priors, {END: target}, job, run, budget)
         draws = fits[END].posterior.some(budget.ensemble, 1)
         results = run([job(z, FINAL_SEEDS + k) for k, z in enumerate(draws)])
+        point = representative(
+            draws,
+            results,
+            fits[END].target,
+            END,
+            lambda tried: run([job(z, FINAL_SEEDS + k) for z, k in tried]),
+        )
     runs = [seen(result, END) for result in results if usable(result)]
     label = ", ".join(f"{name} = {value:g}" for name, value in targets.items())
-    return finished(label, scenario, given, priors, fits[END], runs, time.monotonic() - began, None, None, ())
+    return finished(
+        label, scenario, given, priors, fits[END], runs, time.monotonic() - began, None, None, (), point
+    )
 
 
 __all__ = ["calibrate_to_targets", "parsed"]

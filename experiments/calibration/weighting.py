@@ -19,10 +19,15 @@ FURTHEST = 400.0
 "squared errors beyond which a statistic counts no more"
 
 
+def misfit_of(target: Target, y: Floats) -> Floats:
+    """The sum of squared errors of each run by its statistics on the scale of comparison, (runs, statistics)."""
+    z = (y - target.values) / target.errors
+    return np.asarray(np.where(np.isfinite(z), np.minimum(z**2, FURTHEST), FURTHEST / 10.0).sum(axis=1))
+
+
 def weights_of(target: Target, y: Floats) -> Floats:
     """The weight of each run by its statistics on the scale of comparison, (runs, statistics); they sum to 1."""
-    z = (y - target.values) / target.errors
-    misfit = np.where(np.isfinite(z), np.minimum(z**2, FURTHEST), FURTHEST / 10.0).sum(axis=1)
+    misfit = misfit_of(target, y)
     misfit = misfit - misfit.min()
 
     def effective(heat: float) -> float:

@@ -17,7 +17,7 @@ import typer
 from kith.experiments.cli.check_commands import answers, bench, claims, patterns, verify
 from kith.experiments.cli.comparison_commands import compare, robust
 from kith.experiments.cli.dashboard_command import dashboard
-from kith.experiments.cli.decision_commands import app as studies
+from kith.experiments.cli.decisions.decision_commands import app as studies
 from kith.experiments.cli.evidence.calibrate_command import calibrate
 from kith.experiments.cli.evidence.customers_command import customers
 from kith.experiments.cli.evidence.forecast_command import forecast

@@ -138,7 +138,6 @@ def compare(
     from kith.experiments.comparison.comparison import compare as paired_runs
     from kith.experiments.comparison.repeat_command import and_write, comparison_command
     from kith.experiments.comparison.summary_sentence import brief_answer
-    from kith.experiments.reports.write_folders import write_comparison
 
     request = plan_request(set, shock, from_log, at, reading, replay)
     arms = arms_of(scenarios or (), arm or ())
@@ -175,6 +174,7 @@ def compare(
         comparison = replace(comparison, stress=result)
     if target is not None:
         from kith.experiments.bundles.earlier import continued, earlier_look
+        from kith.experiments.reports.write_folders import write_comparison
 
         this = asked()
         before = earlier_look(target, this.words, comparison.seeds)

@@ -25,6 +25,9 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 CAVEAT = "targets used by practitioners, without a published source"
 MARKS = {RESOLVED: "●", OPEN: "○", SAME: "=", UNJUDGED: wording.DASH}
 
+LONGEST, SHORT = 18, 12
+"characters of a scenario's name in the first column, and in a head"
+
 
 def show_run(record: Any, question: str, effects: "pd.DataFrame | None" = None) -> None:
     """Print a run: main indicators, active members over time, why members stopped coming, health card."""
@@ -65,13 +68,17 @@ def show_comparison(comparison: "Comparison") -> None:
             style="dim",
         )
     )
-    out.print(_outcomes(comparison))
-    out.print(_legend(comparison))
+    called = _called(comparison.labels)
+    for label, letter in called.items():
+        if label != letter:
+            out.print(Text(f"{letter}  {label}"))
+    out.print(_outcomes(comparison, called))
+    out.print(_legend(comparison, called))
     if comparison.leaving.to_numpy().sum() > 0:
-        out.print(_reasons_by_scenario(comparison))
+        out.print(_reasons_by_scenario(comparison, called))
     if comparison.stress is not None:
         words = in_words(comparison.stress, comparison.labels)
-        out.print(_stress(words, comparison.labels))
+        out.print(_stress(words, list(called.values())))
         out.print(Text(fill(words.note, WIDTH), style="dim"))
 
 
@@ -80,7 +87,7 @@ def _stress(words: StressWords, labels: Sequence[str]) -> Table:
     table = plain_table(title="\nActive members lost to a shock, half a year later")
     table.add_column("shock", ratio=1)
     for label in labels:
-        table.add_column(_short(label), justify="right", no_wrap=True)
+        table.add_column(label, justify="right", no_wrap=True)
     for title, cells in words.rows:
         table.add_row(f"  {title}", *[Text(f"{lost}\n").append(back, style="dim") for lost, back in cells])
     table.add_row(f"  {words.mean_title}", *words.means, style="bold")
@@ -155,8 +162,15 @@ def _health(health: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
-def _outcomes(comparison: "Comparison") -> Text:
-    difference = f"vs {_short(comparison.reference, 12)}"
+def _called(labels: Sequence[str]) -> dict[str, str]:
+    """What tables call each label: itself, or a letter where one is too long to stand in a column whole."""
+    if max(map(len, labels)) <= LONGEST:
+        return {label: label for label in labels}
+    return {label: chr(ord("A") + place) for place, label in enumerate(labels)}
+
+
+def _outcomes(comparison: "Comparison", called: Mapping[str, str]) -> Text:
+    difference = _against(comparison, called)
     head = ["", "mean", "95 % interval", difference, "95 % interval", "greater", ""]
     lines: list[Text | list[Text]] = [[Text(words, style="dim") for words in head]]
     for place, outcome in enumerate(comparison.outcomes):
@@ -171,16 +185,22 @@ def _outcomes(comparison: "Comparison") -> Text:
         if wording.unit_of(unit) and unit not in ("members", "ties"):
             words.append(f", {wording.unit_of(unit)}", style="not bold dim")
         lines.append(words)
-        lines += [_cells(comparison, outcome, label) for label in comparison.labels]
+        lines += [_cells(comparison, outcome, label, called) for label in comparison.labels]
     return aligned(lines, right=(1, 2, 3, 4, 5))
 
 
-def _cells(comparison: "Comparison", outcome: str, label: str) -> list[Text]:
+def _against(comparison: "Comparison", called: Mapping[str, str]) -> str:
+    """The head of the column of differences."""
+    name = called[comparison.reference]
+    return f"vs {name}" if len(name) <= SHORT else "difference"
+
+
+def _cells(comparison: "Comparison", outcome: str, label: str, called: Mapping[str, str]) -> list[Text]:
     row = comparison.row(outcome, label)
     half, gap = comparison.precision(outcome)
     unit = row["unit"]
     cells = [
-        Text(f"  {_short(label)}"),
+        Text(f"  {called[label]}"),
         Text(wording.number(row["mean"], unit, half)),
         Text(wording.span(row["low"], row["high"], unit, half), style="dim"),
     ]
@@ -196,16 +216,12 @@ def _cells(comparison: "Comparison", outcome: str, label: str) -> list[Text]:
     ]
 
 
-def _short(label: str, most: int = 22) -> str:
-    return label if len(label) <= most else label[: most - 1] + "…"
-
-
 def _verdict(row: Any) -> str:
     mark = verdict(row)
     return MARKS[mark] + (f" {wording.runs(row['runs_needed'])} runs" if mark == OPEN else "")
 
 
-def _legend(comparison: "Comparison") -> Text:
+def _legend(comparison: "Comparison", called: Mapping[str, str]) -> Text:
     if not comparison.judged:
         lines = [f"{described(comparison.runs)} Use --runs 16 to tell differences from chance."]
         return Text(fill(lines[0], WIDTH), style="dim")
@@ -213,7 +229,7 @@ def _legend(comparison: "Comparison") -> Text:
         f"{MARKS[RESOLVED]} the 95 % interval of the paired difference excludes zero",
         f"{MARKS[OPEN]} the interval includes zero; the number estimates how many paired runs would resolve it",
         f"{MARKS[SAME]} no difference   {wording.DASH} undefined   pp percentage points",
-        f"vs {_short(comparison.reference, 12)}: mean paired difference from {comparison.reference}",
+        f"{_against(comparison, called)}: mean paired difference from {comparison.reference}",
         f"greater: share of paired runs in which this scenario is above {comparison.reference}",
         f"of {len(comparison.exploratory) * (len(comparison.labels) - 1)} exploratory differences about "
         f"{comparison.by_luck:.0f} would exclude zero by chance alone; {_removed(comparison)}",
@@ -249,11 +265,11 @@ def _stopped(comparison: "Comparison") -> str:
     return f"stopped at the maximum of {wording.plural(comparison.runs, 'run')}; the main differences are not yet known to {width}"
 
 
-def _reasons_by_scenario(comparison: "Comparison") -> Table:
+def _reasons_by_scenario(comparison: "Comparison", called: Mapping[str, str]) -> Table:
     table = plain_table(title="\nWhy members stopped coming (members per run)")
     table.add_column("cause", no_wrap=True, min_width=20)
     for label in comparison.labels:
-        table.add_column(label, justify="right", no_wrap=True)
+        table.add_column(called[label], justify="right", no_wrap=True)
     leaving = comparison.leaving
     for cause in sorted(leaving.index, key=lambda c: -float(leaving.loc[c].max())):
         if leaving.loc[cause].max() > 0:

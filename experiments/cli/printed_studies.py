@@ -22,7 +22,7 @@ from kith.experiments.analyses.search_sentences import (
     titled,
     unmeasured,
 )
-from kith.experiments.reports.decisions import Shown
+from kith.experiments.reports.decisions.shown import Shown
 from kith.experiments.reports.discovery import caution
 from kith.experiments.statistics.intervals import LEAST_RUNS, no_interval
 from kith.experiments.studies.execute import StudyStatus

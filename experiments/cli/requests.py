@@ -144,6 +144,7 @@ def check_stress(arms: "Sequence[str | Arm]", request: dict[str, Any], days: int
 
 def announce_compilation(runs: int = 1) -> None:
     """Announce the wait for the compiler where the kernels that these runs need are not compiled yet."""
+    from kith.experiments.cli.manners.compiling import count_kernels
     from kith.experiments.runs.runner import MANY
     from kith.sim.kernels.cache import HAS_COMPILER, is_compiled, is_whole_day_compiled
 
@@ -153,6 +154,9 @@ def announce_compilation(runs: int = 1) -> None:
         say("compiling the engine for this machine (once, about half a minute)", err=True)
     if runs >= MANY and HAS_COMPILER and not is_whole_day_compiled():
         say("compiling whole days, for many runs (once, about a minute)", err=True)
+    elif is_compiled():
+        return
+    count_kernels()
 
 
 def failures_of(comparison: Any) -> str:

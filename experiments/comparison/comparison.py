@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -24,7 +24,6 @@ from kith.experiments.comparison.stress_result import Stress
 from kith.experiments.errors import ComparisonError, RunsFailed
 from kith.experiments.escaping import for_json
 from kith.experiments.run_limits import check_runs
-from kith.experiments.runs.own import Own
 from kith.experiments.runs.pools import Pool
 from kith.experiments.runs.runner import Job, RunResult, place, run_chunks
 from kith.experiments.statistics.intervals import LEAST_RUNS, LEVEL, described
@@ -43,6 +42,9 @@ from kith.scenarios.logs.founding import ReadLog, read_log
 from kith.scenarios.logs.replay import Replay, read_and_replay
 from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import MAX_DAYS, Plan
+
+if TYPE_CHECKING:
+    from kith.experiments.runs.own import Own
 
 RUNS = 16
 FIRST_LOOK = LEAST_RUNS
@@ -82,7 +84,7 @@ class Comparison:
     "the arguments of the request, for the record"
     rule: StoppingRule | None = None
     "the stopping rule, if the number of runs was not fixed"
-    own: Own | None = None
+    own: "Own | None" = None
     "steps, shocks and indicators of one's own that every run had"
     stress: Stress | None = None
     "what the standard shocks take from each scenario, if that was asked; see `kith.experiments.comparison.stress`"
@@ -173,7 +175,7 @@ def compare(
     precision: float | None = None,
     look: "Callable[[Comparison], None] | None" = None,
     replay: str | Path | Replay | None = None,
-    own: Own | None = None,
+    own: "Own | None" = None,
 ) -> Comparison:
     """Run every scenario with the same seeds and compare each with the first, pair by pair.
 
@@ -243,7 +245,7 @@ class PartialComparison:
     request: Mapping[str, Any] = field(default_factory=dict)
     rule: StoppingRule | None = None
     done: list[RunResult] = field(default_factory=list)
-    own: Own | None = None
+    own: "Own | None" = None
 
     def complete(self) -> int:
         """Number of seeds, from the first on, that are done in every scenario."""

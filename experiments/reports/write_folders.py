@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kith.experiments.calibration.forecast.ahead import Forecast
     from kith.experiments.comparison.comparison import Comparison
     from kith.experiments.evidence.measure import Measurement
-    from kith.experiments.reports.decisions import Shown
+    from kith.experiments.reports.decisions.shown import Shown
     from kith.experiments.studies.execute import StudyStatus
     from kith.experiments.studies.store import Store
     from kith.experiments.studies.study import Study

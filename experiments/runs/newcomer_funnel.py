@@ -1,9 +1,11 @@
 """Newcomers: the steps they reach, and how long they stay."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STAGES = ("heard", "joined", "contributed", "stayed", "brought")
 """Steps of the funnel; each counts people who also made every step before it."""
@@ -43,11 +45,13 @@ def funnel(record: Any) -> dict[str, float]:
     }
 
 
-def survival(record: Any) -> pd.Series:
+def survival(record: Any) -> "pd.Series":
     """Share of newcomers who have neither fallen silent nor left, by days since they joined (Kaplan & Meier 1958).
 
     Who has not at the end counts for as long as was seen. Every seventh day up to the length of the run.
     """
+    import pandas as pd
+
     new = newcomers(record.members)
     tenure = (new["lapsed_day"].fillna(record.days) - new["joined_day"]).clip(lower=0).to_numpy(int)
     left = new["lapsed_day"].notna().to_numpy()
@@ -60,6 +64,6 @@ def survival(record: Any) -> pd.Series:
     return curve.iloc[::STEP]
 
 
-def newcomers(members: pd.DataFrame) -> pd.DataFrame:
+def newcomers(members: "pd.DataFrame") -> "pd.DataFrame":
     """Memberships begun during the run."""
     return members[members["channel"] != "founder"]

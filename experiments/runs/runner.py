@@ -19,12 +19,13 @@ import numpy as np
 
 from kith.experiments.errors import SchedulerLost, UnguardedScript
 from kith.experiments.runs.dask import GONE
-from kith.experiments.runs.own import Own
 from kith.experiments.runs.pools import Pool, pool, processors
 from kith.sim.schema.plan import Plan
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from kith.experiments.runs.own import Own
 
 POINTS = 200
 """Maximum number of days in a thinned series."""
@@ -64,7 +65,7 @@ class Job:
     "whether more than the summary is returned; not needed in studies of thousands of runs"
     measure: "Callable[[Job, int | None], RunResult] | None" = None
     "how the run is simulated and measured; by default a full run, condensed"
-    own: Own | None = None
+    own: "Own | None" = None
     "steps, shocks and indicators of one's own"
 
 

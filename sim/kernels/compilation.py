@@ -1,7 +1,7 @@
 """Kernels: numba functions of arrays and scalars, compiled once per machine and kept in `kith.sim.kernels.cache`.
 
 Where there is no numba, as in a browser, kernels are the Python functions that they are written as: the same numbers, a
-hundred times as slow. Only this file and `structs.py` load numba.
+hundred times as slow. Only this file, `lean_numba.py` and `structs.py` load numba.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,10 @@ if HAS_COMPILER:
     import numba
     from numba import types
 
+    from kith.sim.kernels.lean_numba import leave_out_linear_algebra
+
     numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
+    leave_out_linear_algebra()
 
 
 def kernel[Function: Callable[..., object]](function: Function) -> Function:

@@ -6,8 +6,11 @@ four numbers per member.
 """
 
 from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 XES = {
     "member_id": "case:concept:name",
@@ -19,12 +22,14 @@ CONTRIBUTIONS = ("post", "answer", "react", "vote")
 "actions that count as transactions by default"
 
 
-def as_xes(events: pd.DataFrame) -> pd.DataFrame:
+def as_xes(events: "pd.DataFrame") -> "pd.DataFrame":
     """An event log with XES names, sorted by case and time.
 
     The resource is who performed the event: the member. `kith:target` is the other member of an event, empty
     without one. No value is missing, which tools for handovers of work cannot take.
     """
+    import pandas as pd
+
     _demand_columns(events, [*XES, "target_member"])
     named = events.rename(columns=XES).sort_values(
         ["case:concept:name", "time:timestamp"], kind="stable", ignore_index=True
@@ -37,12 +42,12 @@ def as_xes(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def lifetimes(
-    events: pd.DataFrame,
+    events: "pd.DataFrame",
     *,
     actions: Collection[str] = CONTRIBUTIONS,
     value: str | None = None,
-    end: str | pd.Timestamp | None = None,
-) -> pd.DataFrame:
+    end: "str | pd.Timestamp | None" = None,
+) -> "pd.DataFrame":
     """Frequency, recency, T and monetary value of each member with a transaction, by `member_id`.
 
     The definitions are those of Fader, Hardie & Lee (2005, *Marketing Science* 24(2) 275) as the
@@ -63,6 +68,8 @@ def lifetimes(
     ValueError
         If the log lacks a column, or contains none of the given actions.
     """
+    import pandas as pd
+
     _demand_columns(events, ("member_id", "timestamp", "action"))
     if value is not None and value not in events.columns:
         raise ValueError(
@@ -94,7 +101,7 @@ def lifetimes(
     return out
 
 
-def _demand_columns(events: pd.DataFrame, required: Iterable[str]) -> None:
+def _demand_columns(events: "pd.DataFrame", required: Iterable[str]) -> None:
     missing = [name for name in required if name not in events.columns]
     if missing:
         raise ValueError(
@@ -102,7 +109,9 @@ def _demand_columns(events: pd.DataFrame, required: Iterable[str]) -> None:
         )
 
 
-def _day(value: str | pd.Timestamp) -> pd.Timestamp:
+def _day(value: "str | pd.Timestamp") -> "pd.Timestamp":
+    import pandas as pd
+
     time = pd.Timestamp(value)
     return (time.tz_localize("UTC") if time.tzinfo is None else time.tz_convert("UTC")).floor("D")
 

@@ -2,17 +2,19 @@
 
 import os
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from kith.sim.kernels.luck import Purpose, hashes, key_of
 from kith.sim.results.event_export import CONTRIBUTIONS, as_xes, lifetimes
 from kith.sim.results.units import EVENTS, with_units
 from kith.sim.schema.plan import Plan
 from kith.sim.storage.record_files import FRAMES, RecordContents, read_record_files, write_record_files
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PLAIN = ("plan", "seed", "days", "model_version", "run_id", "leaving", "health", "at_start")
 "attributes of a record that are not frames"
@@ -34,11 +36,11 @@ class Record:
     days: int
     model_version: str
     run_id: str
-    series: pd.DataFrame
-    monthly: pd.DataFrame
-    members: pd.DataFrame
-    ties: pd.DataFrame
-    summary: pd.Series
+    series: "pd.DataFrame"
+    monthly: "pd.DataFrame"
+    members: "pd.DataFrame"
+    ties: "pd.DataFrame"
+    summary: "pd.Series"
     leaving: dict[str, int]
     health: list[dict[str, object]]
     _diary: list[tuple[int, str, npt.NDArray[np.int64], npt.NDArray[np.int64]]] | None = field(
@@ -49,7 +51,7 @@ class Record:
     "experiment -> each person's counts before it, shape (4, people); see `kith.experiments.analyses.experiment_effects`"
 
     @property
-    def events(self) -> pd.DataFrame:
+    def events(self) -> "pd.DataFrame":
         """The run as an event log in the format that `--from-log` reads.
 
         Columns member_id, timestamp (UTC), action, target_member. Raises ValueError if the
@@ -71,17 +73,19 @@ class Record:
             raise ValueError("this run kept no events; run it with events=True")
         return event_arrays(self)
 
-    def xes(self) -> pd.DataFrame:
+    def xes(self) -> "pd.DataFrame":
         """The event log with the column names of process mining; see `kith.sim.results.event_export.as_xes`."""
         return as_xes(self.events)
 
-    def lifetimes(self) -> pd.DataFrame:
+    def lifetimes(self) -> "pd.DataFrame":
         """Frequency, recency, T and monetary value of everyone who contributed, by `member_id`.
 
         Transactions are days with a contribution; see `kith.sim.results.event_export.lifetimes`. Revenue is
         recorded per membership, not per action, so the revenue of all of a person's memberships is
         spread evenly over these days. Founders' actions before day 0 are not included.
         """
+        import pandas as pd
+
         events = self.events
         acted = events[events["action"].isin(CONTRIBUTIONS)]
         earned = self.members.groupby("person")["revenue"].sum()
@@ -148,8 +152,10 @@ def start_date(plan: Plan) -> str:
     return (plan.founding.date if plan.founding is not None else given or START)[:10]
 
 
-def event_log(record: Record) -> pd.DataFrame:
+def event_log(record: Record) -> "pd.DataFrame":
     """Joins, contributions, exchanges and departures of a run, in order of time."""
+    import pandas as pd
+
     m = record.members
     joined, left = m[m["joined_day"] >= 0], m[m["left_day"].notna()]
     parts = [
@@ -206,7 +212,9 @@ def _nth_of_day(person: npt.NDArray[np.int64], day: npt.NDArray[np.int64]) -> np
 
 def _events(
     day: npt.NDArray[Any], action: str, who: npt.NDArray[Any], target: npt.NDArray[Any] | None
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
+    import pandas as pd
+
     targets = np.full(len(who), -1) if target is None else target
     return pd.DataFrame(
         {

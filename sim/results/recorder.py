@@ -1,10 +1,9 @@
 """Recorder: records each day of a run, and builds its `Record`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from kith.sim.results.indicators import Indicator, health_card, measure
 from kith.sim.results.measures import churn_of_the_month
@@ -17,6 +16,9 @@ from kith.sim.state.layers import DORMANT, LAYER_WINDOW, LAYERS, WINDOW, layer_n
 from kith.sim.state.ledger import COSTS, MICRO, REVENUE, Account
 from kith.sim.state.market import Status
 from kith.sim.state.ties import list_ties
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CHANNELS = tuple(c.name.lower() for c in Channel)
 CAUSES = tuple(c.name.lower() for c in Cause)
@@ -149,6 +151,8 @@ class Recorder:
 
     def record(self, model_version: str, run_id: str) -> Record:
         """The record of the days noted so far."""
+        import pandas as pd
+
         c, snapshot = self.community, self._snapshot()
         summary = measure(snapshot, additions=self.indicators)
         monthly = pd.DataFrame(self.months)
@@ -178,7 +182,7 @@ class Recorder:
         )
 
 
-def _growth(monthly: pd.DataFrame) -> float:
+def _growth(monthly: "pd.DataFrame") -> float:
     """Mean monthly growth of referral velocity over the last three months."""
     if len(monthly) < 4:
         return float("nan")
@@ -186,16 +190,18 @@ def _growth(monthly: pd.DataFrame) -> float:
     return float((last / before) ** (1 / 3) - 1.0) if last > 0 and before > 0 else float("nan")
 
 
-def _best_ncv(monthly: pd.DataFrame) -> float:
+def _best_ncv(monthly: "pd.DataFrame") -> float:
     """Highest net community value of a month within the first twelve; NaN without a complete month."""
     return float(monthly["ncv"].iloc[:12].max()) if len(monthly) else float("nan")
 
 
-def memberships(s: Snapshot) -> pd.DataFrame:
+def memberships(s: Snapshot) -> "pd.DataFrame":
     """One row per membership, key (person, spell); money in EUR.
 
     Custom columns, which belong to the person, come last.
     """
+    import pandas as pd
+
     c, n = s.c, s.c.archive.count
     awake_from = n + c.dormant.count
     ended = np.arange(len(s.left_day)) < n
@@ -274,7 +280,9 @@ def _days(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     return days
 
 
-def _ties(c: Community) -> pd.DataFrame:
+def _ties(c: Community) -> "pd.DataFrame":
+    import pandas as pd
+
     n = int(c.ties.count[0])
     persons, strength, day = np.empty((n, 2), np.int64), np.empty(n), np.empty(n, np.int64)
     top = c.population.top

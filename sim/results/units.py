@@ -5,11 +5,13 @@ without unit, and "name" a name.
 """
 
 from collections.abc import Iterable, Mapping
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from kith.sim.results.definitions import describe
 from kith.sim.results.indicators import Indicator
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SERIES: dict[str, str] = {
     "day": "day",
@@ -82,6 +84,8 @@ def indicator_units(names: Iterable[str], additions: Iterable[Indicator] = ()) -
 
 def with_units[Frame: (pd.DataFrame, pd.Series)](frame: Frame, units: Mapping[str, str]) -> Frame:
     """The frame with the units of its columns, or of a series' entries; every one needs a unit."""
+    import pandas as pd
+
     names = frame.columns if isinstance(frame, pd.DataFrame) else frame.index
     frame.attrs["units"] = {name: units[name] for name in names}
     return frame

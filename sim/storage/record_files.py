@@ -15,15 +15,17 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from kith.sim.storage.atomic_write import whole_folder
 from kith.sim.storage.plan_limits import check_saved_plan
 from kith.sim.storage.serialise import Arrays, packed, unpacked
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMAT = 2
 ABOUT, ARRAYS = "record.json", "arrays.npz"
@@ -40,8 +42,8 @@ class RecordContents:
     """The contents of a record: plain values and frames by name, the summary, and the event diary."""
 
     plain: dict[str, Any]
-    frames: dict[str, pd.DataFrame]
-    summary: pd.Series
+    frames: "dict[str, pd.DataFrame]"
+    summary: "pd.Series"
     diary: "Diary | None"
 
 
@@ -122,6 +124,8 @@ def _checksum(content: bytes) -> str:
 
 
 def _contents(place: Path, about: dict[str, Any]) -> RecordContents:
+    import pandas as pd
+
     arrays: Arrays = []
     if about["arrays"]:
         with np.load(place / ARRAYS, allow_pickle=False) as archive:
@@ -154,8 +158,10 @@ def _check_place(folder: str | os.PathLike[str]) -> Path:
 # -- frames --------------------------------------------------------------------------------
 
 
-def _columns(frame: pd.DataFrame) -> dict[str, Any]:
+def _columns(frame: "pd.DataFrame") -> dict[str, Any]:
     """Column -> its dtype or all its categories, because Parquet keeps only those that occur."""
+    import pandas as pd
+
     return {
         name: frame[name].cat.categories.tolist()
         if isinstance(frame[name].dtype, pd.CategoricalDtype)
@@ -164,7 +170,9 @@ def _columns(frame: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _frame(place: Path, name: str, about: dict[str, Any]) -> pd.DataFrame:
+def _frame(place: Path, name: str, about: dict[str, Any]) -> "pd.DataFrame":
+    import pandas as pd
+
     columns, read = about["columns"][name], pd.read_parquet(place / f"{name}.parquet")
     if not columns:  # there was no complete month
         frame = pd.DataFrame([])
@@ -179,15 +187,19 @@ def _frame(place: Path, name: str, about: dict[str, Any]) -> pd.DataFrame:
     return frame
 
 
-def _summary_frame(summary: pd.Series) -> pd.DataFrame:
+def _summary_frame(summary: "pd.Series") -> "pd.DataFrame":
+    import pandas as pd
+
     return pd.DataFrame({"indicator": summary.index.astype("str"), "value": summary.to_numpy()})
 
 
 type Diary = list[tuple[int, str, npt.NDArray[np.int64], npt.NDArray[np.int64]]]
 
 
-def _diary_frame(diary: Diary) -> pd.DataFrame:
+def _diary_frame(diary: Diary) -> "pd.DataFrame":
     """One row per event in the order of the diary; `entry` is the number of the diary entry."""
+    import pandas as pd
+
     sizes = [len(who) for _, _, who, _ in diary]
     empty = [np.empty(0, np.int64)]
     return pd.DataFrame(
@@ -205,7 +217,7 @@ def _targets(who: npt.NDArray[np.int64], target: Any) -> npt.NDArray[np.int64]:
     return np.full(len(who), -1, np.int64) if target is None else target
 
 
-def _diary(frame: pd.DataFrame) -> Diary:
+def _diary(frame: "pd.DataFrame") -> Diary:
     """The entries of a diary; empty ones are not restored."""
     edges = np.flatnonzero(np.diff(frame["entry"].to_numpy(), prepend=-1))
     persons, targets = frame["person"].to_numpy(), frame["target"].to_numpy()

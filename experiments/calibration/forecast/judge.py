@@ -94,7 +94,10 @@ class Held:
 def held_out(
     replay: Replay, priors: Mapping[str, Prior], fits: Mapping[str, Fit], run: Running, runs: int
 ) -> list[Held]:
-    """Runs of the fits that knew the log up to each date, over the days that followed."""
+    """Runs of the fits that knew the log up to each date, over the days that followed.
+
+    A date is left out if every run from there has many times the actions of the log.
+    """
     out = []
     joins = replay.past.joins
     for nth, view in enumerate(view for view in replay.views if view.horizon):
@@ -113,7 +116,10 @@ def held_out(
         ]
         results = run(jobs)
         target = fits[view.name].target
-        pair = [best_of(half, view.name, target, LUCK + nth) for half in (results[:runs], results[runs:])]
+        try:
+            pair = [best_of(half, view.name, target, LUCK + nth) for half in (results[:runs], results[runs:])]
+        except RunsFailed:
+            continue
         out.append(Held(view, ensemble_of(pair[0], view.name), ensemble_of(pair[1], view.name)))
     return out
 

@@ -14,7 +14,7 @@ from kith.experiments.analyses.regret import regret
 from kith.experiments.analyses.replicate import allocated, replicate, weights
 from kith.experiments.analyses.tipping import sought, tipping
 from kith.experiments.errors import ComparisonError, StudyError
-from kith.experiments.reports.decisions import regret_shown, replicated_shown, tipping_shown
+from kith.experiments.reports.decisions.shown import regret_shown, replicated_shown, tipping_shown
 from kith.experiments.runs.pools import InProcess
 from kith.experiments.runs.runner import RunResult
 from kith.experiments.studies.execute import stored_plan

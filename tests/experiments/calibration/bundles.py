@@ -33,6 +33,7 @@ def made_up() -> Calibration:
         ["the fit has not converged"],
         1.0,
         past=past,
+        point=draws[0],
     )
 
 

@@ -1,5 +1,7 @@
 """The emulator and the posterior on problems whose answer is known."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
@@ -7,6 +9,7 @@ from scipy.stats import multivariate_normal
 from kith.experiments.calibration.inference.design import sobol
 from kith.experiments.calibration.inference.emulator import emulator_of, told
 from kith.experiments.calibration.inference.identified import identified, traded
+from kith.experiments.calibration.inference.lived import log_chance
 from kith.experiments.calibration.inference.posterior import log_likelihood, sampled
 from kith.experiments.calibration.priors import (
     MEAN_RATE,
@@ -19,6 +22,8 @@ from kith.experiments.calibration.priors import (
     values_at,
 )
 from kith.experiments.calibration.recovery import judged
+from kith.experiments.calibration.representative import representative
+from kith.experiments.calibration.statistics import Target
 from kith.scenarios.load import load
 
 
@@ -114,3 +119,33 @@ def test_recovery_sees_right_inference_and_overconfidence() -> None:
     assert judged(["a", "b"], truths, right).flat
     assert judged(["a", "b"], truths, bold).pooled.value < 0.5
     assert not judged(["a", "b"], truths, bold).flat
+
+
+def test_the_chance_of_a_usable_run_knows_where_the_edge_is() -> None:
+    luck = np.random.default_rng(2)
+    x = luck.normal(size=(300, 4))
+    lost = x[:, 0] + 0.5 * x[:, 1] ** 2 > 0.8
+    chance = log_chance(x[~lost], x[lost])
+    far_in, far_out = np.array([[-2.0, 0.0, 0.0, 0.0]]), np.array([[2.0, 1.0, 0.0, 0.0]])
+    assert np.exp(chance(far_in))[0] > 0.95
+    assert np.exp(chance(far_out))[0] < 0.05
+    assert (log_chance(x, x[:0])(x) == 0.0).all()
+
+
+def test_what_stands_for_a_fit_is_a_draw_that_holds_with_other_luck() -> None:
+    """The first draw has met the target by luck alone, the second runs away as often as not; the mean is no draw."""
+    draws = np.array([[0.0], [1.0], [2.0], [3.0]])
+    target = Target(("a",), np.array([10.0]), np.array([1.0]), np.array([2.0]), as_they_are=True)
+    results = [
+        {"end:a": 10.0, "x": 0.0},
+        {"end:a": 10.2, "x": 0.0},
+        {"end:a": 11.0, "x": 0.0},
+        {"abandoned": 1.0},
+    ]
+
+    def again(tried: list[tuple[Floats, int]]) -> list[Mapping[str, float]]:
+        assert len({seed for _, seed in tried}) == len(tried)
+        of_draw = {0.0: {"end:a": 19.0, "x": 0.0}, 1.0: {"abandoned": 1.0}, 2.0: {"end:a": 9.2, "x": 0.0}}
+        return [of_draw.get(float(z[0]), {"abandoned": 1.0}) for z, _ in tried]
+
+    assert representative(draws, results, target, "end", again).tolist() == [2.0]

@@ -49,6 +49,17 @@ def test_a_scenario_is_shown_without_the_engine(root: Path) -> None:
     assert done.stdout.splitlines()[-1] == "set()"
 
 
+def test_the_parent_of_a_comparison_loads_no_engine_and_draws_nothing(root: Path) -> None:
+    heavy = "{'numba', 'matplotlib', 'kith.sim.engine'} & set(sys.modules)"
+    ask = "['compare', 'pool', 'web', '--runs', '2', '--days', '3', '--workers', '2', '--set', 'market.size=500']"
+    code = f"import sys; from kith.experiments.cli.app import exit_code\nif __name__ == '__main__': exit_code({ask}); print({heavy})"
+    script = "from kith.sim.kernels import cache; cache.mark_compiled()\n" + code
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "set()"
+
+
 def test_workers_do_not_load_the_command_line(root: Path, tmp_path: Path) -> None:
     script = tmp_path / "kith"
     script.write_text(
@@ -358,6 +369,7 @@ def test_a_first_run_says_what_it_waits_for(kith: Kith, monkeypatch: pytest.Monk
     from kith.sim.kernels import cache
 
     monkeypatch.setattr(cache, "is_compiled", lambda: False)
+    monkeypatch.setattr("kith.experiments.cli.manners.compiling.count_kernels", lambda: None)
     code, _, err = kith("run", "web", "--days", "5", "--json", *SMALL)
     assert code == 0
     again = kith("compare", "web", "pool", "--days", "5", "--runs", "1", "--workers", "1", *SMALL)

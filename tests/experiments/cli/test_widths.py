@@ -16,10 +16,12 @@ from kith.experiments.analyses.levers.effects import BETTER, Effect, Trial, Trie
 from kith.experiments.analyses.optimise import Optimum
 from kith.experiments.analyses.prim import Boxes
 from kith.experiments.analyses.tipping import Tipping
-from kith.experiments.cli import printed_studies
+from kith.experiments.cli import printed_results, printed_studies
 from kith.experiments.cli.levers import printed_levers
 from kith.experiments.cli.printed_studies import _ranges
-from kith.experiments.reports.decisions import Shown, tipping_shown
+from kith.experiments.comparison.arms import arm_from
+from kith.experiments.comparison.comparison import compare
+from kith.experiments.reports.decisions.shown import Shown, tipping_shown
 from kith.experiments.studies.execute import StudyStatus
 from kith.experiments.studies.study import Study, study_from
 from kith.experiments.words.terminal import add_lever, plain_table
@@ -156,3 +158,22 @@ def test_the_table_of_levers_has_room_for_every_parameter(
     assert max(map(len, text.splitlines())) <= width
     assert all(name in text for name in LEVERS)
     assert max(map(len, parameters_of(None))) <= printed_levers.NAME
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_a_comparison_of_arms_with_long_labels_fits_and_names_every_lever(
+    width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arms = [arm_from(f"web {LEVERS[0]}=-0.2 {LEVERS[1]}=0.5"), arm_from(f"web {LEVERS[1]}=0.7")]
+    few = {"market.size": 300, "market.founders": 40}
+    made = compare(arms, runs=4, days=10, overrides=few, workers=1)
+    console = Console(width=width, record=True, file=StringIO())
+    monkeypatch.setattr(printed_results, "printer", lambda: console)
+    monkeypatch.setattr(printed_results, "WIDTH", width)
+    printed_results.show_comparison(made)
+    text = console.export_text()
+    assert max(map(len, text.splitlines())) <= width
+    assert "…" not in text
+    assert "────\n────" not in text  # a rule that is wider than the screen goes on in the next line
+    assert all(f"{letter}  {label}" in text for letter, label in zip("AB", made.labels, strict=True))
+    assert "cash_per_contribution 0.7" in text

@@ -68,7 +68,7 @@ def test_days_are_the_same_to_the_precision_of_what_members_keep(
     pd.testing.assert_frame_equal(plain[name][0], compiled[name].series, rtol=1e-7, atol=0)
 
 
-def test_only_two_files_load_numba() -> None:
+def test_few_files_load_numba() -> None:
     loading = [
         path.relative_to(ROOT).as_posix()
         for folder in ("sim", "scenarios", "experiments", "dashboard")
@@ -78,4 +78,5 @@ def test_only_two_files_load_numba() -> None:
             for line in path.read_text("utf-8").splitlines()
         )
     ]
-    assert loading == ["kith/sim/kernels/compilation.py", "kith/sim/kernels/structs.py"]
+    kernels = [f"kith/sim/kernels/{name}.py" for name in ("compilation", "lean_numba", "structs")]
+    assert loading == [*kernels, "kith/experiments/cli/manners/compiling.py"]

@@ -130,7 +130,7 @@ def test_content_and_stories_carry_the_word_and_a_touch_costs_its_price(plan_of:
     assert told[[1, 3, 4]] == pytest.approx(plain[[1, 3, 4]])
     dear, _, _ = rates(cac_floor=1.0)
     assert plain[2] / dear[2] == pytest.approx(100.0**0.3)  # a hundredth of the reference spend
-    unaware = c.fit_of_market()[c.market.status[: c.market.size] == 0].sum()
+    unaware = c.susceptibility()[c.market.status[: c.market.size] == 0].sum()
     assert dear[2] * unaware == pytest.approx(1.0 / 5.0, rel=0.01)
     assert rates(cac_floor=1.0, paid_budget=200.0)[0][2] == pytest.approx(rates(paid_budget=200.0)[0][2])
 

@@ -26,7 +26,7 @@ from kith.experiments.comparison.repeat_command import study_command
 from kith.experiments.escaping import say
 
 if TYPE_CHECKING:
-    from kith.experiments.reports.decisions import Shown
+    from kith.experiments.reports.decisions.shown import Shown
 
 __all__ = ["app"]
 
@@ -62,7 +62,7 @@ def regret(
     """Compare scenarios over all worlds of a study, from stored runs: what does each lose against the best one there?"""
     from kith.experiments.analyses.regret import regret as lost
     from kith.experiments.files import check_folder
-    from kith.experiments.reports.decisions import regret_shown
+    from kith.experiments.reports.decisions.shown import regret_shown
 
     target = None if out is None else check_folder(out, overwrite)
     opened, results = open_study(study, store, runs, days, set, run_code, quick)
@@ -105,7 +105,7 @@ def replicate(
     """Run a study, then spend a budget of further runs at the points where they tell most."""
     from kith.experiments.analyses.replicate import replicate as spend
     from kith.experiments.cli.progress import Waiting
-    from kith.experiments.reports.decisions import replicated_shown
+    from kith.experiments.reports.decisions.shown import replicated_shown
     from kith.experiments.studies.execute import search_kept
 
     target, opened, results = to_search(
@@ -151,7 +151,7 @@ def tip(
     """Find where a community tips: sample the levers' ranges near the boundary at which an indicator reaches a level."""
     from kith.experiments.analyses.tipping import tipping
     from kith.experiments.cli.progress import Waiting
-    from kith.experiments.reports.decisions import tipping_shown
+    from kith.experiments.reports.decisions.shown import tipping_shown
     from kith.experiments.studies.execute import search_kept
 
     target, opened, results = to_search(

@@ -1,0 +1,1 @@
+"""What analyses of a study tell a decision, ready to be shown."""
