@@ -22,6 +22,7 @@ from kith.experiments.calibration.calibrate import JUDGED, Calibration, calibrat
 from kith.experiments.calibration.fitting import Budget
 from kith.experiments.calibration.forecast.ahead import UNITS, Forecast, forecast
 from kith.experiments.calibration.past import Past, past_of
+from kith.experiments.calibration.representative import AGAIN, TRIED
 from kith.experiments.errors import RequestError
 from kith.experiments.evidence.observation import of_table
 from kith.experiments.files import whole_folder
@@ -72,7 +73,14 @@ class FitRequest:
         views = 4 if self.holdout else 1
         b = self.budget
         judged = 2 * max(10, int(b.ensemble * JUDGED)) * (views - 1)
-        return b.points + b.rounds * b.per_round * views + b.ensemble + judged + self.forecast_runs
+        return (
+            b.points
+            + b.rounds * b.per_round * views
+            + b.ensemble
+            + judged
+            + TRIED * AGAIN
+            + self.forecast_runs
+        )
 
 
 @dataclass(frozen=True)
@@ -119,7 +127,11 @@ def carry_out(request: FitRequest, folder: Path, progress: Callable[[int, int], 
     known = KNOWN.get(request.design, {})
     extra = request.forecast_runs
 
+    fitting = 0
+
     def count(done: int, total: int) -> None:
+        nonlocal fitting
+        fitting = total
         progress(done, total + extra)
 
     fit = calibrate(
@@ -131,13 +143,12 @@ def carry_out(request: FitRequest, folder: Path, progress: Callable[[int, int], 
         store=folder / RUNS,
         progress=count,
     )
-    ended = request.runs
     assert fit.past is not None
     ahead = forecast(
         fit,
         min(AHEAD, MAX_DAYS - fit.past.days),
         request.forecast_runs,
-        progress=lambda done, _: progress(ended - extra + done, ended),
+        progress=lambda done, _: progress(fitting + done, fitting + extra),
     )
     with whole_folder(folder / BUNDLE) as made:
         write_bundle(fit, made / FIT, calibration_page(fit, command_of(fit)))

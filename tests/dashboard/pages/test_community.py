@@ -168,8 +168,7 @@ def test_the_day_of_the_what_if_is_chosen_and_stands_in_the_address(
     assert (state.log, state.at) == (key, "2024-02-10")
     for wrong, word in (("2031-01-01", "is outside"), ("soon", "must be a day")):
         rc = shown(community.Page, f"/community?log={key}&at={wrong}")
-        [trouble] = _troubles(rc)
-        assert word in trouble
+        assert [word in trouble for trouble in _troubles(rc) if "too few to fit" not in trouble] == [True]
         assert not button_is_there(rc, "what-if")
 
 
