@@ -35,7 +35,7 @@ def found(model: "ReferenceModel") -> None:
     """Seat the founders, tie them, settle them, and fill the content that they hold up."""
     luck, founders = model.luck, model.p.market.founders
     ahead = sorted(
-        model.market.people, key=lambda q: luck.exponential(q.address, 0, Purpose.FOUNDER) / q.readiness
+        model.market.people, key=lambda q: luck.exponential(q.address, 0, Purpose.FOUNDER) / q.susceptibility
     )
     members = [model.seat(person) for person in sorted(ahead[:founders], key=lambda q: q.address)]
     if model.p.market.founders_are == "newcomers":

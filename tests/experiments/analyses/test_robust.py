@@ -212,7 +212,7 @@ def test_a_share_is_seen_from_the_side_of_more() -> None:
 
 @pytest.mark.parametrize("pair", PUBLISHED)
 def test_the_published_pages_are_those_of_their_worlds(root: Path, pair: str) -> None:
-    folder = root / "docs" / "robust" / pair
+    folder = root / "docs" / "explanation" / "robust" / pair
     written = json.loads((folder / "robust.json").read_text("utf-8"))
     assert written["model_version"] == MODEL_VERSION
     assert written["worlds"] >= 100

@@ -87,13 +87,13 @@ def test_show_marks_what_does_nothing(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_the_page_of_the_documentation_is_of_this_model(root: Path) -> None:
-    page = (root / "docs" / "levers" / "levers.md").read_text("utf-8")
+    page = (root / "docs" / "reference" / "levers" / "levers.md").read_text("utf-8")
     assert f"Model {MODEL_VERSION}," in page
     assert "no reason is known" not in page
 
 
 def test_an_effect_lies_within_its_interval(root: Path) -> None:
-    page = (root / "docs" / "levers" / "levers.md").read_text("utf-8").replace("−", "-")
+    page = (root / "docs" / "reference" / "levers" / "levers.md").read_text("utf-8").replace("−", "-")
     rows = [line.split(" | ") for line in page.splitlines() if " % | " in line and " to " in line]
     assert len(rows) > 20
     for row in rows:

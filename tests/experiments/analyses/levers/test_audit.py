@@ -102,8 +102,8 @@ def test_a_step_within_a_tenth_is_a_jump() -> None:
 def test_no_lever_of_the_shipped_page_is_free_or_silent_without_a_reason(root: Path) -> None:
     from kith.experiments.reports.levers import NO_REASON
 
-    text = (root / "docs" / "levers" / "levers.md").read_text("utf-8")
-    audits = read(root / "docs" / "levers")
+    text = (root / "docs" / "reference" / "levers" / "levers.md").read_text("utf-8")
+    audits = read(root / "docs" / "reference" / "levers")
     assert "web" in audits
     assert page(audits) == text
     assert NO_REASON not in text

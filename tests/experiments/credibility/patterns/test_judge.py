@@ -148,7 +148,7 @@ def test_the_command_tells_surprises_by_its_exit_code(
         monkeypatch.setattr(
             "kith.experiments.credibility.patterns.judge.look", lambda *asked, v=values: [found(*v)]
         )
-        assert exit_code(["patterns", "--json", "--out", str(tmp_path / "out")]) == code
+        assert exit_code(["patterns", "--json", "--overwrite", "--out", str(tmp_path / "out")]) == code
         assert json.loads(capsys.readouterr().out)["met"] == {"SF0": code == 0}
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"patterns.json", "patterns.md", "SF0.svg"}
     assert "<title" in (tmp_path / "out" / "SF0.svg").read_text("utf-8")

@@ -14,7 +14,7 @@ from kith.sim.engine import MODEL_VERSION
 
 def written(root: Path) -> dict[str, Any]:
     """What the page was written from."""
-    return dict(json.loads((root / "docs" / "patterns" / "patterns.json").read_text("utf-8")))
+    return dict(json.loads((root / "docs" / "explanation" / "patterns" / "patterns.json").read_text("utf-8")))
 
 
 def test_a_table_of_an_earlier_model_is_called_one(root: Path) -> None:
@@ -38,7 +38,7 @@ def published(root: Path) -> list[PatternFinding]:
 
 
 def test_the_page_says_what_its_seeds_say(root: Path) -> None:
-    text = (root / "docs" / "patterns" / "patterns.md").read_text("utf-8")
+    text = (root / "docs" / "explanation" / "patterns" / "patterns.md").read_text("utf-8")
     assert text == page(published(root), FULL)
 
 
@@ -49,7 +49,7 @@ def test_every_verdict_is_the_one_on_record(root: Path) -> None:
 def test_every_pattern_has_its_figure(root: Path) -> None:
     codes = {f["code"] for f in written(root)["findings"]}
     for pattern in (p for p in PATTERNS if p.code in codes):
-        svg = (root / "docs" / "patterns" / f"{pattern.code}.svg").read_text("utf-8")
+        svg = (root / "docs" / "explanation" / "patterns" / f"{pattern.code}.svg").read_text("utf-8")
         assert pattern.quantities[0].name.split(",")[0].replace("'", "")[:8] in svg.replace("&#x27;", "")
 
 
