@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from kith.sim.results.definitions import describe
-from kith.sim.results.indicators import Indicator
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from kith.sim.results.indicators import Indicator
 
 SERIES: dict[str, str] = {
     "day": "day",
@@ -71,7 +72,7 @@ def series_units(columns: Iterable[str]) -> dict[str, str]:
     return {name: SERIES.get(name, "EUR/day" if _is_money(name) else "1/day") for name in columns}
 
 
-def indicator_units(names: Iterable[str], additions: Iterable[Indicator] = ()) -> dict[str, str]:
+def indicator_units(names: Iterable[str], additions: Iterable["Indicator"] = ()) -> dict[str, str]:
     """The unit of each indicator or variant, including custom ones; `day` is the column of monthly tables."""
     units = {indicator.name: indicator.unit for indicator in additions}
 
