@@ -6,19 +6,18 @@ delays nobody, and ends at once when it is stopped. It does not belong to a tab.
 
 import os
 import threading
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol
 
 from kith.dashboard.access.change_signal import ChangeSignal
+from kith.dashboard.live.job_progress import DONE, FAILED, STOPPED, JobProgress, why
 from kith.experiments.errors import RequestError
 from kith.experiments.runs.pools import serve_one_parent
 
-STARTING, RUNNING, STOPPED, DONE, FAILED = "starting", "running", "stopped", "done", "failed"
 NICE = 5
 """How far a fit gives way to the pages."""
 
@@ -34,39 +33,13 @@ class Keyed(Protocol):
         """The name."""
 
 
-@dataclass(frozen=True)
-class FitProgress:
-    """The progress of the fit that was started last."""
-
-    key: str
-    label: str
-    state: str = STARTING
-    done: int = 0
-    runs: int = 0
-    first: int = 0
-    "runs that were kept from before"
-    begun: float = 0.0
-    error: str = ""
-
-    @property
-    def under_way(self) -> bool:
-        """Whether more is to come."""
-        return self.state in (STARTING, RUNNING)
-
-    @property
-    def seconds_left(self) -> float | None:
-        """The time left at the pace so far; None before the first new run."""
-        new = self.done - self.first
-        return (time.monotonic() - self.begun) / new * (self.runs - self.done) if new > 0 else None
-
-
 class FitRunner:
     """Does one piece of work at a time in a process that can be stopped."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self.changes = ChangeSignal()
-        self._progress: FitProgress | None = None
+        self._progress: JobProgress | None = None
         self._process: Any = None
 
     def start(self, request: Keyed, label: str, work: Work, folder: Path) -> None:
@@ -77,7 +50,7 @@ class FitRunner:
                 raise RequestError(
                     f"“{now.label}” is being worked on, and only one at a time can: wait for it, or stop it"
                 )
-            self._progress = FitProgress(request.key, label)
+            self._progress = JobProgress(request.key, label)
             receiver, sender = get_context("spawn").Pipe(duplex=False)
             self._process = self._launched(sender, request, work, folder.resolve())
             self.changes.notify()
@@ -91,7 +64,7 @@ class FitRunner:
                 self._process.kill()
                 self.changes.notify()
 
-    def progress(self) -> FitProgress | None:
+    def progress(self) -> JobProgress | None:
         """The progress of what was started last."""
         return self._progress
 
@@ -139,10 +112,7 @@ class FitRunner:
             assert self._progress is not None
             if not self._progress.under_way:
                 return
-            now = replace(self._progress, done=done, runs=runs)
-            if now.state == STARTING:
-                now = replace(now, state=RUNNING, first=done, begun=time.monotonic())
-            self._progress = now
+            self._progress = self._progress.counted(done, runs)
             self.changes.notify()
 
 
@@ -160,8 +130,7 @@ def do_and_tell(sender: Connection, request: Any, work: Work, folder: Path) -> N
         work(request, folder, lambda done, runs: sender.send(("count", done, runs)))
         sender.send(("done",))
     except Exception as error:
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        sender.send(("failed", lines[-1]))
+        sender.send(("failed", why(error)))
 
 
 FIT_RUNNER = FitRunner()

@@ -8,7 +8,7 @@ from kith.dashboard.access.change_signal import use_change_signal
 from kith.dashboard.access.classroom import is_host
 from kith.dashboard.content.scenario_menu import scenario_menu
 from kith.dashboard.content.uploaded_logs import StoredLog
-from kith.dashboard.fitting.fit_job import FAILED, FIT_RUNNER, FitProgress
+from kith.dashboard.fitting.fit_job import FIT_RUNNER
 from kith.dashboard.fitting.fit_results import FitResults
 from kith.dashboard.fitting.fit_words import cost_words, progress_line
 from kith.dashboard.fitting.lever_section import LeverSection
@@ -22,6 +22,7 @@ from kith.dashboard.fitting.stored_fits import (
     fits_folder,
     stored_fit,
 )
+from kith.dashboard.live.job_progress import FAILED, JobProgress
 from kith.dashboard.widgets.parts import Button, Dropdown, ErrorMessage, Html, Text
 from kith.experiments.errors import RequestError
 
@@ -122,7 +123,7 @@ def Fitting(request: FitRequest, label: str) -> None:
                 Button("Delete this fit", delete, "delete-fit", disabled=in_use or not host)
 
 
-def failure_words(mine: FitProgress | None) -> str:
+def failure_words(mine: JobProgress | None) -> str:
     """Why a fit came to nothing."""
     error = mine.error if mine is not None else ""
     return f"The fit came to nothing: {error}"

@@ -1,7 +1,8 @@
 """A fit in sentences and tables for people: how good it is, what the log tells, how its forecasts fared."""
 
-from kith.dashboard.fitting.fit_job import STARTING, STOPPED, FitProgress
+from kith.dashboard.content.run_status import job_line
 from kith.dashboard.fitting.stored_fits import FitRequest
+from kith.dashboard.live.job_progress import STARTING, STOPPED, JobProgress
 from kith.dashboard.widgets.parts import Markup, table
 from kith.experiments.calibration.calibrate import GOOD, Calibration
 from kith.experiments.calibration.forecast.ahead import Forecast
@@ -92,24 +93,10 @@ def cost_words(request: FitRequest) -> str:
     return words
 
 
-def progress_line(now: FitProgress) -> str:
+def progress_line(now: JobProgress) -> str:
     """Runs that are done, runs in all and the time left, for eyes and for screen readers."""
     if now.state == STARTING:
         return '<span class="run" role="status">starting</span>'
     if now.state == STOPPED:
         return f'<span role="status">stopped after {now.done:,} of {now.runs:,} runs</span>'
-    share = 100 * now.done / max(1, now.runs)
-    bar = f'<span class="kith-progress" aria-hidden="true"><i style="width:{share:.0f}%"></i></span>'
-    left = now.seconds_left
-    time_left = "" if left is None else f", about {wording_of_span(left)} left"
-    return (
-        f'<span class="run" role="status">running</span>{bar}'
-        f"<span>{now.done:,} of {now.runs:,} runs{time_left}</span>"
-    )
-
-
-def wording_of_span(seconds: float) -> str:
-    """A time in words."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5_400 else f"{seconds / 3600:.1f} h"
+    return job_line(now)

@@ -4,7 +4,7 @@ import solara
 
 from kith.dashboard.access.change_signal import use_change_signal
 from kith.dashboard.access.classroom import is_host
-from kith.dashboard.fitting import fit_job
+from kith.dashboard.fitting.fit_job import FitRunner
 from kith.dashboard.fitting.fit_words import progress_line
 from kith.dashboard.fitting.lever_words import answer_in_words, answer_table
 from kith.dashboard.fitting.lever_work import (
@@ -15,13 +15,14 @@ from kith.dashboard.fitting.lever_work import (
     levers_of,
 )
 from kith.dashboard.fitting.stored_fits import StoredFit, fits_folder
+from kith.dashboard.live.job_progress import RUNNING, STARTING, STOPPED
 from kith.dashboard.widgets.parts import Button, Dropdown, ErrorMessage, Html, Text, TextInput
 from kith.experiments.errors import RequestError
 from kith.experiments.reports.fits.board import title_of
 
 
 @solara.component
-def LeverSection(stored: StoredFit, runner: fit_job.FitRunner) -> None:
+def LeverSection(stored: StoredFit, runner: FitRunner) -> None:
     """A menu of levers, a value, and what the change makes."""
     use_change_signal(runner.changes, lambda: 0.5)
     levers = solara.use_memo(lambda: levers_of(stored.fit), [stored.key, id(stored.fit)])
@@ -72,7 +73,7 @@ def LeverSection(stored: StoredFit, runner: fit_job.FitRunner) -> None:
                 event_put=lambda typed: set_text(str(typed)[:20]),
             )
             Button("Stop" if busy else "What would it do?", start_or_stop, "lever-go", disabled=not host)
-        if mine is not None and mine.state in (fit_job.STARTING, fit_job.RUNNING, fit_job.STOPPED):
+        if mine is not None and mine.state in (STARTING, RUNNING, STOPPED):
             Html(progress_line(mine), "kith-status")
         if trouble or (mine is not None and mine.error):
             ErrorMessage(trouble or (mine.error if mine is not None else ""))

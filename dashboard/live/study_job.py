@@ -8,11 +8,12 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 from kith.dashboard.access.change_signal import ChangeSignal
+from kith.dashboard.live.job_progress import DONE, FAILED, PLANNING, STOPPED, STOPPING, JobProgress, why
 from kith.dashboard.live.shared_workers import SharedWorkers, shared_pool
 from kith.dashboard.live.study_catalogue import store_of
 from kith.experiments.errors import StudyError
@@ -22,41 +23,6 @@ from kith.experiments.studies.execute import conduct
 from kith.experiments.studies.planned_runs import digest
 from kith.experiments.studies.study import Study
 from kith.experiments.words import wording
-
-PLANNING, RUNNING, STOPPING, STOPPED, DONE, FAILED = (
-    "planning",
-    "running",
-    "stopping",
-    "stopped",
-    "done",
-    "failed",
-)
-
-
-@dataclass(frozen=True)
-class StudyProgress:
-    """The progress of a study that was started here."""
-
-    key: str
-    title: str
-    state: str = PLANNING
-    stored: int = 0
-    runs: int = 0
-    first: int = 0
-    "runs that were stored before"
-    begun: float = 0.0
-    error: str = ""
-
-    @property
-    def under_way(self) -> bool:
-        """Whether more runs are to come."""
-        return self.state in (PLANNING, RUNNING, STOPPING)
-
-    @property
-    def seconds_left(self) -> float | None:
-        """The time left at the pace so far; None before the first run."""
-        new = self.stored - self.first
-        return (time.monotonic() - self.begun) / new * (self.runs - self.stored) if new else None
 
 
 class StudyStopped(Exception):
@@ -76,7 +42,7 @@ class StudyRunner:
         self._lock = threading.RLock()
         self.changes = ChangeSignal()
         self._thread = ThreadPoolExecutor(1, "study")
-        self._progress: StudyProgress | None = None
+        self._progress: JobProgress | None = None
 
     def start(self, study: Study) -> None:
         """Start or resume a study; `StudyError` if another one is under way."""
@@ -84,9 +50,9 @@ class StudyRunner:
         with self._lock:
             if self._progress is not None and self._progress.under_way:
                 raise StudyError(
-                    f"“{self._progress.title}” is running, and only one study at a time can: wait for it, or stop it"
+                    f"“{self._progress.label}” is running, and only one study at a time can: wait for it, or stop it"
                 )
-            self._progress = StudyProgress(key, study.title or study.name)
+            self._progress = JobProgress(key, study.title or study.name, PLANNING)
             self.changes.notify()
         self._thread.submit(self._run, study)
 
@@ -97,7 +63,7 @@ class StudyRunner:
                 self._progress = replace(self._progress, state=STOPPING)
                 self.changes.notify()
 
-    def progress(self) -> StudyProgress | None:
+    def progress(self) -> JobProgress | None:
         """The progress of the study that was started last."""
         return self._progress
 
@@ -113,27 +79,19 @@ class StudyRunner:
             with _BorrowedWorkers(pool, slots) as executor:
                 scheduler = Pool(executor, lambda: slots)
                 result = conduct(study, store_of(study), scheduler=scheduler, progress=self._count_run)
-            why = (
-                f"{wording.plural(result.failed, 'run')} failed; first error: {result.first_failure}"
-                if result.failed
-                else ""
-            )
-            self._end(FAILED if result.failed else DONE, why)
+            first = f"{wording.plural(result.failed, 'run')} failed; first error: {result.first_failure}"
+            self._end(FAILED if result.failed else DONE, first if result.failed else "")
         except StudyStopped:
             self._end(STOPPED)
         except Exception as error:
-            lines = str(error).strip().splitlines() or [type(error).__name__]
-            self._end(FAILED, lines[-1])
+            self._end(FAILED, why(error))
 
     def _count_run(self, stored: int, runs: int) -> None:
         with self._lock:
             assert self._progress is not None
             if self._progress.state == STOPPING:
                 raise StudyStopped
-            now = replace(self._progress, stored=stored, runs=runs)
-            if now.state == PLANNING:
-                now = replace(now, state=RUNNING, first=stored, begun=time.monotonic())
-            self._progress = now
+            self._progress = self._progress.counted(stored, runs)
             self.changes.notify()
 
     def _end(self, state: str, error: str = "") -> None:

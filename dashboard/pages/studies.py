@@ -9,11 +9,13 @@ import solara
 
 from kith.dashboard.access.change_signal import use_change_signal
 from kith.dashboard.access.classroom import is_host
+from kith.dashboard.content.run_status import job_line
 from kith.dashboard.content.study_results import (
     StudyResults,
     about,
 )
 from kith.dashboard.content.study_words import asked, finding
+from kith.dashboard.live.job_progress import PLANNING, RUNNING, STOPPED, STOPPING, JobProgress
 from kith.dashboard.live.study_catalogue import (
     StoredResults,
     known_studies,
@@ -23,7 +25,7 @@ from kith.dashboard.live.study_catalogue import (
     study_status,
     unreadable,
 )
-from kith.dashboard.live.study_job import PLANNING, RUNNING, STOPPED, STOPPING, STUDY_RUNNER, StudyProgress
+from kith.dashboard.live.study_job import STUDY_RUNNER
 from kith.dashboard.state.address_parts import number
 from kith.dashboard.state.navigation import use_navigation
 from kith.dashboard.state.page_state import changed
@@ -173,7 +175,7 @@ def use_latest(read: Callable[[], Any], stamp: object, subject: object) -> Any:
 def StudyForm(
     state: StudyState,
     study: Study,
-    mine: StudyProgress | None,
+    mine: JobProgress | None,
     status: StudyStatus | None,
     go: Callable[[StudyChange], None],
     report_error: Callable[[str], None],
@@ -246,36 +248,23 @@ def StudyForm(
         Text("Only the person who started kith can start studies.", kind="kith-note")
 
 
-def progress_of(study: Study) -> StudyProgress | None:
+def progress_of(study: Study) -> JobProgress | None:
     """The progress of this study, if it is the one that was started last."""
     now = STUDY_RUNNER.progress()
     return now if now is not None and now.key == digest(study) else None
 
 
-def progress_line(mine: StudyProgress | None, status: StudyStatus | None, size: str) -> str:
+def progress_line(mine: JobProgress | None, status: StudyStatus | None, size: str) -> str:
     """Runs that are stored, runs in all and the time left, for eyes and for screen readers."""
     if mine is not None and mine.state == PLANNING:
         return f'<span class="run" role="status">planning</span><span>{escape(size)}</span>'
     if mine is not None and mine.under_way:
-        share = 100 * mine.stored / max(1, mine.runs)
-        bar = f'<span class="kith-progress" aria-hidden="true"><i style="width:{share:.0f}%"></i></span>'
-        left = mine.seconds_left
-        time_left = "" if left is None else f", about {_span(left)} left"
-        return (
-            f'<span class="run" role="status">{mine.state}</span>{bar}'
-            f"<span>{mine.stored:,} of {mine.runs:,} runs{time_left}</span>"
-        )
+        return job_line(mine)
     if status is None or not status.stored:
         return f'<span role="status">{escape(size)}; nothing is stored yet</span>'
     failed = f", {status.failed:,} of them failed" if status.failed else ""
     stopped = "stopped; " if mine is not None and mine.state == STOPPED else ""
     return f'<span role="status">{stopped}{status.stored:,} of {status.total:,} runs stored{failed}</span>'
-
-
-def _span(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5_400 else f"{seconds / 3600:.1f} h"
 
 
 def _running() -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from kith.experiments.analyses.conditions import in_words
 from kith.experiments.analyses.prim import Boxes, boxes_of
 from kith.experiments.errors import StudyError
 from kith.experiments.statistics.tables import check_outcomes
@@ -209,7 +210,7 @@ def _rules(tree: Any, x: pd.DataFrame, failed: npt.NDArray[np.bool_]) -> pd.Data
     by = pd.DataFrame({"leaf": leaf, "failed": failed}).groupby("leaf")["failed"]
     frame = pd.DataFrame({"points": by.size(), "failing": by.sum(), "share": by.mean()}).reset_index()
     paths = _paths(tree.tree_, list(x.columns))
-    frame.insert(0, "rule", [_worded(paths[k]) for k in frame.pop("leaf")])
+    frame.insert(0, "rule", [in_words(paths[k], lowest_counts=False) for k in frame.pop("leaf")])
     return frame.sort_values("share", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -227,16 +228,3 @@ def _paths(tree: Any, names: list[str]) -> dict[int, dict[str, tuple[float, floa
         waiting.append((int(tree.children_left[node]), path | {name: (low, min(high, cut))}))
         waiting.append((int(tree.children_right[node]), path | {name: (max(low, cut), high)}))
     return limits
-
-
-def _worded(path: dict[str, tuple[float, float]]) -> str:
-    """`price > 10 and 0.1 < contagion ≤ 0.3`."""
-    return " and ".join(_condition(name, *ends) for name, ends in path.items()) or "anything"
-
-
-def _condition(name: str, low: float, high: float) -> str:
-    if " = " in name:
-        return name if low > 0 else name.replace(" = ", " is not ")
-    if np.isinf(low):
-        return f"{name} ≤ {high:.3g}"
-    return f"{name} > {low:.3g}" if np.isinf(high) else f"{low:.3g} < {name} ≤ {high:.3g}"

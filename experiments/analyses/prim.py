@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from kith.experiments.analyses.conditions import in_words
 from kith.experiments.studies.formulas import Formula
 from kith.experiments.studies.results import levers_of, runs_frame
 from kith.experiments.studies.store import Store
@@ -104,7 +105,7 @@ def boxes_of(x: pd.DataFrame, failed: Flags) -> Boxes:
         within = _inside(x, [limits]) & rest
         rows.append(
             {
-                "rule": _worded(limits),
+                "rule": in_words(limits, lowest_counts=True),
                 "points": int(within.sum()),
                 "failing": int(failed[within].sum()),
                 "density": float(failed[within].mean()),
@@ -234,15 +235,3 @@ def _inside(x: pd.DataFrame, boxes: list[Limits]) -> Flags:
             within &= x[name].between(low, high).to_numpy(bool)
         inside |= within
     return inside
-
-
-def _worded(limits: Limits) -> str:
-    return " and ".join(_condition(name, *ends) for name, ends in limits.items()) or "anything"
-
-
-def _condition(name: str, low: float, high: float) -> str:
-    if " = " in name:
-        return name if low > 0 else name.replace(" = ", " is not ")
-    if np.isinf(low):
-        return f"{name} ≤ {high:.3g}"
-    return f"{name} ≥ {low:.3g}" if np.isinf(high) else f"{low:.3g} ≤ {name} ≤ {high:.3g}"

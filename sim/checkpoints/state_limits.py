@@ -185,6 +185,7 @@ LIMITS: dict[type[Any], dict[str, Rule]] = {
         "signals": Numbers("i1", ("everyone",), 0, SIGNALS),
         "signallers": Numbers("i4", ("everyone", SIGNALS), -1, "last person"),
         "interest": Numbers("f8", ("everyone",), 0.0, 1.0),
+        "eager": Either((NOTHING, Numbers("f8", ("market",), 0.0))),
         "tally": Numbers("i8", (len(Status),), 0, "everyone"),
         "propensity": Either((NOTHING, Numbers("f8", ("everyone",), 0.0, WIDEST, nan=True))),
         "capacity": Either((NOTHING, Numbers("i8", ("everyone",), 0, MAX_CAPACITY))),

@@ -20,12 +20,16 @@ from kith.experiments.cli.study_commands import (
     check_begun,
     open_study,
     print_report_path,
+    searched,
     to_search,
 )
 from kith.experiments.comparison.repeat_command import study_command
 from kith.experiments.escaping import say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kith.experiments.cli.progress import Waiting
     from kith.experiments.reports.decisions.shown import Shown
 
 __all__ = ["app"]
@@ -69,8 +73,7 @@ def regret(
     check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set))
     shown = regret_shown(lost(opened, results, outcome, policy or (), lower))
     words = [word for name in policy or () for word in ("--policy", name)]
-    words += ["--outcome", outcome] if outcome is not None else []
-    words += ["--lower"] if lower else []
+    words += _decided_by(outcome, lower)
     command = study_command(study, "regret", None, runs, days, quick, set)
     _give(shown, "Regret", target, _joined(command, words), out, json)
 
@@ -104,24 +107,23 @@ def replicate(
 ) -> None:
     """Run a study, then spend a budget of further runs at the points where they tell most."""
     from kith.experiments.analyses.replicate import replicate as spend
-    from kith.experiments.cli.progress import Waiting
     from kith.experiments.reports.decisions.shown import replicated_shown
-    from kith.experiments.studies.execute import search_kept
 
     target, opened, results = to_search(
         study, out, overwrite, store, workers, runs, days, set, run_code, quick
     )
-    with Waiting(opened.name, "runs") as waiting, search_kept(results):
-
-        def progress(done: int, total: int) -> None:
-            if done == 0:  # not before: a request that is refused announces nothing
-                announce_compilation(total)
-            waiting(done, total)
-
-        found = spend(opened, results, budget, outcome, aim, level, lower, workers, scheduler, progress)
+    found = searched(
+        lambda study, store, workers, scheduler, waiting: spend(
+            study, store, budget, outcome, aim, level, lower, workers, scheduler, _announced(waiting, 1)
+        ),
+        "runs",
+        opened,
+        results,
+        workers,
+        scheduler,
+    )
     words = ["--budget", str(budget), "--for", aim, *([] if level is None else ["--level", str(level)])]
-    words += ["--outcome", outcome] if outcome is not None else []
-    words += ["--lower"] if lower else []
+    words += _decided_by(outcome, lower)
     command = study_command(study, "replicate", None, runs, days, quick, set)
     _give(replicated_shown(found), "Further runs", target, _joined(command, words), out, json)
 
@@ -150,25 +152,40 @@ def tip(
 ) -> None:
     """Find where a community tips: sample the levers' ranges near the boundary at which an indicator reaches a level."""
     from kith.experiments.analyses.tipping import tipping
-    from kith.experiments.cli.progress import Waiting
     from kith.experiments.reports.decisions.shown import tipping_shown
-    from kith.experiments.studies.execute import search_kept
 
     target, opened, results = to_search(
         study, out, overwrite, store, workers, runs, days, set, run_code, quick
     )
-    with Waiting(opened.name, "points") as waiting, search_kept(results):
-
-        def progress(done: int, total: int) -> None:
-            if done == 0:
-                announce_compilation(total * opened.runs)
-            waiting(done, total)
-
-        found = tipping(opened, results, level, outcome, points, workers, scheduler, progress)
+    found = searched(
+        lambda study, store, workers, scheduler, waiting: tipping(
+            study, store, level, outcome, points, workers, scheduler, _announced(waiting, study.runs)
+        ),
+        "points",
+        opened,
+        results,
+        workers,
+        scheduler,
+    )
     words = ["--level", str(level), *([] if points is None else ["--points", str(points)])]
-    words += ["--outcome", outcome] if outcome is not None else []
+    words += _decided_by(outcome)
     command = study_command(study, "tip", None, runs, days, quick, set)
     _give(tipping_shown(opened, found), "Where it tips", target, _joined(command, words), out, json)
+
+
+def _announced(waiting: "Waiting", runs_each: int) -> "Callable[[int, int], None]":
+    """Progress that announces compiling once the request has been accepted, and not before."""
+
+    def progress(done: int, total: int) -> None:
+        if done == 0:
+            announce_compilation(total * runs_each)
+        waiting(done, total)
+
+    return progress
+
+
+def _decided_by(outcome: str | None, lower: bool = False) -> list[str]:
+    return [*(["--outcome", outcome] if outcome is not None else []), *(["--lower"] if lower else [])]
 
 
 def _joined(command: str, words: list[str]) -> str:

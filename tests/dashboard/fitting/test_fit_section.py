@@ -11,10 +11,11 @@ import solara
 
 from kith.dashboard.content.uploaded_logs import StoredLog, measure_uploaded_log
 from kith.dashboard.fitting import fit_section, stored_fits
-from kith.dashboard.fitting.fit_job import DONE, FAILED, STOPPED, FitRunner
+from kith.dashboard.fitting.fit_job import FitRunner
 from kith.dashboard.fitting.fit_results import zipped
 from kith.dashboard.fitting.fit_section import FitSection
 from kith.dashboard.fitting.stored_fits import DESIGN, FitRequest, fit_request
+from kith.dashboard.live.job_progress import DONE, FAILED, STOPPED
 from kith.dashboard.live.study_catalogue import STUDIES
 from kith.experiments.errors import RequestError
 from kith.scenarios.logs.founding import read_log_table

@@ -13,9 +13,10 @@ import pytest
 from kith.dashboard.content.study import Selection, drawn, paired, two_colours, views_of
 from kith.dashboard.content.study_results import _command
 from kith.dashboard.content.study_words import asked, finding
-from kith.dashboard.live import study_catalogue, study_job
+from kith.dashboard.live import study_catalogue
+from kith.dashboard.live.job_progress import DONE, FAILED, RUNNING, STOPPED
 from kith.dashboard.live.study_catalogue import STUDIES
-from kith.dashboard.live.study_job import DONE, RUNNING, STOPPED, StudyRunner
+from kith.dashboard.live.study_job import StudyRunner
 from kith.dashboard.pages import studies
 from kith.dashboard.state.study_state import TITLES, StudyState
 from kith.experiments.charts import theme
@@ -250,7 +251,7 @@ def test_a_failed_run_is_shown(
     monkeypatch.setattr(runner, "_pool", Broken)
     runner.start(study_catalogue.study_at_size("small", "whole"))
     until(lambda: not runner.progress().under_way)
-    assert runner.progress().state == study_job.FAILED
+    assert runner.progress().state == FAILED
     assert "it broke" in runner.progress().error
 
 
