@@ -34,7 +34,7 @@ class JobProgress:
         return (time.monotonic() - self.begun) / new * (self.runs - self.done) if new > 0 else None
 
     def counted(self, done: int, runs: int) -> "JobProgress":
-        """With so many runs done; the first count begins the time."""
+        """After a count of the runs that are done; the first count begins the time."""
         now = replace(self, done=done, runs=runs)
         if now.state in (PLANNING, STARTING):
             now = replace(now, state=RUNNING, first=done, begun=time.monotonic())

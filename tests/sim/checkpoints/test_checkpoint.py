@@ -67,6 +67,7 @@ def plan(plan_of: PlanOf) -> Plan:
         "web",
         "busy",
         "sleepy",
+        market={"eagerness": 0.7},
         affiliation={"hub": 0.5},
         phases={20: {"monetisation": {"model": "fee"}}, 35: {"bonding": {"tie_half_life": float("inf")}}},
         shocks=[
