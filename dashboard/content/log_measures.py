@@ -27,6 +27,7 @@ FAMILIES = {
     "survival": "Who stays",
     "silence": "Silence and return",
     "participation": "Contributions",
+    "cohorts": "Who came early",
     "replies": "Who is answered",
     "network": "Ties",
     "contagion": "Do losses spread along ties?",

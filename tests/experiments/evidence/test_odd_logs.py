@@ -17,6 +17,7 @@ from kith.dashboard.content.uploaded_logs import (
 )
 from kith.experiments.cli.app import exit_code
 from kith.experiments.evidence.measure import Measurement, measure
+from kith.experiments.evidence.statistics import STATISTICS
 from kith.scenarios.errors import LogError
 from kith.scenarios.logs.reading import read_events
 
@@ -171,3 +172,7 @@ def test_names_that_look_like_formulas_are_no_formulas_in_what_is_exported(tmp_p
     page = (tmp_path / "out" / "report.html").read_text()
     assert "=SUM(A0)" in page
     assert "<td>=SUM" not in page
+
+
+def test_the_page_shows_every_family_of_statistics() -> None:
+    assert set(FAMILIES) == {statistic.family for statistic in STATISTICS.values()}
