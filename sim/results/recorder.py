@@ -123,10 +123,10 @@ class Recorder:
             c.quality,
             c.direction,
             c.coverage,
-            surplus / MICRO,
+            float(surplus) / MICRO,  # as the kernels divide, also beyond 2^53
             c.unfairness,
             c.presence.mean() if c.parameters.affiliation.hub > 0 else np.nan,
-            c.dormant_revenue / MICRO,
+            float(c.dormant_revenue) / MICRO,
             np.add.reduce(books[: Account.GOODS]),
             np.add.reduce(books[Account.GOODS :]),
         )
