@@ -8,7 +8,7 @@ from typing import Any
 
 from kith.experiments.analyses.levers.audit import Audit
 from kith.experiments.analyses.levers.effects import Effect, Trial, Tried
-from kith.experiments.analyses.levers.stored import FILE, as_object
+from kith.experiments.analyses.levers.stored import FILE, as_object, read
 from kith.experiments.escaping import for_json
 from kith.experiments.files import whole_folder, write_text
 from kith.experiments.statistics.intervals import described
@@ -86,7 +86,9 @@ def write_levers(audits: Mapping[str, Audit], folder: Path) -> None:
     """Write `levers.md` and `levers.json` to a folder."""
     with whole_folder(folder) as inside:
         write_text(inside / FILE, _compact(as_object(dict(audits))) + "\n")
-        write_text(inside / "levers.md", page(audits))
+        write_text(
+            inside / "levers.md", page(read(inside))
+        )  # of the numbers that are kept, which are rounded
 
 
 def _compact(value: Any) -> str:

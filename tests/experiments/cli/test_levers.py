@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from kith.experiments.analyses.levers.stored import read
 from kith.experiments.cli.app import exit_code
+from kith.experiments.reports.levers import page
 from kith.sim.engine import MODEL_VERSION
 
 FEW = ["--runs", "4", "--days", "20", "--workers", "1", "--parameter", "monetisation.price"]
@@ -21,6 +23,9 @@ def test_the_reason_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFi
     )
     assert max(map(len, printed.splitlines())) <= 100
     before = (out / "levers.json").read_bytes()
+    assert (out / "levers.md").read_text("utf-8") == page(read(out)), (
+        "the page is of the numbers that are kept"
+    )
     assert exit_code(["levers", "web", *FEW, "--out", str(out), "--json"]) == 0
     assert (out / "levers.json").read_bytes() == before
 
