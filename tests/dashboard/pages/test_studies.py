@@ -119,9 +119,9 @@ def test_the_page_starts_a_study_and_shows_its_map(folder: Path, runner: StudyRu
     rc = shown(studies.Page, "/studies?study=small&size=whole")
     until(lambda: "8 points, 16 runs" in texts(rc))
     button(rc, "start").vue_press(None)
-    until(lambda: "16 of 16 runs stored" in texts(rc) and vue_widgets(rc, "chart.vue"))
+    until(lambda: "16 of 16 runs stored" in texts(rc))
+    until(lambda: [chart.svg.count("-point-pool-") for chart in vue_widgets(rc, "chart.vue")] == [4])
     [chart] = vue_widgets(rc, "chart.vue")
-    assert chart.svg.count("-point-pool-") == 4
     assert "<b>" not in texts(rc).replace("&lt;b&gt;", "").replace("<b>1", "")
     assert button(rc, "start").disabled
     chart.vue_pick("pool-2")
