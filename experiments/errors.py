@@ -62,6 +62,16 @@ class NothingToMeasure(RequestError):
     """A log or a run has nothing that counts as an action, so that no measure of it is defined."""
 
 
+class ScriptWithoutFile(RequestError):
+    """A script that was read from standard input starts processes, which could not import it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this script was not read from a file, and the processes that kith starts have to import it; "
+            "save it as a file, or give workers=1"
+        )
+
+
 class UnguardedScript(RequestError):
     """A script starts processes at its top level, where each of them, importing the script, would do so again."""
 

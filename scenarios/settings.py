@@ -26,7 +26,11 @@ def parse_shock(text: str) -> dict[str, Any]:
     day, *words = text.split()[:2] or [""]
     if not day.isdecimal() or len(day) > 9 or not words:
         raise ScenarioError(f"shock {shown(text)}: write the day and the kind, such as 180 hub_departs")
-    return {"day": int(day), "kind": words[0]} | dict(parse_setting(word) for word in text.split()[2:])
+    fields = [parse_setting(word) for word in text.split()[2:]]
+    twice = next((name for k, (name, _) in enumerate(fields) if name in dict(fields[:k])), None)
+    if twice is not None:
+        raise ScenarioError(f"shock {shown(text)}: {twice} is given twice; give it once")
+    return {"day": int(day), "kind": words[0]} | dict(fields)
 
 
 def _value(text: str) -> Any:

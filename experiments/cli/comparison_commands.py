@@ -89,8 +89,8 @@ def compare(
         str | None,
         option(
             "--sweep",
-            "With --story: a lever of one scenario at several values, as a slider: 'web monetisation.price=2,5,10'.",
-            "TEXT",
+            "With --story: a lever of one scenario at several values, as a slider: 'web affiliation.hub=0,0.5,1'.",
+            "SWEEP",
         ),
     ] = None,
     out: Out = None,

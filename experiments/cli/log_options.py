@@ -28,7 +28,7 @@ class LogOptions:
     ] = None
     columns: Annotated[
         list[str] | None,
-        option("--columns", "Columns of a table, such as 'member=user_id time=ts'.", "'FIELD=NAME …'"),
+        option("--columns", "Columns of a table, such as 'member=user_id time=ts'.", "COLUMNS"),
     ] = None
     zone: Annotated[
         str | None,

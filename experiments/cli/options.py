@@ -66,7 +66,7 @@ Arms = Annotated[
         "--arm",
         "Add a scenario with settings and shocks of its own, such as 'web monetisation.price=12' or "
         "'web 180 members_leave share=0.3', or with a name: 'cheap: web monetisation.price=5'; repeat for more.",
-        "'[NAME:] SCENARIO …'",
+        "ARM",
     ),
 ]
 Some = Annotated[
@@ -117,14 +117,14 @@ Workers = Annotated[
 ]
 Settings = Annotated[
     list[str] | None,
-    option("--set", "Change a parameter, such as contribution.onboarding=2; repeat for more.", "NAME=VALUE"),
+    option("--set", "Change a parameter, such as monetisation.price=12; repeat for more.", "NAME=VALUE"),
 ]
 Shocks = Annotated[
     list[str] | None,
     option(
         "--shock",
         "Add a shock, such as '180 hub_departs' or '200 members_leave share=0.3 who=random'; repeat for more.",
-        "'DAY KIND …'",
+        "SHOCK",
     ),
 ]
 Log = Annotated[

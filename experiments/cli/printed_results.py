@@ -250,9 +250,10 @@ def _removed(comparison: "Comparison") -> str:
         wording.number(comparison.row(comparison.outcomes[0], label)["variance_removed"], "share", 0.03)
         for label in comparison.labels[1:]
     ]
+    added = any(share.startswith("−") for share in shares)
     return (
         f"pairing removed {wording.listed(shares)} of the variance of the difference in "
-        f"{wording.title(comparison.outcomes[0])}"
+        f"{wording.title(comparison.outcomes[0])}" + (" (below zero: it added to it)" if added else "")
     )
 
 

@@ -69,7 +69,7 @@ Quick = Annotated[
 RunCode = Annotated[
     bool,
     typer.Option(
-        "--run-code", help="Allow a study file to run Python of the modules that it names in [own]."
+        "--run-code", help="Allow a study file to run Python of the modules that it names in its table `own`."
     ),
 ]
 
@@ -179,11 +179,11 @@ def export(
     quick: Quick = False,
     frame: Frames = None,
     every: Annotated[
-        int, number_option("--every", "With --frame: each so-manieth point; default: 1, all of them.")
+        int, number_option("--every", "With --frame: every Nth point only; default: 1, all of them.")
     ] = 1,
     each_day: Annotated[
         int,
-        number_option("--each-day", "With --frame: rows of each so-manieth day; default: 1, all of them."),
+        number_option("--each-day", "With --frame: rows of every Nth day only; default: 1, all of them."),
     ] = 1,
     outcome: Indicators = None,
     netcdf: Annotated[
@@ -198,6 +198,7 @@ def export(
 
     if out is None:
         raise RequestError("--out is missing; name a folder for the tables")
+    _check_thinning(frame, every, each_day)
     target = check_folder(out, overwrite)
     opened, results = open_study(study, store, runs, days, set, run_code, quick)
     check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set))
@@ -353,13 +354,19 @@ def break_even(
         print_report_path(out)
 
 
+def _check_thinning(names: list[str] | None, every: int, each_day: int) -> None:
+    """Refuse options that thin frames if they cannot, or if there are none to thin."""
+    for option_name, value in (("--every", every), ("--each-day", each_day)):
+        if value < 1:
+            raise RequestError(f"{option_name} {value}: must be 1 or more")
+        if value > 1 and not names:
+            raise RequestError(f"{option_name} {value}: thins what --frame names; add one, such as --frame members")
+
+
 def _frames(
     study: "Study", store: "Store", names: list[str], every: int, each_day: int
 ) -> "dict[str, DataFrame]":
     """The frames of single runs that were asked for; their runs are simulated again."""
-    for option_name, value in (("--every", every), ("--each-day", each_day)):
-        if value < 1:
-            raise RequestError(f"{option_name} {value}: must be 1 or more")
     if not names:
         return {}
     from kith.experiments.cli.progress import Waiting

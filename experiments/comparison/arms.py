@@ -48,7 +48,7 @@ def arm_from(text: str) -> Arm:
     name, colon, line = text.partition(NAME)
     if not colon or "=" in name:
         name, line = "", text
-    if colon and name and not 0 < len(name.strip()) <= LONGEST_NAME:
+    if colon and not 0 < len(name.strip()) <= LONGEST_NAME:
         raise ComparisonError(f"arm {text!r:.60}: a name has 1 to {LONGEST_NAME} characters")
     try:
         scenario, *words = shlex.split(line) or [""]

@@ -43,6 +43,7 @@ def labelled(plans: Sequence[Plan], equal: bool = False, names: Sequence[str] = 
     ]
     if not equal:
         _refuse_equal(plans)
+    _refuse_shared_names(labels, names)
     out: dict[str, Plan] = {}
     for label, plan in zip(labels, plans, strict=True):
         # plans made in Python, where nothing tells what was changed
@@ -122,6 +123,13 @@ def _own_scenario(name: str) -> Plan | None:
     if not set(bases) <= set(library()):
         return None
     return load(bases[0]) if len(bases) == 1 else load({"extends": bases}, name=name)
+
+
+def _refuse_shared_names(labels: Sequence[str], names: Sequence[str]) -> None:
+    """A name that was given is never changed, so it has to be the only one of its kind."""
+    shared = next((name for name in names if name and labels.count(name) > 1), None)
+    if shared is not None:
+        raise ComparisonError(f"two of the arms would be called {shared}; give one of them another name")
 
 
 def _refuse_equal(plans: Sequence[Plan]) -> None:

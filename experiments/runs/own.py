@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kith.experiments.errors import RequestError
 from kith.sim.engine import TICK, OwnShock, Step, additions_of, check_shocks, check_tick
 from kith.sim.results.indicators import Indicator, declare
+from kith.sim.schema.fields import nearest
 
 EXAMPLE = "my_steps:tire"
 PLACES = {name: place for place, (name, _) in enumerate(TICK)}
@@ -78,8 +79,8 @@ class OwnCode(BaseModel):
         """
         tick = list(TICK)
         for text in self.steps:
-            name, *where = text.split()
-            step = (name.rpartition(":")[2], _imported(name))
+            name, *where = text.split() or [""]
+            step = (name.rpartition(":")[2], _function(name, "step"))
             if where and (len(where) != 2 or where[0] != "before" or where[1] not in PLACES):
                 raise RequestError(f"step {text!r:.80}: write for instance {EXAMPLE} before depart")
             place = [known for known, _ in tick].index(where[1]) if where else len(tick)
@@ -89,27 +90,52 @@ class OwnCode(BaseModel):
             day, _, name = text.partition(" ")
             if not day.isdecimal():
                 raise RequestError(f"shock {text!r:.80}: write the day and the name, such as 40 {EXAMPLE}")
-            shocks.append((int(day), name.rpartition(":")[2], _imported(name)))
-        indicators = tuple(_imported(name) for name in self.indicators)
+            shocks.append((int(day), name.rpartition(":")[2], _function(name, "shock")))
+        indicators = tuple(_indicator(name) for name in self.indicators)
         self.reports()
         return Own(tuple(tick), tuple(shocks), indicators)
 
     def reports(self) -> dict[str, Callable[..., Any]]:
         """The functions that make frames of a record, by their names."""
-        return {name.rpartition(":")[2]: _imported(name) for name in self.reporters}
+        return {name.rpartition(":")[2]: _function(name, "reporter") for name in self.reporters}
+
+
+def _function(name: str, what: str) -> Callable[..., Any]:
+    found = _imported(name)
+    if not callable(found):
+        raise RequestError(f"{what} {name:.80} has to be a function; this is of type {type(found).__name__}")
+    return found  # type: ignore[no-any-return]
+
+
+def _indicator(name: str) -> Indicator:
+    found = _imported(name)
+    if not isinstance(found, Indicator):
+        raise RequestError(
+            f"indicator {name:.80} has to be a kith.sim.results.indicators.Indicator; this is of type {type(found).__name__}"
+        )
+    return found
 
 
 def _imported(name: str) -> Any:
     module, colon, attribute = name.strip().partition(":")
-    if not colon or not module or not attribute:
+    if not colon or not attribute or not all(part.isidentifier() for part in module.split(".")):
         raise RequestError(f"{name!r:.80}: write a module and a name in it, such as {EXAMPLE}")
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)
     try:
-        found: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
+        held = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        what = "put" if error.name == module.partition(".")[0] else "it imports another module; put"
         raise RequestError(
-            f"{name!r:.80} cannot be imported: {error}; put {module}.py into the current folder, or install it"
+            f"{name!r:.80} cannot be imported: {error}; {what} {error.name}.py into the current folder, or install it"
         ) from None
-    return found
+    except Exception as error:
+        raise RequestError(f"{name!r:.80} cannot be imported: {type(error).__name__}: {error}") from None
+    if not hasattr(held, attribute):
+        close = nearest(attribute, [known for known in vars(held) if not known.startswith("_")])
+        raise RequestError(
+            f"{name!r:.80}: {module} has no {attribute}; "
+            + (f"did you mean {module}:{close}?" if close else "define it there")
+        )
+    return getattr(held, attribute)

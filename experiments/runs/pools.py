@@ -6,6 +6,7 @@ it works on at once. Results do not depend on which one it is.
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import (
@@ -19,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import current_process, get_context, parent_process
 
-from kith.experiments.errors import SchedulerError, UnguardedScript
+from kith.experiments.errors import SchedulerError, ScriptWithoutFile, UnguardedScript
 from kith.experiments.run_limits import check_workers
 from kith.experiments.runs.dask import check_answers, connected, threads_of
 
@@ -146,6 +147,14 @@ def _leave_if_imported_by_a_worker() -> None:
         os._exit(UNGUARDED)
 
 
+def _check_script() -> None:
+    """Raise if a spawned process could not import the script that runs, as one that comes from standard input."""
+    main = sys.modules["__main__"]
+    file = getattr(main, "__file__", None)
+    if file is not None and getattr(main, "__spec__", None) is None and not os.path.isfile(file):
+        raise ScriptWithoutFile
+
+
 def processors() -> int:
     """How many processors this process may use."""
     return getattr(os, "process_cpu_count", os.cpu_count)() or 1
@@ -156,6 +165,7 @@ def _processes(workers: int) -> Iterator[Pool]:
     if workers == 1:
         yield Pool(InProcess(), lambda: 1, threads=None)
         return
+    _check_script()
     made = Processes(workers)
     try:
         yield Pool(made, lambda: workers)

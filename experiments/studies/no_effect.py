@@ -3,7 +3,7 @@
 from kith.experiments.studies.levers import flat
 from kith.experiments.studies.planned_runs import labels_of, plan_of, points
 from kith.experiments.studies.study import Study
-from kith.experiments.words.no_effect import never_acts
+from kith.experiments.words.no_effect import after, never_acts, too_late
 from kith.sim.schema.parameter_set import SECTIONS
 
 MOST = 40
@@ -32,8 +32,20 @@ def is_parameter(name: str) -> bool:
 
 
 def lines(study: Study) -> list[str]:
-    """The same as lines of text."""
+    """The same as lines of text, and what comes after the last day."""
+    first = {str(k): v for k, v in points(study).iloc[0].items()}
+    plans = {label: plan_of(study, scenario, first) for scenario, label in labels_of(study).items()}
+    days = max(plan.days for plan in plans.values())
+    own = () if study.own is None else study.own.found().shocks
     return [
-        f"{name} has no effect in {scenario}: {reason}"
-        for (scenario, name), reason in without_effect(study).items()
+        *(
+            f"{name} has no effect in {scenario}: {reason}"
+            for (scenario, name), reason in without_effect(study).items()
+        ),
+        *too_late(plans),
+        *(
+            f"the shock {name} on day {day} has no effect here: {after(days)}"
+            for day, name, _ in own
+            if day >= days
+        ),
     ]

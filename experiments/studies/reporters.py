@@ -40,9 +40,9 @@ def frames_of_runs(
     ----------
     study, store : whose runs.
     names : of `FRAMES`, or of `own`.
-    every : each so-manieth point, from the first.
+    every : only the points whose number is a multiple of it; the first is number 0.
     seeds : which of the study's seeds; by default the first one.
-    each_day : of frames with a column `day`, the rows of each so-manieth day alone, and of the last.
+    each_day : of frames with a column `day`, only the rows of days that are a multiple of it, and of the last day.
     own : functions of a record, by the name of the frame that each gives.
 
     Raises
@@ -73,13 +73,15 @@ def frames_of_runs(
             raise StudyError(f"run {row['run_id']} came out as {record.run_id}; scenario or code has changed")
         for name in names:
             frame = reporters[name](record) if name in reporters else getattr(record, name)
+            if not isinstance(frame, pd.DataFrame):
+                raise StudyError(f"reporter {name} gave a {type(frame).__name__}; it has to give a data frame")
             parts[name].append(_of_run(_thinned(frame, name, each_day), row))
         told(nth, len(chosen))
     return {name: _together(frames) for name, frames in parts.items()}
 
 
 def _thinned(frame: pd.DataFrame, name: str, each_day: int) -> pd.DataFrame:
-    """The rows of each so-manieth day and of the last, where a row is of a day."""
+    """The rows of days that are a multiple of `each_day`, and of the last, where a row is of a day."""
     if each_day == 1 or name in ("members", "ties", "events") or "day" not in frame or frame.empty:
         return frame
     return frame[(frame["day"] % each_day == 0) | (frame["day"] == frame["day"].max())]

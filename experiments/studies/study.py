@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -332,6 +332,8 @@ def _must(error: Any) -> str:
         "bool_type": "must be true or false",
         "bool_parsing": "must be true or false",
         "string_type": "must be text, in quotation marks",
+        "tuple_type": "must be a list, in square brackets",
+        "list_type": "must be a list, in square brackets",
         "string_too_long": "must have {max_length} characters at most",
         "string_pattern_mismatch": "must be letters, digits, - and _, with a letter or digit first",
     }.get(error["type"], "")
@@ -353,10 +355,11 @@ def _known_keys(place: list[str]) -> list[str]:
         "optimise": Optimise,
         "break_even": BreakEven,
         "discover": Discover,
+        "own": OwnCode,
     }
     if place[0] in tables:
         return list(tables[place[0]].model_fields)
-    return ["kind", "points", "base", "second_order", "trajectories", "levels", "seed"]
+    return sorted({key for design in get_args(get_args(AnyDesign.__value__)[0]) for key in design.model_fields})
 
 
 __all__ = ["ScenarioError", "Study", "read_study", "studies", "study_from", "study_schema"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from kith.experiments.words.wording import listed, plural
 from kith.sim.schema.effects import why_inert
 from kith.sim.schema.parameter_set import SECTIONS
 from kith.sim.schema.plan import Plan
@@ -10,6 +11,32 @@ from kith.sim.schema.plan import Plan
 def warnings(plans: Mapping[str, Plan], names: Iterable[str]) -> list[str]:
     """A line for each of some parameters that has no effect, in all plans or in some of them."""
     return [line for name in names if name.partition(".")[0] in SECTIONS for line in _lines(plans, name)]
+
+
+def too_late(plans: Mapping[str, Plan]) -> list[str]:
+    """A line for each shock, and for each change of parameters, that comes after the last day of a run."""
+    late: dict[tuple[str, int], list[str]] = {}
+    for label, plan in plans.items():
+        for what in _after_the_end(plan):
+            late.setdefault((what, plan.days), []).append(label)
+    return [
+        f"{what} has no effect {'here' if len(labels) == len(plans) else f'in {listed(labels)}'}: {after(days)}"
+        for (what, days), labels in late.items()
+    ]
+
+
+def after(days: int) -> str:
+    """Why what happens later does nothing."""
+    return f"the run ends after {plural(days, 'day')}"
+
+
+def _after_the_end(plan: Plan) -> Iterator[str]:
+    for shock in plan.shocks:
+        if shock.day >= plan.days:
+            yield f"the shock {shock.kind} on day {shock.day}"
+    for day, _ in plan.phases:
+        if day >= plan.days:
+            yield f"the change of parameters on day {day}"
 
 
 def never_acts(plans: Sequence[Plan], name: str) -> str | None:

@@ -68,6 +68,11 @@ def test_a_shock_is_a_day_a_kind_and_its_values() -> None:
     assert (shock.day, shock.share, shock.who) == (90, 0.3, "most_connected")
 
 
+def test_a_field_of_a_shock_is_given_once() -> None:
+    with pytest.raises(ScenarioError, match="share is given twice"):
+        parse_shock("9 members_leave share=0.3 share=0.4")
+
+
 @pytest.mark.parametrize("text", ["", "180", "hub_departs 180", "-1 hub_departs", "9 members_leave 0.3"])
 def test_a_shock_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(ScenarioError, match="such as"):

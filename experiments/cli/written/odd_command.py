@@ -36,6 +36,8 @@ def odd(
     if out is not None and out.suffix.lower() not in FORMATS:
         raise OutputError(f"--out {out}: the name ends in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
     target = checked_file(out)
+    if target is not None:
+        _check_references(target.with_suffix(".bib"), out)
     plan = load(
         scenario,
         overrides=overrides(set),
@@ -49,3 +51,18 @@ def odd(
     write_text(target, rendered(plan, target.suffix.lower(), target.stem))
     write_text(target.with_suffix(".bib"), references_of(plan))
     say(f"{out}, with the references in {target.with_suffix('.bib').name}")
+
+
+def _check_references(beside: Path, out: Path | None) -> None:
+    """Refuse to replace references that somebody else wrote."""
+    from kith.experiments.reports.odd.references import HEAD
+
+    checked_file(beside)
+    if not beside.exists():
+        return
+    with beside.open(encoding="utf-8", errors="replace") as file:
+        if file.readline().strip() != HEAD:
+            raise OutputError(
+                f"--out {out}: the references would replace {beside.name} beside it, which kith did not write; "
+                "choose another name"
+            )

@@ -15,6 +15,10 @@ NOBODY = ("Dropbox", "Pew", "Gartner", "Model", "In", "By")
 "capitalised words before a year that are no authors with a publication of their own"
 
 
+HEAD = "% References of an ODD protocol, written by kith odd."
+"the first line of the file, by which a later call knows that it may replace it"
+
+
 def bibtex(sources: Iterable[str], science: str = "") -> str:
     """An entry for each work that the sources name; identifiers are looked up in the rows of docs/explanation/science.md."""
     rows = _rows(science)
@@ -26,7 +30,7 @@ def bibtex(sources: Iterable[str], science: str = "") -> str:
                 continue
             key = re.sub(r"[^a-z]", "", _authors(authors)[0].lower()) + year
             entries.setdefault(key, _entry(key, authors, year, _identifier(source, authors, year, rows)))
-    return "\n\n".join(entries[key] for key in sorted(entries)) + ("\n" if entries else "")
+    return "\n\n".join([HEAD, *(entries[key] for key in sorted(entries))]) + "\n"
 
 
 def _entry(key: str, authors: str, year: str, identifier: str) -> str:

@@ -49,6 +49,19 @@ def test_help_is_short_for_and_shows_an_example_and_no_types_of_python(
     assert not [word for word in ("<bool>", "<str>", "<int>", "<path>", "list[") if word in text]
 
 
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+def test_every_word_of_the_help_is_whole_on_a_narrow_screen(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert exit_code([*name.split(), "-h"]) == 0
+    shown = set(capsys.readouterr().out.split())
+    helps = [str(getattr(parameter, "help", None) or "") for parameter in commands()[name].params]
+    missing = {word for text in helps for word in text.split()} - shown
+    # a hyphenated word may be broken at its hyphen
+    assert not {word for word in missing if "-" not in word.strip("-")}
+
+
 def test_completion_can_be_shown(root: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(root / "src"), "_KITH_COMPLETE": "complete_bash"}
     environment |= {"COMP_WORDS": "kith comp", "COMP_CWORD": "1"}

@@ -222,6 +222,9 @@ def test_whatever_a_study_file_says_is_answered_in_one_sentence_or_taken(
         (("run", "tiny.toml", "--store", "."), "holds tiny.toml, which is not part of a store"),
         (("export", "tiny.toml", "--out", "frames"), "is empty; run `kith study run tiny.toml` first"),
         (("export", "tiny.toml"), "--out is missing"),
+        (("export", "tiny.toml", "--out", "frames", "--every", "2"), "add one, such as --frame members"),
+        (("export", "tiny.toml", "--out", "frames", "--each-day", "7"), "add one, such as --frame members"),
+        (("export", "tiny.toml", "--out", "frames", "--frame", "ties", "--every", "0"), "must be 1 or more"),
         (("run", "tiny.toml", "--days", "99999999"), "days = 99999999"),
     ],
 )

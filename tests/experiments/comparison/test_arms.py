@@ -47,11 +47,20 @@ def test_what_is_given_for_all_is_added_and_the_arms_own_wins() -> None:
         ("web 'unclosed", "No closing quotation"),
         ("web monetisation.price=1 monetisation.price=2", "is given twice"),
         ("web 180", "write the day and the kind"),
+        ("web 180 members_leave share=0.3 share=0.4", "share is given twice"),
+        (": web", "a name has 1 to 40 characters"),
+        (" : web", "a name has 1 to 40 characters"),
     ],
 )
 def test_a_line_that_cannot_be_read_is_refused(line: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         arm_from(line)
+
+
+@pytest.mark.parametrize("lines", [["fee", "fee: web"], ["mine: fee", "mine: web"]])
+def test_a_name_that_was_given_is_never_changed_so_a_second_of_it_is_refused(lines: list[str]) -> None:
+    with pytest.raises(ValueError, match="two of the arms would be called (fee|mine)"):
+        compare([arm_from(line) for line in lines], runs=1, days=3, overrides=SMALL, workers=1)
 
 
 def test_two_settings_of_one_scenario_are_compared_and_the_command_repeats_them() -> None:

@@ -40,3 +40,19 @@ def test_it_fails_once_and_says_what_to_write(root: Path, tmp_path: Path) -> Non
 def test_one_worker_needs_no_guard(root: Path, tmp_path: Path) -> None:
     done = ran(root, tmp_path, workers=1)
     assert done.stdout == "4\n", done.stderr
+
+
+def test_a_script_from_standard_input_fails_once_and_says_why(root: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-"],
+        input=SCRIPT.format(workers=2),
+        env=os.environ | {"PYTHONPATH": str(root / "src")},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "save it as a file, or give workers=1" in done.stderr
+    assert len(done.stderr.splitlines()) < 40, "no storm of errors from the workers"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kith.experiments.studies.no_effect import is_parameter, without_effect
+from kith.experiments.studies.no_effect import is_parameter, lines, without_effect
 from kith.experiments.studies.study import Study, read_study, studies
 
 
@@ -16,6 +16,20 @@ def test_only_a_dotted_name_is_a_parameter(name: str, expected: bool) -> None:
 
 def test_a_lever_called_like_a_section_is_no_parameter() -> None:
     assert without_effect(read_study(studies()["incentive_budget"])) == {}
+
+
+def test_a_shock_after_the_last_day_is_named() -> None:
+    study = Study.model_validate(
+        {
+            "scenarios": ["web"],
+            "days": 30,
+            "outcomes": ["active"],
+            "shock": [{"day": 30, "kind": "spam_wave", "items": 9.0}, {"day": 29, "kind": "spam_wave", "items": 9.0}],
+            "lever": [{"name": "churn.contagion", "values": [0.5, 1.0]}],
+            "design": {"kind": "grid"},
+        }
+    )
+    assert lines(study) == ["the shock spam_wave on day 30 has no effect here: the run ends after 30 days"]
 
 
 def test_a_parameter_derived_in_vain_is_named() -> None:
