@@ -360,7 +360,9 @@ def _check_thinning(names: list[str] | None, every: int, each_day: int) -> None:
         if value < 1:
             raise RequestError(f"{option_name} {value}: must be 1 or more")
         if value > 1 and not names:
-            raise RequestError(f"{option_name} {value}: thins what --frame names; add one, such as --frame members")
+            raise RequestError(
+                f"{option_name} {value}: thins what --frame names; add one, such as --frame members"
+            )
 
 
 def _frames(

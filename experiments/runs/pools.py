@@ -19,6 +19,7 @@ from concurrent.futures import (
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import current_process, get_context, parent_process
+from pathlib import Path
 
 from kith.experiments.errors import SchedulerError, ScriptWithoutFile, UnguardedScript
 from kith.experiments.run_limits import check_workers
@@ -151,7 +152,7 @@ def _check_script() -> None:
     """Raise if a spawned process could not import the script that runs, as one that comes from standard input."""
     main = sys.modules["__main__"]
     file = getattr(main, "__file__", None)
-    if file is not None and getattr(main, "__spec__", None) is None and not os.path.isfile(file):
+    if file is not None and getattr(main, "__spec__", None) is None and not Path(file).is_file():
         raise ScriptWithoutFile
 
 

@@ -74,7 +74,9 @@ def frames_of_runs(
         for name in names:
             frame = reporters[name](record) if name in reporters else getattr(record, name)
             if not isinstance(frame, pd.DataFrame):
-                raise StudyError(f"reporter {name} gave a {type(frame).__name__}; it has to give a data frame")
+                raise StudyError(
+                    f"reporter {name} gave a {type(frame).__name__}; it has to give a data frame"
+                )
             parts[name].append(_of_run(_thinned(frame, name, each_day), row))
         told(nth, len(chosen))
     return {name: _together(frames) for name, frames in parts.items()}

@@ -359,7 +359,9 @@ def _known_keys(place: list[str]) -> list[str]:
     }
     if place[0] in tables:
         return list(tables[place[0]].model_fields)
-    return sorted({key for design in get_args(get_args(AnyDesign.__value__)[0]) for key in design.model_fields})
+    return sorted(
+        {key for design in get_args(get_args(AnyDesign.__value__)[0]) for key in design.model_fields}
+    )
 
 
 __all__ = ["ScenarioError", "Study", "read_study", "studies", "study_from", "study_schema"]

@@ -82,7 +82,10 @@ def test_a_setting_without_effect_is_warned_of(capsys: pytest.CaptureFixture[str
 
 def test_a_shock_after_the_last_day_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["run", "web", *SMALL, "--days", "20", "--shock", "20 spam_wave items=9"]) == 0
-    assert "the shock spam_wave on day 20 has no effect here: the run ends after 20 days" in capsys.readouterr().err
+    assert (
+        "the shock spam_wave on day 20 has no effect here: the run ends after 20 days"
+        in capsys.readouterr().err
+    )
     wanted = ["compare", "web", "--runs", "1", "--workers", "1", *SMALL, "--days", "20"]
     assert exit_code([*wanted, "--arm", "late: web 25 spam_wave items=9"]) == 0
     assert "the shock spam_wave on day 25 has no effect here" in capsys.readouterr().err

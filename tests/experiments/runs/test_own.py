@@ -138,10 +138,22 @@ def test_a_study_file_names_them_and_runs_them_only_where_that_is_allowed(
         ({"steps": ["nowhere_at_all:x"]}, "cannot be imported"),
         ({"steps": ["../nowhere:x"]}, "write a module and a name in it"),
         ({"steps": ["my_steps:tired"]}, r"my_steps has no tired; did you mean my_steps:tire\?"),
-        ({"steps": ["my_steps:weary"]}, "step my_steps:weary has to be a function; this is of type Indicator"),
-        ({"reporters": ["my_steps:weary"]}, "reporter my_steps:weary has to be a function; this is of type Indicator"),
-        ({"shocks": ["3 my_steps:weary"]}, "shock my_steps:weary has to be a function; this is of type Indicator"),
-        ({"indicators": ["my_steps:tire"]}, "indicator my_steps:tire has to be a kith.sim.results.indicators.Indicator; this is of type function"),
+        (
+            {"steps": ["my_steps:weary"]},
+            "step my_steps:weary has to be a function; this is of type Indicator",
+        ),
+        (
+            {"reporters": ["my_steps:weary"]},
+            "reporter my_steps:weary has to be a function; this is of type Indicator",
+        ),
+        (
+            {"shocks": ["3 my_steps:weary"]},
+            "shock my_steps:weary has to be a function; this is of type Indicator",
+        ),
+        (
+            {"indicators": ["my_steps:tire"]},
+            "indicator my_steps:tire has to be a kith.sim.results.indicators.Indicator; this is of type function",
+        ),
         ({"steps": ["my_steps"]}, "write a module and a name in it"),
         ({"steps": ["my_steps:tire after visit"]}, "before depart"),
         ({"shocks": ["soon my_steps:scandal"]}, "write the day and the name"),

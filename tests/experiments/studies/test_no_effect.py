@@ -24,7 +24,10 @@ def test_a_shock_after_the_last_day_is_named() -> None:
             "scenarios": ["web"],
             "days": 30,
             "outcomes": ["active"],
-            "shock": [{"day": 30, "kind": "spam_wave", "items": 9.0}, {"day": 29, "kind": "spam_wave", "items": 9.0}],
+            "shock": [
+                {"day": 30, "kind": "spam_wave", "items": 9.0},
+                {"day": 29, "kind": "spam_wave", "items": 9.0},
+            ],
             "lever": [{"name": "churn.contagion", "values": [0.5, 1.0]}],
             "design": {"kind": "grid"},
         }

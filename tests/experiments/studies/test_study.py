@@ -176,7 +176,10 @@ def test_the_schema_is_json() -> None:
         ({"leever": []}, "unknown key leever; did you mean lever"),
         ({"own": {"reporter": []}}, r"unknown key own\.reporter; did you mean reporters"),
         ({"own": {"steps": "my_steps:tire"}}, r"own\.steps = 'my_steps:tire': must be a list"),
-        ({"design": {"kind": "sobol", "base": 4, "group": {}}}, r"unknown key design\.group; did you mean groups"),
+        (
+            {"design": {"kind": "sobol", "base": 4, "group": {}}},
+            r"unknown key design\.group; did you mean groups",
+        ),
         ({"design": {"kind": "grid", "point": 3}}, r"unknown key design\.point; did you mean points"),
         ({"design": {"kind": "sobol"}}, r"design\.base is missing"),
         ({"design": {"kind": "random", "pionts": 3}}, r"unknown key design\.pionts; did you mean points"),
