@@ -76,9 +76,7 @@ def _whole_words(plans: Mapping[str, Plan]) -> str:
     for label, plan in plans.items():
         for name, unit in WHOLE.items():
             if _value(plan, name):
-                parts.setdefault(f"{_number(_value(plan, name))} {unit}", []).append(
-                    wording.called(label)
-                )
+                parts.setdefault(f"{_number(_value(plan, name))} {unit}", []).append(wording.called(label))
     every = len(plans)
     return wording.listed(
         words if len(labels) == every else f"{words} ({wording.listed(labels)})"

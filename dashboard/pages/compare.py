@@ -184,7 +184,9 @@ def slide_file_of(answer: LiveComparison, kind: str) -> bytes:
 
 
 def _heading(now: ResolvedState) -> str:
-    names = [wording.called(name) for name in list(now.plans) or [choice.name for choice in now.state.choices]]
+    names = [
+        wording.called(name) for name in list(now.plans) or [choice.name for choice in now.state.choices]
+    ]
     return f"{wording.listed(names, 'or')}?" if len(names) > 1 else f"What happens with {names[0]}?"
 
 
