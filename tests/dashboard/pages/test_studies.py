@@ -329,7 +329,6 @@ def test_a_study_that_ends_before_its_scenario_changes_says_so() -> None:
     assert cut_short(full) == ""
     quick = cut_short(full.reduced())
     assert quick.startswith("It ends before what happens on day 270 of ads then price")
-    assert cut_short(Study(scenarios=["pool"], days=40)) == ""
 
 
 def test_more_outcomes_than_a_sentence_holds_are_more() -> None:
