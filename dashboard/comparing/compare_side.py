@@ -85,7 +85,7 @@ def Side(
             Text(line, kind="kith-note")
     choice = state.choices[state.edited]
     if now.plans:
-        label = list(now.plans)[state.edited]
+        label = wording.called(list(now.plans)[state.edited])
         Text(f"Change {label}", "h2")
         ParameterControls(
             groups=groups(list(now.plans.values())[state.edited], now.presets[state.edited]),

@@ -43,7 +43,7 @@ def size_notes(now: ResolvedState) -> list[str]:
     for label, plan in now.plans.items():
         own = (_own(plan) or plan).days
         if 0 < now.state.days < own:
-            cut.setdefault(own, []).append(label)
+            cut.setdefault(own, []).append(wording.called(label))
     for own, labels in cut.items():
         are, ask = ("is", "it asks") if len(labels) == 1 else ("are", "they ask")
         notes.append(
@@ -76,7 +76,7 @@ def _whole_words(plans: Mapping[str, Plan]) -> str:
     for label, plan in plans.items():
         for name, unit in WHOLE.items():
             if _value(plan, name):
-                parts.setdefault(f"{_number(_value(plan, name))} {unit}", []).append(label)
+                parts.setdefault(f"{_number(_value(plan, name))} {unit}", []).append(wording.called(label))
     every = len(plans)
     return wording.listed(
         words if len(labels) == every else f"{words} ({wording.listed(labels)})"

@@ -70,6 +70,7 @@ class YourChange:
         gap = paired(first[seeds].to_numpy(float), second[seeds].to_numpy(float))
         unit = str(self.after.row(outcome, new)["unit"])
         noun = wording.title(outcome)
+        old, new = wording.called(old), wording.called(new)
         start = f"Your change, from {old} to {new}" if old != new else f"Your change of {new}"
         if gap.n == 0:
             return ""

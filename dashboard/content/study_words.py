@@ -8,6 +8,8 @@ from kith.experiments.studies.levers import Lever
 from kith.experiments.studies.study import Study
 from kith.experiments.words import wording
 from kith.experiments.words.levers import lever_title, lever_unit
+from kith.scenarios.catalogue import names as library
+from kith.scenarios.load import load
 from kith.sim.results.definitions import describe
 
 FEW = 3
@@ -21,16 +23,32 @@ def asked(study: Study, points: int) -> str:
         levers = [f"{len(levers)} levers at once, over the ranges that the literature leaves open"]
     if not all(lever.prior for lever in study.lever) and len(study.lever) > FEW:
         levers = [f"{len(study.lever)} levers at once"]
-    outcomes = wording.listed([wording.title(name) for name in study.outcomes[:4]])
-    more = " and more" if len(study.outcomes) > 4 else ""
+    more = ["more"] if len(study.outcomes) > 4 else []
+    outcomes = wording.listed([*(wording.title(name) for name in study.outcomes[:4]), *more])
+    scenarios = wording.listed(map(wording.called, study.scenarios))
     days = f" after {wording.plural(study.days, 'day')}" if study.days else ""
     each = wording.plural(study.runs, "run") + (
         " of each, on the same people and random draws" if points > 1 else ""
     )
     return (
-        f"Asked: what happens to {outcomes}{more}{days} in {wording.listed(study.scenarios)} with {wording.listed(levers)}? "
+        f"Asked: what happens to {outcomes}{days} in {scenarios} with {wording.listed(levers)}? "
         f"{wording.plural(points, 'combination')}, {each}."
     )
+
+
+def cut_short(study: Study) -> str:
+    """That the runs end before something happens in a scenario of the library, such as a change of price; else empty."""
+    late: dict[int, list[str]] = {}
+    for name in set(study.scenarios) & set(library()) if study.days else ():
+        plan = load(name)
+        days = [day for day, _ in plan.phases[1:]] + [shock.day for shock in plan.shocks]
+        after = [day for day in days if day >= study.days]
+        if after:
+            late.setdefault(min(after), []).append(wording.called(name))
+    if not late:
+        return ""
+    when = wording.listed([f"on day {day:,} of {wording.listed(sorted(late[day]))}" for day in sorted(late)])
+    return f"It ends before what happens {when}, and cannot show what that changes: choose more days, or the full study."
 
 
 def finding(study: Study, points: pd.DataFrame, ranking: pd.DataFrame, status: StudyStatus) -> str:

@@ -18,7 +18,7 @@ from kith.dashboard.fitting.lever_work import answers_of
 from kith.dashboard.fitting.stored_fits import BUNDLE, FIT, StoredFit, command_of, fits_folder
 from kith.dashboard.state import screen
 from kith.dashboard.widgets.parts import Chart, DownloadButton, Html, Text
-from kith.experiments.calibration.words import record_of
+from kith.experiments.calibration.words import other_notes, record_of
 from kith.experiments.charts.forecast import forecast_chart
 from kith.experiments.escaping import for_html as escape
 from kith.experiments.reports.fits.board import board_page, title_of
@@ -64,11 +64,6 @@ def FitResults(stored: StoredFit) -> None:
             DownloadButton(
                 "Report (HTML)", "kith-fit.html", lambda: calibration_page(fit, command_of(fit)), "text/html"
             )
-
-
-def other_notes(notes: list[str]) -> list[str]:
-    """The notes of a fit but that it is poor, which is said first."""
-    return [note for note in notes if not note.startswith("a poor fit")]
 
 
 def sentence_of(note: str) -> str:

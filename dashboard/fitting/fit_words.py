@@ -47,13 +47,13 @@ def parameters_table(fit: Calibration) -> str:
                 f"{escape(title_of(str(row['parameter'])))}<br><small>{escape(str(row['parameter']))}</small>"
             ),
             "yes" if row["identified"] else Markup("<b>no</b>"),
-            f"{row['prior_low']:.3g} to {row['prior_high']:.3g}",
             f"{row['median']:.3g}" if row["identified"] else "–",
             f"{row['low']:.3g} to {row['high']:.3g}" if row["identified"] else "–",
+            f"{row['prior_low']:.3g} to {row['prior_high']:.3g}",
         ]
         for row in rows
     ]
-    return table(["", "told by the log", "assumed before", "found", "90 % interval"], cells, (2, 3, 4))
+    return table(["", "told by the log", "found", "90 % interval", "assumed before (90 %)"], cells, (2, 3, 4))
 
 
 def statistics_table(fit: Calibration) -> str:
@@ -61,7 +61,12 @@ def statistics_table(fit: Calibration) -> str:
     rows = [list(statistic_cells(row)) for row in by_misfit(fit)]
     for row in rows:
         row[0] = statistic_title(row[0]) or row[0]
-    return table(["", "your log", "fitted", "90 % interval", "tolerance", "met"], rows, (1, 2, 3, 4))
+    note = (
+        "Parts of the time are equal, at most eight; values are means over their windows. In brackets: how many tolerances "
+        "the model is above (+) or below (−) your log."
+    )
+    cells = table(["", "your log", "fitted", "90 % interval", "tolerance", "met"], rows, (1, 2, 3, 4))
+    return f"{cells}<p class='kith-note'>{note}</p>"
 
 
 def held_table(fit: Calibration) -> str:
@@ -83,8 +88,8 @@ def joins_words(ahead: Forecast) -> str:
 def cost_words(request: FitRequest) -> str:
     """What a fit costs, before it is started."""
     words = (
-        f"It takes about {request.runs:,} simulations of your community: on two processors a minute for a hundred members, "
-        "5 to 20 minutes for thousands, longer for tens of thousands. The time left is shown once it runs, and you may close this tab."
+        f"It takes about {request.runs:,} simulations of the {request.past.days:,} days of your log: on two processors a minute "
+        "for a hundred members, 5 to 20 minutes for thousands, longer for tens of thousands and for logs of many years. The time left is shown once it runs, and you may close this tab."
     )
     if not request.holdout:
         words += (

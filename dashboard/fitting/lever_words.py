@@ -25,7 +25,7 @@ def answer_in_words(answer: Answer) -> str:
         words += f"{abs(row['difference']):,.0f} {direction} active members in {answer.found.days} days"
     else:
         words += f"the number of active members in {answer.found.days} days could go {direction}"
-    words += f" (90 % interval {row['low']:+,.1f} to {row['high']:+,.1f}). "
+    words += f" (90 % interval {_signed(row['low'])} to {_signed(row['high'])}). "
     share = row["share_parameters"]
     if share == share:
         words += (
@@ -50,8 +50,8 @@ def answer_table(answer: Answer) -> str:
             OUTCOMES.get(row["outcome"], row["outcome"]),
             f"{row['first']:,.1f}",
             f"{row['second']:,.1f}",
-            f"{row['difference']:+,.1f}",
-            f"{row['low']:+,.1f} to {row['high']:+,.1f}",
+            _signed(row["difference"]),
+            f"{_signed(row['low'])} to {_signed(row['high'])}",
             f"± {row['luck']:,.1f}",
             f"± {row['parameters']:,.1f}",
         ]
@@ -59,6 +59,12 @@ def answer_table(answer: Answer) -> str:
     ]
     head = ["", "as it is", "changed", "difference", "90 % interval", "of it luck", "of it parameters"]
     return table(head, rows, (1, 2, 3, 4, 5, 6))
+
+
+def _signed(value: float) -> str:
+    """With a sign of its own, unless it rounds to nothing."""
+    text = f"{value:+,.1f}".replace("-", "−")
+    return "0.0" if text[1:] == "0.0" else text
 
 
 def answer_frame(answer: Answer) -> pd.DataFrame:

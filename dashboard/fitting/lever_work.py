@@ -74,6 +74,8 @@ def lever_request(stored: StoredFit, lever: str, text: str) -> LeverRequest:
     if lever not in levers:
         raise RequestError(f"{lever[:60]}: choose one of the levers of the menu")
     low, high, now = levers[lever]
+    if not text.strip():
+        raise RequestError(f"no new value yet: enter one from {low:g} to {high:g}")
     try:
         value = type(now)(float(text)) if isinstance(now, int) else float(text)
     except ValueError:

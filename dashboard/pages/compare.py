@@ -184,13 +184,15 @@ def slide_file_of(answer: LiveComparison, kind: str) -> bytes:
 
 
 def _heading(now: ResolvedState) -> str:
-    names = list(now.plans) or [choice.name for choice in now.state.choices]
+    names = [
+        wording.called(name) for name in list(now.plans) or [choice.name for choice in now.state.choices]
+    ]
     return f"{wording.listed(names, 'or')}?" if len(names) > 1 else f"What happens with {names[0]}?"
 
 
 def _sentence(comparison: Any) -> str:
     if len(comparison.labels) > 1:
-        return comparison_answer(comparison)
+        return wording.naming(comparison_answer(comparison), comparison.labels)
     row = comparison.row("active", comparison.labels[0])
     return (
         f"After {wording.plural(comparison.days, 'day')}: {wording.plural(round(row['mean']), 'active member')} "

@@ -14,7 +14,7 @@ from kith.dashboard.content.study_results import (
     StudyResults,
     about,
 )
-from kith.dashboard.content.study_words import asked, finding
+from kith.dashboard.content.study_words import asked, cut_short, finding
 from kith.dashboard.live.job_progress import PLANNING, RUNNING, STOPPED, STOPPING, JobProgress
 from kith.dashboard.live.study_catalogue import (
     StoredResults,
@@ -244,6 +244,10 @@ def StudyForm(
             f"A small version of the study, over {study.days} days: it shows what to expect, not what is true.",
             kind="kith-note",
         )
+    short = solara.use_memo(lambda: cut_short(study), [digest(study)])
+    with solara.Div():
+        if short:
+            Text(short, kind="kith-note")
     if not host:
         Text("Only the person who started kith can start studies.", kind="kith-note")
 

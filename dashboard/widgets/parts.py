@@ -10,6 +10,7 @@ import solara
 
 from kith.experiments.escaping import for_csv, for_file_name
 from kith.experiments.escaping import for_html as escape
+from kith.experiments.words.wording import called
 
 UPLOAD_LIMIT = 8_000_000
 """The most bytes of an uploaded file; the connection itself refuses more than twice that."""
@@ -346,4 +347,4 @@ class Markup:
 
 def dot(colour: str, label: str) -> Markup:
     """A scenario's name after its colour."""
-    return Markup(f'<span class="kith-dot" style="background:{colour}"></span>{escape(label)}')
+    return Markup(f'<span class="kith-dot" style="background:{colour}"></span>{escape(called(label))}')

@@ -1,10 +1,11 @@
 """A fit in words and cells, for the terminal and the report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kith.experiments.calibration.calibrate import Calibration
 from kith.experiments.calibration.forecast.judge import OURS
+from kith.experiments.calibration.forecast.verdict import nearer_rivals
 from kith.experiments.calibration.inference.identified import NOT_IDENTIFIED
 from kith.experiments.calibration.recovery import Recovery
 from kith.experiments.words.wording import listed, plural
@@ -29,16 +30,24 @@ def _minutes(seconds: float) -> str:
 
 
 def statistic_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """Statistic, real, fitted, interval, tolerance, whether met."""
-    tolerance = f"{100 * row['tolerance']:.0f} %" if row["relative"] else f"{row['tolerance']:.3g}"
+    """Statistic, real, fitted, interval, tolerance, whether met; shares in per cent, their tolerance in points."""
+    share = not row["relative"]
+    real, fitted, low, high = (_amount(row[name], share) for name in ("real", "fitted", "low", "high"))
     return (
         str(row["statistic"]),
-        f"{row['real']:.3g}",
-        f"{row['fitted']:.3g}",
-        f"{row['low']:.3g} to {row['high']:.3g}",
-        tolerance,
-        "yes" if row["met"] else f"no ({row['misfit']:+.1f})",
+        real,
+        fitted,
+        f"{low} to {high}",
+        f"{100 * row['tolerance']:.2g} {'pp' if share else '%'}",
+        "yes" if row["met"] else f"no ({row['misfit']:+.1f})".replace("-", "−"),
     )
+
+
+def _amount(value: float, share: bool) -> str:
+    """Three digits, never with an exponent."""
+    if share:
+        return f"{100 * value:.1f} %"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def ledger(fit: Calibration) -> list[tuple[str, ...]]:
@@ -70,6 +79,11 @@ def not_known(fit: Calibration) -> str:
     return f"{words} Pairs that trade off: {pairs}." if fit.pairs else words
 
 
+def other_notes(notes: Sequence[str]) -> list[str]:
+    """The notes of a fit but that it is poor, where that is said first."""
+    return [note for note in notes if not note.startswith("a poor fit")]
+
+
 def record_of(fit: Calibration) -> list[str]:
     """The verdict on forecasts of the log's own past, first in a word."""
     if not fit.verdict:
@@ -77,7 +91,12 @@ def record_of(fit: Calibration) -> list[str]:
             "This forecast has no record: the log is too short to hold a part of it back and judge a forecast of it."
         ]
     if any(f"{ours} wins" in fit.verdict[0] for ours in OURS):
-        return ["For active members the model forecasts better than every simple rival.", *fit.verdict]
+        nearer = [] if fit.held is None else nearer_rivals(fit.held)
+        words = "For active members the model forecasts better than every simple rival"
+        if nearer:
+            verb = "was" if len(nearer) == 1 else "were"
+            words += f" if the band counts as well (CRPS); the middle line of {listed(nearer)} {verb} nearer to what happened"
+        return [f"{words}.", *fit.verdict]
     return [
         "For active members a simple method forecasts better than the model: trust it more for how many there will be, "
         "and the model for what a change would make.",

@@ -99,7 +99,7 @@ def room_for(labels: Iterable[str]) -> float:
 
 def end_length() -> int:
     """The most characters of a label at the end of a line."""
-    return 12 if theme.narrow() else 20
+    return 12 if theme.narrow() else 24
 
 
 def scenario_key(axes: Axes, colours: Mapping[str, str]) -> None:
@@ -144,10 +144,12 @@ def label_rows(axes: Axes, labels: Sequence[str], most: int = 30, reach: float =
 
 
 def short(label: str, most: int = 30) -> str:
-    """The label as people write it, shortened to `most` characters: names of files have no spaces."""
-    if "." not in label:  # that of a parameter
-        label = label.replace("_", " ")
-    return label if len(label) <= most else label[: most - 1] + "…"
+    """The label as people write it, in at most `most` characters: shortened in the middle, as labels often differ at the end."""
+    label = wording.called(label)
+    if len(label) <= most:
+        return label
+    head = (most - 1) // 2
+    return f"{label[:head].rstrip()}…{label[head + 1 - most :].lstrip()}"
 
 
 def unit_words(unit: str) -> str:

@@ -171,7 +171,7 @@ def stacked(
                 fontweight="bold",
                 fontsize=8.5,
             )
-        label_rows(axes, labels, 20)
+        label_rows(axes, labels, 22)
         value_axis(axes, "members", axis="x")
         _kinds_key(figure, kinds, palette, names, columns)
         return exported(figure, name, title, _stack_words(counts, kinds, names))

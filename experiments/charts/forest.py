@@ -98,7 +98,7 @@ def distribution(
             row = rows.loc[label]
             axes.plot([row["low"], row["high"]], [place - 0.22] * 2, color=colour, linewidth=2.2)
             axes.plot([row["mean"]], [place - 0.22], "o", color=colour, markersize=5)
-        label_rows(axes, list(colours), 20)
+        label_rows(axes, list(colours), 22)
         value_axis(axes, unit, axis="x")
         sentences = [
             f"{label}: mean {wording.number(rows.loc[label, 'mean'], unit)}, {_interval_words(rows.loc[label], unit)}"

@@ -193,7 +193,7 @@ def spread(points: pd.DataFrame, outcome: str, unit: str, name: str = "spread") 
                 axes.plot([median, median], [place - 0.3, place + 0.3], color=hue, linewidth=2.2)
                 low, high = (wording.number(float(x), unit) for x in (values.min(), values.max()))
                 sentences.append(f"{label}: median {wording.number(median, unit)}, from {low} to {high}")
-        label_rows(axes, list(hues), 20)
+        label_rows(axes, list(hues), 22)
         value_axis(axes, unit, axis="x")
         return exported(figure, name, title, "; ".join(sentences) + ".")
 

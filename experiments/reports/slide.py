@@ -60,7 +60,7 @@ def slide_of(c: Comparison, command: str = "", headline: str = "") -> Slide:
         else f"{no_interval().capitalize()}."
     )
     return Slide(
-        headline or _in_words(comparison_answer(c).partition(" In brackets:")[0], c),
+        headline or wording.naming(comparison_answer(c).partition(" In brackets:")[0], c.labels),
         "Active members over time, median over runs",
         pd.concat([lines.iloc[: -1 : max(1, len(lines) // MOST_POINTS)], lines.iloc[-1:]]),
         [(_titled(c, name), [_line(c, name, label) for label in c.labels]) for name in outcomes],
@@ -89,13 +89,6 @@ def check_slide(path: Path) -> str:
 def write_slide(slide: Slide, path: Path) -> None:
     """Write the slide as its file's name says."""
     write_bytes(path, slide_file(slide, check_slide(path)))
-
-
-def _in_words(sentence: str, c: Comparison) -> str:
-    """The sentence with the names of scenarios as people write them."""
-    for label in c.labels:
-        sentence = sentence.replace(label, short(label, 200))
-    return sentence
 
 
 def _titled(c: Comparison, outcome: str) -> str:

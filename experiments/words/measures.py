@@ -67,6 +67,9 @@ def title(name: str) -> str:
         (r"return_hazard_(\d+)_(\d+)", r"hazard of return, day \1–\2"),
         (r"active_d(\d+)_(\d+)", r"active at age \1–\2 days"),
         (r"membership_(\d+)d", r"membership after \1 days"),
+        (r"actives_(\d+)", r"active members, part \1 of the time"),
+        (r"actions_(\d+)", r"actions, part \1 of the time"),
+        (r"stay_(\d+)", r"joined in third \1 of the time, acted at age 8–60 days"),
     ):
         if re.fullmatch(pattern, name):
             return re.sub(pattern, words, name)

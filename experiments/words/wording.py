@@ -109,6 +109,18 @@ def title(name: str) -> str:
     return TITLES.get(name) or name.replace("_", " ")
 
 
+def called(label: str) -> str:
+    """A label as people write it: names of files have no spaces, and names of parameters keep their underscores."""
+    return " ".join(word if "." in word else word.replace("_", " ") for word in label.split(" "))
+
+
+def naming(sentence: str, labels: Iterable[str]) -> str:
+    """The sentence with these labels as people write them."""
+    for label in labels:
+        sentence = sentence.replace(label, called(label))
+    return sentence
+
+
 def number(value: float, unit: str = "", half_width: float = math.nan) -> str:
     """A value formatted for its unit: `12.3 %`, `1,234`, `–` when undefined."""
     if math.isnan(value):

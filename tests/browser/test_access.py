@@ -8,11 +8,16 @@ from typing import Any
 
 import pytest
 
+from kith.experiments.comparison.arms import Arm
+from kith.experiments.comparison.comparison import compare
+from kith.experiments.reports.comparison import comparison_page
+from kith.experiments.reports.story import Story, story_page
 from tests.browser.conftest import visit
 
 pytestmark = pytest.mark.browser
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
+OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL = "a=pool&a=hub&people=500&days=90&runs=4"
 SOLARAS = "v-progress-linear"
 "Solara's own bar, which stands above the page while the server works."
@@ -90,6 +95,24 @@ def test_a_chart_is_read_with_its_title_and_its_words(page: Any, address: str) -
 def test_a_page_may_be_enlarged(page: Any, address: str) -> None:
     visit(page, address, "/lessons")
     assert page.get_attribute("meta[name=viewport]", "content") == "width=device-width, initial-scale=1"
+
+
+def test_a_report_and_a_story_fit_a_phone(chromium: Any, tmp_path: Path) -> None:
+    small = {"market.size": 300, "market.founders": 60}
+    changed = Arm("", "crowdsourced_products", {"governance.voice": 0.8})
+    found = compare(["crowdsourced_products", changed], runs=4, days=60, overrides=small, workers=1)
+    pages = {"report": comparison_page(found), "story": story_page(Story(found, command="kith"))}
+    pocket = chromium.new_context(viewport={"width": 400, "height": 850}, has_touch=True)
+    phone = pocket.new_page()
+    for name, text in pages.items():
+        file = tmp_path / f"{name}.html"
+        file.write_text(text, encoding="utf-8")
+        phone.goto(file.as_uri())
+        assert phone.evaluate(OVER) == 0, name
+    cut = "[...document.querySelectorAll('#lines text')].filter(t => t.getBoundingClientRect().right > innerWidth).length"
+    assert phone.locator("#lines text").count() > 2
+    assert phone.evaluate(cut) == 0
+    pocket.close()
 
 
 def test_charts_are_drawn_for_the_width_of_a_phone(chromium: Any, address: str) -> None:

@@ -52,5 +52,14 @@ def verdict(judged: "pd.DataFrame") -> list[str]:
     return out
 
 
+def nearer_rivals(judged: "pd.DataFrame") -> list[str]:
+    """Rivals whose mean error for active members is smaller than that of the model that does best."""
+    table = means(judged)
+    rows = table[(table["target"] == "actives") & ~table["forecaster"].str.contains(TRUE)]
+    own = rows["forecaster"].isin((RAW, ANCHORED))
+    least = rows[own].sort_values("crps", kind="stable")["mae"].iloc[0]
+    return rows[~own & (rows["mae"] < least)].sort_values("mae", kind="stable")["forecaster"].tolist()
+
+
 def _times(value: float) -> str:
     return "an undefined multiple" if value != value else f"{value:.2f}"

@@ -11,7 +11,7 @@ from kith.experiments.calibration.forecast.ahead import Forecast
 from kith.experiments.calibration.forecast.difference import Difference
 from kith.experiments.calibration.forecast.joins import WORDS
 from kith.experiments.calibration.forecast.next_measures import PLAIN, next_measures
-from kith.experiments.calibration.words import record_of
+from kith.experiments.calibration.words import other_notes, record_of
 from kith.experiments.charts.forecast import forecast_chart
 from kith.experiments.reports.comparison import page_template, versions
 from kith.experiments.words.levers import TITLES
@@ -50,7 +50,7 @@ def board_page(
             f"{last['actives_low']:,.0f} to {last['actives_high']:,.0f}), from {quality}: {int(fit.table['met'].sum())} of "
             f"{len(fit.table)} statistics within tolerance."
         ),
-        notes=fit.notes,
+        notes=other_notes(fit.notes),
         chart=Markup(forecast_chart(ahead)),
         joins=f"Who joins is decided outside the log, so joins are a guess: {WORDS}.",
         verdict=record_of(fit),

@@ -12,7 +12,14 @@ from kith.dashboard.fitting import lever_work
 from kith.dashboard.fitting.fit_job import FitRunner
 from kith.dashboard.fitting.fit_results import board_of
 from kith.dashboard.fitting.lever_section import LeverSection
-from kith.dashboard.fitting.lever_work import answers_of, carry_out_lever, lever_request, levers_of
+from kith.dashboard.fitting.lever_words import answer_in_words, answer_table
+from kith.dashboard.fitting.lever_work import (
+    Answer,
+    answers_of,
+    carry_out_lever,
+    lever_request,
+    levers_of,
+)
 from kith.dashboard.fitting.stored_fits import StoredFit, fits_folder, stored_fit
 from kith.dashboard.live.study_catalogue import STUDIES
 from kith.experiments.calibration.forecast.difference import Difference
@@ -75,7 +82,7 @@ def test_a_lever_and_a_value_give_an_answer_that_says_what_it_rests_on(
     [menu] = vue_widgets(rc, "dropdown.vue")
     assert set(levers_of(stored.fit)) == {o["value"] for group in menu.groups for o in group["options"]}
     button(rc, "lever-go").vue_press({})
-    until(lambda: "is not a number" in texts(rc))
+    until(lambda: "no new value yet" in texts(rc))
     low, high, now = levers_of(stored.fit)[menu.value]
     [field] = vue_widgets(rc, "text_input.vue")
     field.vue_put(str(high if now != high else low))
@@ -85,6 +92,15 @@ def test_a_lever_and_a_value_give_an_answer_that_says_what_it_rests_on(
     assert "(90 % interval +2.0 to +8.0)" in words
     assert "About 89 % of what is uncertain is ignorance of the parameters" in words
     assert "It rests on the prior of" in words
+
+
+def test_a_loss_has_a_minus_and_nothing_has_no_sign() -> None:
+    found = made_up_difference()
+    found.table[["difference", "low", "high"]] = [-0.04, -2.4, 1.8]
+    words = answer_in_words(Answer("referral.invites_per_month", 2.0, found))
+    assert "(90 % interval −2.4 to +1.8)" in words
+    cells = answer_table(Answer("referral.invites_per_month", 2.0, found))
+    assert "−2.4 to +1.8" in cells and ">0.0<" in cells and "-0.0" not in cells
 
 
 def test_what_is_fitted_is_no_lever_and_values_outside_are_refused(stored: StoredFit) -> None:
@@ -110,6 +126,7 @@ def test_the_report_for_a_board_says_what_to_measure_next(
     page = board_of(stored)
     for words in ("What is known", "What is not known", "What to measure next", "a poor fit", "corrected"):
         assert words in page
+    assert "of the statistics are within their tolerance" not in page, "that it is poor is said twice"
     blank = set(stored.fit.parameters.loc[~stored.fit.parameters["identified"], "parameter"])
     assert ("40 %" in page) == ("dormancy.waking_rate" in blank)
     assert "kith calibrate web village.csv" in page

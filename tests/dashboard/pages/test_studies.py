@@ -12,7 +12,7 @@ import pytest
 
 from kith.dashboard.content.study import Selection, drawn, paired, two_colours, views_of
 from kith.dashboard.content.study_results import _command
-from kith.dashboard.content.study_words import asked, finding
+from kith.dashboard.content.study_words import asked, cut_short, finding
 from kith.dashboard.live import study_catalogue
 from kith.dashboard.live.job_progress import DONE, FAILED, RUNNING, STOPPED
 from kith.dashboard.live.study_catalogue import STUDIES
@@ -23,7 +23,7 @@ from kith.experiments.charts import theme
 from kith.experiments.charts.points import parallel, scatter
 from kith.experiments.cli.app import exit_code
 from kith.experiments.errors import StudyError
-from kith.experiments.studies.study import Study
+from kith.experiments.studies.study import Study, read_study
 from kith.scenarios.errors import ScenarioError
 from tests.dashboard.looking import button, handler, texts, until, vue_widgets
 
@@ -322,3 +322,16 @@ def test_the_finding_comes_first_and_axes_have_the_names_of_levers(
     [chart] = vue_widgets(rc, "chart.vue")
     assert "Price, EUR/month" in chart.svg
     assert "Ties among members (web)" in chart.svg
+
+
+def test_a_study_that_ends_before_its_scenario_changes_says_so() -> None:
+    full = read_study("price_and_ads")
+    assert cut_short(full) == ""
+    quick = cut_short(full.reduced())
+    assert quick.startswith("It ends before what happens on day 270 of ads then price")
+
+
+def test_more_outcomes_than_a_sentence_holds_are_more() -> None:
+    words = asked(read_study("price_and_ads"), 36)
+    assert "churn per month, revenue and more after" in words
+    assert "ads then price" in words and " and revenue and more" not in words

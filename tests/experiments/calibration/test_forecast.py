@@ -9,7 +9,7 @@ from kith.experiments.calibration.forecast.joins import joins_ahead
 from kith.experiments.calibration.forecast.judge import anchored, blurred
 from kith.experiments.calibration.forecast.rivals import RIVALS, last_value
 from kith.experiments.calibration.forecast.scores import relative, score
-from kith.experiments.calibration.forecast.verdict import verdict
+from kith.experiments.calibration.forecast.verdict import nearer_rivals, verdict
 from kith.experiments.calibration.past import read_past
 from kith.experiments.calibration.statistics import Target
 from kith.experiments.calibration.weighting import chosen, weights_of
@@ -126,6 +126,9 @@ def test_the_verdict_names_the_winner_rivals_included() -> None:
 
     table = [*rows("kith, anchored", 3.0), *rows("kith, raw", 5.0), *rows("last value", 4.0)]
     won = verdict(pd.DataFrame(table))
+    assert nearer_rivals(pd.DataFrame(table)) == []
+    table[-6:] = [row | {"mae": 2.0} for row in table[-6:]]
+    assert nearer_rivals(pd.DataFrame(table)) == ["last value"]
     assert won[0].startswith("Actives, 3 dates: kith, anchored wins")
     lost = verdict(
         pd.DataFrame([*table, *rows("ETS", 2.0), *rows("kith, anchored with the true joins", 0.1)])

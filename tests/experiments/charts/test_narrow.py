@@ -5,6 +5,7 @@ import re
 import pytest
 
 from kith.experiments.charts import theme
+from kith.experiments.charts.axes import short
 from kith.experiments.charts.comparison_sections import SECTIONS, section_charts
 from kith.experiments.comparison.comparison import Comparison, compare
 
@@ -40,8 +41,22 @@ def test_names_of_files_are_written_as_words(comparison: Comparison) -> None:
         for d in section_charts(comparison, "leaving", theme.colours(comparison.labels))
         if d.name == "leaving"
     ]
-    assert "crowdsourced produc…" in chart.svg
-    assert "crowdsourced_produc…" not in chart.svg
+    assert "crowdsourced products" in chart.svg
+    assert not [text for _, text in _texts(chart.svg) if "crowdsourced_" in text]
+
+
+@pytest.mark.parametrize("most", [12, 18, 22, 24])
+def test_labels_that_differ_at_the_end_still_differ_when_shortened(most: int) -> None:
+    labels = [
+        "crowdsourced_products",
+        "crowdsourced_products (voice 0.9)",
+        "crowdsourced_products (voice 0.5)",
+        "campaign_scrapped",
+        "campaign_scrapped_fixed",
+    ]
+    shown = [short(label, most) for label in labels]
+    assert len(set(shown)) == len(labels), shown
+    assert all(len(words) <= most and "_" not in words for words in shown)
 
 
 def _texts(svg: str) -> list[tuple[float, str]]:
