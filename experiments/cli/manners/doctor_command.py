@@ -64,7 +64,7 @@ def findings() -> list[Finding]:
     """Everything that is looked at, in the order in which it is shown."""
     from kith.extras import EXTRAS, missing
     from kith.sim.engine import MODEL_VERSION
-    from kith.sim.kernels.cache import CACHE, HAS_COMPILER, is_compiled, is_whole_day_compiled
+    from kith.sim.kernels.cache import CACHE, HAS_COMPILER, compiles, is_compiled, is_whole_day_compiled
 
     out = [
         Finding("model", MODEL_VERSION),
@@ -82,7 +82,7 @@ def findings() -> list[Finding]:
         state, advice = "compiled", ""
         if not is_compiled():
             state, advice = "not compiled yet: the first run does", COMPILE
-        elif not is_whole_day_compiled():
+        elif compiles() and not is_whole_day_compiled():
             state, advice = "compiled but for whole days", COMPILE
         out.append(Finding("engine", f"{state}, in {CACHE}", advice))
     else:
