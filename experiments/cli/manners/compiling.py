@@ -8,7 +8,7 @@ from kith.experiments.escaping import say
 
 KERNELS = 260
 "kernels of a run, about: which ones are compiled depends on the scenario"
-OF_WHOLE_DAYS = 80
+OF_WHOLE_DAYS = 130
 "kernels that only the call that lives whole days needs, about"
 EVERY = 4.0
 "seconds between two lines"
