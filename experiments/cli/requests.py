@@ -144,19 +144,20 @@ def check_stress(arms: "Sequence[str | Arm]", request: dict[str, Any], days: int
 
 def announce_compilation(runs: int = 1) -> None:
     """Announce the wait for the compiler where the kernels that these runs need are not compiled yet."""
-    from kith.experiments.cli.manners.compiling import count_kernels
+    from kith.experiments.cli.manners.compiling import KERNELS, OF_WHOLE_DAYS, count_kernels
     from kith.experiments.runs.runner import MANY
-    from kith.sim.kernels.cache import HAS_COMPILER, is_compiled, is_whole_day_compiled
+    from kith.sim.kernels.cache import compiles, is_compiled, is_whole_day_compiled
 
     if output.quiet:
         return
     if not is_compiled():
         say("compiling the engine for this machine (once, about half a minute)", err=True)
-    if runs >= MANY and HAS_COMPILER and not is_whole_day_compiled():
-        say("compiling whole days, for many runs (once, about a minute)", err=True)
-    elif is_compiled():
-        return
-    count_kernels()
+    about = 0 if is_compiled() else KERNELS
+    if runs >= MANY and compiles() and not is_whole_day_compiled():
+        say("compiling whole days, for many runs (once, about half a minute)", err=True)
+        about += OF_WHOLE_DAYS
+    if about:
+        count_kernels(about)
 
 
 def failures_of(comparison: Any) -> str:

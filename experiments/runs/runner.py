@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 POINTS = 200
 """Maximum number of days in a thinned series."""
 
-MANY = 500
+MANY = 250
 """Runs that repay compiling the call that lives whole days."""
 CHUNK_SECONDS = 3.0
 """Approximate work in a chunk, which is lost if a worker dies."""
@@ -360,9 +360,9 @@ def _to_compile_here(queue: _Queue) -> Job | None:
 
     Of many runs, the first also compiles the call that lives whole days.
     """
-    from kith.sim.kernels.cache import is_compiled, is_whole_day_compiled
+    from kith.sim.kernels.cache import compiles, is_compiled, is_whole_day_compiled
 
-    whole_days = queue.left >= MANY and not is_whole_day_compiled()
+    whole_days = queue.left >= MANY and compiles() and not is_whole_day_compiled()
     if whole_days:
         from kith.sim.day.quiet import prefer
 

@@ -4,8 +4,9 @@ import numpy as np
 
 from kith.sim.day import moves
 from kith.sim.day.moves import UNAWARE, advance_queue, move, push
-from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.compilation import kernel_part
 from kith.sim.kernels.luck import Purpose, exponentials
+from kith.sim.kernels.order import ascending, order_of
 from kith.sim.processes.acquire import (
     answer_invitations,
     channel_hazards,
@@ -36,7 +37,7 @@ _ACTIVE = 1.0
 "`acquisition.imitation_basis` active, as parameters are packed"
 
 
-@kernel
+@kernel_part
 def wake(s, day):
     """`wake`, on a day without messages."""
     b, t, now, n = s.asleep, s.tables, s.now[0], s.now[0]["dormant"]
@@ -62,14 +63,14 @@ def wake(s, day):
             out,
             gone,
         )
-        leaving, waking = np.sort(b.person[gone[:ended]]), np.sort(b.person[out[:woken]])
+        leaving, waking = ascending(b.person[gone[:ended]]), ascending(b.person[out[:woken]])
         moves.end_dormant(s, _places(s, leaving), _UNSUBSCRIBED, day)
         if woken > 0:
             moves.wake_up(s, _places(s, waking), day)
     now["calls"] = 0.0
 
 
-@kernel
+@kernel_part
 def _places(s, persons):
     out = np.empty(len(persons), np.int64)
     for k in range(len(persons)):
@@ -77,7 +78,7 @@ def _places(s, persons):
     return out
 
 
-@kernel
+@kernel_part
 def acquire(s, letters, day):
     """`acquire`, with the invitations that are due today; returns today's referral joins."""
     q = s.tables.p[0]
@@ -100,7 +101,7 @@ def acquire(s, letters, day):
     return _join(s, arrivals, day)
 
 
-@kernel
+@kernel_part
 def _unfollow(s, day):
     """`unfollow`."""
     people, forgets = s.people, s.people.forgets
@@ -137,7 +138,7 @@ def _unfollow(s, day):
     push(people.again, dues, spent[:over])
 
 
-@kernel
+@kernel_part
 def _hazards(s):
     """`hazards`."""
     t, rules, now, tally = s.tables, s.tables.rules[0], s.now[0], s.people.tally
@@ -160,7 +161,7 @@ def _hazards(s):
     )
 
 
-@kernel
+@kernel_part
 def _reached(s, total):
     """`TouchClock.advance`, then `reached_again`."""
     people, now = s.people, s.now[0]
@@ -186,7 +187,7 @@ def _reached(s, total):
     return out[:n].copy()
 
 
-@kernel
+@kernel_part
 def _touched(s, day):
     """`_touched`."""
     rates, total = _hazards(s), 0.0
@@ -214,7 +215,7 @@ def _touched(s, day):
     return joining
 
 
-@kernel
+@kernel_part
 def _good_name(s):
     """`Community.good_name`."""
     rules = s.tables.rules[0]
@@ -222,7 +223,7 @@ def _good_name(s):
     return 1.0 - s.tables.p[0]["acquisition_bad_news_weight"] * reach
 
 
-@kernel
+@kernel_part
 def _invited(s, letters, day):
     """`_invited`."""
     if len(letters) == 0:
@@ -231,7 +232,7 @@ def _invited(s, letters, day):
     keys = np.empty(len(letters), np.int64)
     for k in range(len(letters)):
         keys[k] = (letters[k, 0] << 32) + letters[k, 1]
-    order = np.argsort(keys, kind="mergesort")
+    order = order_of(keys)
     sorted_ = np.empty((len(letters), 6), np.int64)
     for k in range(len(letters)):
         for column in range(6):
@@ -264,7 +265,7 @@ def _invited(s, letters, day):
     return joining
 
 
-@kernel
+@kernel_part
 def _converted(s, day):
     """`_converted`."""
     people, t, proof = s.people, s.tables, s.tallies.climate[0]["proof"]
@@ -290,7 +291,7 @@ def _converted(s, day):
     return joining
 
 
-@kernel
+@kernel_part
 def _returned(s, day):
     """`_returned`."""
     people, t = s.people, s.tables
@@ -316,7 +317,7 @@ def _returned(s, day):
     return lines
 
 
-@kernel
+@kernel_part
 def _follow(s, persons, day):
     """`_follow`."""
     people = s.people
@@ -333,7 +334,7 @@ def _follow(s, persons, day):
     _wait(s, persons[known], day)
 
 
-@kernel
+@kernel_part
 def _wait(s, persons, day):
     """`_wait`."""
     people, dues = s.people, np.empty(len(persons))
@@ -343,10 +344,10 @@ def _wait(s, persons, day):
     push(people.follow, dues, persons)
 
 
-@kernel
+@kernel_part
 def _join(s, arrivals, day):
     """`join`: returns the referral joins."""
-    order = np.argsort(arrivals[0], kind="mergesort")
+    order = order_of(arrivals[0])
     new = arrivals[:, order]
     persons, channel, referrer, generation = new[0], new[1], new[2], new[3]
     rows = moves.admit(s, persons, channel, referrer, generation, day)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kith.sim.day import moves
-from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.compilation import kernel_part
 from kith.sim.kernels.luck import ONLY, Purpose, uniform
 from kith.sim.processes.depart import FEW_TIES, GRACE, PRICE, screen_leavers
 from kith.sim.state.categories import Count
@@ -13,7 +13,7 @@ _FORMAL_EXIT = int(Purpose.FORMAL_EXIT)
 _MEMBER_TO_AUDIENCE = int(Count.MEMBER_TO_AUDIENCE)
 
 
-@kernel
+@kernel_part
 def depart(s, day):
     """`depart`."""
     a, t, tallies, top = s.awake, s.tables, s.tallies, s.now[0]["top"]
@@ -58,7 +58,7 @@ def depart(s, day):
     moves.fall_asleep(s, asleep, cause[asleep], day)
 
 
-@kernel
+@kernel_part
 def _falls_silent(s, row, day):
     """`_falls_silent` for one member."""
     q = s.tables.p[0]
@@ -69,7 +69,7 @@ def _falls_silent(s, row, day):
     return u >= q["dormancy_formal_share"] and content
 
 
-@kernel
+@kernel_part
 def _certain(s, cause, day):
     """`_certain`, as a flag for each row."""
     a, q = s.awake, s.tables.p[0]
@@ -88,7 +88,7 @@ def _certain(s, cause, day):
     return out
 
 
-@kernel
+@kernel_part
 def observe(s, day):
     """`observe`."""
     moves.count_active(s, day)

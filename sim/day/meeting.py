@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from kith.sim.day.moves import circle_of, in_order
-from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.compilation import kernel_part
 from kith.sim.kernels.luck import Purpose, circle_places
 from kith.sim.processes.bond import (
     choose_partners,
@@ -28,7 +28,7 @@ _TO_INTERNAL, _TO_MEMBER = int(Count.MEMBER_TO_INTERNAL), int(Count.INTERNAL_TO_
 _CIRCLE_STRANGER, _CIRCLE_MATE = int(Purpose.CIRCLE_STRANGER), int(Purpose.CIRCLE_MATE)
 
 
-@kernel
+@kernel_part
 def bond(s, today, day):
     """`bond`."""
     _meet(s, today, day)
@@ -45,7 +45,7 @@ def bond(s, today, day):
     s.tallies.flows[_TO_MEMBER] += fallen
 
 
-@kernel
+@kernel_part
 def _meet(s, today, day):
     """`_meet`."""
     q, written = s.tables.p[0], today.written
@@ -59,7 +59,7 @@ def _meet(s, today, day):
     _strengthen(s, one, other, step, day)
 
 
-@kernel
+@kernel_part
 def _strengthen(s, one, other, step, day):
     first = s.tables.p[0]["bonding_first_strength"]
     strengthen_pairs(
@@ -77,7 +77,7 @@ def _strengthen(s, one, other, step, day):
     )
 
 
-@kernel
+@kernel_part
 def _partners(s, today, day):
     """`_partners`."""
     a, t, q = s.awake, s.tables, s.tables.p[0]
@@ -126,7 +126,7 @@ def _partners(s, today, day):
     return one, other
 
 
-@kernel
+@kernel_part
 def _mate_places(s, persons, day):
     """`_places`: on the ring if groups last, else by the month's hash."""
     if s.tables.p[0]["affiliation_lasting"] == 0.0:
@@ -134,7 +134,7 @@ def _mate_places(s, persons, day):
     return circle_places(s.key, persons, 1 + day // WINDOW, _CIRCLE_MATE)
 
 
-@kernel
+@kernel_part
 def _prune(s, due, day):
     """`_prune`."""
     members, slots, fade = s.awake.members, s.slots, s.tables.fade
@@ -148,7 +148,7 @@ def _prune(s, due, day):
         prune(members, slots.pool, slots.ties, losing, day, fade, least)
 
 
-@kernel
+@kernel_part
 def _remove_at_random(s, day):
     """`_remove_at_random`."""
     here = np.flatnonzero(s.awake.address[: s.now[0]["top"]] >= 0)
@@ -157,7 +157,7 @@ def _remove_at_random(s, day):
     drop_at_random(s.awake.members, s.slots.pool, s.slots.ties, rows, chance, day, s.tables.fade, s.key)
 
 
-@kernel
+@kernel_part
 def _settle(s, visitors, due, day):
     """Bonds and rates of visitors, and rates of the others who are due."""
     a, t, q, presence = s.awake, s.tables, s.tables.p[0], s.tallies.presence

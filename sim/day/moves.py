@@ -6,9 +6,10 @@ Long, because every change of who is where is here, as in `Community`.
 import numpy as np
 
 from kith.sim.kernels.address_order import add_up_rows, order_by_address
-from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.compilation import kernel_part
 from kith.sim.kernels.gamma import gamma_quantile
 from kith.sim.kernels.luck import ONLY, Purpose, uniform
+from kith.sim.kernels.order import ascending
 from kith.sim.state.admission import capacities_of, seat, visit_today
 from kith.sim.state.categories import Count
 from kith.sim.state.decay import derive, settle_rows
@@ -43,7 +44,7 @@ _LEAVES_AUDIENCE, _LEAVES_DORMANT = int(Count.LEAVES_AUDIENCE), int(Count.LEAVES
 # -- rows, queues and counts -----------------------------------------------------------------
 
 
-@kernel
+@kernel_part
 def in_order(s, rows):
     """`Community.in_order`."""
     out, persons = np.empty_like(rows), np.empty_like(rows)
@@ -53,7 +54,7 @@ def in_order(s, rows):
     return out, persons
 
 
-@kernel
+@kernel_part
 def circle_of(places, rows):
     """`Circle`: shift, starts, places, rows."""
     bits, n = 1, len(rows)
@@ -67,7 +68,7 @@ def circle_of(places, rows):
     return shift, starts, where, laid
 
 
-@kernel
+@kernel_part
 def count_active(s, day):
     """`Community.count_active`."""
     end = PAST + day + 1
@@ -76,19 +77,19 @@ def count_active(s, day):
     s.now[0]["active"] = first + second
 
 
-@kernel
+@kernel_part
 def move(s, persons, status):
     """`MarketState.move`."""
     move_persons(s.people.status, s.people.tally, s.tables.rules[0]["size"], persons, status)
 
 
-@kernel
+@kernel_part
 def push(queue, thresholds, persons):
     """`Heap.push`, where there is room."""
     queue.size[0] = push_entries(queue.thresholds, queue.persons, queue.size[0], thresholds, persons)
 
 
-@kernel
+@kernel_part
 def advance_queue(queue, hazard, due):
     """`Heap.advance`."""
     queue.hazard[0] += hazard
@@ -97,10 +98,10 @@ def advance_queue(queue, hazard, due):
         return np.empty(0, np.int64)
     out = np.empty(size, np.int64)
     queue.size[0], n = pop_entries(queue.thresholds, queue.persons, size, queue.hazard[0], due, out)
-    return np.sort(out[:n])
+    return ascending(out[:n])
 
 
-@kernel
+@kernel_part
 def take_rows(s, n):
     """`Population.take_rows`, where there is room."""
     now, rows = s.now[0], np.empty(n, np.int64)
@@ -115,7 +116,7 @@ def take_rows(s, n):
     return rows
 
 
-@kernel
+@kernel_part
 def vacate_rows(s, rows):
     """`Population.release`."""
     a, now = s.awake, s.now[0]
@@ -124,7 +125,7 @@ def vacate_rows(s, rows):
     now["present"] -= len(rows)
 
 
-@kernel
+@kernel_part
 def update_rates(s, rows, day):
     """`Community.update_rates`."""
     t = s.tables
@@ -147,7 +148,7 @@ def update_rates(s, rows, day):
 # -- joining ---------------------------------------------------------------------------------
 
 
-@kernel
+@kernel_part
 def admit(s, persons, channel, referrer, generation, day):
     """`admit`: records for newcomers, in ascending address; returns their rows."""
     a, people, t, q = s.awake, s.people, s.tables, s.tables.p[0]
@@ -197,7 +198,7 @@ def admit(s, persons, channel, referrer, generation, day):
     return rows
 
 
-@kernel
+@kernel_part
 def _arm(key, person, groups):
     u = uniform(key, person, 0, _TREATMENT, ONLY)
     for arm in range(len(groups)):
@@ -209,7 +210,7 @@ def _arm(key, person, groups):
 # -- falling asleep, waking and leaving ------------------------------------------------------
 
 
-@kernel
+@kernel_part
 def _count(count, n, by_layer, every, internal, member, audience):
     """Count n who fall silent or leave, in all and by layer (member, audience, internal)."""
     count[every] += n
@@ -218,7 +219,7 @@ def _count(count, n, by_layer, every, internal, member, audience):
     count[audience] += by_layer[1]
 
 
-@kernel
+@kernel_part
 def fall_asleep(s, rows, causes, day):
     """`Community.fall_asleep`."""
     if len(rows) == 0:
@@ -255,12 +256,12 @@ def fall_asleep(s, rows, causes, day):
     vacate_rows(s, rows)
 
 
-@kernel
+@kernel_part
 def _remove(s, places):
     """`Dormant.remove`."""
     b, now = s.asleep, s.now[0]
     close_gaps(
-        np.sort(places)[::-1],
+        ascending(places)[::-1],
         b.members,
         b.person,
         b.since,
@@ -274,7 +275,7 @@ def _remove(s, places):
     now["dormant"] -= len(places)
 
 
-@kernel
+@kernel_part
 def wake_up(s, places, day):
     """`Community.wake`."""
     a, b, t, count = s.awake, s.asleep, s.tables, s.tallies.flows
@@ -323,7 +324,7 @@ def wake_up(s, places, day):
     count[_WAKINGS_MEMBER] += len(rows) - audience
 
 
-@kernel
+@kernel_part
 def end_dormant(s, places, cause, day):
     """`Community.end_dormant`, all for one cause."""
     if len(places) == 0:
@@ -353,7 +354,7 @@ def end_dormant(s, places, cause, day):
     _remove(s, places)
 
 
-@kernel
+@kernel_part
 def release(s, rows, causes, day):
     """`Community.release`."""
     if len(rows) == 0:
@@ -397,7 +398,7 @@ def release(s, rows, causes, day):
     vacate_rows(s, rows)
 
 
-@kernel
+@kernel_part
 def _let_return(s, members, rows, persons, day):
     due, q = np.empty(len(rows)), s.tables.p[0]
     s.now[0]["bad_news"] += draw_returns(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kith.sim.day import moves
-from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.compilation import kernel_part
 from kith.sim.kernels.sums import add_up
 from kith.sim.results.recorder import AMOUNTS, BOOKED, COUNTED, COUNTS
 from kith.sim.state.layers import LAYER_WINDOW, PAST
@@ -14,7 +14,7 @@ _FIRST_FLOW = COUNTS.index("ties") + 1
 _FIRST_BOOK = len(AMOUNTS) - len(BOOKED)
 
 
-@kernel
+@kernel_part
 def begin(s):
     """What restarts in the morning, see `simulate_day`."""
     tallies = s.tallies
@@ -27,7 +27,7 @@ def begin(s):
     s.now[0]["dormant_revenue"] = 0
 
 
-@kernel
+@kernel_part
 def note(s, visitors, day):
     """`Recorder.note`."""
     tallies, now, tally = s.tallies, s.now[0], s.people.tally
@@ -56,7 +56,7 @@ def note(s, visitors, day):
     _note_amounts(s, day)
 
 
-@kernel
+@kernel_part
 def _note_amounts(s, day):
     """`Recorder._note_amounts`, with `Ledger.close_day`."""
     tallies, now, q = s.tallies, s.now[0], s.tables.p[0]

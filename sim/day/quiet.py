@@ -4,8 +4,8 @@ Python lives the others: the first day, ends of months, and days of a phase, an 
 event or a message. It also lives all days of a run with steps of one's own, an event log, several
 threads, or a market so large that the time between kernels does not count.
 
-The call takes a minute to compile, as long as all other kernels together. So it is compiled where many runs will
-repay it (`prefer`), and used by every run from then on; the record is the same either way.
+The call takes half a minute to compile. So it is compiled where kith is installed, or else where many runs will repay
+it (`prefer`), and used by every run from then on; the record is the same either way.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ import numpy as np
 
 from kith.sim.day.state import Ints, close, for_kernels, opened
 from kith.sim.day.whole import live
-from kith.sim.kernels.cache import HAS_COMPILER, is_whole_day_compiled, mark_whole_day_compiled
+from kith.sim.kernels.cache import compiles, is_whole_day_compiled, mark_whole_day_compiled
 from kith.sim.processes.govern import event_on
 from kith.sim.processes.wake import message_on
 from kith.sim.results.recorder import Recorder
@@ -41,7 +41,7 @@ class QuietDays:
 
     def __init__(self) -> None:
         self._roomy_for: Parameters | None = None
-        self._wanted = (_preferred and HAS_COMPILER) or is_whole_day_compiled()
+        self._wanted = (_preferred and compiles()) or is_whole_day_compiled()
 
     def until(self, c: Community, day: int, end: int, eventful: Iterable[int] = ()) -> int:
         """The first day from `day` on that is not quiet, at most `end`; `eventful` are days of shocks by hand."""

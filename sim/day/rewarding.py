@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.compilation import kernel_part
 from kith.sim.processes.refer import count_invitations, invite, thank_inviters
 from kith.sim.processes.reward import cue, give, pay_referrals
 from kith.sim.state.categories import Count
@@ -12,7 +12,7 @@ _EVERYONE = 1.0
 "`market.acquaintances` everyone, as parameters are packed"
 
 
-@kernel
+@kernel_part
 def reward(s, today, day):
     """`reward`, on a day that is no payday."""
     t, tallies, members = s.tables, s.tallies, s.awake.members
@@ -24,7 +24,7 @@ def reward(s, today, day):
         pay_referrals(members, today.referred, t.p, day, tallies.today, tallies.by_tenure)
 
 
-@kernel
+@kernel_part
 def refer(s, today, pending, day):
     """`refer`; returns the invitations on their way."""
     t, rules, members, people = s.tables, s.tables.rules[0], s.awake.members, s.people
@@ -69,7 +69,7 @@ def refer(s, today, pending, day):
     return np.concatenate((pending, sent))
 
 
-@kernel
+@kernel_part
 def due_today(pending, day):
     """The invitations that are due today, and those that are not yet, both in their order."""
     due = pending[:, 6] == day

@@ -3,7 +3,8 @@
 import numpy as np
 
 from kith.sim.day import moves
-from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.compilation import kernel_part
+from kith.sim.kernels.order import order_of
 from kith.sim.processes.govern import expose, harassment, open_disputes, unwanted_items, write_climate
 from kith.sim.processes.monetise import FEE, SUBSCRIPTION, bill, bill_dormant, deflected, visits_to_books
 from kith.sim.processes.steer import learnt
@@ -22,7 +23,7 @@ _HARASSMENTS, _LEADS = int(Count.HARASSMENTS), int(Count.LEADS)
 _PRICE = int(Cause.PRICE)
 
 
-@kernel
+@kernel_part
 def govern(s, today, day):
     """`govern`, on a day without an event or a vote."""
     t, tallies, now, q, rules = s.tables, s.tallies, s.now[0], s.tables.p[0], s.tables.rules[0]
@@ -64,7 +65,7 @@ def govern(s, today, day):
     now["ignored"] *= rules["ignored_fading"]
 
 
-@kernel
+@kernel_part
 def _succeed(s, day):
     """`succeed`."""
     now, presence, left = s.now[0], s.tallies.presence, s.tallies.hub_left
@@ -80,7 +81,7 @@ def _succeed(s, day):
         now["heir_on"] = -1
 
 
-@kernel
+@kernel_part
 def steer(s, day):
     """`steer`, on a day that ends no month."""
     t, tallies, now, q, rules = s.tables, s.tallies, s.now[0], s.tables.p[0], s.tables.rules[0]
@@ -103,7 +104,7 @@ def steer(s, day):
     now["bad_news"] *= rules["bad_news_fading"]
 
 
-@kernel
+@kernel_part
 def monetise(s, today, day):
     """`monetise`."""
     a, t, tallies, now, q = s.awake, s.tables, s.tallies, s.now[0], s.tables.p[0]
@@ -153,7 +154,7 @@ def monetise(s, today, day):
     post(tallies.today, _GOODS_OUTSIDE, spend * q["monetisation_goods_share_product"])
 
 
-@kernel
+@kernel_part
 def _earned(today):
     total = 0
     for account in range(_OUTSIDE):
@@ -161,7 +162,7 @@ def _earned(today):
     return total
 
 
-@kernel
+@kernel_part
 def _bill_the_dormant(s, day):
     """`_bill_the_dormant`."""
     b, tallies, now = s.asleep, s.tallies, s.now[0]
@@ -179,7 +180,7 @@ def _bill_the_dormant(s, day):
         out,
     )
     places = out[:n]
-    moves.end_dormant(s, places[np.argsort(b.person[places])], _PRICE, day)
+    moves.end_dormant(s, places[order_of(b.person[places])], _PRICE, day)
 
 
 __all__ = ["govern", "monetise", "steer"]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kith.sim.day.moves import circle_of, count_active, in_order
-from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.compilation import kernel_part
 from kith.sim.kernels.luck import Purpose, circle_places
 from kith.sim.kernels.sums import add_up
 from kith.sim.processes.contribute import (
@@ -41,7 +41,7 @@ _CIRCLE_REPLY, _CIRCLE_REACT = int(Purpose.CIRCLE_REPLY), int(Purpose.CIRCLE_REA
 _CIRCLE_INTRODUCE = int(Purpose.CIRCLE_INTRODUCE)
 
 
-@kernel
+@kernel_part
 def visit(s, day):
     """`visit`; returns rows, addresses and gaps of today's visitors."""
     a, t, top = s.awake, s.tables, s.now[0]["top"]
@@ -77,7 +77,7 @@ def visit(s, day):
     return visitors, visiting, gaps
 
 
-@kernel
+@kernel_part
 def contribute(s, visitors, visiting, gaps, authors, day):
     """`contribute`; returns today's lines, exchanges and introductions, authors of the last days, who wrote today."""
     t, now, q, count = s.tables, s.now[0], s.tables.p[0], s.tallies.flows
@@ -135,7 +135,7 @@ def contribute(s, visitors, visiting, gaps, authors, day):
     return lines, counts[:, 1].copy(), introduced, authors, wrote
 
 
-@kernel
+@kernel_part
 def _answer(s, lines, capacity, day):
     waiting, n = np.zeros(len(lines), np.bool_), 0
     for line in range(len(lines)):
@@ -146,7 +146,7 @@ def _answer(s, lines, capacity, day):
     answer_by_staff(s.awake.members, lines, waiting, capacity / max(1, n), useful, day, s.key)
 
 
-@kernel
+@kernel_part
 def _receive(s, visitors, visiting, day):
     """`receive`; returns the pairs introduced, and the time used."""
     t, q, members = s.tables, s.tables.p[0], s.awake.members
@@ -184,7 +184,7 @@ def _receive(s, visitors, visiting, day):
     return pairs, used
 
 
-@kernel
+@kernel_part
 def _apply(s, lines, visitors, authors, day):
     """`_apply`; returns authors of the last days, and who wrote today."""
     t, now, count, tallies = s.tables, s.now[0], s.tallies.flows, s.tallies
@@ -215,7 +215,7 @@ def _apply(s, lines, visitors, authors, day):
     return authors, wrote
 
 
-@kernel
+@kernel_part
 def _note_authors(s, lines, authors, day):
     """`note_authors`; returns authors of the last days, with today's."""
     seen, top = np.zeros(s.now[0]["top"], np.bool_), s.now[0]["top"]
@@ -236,7 +236,7 @@ def _note_authors(s, lines, authors, day):
     return out[:n].copy()
 
 
-@kernel
+@kernel_part
 def _react(s, lines, authors, day):
     """`react`."""
     reacts = False
@@ -269,7 +269,7 @@ def _react(s, lines, authors, day):
         )
 
 
-@kernel
+@kernel_part
 def _tend(s, left):
     """`tend`."""
     t, q, now, rules = s.tables, s.tables.p[0], s.now[0], s.tables.rules[0]

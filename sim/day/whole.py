@@ -4,7 +4,7 @@ import numpy as np
 
 from kith.sim.day import arriving, leaving, meeting, noting, rewarding, running, taking_part
 from kith.sim.day.state import Today
-from kith.sim.kernels.compilation import kernel
+from kith.sim.kernels.compilation import kernel, kernel_part
 
 
 @kernel
@@ -45,7 +45,7 @@ def live(s, pending, authors, first, end):
     return end, last, pending, authors, recent
 
 
-@kernel
+@kernel_part
 def has_room(s, pending):
     """Whether a day fits into the arrays as they are, whatever happens on it."""
     now, people = s.now[0], s.people
@@ -60,12 +60,12 @@ def has_room(s, pending):
     )
 
 
-@kernel
+@kernel_part
 def _free(queue):
     return len(queue.persons) - queue.size[0]
 
 
-@kernel
+@kernel_part
 def _remember(recent, wrote, day):
     out = np.empty((len(recent) + len(wrote), 2), np.int64)
     for k in range(len(recent)):

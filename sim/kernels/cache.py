@@ -67,9 +67,14 @@ CACHE = _cache_folder(_cache_root())
 _READY, _WHOLE_DAY = CACHE / "ready", CACHE / "whole-day"
 
 
+def compiles() -> bool:
+    """Whether kernels are compiled at all: there is a numba, and nobody has turned it off."""
+    return HAS_COMPILER and os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
+
+
 def is_compiled() -> bool:
     """Whether a whole run has been compiled on this machine for this version."""
-    return not HAS_COMPILER or _READY.exists() or os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
+    return not compiles() or _READY.exists()
 
 
 def mark_compiled() -> None:
@@ -80,7 +85,7 @@ def mark_compiled() -> None:
 
 def is_whole_day_compiled() -> bool:
     """Whether the call that lives whole days (`kith.sim.day`) has been compiled on this machine for this version."""
-    return HAS_COMPILER and _WHOLE_DAY.exists()
+    return compiles() and _WHOLE_DAY.exists()
 
 
 def mark_whole_day_compiled() -> None:

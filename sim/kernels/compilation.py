@@ -1,7 +1,7 @@
 """Kernels: numba functions of arrays and scalars, compiled once per machine and kept in `kith.sim.kernels.cache`.
 
 Where there is no numba, as in a browser, kernels are the Python functions that they are written as: the same numbers, a
-hundred times as slow. Only this file, `lean_numba.py` and `structs.py` load numba.
+hundred times as slow. Only files of this room load numba.
 """
 
 from collections.abc import Callable
@@ -13,19 +13,31 @@ if HAS_COMPILER:
     import numba
     from numba import types
 
-    from kith.sim.kernels.lean_numba import leave_out_linear_algebra
+    from kith.sim.kernels.lean_numba import compare_settings_at_once, leave_out_linear_algebra
+    from kith.sim.kernels.linked import PartCompiler, close_door
 
     numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
     leave_out_linear_algebra()
+    compare_settings_at_once()
 
 
 def kernel[Function: Callable[..., object]](function: Function) -> Function:
     """`function` compiled: releases the GIL, cached on disk, IEEE arithmetic, no bounds checks."""
-    if not HAS_COMPILER:
+    return _compiled(function, cache=True) if HAS_COMPILER else function
+
+
+def kernel_part[Function: Callable[..., object]](function: Function) -> Function:
+    """A kernel that only kernels call, and that is compiled within them; Python cannot call it."""
+    if not HAS_COMPILER or numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return function
+    compiled: Any = _compiled(function, no_cpython_wrapper=True, pipeline_class=PartCompiler)
+    close_door(compiled)
+    return cast(Function, compiled)
+
+
+def _compiled[Function: Callable[..., object]](function: Function, **more: Any) -> Function:
     # nobody calls a kernel through C, so none is given an entry for it: less to compile, and to load
-    options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
-    compiled: Any = numba.njit(**options)(function)
+    compiled: Any = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, **more)(function)
     if not numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         template = compiled.get_call_template
         # kernels that call it share one version, whatever constants and narrow integers they give

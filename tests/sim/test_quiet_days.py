@@ -20,7 +20,6 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kith.sim.day.quiet._preferred", True)
 
 
-pytestmark = pytest.mark.slow  # the call takes a minute to compile
 TABLES = ("series", "monthly", "members", "ties", "summary")
 
 
@@ -70,7 +69,9 @@ def demand_same_state(one: Community, other: Community) -> None:
         assert np.array_equal(np.concatenate(sent), np.concatenate(other.invited[day]))
 
 
-@pytest.mark.parametrize("nth", range(20))
+@pytest.mark.parametrize(
+    "nth", [*range(6), *(pytest.param(nth, marks=pytest.mark.slow) for nth in range(6, 20))]
+)
 def test_any_legal_plan_leaves_the_same_record(nth: int) -> None:
     plan, seed = drawn_plan(31, nth, longest=80)
     quick, slow = lived(plan, seed, plan.days, quiet=True), lived(plan, seed, plan.days, quiet=False)

@@ -6,9 +6,11 @@ import shutil
 import sys
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
 
 import typer
 
+from kith.experiments.cli.manners import compiling
 from kith.experiments.cli.options import Json
 from kith.experiments.cli.requests import print_json
 from kith.experiments.escaping import say
@@ -22,6 +24,7 @@ VARIABLES = {
     "COLUMNS": "the width of tables",
     "CHROMIUM": "the browser of the tests; empty leaves them out",
 }
+COMPILE = "kith doctor --compile takes a minute, once; then runs take half the time"
 LITTLE_MEMORY = 2.0
 "GB below which a run of a million members does not fit"
 
@@ -35,8 +38,15 @@ class Finding:
     advice: str = ""
 
 
-def doctor(json: Json = False) -> None:
+def doctor(
+    compile_now: Annotated[
+        bool, typer.Option("--compile", help="First compile the engine, so that no later command has to.")
+    ] = False,
+    json: Json = False,
+) -> None:
     """Look at the installation: versions, extras, the compiled engine, memory, browser; say what is missing."""
+    if compile_now:
+        compiling.compile_now()
     found = findings()
     if json:
         print_json([asdict(f) for f in found])
@@ -54,7 +64,7 @@ def findings() -> list[Finding]:
     """Everything that is looked at, in the order in which it is shown."""
     from kith.extras import EXTRAS, missing
     from kith.sim.engine import MODEL_VERSION
-    from kith.sim.kernels.cache import CACHE, HAS_COMPILER, is_compiled
+    from kith.sim.kernels.cache import CACHE, HAS_COMPILER, compiles, is_compiled, is_whole_day_compiled
 
     out = [
         Finding("model", MODEL_VERSION),
@@ -69,8 +79,12 @@ def findings() -> list[Finding]:
             Finding(f"extra {extra}", f"without {', '.join(lacking)}" if lacking else "installed", advice)
         )
     if HAS_COMPILER:
-        state = "compiled" if is_compiled() else "not compiled yet: the first run does"
-        out.append(Finding("engine", f"{state}, in {CACHE}"))
+        state, advice = "compiled", ""
+        if not is_compiled():
+            state, advice = "not compiled yet: the first run does", COMPILE
+        elif compiles() and not is_whole_day_compiled():
+            state, advice = "compiled but for whole days", COMPILE
+        out.append(Finding("engine", f"{state}, in {CACHE}", advice))
     else:
         out.append(Finding("engine", "plain Python, some hundred times slower", "pip install numba"))
     out += [Finding("processors", str(_processors())), _memory(), _browser()]

@@ -30,7 +30,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "levers": ("kith levers web", "kith levers web hub --out out/levers"),
     "lesson": ("kith lesson", "kith lesson 3-hub-leaves --out hub.html"),
     "dashboard": ("kith dashboard", "kith dashboard --class"),
-    "doctor": ("kith doctor",),
+    "doctor": ("kith doctor", "kith doctor --compile"),
     "new": ("kith new scenario mine.toml", "kith new study my_study.toml", "kith new step my_step.py"),
     "study list": ("kith study list",),
     "study run": ("kith study run screening --quick", "kith study run my_study.toml --workers 8"),

@@ -25,3 +25,15 @@ def test_a_run_ends_well_though_its_cache_has_vanished(
     monkeypatch.setattr(cache, "_READY", tmp_path / "gone" / "ready")
     cache.mark_compiled()
     assert not cache._READY.exists()
+
+
+def test_where_nothing_is_compiled_whole_days_are_not_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = tmp_path / "whole-day"
+    mark.touch()
+    monkeypatch.setattr(cache, "_WHOLE_DAY", mark)
+    monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
+    assert cache.is_whole_day_compiled()
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    assert cache.is_compiled() and not cache.is_whole_day_compiled()

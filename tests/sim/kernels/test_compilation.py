@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 FIRST = (
     "import sys, numpy as np\n"
     "from kith import load, run\n"
@@ -26,3 +28,14 @@ def test_kernels_leave_tables_and_linear_algebra_alone(root: Path) -> None:
 
 def test_a_kernel_of_ones_own_may_still_multiply_matrices(root: Path) -> None:
     subprocess.run([sys.executable, "-c", FIRST + THEN], cwd=root, check=True)
+
+
+def test_settings_of_the_compiler_are_the_same_where_each_of_them_is() -> None:
+    flags = pytest.importorskip("numba.core.compiler").Flags
+    unset, by_hand, other = flags(), flags(), flags()
+    by_hand.nrt = type(unset).options["nrt"].default
+    other.nrt = not by_hand.nrt
+    assert unset == by_hand and hash(unset) == hash(by_hand)
+    assert unset != other and by_hand != other and unset != "unset"
+    for settings in (unset, by_hand, other):
+        assert settings.values() == {name: getattr(settings, name) for name in settings.options}
