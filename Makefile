@@ -35,8 +35,8 @@ full: tools ## run the benchmarks of `kith verify` at full size, and randomly dr
 baselines: tools ## pin new baselines for the scenarios of the library: a deliberate decision, see tests/baselines
 	@$(BIN)/python -m tests.baselines.pin
 
-answers: tools ## run every library scenario and rewrite docs/reference/answers.md; a quarter of an hour or more
-	@$(BIN)/kith answers --out docs/reference/answers.md
+answers: tools ## run every library scenario and rewrite docs/reference/answers; a quarter of an hour or more
+	@$(BIN)/kith answers --out docs/reference/answers --overwrite
 
 claims: tools ## hold practitioners' claims against pairs of runs and rewrite docs/reference/claims.md; ten minutes or more
 	@$(BIN)/kith claims --out docs/reference/claims.md

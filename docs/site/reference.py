@@ -107,7 +107,7 @@ def gallery() -> str:
         "# Gallery",
         "",
         "Every scenario of the library with its question and the model's answer. The line is the number of active "
-        "members over time, the median of three runs, with their range. [Answers](answers.md) has the evidence.",
+        "members over time, the median of three runs, with their range. [Answers](answers/answers.md) has the evidence.",
     ]
     for shelf, entries in shelves.items():
         lines += ["", f"## {SHELF_TITLES.get(shelf, shelf)}"]

@@ -9,6 +9,7 @@ from kith.experiments.cli.options import (
     Codes,
     Ideas,
     Json,
+    OutAnswers,
     OutPatterns,
     Overwrite,
     Runs,
@@ -27,17 +28,17 @@ from kith.extras import demand
 def answers(
     scenarios: Some = None,
     runs: Runs = None,
-    out: Annotated[Path | None, typer.Option(help="Also write the answers to this Markdown file.")] = None,
+    out: OutAnswers = None,
+    overwrite: Overwrite = False,
     workers: Workers = None,
     json: Json = False,
 ) -> None:
     """Check the answers of the library: re-estimate every difference they rest on with paired runs."""
-    checked(None, runs=runs, workers=workers)
-    target = checked_file(out)
+    target = checked(out, overwrite, runs=runs, workers=workers)
     runs = 16 if runs is None else runs
     if out is not None and scenarios:
         raise RequestError(
-            f"--out {out}: the page always covers the whole library; leave out {' '.join(scenarios)}"
+            f"--out {out}: the pages always cover the whole library; leave out {' '.join(scenarios)}"
         )
     from kith.experiments.cli.printed_checks import show_expectations
     from kith.experiments.cli.progress import Waiting
@@ -50,7 +51,7 @@ def answers(
     with Waiting("running scenarios", "runs") as waiting:
         checks = check(names, runs, workers, waiting)
     if target is not None:
-        answer_page.write_page(checks, runs, target)
+        answer_page.write_pages(checks, runs, target)
     if json:
         say(as_json(answer_page.as_object(checks, runs)))
     else:

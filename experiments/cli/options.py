@@ -174,6 +174,10 @@ Seeds = Annotated[
     int | None,
     number_option("--seeds", "Random seeds for each pattern, at least 4; default: 30, with --quick 4."),
 ]
+OutAnswers = Annotated[
+    Path | None,
+    option("--out", "Write answers.md and a page for each shelf of the library to this folder.", "DIR"),
+]
 OutPatterns = Annotated[
     Path | None, option("--out", "Write patterns.md, patterns.json and the figures to this folder.", "DIR")
 ]

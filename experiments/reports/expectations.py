@@ -1,4 +1,4 @@
-"""The checks of the library's answers as a page of the documentation and as JSON; words shared with the console."""
+"""The checks of the library's answers as pages of the documentation and as JSON; words shared with the console."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kith.experiments.credibility.expectations import OPPOSITE, SHOWN, UNCLEAR, Check, share_removed
-from kith.experiments.files import write_text
+from kith.experiments.files import whole_folder, write_text
 from kith.experiments.statistics.intervals import described
 from kith.experiments.words import wording
 from kith.scenarios.catalogue import SHELF_TITLES, TEXTBOOK, Entry, library
@@ -34,8 +34,8 @@ def as_object(checks: Sequence[Check], runs: int) -> dict[str, Any]:
     return {"runs": runs, "holds": holds(checks), "expectations": [_plain(check) for check in checks]}
 
 
-def write_page(checks: Sequence[Check], runs: int, target: Path) -> None:
-    """Write the page of answers atomically; the same checks give the same text."""
+def write_pages(checks: Sequence[Check], runs: int, folder: Path) -> None:
+    """Write `answers.md` and a page for each shelf of the library to a folder; the same checks give the same text."""
     from kith.sim.engine import MODEL_VERSION
 
     template = (Path(__file__).parent / "templates" / "answers.md").read_text("utf-8")
@@ -44,15 +44,16 @@ def write_page(checks: Sequence[Check], runs: int, target: Path) -> None:
         "runs": str(runs),
         "more": _more(checks, runs),
         "method": described(runs),
-        "fixes": _fixes(checks),
         "version": MODEL_VERSION,
-        "pitfalls": "\n".join(_pitfalls(checks)),
-        "norms": "\n".join(_table(_with_scenario(c) for c in _on(checks, "norms"))),
-        "answers": "\n".join(_answers(checks)),
+        "shelves": "\n".join(_shelves(checks)),
+        "pages": "\n".join(TEXTBOOK),
     }
     for name, text in parts.items():
         template = template.replace(f"{{{{ {name} }}}}", text)
-    write_text(target, template)
+    with whole_folder(folder) as inside:
+        write_text(inside / "answers.md", template)
+        for shelf in TEXTBOOK:
+            write_text(inside / f"{shelf}.md", "\n".join(_answers(checks, shelf)).rstrip() + "\n")
 
 
 def pairs(checks: Sequence[Check]) -> Iterator[tuple[Check, Check]]:
@@ -81,11 +82,22 @@ def _fixes(checks: Sequence[Check]) -> str:
     return f"Not every symptom is mostly removed by {named}; the answers below say why."
 
 
-def _on(checks: Sequence[Check], shelf: str) -> list[Check]:
-    return [check for check in checks if about(check.scenario).shelf == shelf]
+def _shelves(checks: Sequence[Check]) -> Iterator[str]:
+    yield "| | scenarios | expectations | shown |"
+    yield "|---|--:|--:|--:|"
+    for shelf in TEXTBOOK:
+        on = [check for check in checks if about(check.scenario).shelf == shelf]
+        shown = sum(check.verdict == SHOWN for check in on)
+        scenarios = sum(entry.shelf == shelf for entry in library())
+        yield _line((f"[{SHELF_TITLES[shelf]}]({shelf}.md)", str(scenarios), str(len(on)), str(shown)))
 
 
 def _pitfalls(checks: Sequence[Check]) -> Iterator[str]:
+    yield "## Symptom, fix, cost\n"
+    yield (
+        "A symptom is the difference between the pitfall and a community without it; a fix is compared with the "
+        f"pitfall. {_fixes(checks)}\n"
+    )
     yield "| pitfall | symptom | compared with | difference | fix: difference from the pitfall | share of the symptom removed |"
     yield "|---|---|---|--:|--:|--:|"
     for symptom, fix in pairs(checks):
@@ -107,15 +119,18 @@ def _pitfalls(checks: Sequence[Check]) -> Iterator[str]:
             yield _line((f"`{check.scenario}`", name_of(check), _difference(check)))
 
 
-def _answers(checks: Sequence[Check]) -> Iterator[str]:
-    for shelf in TEXTBOOK:
-        yield f"## {SHELF_TITLES[shelf]}\n"
-        for entry in (entry for entry in library() if entry.shelf == shelf):
-            yield from _answer(entry, [check for check in checks if check.scenario == entry.name])
+def _answers(checks: Sequence[Check], shelf: str) -> Iterator[str]:
+    yield f"# {SHELF_TITLES[shelf]}\n"
+    yield "The model's answers and what they rest on; [answers.md](answers.md) says how to read the tables.\n"
+    if shelf == "pitfalls":
+        yield from _pitfalls(checks)
+        yield ""
+    for entry in (entry for entry in library() if entry.shelf == shelf):
+        yield from _answer(entry, [check for check in checks if check.scenario == entry.name])
 
 
 def _answer(entry: Entry, checks: Sequence[Check]) -> Iterator[str]:
-    yield f"### {entry.title}\n"
+    yield f"## {entry.title}\n"
     yield f"`{entry.name}` · *{entry.question}*\n"
     yield f"{entry.answer}\n"
     if checks:
@@ -124,15 +139,9 @@ def _answer(entry: Entry, checks: Sequence[Check]) -> Iterator[str]:
 
 
 def _table(rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    rows = list(rows)
-    first = "scenario | " if rows and len(rows[0]) > len(HEAD) else ""
-    yield f"| {first}{' | '.join(HEAD)} |"
-    yield "|---" * bool(first) + "|---|---|--:|---|--:|--:|--:|--:|---|"
+    yield f"| {' | '.join(HEAD)} |"
+    yield "|---|---|--:|---|--:|--:|--:|--:|---|"
     yield from (_line(cells) for cells in rows)
-
-
-def _with_scenario(check: Check) -> tuple[str, ...]:
-    return (f"`{check.scenario}`", *_cells(check))
 
 
 def _cells(check: Check) -> tuple[str, ...]:

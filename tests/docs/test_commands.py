@@ -15,7 +15,7 @@ from kith.scenarios.settings import parse_setting
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("**/*.md"))]
-GENERATED = ("answers.md", "claims.md")
+GENERATED = ("claims.md",)
 PLACEHOLDER = re.compile(r"[…\[\]]|\b[A-Z]{2,}\b|\bA B\b")
 "what stands for something that the reader puts in"
 

@@ -167,28 +167,33 @@ def test_every_idea_leads_to_a_scenario_and_every_scenario_has_an_idea(root: Pat
     )
     rows = [line.split("|")[1:4] for line in page.splitlines() if line.startswith("| ")][1:]
     assert [idea for idea in IDEAS if sum(idea in row[0] for row in rows) != 1] == []
-    answers = (root / "docs" / "reference" / "answers.md").read_text("utf-8")
+    answers = root / "docs" / "reference" / "answers"
     named: set[str] = set()
     for row in rows:
-        linked = dict(re.findall(r"\[`(\w+)`\]\(answers\.md#([\w-]+)\)", row[2]))
+        linked = re.findall(r"\[`(\w+)`\]\(answers/(\w+)\.md#([\w-]+)\)", row[2])
         assert linked, row
-        for name, anchor in linked.items():
+        for name, shelf, anchor in linked:
             title = re.sub(r"[^\w\- ]", "", about(name).title.lower())
-            assert anchor == title.replace(" ", "-")
-            assert f"### {about(name).title}\n\n`{name}`" in answers
-        named |= set(linked)
+            assert (shelf, anchor) == (about(name).shelf, title.replace(" ", "-"))
+            assert f"## {about(name).title}\n\n`{name}`" in (answers / f"{shelf}.md").read_text("utf-8")
+        named |= {name for name, _, _ in linked}
     assert named == set(LEARNT)
 
 
-def test_the_page_of_answers_is_about_this_model_and_this_library(root: Path) -> None:
-    page = (root / "docs" / "reference" / "answers.md").read_text("utf-8")
+def test_the_pages_of_answers_are_about_this_model_and_this_library(root: Path) -> None:
+    folder = root / "docs" / "reference" / "answers"
+    pages = {page.stem: page.read_text("utf-8") for page in folder.glob("*.md")}
+    assert set(pages) == {"answers", *TEXTBOOK}
     for name in LEARNT:
         entry = about(name)
-        assert f"### {entry.title}\n\n`{name}` · *{entry.question}*\n\n{entry.answer}\n" in page
-        told = page.partition(f"`{name}` · ")[2].partition("###")[0]
+        page = pages[entry.shelf]
+        assert f"## {entry.title}\n\n`{name}` · *{entry.question}*\n\n{entry.answer}\n" in page
+        told = page.partition(f"`{name}` · ")[2].partition("\n## ")[0]
         assert sum(line.startswith("| ") for line in told.splitlines()) == len(expected_of(name)) + 1
-    assert f"model {MODEL_VERSION}." in page
-    assert not [line for line in page.splitlines() if line.startswith("|") and "✗" in line]
+    assert f"model {MODEL_VERSION}." in pages["answers"]
+    assert not [
+        line for page in pages.values() for line in page.splitlines() if line.startswith("|") and "✗" in line
+    ]
 
 
 @pytest.mark.parametrize("section", ABOUT)

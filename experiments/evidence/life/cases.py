@@ -47,17 +47,19 @@ def seen_in(case: Case) -> Observed:
     return of_table(read_log_table(case.log))
 
 
-def plan_of(case: Case, log: Observed, overrides: Mapping[str, Any]) -> Plan:
-    """The design of a case under some parameters, with the arrivals of its log."""
+def plan_of(case: Case, log: Observed, overrides: Mapping[str, Any], share: float = 1.0) -> Plan:
+    """The design of a case under some parameters, with the arrivals of its log, who are a share of its market."""
     first = (log.first - log.start) // MICROSECONDS_PER_DAY
     joins = np.bincount(first, minlength=log.days)
     design = {f"affiliation.{name}": strength for name, strength in case.affiliation.items()}
-    size = {"market.size": int(joins.sum()) + SPARE}
+    size = {"market.size": round(int(joins.sum()) / share) + SPARE}
     plan = load(case.preset, overrides=REPLAYED | size | design | dict(overrides))
     return replace(plan, arrivals=Arrivals(joins, mode="instead", label=case.log), days=log.days)
 
 
-def simulated(case: Case, log: Observed, overrides: Mapping[str, Any], seed: int) -> Observed:
+def simulated(
+    case: Case, log: Observed, overrides: Mapping[str, Any], seed: int, share: float = 1.0
+) -> Observed:
     """What the source of a case would show of a run."""
-    record = run(plan_of(case, log, overrides), seed=seed)
+    record = run(plan_of(case, log, overrides, share), seed=seed)
     return of_record(record, ObservationModel(actions=case.actions))

@@ -50,6 +50,8 @@ class Problem:
     fixed: Mapping[str, Any]
     targets: Mapping[str, Target]
     seeds: Sequence[int]
+    share: float = 1.0
+    "of the market that has come by the end of a log"
 
     def overrides(self, point: Floats, case: str) -> dict[str, Any]:
         """The parameters of a case at a point."""
@@ -86,8 +88,8 @@ def _log(case: str) -> Observed:
     return seen_in(CASES[case])
 
 
-def _run(case: str, overrides: dict[str, Any], seed: int) -> Floats:
-    return statistics_of(simulated(CASES[case], _log(case), overrides, seed))
+def _run(case: str, overrides: dict[str, Any], seed: int, share: float) -> Floats:
+    return statistics_of(simulated(CASES[case], _log(case), overrides, seed, share))
 
 
 class Runs:
@@ -101,7 +103,10 @@ class Runs:
         p = self.problem
         futures = [
             [
-                [self.executor.submit(_run, case, p.overrides(point, case), seed) for seed in p.seeds]
+                [
+                    self.executor.submit(_run, case, p.overrides(point, case), seed, p.share)
+                    for seed in p.seeds
+                ]
                 for case in cases
             ]
             for point, cases in asked
@@ -199,15 +204,19 @@ def _move(
 
 
 def problem_of(
-    cases: Sequence[str], fixed: Mapping[str, Any], world: Mapping[str, float] | None, seeds: int
+    cases: Sequence[str],
+    fixed: Mapping[str, Any],
+    world: Mapping[str, float] | None,
+    seeds: int,
+    share: float = 1.0,
 ) -> Problem:
-    """The problem of some logs: the world free, or as given."""
+    """The problem of some logs: the world free, or as given; the logs' people are a share of their market."""
     free: dict[Place, Free] = (
         {} if world is not None else {("world", name): parameter for name, parameter in WORLD.items()}
     )
     free |= {(case, name): parameter for case in cases for name, parameter in OWN.items()}
     targets = {case: target_of(_log(case)) for case in cases}
-    return Problem(free, dict(fixed) | dict(world or {}), targets, range(1, seeds + 1))
+    return Problem(free, dict(fixed) | dict(world or {}), targets, range(1, seeds + 1), share)
 
 
 def main() -> None:
@@ -219,10 +228,11 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--world", type=Path, help="a file that an earlier fit wrote")
     parser.add_argument("--begin", type=Path, help="begin where an earlier fit ended")
+    parser.add_argument("--share", type=float, default=1.0, help="of the market that has come by a log's end")
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     world = None if given.world is None else json.loads(given.world.read_text())["parameters"]["world"]
-    problem = problem_of(given.logs, {}, world, given.seeds)
+    problem = problem_of(given.logs, {}, world, given.seeds, given.share)
     begin = None if given.begin is None else problem.at(json.loads(given.begin.read_text())["parameters"])
     fitted = fit(problem, given.rounds, given.workers, begin=begin)
     write_text(given.out, json.dumps(fitted, indent=1))

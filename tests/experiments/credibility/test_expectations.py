@@ -135,11 +135,13 @@ def test_the_page_tells_if_a_fix_does_not_remove_most_of_its_symptom(
     symptom, fix = seen("-", -12, -8), seen("+", low, high)
     symptom = replace(symptom, expected=symptom.expected.model_copy(update={"role": "symptom"}))
     fix = replace(fix, expected=fix.expected.model_copy(update={"role": "fix", "against": "cash"}))
-    answer_page.write_page([symptom, fix], 16, tmp_path / "answers.md")
-    text = (tmp_path / "answers.md").read_text("utf-8")
+    answer_page.write_pages([symptom, fix], 16, tmp_path / "answers")
+    head, text = (
+        (tmp_path / "answers" / f"{page}.md").read_text("utf-8") for page in ("answers", "pitfalls")
+    )
     assert told in text
-    assert "bootstrap over seeds" in text
-    assert "{{" not in text
+    assert "bootstrap over seeds" in head
+    assert "{{" not in head + text
 
 
 def test_names_tags_and_paths_are_understood(mine: Callable[[str], str]) -> None:
@@ -156,12 +158,15 @@ def test_sides_tell_what_is_changed() -> None:
     assert str(Side("web", (("organisation.staff", "1.0"),))) == "web but organisation.staff = 1.0"
 
 
-def test_a_page_is_the_same_for_the_same_checks(tmp_path: Path) -> None:
+def test_the_pages_are_the_same_for_the_same_checks(tmp_path: Path) -> None:
     checks = [seen("+", 1, 2), seen("-", 1, 2)]
-    page = tmp_path / "answers.md"
-    for _ in range(2):
-        answer_page.write_page(checks, 8, page)
-    assert "**1 of 2 expectations are shown**" in page.read_text("utf-8")
+    texts = []
+    for again in ("once", "twice"):
+        answer_page.write_pages(checks, 8, tmp_path / again)
+        texts.append({page.name: page.read_text("utf-8") for page in (tmp_path / again).iterdir()})
+    assert texts[0] == texts[1]
+    assert "**1 of 2 expectations are shown**" in texts[0]["answers.md"]
+    assert "| [Norms](norms.md) | 10 | 2 | 1 |" in texts[0]["answers.md"]
     told = answer_page.as_object(checks, 8)
     assert (told["holds"], [one["verdict"] for one in told["expectations"]]) == (False, [SHOWN, OPPOSITE])
 
