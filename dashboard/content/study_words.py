@@ -39,10 +39,11 @@ def asked(study: Study, points: int) -> str:
 def cut_short(study: Study) -> str:
     """That the runs end before something happens in a scenario of the library, such as a change of price; else empty."""
     late: dict[int, list[str]] = {}
-    for name in set(study.scenarios) & set(library()) if study.days else ():
+    end = study.days
+    for name in set(study.scenarios) & set(library()) if end else ():
         plan = load(name)
         days = [day for day, _ in plan.phases[1:]] + [shock.day for shock in plan.shocks]
-        after = [day for day in days if day >= study.days]
+        after = [day for day in days if end and day >= end]
         if after:
             late.setdefault(min(after), []).append(wording.called(name))
     if not late:

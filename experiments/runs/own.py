@@ -104,7 +104,7 @@ def _function(name: str, what: str) -> Callable[..., Any]:
     found = _imported(name)
     if not callable(found):
         raise RequestError(f"{what} {name:.80} has to be a function; this is of type {type(found).__name__}")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _indicator(name: str) -> Indicator:

@@ -14,11 +14,13 @@ if HAS_COMPILER:
     from numba import types
 
     from kith.sim.kernels.lean_numba import compare_settings_at_once, leave_out_linear_algebra
-    from kith.sim.kernels.linked import PartCompiler, close_door
 
     numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
     leave_out_linear_algebra()
     compare_settings_at_once()
+
+PARTS_ARE_KNOWN_IN = ((0, 68),)
+"versions of numba whose inner parts are as `kith.sim.kernels.linked` uses them"
 
 
 def kernel[Function: Callable[..., object]](function: Function) -> Function:
@@ -27,9 +29,16 @@ def kernel[Function: Callable[..., object]](function: Function) -> Function:
 
 
 def kernel_part[Function: Callable[..., object]](function: Function) -> Function:
-    """A kernel that only kernels call, and that is compiled within them; Python cannot call it."""
+    """A kernel that only kernels call, and that is compiled within them; Python cannot call it.
+
+    With other versions of numba it is compiled as any kernel is, which takes longer.
+    """
     if not HAS_COMPILER or numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         return function
+    if numba.version_info.short not in PARTS_ARE_KNOWN_IN:
+        return kernel(function)
+    from kith.sim.kernels.linked import PartCompiler, close_door
+
     compiled: Any = _compiled(function, no_cpython_wrapper=True, pipeline_class=PartCompiler)
     close_door(compiled)
     return cast(Function, compiled)
@@ -37,7 +46,8 @@ def kernel_part[Function: Callable[..., object]](function: Function) -> Function
 
 def _compiled[Function: Callable[..., object]](function: Function, **more: Any) -> Function:
     # nobody calls a kernel through C, so none is given an entry for it: less to compile, and to load
-    compiled: Any = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True, **more)(function)
+    given: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, **more}
+    compiled: Any = numba.njit(**given)(function)
     if not numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
         template = compiled.get_call_template
         # kernels that call it share one version, whatever constants and narrow integers they give

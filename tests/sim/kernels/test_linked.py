@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from kith.sim.day import moves
+from kith.sim.kernels import compilation
 from kith.sim.kernels.compilation import kernel, kernel_part
 
+numba = pytest.importorskip("numba")
 linked = pytest.importorskip("kith.sim.kernels.linked")
 
 
@@ -40,6 +42,12 @@ def test_a_part_has_no_machine_code_of_its_own_and_is_compiled_once() -> None:
     (result,) = _plus_doubled.overloads.values()
     assert isinstance(result.library, linked.LinkedCode)
     assert not result.library.codegen._engine.is_symbol_defined(result.fndesc.llvm_func_name)
+
+
+def test_with_another_numba_a_part_is_a_kernel_like_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert numba.version_info.short in compilation.PARTS_ARE_KNOWN_IN
+    monkeypatch.setattr(compilation, "PARTS_ARE_KNOWN_IN", ())
+    assert kernel_part(total)(np.ones(1), 0) == 0.0
 
 
 def test_python_cannot_call_a_part_and_is_told_so() -> None:

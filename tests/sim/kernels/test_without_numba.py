@@ -78,5 +78,5 @@ def test_few_files_load_numba() -> None:
             for line in path.read_text("utf-8").splitlines()
         )
     ]
-    kernels = [f"kith/sim/kernels/{name}.py" for name in ("compilation", "lean_numba", "structs")]
+    kernels = [f"kith/sim/kernels/{name}.py" for name in ("compilation", "lean_numba", "linked", "structs")]
     assert loading == [*kernels, "kith/experiments/cli/manners/compiling.py"]
