@@ -431,7 +431,7 @@ def test_a_smaller_market_says_what_was_scaled_and_what_was_not() -> None:
     notes = " ".join(size_notes(compare.resolved_state("a=hub&a=channel_only")))
     assert "2,000 people instead of 20,000, 100 founders instead of 1,000" in notes
     assert "the pay of the hub is 100 instead of 1,000 EUR a month" in notes
-    assert "Not scaled" in notes and "20 EUR a day of paid acquisition (channel_only)" in notes
+    assert "Not scaled" in notes and "20 EUR a day of paid acquisition (channel only)" in notes
     assert size_notes(compare.resolved_state("a=hub&people=20000")) == []
 
 
@@ -445,7 +445,7 @@ def test_runs_are_as_long_as_their_scenarios_say_unless_somebody_chooses() -> No
     assert compare.resolved_state("").days == 365
     cut = compare.resolved_state("a=web&a=pay_and_stop&days=365")
     assert cut.days == 365
-    assert any("pay_and_stop is written for 720 days" in note for note in size_notes(cut))
+    assert any("pay and stop is written for 720 days" in note for note in size_notes(cut))
 
 
 def test_a_page_with_one_scenario_names_the_run_that_it_begins_with() -> None:

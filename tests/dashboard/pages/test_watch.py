@@ -182,8 +182,9 @@ def test_stories_are_told_of_members_and_of_those_who_left() -> None:
     watched = live_run("web")
     watched.step(120)
     community = watched.simulation.community
-    present = int(community.population.address[community.population.rows()[0]])
-    assert any("ties" in line for line in watched.story(present))
+    rows = community.population.rows()
+    tied = rows[np.argmax(community.population.members["degree"][rows])]
+    assert any("ties" in line for line in watched.story(int(community.population.address[tied])))
     gone = int(community.archive.members["person"][0])
     if community.market.row[gone] < 0:
         assert any(line.startswith("Left on day") for line in watched.story(gone))

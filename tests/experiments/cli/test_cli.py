@@ -369,7 +369,7 @@ def test_a_first_run_says_what_it_waits_for(kith: Kith, monkeypatch: pytest.Monk
     from kith.sim.kernels import cache
 
     monkeypatch.setattr(cache, "is_compiled", lambda: False)
-    monkeypatch.setattr("kith.experiments.cli.manners.compiling.count_kernels", lambda: None)
+    monkeypatch.setattr("kith.experiments.cli.manners.compiling.count_kernels", lambda *_: None)
     code, _, err = kith("run", "web", "--days", "5", "--json", *SMALL)
     assert code == 0
     again = kith("compare", "web", "pool", "--days", "5", "--runs", "1", "--workers", "1", *SMALL)
