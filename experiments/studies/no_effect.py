@@ -33,7 +33,8 @@ def is_parameter(name: str) -> bool:
 
 def lines(study: Study) -> list[str]:
     """The same as lines of text, and what comes after the last day."""
-    first = {str(k): v for k, v in points(study).iloc[0].items()}
+    # not a row of pandas, which would make real numbers of whole ones
+    first = {str(k): v for k, v in points(study).head(1).to_dict("records")[0].items()}
     plans = {label: plan_of(study, scenario, first) for scenario, label in labels_of(study).items()}
     days = max(plan.days for plan in plans.values())
     own = () if study.own is None else study.own.found().shocks

@@ -50,3 +50,9 @@ def test_a_parameter_derived_in_vain_is_named() -> None:
         }
     )
     assert list(without_effect(study)) == [("web", "monetisation.price")]
+
+
+@pytest.mark.parametrize("name", studies())
+def test_what_is_without_effect_is_told_of_every_study_of_the_library(name: str) -> None:
+    """Whole numbers stay whole beside real ones."""
+    assert all("has no effect" in line for line in lines(read_study(studies()[name])))
