@@ -8,6 +8,7 @@ from kith.experiments.studies.levers import Lever
 from kith.experiments.studies.study import Study
 from kith.experiments.words import wording
 from kith.experiments.words.levers import lever_title, lever_unit
+from kith.experiments.words.no_effect import changes
 from kith.scenarios.catalogue import names as library
 from kith.scenarios.load import load
 from kith.sim.results.definitions import describe
@@ -38,12 +39,12 @@ def asked(study: Study, points: int) -> str:
 
 def cut_short(study: Study) -> str:
     """That the runs end before something happens in a scenario of the library, such as a change of price; else empty."""
-    late: dict[int, list[str]] = {}
     end = study.days
-    for name in set(study.scenarios) & set(library()) if end else ():
-        plan = load(name)
-        days = [day for day, _ in plan.phases[1:]] + [shock.day for shock in plan.shocks]
-        after = [day for day in days if end and day >= end]
+    if not end:
+        return ""
+    late: dict[int, list[str]] = {}
+    for name in set(study.scenarios) & set(library()):
+        after = [day for day, _ in changes(load(name)) if day >= end]
         if after:
             late.setdefault(min(after), []).append(wording.called(name))
     if not late:

@@ -110,25 +110,25 @@ def overrides(settings: list[str] | None) -> dict[str, Any]:
 
 def warn_without_effect(scenarios: Sequence[str], request: dict[str, Any], days: int | None) -> None:
     """Warn of settings, shocks and phases that change nothing in the scenarios they are given for."""
-    from kith.experiments.words.no_effect import too_late, warnings
+    from kith.experiments.words.no_effect import warnings
     from kith.scenarios.load import load
 
     plans = {str(name): load(name, days=days, **request) for name in scenarios}
-    for line in [*warnings(plans, request["overrides"] or {}), *too_late(plans)]:
+    for line in warnings(plans, request["overrides"] or {}):
         say(line, err=True)
 
 
 def warn_of_arms(arms: "Sequence[str | Arm]", request: dict[str, Any], days: int | None) -> None:
     """The same for arms, each with what is set in it and in all of them."""
     from kith.experiments.comparison.arms import Arm
-    from kith.experiments.words.no_effect import too_late, warnings
+    from kith.experiments.words.no_effect import warnings
 
     warn_without_effect([arm for arm in arms if isinstance(arm, str)], request, days)
     for arm in arms:
         if isinstance(arm, Arm):
             given = {**(request["overrides"] or {}), **arm.overrides}
             plans = {arm.name or arm.text: arm.plan({**request, "days": days})}
-            for line in [*warnings(plans, given), *too_late(plans)]:
+            for line in warnings(plans, given):
                 say(line, err=True)
 
 

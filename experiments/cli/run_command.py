@@ -61,7 +61,7 @@ def run(
     from kith.experiments.comparison.repeat_command import run_command
     from kith.experiments.reports.write_folders import run_object, write_run
     from kith.experiments.words.assumptions import graph_notes, question_of
-    from kith.experiments.words.no_effect import too_late, warnings
+    from kith.experiments.words.no_effect import warnings
     from kith.experiments.words.wording import plural
     from kith.scenarios.load import load
     from kith.sim.engine import Simulation
@@ -71,8 +71,7 @@ def run(
     request = plan_request(set, shock, from_log, at, reading, replay)
     simulation = None if resume is None else continued(resume, days, threads, events=out is not None)
     plan = load(str(scenario), days=days, **request) if simulation is None else simulation.community.plan
-    plans = {plan.name: plan}
-    for note in [*graph_notes(plan), *warnings(plans, request["overrides"]), *too_late(plans)]:
+    for note in [*graph_notes(plan), *warnings({plan.name: plan}, request["overrides"])]:
         say(note, err=True)
     announce_compilation()
     with Waiting(plan.name, "days") as waiting:

@@ -9,16 +9,26 @@ from kith.sim.schema.plan import Plan
 
 
 def warnings(plans: Mapping[str, Plan], names: Iterable[str]) -> list[str]:
-    """A line for each of some parameters that has no effect, in all plans or in some of them."""
-    return [line for name in names if name.partition(".")[0] in SECTIONS for line in _lines(plans, name)]
+    """A line for each of some parameters that has no effect, in all plans or in some; then what comes too late."""
+    inert = [line for name in names if name.partition(".")[0] in SECTIONS for line in _lines(plans, name)]
+    return inert + too_late(plans)
+
+
+def changes(plan: Plan) -> Iterator[tuple[int, str]]:
+    """The days on which something happens to a plan after its beginning, and what it is."""
+    for shock in plan.shocks:
+        yield shock.day, f"the shock {shock.kind}"
+    for day, _ in plan.phases[1:]:
+        yield day, "the change of parameters"
 
 
 def too_late(plans: Mapping[str, Plan]) -> list[str]:
     """A line for each shock, and for each change of parameters, that comes after the last day of a run."""
     late: dict[tuple[str, int], list[str]] = {}
     for label, plan in plans.items():
-        for what in _after_the_end(plan):
-            late.setdefault((what, plan.days), []).append(label)
+        for day, what in changes(plan):
+            if day >= plan.days:
+                late.setdefault((f"{what} on day {day}", plan.days), []).append(label)
     return [
         f"{what} has no effect {'here' if len(labels) == len(plans) else f'in {listed(labels)}'}: {after(days)}"
         for (what, days), labels in late.items()
@@ -28,15 +38,6 @@ def too_late(plans: Mapping[str, Plan]) -> list[str]:
 def after(days: int) -> str:
     """Why what happens later does nothing."""
     return f"the run ends after {plural(days, 'day')}"
-
-
-def _after_the_end(plan: Plan) -> Iterator[str]:
-    for shock in plan.shocks:
-        if shock.day >= plan.days:
-            yield f"the shock {shock.kind} on day {shock.day}"
-    for day, _ in plan.phases:
-        if day >= plan.days:
-            yield f"the change of parameters on day {day}"
 
 
 def never_acts(plans: Sequence[Plan], name: str) -> str | None:

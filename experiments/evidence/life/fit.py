@@ -231,6 +231,8 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1.0, help="of the market that has come by a log's end")
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
+    if not 0.0 < given.share <= 1.0:
+        parser.error(f"--share {given.share:g}: must be above 0 and at most 1")
     world = None if given.world is None else json.loads(given.world.read_text())["parameters"]["world"]
     problem = problem_of(given.logs, {}, world, given.seeds, given.share)
     begin = None if given.begin is None else problem.at(json.loads(given.begin.read_text())["parameters"])

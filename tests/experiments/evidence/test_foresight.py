@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from kith.experiments.evidence.life.cases import CASES, seen_in
+from kith.experiments.evidence.life.cases import CASES, SPARE, plan_of, seen_in
+from kith.experiments.evidence.life.fit import main
 from kith.experiments.evidence.life.foresight import SOON, alive_of, lived_by, only_soon
 from kith.experiments.evidence.life.statistics import NAMES, Target, statistics_of, target_of
 from kith.experiments.evidence.observation import Observed
@@ -13,6 +14,22 @@ from kith.scenarios.logs.presence.alive import Alive
 @pytest.fixture(scope="module")
 def git() -> Observed:
     return seen_in(CASES["git"])
+
+
+def test_those_who_come_are_a_share_of_their_market(git: Observed) -> None:
+    whole, third = (plan_of(CASES["git"], git, {}, share) for share in (1.0, 1 / 3))
+    assert whole.parameters.market.size - SPARE == git.members
+    assert third.parameters.market.size - SPARE == 3 * git.members
+    assert whole.arrivals == third.arrivals
+
+
+def test_a_share_of_nobody_is_refused(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["fit", "--share", "0", "--out", "never.json"])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert "must be above 0 and at most 1" in capsys.readouterr().err
 
 
 def test_what_is_predicted_has_no_weight_in_the_fit() -> None:

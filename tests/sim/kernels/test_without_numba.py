@@ -55,10 +55,10 @@ def compiled() -> dict[str, Record]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_members_are_the_same_to_the_last_digit_that_they_keep(
+def test_members_are_the_same_to_the_last_bit(
     name: str, plain: dict[str, Any], compiled: dict[str, Record]
 ) -> None:
-    pd.testing.assert_frame_equal(plain[name][1], compiled[name].members, rtol=3e-7, atol=0)
+    pd.testing.assert_frame_equal(plain[name][1], compiled[name].members, check_exact=True)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -58,8 +58,8 @@ def test_neighbours_look_after_each_other(own: dict[str, Any]) -> None:
     alone.run_for(60)
     assert model.agents.agg("thanked", sum) > 100
     assert model.record().members["thanked"].sum() >= model.agents.agg("thanked", sum)
-    assert model.agents.agg("recognition", np.mean) > 1.02 * alone.agents.agg("recognition", np.mean)
-    assert model.agents.agg("belonging", np.mean) > alone.agents.agg("belonging", np.mean)
+    for name in ("recognition", "belonging"):
+        assert model.agents.agg(name, np.mean) > 1.02 * alone.agents.agg(name, np.mean)
 
 
 def test_every_addition_has_a_name_in_the_runs_id(own: dict[str, Any]) -> None:
