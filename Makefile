@@ -14,7 +14,7 @@ DAYS ?= 365
 LOG := scenarios/library/examples/chat_docker.csv.gz
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow full baselines answers claims format notebooks docs environment tools clean
+.PHONY: help demo test slow full search baselines answers claims format notebooks docs environment tools clean
 
 help: ## show this list
 	@echo 'kith: an agent-based simulator of community growth'
@@ -31,6 +31,9 @@ slow: tools ## run the tests that are too slow for `make test`
 
 full: tools ## run the benchmarks of `kith verify` at full size, and randomly drawn plans; half an hour
 	@$(BIN)/python -m pytest -m full
+
+search: tools ## run the tests over random plans with examples that nobody has drawn yet; every fault found is a test to add
+	@NEW_EXAMPLES=1 $(BIN)/python -m pytest -m "not full" tests/sim/test_conservation.py tests/sim/test_random_plans.py
 
 baselines: tools ## pin new baselines for the scenarios of the library: a deliberate decision, see tests/baselines
 	@$(BIN)/python -m tests.baselines.pin

@@ -224,11 +224,36 @@ def check_any(
     check_run(Simulation(plan, seed=seed, days=days, check=True), market["size"], market["founders"])
 
 
+FROM_NOUGHT = {
+    name: field
+    for name, field in FREE.items()
+    if isinstance(field.default, float) and range_of(field)[0] <= 0.0 < range_of(field)[1]
+}
+
+
+@pytest.mark.parametrize("section", sorted({name.partition(".")[0] for name in FROM_NOUGHT}))
+def test_a_number_may_be_too_small_for_single_precision(section: str) -> None:
+    """Each number just above nought, alone: members hold floats of four bytes, in which it is nought."""
+    for name in FROM_NOUGHT:
+        of, _, field = name.partition(".")
+        if of == section:
+            given_ = {"market": {"size": 60, "founders": 20}, of: {field: 1e-97}}
+            parameters = parameters_from({"affiliation": {"hub": 1.0}} | given_)
+            Simulation(Plan(phases=((0, parameters),)), seed=1, days=10, check=True).advance()
+
+
 @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(markets, stages_of_a_run, shocks_within(50), st.integers(30, 60), seeds)
 @example(  # the shortest half-life: what fades that fast must not overflow within a week
     {"size": 30, "founders": 10, "interest_similarity": 1.0, "fit_width": 0.01, "near": 2, "far": 0},
     [{"churn": {"contagion_half_life": 0.1}, "affiliation": {"hub": 0.0}}],
+    [],
+    30,
+    0,
+)
+@example(  # a weight that is nought in single precision, but not in double
+    {"size": 30, "founders": 1, "interest_similarity": 0.0, "fit_width": 0.01, "near": 2, "far": 0},
+    [{"value": {"fit_weight": 4.9e-97}, "affiliation": {"hub": 0.0}}],
     [],
     30,
     0,

@@ -86,7 +86,7 @@ def content_value(c: Community, rows: Rows, past: Past, gap: Numbers) -> Numbers
     items = float((posts * (1.0 + chance_of_reply(c, rows, past))).sum())
     days = np.minimum(gap, platform.feed_days) if platform.feed_days else gap
     fit = np.ones(len(rows))
-    if v.fit_weight > 0.0:
+    if np.float32(v.fit_weight) > 0.0:  # misfits are in single precision, where the least weights are nought
         fit = np.maximum(0.0, 1.0 - c.population.members["misfit"][rows] / v.fit_weight)
     shown = platform.feed_share * items * days * fit
     fresh = 1.0 - np.exp2(-shown / v.fresh_scale)
