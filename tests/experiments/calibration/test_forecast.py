@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from kith.experiments.calibration.forecast.closed_form import ahead_of
-from kith.experiments.calibration.forecast.joins import joins_ahead
+from kith.experiments.calibration.forecast.joins import METHODS, joins_ahead, weights
 from kith.experiments.calibration.forecast.judge import anchored, blurred
 from kith.experiments.calibration.forecast.rivals import RIVALS, last_value
 from kith.experiments.calibration.forecast.scores import relative, score
@@ -76,6 +76,26 @@ def test_joins_ahead_are_whole_and_differ_between_paths() -> None:
     assert {len(path) for path in paths} == {30}
     assert len({tuple(path.tolist()) for path in paths}) > 6
     assert 0.5 < np.mean([path.mean() for path in paths]) / 2.0 < 1.6
+
+
+def test_a_campaign_that_ended_is_not_guessed_to_go_on() -> None:
+    joins = np.concatenate([np.random.default_rng(0).poisson(50.0, 90), np.zeros(180, np.int64)])
+    paths = joins_ahead(joins, 30, 90, 40, 1)
+    assert np.mean([path.sum() for path in paths]) < 1.0
+
+
+def test_methods_weigh_by_how_well_they_foretold_the_past() -> None:
+    luck = np.random.default_rng(3)
+    assert weights(np.full(4, 9.0), 3, luck).tolist() == [1.0 / len(METHODS)] * len(
+        METHODS
+    )  # too short to try
+    growing = 10.0 * 1.2 ** np.arange(24.0)
+    earned = dict(zip((method.__name__ for method in METHODS), weights(growing, 4, luck), strict=True))
+    assert sum(earned.values()) == pytest.approx(1.0)
+    assert earned["damped"] > 0.5 > earned["late_level"]
+    noise = luck.poisson(40.0, 60).astype(float)
+    earned = dict(zip((method.__name__ for method in METHODS), weights(noise, 4, luck), strict=True))
+    assert earned["late_level"] > earned["last_value"]
 
 
 def test_runs_that_met_the_past_count_more_and_a_third_counts_in_effect() -> None:
