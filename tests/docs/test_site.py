@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from kith.scenarios.schema import scenario_schema
+
 
 @pytest.fixture(scope="module")
 def site(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -48,3 +50,10 @@ def test_reference_pages_are_made_from_the_code(site: Path) -> None:
     assert "--from-log" in (reference / "command-line.html").read_text("utf-8")
     assert "active_ever" in (reference / "indicators.html").read_text("utf-8")
     assert "Membership fee" in (reference / "gallery.html").read_text("utf-8")
+    files = (reference / "scenario-files.html").read_text("utf-8")
+    schema = scenario_schema()["properties"]
+    assert [name for name in schema if f">{name}<" not in files and f"[{name}]" not in files] == []
+    for kind in ("phase", "shock", "experiment", "expected"):
+        fields = schema[kind]["items"]["properties"]
+        assert [n for n in fields if f">{n}<" not in files and f"[{kind}.{n}]" not in files] == []
+    assert len(files) < 200_000  # tables, and not the whole schema
