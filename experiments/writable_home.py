@@ -1,44 +1,46 @@
 """A place for what libraries keep in the home folder, where that cannot be written or is not known.
 
-matplotlib keeps its list of fonts there. Where it cannot, it prints two lines of its own and looks for all fonts again
-in every process; so it is given a folder beside the compiled engine instead. It reads the variable when it is imported,
-hence this is done when `kith.experiments` is. Who has no home at all, as a user of a container that is only a number,
-is given one in which nothing can be written: libraries that ask for it would stop otherwise.
+matplotlib keeps its list of fonts there, and IPython, of which the dashboard has parts, its settings. Where they cannot,
+they print lines of their own, and matplotlib looks for all fonts again in every process; so they are given folders
+beside the compiled engine instead. matplotlib reads its variable when it is imported, hence this is done when
+`kith.experiments` is. Who has no home at all, as a user of a container that is only a number, is given one in which
+nothing can be written: libraries that ask for it would stop otherwise.
 """
 
 import os
 import sys
 from pathlib import Path
 
-VARIABLE = "MPLCONFIGDIR"
 NOWHERE = os.devnull
 "a home in which nobody can write, not even root"
 
 
 def prepare() -> None:
-    """Set HOME and MPLCONFIGDIR, for this process and those that it starts, where they are needed.
+    """Set HOME, MPLCONFIGDIR and IPYTHONDIR, for this process and those that it starts, where they are needed.
 
-    HOME is set where no home is known; MPLCONFIGDIR where matplotlib could not write its own folders, unless it is set
-    or matplotlib is loaded already.
+    HOME is set where no home is known; the others where the library could not write its own folders, unless they are
+    set already.
     """
     try:
         Path.home()
     except RuntimeError:
         os.environ["HOME"] = NOWHERE
-    if os.environ.get(VARIABLE) or "matplotlib" in sys.modules or all(map(_writable, _folders())):
-        return
-    from kith.sim.kernels.cache import CACHE
+    for variable, folders in _kept().items():
+        if os.environ.get(variable) or all(map(_writable, folders)):
+            continue
+        from kith.sim.kernels.cache import CACHE
 
-    os.environ[VARIABLE] = str(CACHE.parent / "matplotlib")
+        os.environ[variable] = str(CACHE.parent / variable.lower())
 
 
-def _folders() -> list[Path]:
-    """Where matplotlib would keep its settings and its list of fonts."""
+def _kept() -> dict[str, list[Path]]:
+    """The folders that a library would write, by the variable that names another."""
     home = Path.home()
-    if not sys.platform.startswith(("linux", "freebsd")):
-        return [home]
-    variables = (("XDG_CONFIG_HOME", ".config"), ("XDG_CACHE_HOME", ".cache"))
-    return [Path(os.environ.get(name) or home / folder) / "matplotlib" for name, folder in variables]
+    fonts = [home]
+    if sys.platform.startswith(("linux", "freebsd")):
+        variables = (("XDG_CONFIG_HOME", ".config"), ("XDG_CACHE_HOME", ".cache"))
+        fonts = [Path(os.environ.get(name) or home / folder) / "matplotlib" for name, folder in variables]
+    return {"MPLCONFIGDIR": fonts, "IPYTHONDIR": [home / ".ipython"]}
 
 
 def _writable(folder: Path) -> bool:

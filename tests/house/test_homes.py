@@ -12,8 +12,11 @@ import kith.experiments
 from kith.experiments.charts import theme
 with theme.themed():
     theme.Figure().text(0.5, 0.5, "A").figure.savefig(SAVED)
+from IPython.paths import get_ipython_dir
+get_ipython_dir()
 import os; print(os.environ.get("MPLCONFIGDIR"), os.environ["HOME"])
 """
+"a chart, and what the dashboard asks IPython"
 NO_HOME = """
 import pathlib
 home = pathlib.Path.home
@@ -28,7 +31,11 @@ import os; pathlib.Path.home = unknown
 
 def draw(root: Path, tmp_path: Path, before: str = "", **environment: str) -> tuple[str, str, Path]:
     """What MPLCONFIGDIR and HOME are then; fails if anything was printed on standard error."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("HOME", "MPLCONFIGDIR")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("HOME", "MPLCONFIGDIR", "IPYTHONDIR")
+    }
     kept = {name: value for name, value in kept.items() if not name.startswith("XDG_")}
     temporary = tmp_path / "temporary"
     temporary.mkdir(exist_ok=True)
@@ -54,7 +61,7 @@ def test_where_home_cannot_be_written_nothing_is_said_and_the_list_of_fonts_is_k
     where, _, temporary = draw(root, tmp_path, HOME=home)
     assert Path(where).is_relative_to(temporary)
     assert list(Path(where).glob("fontlist*.json"))  # so that the next process need not look for fonts
-    assert list(temporary.glob("matplotlib-*")) == []
+    assert [path.name for path in temporary.iterdir()] == [f"kith-{os.getuid()}"]
 
 
 def test_who_has_no_home_is_given_one_that_nobody_writes(root: Path, tmp_path: Path) -> None:
