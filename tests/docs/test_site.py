@@ -44,6 +44,13 @@ def test_a_page_asks_nobody_for_anything(site: Path) -> None:
     assert [p.name for p in site.glob("**/*.html") if asked.search(p.read_text("utf-8"))] == []
 
 
+def test_a_link_calls_a_page_by_its_title(site: Path) -> None:
+    """Not by its file, which a reader of the site never sees."""
+    called = re.compile(r"<a class=\"reference internal\"[^>]*>(?:<[^>]+>)*([\w./-]+\.md)<")
+    found = {p.name: called.findall(p.read_text("utf-8")) for p in site.glob("**/*.html")}
+    assert {name: files for name, files in found.items() if files} == {}
+
+
 def test_reference_pages_are_made_from_the_code(site: Path) -> None:
     reference = site / "docs" / "reference"
     assert "contribution.onboarding" in (reference / "parameters.html").read_text("utf-8")
