@@ -8,7 +8,6 @@ import os
 import socket
 import sys
 import threading
-import time
 import webbrowser
 from contextlib import suppress
 from ipaddress import ip_address
@@ -49,12 +48,20 @@ def main(arguments: list[str] | None = None) -> None:
         if why:
             parser.exit(1, f"kith: port {port} {why} give another with --port\n")
     address = f"http://localhost:{port}/"
-    sys.stdout.write(f"kith is running at {address}  (Ctrl+C stops it)\n")
-    sys.stdout.flush()
-    if not given.no_open:
-        threading.Thread(target=_open_when_up, args=(port, address), daemon=True).start()
+    _say(f"kith is starting at {address}  (Ctrl+C stops it)")
+
+    def up() -> None:
+        _say(f"kith is running at {address}")
+        if not given.no_open:
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
     with suppress(KeyboardInterrupt):  # stopped while starting
-        serve("localhost", port, room_at)
+        serve("localhost", port, room_at, up)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _room_at(parser: argparse.ArgumentParser, given: str) -> str:
@@ -104,14 +111,6 @@ def _refused(name: str, port: int) -> str:
         except OSError as error:
             return f"cannot be used ({error.strerror});"
     return ""
-
-
-def _open_when_up(port: int, address: str) -> None:
-    for _ in range(300):
-        if _taken(port):
-            webbrowser.open(address)
-            return
-        time.sleep(0.2)
 
 
 if __name__ == "__main__":

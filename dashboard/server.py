@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from multiprocessing import active_children
 from pathlib import Path
 from types import FrameType
@@ -60,13 +60,14 @@ def settle(environment: MutableMapping[str, str]) -> None:
     )
 
 
-def serve(host: str, port: int, room_at: str | None = None) -> None:
+def serve(host: str, port: int, room_at: str | None, when_up: Callable[[], None]) -> None:
     """Serve the pages until stopped.
 
     Parameters
     ----------
     host, port : where to listen.
     room_at : the name of this machine on the local network, if a class may join.
+    when_up : called once, as soon as pages are answered.
     """
     signal.signal(signal.SIGTERM, _end)
     settle(os.environ)
@@ -99,7 +100,7 @@ def serve(host: str, port: int, room_at: str | None = None) -> None:
     )
     try:
         shared_pool().warm_up()
-        _Server(config).run(sockets)
+        _Server(config, when_up).run(sockets)
     except KeyboardInterrupt:
         pass  # Ctrl+C is how it ends
     finally:
@@ -113,7 +114,17 @@ def serve(host: str, port: int, room_at: str | None = None) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn's server, which waits for open requests; here it ends after `PATIENCE` seconds."""
+    """Uvicorn's server, which waits for open requests; here it ends after `PATIENCE` seconds, and says when it is up."""
+
+    def __init__(self, config: uvicorn.Config, when_up: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._when_up = when_up
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._when_up()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to end."""

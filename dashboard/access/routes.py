@@ -1,6 +1,6 @@
 """The addresses and methods that the server answers: those that the pages need, and no others.
 
-Solara and Starlette have more, see the table in `docs/how-to/dashboard.md`. Requests that are not allowed here do not reach
+Solara and Starlette have more, see the table in `docs/explanation/dashboard.md`. Requests that are not allowed here do not reach
 them. The browser's part of Solara is served from here as well, out of an index of files that is made at the
 start: a request is looked up in it and never becomes a path.
 """

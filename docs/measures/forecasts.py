@@ -1,4 +1,4 @@
-"""Fit and judge the logs that ship, and write the tables of docs/explanation/forecasts.md. Run from the repository:
+"""Fit and judge the logs that ship, and write the tables of docs/explanation/forecasts. Run from the repository:
 
     python docs/measures/forecasts.py                 # all logs; a quarter of an hour or more
     python docs/measures/forecasts.py git_networkx    # some
@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
+from tables_on_pages import put
 
 from kith.experiments.calibration.bundle import read_bundle, write_bundle
 from kith.experiments.calibration.calibrate import Calibration, calibrate
@@ -26,7 +27,17 @@ from kith.experiments.calibration.words import recovered_in_words
 from kith.experiments.files import write_text
 from kith.experiments.reports.fits.calibration import calibration_page
 
-PAGE = Path(__file__).parents[1] / "explanation" / "forecasts.md"
+PAGES = {
+    "priors": "forecasts.md",
+    "recovery": "forecasts/1-recovery.md",
+    "fits": "forecasts/3-verdicts.md",
+    "verdicts": "forecasts/3-verdicts.md",
+    "goals": "forecasts/3-verdicts.md",
+    "held out": "forecasts/4-held-out.md",
+    "identified": "forecasts/5-parameters.md",
+    "misfit": "forecasts/6-misfit.md",
+}
+"which table is on which page"
 OUT = Path("out/forecasts")
 RECOVERED = "recovery.md"
 RECOVERS = "college_msg"
@@ -74,12 +85,15 @@ def main() -> None:
     if given.recover:
         recover_one(budget, given.workers, given.recover)
     fits = {log: read_bundle(OUT / log) for log in CASES if (OUT / log).is_dir()}
-    text = PAGE.read_text(encoding="utf-8")
     if (OUT / RECOVERED).is_file():
-        text = _between(text, "recovery", (OUT / RECOVERED).read_text(encoding="utf-8").strip())
+        put(PAGES["recovery"], "recovery", (OUT / RECOVERED).read_text(encoding="utf-8").strip())
     for name, lines in tables(fits).items():
-        text = _between(text, name, "\n".join(lines))
-    PAGE.write_text(text, encoding="utf-8")
+        if fits or name == "priors":
+            put(PAGES[name], name, "\n".join(lines))
+    if not fits:
+        raise SystemExit(
+            f"{OUT} has no fit: only the priors were written; run without --only-tables to fit the logs"
+        )
 
 
 def fit_one(log: str, budget: Budget, workers: int | None) -> None:
@@ -113,7 +127,7 @@ def recover_one(budget: Budget, workers: int | None, logs: int) -> None:
 
 
 def tables(fits: dict[str, Calibration]) -> dict[str, list[str]]:
-    """Every table of the page by its marker."""
+    """Every table of the fits by its name."""
     return {
         "priors": _priors(),
         "fits": _fits(fits),
@@ -285,13 +299,6 @@ def _met(met: bool) -> str:
 def _table(head: Iterable[str], rows: Iterable[tuple[str, ...]]) -> list[str]:
     cells = list(head)
     return ["| " + " | ".join(row) + " |" for row in (cells, ["---"] * len(cells), *rows)]
-
-
-def _between(text: str, name: str, inside: str) -> str:
-    start, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-    before, _, rest = text.partition(start)
-    _, _, after = rest.partition(end)
-    return f"{before}{start}\n{inside}\n{end}{after}"
 
 
 if __name__ == "__main__":

@@ -1,16 +1,16 @@
 """How well a community founded from its own log goes on as it would have: `python docs/measures/founding_round_trip.py`.
 
-Rewrites the table in docs/explanation/evidence.md between its markers. Twenty communities of the scenario web (2,000
+Rewrites the table in docs/explanation/evidence/3-founding.md between its markers. Twenty communities of the scenario web (2,000
 people, 150 founders) live for 200 days; each is then founded anew from its full log and from its posts and
 answers alone, and goes on for 60 days beside the original. Takes about a minute.
 """
 
-from pathlib import Path
+from tables_on_pages import put
 
 from kith.experiments.evidence.round_trip import TABLES, agreement, round_trip
 
-PAGE = Path(__file__).parents[1] / "explanation" / "evidence.md"
-BEGIN, END = "<!-- round trip -->\n", "\n<!-- end of round trip -->"
+PAGES = {"round trip": "evidence/3-founding.md"}
+"which table is on which page"
 SEEDS = 20
 
 
@@ -31,15 +31,5 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Write the table."""
-    page = PAGE.read_text("utf-8")
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    if not after:
-        raise SystemExit("docs/explanation/evidence.md has no place for the round trip")
-    PAGE.write_text(before + BEGIN + table() + END + after, "utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    put(PAGES["round trip"], "round trip", table())

@@ -1,13 +1,12 @@
 """The measures of the logs that ship beside those of every preset: `python docs/measures/logs_beside_presets.py`.
 
-Rewrites the two tables in docs/explanation/evidence.md between their markers, and the table of statistics. Each preset is run for two
-years with 5,000 people and three seeds; only newcomers are measured, because the logs begin with their first member.
-Takes some minutes.
+Rewrites the two tables in docs/explanation/evidence/1-logs-and-presets.md between their markers, and the table of
+statistics in 2-statistics.md. Each preset is run for two years with 5,000 people and three seeds; only newcomers are
+measured, because the logs begin with their first member. Takes some minutes.
 """
 
-from pathlib import Path
-
 import numpy as np
+from tables_on_pages import put
 
 from kith.experiments.errors import NothingToMeasure
 from kith.experiments.evidence.estimates import REPLICATES
@@ -20,7 +19,12 @@ from kith.scenarios.load import load
 from kith.scenarios.logs.founding import read_log_table
 from kith.sim.engine import run
 
-PAGE = Path(__file__).parents[1] / "explanation" / "evidence.md"
+PAGES = {
+    "logs": "evidence/1-logs-and-presets.md",
+    "presets": "evidence/1-logs-and-presets.md",
+    "statistics": "evidence/2-statistics.md",
+}
+"which table is on which page"
 SHOWN = (
     "again_d1_7",
     "r30",
@@ -96,24 +100,12 @@ def statistics_table() -> str:
     return "\n".join(lines)
 
 
-def rewritten(page: str, marker: str, text: str) -> str:
-    """The page with the text between a marker's two comments."""
-    begin, end = f"<!-- {marker} -->\n", f"\n<!-- end of {marker} -->"
-    before, _, rest = page.partition(begin)
-    _, _, after = rest.partition(end)
-    if not after:
-        raise SystemExit(f"docs/explanation/evidence.md has no place for {marker}")
-    return before + begin + text + end + after
-
-
 def main() -> None:
     """Write the tables."""
     presets = [entry.name for entry in library() if entry.shelf == "presets"]
-    page = PAGE.read_text("utf-8")
-    page = rewritten(page, "statistics", statistics_table())
-    page = rewritten(page, "logs", table({name: of_log(name) for name in logs()}))
-    page = rewritten(page, "presets", table({name: of_preset(name) for name in presets}))
-    PAGE.write_text(page, "utf-8")
+    put(PAGES["statistics"], "statistics", statistics_table())
+    put(PAGES["logs"], "logs", table({name: of_log(name) for name in logs()}))
+    put(PAGES["presets"], "presets", table({name: of_preset(name) for name in presets}))
 
 
 if __name__ == "__main__":

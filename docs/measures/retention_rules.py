@@ -2,7 +2,7 @@
 
 Each log that ships is cut after 60 days to four years. For each rule and age, what it says of the cut log is compared
 with the share, in the whole log, of those members who could reach the age before the cut. Prints the numbers of
-docs/explanation/evidence.md.
+docs/explanation/evidence.md, conventions.
 """
 
 import numpy as np

@@ -5,11 +5,13 @@ the repository and on the site alike. Reference pages are made from the code by 
 """
 
 import os
+import posixpath
 import re
 import sys
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.application import Sphinx
 
 SITE = Path(__file__).parent
@@ -37,6 +39,7 @@ html_title = f"kith {release}"
 html_static_path = ["static"]
 html_css_files = ["kith.css"]
 html_show_sourcelink = False
+html_context = {"default_mode": "auto"}  # without it the theme complains on the console
 html_copy_source = False
 # A switcher over the folders of a site that has several: SWITCHER is the path of its list of versions.
 SWITCHER = os.environ.get("KITH_DOCS_VERSIONS", "")
@@ -103,7 +106,19 @@ def _describe(app: Sphinx, what: str, name: str, obj: object, options: object, l
     lines[:] = out
 
 
+def _name(app: Sphinx, tree: nodes.document, page: str) -> None:
+    """Call a page by its title where a link calls it by its file, as links in the repository do."""
+    for link in tree.findall(nodes.reference):
+        if not re.fullmatch(r"[\w./-]+\.md", link.astext()):
+            continue
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(page), link.get("refuri", "")))
+        title = app.env.titles.get(target.partition("#")[0].removesuffix(".html"))
+        if title is not None:
+            link[:] = [nodes.inline("", title.astext())]
+
+
 def setup(app: Sphinx) -> None:
     """Write the reference pages before Sphinx looks for sources; read docstrings before numpydoc does."""
     reference.write(ROOT / "docs" / "reference")
     app.connect("autodoc-process-docstring", _describe, priority=1)
+    app.connect("doctree-resolved", _name)

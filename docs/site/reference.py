@@ -3,12 +3,12 @@
 They are not kept in the repository, so that they cannot fall behind it.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import click
+import scenario_page
 from typer.cli import get_docs_for_click
 from typer.main import get_command
 
@@ -18,7 +18,6 @@ from kith.experiments.words.assumptions import Setting, settings
 from kith.experiments.words.wording import title
 from kith.scenarios.catalogue import SHELF_TITLES, Entry, library
 from kith.scenarios.load import load
-from kith.scenarios.schema import scenario_schema
 from kith.sim.results.definitions import DEFINITIONS
 
 PICTURES = Path(__file__).parents[1] / "pictures" / "gallery"
@@ -88,16 +87,6 @@ def indicators() -> str:
     return "\n".join(lines) + "\n"
 
 
-def scenario_files() -> str:
-    """The schema of scenario files, as an editor reads it."""
-    return (
-        "# Scenario files\n\nThe JSON Schema that `kith schema` prints, for editors. How files are written and combined: "
-        "[the library](library.md).\n\n```json\n"
-        + json.dumps(scenario_schema(), indent=1)[:200_000]
-        + "\n```\n"
-    )
-
-
 def gallery() -> str:
     """Every scenario of the library: its question, a picture and the model's answer."""
     shelves: dict[str, list[Entry]] = defaultdict(list)
@@ -123,7 +112,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "command-line": command_line,
     "parameters": parameters,
     "indicators": indicators,
-    "scenario-files": scenario_files,
+    "scenario-files": scenario_page.page,
     "gallery": gallery,
 }
 

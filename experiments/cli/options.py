@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from kith.experiments.cli.manners import names
+
 
 def whole_number(text: str) -> int:
     """The text as a whole number."""
@@ -33,7 +35,10 @@ Tag = Annotated[
 Scenario = Annotated[
     str,
     typer.Argument(
-        metavar="SCENARIO", help="A name from `kith list`, or the path to a TOML file.", show_default=False
+        metavar="SCENARIO",
+        help="A name from `kith list`, or the path to a TOML file.",
+        show_default=False,
+        autocompletion=names.scenario,
     ),
 ]
 Optional = Annotated[
@@ -42,6 +47,7 @@ Optional = Annotated[
         metavar="SCENARIO",
         help="A name from `kith list`, or the path to a TOML file; omitted with --resume.",
         show_default=False,
+        autocompletion=names.scenario,
     ),
 ]
 Pair = Annotated[
@@ -50,6 +56,7 @@ Pair = Annotated[
         metavar="A B",
         help="Two scenarios, those of --arm after them; the first is the reference.",
         show_default=False,
+        autocompletion=names.scenario,
     ),
 ]
 Several = Annotated[
@@ -58,6 +65,7 @@ Several = Annotated[
         metavar="A B …",
         help="Two or more scenarios, those of --arm after them; the first is the reference.",
         show_default=False,
+        autocompletion=names.scenario,
     ),
 ]
 Arms = Annotated[
@@ -75,6 +83,7 @@ Some = Annotated[
         metavar="SCENARIO|TAG …",
         help="Names, paths or tags; default: the whole library.",
         show_default=False,
+        autocompletion=names.scenario,
     ),
 ]
 Days = Annotated[

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kith.experiments.cli.manners import names
 from kith.experiments.cli.options import Json, Out, Overwrite, Settings, Workers, number_option, option
 from kith.experiments.cli.requests import announce_compilation, asked, overrides
 from kith.experiments.comparison.repeat_command import study_command
@@ -42,6 +43,7 @@ Name = Annotated[
         metavar="STUDY",
         help="A name from `kith study list`, or the path to a TOML file.",
         show_default=False,
+        autocompletion=names.study,
     ),
 ]
 Folder = Annotated[

@@ -61,3 +61,10 @@ def test_a_server_started_by_kith_ends_with_its_processes_while_they_compile(tmp
 @pytest.mark.parametrize("state", [idle, compiling, running, after_a_kill])
 def test_everything_ends_soon_in_every_state(tmp_path: Path, state: Any, command: Any, number: int) -> None:
     check(tmp_path, state, command, number, tmp_path / "cache" if state is compiling else None)
+
+
+def test_a_server_says_that_it_is_running_when_it_answers(tmp_path: Path) -> None:
+    with served(tmp_path, up=False) as made:
+        assert made.process.stdout is not None
+        assert "is running at" in made.process.stdout.readline()
+        assert made.ask("/readyz")[0] == 200

@@ -1,12 +1,15 @@
 """kith as it is installed: one importable name, which shadows nothing of a user's, and whose types a user sees."""
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
 import tarfile
 import venv
 import zipfile
+from email import message_from_bytes
+from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -216,3 +219,31 @@ def test_checkout_wheel_and_source_archive_hold_the_same_files(
         if path.is_file() and not ignored & set(path.parts)
     }
     assert checkout == sources
+
+
+def metadata(wheel: Path) -> Message:
+    """What the wheel says of itself; its payload is the description."""
+    with zipfile.ZipFile(wheel) as packed:
+        name = next(name for name in packed.namelist() if name.endswith(".dist-info/METADATA"))
+        return message_from_bytes(packed.read(name))
+
+
+def test_every_licence_that_is_packed_is_declared(wheel: Path) -> None:
+    packed = {name for name in zipfile.ZipFile(wheel).namelist() if "LICENSE" in name}
+    licences = {name.removeprefix("kith/") for name in packed if ".dist-info/" not in name}
+    declared = set(metadata(wheel).get_all("License-File", []))
+    assert licences <= declared
+    assert any("/cdn/" in name for name in licences)
+
+
+def test_the_description_of_the_package_leads_nowhere_and_says_no_word_of_a_checkout(wheel: Path) -> None:
+    text = str(metadata(wheel).get_payload(decode=False))
+    top = text.partition("<details>")[0]
+    assert re.findall(r"!?\[[^\]]*\]\((?!https?:)[^)]*\)", text) == []
+    assert "make demo" not in top
+    assert "**Then**" not in top
+    assert "(more)" not in top
+    assert "|  |" not in top
+    assert "A lesson for a class" not in top
+    assert "$ kith compare pool hub web" in top
+    assert "Install it from a checkout or a wheel" in top

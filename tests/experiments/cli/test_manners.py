@@ -62,18 +62,35 @@ def test_every_word_of_the_help_is_whole_on_a_narrow_screen(
     assert not {word for word in missing if "-" not in word.strip("-")}
 
 
-def test_completion_can_be_shown(root: Path) -> None:
+def completed(root: Path, folder: Path, words: str) -> list[str]:
+    """What bash is offered for the last of the words, asked in a folder."""
     environment = os.environ | {"PYTHONPATH": str(root / "src"), "_KITH_COMPLETE": "complete_bash"}
-    environment |= {"COMP_WORDS": "kith comp", "COMP_CWORD": "1"}
+    environment |= {"COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
     done = subprocess.run(
         [sys.executable, "-c", "from kith.experiments.cli.app import main; main()"],
+        cwd=folder,
         env=environment,
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
-    assert "compare" in done.stdout
+    return done.stdout.split()
+
+
+def test_commands_scenarios_studies_and_files_are_completed(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "hubbub.toml").touch()
+    (tmp_path / "hubbub.txt").touch()
+    (tmp_path / "own" / "deep").mkdir(parents=True)
+    (tmp_path / "own" / "mine.toml").touch()
+    assert completed(root, tmp_path, "kith comp") == ["compare"]
+    scenarios = completed(root, tmp_path, "kith show hub")
+    assert {"hub", "hubbub.toml"} <= set(scenarios)
+    assert "hubbub.txt" not in scenarios
+    assert "pool" in completed(root, tmp_path, "kith compare web po")
+    assert completed(root, tmp_path, "kith run own/") == ["own/deep/", "own/mine.toml"]
+    assert completed(root, tmp_path, "kith study run robustn") == ["robustness"]
+    assert completed(root, tmp_path, "kith run nowhere/") == []
 
 
 @pytest.mark.parametrize("kind", ["scenario", "study", "step"])

@@ -1,7 +1,6 @@
 """Statistics of logs: by hand, by an independent brute force, and the same for a run and for its event log."""
 
 from datetime import UTC, datetime, timedelta
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,6 @@ from kith.experiments.evidence.network import local_clustering
 from kith.experiments.evidence.observation import ObservationModel, of_frame, of_record, of_table
 from kith.experiments.evidence.statistics import STATISTICS
 from kith.experiments.evidence.survival import follow_up, survival_curve
-from kith.scenarios.catalogue import logs
 from kith.scenarios.load import load
 from kith.scenarios.logs.reading import read_events
 from kith.sim.engine import run
@@ -374,23 +372,3 @@ def test_what_cannot_be_measured_is_refused(record: Record) -> None:
         measure(frame([]))
     with pytest.raises(RequestError, match="lacks timestamp"):
         measure(pd.DataFrame({"member_id": ["a"], "action": ["post"]}))
-
-
-def test_the_documentation_has_the_definitions_of_the_table() -> None:
-    page = (ROOT / "docs" / "explanation" / "evidence.md").read_text("utf-8")
-    rows = [
-        f"| `{s.name}` | {s.family} | {s.unit} | {s.definition} | {s.interval} |" for s in STATISTICS.values()
-    ]
-    assert [row for row in rows if row not in page] == []
-
-
-@pytest.mark.slow
-def test_the_documentation_has_the_measures_of_the_logs_that_ship() -> None:
-    page = (ROOT / "docs" / "explanation" / "evidence.md").read_text("utf-8")
-    place = ROOT / "docs" / "measures" / "logs_beside_presets.py"
-    spec = spec_from_file_location("logs_beside_presets", place)
-    assert spec is not None
-    assert spec.loader is not None
-    tables = module_from_spec(spec)
-    spec.loader.exec_module(tables)
-    assert tables.table({name: tables.of_log(name) for name in logs()}) in page

@@ -19,7 +19,7 @@ def written(root: Path) -> dict[str, Any]:
 
 def test_a_table_of_an_earlier_model_is_called_one(root: Path) -> None:
     made_with = written(root)["model_version"]
-    calibration = (root / "docs" / "explanation" / "calibration.md").read_text("utf-8")
+    calibration = (root / "docs" / "explanation" / "calibration" / "3-patterns.md").read_text("utf-8")
     earlier = f"made with model {made_with}"
     assert (earlier in calibration) == (made_with != MODEL_VERSION)
 
@@ -54,7 +54,7 @@ def test_every_pattern_has_its_figure(root: Path) -> None:
 
 
 def test_calibration_names_the_patterns_that_are_not_met(root: Path) -> None:
-    text = (root / "docs" / "explanation" / "calibration.md").read_text("utf-8")
+    text = (root / "docs" / "explanation" / "calibration" / "3-patterns.md").read_text("utf-8")
     line = next(line for line in text.splitlines() if "**Not met:" in line)
     said = set(re.findall(r"[A-Z]+\d*\b", line.partition("**Not met:")[2].partition("**")[0]))
     assert said == {code for code, well in met(published(root)).items() if not well}
