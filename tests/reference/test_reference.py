@@ -302,8 +302,14 @@ def test_it_follows_when_every_parameter_moves(number: int) -> None:
     assert differences(lived(core(overrides=drawn(number), days=60), number)) == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("number", range(3, 33))
+SOME, MORE = range(3, 13), range(13, 33)
+"draws of the parameters: some for every build, and more for `make full`"
+
+
+@pytest.mark.parametrize(
+    "number",
+    [pytest.param(k, marks=pytest.mark.slow if k in SOME else pytest.mark.full) for k in (*SOME, *MORE)],
+)
 def test_it_follows_wherever_the_parameters_go(number: int) -> None:
     assert differences(lived(core(overrides=drawn(number)), number)) == []
 
