@@ -22,6 +22,7 @@ import uvicorn
 from kith.dashboard.access.host_check import HOMES, App, HostCheck, addresses
 from kith.dashboard.access.not_found import NotFound
 from kith.dashboard.access.routes import CDN, Routes, solara_files
+from kith.sim.kernels.cache import CACHE
 
 HERE = Path(__file__).parent
 FRONT_END = HERE / "assets" / "cdn"
@@ -39,10 +40,15 @@ VANISHED = 7
 
 
 def settle(environment: MutableMapping[str, str]) -> None:
-    """Set Solara's settings; to be called before `solara` is imported."""
+    """Set Solara's settings; to be called before `solara` is imported.
+
+    What it and IPython keep goes beside the compiled engine, not into the user's home.
+    """
+    environment.setdefault("IPYTHONDIR", str(CACHE.parent / "ipython"))
     environment.update(
         {
             "SOLARA_APP": "kith.dashboard.app",
+            "SOLARA_HOME": str(CACHE.parent / "solara"),
             "SOLARA_ASSETS_PROXY": "false",
             "SOLARA_ASSETS_CDN": CDN.rstrip("/"),
             "SOLARA_ROOT_PATH": "",

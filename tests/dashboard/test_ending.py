@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from kith.dashboard.state.compare_state import CompareState
+from kith.sim.kernels.cache import CACHE
 from tests.dashboard.looking import until
 from tests.dashboard.serving import BY_KITH, DIRECT, Served, served
 
@@ -68,3 +69,18 @@ def test_a_server_says_that_it_is_running_when_it_answers(tmp_path: Path) -> Non
         assert made.process.stdout is not None
         assert "is running at" in made.process.stdout.readline()
         assert made.ask("/readyz")[0] == 200
+
+
+def test_a_server_puts_nothing_into_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """matplotlib makes an empty folder for settings, whatever it is told."""
+    home, cache = tmp_path / "home", CACHE.parents[1]
+    home.mkdir()
+    for name in ("IPYTHONDIR", "SOLARA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    with served(tmp_path, cache=cache) as made:
+        assert made.ask("/")[0] == 200
+    assert {path.relative_to(home).as_posix() for path in home.rglob("*")} <= {
+        ".config",
+        ".config/matplotlib",
+    }
