@@ -173,7 +173,14 @@ def failures_of(comparison: Any) -> str:
 def say_where(out: Path | None) -> None:
     """Print the path of the report."""
     if out is not None:
-        say(f"\nreport: {out / 'report.html'}")
+        say("")
+        print_report_path(out)
+
+
+def print_report_path(out: Path | None) -> None:
+    """Say where the report is, if one was written."""
+    if out is not None:
+        say(f"report: {out / 'report.html'}")
 
 
 def print_json(value: Any) -> None:

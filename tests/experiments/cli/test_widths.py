@@ -16,9 +16,10 @@ from kith.experiments.analyses.levers.effects import BETTER, Effect, Trial, Trie
 from kith.experiments.analyses.optimise import Optimum
 from kith.experiments.analyses.prim import Boxes
 from kith.experiments.analyses.tipping import Tipping
-from kith.experiments.cli import printed_results, printed_studies
+from kith.experiments.cli import printed_results
 from kith.experiments.cli.levers import printed_levers
-from kith.experiments.cli.printed_studies import _ranges
+from kith.experiments.cli.studies import printed_studies
+from kith.experiments.cli.studies.printed_studies import _ranges
 from kith.experiments.comparison.arms import arm_from
 from kith.experiments.comparison.comparison import compare
 from kith.experiments.reports.decisions.shown import Shown, tipping_shown
