@@ -55,11 +55,11 @@ def regret(
 
     target = None if out is None else check_folder(out, overwrite)
     opened, results = open_study(study, store, runs, days, set, run_code, quick)
-    check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set))
+    check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set, run_code))
     shown = regret_shown(lost(opened, results, outcome, policy or (), lower))
     words = [word for name in policy or () for word in ("--policy", name)]
     words += _decided_by(outcome, lower)
-    command = study_command(study, "regret", None, runs, days, quick, set)
+    command = study_command(study, "regret", None, runs, days, quick, set, run_code)
     _give(shown, "Regret", target, _joined(command, words), out, json)
 
 
@@ -108,7 +108,7 @@ def replicate(
     )
     words = ["--budget", str(budget), "--for", aim, *([] if level is None else ["--level", str(level)])]
     words += _decided_by(outcome, lower)
-    command = study_command(study, "replicate", None, runs, days, quick, set)
+    command = study_command(study, "replicate", None, runs, days, quick, set, run_code)
     _give(replicated_shown(found), "Further runs", target, _joined(command, words), out, json)
 
 
@@ -152,7 +152,7 @@ def tip(
     )
     words = ["--level", str(level), *([] if points is None else ["--points", str(points)])]
     words += _decided_by(outcome)
-    command = study_command(study, "tip", None, runs, days, quick, set)
+    command = study_command(study, "tip", None, runs, days, quick, set, run_code)
     _give(tipping_shown(opened, found), "Where it tips", target, _joined(command, words), out, json)
 
 

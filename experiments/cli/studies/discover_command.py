@@ -57,12 +57,22 @@ def discover(
         demand("discovery")
     opened, results = open_study(study, store, runs, days, set, run_code, quick)
     goal = _failure(opened, study, fails, scenario)
-    check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set))
+    check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set, run_code))
     discovery = search(opened, results, goal.fails, goal.scenario, prim)
     progress = state(opened, results)
     if target is not None:
         command = study_command(
-            study, "discover", None, runs, days, quick, set, fails=fails, scenario=scenario
+            study,
+            "discover",
+            None,
+            runs,
+            days,
+            quick,
+            set,
+            run_code,
+            fails=fails,
+            scenario=scenario,
+            prim=prim,
         )
         write_discovery(discovery, opened, progress, target, command, asked())
     if json:

@@ -72,14 +72,14 @@ def export(
     _check_thinning(frame, every, each_day)
     target = check_folder(out, overwrite)
     opened, results = open_study(study, store, runs, days, set, run_code, quick)
-    check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set))
+    check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set, run_code))
     if outcome:
         opened = opened.with_changes(outcomes=outcome)
         opened.check()
     if netcdf:
         demand("arrays")
     frames = _frames(opened, results, frame or [], every, each_day)
-    command = study_command(study, "run", None, runs, days, quick, set)
+    command = study_command(study, "run", None, runs, days, quick, set, run_code)
     write_study(opened, results, target, command, asked(), frames, outcome, netcdf)
     from kith.experiments.studies.execute import status as state
 

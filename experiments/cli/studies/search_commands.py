@@ -33,7 +33,7 @@ def optimise(
     optimum = searched(search, "points", opened, results, workers, scheduler)
     if target is not None:
         write_optimum(
-            optimum, target, study_command(study, "optimise", None, runs, days, quick, set), asked()
+            optimum, target, study_command(study, "optimise", None, runs, days, quick, set, run_code), asked()
         )
     if json:
         say(as_json(optimum_object(optimum)))
@@ -72,7 +72,7 @@ def break_even(
             opened,
             crossing,
             target,
-            study_command(study, "break-even", None, runs, days, quick, set),
+            study_command(study, "break-even", None, runs, days, quick, set, run_code),
             asked(),
         )
     if json:
