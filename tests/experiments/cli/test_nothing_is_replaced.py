@@ -12,6 +12,8 @@ import pytest
 
 from kith.experiments.analyses.levers.audit import Audit
 from kith.experiments.analyses.levers.stored import as_object
+from kith.experiments.bundles.inputs import WITHOUT
+from kith.experiments.bundles.verify import COMMANDS
 from kith.experiments.cli.app import exit_code
 from kith.sim.checkpoints.checkpoint import ABOUT
 from kith.sim.engine import MODEL_VERSION
@@ -135,3 +137,13 @@ def test_a_schema_of_somebody_else_is_not_replaced(folder: Path, capsys: pytest.
     assert json.loads((folder / "study.schema.json").read_text("utf-8")) == {"title": "my own"}
     (folder / "study.schema.json").unlink()
     assert [exit_code(["new", "study", f"{name}.toml"]) for name in ("one", "two")] == [0, 0]
+
+
+def test_no_bundle_can_order_that_a_file_be_written() -> None:
+    """What verify-bundle repeats comes from a file of others, so no option that writes may be in it."""
+    written = {
+        parameter.opts[0]
+        for name, parameter in PLACES
+        if tuple(name.split()) in COMMANDS and parameter.name in {*WRITTEN, "store"}
+    }
+    assert {"--out", "--save", "--slide", "--story", "--store"} <= written <= set(WITHOUT)
