@@ -114,9 +114,8 @@ class Tipping:
             if of
             else ""
         )
-        return (
-            head + (where if parts else " With the other levers in the middle there is no crossing.") + told
-        )
+        none = "With the other levers in the middle there" if len(self.levers) > 1 else "There"
+        return head + (where if parts else f" {none} is no crossing.") + told
 
 
 def tipping(

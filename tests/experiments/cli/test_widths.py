@@ -25,7 +25,7 @@ from kith.experiments.comparison.comparison import compare
 from kith.experiments.reports.decisions.shown import Shown, tipping_shown
 from kith.experiments.studies.execute import StudyStatus
 from kith.experiments.studies.study import Study, study_from
-from kith.experiments.words.terminal import add_lever, plain_table
+from kith.experiments.words.terminal import add_lever, plain_table, print_with_levers, printer
 
 
 @pytest.mark.parametrize("width", [80, 100, 200])
@@ -144,6 +144,32 @@ def test_results_of_studies_fit_and_cut_no_lever(
     for number in NUMBERS[name]:
         assert number in text
     whole(text, LEVERS[1:2] if name == "break-even" else LEVERS)
+
+
+@pytest.mark.parametrize("width", range(80, 121, 2))
+def test_no_number_is_cut_at_any_width(width: int) -> None:
+    """What fits by its words alone need not fit, where numbers such as `12 to 14` are kept on one line."""
+    levers = [(name, "lever") for name in ("monetisation.price", "churn.base_hazard")]
+    heads = [(name, "n") for name in ("in search", "new seeds", "95 % interval", "change", "support")]
+    row = ["9.31", "0.0448", "active members", "16.8", "17.0", "−0.17 to 0.42", "−0.12", "100 %"]
+    console = Console(width=width, record=True, file=StringIO())
+    print_with_levers(console, [*levers, ("outcome", ""), *heads], [row] * 2)
+    text = console.export_text()
+    assert max(map(len, text.splitlines())) <= width
+    assert all(text.count(cell) >= 2 for cell in row if cell != "active members")
+    assert all(head in text for head, _ in heads)
+
+
+@pytest.mark.parametrize(
+    ("told", "width"), [("80", 80), ("200", 120), ("0", 100), ("wide", 100), (None, 100)]
+)
+def test_a_pipe_is_as_wide_as_columns_says(
+    told: str | None, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if told is not None:
+        monkeypatch.setenv("COLUMNS", told)
+    assert printer().width == width
 
 
 @pytest.mark.parametrize("width", [80, 200])
