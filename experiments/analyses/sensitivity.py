@@ -48,6 +48,9 @@ FEW_RESAMPLES = 100
 SEED = 1
 MEASURES = {"morris": "mu_star", "sobol": "ST", "fast": "ST", "pawn": "median", "delta": "delta"}
 "The measure by which levers are ranked, by method."
+UNITS = dict.fromkeys(("luck", "S1", "S1_conf", "ST", "ST_conf"), "share") | dict.fromkeys(
+    ("delta", "delta_conf", "median", "maximum", "floor"), "-"
+)
 
 
 def sensitivity(study: Study, store: Store, outcomes: Sequence[str] | None = None) -> pd.DataFrame:
@@ -80,7 +83,7 @@ def sensitivity(study: Study, store: Store, outcomes: Sequence[str] | None = Non
                 indices.insert(0, "outcome", outcome)
                 indices.insert(0, "scenario", scenario)
                 rows.append(indices)
-    return with_units(pd.concat(rows, ignore_index=True), luck="share")
+    return with_units(pd.concat(rows, ignore_index=True), **UNITS)
 
 
 def method_of(study: Study) -> str:

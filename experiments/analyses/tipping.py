@@ -266,7 +266,7 @@ def _told(
         with_units(tried, mean=unit, se=unit, chance="share"),
         float(everywhere.mean()),
         float(((everywhere > 0.025) & (everywhere < 0.975)).mean()),
-        pd.DataFrame(rows),
+        with_units(pd.DataFrame(rows)),
         int(np.isnan(chance).sum()),
     )
 
