@@ -169,7 +169,8 @@ def _one_line(error: Exception) -> str:
     if hasattr(error, "format_message"):
         text = f"{error.format_message().strip().rstrip('.')}; `kith --help` lists commands and options"
     elif isinstance(error, RunsFailed):
-        text = f"every run failed: {str(error).strip().splitlines()[-1]}"
+        lines = str(error).strip().splitlines()
+        text = f"every run failed: {lines[-1]}" if len(lines) > 1 else str(error)
     elif isinstance(error, OSError) and error.filename:
         text = f"{error.filename}: {error.strerror}"
     elif isinstance(error, ModuleNotFoundError) and (text := advice(error) or "") != "":
