@@ -17,6 +17,7 @@ from kith.experiments.analyses.optimise import Optimum
 from kith.experiments.analyses.prim import Boxes
 from kith.experiments.analyses.tipping import Tipping
 from kith.experiments.cli import printed_results
+from kith.experiments.cli.evidence import printed_calibration
 from kith.experiments.cli.levers import printed_levers
 from kith.experiments.cli.studies import printed_studies
 from kith.experiments.cli.studies.printed_studies import _ranges
@@ -204,3 +205,9 @@ def test_a_comparison_of_arms_with_long_labels_fits_and_names_every_lever(
     assert "────\n────" not in text  # a rule that is wider than the screen goes on in the next line
     assert all(f"{letter}  {label}" in text for letter, label in zip("AB", made.labels, strict=True))
     assert "cash_per_contribution 0.7" in text
+
+
+def test_a_paragraph_is_broken_once_at_the_width_of_the_screen() -> None:
+    console = Console(width=80, record=True, file=StringIO())
+    printed_calibration._paragraph(console, "word " * 60)
+    assert min(map(len, console.export_text().rstrip().splitlines()[:-1])) > 70
