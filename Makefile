@@ -42,7 +42,7 @@ answers: tools ## run every library scenario and rewrite docs/reference/answers;
 	@$(BIN)/kith answers --out docs/reference/answers --overwrite
 
 claims: tools ## hold practitioners' claims against pairs of runs and rewrite docs/reference/claims.md; ten minutes or more
-	@$(BIN)/kith claims --out docs/reference/claims.md
+	@$(BIN)/kith claims --out docs/reference/claims.md --overwrite
 
 format: tools ## format the code
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -8,7 +8,7 @@ RequestError (a ValueError)      the request is wrong
 ├── SchedulerError               where runs should be done
 ├── OutputError                  where results should go
 └── PathError                    a path that no file can have
-RunsFailed (a RuntimeError)      every run failed; the text is the first traceback
+RunsFailed (a RuntimeError)      every run failed (the first traceback), or too few can be used
 SchedulerLost (a RuntimeError)   the scheduler was lost during the runs
 Stopped (a RuntimeError)         Ctrl-C; the text says which results are kept
 """
@@ -47,7 +47,7 @@ class PathError(RequestError):
 
 
 class RunsFailed(RuntimeError):
-    """Every run of a comparison failed; the text is the first traceback."""
+    """Every run of a comparison failed, and the text is the first traceback; or too few can be used, and it says why."""
 
 
 class SchedulerLost(RuntimeError):

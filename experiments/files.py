@@ -107,22 +107,28 @@ def check_folder(target: Path, overwrite: bool = False) -> Path:
     ground = next(parent for parent in path.parents if parent.exists())
     if not ground.is_dir():
         raise OutputError(f"--out {target}: {ground.name} is a file; name a folder below a folder")
-    _try_to_write(target, ground)
+    _try_to_write(f"--out {target}", target, ground)
     return path
 
 
-def check_file(target: Path) -> Path:
-    """The resolved place of a file for results, or `OutputError` if none can be written there."""
+def check_file(target: Path, overwrite: bool = False, option: str = "--out") -> Path:
+    """The resolved place of a file for results, or `OutputError` if none can be written there.
+
+    An existing file is in the way, unless it may be overwritten. `option` is what gave the name, for the error.
+    """
     if not str(target).strip():
-        raise OutputError("--out is empty; name a file")
+        raise OutputError(f"{option} is empty; name a file")
+    named = f"{option} {target}".strip()
     path = user_path(target).resolve()
     if path.is_dir():
-        raise OutputError(f"--out {target}: is a folder; name a file in it")
+        raise OutputError(f"{named}: is a folder; name a file in it")
     if path.exists() and not path.is_file():
-        raise OutputError(f"--out {target}: is not a file; name another")
+        raise OutputError(f"{named}: is not a file; name another")
     if not path.parent.is_dir():
-        raise OutputError(f"--out {target}: the folder {path.parent} does not exist; create it first")
-    _try_to_write(target, path.parent)
+        raise OutputError(f"{named}: the folder {path.parent} does not exist; create it first")
+    if path.exists() and not overwrite:
+        raise OutputError(f"{named}: exists already; name a new file, or add --overwrite")
+    _try_to_write(named, target, path.parent)
     return path
 
 
@@ -139,7 +145,7 @@ def write_bytes(path: Path, content: bytes) -> None:
         partial.replace(path)
 
 
-def _try_to_write(target: Path, ground: Path) -> None:
+def _try_to_write(named: str, target: Path, ground: Path) -> None:
     """Create and remove a folder as a test: permissions alone are not reliable, especially for root."""
     probe = beside(ground / target.name, PROBE)
     try:
@@ -147,7 +153,7 @@ def _try_to_write(target: Path, ground: Path) -> None:
         probe.rmdir()
     except OSError as error:
         raise OutputError(
-            f"--out {target}: {ground} cannot be written to ({error.strerror}); choose another place"
+            f"{named}: {ground} cannot be written to ({error.strerror}); choose another place"
         ) from None
 
 

@@ -211,7 +211,7 @@ def _rules(tree: Any, x: pd.DataFrame, failed: npt.NDArray[np.bool_]) -> pd.Data
     frame = pd.DataFrame({"points": by.size(), "failing": by.sum(), "share": by.mean()}).reset_index()
     paths = _paths(tree.tree_, list(x.columns))
     frame.insert(0, "rule", [in_words(paths[k], lowest_counts=False) for k in frame.pop("leaf")])
-    return frame.sort_values("share", ascending=False, kind="stable", ignore_index=True)
+    return with_units(frame.sort_values("share", ascending=False, kind="stable", ignore_index=True))
 
 
 def _paths(tree: Any, names: list[str]) -> dict[int, dict[str, tuple[float, float]]]:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kith.experiments.analyses.conditions import in_words
+from kith.experiments.statistics.units import with_units
 from kith.experiments.studies.formulas import Formula
 from kith.experiments.studies.results import levers_of, runs_frame
 from kith.experiments.studies.store import Store
@@ -114,7 +115,7 @@ def boxes_of(x: pd.DataFrame, failed: Flags) -> Boxes:
         )
         rest &= ~within
     return Boxes(
-        pd.DataFrame(rows, columns=["rule", "points", "failing", "density", "coverage"]),
+        with_units(pd.DataFrame(rows, columns=["rule", "points", "failing", "density", "coverage"])),
         float(failed.mean()),
         float(hit[inside].mean()) if inside.any() else np.nan,
         caught / int(hit.sum()),

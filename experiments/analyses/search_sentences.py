@@ -113,7 +113,8 @@ def crossing_answer(study: Study, crossing: Crossing) -> str:
     first, last = crossing.tried[goal.lever].iloc[[0, -1]]
     if math.isnan(crossing.value):
         side = "above" if float(crossing.tried["mean"].iloc[0]) > goal.level else "below"
-        return f"{title}: {side} {level} for all {goal.lever} from {first:.3g} to {last:.3g}; no crossing."
+        answer = f"{title}: {side} {level} for all {goal.lever} from {first:.3g} to {last:.3g}; no crossing."
+        return answer + _not_excluded(study, crossing, level)
     way = "above" if crossing.rising else "below"
     low, high = (
         f"{end:.3g}" if not math.isnan(end) else f"beyond {edge:.3g}"
@@ -126,6 +127,20 @@ def crossing_answer(study: Study, crossing: Crossing) -> str:
     )
     based = f"95 % interval: {low} to {high}" if study.runs >= LEAST_RUNS else no_interval("runs")
     return f"{title}: {way} {level} for {goal.lever} above {crossing.value:.3g} ({based}).{odd}"
+
+
+def _not_excluded(study: Study, crossing: Crossing, level: str) -> str:
+    """A sentence on values at which the interval of the mean includes the level; empty where there is none."""
+    goal, tried = goal_of(study), crossing.tried
+    if study.runs < LEAST_RUNS:
+        return f" Fewer than {LEAST_RUNS} runs: no interval, so that a crossing is not excluded."
+    open_at = tried[goal.lever][(tried["low"] <= goal.level) & (tried["high"] >= goal.level)]
+    if open_at.empty:
+        return ""
+    return (
+        f" At {wording.listed([f'{value:.3g}' for value in open_at], 'and')} the 95 % interval includes {level}, so that a "
+        "crossing there is not excluded; more runs would tell."
+    )
 
 
 def optimum_cells(row: dict[Any, Any], changes: bool = False) -> list[str]:

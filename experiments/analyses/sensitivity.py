@@ -10,7 +10,8 @@ Pianosi & Wagener 2018, doi:10.1016/j.envsoft.2018.07.019 (PAWN).
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,9 @@ FEW_RESAMPLES = 100
 SEED = 1
 MEASURES = {"morris": "mu_star", "sobol": "ST", "fast": "ST", "pawn": "median", "delta": "delta"}
 "The measure by which levers are ranked, by method."
+UNITS = dict.fromkeys(("luck", "S1", "S1_conf", "ST", "ST_conf"), "share") | dict.fromkeys(
+    ("delta", "delta_conf", "median", "maximum", "floor"), "-"
+)
 
 
 def sensitivity(study: Study, store: Store, outcomes: Sequence[str] | None = None) -> pd.DataFrame:
@@ -79,7 +83,7 @@ def sensitivity(study: Study, store: Store, outcomes: Sequence[str] | None = Non
                 indices.insert(0, "outcome", outcome)
                 indices.insert(0, "scenario", scenario)
                 rows.append(indices)
-    return with_units(pd.concat(rows, ignore_index=True), luck="share")
+    return with_units(pd.concat(rows, ignore_index=True), **UNITS)
 
 
 def method_of(study: Study) -> str:
@@ -119,8 +123,7 @@ def fast_indices(y: Floats, levers: int) -> pd.DataFrame:
     """
     from SALib.analyze import fast
 
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="FAST confidence intervals")
+    with _undisturbed():
         analysis = fast.analyze(unit_problem(levers), y, M=HARMONICS, num_resamples=2)
     return pd.DataFrame({name: np.asarray(analysis[name], float) for name in ("S1", "ST")})
 
@@ -132,14 +135,26 @@ def delta_indices(x: Floats, y: Floats) -> pd.DataFrame:
     """
     from SALib.analyze import delta
 
-    problem = unit_problem(x.shape[1])
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # where two ways to divide the sample differ, which the interval shows
-        analysis = delta.analyze(problem, x, y, num_resamples=FEW_RESAMPLES, seed=SEED)
+    with _undisturbed():
+        analysis = delta.analyze(unit_problem(x.shape[1]), x, y, num_resamples=FEW_RESAMPLES, seed=SEED)
     names = {"delta": "delta_balanced", "delta_conf": "delta_balanced_conf", "S1": "S1", "S1_conf": "S1_conf"}
     return pd.DataFrame({name: np.asarray(analysis[of], float) for name, of in names.items()})
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """SALib sets random numbers and warnings for the whole process, and speaks of levers by number: none of it stays.
+
+    What it warns of, that two ways to divide a sample differ, the intervals show.
+    """
+    state, form = np.random.get_state(), warnings.formatwarning  # noqa: NPY002
+    try:
+        with warnings.catch_warnings(record=True):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        np.random.set_state(state)  # noqa: NPY002
+        warnings.formatwarning = form
 
 
 def _of_outcome(study: Study, grid: pd.DataFrame, runs: pd.DataFrame, outcome: str) -> pd.DataFrame:

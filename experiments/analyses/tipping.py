@@ -114,9 +114,8 @@ class Tipping:
             if of
             else ""
         )
-        return (
-            head + (where if parts else " With the other levers in the middle there is no crossing.") + told
-        )
+        none = "With the other levers in the middle there" if len(self.levers) > 1 else "There"
+        return head + (where if parts else f" {none} is no crossing.") + told
 
 
 def tipping(
@@ -267,7 +266,7 @@ def _told(
         with_units(tried, mean=unit, se=unit, chance="share"),
         float(everywhere.mean()),
         float(((everywhere > 0.025) & (everywhere < 0.975)).mean()),
-        pd.DataFrame(rows),
+        with_units(pd.DataFrame(rows)),
         int(np.isnan(chance).sum()),
     )
 

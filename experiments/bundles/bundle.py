@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kith.experiments.bundles.crate import Described, manifest
-from kith.experiments.bundles.frames import write_csv, write_parquet
 from kith.experiments.bundles.inputs import Request
 from kith.experiments.bundles.latex import booktabs
 from kith.experiments.bundles.provenance import git_commit, hardware, versions
 from kith.experiments.charts.theme import Figured, collected
-from kith.experiments.escaping import for_file_name, for_json
+from kith.experiments.escaping import for_csv, for_file_name, for_json
 from kith.experiments.files import MANIFEST, whole_folder
+from kith.experiments.statistics.parquet import write_parquet
 from kith.experiments.words.assumptions import plan_object
 from kith.sim.schema.plan import Plan
 
@@ -58,7 +58,7 @@ class Bundle:
         self.described |= {f"{name}.{ending}": Described(name, description) for ending in ("parquet", "csv")}
         write_parquet(frame, self.folder / f"{name}.parquet")
         if csv:
-            write_csv(frame, self.folder / f"{name}.csv")
+            (self.folder / f"{name}.csv").write_text(for_csv(frame), encoding="utf-8")
 
     def table(self, name: str, table: "pa.Table", description: str) -> None:
         """Add an Arrow table as Parquet, in its own schema."""

@@ -27,12 +27,14 @@ WITHOUT = {
     "--store": 1,
     "--scheduler": 1,
     "--slide": 1,
+    "--story": 1,
+    "--sweep": 1,
     "--save": 1,
     "--json": 0,
     "--overwrite": 0,
     "--retry-failed": 0,
 }
-"options that change no result, with how many words follow"
+"options that change nothing in a bundle, with how many words follow: what writes elsewhere has to be among them"
 
 
 @dataclass(frozen=True)

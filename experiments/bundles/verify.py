@@ -186,6 +186,8 @@ def repeatable(held: Held, again: Path, workers: int | None, run_code: bool = Fa
     by = [] if workers is None else ["--workers", str(workers)]
     out = ["--out", str(again)]
     if verb[0] != "study":
+        if any(word.partition("=")[0] == "--until" for word in words):
+            out += ["--save", str(again.with_name("saved"))]
         return [[*words, *out, *(by if verb != ("run",) else [])]]
     store = ["--store", str(again.with_name("store"))]
     first = [["study", "run", *without(words[2:], READING), *store, *by]]

@@ -25,6 +25,7 @@ from kith.experiments.calibration.replayed import REPLAYED
 from kith.experiments.errors import RequestError
 from kith.experiments.escaping import for_csv, for_json
 from kith.experiments.files import user_path, whole_folder
+from kith.experiments.statistics.parquet import write_parquet
 from kith.experiments.statistics.tables import nulled
 from kith.sim.engine import MODEL_VERSION
 
@@ -55,9 +56,9 @@ def _write_tables(fit: Calibration, folder: Path) -> None:
     frames = {"fit": fit.table, "parameters": fit.parameters}
     if fit.held is not None:
         frames["held_out"] = fit.held
-    posterior(fit).to_parquet(folder / DRAWS, index=False)
+    write_parquet(posterior(fit), folder / DRAWS)
     for name, frame in frames.items():
-        frame.to_parquet(folder / f"{name}.parquet", index=False)
+        write_parquet(frame, folder / f"{name}.parquet")
         (folder / f"{name}.csv").write_text(for_csv(frame), encoding="utf-8")
 
 

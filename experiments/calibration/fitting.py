@@ -116,7 +116,9 @@ def fitted(
         points.add(further, run([job(z, SEEDS + tried + k) for k, z in enumerate(further)]))
         tried += budget.points
     if len(points.runs) < min(FEWEST, budget.points):
-        raise RunsFailed(f"{len(points.runs)} of {tried} runs have a result, too few to fit")
+        raise RunsFailed(
+            f"{len(points.runs)} of {tried} runs have a result, too few to fit; ask for more with --points"
+        )
     fits = _side_by_side(run, points, targets, {}, {})
     seed = SEEDS + tried
     for nth in range(budget.rounds):

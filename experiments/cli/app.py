@@ -17,7 +17,6 @@ import typer
 from kith.experiments.cli.check_commands import answers, bench, claims, patterns, verify
 from kith.experiments.cli.comparison_commands import compare, robust
 from kith.experiments.cli.dashboard_command import dashboard
-from kith.experiments.cli.decisions.decision_commands import app as studies
 from kith.experiments.cli.evidence.calibrate_command import calibrate
 from kith.experiments.cli.evidence.customers_command import customers
 from kith.experiments.cli.evidence.forecast_command import forecast
@@ -31,6 +30,7 @@ from kith.experiments.cli.manners.teach import HELP, Group, teach
 from kith.experiments.cli.run_command import run
 from kith.experiments.cli.scenario_commands import list_, schema, show
 from kith.experiments.cli.stories.lesson_command import lesson
+from kith.experiments.cli.studies.study_app import app as studies
 from kith.experiments.cli.written.graph_command import graph
 from kith.experiments.cli.written.odd_command import odd
 from kith.experiments.cli.written.verify_bundle_command import verify_bundle
@@ -169,7 +169,8 @@ def _one_line(error: Exception) -> str:
     if hasattr(error, "format_message"):
         text = f"{error.format_message().strip().rstrip('.')}; `kith --help` lists commands and options"
     elif isinstance(error, RunsFailed):
-        text = f"every run failed: {str(error).strip().splitlines()[-1]}"
+        lines = str(error).strip().splitlines()
+        text = f"every run failed: {lines[-1]}" if len(lines) > 1 else str(error)
     elif isinstance(error, OSError) and error.filename:
         text = f"{error.filename}: {error.strerror}"
     elif isinstance(error, ModuleNotFoundError) and (text := advice(error) or "") != "":

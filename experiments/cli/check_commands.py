@@ -12,6 +12,7 @@ from kith.experiments.cli.options import (
     OutAnswers,
     OutPatterns,
     Overwrite,
+    OverwriteFile,
     Runs,
     RunsOfClaims,
     Seeds,
@@ -64,12 +65,13 @@ def claims(
     ideas: Ideas = None,
     runs: RunsOfClaims = 8,
     out: Annotated[Path | None, typer.Option(help="Also write the verdicts to this Markdown file.")] = None,
+    overwrite: OverwriteFile = False,
     workers: Workers = None,
     json: Json = False,
 ) -> None:
     """Judge what practitioners claim, each by a pair of runs: does it emerge, is it an input, or is it contradicted?"""
     checked(None, runs=runs, workers=workers)
-    target = checked_file(out)
+    target = checked_file(out, overwrite)
     if out is not None and ideas:
         raise RequestError(f"--out {out}: the page always covers all claims; leave out {' '.join(ideas)}")
     from kith.experiments.cli.printed_checks import show_claims
@@ -99,12 +101,13 @@ def verify(
         bool, typer.Option("--quick", help="Fewer runs with fewer people: a quick check.")
     ] = False,
     out: Annotated[Path | None, typer.Option(help="Also write the table to this Markdown file.")] = None,
+    overwrite: OverwriteFile = False,
     workers: Workers = None,
     json: Json = False,
 ) -> None:
     """Verify the engine against closed-form theory: expected value, simulated mean and verdict of each benchmark."""
     checked(None, workers=workers)
-    target = checked_file(out)
+    target = checked_file(out, overwrite)
     from kith.experiments.cli.printed_checks import show_verification
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.credibility import verify as benchmarks
@@ -173,6 +176,7 @@ def bench(
         int, typer.Option(help="Number of threads to compare with one; 1 skips the comparison.")
     ] = 2,
     out: Annotated[Path | None, typer.Option(help="Also write the measurements to this JSON file.")] = None,
+    overwrite: OverwriteFile = False,
     runs: Annotated[
         int | None,
         number_option(
@@ -187,7 +191,7 @@ def bench(
     from kith.experiments.speed.bench import bench as measure
     from kith.experiments.speed.bench import text
 
-    target = checked_file(out)
+    target = checked_file(out, overwrite)
     if runs is not None:
         return _throughput(scenario, runs, workers, target, json)
     parts = [part.strip() for part in sizes.split(",")]

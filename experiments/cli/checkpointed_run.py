@@ -15,11 +15,17 @@ if TYPE_CHECKING:
 
 
 def check_parts(
-    scenario: str | None, resume: Path | None, save: Path | None, until: int | None, given: Sequence[str]
+    scenario: str | None,
+    resume: Path | None,
+    save: Path | None,
+    until: int | None,
+    given: Sequence[str],
+    overwrite: bool = False,
 ) -> None:
     """Refuse combinations of options that `kith run` cannot do in parts, before any work.
 
-    `given` names the options given that determine a run.
+    `given` names the options given that determine a run. The checkpoint that is continued may be saved over, another
+    one only with `overwrite`.
     """
     if scenario is None and resume is None:
         raise RequestError(
@@ -35,7 +41,11 @@ def check_parts(
     if save is not None:
         from kith.sim.checkpoints.checkpoint import check_place
 
-        check_place(save)
+        place = check_place(save)
+        if place.exists() and not overwrite and (resume is None or place != resume.resolve()):
+            raise RequestError(
+                f"--save {save}: holds a checkpoint already; name a new file, or add --overwrite"
+            )
 
 
 def continued(resume: Path, days: int | None, threads: int | None, events: bool) -> "Simulation":

@@ -94,7 +94,13 @@ def compare(
         ),
     ] = None,
     out: Out = None,
-    overwrite: Overwrite = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite",
+            help="Replace an earlier result in the folder of --out, and the files of --slide and --story.",
+        ),
+    ] = False,
     workers: Workers = None,
     json: Json = False,
     *,
@@ -125,12 +131,12 @@ def compare(
             posterior, arms_of(scenarios or (), arm or ()), runs, outcome, days, set, workers, json, others
         )
         return
-    slide = checked_file(slide)
+    slide = checked_file(slide, overwrite, "--slide")
     if slide is not None:
         from kith.experiments.reports.slide import check_slide
 
         check_slide(slide)
-    story = checked_file(story)
+    story = checked_file(story, overwrite, "--story")
     check_story_options(story, sweep)
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.comparison.arms import arms_of

@@ -183,6 +183,7 @@ Seeds = Annotated[
     int | None,
     number_option("--seeds", "Random seeds for each pattern, at least 4; default: 30, with --quick 4."),
 ]
+OverwriteFile = Annotated[bool, typer.Option("--overwrite", help="Replace the file of --out if it exists.")]
 OutAnswers = Annotated[
     Path | None,
     option("--out", "Write answers.md and a page for each shelf of the library to this folder.", "DIR"),

@@ -45,11 +45,11 @@ def asked() -> "Request":
     return request_from(output.words)
 
 
-def checked_file(out: Path | None) -> Path | None:
-    """The path of a file for results, refused before any work if it cannot be written."""
+def checked_file(out: Path | None, overwrite: bool = False, option: str = "--out") -> Path | None:
+    """The path of a file for results, refused before any work if it exists or cannot be written."""
     from kith.experiments.files import check_file
 
-    return None if out is None else check_file(out)
+    return None if out is None else check_file(out, overwrite, option)
 
 
 def options_given(context: typer.Context) -> list[str]:
@@ -173,7 +173,14 @@ def failures_of(comparison: Any) -> str:
 def say_where(out: Path | None) -> None:
     """Print the path of the report."""
     if out is not None:
-        say(f"\nreport: {out / 'report.html'}")
+        say("")
+        print_report_path(out)
+
+
+def print_report_path(out: Path | None) -> None:
+    """Say where the report is, if one was written."""
+    if out is not None:
+        say(f"report: {out / 'report.html'}")
 
 
 def print_json(value: Any) -> None:

@@ -1,5 +1,7 @@
 """`kith run`: one run of one scenario, from the start or from a checkpoint."""
 
+from typing import Annotated
+
 import typer
 
 from kith.experiments.cli.log_options import LogOptions, with_log_options
@@ -10,7 +12,6 @@ from kith.experiments.cli.options import (
     Log,
     Optional,
     Out,
-    Overwrite,
     Replay,
     Resume,
     Save,
@@ -44,7 +45,13 @@ def run(
     at: At = None,
     replay: Replay = None,
     out: Out = None,
-    overwrite: Overwrite = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite",
+            help="Replace an earlier result in the folder of --out, and an earlier checkpoint in the file of --save.",
+        ),
+    ] = False,
     json: Json = False,
     threads: Threads = None,
     save: Save = None,
@@ -67,7 +74,7 @@ def run(
     from kith.sim.engine import Simulation
     from kith.sim.engine import run as simulate
 
-    check_parts(scenario, resume, save, until, options_given(context))
+    check_parts(scenario, resume, save, until, options_given(context), overwrite)
     request = plan_request(set, shock, from_log, at, reading, replay)
     simulation = None if resume is None else continued(resume, days, threads, events=out is not None)
     plan = load(str(scenario), days=days, **request) if simulation is None else simulation.community.plan

@@ -92,14 +92,16 @@ def study_command(
     days: int | None = None,
     quick: bool = False,
     set: Sequence[str] | None = None,
-    **options: str | None,
+    run_code: bool = False,
+    **options: str | bool | None,
 ) -> str:
-    """The command line that repeats a command on a study."""
+    """The command line that repeats a command on a study; an option that is true has no value."""
     words = ["kith", "study", verb, study]
     for name, value in {**options, "store": store, "runs": runs, "days": days}.items():
-        words += [f"--{name}", str(value)] if value is not None else []
+        if value is not None and value is not False:
+            words += [f"--{name}"] if value is True else [f"--{name}", str(value)]
     words += [word for text in set or () for word in ("--set", text)]
-    return shlex.join(words + (["--quick"] if quick else []))
+    return shlex.join(words + ["--run-code"] * run_code + ["--quick"] * quick)
 
 
 def _options(request: Mapping[str, Any]) -> list[str]:

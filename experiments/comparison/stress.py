@@ -21,11 +21,13 @@ from kith.experiments.errors import ComparisonError, RunsFailed
 from kith.experiments.run_limits import check_runs
 from kith.experiments.runs.runner import Job, RunResult, run_all
 from kith.experiments.statistics.intervals import difference_interval
+from kith.experiments.statistics.units import with_units
 
 type Floats = npt.NDArray[np.float64]
 
 SLIGHT = 0.02
 "share lost at the worst time, below which nothing has to come back"
+UNITS = dict.fromkeys(("lost", "low", "high", "deepest"), "share") | {"days_to_half": "days"}
 COLUMNS = ("shock", "title", "scenario", "pairs", "lost", "low", "high", "deepest", "days_to_half", "applies")
 
 
@@ -95,7 +97,7 @@ def gathered_stress(comparison: Comparison, results: Sequence[RunResult]) -> Str
         for shock in SHOCKS
         for label in comparison.labels
     ]
-    return Stress(day, comparison.days, pd.DataFrame(rows, columns=list(COLUMNS)))
+    return Stress(day, comparison.days, with_units(pd.DataFrame(rows, columns=list(COLUMNS)), **UNITS))
 
 
 def _row(

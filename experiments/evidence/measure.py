@@ -21,6 +21,7 @@ from kith.experiments.evidence.silence import return_series, silence
 from kith.experiments.evidence.statistics import STATISTICS
 from kith.experiments.evidence.survival import INACTIVITY, survival, survival_series
 from kith.experiments.statistics.tables import nulled
+from kith.experiments.statistics.units import with_units
 from kith.scenarios.logs.table import EventTable
 from kith.sim.results.record import Record
 
@@ -177,12 +178,23 @@ def _measurement(
     ]
     return Measurement(
         label,
-        pd.DataFrame(rows),
-        pd.DataFrame(growth_series(observed)),
-        pd.DataFrame(
-            survival_series(observed, inactivity), columns=["cohort", "week", "survival", "at_risk"]
+        with_units(pd.DataFrame(rows)),
+        with_units(pd.DataFrame(growth_series(observed)), joins="1/day", active="members", actions="1/day"),
+        with_units(
+            pd.DataFrame(
+                survival_series(observed, inactivity), columns=["cohort", "week", "survival", "at_risk"]
+            ),
+            week="weeks",
+            survival="share",
+            at_risk="members",
         ),
-        pd.DataFrame(return_series(observed), columns=["days_away", "at_risk", "returns", "hazard"]),
+        with_units(
+            pd.DataFrame(return_series(observed), columns=["days_away", "at_risk", "returns", "hazard"]),
+            days_away="days",
+            at_risk="members",
+            returns="members",
+            hazard="1/day",
+        ),
         observed,
         inactivity,
         report,

@@ -12,6 +12,7 @@ from kith.experiments.bundles.paper_tables import comparison_cells, point_cells,
 from kith.experiments.escaping import for_csv, for_json
 from kith.experiments.files import whole_folder
 from kith.experiments.statistics.intervals import described
+from kith.experiments.statistics.parquet import write_parquet
 from kith.experiments.statistics.tables import OUTCOMES, nulled
 from kith.experiments.words.wording import listed, plural
 
@@ -265,7 +266,7 @@ def write_measurements(measurements: "Sequence[Measurement]", target: Path, comm
             ]
             frame = pd.concat(parts, ignore_index=True)
             frame.insert(0, "log", frame.pop("log"))
-            frame.to_parquet(folder / f"{name}.parquet", index=False)
+            write_parquet(frame, folder / f"{name}.parquet")
             (folder / f"{name}.csv").write_text(for_csv(frame), encoding="utf-8")
         objects = [measurement.as_object() for measurement in measurements]
         (folder / "measures.json").write_text(as_json(objects) + "\n", encoding="utf-8")

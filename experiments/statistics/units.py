@@ -1,4 +1,7 @@
-"""The units of the columns of frames: indicators, parameters and counts have one."""
+"""The units of the columns of frames: every column has one, and be it `-`, a number without unit.
+
+As in the frames of a run (`kith.sim.results.units`), `name` is a name or category, and `yes or no` a truth value.
+"""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -9,9 +12,17 @@ from kith.sim.results.units import SERIES
 if TYPE_CHECKING:
     import pandas as pd
 
+OF_ROW = "as the row says"
+"the unit of a column that is different in each row: that of the row's outcome, lever or column"
 IDS: Mapping[str, str] = {
+    "run_id": "identifier",
+    "point": "point",
     "seed": "random seed",
-    "day": "days",
+    "day": "day",
+    **dict.fromkeys(("error", "blank", "no_effect", "rule", "sentence", "reason", "definition"), "text"),
+    **dict.fromkeys(("points", "failing"), "points"),
+    **dict.fromkeys(("worlds", "more", "less", "worlds_needed"), "worlds"),
+    **dict.fromkeys(("density", "coverage", "front_share", "share"), "share"),
     "runs": "runs",
     "n": "runs",
     "pairs": "paired runs",
@@ -20,6 +31,34 @@ IDS: Mapping[str, str] = {
     "runs_needed": "paired runs",
     "world": "draw of the parameters",
 }
+ROWS = frozenset(
+    (
+        *(
+            "mean",
+            "sd",
+            "se",
+            "median",
+            "low",
+            "high",
+            "value",
+            "number",
+            "mu",
+            "mu_star",
+            "mu_star_conf",
+            "sigma",
+        ),
+        *(
+            "difference",
+            "difference_low",
+            "difference_high",
+            "median_difference",
+            "regret_first",
+            "regret_second",
+        ),
+        *("promised", "promised_low", "promised_high", "fresh", "change", "change_low", "change_high"),
+    )
+)
+"columns of tables with several outcomes, levers or columns below each other"
 TO_DATE = {"margin_to_date": "EUR"}
 "series that a run of a study or a comparison adds up"
 
@@ -47,19 +86,32 @@ def _unit_of_parameter(name: str) -> str:
     return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
 
 
+def _unit_by_kind(name: str, kind: object) -> str:
+    from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
+    if is_bool_dtype(kind):
+        return "yes or no"
+    if not is_numeric_dtype(kind):
+        return "name"
+    return OF_ROW if name in ROWS else "-"
+
+
 def units_in(frame: "pd.DataFrame") -> dict[str, str]:
-    """Column -> unit, where one is known: what the frame carries in `attrs["units"]`, then what names tell."""
+    """Column -> unit: what the frame carries in `attrs["units"]`, then what the name tells, then what kind it is."""
     carried = frame.attrs.get("units", {})
-    return {str(name): unit for name in frame if (unit := carried.get(name) or unit_of(str(name)))}
+    return {
+        str(name): carried.get(name) or unit_of(str(name)) or _unit_by_kind(str(name), frame[name].dtype)
+        for name in frame
+    }
 
 
 def with_units(frame: "pd.DataFrame", **known: str) -> "pd.DataFrame":
-    """The frame, its units in `attrs["units"]`: column -> unit, where one is known, and those that are given."""
-    frame.attrs["units"] = units_in(frame) | known
+    """The frame, its units in `attrs["units"]`: column -> unit, also those that are given."""
+    frame.attrs["units"] = units_in(frame) | {name: unit for name, unit in known.items() if name in frame}
     return frame
 
 
 def with_series_units(frame: "pd.DataFrame") -> "pd.DataFrame":
     """The same of a frame of daily series: a stock has the unit of its series, whatever has the name of an indicator that one."""
     known = {str(name): SERIES[name] for name in frame if name in SERIES}
-    return with_units(frame, **{name: unit for name, unit in {**TO_DATE, **known}.items() if name in frame})
+    return with_units(frame, **TO_DATE, **known)

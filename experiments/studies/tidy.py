@@ -11,36 +11,41 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from kith.experiments.statistics.units import unit_of
+from kith.experiments.statistics.units import OF_ROW, unit_of
 from kith.experiments.studies.results import levers_of, runs_frame
 from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study
 
 WORD = pa.dictionary(pa.int32(), pa.string())
-MEASURED = pa.schema(
-    [
-        ("study", WORD),
-        ("run_id", pa.string()),
-        ("scenario", WORD),
-        ("point", pa.int64()),
-        ("seed", pa.int64()),
-        ("indicator", WORD),
-        ("unit", WORD),
-        ("value", pa.float64()),
-        ("error", pa.string()),
-    ]
+
+
+def _schema(**columns: tuple[pa.DataType, str]) -> pa.Schema:
+    """A schema from name -> type and unit."""
+    return pa.schema(
+        [pa.field(name, kind, metadata={"unit": unit}) for name, (kind, unit) in columns.items()]
+    )
+
+
+MEASURED = _schema(
+    study=(WORD, "name"),
+    run_id=(pa.string(), unit_of("run_id")),
+    scenario=(WORD, "name"),
+    point=(pa.int64(), unit_of("point")),
+    seed=(pa.int64(), unit_of("seed")),
+    indicator=(WORD, "name"),
+    unit=(WORD, "name"),
+    value=(pa.float64(), OF_ROW),
+    error=(pa.string(), unit_of("error")),
 )
 "a row per run and indicator; of a run that failed one row, with its error and nothing measured"
-LEVERS = pa.schema(
-    [
-        ("study", WORD),
-        ("scenario", WORD),
-        ("point", pa.int64()),
-        ("lever", WORD),
-        ("unit", WORD),
-        ("number", pa.float64()),
-        ("word", WORD),
-    ]
+LEVERS = _schema(
+    study=(WORD, "name"),
+    scenario=(WORD, "name"),
+    point=(pa.int64(), unit_of("point")),
+    lever=(WORD, "name"),
+    unit=(WORD, "name"),
+    number=(pa.float64(), OF_ROW),
+    word=(WORD, "name"),
 )
 "a row per point and lever; a value is a number, or a word (true and false are words)"
 

@@ -1,10 +1,12 @@
 """Console output shared by the commands: tables up to a hundred columns wide, with and without colour."""
 
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.measure import Measurement
 from rich.segment import Segment
@@ -14,6 +16,8 @@ from rich.text import Text
 from kith.experiments.escaping import for_terminal
 
 WIDTH = 100
+MOST = 120
+"columns, beyond which lines are hard to read"
 TAGS = 22
 "width of the column of tags"
 
@@ -28,11 +32,11 @@ class _Plain(Console):
 
 
 def printer() -> Console:
-    """Standard output: as wide as the terminal up to 120, a hundred columns in a pipe."""
-    terminal = sys.stdout.isatty()
-    console = _Plain(markup=False, highlight=False, emoji=False, width=None if terminal else WIDTH)
-    if terminal:
-        console.width = min(console.width, 120)
+    """Standard output: as wide as the terminal, in a pipe as COLUMNS says, up to 120; else a hundred columns."""
+    told = os.environ.get("COLUMNS", "0").strip("0").isdecimal() or sys.stdout.isatty()
+    console = _Plain(markup=False, highlight=False, emoji=False, width=None if told else WIDTH)
+    if told:
+        console.width = min(console.width, MOST)
     return console
 
 
@@ -92,10 +96,14 @@ def plain_table(*, header: bool = True, title: str = "") -> Table:
     )
 
 
-def add_lever(table: Table, name: str) -> None:
-    """A column for a lever, whose name is broken at its dots and never cut."""
+def add_lever(table: Table, name: str, cells: Iterable[str] = ()) -> None:
+    """A column for a lever, whose name is broken at its dots and never cut, nor is a cell."""
     parts = name.replace(".", ".\n")
-    table.add_column(parts, min_width=max(map(len, parts.splitlines())), overflow="fold")
+    table.add_column(parts, min_width=_widest((*parts.splitlines(), *cells)), no_wrap=True)
+
+
+def _widest(texts: Iterable[str]) -> int:
+    return max(map(cell_len, texts))
 
 
 def print_with_levers(
@@ -142,11 +150,14 @@ def fits(out: Console, table: Table) -> bool:
 
 def _table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> Table:
     table = plain_table()
-    for name, kind in columns:
+    for k, (name, kind) in enumerate(columns):
         if kind == "lever":
-            add_lever(table, name)
+            add_lever(table, name, (row[k] for row in rows))
+        elif kind == "n":
+            widest = _widest((name, *(row[k] for row in rows)))
+            table.add_column(name, justify="right", no_wrap=True, min_width=widest)
         else:
-            table.add_column(name, justify="right" if kind else "left", no_wrap=kind == "n")
+            table.add_column(name)
     for row in rows:
         table.add_row(*row)
     return table

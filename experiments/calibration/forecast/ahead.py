@@ -20,6 +20,7 @@ from kith.experiments.calibration.statistics import Target, scaled
 from kith.experiments.comparison.arms import Arm
 from kith.experiments.errors import RequestError
 from kith.experiments.evidence.observation import NOBODY, Integers, Observed
+from kith.experiments.statistics.units import with_units
 from kith.sim.schema.plan import MAX_DAYS
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ def _table(past: PastInNumbers, series: dict[str, Floats]) -> "pd.DataFrame":
 def _in_arm(frame: "pd.DataFrame", arm: Arm | None) -> "pd.DataFrame":
     if arm is not None:
         frame.insert(0, "arm", label_of(arm))
-    return frame
+    return with_units(frame)
 
 
 def _paths(past: PastInNumbers, series: dict[str, Floats]) -> "pd.DataFrame":
@@ -222,7 +223,5 @@ def _paths(past: PastInNumbers, series: dict[str, Floats]) -> "pd.DataFrame":
 def _with_units(frame: "pd.DataFrame") -> "pd.DataFrame":
     """The frame with the units of the series in it, which are counted per window."""
     ends = ("", "_low", "_high")
-    frame.attrs["units"] = {
-        name + end: unit for name, unit in UNITS.items() for end in ends if name + end in frame
-    }
-    return frame
+    units = {name + end: unit for name, unit in UNITS.items() for end in ends}
+    return with_units(frame, **units)

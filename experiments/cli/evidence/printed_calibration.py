@@ -20,7 +20,7 @@ from kith.experiments.calibration.words import (
     summary,
 )
 from kith.experiments.statistics.tables import nulled
-from kith.experiments.words.terminal import WIDTH, aligned, printer
+from kith.experiments.words.terminal import aligned, printer
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,4 +129,4 @@ def _table(out: Console, head: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 
 
 def _paragraph(out: Console, words: str) -> None:
-    out.print(Text(fill(words, WIDTH)))
+    out.print(Text(fill(words, out.width)))

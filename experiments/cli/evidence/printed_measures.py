@@ -9,7 +9,7 @@ from kith.experiments.evidence.measure import Measurement
 from kith.experiments.evidence.statistics import STATISTICS
 from kith.experiments.words import wording
 from kith.experiments.words.measures import interval_text, reasons, title, value_text
-from kith.experiments.words.terminal import WIDTH, aligned, printer
+from kith.experiments.words.terminal import aligned, printer
 
 
 def show_measurements(measurements: Sequence[Measurement]) -> None:
@@ -44,12 +44,12 @@ def show_measurements(measurements: Sequence[Measurement]) -> None:
             out.print(Text(f"\nWhat the log{whose} cannot tell", style="bold"))
             for reason, names in reasons(measurement.cannot_tell):
                 text = f"{wording.listed(map(title, names))}: {reason}"
-                out.print(Text(fill(text, WIDTH, initial_indent="  ", subsequent_indent="    ")))
+                out.print(Text(fill(text, out.width, initial_indent="  ", subsequent_indent="    ")))
     out.print(
         Text(
             fill(
                 "95 % intervals are bootstrap intervals over members; docs/explanation/evidence.md defines every statistic.",
-                WIDTH,
+                out.width,
             ),
             style="dim",
         )

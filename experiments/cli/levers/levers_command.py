@@ -72,6 +72,12 @@ def levers(
         )
     digests = {name: digest_of(plan, runs, names) for name, plan in plans.items()}
     ready = {name: known[name] for name in plans if name in known and known[name].digest == digests[name]}
+    changed = sorted(name for name in plans if name in known and name not in ready)
+    if changed and not overwrite:
+        raise OutputError(
+            f"--out {out}: holds the levers of {wording.listed(changed)} for other parameters, days or settings; "
+            "name a new folder, or add --overwrite"
+        )
     announce_compilation()
     with place(workers) as pool:
         for number, (name, plan) in enumerate(plans.items(), 1):

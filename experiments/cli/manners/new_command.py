@@ -90,6 +90,8 @@ if __name__ == "__main__":
     record = run(plan, seed=1, tick=(*TICK, ("welcome_back", welcome_back)))
     print(record.summary["active"], "active members; without the step", run(plan, seed=1).summary["active"])
 '''
+TITLES = ("kith scenario", "kith study")
+"what the schemas call themselves"
 TEMPLATES = {Kind.SCENARIO: SCENARIO, Kind.STUDY: STUDY, Kind.STEP: STEP}
 
 
@@ -107,13 +109,30 @@ def new(
     wanted = ".py" if kind is Kind.STEP else ".toml"
     if file.suffix != wanted:
         raise OutputError(f"{file}: the name of a {kind.value} ends in {wanted}")
-    target = check_file(file)
+    target = check_file(file, option="")
+    beside = None if kind is Kind.STEP else target.with_name(f"{kind.value}.schema.json")
+    if beside is not None:
+        _check_schema(beside, file)
     write_text(target, TEMPLATES[kind].format(name=file.name))
     say(str(file))
-    if kind is not Kind.STEP:
-        beside = target.with_name(f"{kind.value}.schema.json")
+    if beside is not None:
         write_text(beside, json.dumps(_schema(kind), indent=1, ensure_ascii=False))
         say(str(file.with_name(beside.name)))
+
+
+def _check_schema(beside: Path, file: Path) -> None:
+    """Refuse to replace a file that is no schema of kith's, which the schema beside the new file would do."""
+    check_file(beside, overwrite=True, option="")
+    if not beside.exists():
+        return
+    try:
+        ours = json.loads(beside.read_text("utf-8"))["title"] in TITLES
+    except (ValueError, KeyError, TypeError):
+        ours = False
+    if not ours:
+        raise OutputError(
+            f"{file}: the schema would replace {beside.name} beside it, which kith did not write; choose another folder"
+        )
 
 
 def _schema(kind: Kind) -> dict[str, object]:

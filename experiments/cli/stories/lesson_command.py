@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kith.experiments.cli.options import Workers, option
+from kith.experiments.cli.options import OverwriteFile, Workers, option
 from kith.experiments.cli.requests import announce_compilation, checked, checked_file
 from kith.experiments.escaping import say
 from kith.extras import demand
@@ -25,7 +25,9 @@ OutLesson = Annotated[
 ]
 
 
-def lesson(name: Name = None, out: OutLesson = None, workers: Workers = None) -> None:
+def lesson(
+    name: Name = None, out: OutLesson = None, overwrite: OverwriteFile = False, workers: Workers = None
+) -> None:
     """List the lessons, or run one and write it as a page that needs no server: predict, play the runs, discuss."""
     demand("dashboard")
     checked(None, workers=workers)
@@ -38,7 +40,7 @@ def lesson(name: Name = None, out: OutLesson = None, workers: Workers = None) ->
     from kith.experiments.reports.story import check_story
 
     teaching.check_lesson(name)
-    path = checked_file(out or Path(f"kith-lesson-{name}.html"))
+    path = checked_file(out or Path(f"kith-lesson-{name}.html"), overwrite)
     assert path is not None
     check_story(path)
     with Waiting("the lesson's runs", "runs") as waiting:

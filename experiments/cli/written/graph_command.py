@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from kith.experiments.cli.options import Days, Json, Scenario, Seed, Settings, Shocks, option
+from kith.experiments.cli.options import Days, Json, OverwriteFile, Scenario, Seed, Settings, Shocks, option
 from kith.experiments.cli.requests import announce_compilation, checked, checked_file, overrides, print_json
 from kith.experiments.errors import RequestError
 from kith.experiments.escaping import say
@@ -16,6 +16,7 @@ OutGraph = Annotated[
 def graph(
     scenario: Scenario,
     out: OutGraph = None,
+    overwrite: OverwriteFile = False,
     days: Days = None,
     seed: Seed = 0,
     set: Settings = None,
@@ -32,7 +33,7 @@ def graph(
     if out is None:
         raise RequestError("--out is missing; name a file, such as web.graphml")
     check_ending(out)
-    target = checked_file(out)
+    target = checked_file(out, overwrite)
     assert target is not None
     plan = load(scenario, overrides=overrides(set), shocks=[parse_shock(s) for s in shock or ()], days=days)
     announce_compilation()

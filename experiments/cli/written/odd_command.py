@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from kith.experiments.cli.options import Days, Log, Scenario, Settings, Shocks, option
+from kith.experiments.cli.options import Days, Log, OverwriteFile, Scenario, Settings, Shocks, option
 from kith.experiments.cli.requests import checked, checked_file, overrides
 from kith.experiments.errors import OutputError
 from kith.experiments.escaping import say
@@ -25,6 +25,7 @@ def odd(
     days: Days = None,
     from_log: Log = None,
     out: OutProtocol = None,
+    overwrite: OverwriteFile = False,
 ) -> None:
     """Write the ODD protocol of this scenario: only what acts in it, with values, ranges and sources."""
     from kith.experiments.files import write_text
@@ -35,7 +36,7 @@ def odd(
     checked(None, days=days)
     if out is not None and out.suffix.lower() not in FORMATS:
         raise OutputError(f"--out {out}: the name ends in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
-    target = checked_file(out)
+    target = checked_file(out, overwrite)
     if target is not None:
         _check_references(target.with_suffix(".bib"), out)
     plan = load(
@@ -57,7 +58,7 @@ def _check_references(beside: Path, out: Path | None) -> None:
     """Refuse to replace references that somebody else wrote."""
     from kith.experiments.reports.odd.references import HEAD
 
-    checked_file(beside)
+    checked_file(beside, overwrite=True)
     if not beside.exists():
         return
     with beside.open(encoding="utf-8", errors="replace") as file:

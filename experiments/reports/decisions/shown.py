@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from kith.experiments.analyses.regret import Regret
+from kith.experiments.analyses.regret import FEWEST, Regret
 from kith.experiments.analyses.replicate import Replicated
 from kith.experiments.analyses.search_sentences import short, titled
 from kith.experiments.analyses.tipping import Tipping
@@ -81,6 +81,7 @@ def regret_shown(found: Regret) -> Shown:
         ]
         for row in found.table.to_dict("records")
     ]
+    few = int(found.table["worlds"][0]) < FEWEST
     heads = ("mean", "regret", "95 % interval", "90 % of worlds", "largest", "best in", "fresh seeds")
     return Shown(
         found.study,
@@ -97,7 +98,8 @@ def regret_shown(found: Regret) -> Shown:
         "interval over worlds, the value that it stays below in 90 % of worlds, and the largest. The best of several noisy "
         "means is too good, so that regret is too large with few runs; “fresh seeds” chooses the best policy on one half of "
         "the seeds and judges on the other, which errs to the other side. Worlds count alike: they are the study's points, "
-        "as likely as the ranges of its levers say.",
+        "as likely as the ranges of its levers say."
+        + (f" Fewer than {FEWEST} worlds: no interval." if few else ""),
         {
             "regret": (found.table, "a row per policy: regret over worlds"),
             "worlds": (found.worlds, "a row per world and policy: levers, outcome, regret"),

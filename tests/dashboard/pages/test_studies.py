@@ -134,7 +134,7 @@ def test_what_is_stored_is_found_again_by_the_command_line(
 ) -> None:
     from typer.testing import CliRunner
 
-    from kith.experiments.cli.study_commands import app
+    from kith.experiments.cli.studies.study_app import app
 
     result = CliRunner().invoke(
         app, ["status", str(folder / "small.toml"), "--store", str(folder / "small"), "--json"]

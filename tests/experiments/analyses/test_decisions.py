@@ -12,7 +12,7 @@ from kith.experiments.analyses import replicate as replicate_module
 from kith.experiments.analyses import tipping as tipping_module
 from kith.experiments.analyses.regret import regret
 from kith.experiments.analyses.replicate import allocated, replicate, weights
-from kith.experiments.analyses.tipping import sought, tipping
+from kith.experiments.analyses.tipping import Tipping, sought, tipping
 from kith.experiments.errors import ComparisonError, StudyError
 from kith.experiments.reports.decisions.shown import regret_shown, replicated_shown, tipping_shown
 from kith.experiments.runs.pools import InProcess
@@ -91,6 +91,21 @@ def test_regret_is_what_is_lost_against_the_best_in_each_world(tmp_path: Path) -
         assert row["between"] == pytest.approx(row["regret"])  # nothing depends on the seed
     assert "least mean regret" in found.words
     assert "<svg" in regret_shown(found).page("kith study regret x")
+
+
+def test_too_few_worlds_for_an_interval_are_told(tmp_path: Path) -> None:
+    for points, told in ((3, True), (4, False)):
+        study = worlds(design={"kind": "latin_hypercube", "points": points})
+        found = regret(study, filled(study, Store(tmp_path / str(points)), gains))
+        assert found.table["low"].isna().all() == told
+        assert ("Fewer than 4 worlds: no interval." in regret_shown(found).note) == told
+
+
+def test_one_lever_without_a_crossing_has_no_others_in_the_middle() -> None:
+    along = pd.DataFrame([{"lever": "value.peers", "value": np.nan, "low": np.nan, "high": np.nan}])
+    tried = pd.DataFrame({"value.peers": [0.5], "reached": [True], "chance": [np.nan]})
+    found = Tipping("margin", 0.0, ("value.peers",), tried, 1.0, 0.0, along, 1)
+    assert found.words.endswith("not decided in 0 %. There is no crossing.")
 
 
 def test_where_less_is_better_regret_is_turned_round(tmp_path: Path) -> None:

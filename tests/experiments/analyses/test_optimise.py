@@ -357,7 +357,13 @@ def test_no_crossing_and_ends_beyond_the_range_are_told(tmp_path: Path, in_a_wor
     store = Store(tmp_path / "store")
     none = break_even(crossing(level=5.0), store, workers=1)
     assert np.isnan(none.value)
-    assert ": below 5.00 for all x from" in crossing_answer(crossing(level=5.0), none)
+    answer = crossing_answer(crossing(level=5.0), none)
+    assert ": below 5.00 for all x from" in answer
+    assert answer.endswith("no crossing."), "no interval comes near the level"
+    near = float(none.tried["high"].iloc[-1]) - 1e-6
+    answer = crossing_answer(crossing(level=near), none)
+    assert "no crossing. At 1 the 95 % interval includes" in answer
+    assert "is not excluded; more runs would tell" in answer
     luck = np.mean([0.2 * noise(seed) for seed in range(16)])
     edge = crossing(level=float(luck))
     at = break_even(edge, store, workers=1)

@@ -1,6 +1,8 @@
 """Indices agree with functions whose indices are known, and say when luck drowns them."""
 
 import math
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -246,6 +248,21 @@ def test_delta_ranks_levers_of_any_sample() -> None:
     assert indices["delta"].idxmax() == 1
     assert indices["S1"][1] == pytest.approx(100 / 101, abs=0.05)
     assert indices["delta"][2] < 0.15
+
+
+@pytest.mark.parametrize("analyse", [lambda x, y: delta_indices(x, y), lambda x, y: fast_indices(y[:130], 2)])
+def test_an_analysis_warns_of_nothing_and_leaves_random_numbers_and_warnings_as_they_were(
+    analyse: Callable[[Any, Any], pd.DataFrame],
+) -> None:
+    x = np.random.default_rng(3).random((260, 2))
+    x[:, 0] **= 9  # most of the sample at one end, of which SALib warns
+    form, state = warnings.formatwarning, np.random.get_state()  # noqa: NPY002
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        analyse(x, x[:, 0] + 0.1 * x[:, 1])
+    assert not said
+    assert warnings.formatwarning is form
+    assert str(np.random.get_state()) == str(state)  # noqa: NPY002
 
 
 def test_groups_of_levers_have_an_index_each_and_need_fewer_points() -> None:

@@ -149,7 +149,12 @@ def test_a_bundle_cannot_order_what_is_no_repetition(made: Path, kith: Kith, tmp
 
     copy = tmp_path / "copy"
     shutil.copytree(made / "run", copy)
-    for words in (["dashboard"], ["run", "web", "--save", "x"], ["run", "web", "--out=elsewhere"]):
+    for words in (
+        ["dashboard"],
+        ["run", "web", "--save", "x"],
+        ["run", "web", "--out=elsewhere"],
+        ["compare", "web", "pool", "--story", "x.html"],
+    ):
         told = json.loads((copy / "provenance.json").read_text("utf-8")) | {"words": words}
         (copy / "provenance.json").write_text(json.dumps(told), "utf-8")
         crate = json.loads((copy / MANIFEST).read_text("utf-8"))
@@ -160,6 +165,38 @@ def test_a_bundle_cannot_order_what_is_no_repetition(made: Path, kith: Kith, tmp
         code, _, err = kith("verify-bundle", str(copy))
         assert code == 2
         assert "is no command that a bundle can be repeated with" in err
+
+
+def test_a_run_that_was_saved_halfway_and_a_comparison_with_a_story_are_repeated(
+    kith: Kith, tmp_path: Path
+) -> None:
+    small = ["--set", "market.size=300", "--set", "market.founders=60"]
+    assert kith("run", "web", "--days", "6", "--save", "x", "--until", "3", *small, "--out", "half")[0] == 0
+    told = ["--story", "s.html", "--sweep", "web value.product=0.2,0.8"]
+    assert (
+        kith(
+            "compare",
+            "web",
+            "pool",
+            "--runs",
+            "1",
+            "--days",
+            "3",
+            "--workers",
+            "1",
+            *small,
+            *told,
+            "--out",
+            "both",
+        )[0]
+        == 0
+    )
+    (tmp_path / "x").unlink()
+    (tmp_path / "s.html").unlink()
+    for name in ("half", "both"):
+        code, out, err = kith("verify-bundle", name)
+        assert (code, err) == (0, ""), out
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["both", "half"]
 
 
 def test_a_result_is_replaced_only_where_that_was_asked(made: Path, kith: Kith) -> None:

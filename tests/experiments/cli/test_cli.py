@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from kith.experiments.cli.app import exit_code
+from kith.experiments.errors import RunsFailed
 from kith.experiments.statistics.intervals import described
 from kith.scenarios.catalogue import SHELF_TITLES
 
@@ -382,3 +384,25 @@ def test_a_plain_terminal_gets_plain_text(root: Path) -> None:
     done = subprocess.run(command, cwd=root, capture_output=True, env=environment, check=True)
     assert b"\x1b" not in done.stdout
     assert b"web" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            "Traceback (most recent call last):\n  line\nValueError: broken",
+            "every run failed: ValueError: broken",
+        ),
+        ("16 of 32 runs have a result, too few to fit", "16 of 32 runs have a result, too few to fit"),
+        ("active is undefined in a run; use longer runs", "active is undefined in a run; use longer runs"),
+    ],
+)
+def test_that_every_run_failed_is_said_only_where_it_did(
+    error: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RunsFailed(error)
+
+    monkeypatch.setattr("kith.scenarios.load.load", fail)
+    assert exit_code(["odd", "web"]) == 1
+    assert capsys.readouterr().err == f"kith: {said}\n"

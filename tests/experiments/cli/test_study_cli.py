@@ -435,6 +435,9 @@ def test_worlds_in_which_a_plan_fails_are_told_and_written(
     result = json.loads(again[1])
     assert (result["holds"], result["missing"]) == (True, 0)
     assert result["rules"][0]["rule"].startswith("monetisation.price > ")
+    assert kith("discover", "sampled.toml", "--prim", "--out", "boxes")[0] == 0
+    page = (tmp_path / "boxes" / "report.html").read_text("utf-8")
+    assert "kith study discover inputs/sampled.toml --prim" in page, "the command repeats what the page shows"
     code, out, err = kith("discover", "sampled.toml", "--scenario", "pool")
     assert (code, out) == (2, "")
     assert "is true at 120 of 120 points" in err

@@ -16,15 +16,17 @@ from kith.experiments.analyses.levers.effects import BETTER, Effect, Trial, Trie
 from kith.experiments.analyses.optimise import Optimum
 from kith.experiments.analyses.prim import Boxes
 from kith.experiments.analyses.tipping import Tipping
-from kith.experiments.cli import printed_results, printed_studies
+from kith.experiments.cli import printed_results
+from kith.experiments.cli.evidence import printed_calibration
 from kith.experiments.cli.levers import printed_levers
-from kith.experiments.cli.printed_studies import _ranges
+from kith.experiments.cli.studies import printed_studies
+from kith.experiments.cli.studies.printed_studies import _ranges
 from kith.experiments.comparison.arms import arm_from
 from kith.experiments.comparison.comparison import compare
 from kith.experiments.reports.decisions.shown import Shown, tipping_shown
 from kith.experiments.studies.execute import StudyStatus
 from kith.experiments.studies.study import Study, study_from
-from kith.experiments.words.terminal import add_lever, plain_table
+from kith.experiments.words.terminal import add_lever, plain_table, print_with_levers, printer
 
 
 @pytest.mark.parametrize("width", [80, 100, 200])
@@ -145,6 +147,32 @@ def test_results_of_studies_fit_and_cut_no_lever(
     whole(text, LEVERS[1:2] if name == "break-even" else LEVERS)
 
 
+@pytest.mark.parametrize("width", range(80, 121, 2))
+def test_no_number_is_cut_at_any_width(width: int) -> None:
+    """What fits by its words alone need not fit, where numbers such as `12 to 14` are kept on one line."""
+    levers = [(name, "lever") for name in ("monetisation.price", "churn.base_hazard")]
+    heads = [(name, "n") for name in ("in search", "new seeds", "95 % interval", "change", "support")]
+    row = ["9.31", "0.0448", "active members", "16.8", "17.0", "−0.17 to 0.42", "−0.12", "100 %"]
+    console = Console(width=width, record=True, file=StringIO())
+    print_with_levers(console, [*levers, ("outcome", ""), *heads], [row] * 2)
+    text = console.export_text()
+    assert max(map(len, text.splitlines())) <= width
+    assert all(text.count(cell) >= 2 for cell in row if cell != "active members")
+    assert all(head in text for head, _ in heads)
+
+
+@pytest.mark.parametrize(
+    ("told", "width"), [("80", 80), ("200", 120), ("0", 100), ("wide", 100), (None, 100)]
+)
+def test_a_pipe_is_as_wide_as_columns_says(
+    told: str | None, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if told is not None:
+        monkeypatch.setenv("COLUMNS", told)
+    assert printer().width == width
+
+
 @pytest.mark.parametrize("width", [80, 200])
 def test_the_table_of_levers_has_room_for_every_parameter(
     width: int, monkeypatch: pytest.MonkeyPatch
@@ -177,3 +205,9 @@ def test_a_comparison_of_arms_with_long_labels_fits_and_names_every_lever(
     assert "────\n────" not in text  # a rule that is wider than the screen goes on in the next line
     assert all(f"{letter}  {label}" in text for letter, label in zip("AB", made.labels, strict=True))
     assert "cash_per_contribution 0.7" in text
+
+
+def test_a_paragraph_is_broken_once_at_the_width_of_the_screen() -> None:
+    console = Console(width=80, record=True, file=StringIO())
+    printed_calibration._paragraph(console, "word " * 60)
+    assert min(map(len, console.export_text().rstrip().splitlines()[:-1])) > 70

@@ -77,6 +77,12 @@ def test_every_statistic_has_one_definition_and_a_value_or_a_reason(chat: Measur
     assert chat.table[["definition", "unit", "interval"]].astype(bool).all(axis=None)
 
 
+def test_every_column_has_a_unit(chat: Measurement) -> None:
+    for frame in (chat.table, chat.growth, chat.survival, chat.returns):
+        assert list(frame.attrs["units"]) == list(frame)
+    assert chat.growth.attrs["units"]["active"] == "members"
+
+
 def test_intervals_hold_their_value_or_say_why_there_is_none(chat: Measurement) -> None:
     resampled = ~chat.table["interval"].str.startswith("none: ") & chat.table["value"].notna()
     rows = chat.table[resampled]

@@ -115,9 +115,15 @@ def test_a_study_file_names_them_and_runs_them_only_where_that_is_allowed(
     code, _, err = kith("study", "run", "own.toml", "--workers", "1")
     assert code == 2
     assert "runs code of its own (my_steps); read it, and allow it with --run-code" in err
+    code, _, err = kith("study", "export", "own.toml", "--run-code", "--out", "told")
+    assert code == 2
+    assert "run `kith study run own.toml --run-code` first" in err
     assert kith("study", "run", "own.toml", "--workers", "1", "--run-code")[0] == 0
     frames = ["--frame", "members", "--frame", "habits", "--every", "2"]
     assert kith("study", "export", "own.toml", "--run-code", "--out", "told", *frames)[0] == 0
+    assert "kith study run inputs/own.toml --run-code" in (tmp_path / "told" / "report.html").read_text(
+        "utf-8"
+    )
     members, habits = (
         pd.read_parquet(tmp_path / "told" / f"each_{n}.parquet") for n in ("members", "habits")
     )

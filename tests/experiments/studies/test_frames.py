@@ -10,8 +10,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from kith.experiments.analyses.break_even import break_even
+from kith.experiments.analyses.optimise import optimise
+from kith.experiments.analyses.regret import regret
+from kith.experiments.comparison.comparison import compare
+from kith.experiments.comparison.stress import stress
+from kith.experiments.statistics.parquet import arrow
 from kith.experiments.studies.execute import conduct
-from kith.experiments.studies.reporters import frames_of_runs
+from kith.experiments.studies.reporters import FRAMES, frames_of_runs
 from kith.experiments.studies.results import points_frame, runs_frame, series_frame
 from kith.experiments.studies.store import Store
 from kith.experiments.studies.study import Study, study_from
@@ -99,6 +105,58 @@ def test_each_frame_has_the_units_of_its_own_columns(store: Store) -> None:
         == (series_frame(priced(), store).attrs["units"])
     )
     assert points_frame(priced(), store, spread=True).attrs["units"]["margin_se"] == "EUR"
+
+
+def all_frames(store: Store) -> dict[str, pd.DataFrame]:
+    """Every kind of frame that a study and a comparison give."""
+    study = priced()
+    frames = {f"each {name}": frame for name, frame in frames_of_runs(study, store, FRAMES).items()}
+    frames |= {"own": frames_of_runs(study, store, ("joins",), own={"joins": joins})["joins"]}
+    frames |= {"runs": runs_frame(study, store), "series": series_frame(study, store)}
+    frames |= {"points": points_frame(study, store, spread=True), "words": points_frame(thanked(), store)}
+    lost = regret(study, store, "margin", ["monetisation.price"])
+    frames |= {"regret": lost.table, "worlds": lost.worlds}
+    one = study.with_changes(
+        scenarios=["fee"],
+        break_even={"lever": "monetisation.price", "outcome": "margin"},
+        lever=[{"name": "monetisation.price", "low": 1.0, "high": 9.0}],
+        optimise={"maximise": ["active"], "trials": 3, "batch": 3, "fresh_runs": 2},
+    )
+    best = optimise(one, store, workers=1)
+    frames |= {
+        "tried": break_even(one, store, workers=1).tried,
+        "trials": best.trials,
+        "finalists": best.finalists,
+    }
+    told = compare(
+        ["pool", "web"], runs=4, days=220, overrides={"market.size": 300, "market.founders": 40}, workers=1
+    )
+    frames |= {"stress": stress(told, workers=1).table}
+    frames |= {
+        name: getattr(told, name)
+        for name in ("table", "values", "series", "joins", "leaving", "health", "funnel", "worth", "staying")
+    }
+    return frames
+
+
+def test_every_column_of_every_frame_has_a_unit_in_its_metadata_and_in_arrow(store: Store) -> None:
+    for name, frame in all_frames(store).items():
+        assert list(frame.attrs["units"]) == [str(column) for column in frame], name
+        assert all(frame.attrs["units"].values()), name
+        assert all(field.metadata[b"unit"] for field in arrow(frame).schema), name
+    for schema in (MEASURED, LEVERS):
+        assert all(field.metadata[b"unit"] for field in schema)
+
+
+def test_what_a_column_is_of_is_said_in_words(store: Store) -> None:
+    units = (
+        points_frame(priced(), store, spread=True).attrs["units"] | runs_frame(priced(), store).attrs["units"]
+    )
+    assert [units[name] for name in ("run_id", "scenario", "point", "seed", "error", "margin_sd")] == [
+        *("identifier", "name", "point", "random seed", "text", "EUR"),
+    ]
+    assert points_frame(thanked(), store).attrs["units"]["thanks"] == "name"
+    assert points_frame(thanked(), store).attrs["units"]["host"] == "yes or no"
 
 
 # Long form

@@ -7,22 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kith.experiments.cli.options import Json, Out, Overwrite, Settings, Workers, number_option, option
-from kith.experiments.cli.requests import announce_compilation, asked
-from kith.experiments.cli.study_commands import (
-    Days,
-    Folder,
-    Name,
-    Quick,
-    RunCode,
-    Runs,
-    Where,
-    app,
-    check_begun,
-    open_study,
-    print_report_path,
-    searched,
-    to_search,
-)
+from kith.experiments.cli.requests import announce_compilation, asked, print_report_path
+from kith.experiments.cli.studies.open_study import check_begun, open_study
+from kith.experiments.cli.studies.searching import searched, to_search
+from kith.experiments.cli.studies.study_options import Days, Folder, Name, Quick, RunCode, Runs, Where
 from kith.experiments.comparison.repeat_command import study_command
 from kith.experiments.escaping import say
 
@@ -32,15 +20,12 @@ if TYPE_CHECKING:
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.reports.decisions.shown import Shown
 
-__all__ = ["app"]
-
 Outcome = Annotated[
     str | None, option("--outcome", "Indicator to decide by; default: the study's first.", "NAME")
 ]
 Lower = Annotated[bool, typer.Option("--lower", help="Less of the indicator is better.")]
 
 
-@app.command()
 def regret(
     study: Name,
     outcome: Outcome = None,
@@ -70,15 +55,14 @@ def regret(
 
     target = None if out is None else check_folder(out, overwrite)
     opened, results = open_study(study, store, runs, days, set, run_code, quick)
-    check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set))
+    check_begun(opened, results, study_command(study, "run", store, runs, days, quick, set, run_code))
     shown = regret_shown(lost(opened, results, outcome, policy or (), lower))
     words = [word for name in policy or () for word in ("--policy", name)]
     words += _decided_by(outcome, lower)
-    command = study_command(study, "regret", None, runs, days, quick, set)
+    command = study_command(study, "regret", None, runs, days, quick, set, run_code)
     _give(shown, "Regret", target, _joined(command, words), out, json)
 
 
-@app.command()
 def replicate(
     study: Name,
     budget: Annotated[
@@ -124,11 +108,10 @@ def replicate(
     )
     words = ["--budget", str(budget), "--for", aim, *([] if level is None else ["--level", str(level)])]
     words += _decided_by(outcome, lower)
-    command = study_command(study, "replicate", None, runs, days, quick, set)
+    command = study_command(study, "replicate", None, runs, days, quick, set, run_code)
     _give(replicated_shown(found), "Further runs", target, _joined(command, words), out, json)
 
 
-@app.command()
 def tip(
     study: Name,
     level: Annotated[
@@ -169,7 +152,7 @@ def tip(
     )
     words = ["--level", str(level), *([] if points is None else ["--points", str(points)])]
     words += _decided_by(outcome)
-    command = study_command(study, "tip", None, runs, days, quick, set)
+    command = study_command(study, "tip", None, runs, days, quick, set, run_code)
     _give(tipping_shown(opened, found), "Where it tips", target, _joined(command, words), out, json)
 
 
@@ -201,7 +184,7 @@ def _give(shown: "Shown", what: str, target: Path | None, command: str, out: Pat
     if json:
         say(as_json(shown.plain()))
         return
-    from kith.experiments.cli.printed_studies import show_decision
+    from kith.experiments.cli.studies.printed_studies import show_decision
 
     show_decision(shown)
     print_report_path(out)

@@ -1,9 +1,8 @@
-"""Frames as files: Parquet whose columns have types and units, CSV, and LaTeX."""
+"""Frames as Parquet whose columns have types and units."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kith.experiments.escaping import for_csv
 from kith.experiments.statistics.units import units_in
 
 if TYPE_CHECKING:
@@ -26,8 +25,7 @@ def arrow(frame: "pd.DataFrame") -> "pa.Table":
             if pa.types.is_null(given.type) or pa.types.is_large_string(given.type)
             else given.type
         )
-        unit = units.get(given.name, "")
-        fields.append(pa.field(given.name, kind, metadata={"unit": unit} if unit else None))
+        fields.append(pa.field(given.name, kind, metadata={"unit": units[given.name]}))
         columns.append(column.cast(kind))
     return pa.table(columns, schema=pa.schema(fields))
 
@@ -37,8 +35,3 @@ def write_parquet(frame: "pd.DataFrame", path: Path) -> None:
     import pyarrow.parquet as pq
 
     pq.write_table(arrow(frame), path)
-
-
-def write_csv(frame: "pd.DataFrame", path: Path) -> None:
-    """Write a frame as CSV that a spreadsheet reads as values."""
-    path.write_text(for_csv(frame), encoding="utf-8")
