@@ -420,6 +420,12 @@ def test_a_class_comes_in_predicts_and_sees_its_histogram(page: Any, chromium: A
     assert page.locator(".kith-svg").count() == 0
     now = page.locator(".kith-qr svg").bounding_box()
     assert (now["width"], now["height"]) == (size["width"], size["height"])
+    page.click("button[name=close]")
+    histogram = page.locator(".kith-svg svg").bounding_box()
+    assert histogram["y"] + histogram["height"] <= 720, "the histogram is below the fold"
+    assert page.locator(".kith-qr svg").bounding_box()["width"] < size["width"] / 2
+    page.click("button[name=code-size]")
+    page.wait_for_function("document.querySelector('.kith-qr svg').clientWidth >= 240")
     page.click("button[name=run]")
     page.wait_for_url(re.compile("lesson=3-hub-leaves&guess=2"))
     phone.wait_for_selector("text=Voting is closed: look at the projector.")
