@@ -47,8 +47,9 @@ def HostView(classroom: Room) -> None:
     question = classroom.question()
     began = bool(classroom.past()) or (question is not None and not question.open)
     small = began and not large
-    if not small:
-        Text("Join the class", "h1")
+    with solara.Div():  # always there, so that what comes below stays in its place
+        if not small:
+            Text("Join the class", "h1")
     with solara.Div(classes=["kith-invite", *(["kith-small"] if small else [])]):
         Html(classroom.qr(), "kith-qr")
         Html(
@@ -59,8 +60,9 @@ def HostView(classroom: Room) -> None:
             if began:
                 words = "Large code" if small else "Small code"
                 Button(words, lambda: set_large(not large), "code-size", help="for those who join late")
-    if not small:
-        Text("Prediction", "h2")
+    with solara.Div():
+        if not small:
+            Text("Prediction", "h2")
     current = question.lesson if question is not None else ""
     menu = ({} if current else {"": "choose a lesson …"}) | {
         name: lesson.title for name, lesson in lessons().items()
