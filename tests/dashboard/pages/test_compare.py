@@ -375,6 +375,9 @@ COMMANDS = {
     ),
     "the same scenario twice": "a=web&a=web&people=300&days=40&runs=2",
     "payments in proportion, and a length of their own": "a=pool&a=hub&a=pay_and_stop&people=100&runs=1",
+    "a price and nothing else": "a=web&a=web~monetisation.model=subscription~monetisation.price=6&people=300&days=40&runs=2",
+    "a setting that a phase of the scenario has too": "a=web&a=pay_and_stop~incentives.cash_per_contribution=0.5&people=300&days=200&runs=1",
+    "a hub with a pay of its own beside others": "a=hub~organisation.hub_cost=500&a=hub&a=hub~affiliation.peers=0.2&people=300&days=40&runs=1",
     "a log": "a=pool&a=hub&log=chat_docker&days=10&runs=1",
 }
 
