@@ -191,7 +191,8 @@ def test_the_assumption_that_turns_a_conclusion_around_is_named_only_if_it_stand
     found = conclusion(values, "active", ("pool", "web"))
     assert found is not None
     words = other_worlds.turning(values, found)
-    assert "more in web than in pool, but not in 8 worlds: there churn.base_hazard is higher" in words
+    assert words.startswith("Active members: more in web than in pool, but not in 8 worlds: there “")
+    assert "(churn.base_hazard) is higher" in words
     values["churn.base_hazard"] = values["value.product"]
     assert "no single assumption stands out" in other_worlds.turning(values, found)
 
