@@ -305,7 +305,11 @@ def _on_one_side(found: Found, name: str, unit: str) -> str:
         doubt = f", as far as means tell; at {open_to} it could be, within chance" if open_to else ""
         return f"no {name} {span} {words}{doubt}."
     ends = [
-        float(np.interp(level, *zip(*sorted(((means[k], values[k]), (means[k + 1], values[k + 1]))), strict=True)))
+        float(
+            np.interp(
+                level, *zip(*sorted(((means[k], values[k]), (means[k + 1], values[k + 1]))), strict=True)
+            )
+        )
         for k in range(len(values) - 1)
         if reached[k] != reached[k + 1]
     ]

@@ -273,7 +273,9 @@ def command_of(
     markets = [() if log else scaled(choice, plan_of(choice), people) for choice in choices.values()]
     together = tuple(part for part in markets[0] if all(part in market for market in markets))
     options = {"overrides": dict(together), "log": log, "at": at}
-    lines = [_line(choice, market, together) for choice, market in zip(choices.values(), markets, strict=True)]
+    lines = [
+        _line(choice, market, together) for choice, market in zip(choices.values(), markets, strict=True)
+    ]
     if not log and 1 < len(lines) == len(set(lines)) and all(lines) and any(" " in line for line in lines):
         return compare_command(lines, runs, days, options, arms=True)
     scenarios: list[str] = []

@@ -93,7 +93,9 @@ def test_values_between_that_reach_a_goal_are_found_where_neither_end_does() -> 
     )
     lowered = [(value, frame.assign(margin=frame["margin"] - 500)) for value, frame in straight()]
     words = answer(found_in(lowered, GOALS["even"], PRICE), title, "web", plan)
-    assert re.match(r"web: a subscription price from 1[01](\.\d)? to 1[45](\.\d)? EUR per month lets", words), words
+    assert re.match(
+        r"web: a subscription price from 1[01](\.\d)? to 1[45](\.\d)? EUR per month lets", words
+    ), words
     assert words.endswith("Of the values that were tried, it is sure at 12 and 14."), words
     sunk = [(value, frame.assign(margin=500 - frame["margin"])) for value, frame in straight()]
     words = answer(found_in(sunk, GOALS["even"], PRICE), title, "web", plan)

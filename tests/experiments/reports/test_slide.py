@@ -63,7 +63,7 @@ def test_everything_on_a_picture_lies_within_it_and_nothing_on_anything_else(com
         figure = figure_of(crowded)
         renderer = FigureCanvasAgg(figure).get_renderer()
         boxes = [text.get_window_extent(renderer) for text in figure.texts]
-        assert all(0 <= box.x0 and box.x1 <= figure.bbox.x1 and box.y0 >= 0 for box in boxes)
+        assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 and box.y0 >= 0 for box in boxes)
         assert not any(first.overlaps(second) for first, second in combinations(boxes, 2)), scenarios
 
 
@@ -71,7 +71,9 @@ def test_a_command_that_writes_files_first_is_whole_in_the_notes(comparison: Com
     pptx = pytest.importorskip("pptx")
     command = "cat > './a.toml' <<'END'\nextends = [\"web\"]\nEND\nkith compare web ./a.toml"
     made = slide_of(comparison, command)
-    assert "Repeat with the scenario files that Compare saves and: kith compare web ./a.toml" in made.assumptions
+    assert (
+        "Repeat with the scenario files that Compare saves and: kith compare web ./a.toml" in made.assumptions
+    )
     [page] = pptx.Presentation(io.BytesIO(slide_file(made, "pptx"))).slides
     assert command in page.notes_slide.notes_text_frame.text
 
