@@ -101,7 +101,7 @@ def serve(host: str, port: int, room_at: str | None = None) -> None:
         shared_pool().warm_up()
         _Server(config).run(sockets)
     except KeyboardInterrupt:
-        pass  # Ctrl+C is how it ends
+        pass  # safe: Ctrl+C is how it ends, and what it started is ended below
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)  # already ending
