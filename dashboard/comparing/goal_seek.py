@@ -298,24 +298,20 @@ def _on_one_side(found: Found, name: str, unit: str) -> str:
     reached = means >= level
     span = f"from {_short(values[0])} to {_short(values[-1])}{unit}"
     if reached.all():
-        sure = _named(values[(judged["low"] < level).to_numpy()])
-        return f"every {name} {span} {words}." + (f" It is not sure at {sure}." if sure else "")
+        doubtful = _named(values[(judged["low"] < level).to_numpy()])
+        return f"every {name} {span} {words}." + (f" It is not sure at {doubtful}." if doubtful else "")
     if not reached.any():
         open_to = _named(values[(judged["high"] >= level).to_numpy()])
         doubt = f", as far as means tell; at {open_to} it could be, within chance" if open_to else ""
         return f"no {name} {span} {words}{doubt}."
     ends = [
-        float(
-            np.interp(
-                level, *zip(*sorted(((means[k], values[k]), (means[k + 1], values[k + 1]))), strict=True)
-            )
-        )
+        values[k] + (level - means[k]) / (means[k + 1] - means[k]) * (values[k + 1] - values[k])
         for k in range(len(values) - 1)
         if reached[k] != reached[k + 1]
     ]
     places = [f"{_short(low)} to {_short(high)}" for low, high in zip(ends[::2], ends[1::2], strict=False)]
     sure = _named(values[(judged["low"] >= level).to_numpy()])
-    within = f" Of the values that were tried, it is sure at {sure}." if sure else " It is not sure at any."
+    within = f" Of the values that were tried, it is sure at {sure or 'none'}."
     if reached[0]:  # between two falls and rises it is missed
         return f"a {name} {span} {words}, but not one from {wording.listed(places)}.{within}"
     return f"a {name} from {wording.listed(places)}{unit} {words}.{within}"
