@@ -108,7 +108,7 @@ def serve(host: str, port: int, room_at: str | None, when_up: Callable[[], None]
         shared_pool().warm_up()
         _Server(config, when_up).run(sockets)
     except KeyboardInterrupt:
-        pass  # Ctrl+C is how it ends
+        pass  # safe: Ctrl+C is how it ends, and what it started is ended below
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)  # already ending

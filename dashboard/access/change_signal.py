@@ -29,12 +29,13 @@ def use_change_signal(signal: ChangeSignal, pause: Callable[[], float] = lambda:
     import solara  # its settings have to be in place first, see `kith.dashboard.server.settle`
 
     count, set_count = solara.use_state(0)
+    drawn = signal.wait(-1, 0)
 
     def start() -> Callable[[], None]:
         closed = threading.Event()
 
         def watch() -> None:
-            seen = signal.wait(-1, 0)
+            seen = drawn  # not what it is by now: a change since the first drawing would be missed
             while not closed.is_set():
                 newest = signal.wait(seen, 5.0)
                 if newest != seen and not closed.is_set():

@@ -265,7 +265,7 @@ class Room:
         """The invitation as an SVG picture, black on white."""
         return str(
             segno.make(self.invitation, error="m").svg_inline(
-                scale=6, border=3, dark="#000000", light="#ffffff", title="Scan to join"
+                border=3, dark="#000000", light="#ffffff", title="Scan to join", omitsize=True
             )
         )
 

@@ -75,6 +75,8 @@ class Found:
     level: float
     lever: str
     frame: pd.DataFrame
+    judged: pd.DataFrame
+    "value by value: the mean that is compared with the level, and its interval"
 
 
 @solara.component
@@ -234,12 +236,13 @@ def found_in(tried: Tried, goal: Goal, lever: str) -> Found:
         level = goal.keeps * float(as_it_is.mean())
         sought = [outcome - goal.keeps * as_it_is + level for outcome in runs]
     crossing = crossing_among(lever, values, sought, level)
+    judged = crossing.tried
     crossing = replace(crossing, tried=_with_own_intervals(crossing.tried, runs))
     if goal.most:
         crossing = _best(crossing, values, runs)
         level = max(float(outcome.mean()) for outcome in runs)
     frame = crossing.tried.rename(columns={"mean": goal.outcome})
-    return Found(goal, crossing, level, lever, frame)
+    return Found(goal, crossing, level, lever, frame, judged)
 
 
 def _best(crossing: Crossing, values: Sequence[float], runs: Sequence[Floats]) -> Crossing:
@@ -276,10 +279,7 @@ def answer(found: Found, title: str, label: str, plan: Plan) -> str:
         amount = wording.number(found.level, "EUR")
         return f"{label}: a {name} of {_short(crossing.value)}{unit} {goal.words}, {amount} EUR over the run; {reach}."
     if crossing.value != crossing.value:
-        above = float(crossing.tried["mean"].iloc[0]) >= found.level
-        every = f"{label}: every {name} from {_short(low)} to {_short(high)}{unit}"
-        none = f"{label}: no {name} from {_short(low)} to {_short(high)}{unit}"
-        return f"{every} {goal.words}." if above else f"{none} {goal.words}."
+        return f"{label}: {_on_one_side(found, name, unit)}"
     ends = [
         f"below {_short(low)}" if crossing.low != crossing.low else _short(crossing.low),
         f"above {_short(high)}" if crossing.high != crossing.high else _short(crossing.high),
@@ -289,6 +289,36 @@ def answer(found: Found, title: str, label: str, plan: Plan) -> str:
     span = f"(95 % interval of the limit: {ends[0]} to {ends[1]})"
     doubt = "" if crossing.monotone else " The curve goes up and down: there may be other such values."
     return f"{start} {span}.{doubt}"
+
+
+def _on_one_side(found: Found, name: str, unit: str) -> str:
+    """What is said where both ends of the curve lie on one side of the level: all, none, or some values between."""
+    judged, level, words = found.judged, found.level, found.goal.words
+    values, means = (judged[column].to_numpy(float) for column in (found.lever, "mean"))
+    reached = means >= level
+    span = f"from {_short(values[0])} to {_short(values[-1])}{unit}"
+    if reached.all():
+        doubtful = _named(values[(judged["low"] < level).to_numpy()])
+        return f"every {name} {span} {words}." + (f" It is not sure at {doubtful}." if doubtful else "")
+    if not reached.any():
+        open_to = _named(values[(judged["high"] >= level).to_numpy()])
+        doubt = f", as far as means tell; at {open_to} it could be, within chance" if open_to else ""
+        return f"no {name} {span} {words}{doubt}."
+    ends = [
+        values[k] + (level - means[k]) / (means[k + 1] - means[k]) * (values[k + 1] - values[k])
+        for k in range(len(values) - 1)
+        if reached[k] != reached[k + 1]
+    ]
+    places = [f"{_short(low)} to {_short(high)}" for low, high in zip(ends[::2], ends[1::2], strict=False)]
+    sure = _named(values[(judged["low"] >= level).to_numpy()])
+    within = f" Of the values that were tried, it is sure at {sure or 'none'}."
+    if reached[0]:  # between two falls and rises it is missed
+        return f"a {name} {span} {words}, but not one from {wording.listed(places)}.{within}"
+    return f"a {name} from {wording.listed(places)}{unit} {words}.{within}"
+
+
+def _named(values: Floats) -> str:
+    return wording.listed(_short(float(value)) for value in values)
 
 
 def _short(value: float) -> str:

@@ -12,10 +12,12 @@ from kith.dashboard.state.scenario_choice import plan_of
 from kith.dashboard.widgets.parts import Button, ErrorMessage, Html, Text, table
 from kith.experiments.analyses.prior_draws import World, drawn, open_parameters
 from kith.experiments.analyses.robust import NOT_ROBUST, ROBUST, SAME, Conclusion, conclusion
+from kith.experiments.charts.search import capital
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.escaping import for_html as escape
 from kith.experiments.runs.runner import Job, RunResult
 from kith.experiments.words import wording
+from kith.experiments.words.levers import lever_title
 
 WORLDS = 32
 """Draws of the uncertain parameters; of a hundred, `kith robust` says more."""
@@ -120,7 +122,7 @@ def turning(values: pd.DataFrame, found: Conclusion) -> str:
     gap = (pairs[found.second] - pairs[found.first]).dropna()
     usual = gap > 0 if found.more >= found.less else gap < 0
     if usual.all() or not usual.any():
-        return f"{found.sentence}, in every world: no assumption that was drawn turns it around."
+        return f"{capital(found.sentence)}, in every world: no assumption that was drawn turns it around."
     drawn_once = values.drop_duplicates("world").set_index("world").loc[gap.index]
     names = [name for name in drawn_once if isinstance(name, str) and "." in name]
     chances: Mapping[str, float] = {
@@ -128,9 +130,9 @@ def turning(values: pd.DataFrame, found: Conclusion) -> str:
         for name in names
     }
     name = min(chances, key=lambda name: chances[name])
-    start = f"{found.sentence}, but not in {wording.plural(int((~usual).sum()), 'world')}"
+    start = f"{capital(found.sentence)}, but not in {wording.plural(int((~usual).sum()), 'world')}"
     if chances[name] * len(names) > LEVEL:
         return f"{start}; no single assumption stands out in those."
     there, here = (drawn_once.loc[which, name].median() for which in (~usual, usual))
     way = "higher" if there > here else "lower"
-    return f"{start}: there {name} is {way} (median {there:.3g} against {here:.3g})."
+    return f"{start}: there “{lever_title(name)}” ({name}) is {way} (median {there:.3g} against {here:.3g})."

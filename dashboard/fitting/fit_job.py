@@ -99,7 +99,7 @@ class FitRunner:
                 else:
                     error = content[0] if content else ""
         except (EOFError, OSError):
-            pass  # the process has ended
+            pass  # safe: the process has ended, and what it said last, or that it said nothing, is told below
         process.join()
         with self._lock:
             assert self._progress is not None

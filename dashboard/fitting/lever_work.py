@@ -121,6 +121,6 @@ def answers_of(key: str) -> list[Answer]:
             change, days, draws, seeds, lever, value = json.loads(path.read_text("utf-8"))
             table, ranked = (pd.read_parquet(path.parent / name) for name in (TABLE, NEXT))
         except (OSError, ValueError):
-            continue
+            continue  # safe: what is being written, or was deleted meanwhile, is no answer yet, and can be asked again
         answers.append(Answer(lever, value, Difference(change, days, draws, seeds, table, ranked)))
     return answers

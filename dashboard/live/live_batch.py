@@ -9,6 +9,7 @@ from uuid import uuid4
 import solara
 
 from kith.dashboard.live.live_comparison import PoolRequest, one_line
+from kith.dashboard.live.newest import use_newest
 from kith.dashboard.live.shared_workers import shared_pool
 from kith.experiments.runs.runner import Job, RunResult
 
@@ -35,9 +36,10 @@ class Batch[Result]:
 def use_live_batch[Result](key: object, batch: Batch[Result] | None) -> LiveBatch[Result]:
     """Run a batch on the pool; nothing runs while there is none, and another key ends the one before."""
     owner = solara.use_memo(lambda: uuid4().hex, [])
-    answer, set_answer = solara.use_state(LiveBatch[Result]())
+    answer, begin_answers = use_newest(LiveBatch[Result]())
 
     def start() -> Any:
+        set_answer = begin_answers()
         if batch is None:
             return None
         try:

@@ -11,6 +11,7 @@ import solara
 
 from kith.dashboard.access.connections import CONNECTIONS, current_session
 from kith.dashboard.live.compute_once import ComputeOnce
+from kith.dashboard.live.newest import use_newest
 from kith.dashboard.live.shared_workers import Request, shared_pool
 from kith.experiments.comparison.comparison import Comparison, PartialComparison
 from kith.experiments.comparison.labels import labelled
@@ -115,9 +116,10 @@ def use_live_comparison(
     also : indicators to compare in addition to the usual ones.
     """
     owner = solara.use_memo(lambda: uuid4().hex, [])
-    answer, set_answer = solara.use_state(LiveComparison())
+    answer, begin_answers = use_newest(LiveComparison())
 
     def start() -> Any:
+        set_answer = begin_answers()
         if not plans:
             return None
         pool_request = PoolRequest(owner, jobs_for(plans, days, runs))

@@ -40,18 +40,29 @@ def Page() -> None:
 
 @solara.component
 def HostView(classroom: Room) -> None:
-    """The page on the projector."""
+    """The page on the projector; once a question is closed, its answers have the room of the large QR code."""
     use_change_signal(classroom.changes)
     where = use_navigation()
+    large, set_large = solara.use_state(False)
     question = classroom.question()
-    Text("Join the class", "h1")
-    with solara.Div(classes=["kith-invite"]):
+    began = bool(classroom.past()) or (question is not None and not question.open)
+    small = began and not large
+    with solara.Div():  # always there, so that what comes below stays in its place
+        if not small:
+            Text("Join the class", "h1")
+    with solara.Div(classes=["kith-invite", *(["kith-small"] if small else [])]):
         Html(classroom.qr(), "kith-qr")
         Html(
             f"<p class='kith-big'>{escape(classroom.address)}join</p><p class='kith-big'>PIN <b>{classroom.pin[:3]} {classroom.pin[3:]}</b></p>"
             f"<p role='status'>{escape(_present(classroom))}</p><p class='kith-note'>Use the same network as this machine; nothing to install.</p>"
         )
-    Text("Prediction", "h2")
+        with solara.Div():
+            if began:
+                words = "Large code" if small else "Small code"
+                Button(words, lambda: set_large(not large), "code-size", help="for those who join late")
+    with solara.Div():
+        if not small:
+            Text("Prediction", "h2")
     current = question.lesson if question is not None else ""
     menu = ({} if current else {"": "choose a lesson …"}) | {
         name: lesson.title for name, lesson in lessons().items()
@@ -64,11 +75,18 @@ def HostView(classroom: Room) -> None:
         "ask",
     )
     with solara.Div():
+        if question is not None:
+            Asked(classroom, lessons()[question.lesson], question, "h1" if small else "h2", where.go)
+    with solara.Div():
         Past(classroom)
-    if question is None:
-        return
-    lesson = lessons()[question.lesson]
-    Text(lesson.question, "h2")
+
+
+@solara.component
+def Asked(
+    classroom: Room, lesson: Lesson, question: ClassQuestion, heading: str, go: Callable[[str], None]
+) -> None:
+    """The question on the projector: how many have answered, and once it is closed, what."""
+    Text(lesson.question, heading)
     Text(lesson.prediction.ask, kind="kith-lead")
     if question.open:
         count = wording.plural(len(question.votes), "answer")
@@ -79,16 +97,17 @@ def HostView(classroom: Room) -> None:
     with solara.Div(classes=["kith-row"]):
         if question.open:
             Button("Close voting", classroom.close_question, "close")
-            Button("Close voting and run", lambda: _run(classroom, lesson, where.go), "run")
+            Button("Close voting and run", lambda: _run(classroom, lesson, go), "run")
         else:
             Text("Voting is closed.", "span", "kith-note")
-            Button("Go to the lesson", lambda: _run(classroom, lesson, where.go), "run")
+            Button("Go to the lesson", lambda: _run(classroom, lesson, go), "run")
             Button("Ask again", lambda: classroom.open_question(lesson.name), "again")
 
 
 @solara.component
 def Past(classroom: Room) -> None:
     """What the class has predicted in earlier questions, folded away, and who leads the contest."""
+    use_change_signal(classroom.changes)  # its only argument stays the same, so nothing else draws it again
     past, leaders = classroom.past(), classroom.leaderboard()
     with solara.Div():
         if past:

@@ -45,6 +45,7 @@ from kith.extras import missing
 SLIDES = {
     "pptx": ("PPTX", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
     "pdf": ("PDF", "application/pdf"),
+    "png": ("PNG", "image/png"),
     "svg": ("SVG", "image/svg+xml"),
 }
 """Kinds of slides to save: title, and media type."""

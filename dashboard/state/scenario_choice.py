@@ -5,6 +5,7 @@ followed: nothing that comes from a browser is used as a path.
 """
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
@@ -18,7 +19,14 @@ from kith.scenarios.layer import LISTS, REPEATED, SENTENCES, Layer, blamed_on, l
 from kith.scenarios.load import load
 from kith.scenarios.logs.founding import ReadLog
 from kith.scenarios.network import TABLES
-from kith.scenarios.settings import parse_setting, parse_shock, shock_text, toml_key, toml_value
+from kith.scenarios.settings import (
+    parse_setting,
+    parse_shock,
+    setting_text,
+    shock_text,
+    toml_key,
+    toml_value,
+)
 from kith.scenarios.toml_file import toml_of
 from kith.sim.schema.founding import Founding
 from kith.sim.schema.plan import Plan
@@ -253,7 +261,8 @@ def command_of(
 ) -> str:
     """The command line that repeats what a page shows: the same plans, the same seeds, hence the same numbers.
 
-    A scenario that differs from the library becomes a scenario file, which the command writes first.
+    Scenarios that differ from the library in settings alone are arms in one line; others become scenario files, which the
+    command writes first.
 
     Parameters
     ----------
@@ -263,6 +272,12 @@ def command_of(
     """
     markets = [() if log else scaled(choice, plan_of(choice), people) for choice in choices.values()]
     together = tuple(part for part in markets[0] if all(part in market for market in markets))
+    options = {"overrides": dict(together), "log": log, "at": at}
+    lines = [
+        _line(choice, market, together) for choice, market in zip(choices.values(), markets, strict=True)
+    ]
+    if not log and 1 < len(lines) == len(set(lines)) and all(lines) and any(" " in line for line in lines):
+        return compare_command(lines, runs, days, options, arms=True)
     scenarios: list[str] = []
     files: dict[str, str] = {}
     for (label, choice), market in zip(choices.items(), markets, strict=True):
@@ -274,11 +289,21 @@ def command_of(
             name = f"{re.sub(r'[^A-Za-z0-9_ .,+#()-]', '_', label)}.toml"
             files[name] = complete.toml(days)
             scenarios.append(f"./{name}")
-    options = {"overrides": dict(together), "log": log, "at": at}
     if len(scenarios) > 1:
         return compare_command(scenarios, runs, days, options, files=files)
     first = run_command(scenarios[0], 0, days, options, files)
     return first if runs == 1 else f"{first}\n# the first of {runs} runs, whose seeds are 0 to {runs - 1}"
+
+
+def _line(choice: ScenarioChoice, market: Values, together: Values) -> str:
+    """The arm of a scenario that differs from the library in parameters alone; empty for others."""
+    base, *more = choice.bases
+    if more or choice.phases or choice.shocks or choice.clears:
+        return ""
+    if any(name.partition(".")[0] in TABLES or "." not in name for name, _ in choice.settings):
+        return ""
+    own = (*choice.settings, *(part for part in market if part not in together))
+    return shlex.join([base, *(setting_text(name, value) for name, value in own)])
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,11 @@ from kith.scenarios.errors import ScenarioError
 
 NAME = "contest"
 PEOPLE, DAYS, RUNS = 3_000, 365, 8
-BUDGET = 6_000.0
-"""EUR that a design may cost over the run, of whatever it is spent on."""
+BUDGET = 9_000.0
+"""EUR that a design may cost over the run, of whatever it is spent on: enough for each type as it comes, a hub's pay too."""
+
+NAMED = 3
+"""The largest costs of a try that are named."""
 
 TYPES = {"pool": "a pool: one activity", "hub": "a hub: a central figure", "web": "a web: ties among members"}
 LEVERS = {
@@ -93,6 +96,15 @@ def scored(results: list[RunResult]) -> tuple[float, float]:
     return math.fsum(s["active"] for s in done) / len(done), math.fsum(s["cost"] for s in done) / len(done)
 
 
+def spent_on(results: list[RunResult]) -> str:
+    """What most of the money went to, means over runs, in words."""
+    names = [name for name in results[0].summary if name.startswith("cost_")]
+    means = {name: math.fsum(r.summary[name] for r in results) / len(results) for name in names}
+    most = [name for name in sorted(names, key=lambda name: -means[name])[:NAMED] if means[name] >= 1.0]
+    words = [f"{wording.MONEY.get(name, name[5:].replace('_', ' '))} {means[name]:,.0f} EUR" for name in most]
+    return f"Largest costs: {'; '.join(words)}." if words else ""
+
+
 def verdict(score: float, cost: float) -> str:
     """What a try has brought, in words."""
     spent = f"It costs {cost:,.0f} of {BUDGET:,.0f} EUR"
@@ -116,7 +128,7 @@ def Contest() -> None:
     except ScenarioError as problem:
         error, choice = str(problem), ScenarioChoice(("web",))
     text = choice.text()
-    batch = Batch(lambda: jobs(choice), lambda results: scored(list(results)))
+    batch = Batch(lambda: jobs(choice), lambda results: (*scored(list(results)), spent_on(list(results))))
     attempt = use_live_batch(text, batch if asked == text else None)
 
     def go(new: ScenarioChoice) -> None:
@@ -137,7 +149,7 @@ def Contest() -> None:
     def note() -> None:
         if attempt.result is None:
             return
-        score, cost = attempt.result
+        score, cost, _ = attempt.result
         if (text, score, cost) not in tries:
             set_tries((*tries, (text, score, cost)))
         if classroom is not None and cost <= BUDGET:
@@ -172,8 +184,9 @@ def Contest() -> None:
         if attempt.error:
             ErrorMessage(attempt.error)
         elif attempt.result is not None:
+            score, cost, words = attempt.result
             Html(
-                f"<p class='kith-lead' role='status'><b>{escape(verdict(*attempt.result))}</b></p>",
+                f"<p class='kith-lead' role='status'><b>{escape(verdict(score, cost))}</b></p><p>{escape(words)}</p>",
                 "kith-verdict",
             )
     with solara.Div():

@@ -23,6 +23,13 @@ class Running:
     progress: Callable[[int, int], None] | None = None
     done: int = 0
     kept: dict[str, Values] = field(default_factory=dict)
+    stored: set[str] = field(default_factory=set)
+    "runs of an earlier start that nobody has asked for yet; they count as done from the beginning"
+
+    def __post_init__(self) -> None:
+        """Count what is stored: it takes no time, so whoever works out the time left must not see it come in."""
+        self.stored = set(self.kept)
+        self.count(min(len(self.stored), self.total))
 
     def __call__(self, jobs: Sequence[Job]) -> list[Values]:
         """The results of jobs, in their order; empty for a run that failed.
@@ -34,8 +41,12 @@ class Running:
         RunsFailed
             Every run failed.
         """
-        todo = [job for job in {job.key: job for job in jobs}.values() if job.key not in self.kept]
-        self.count(len(jobs) - len(todo))
+        asked = {str(job.key): job for job in jobs}
+        todo = [job for key, job in asked.items() if key not in self.kept]
+        self.done = min(self.done, self.total - len(todo))  # where the store has runs of something else
+        counted = len(self.stored & set(asked))
+        self.stored -= set(asked)
+        self.count(len(jobs) - len(todo) - counted)
         error = refused = ""
         for outcomes in run_chunks(todo, self.pool, len(todo)):
             if self.store is not None:
@@ -66,10 +77,7 @@ def running(
     """Runs in processes, for the length of a block; Ctrl-C says where they are kept."""
     shelf = None if store is None else Store(store)
     with pool(workers=workers) as where:
-        runs = Running(where, shelf, total, progress)
-        if shelf is not None:
-            runs.kept = _stored(shelf)
-        runs.count(0)
+        runs = Running(where, shelf, total, progress, kept={} if shelf is None else _stored(shelf))
         try:
             yield runs
         except KeyboardInterrupt:

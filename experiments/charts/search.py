@@ -115,7 +115,9 @@ def curve(
     with themed():
         known = frame["low"].notna().any()
         band = (band or "band: interval of the crossing") if known else no_interval("runs")
-        what = f"mean{' with 95 % interval' if known else ''}; horizontal line: level; {band}"
+        mean = "mean with 95 % interval" if known else "mean"
+        drawn = band if not (known and math.isnan(crossing.value)) else ""
+        what = "; ".join(part for part in (mean, "horizontal line: level", drawn) if part)
         figure, (axes,) = canvas(
             title, ", ".join(p for p in (unit_words(unit), what) if p), height=3.4, right=0.4
         )

@@ -168,7 +168,7 @@ def drawn_for(phone: bool) -> Iterator[None]:
 
 @contextmanager
 def collected() -> Iterator[list[Figured]]:
-    """The list of all charts drawn inside, which grows as they are drawn."""
+    """The list of all charts drawn inside for wide windows and paper, which grows as they are drawn."""
     figures: list[Figured] = []
     token = _collecting.set(figures)
     try:
@@ -264,7 +264,7 @@ def exported(figure: Figure, name: str, title: str, words: str, hover: Hover | N
     body = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{name}-", body)
     svg = _described(body, name, title, words).strip()
     figures = _collecting.get()
-    if figures is not None:
+    if figures is not None and not narrow():
         figures.append(Figured(name, title, words, svg, _printed(figure, title)))
     return svg if hover is None else svg.replace("<svg ", f"<svg{hover.attribute(figure)} ", 1)
 

@@ -21,6 +21,7 @@ from kith.experiments.comparison.stress_result import in_words
 from kith.experiments.comparison.summary_sentence import comparison_answer, run_answer, thinly_defined
 from kith.experiments.escaping import for_html, visible
 from kith.experiments.files import write_text
+from kith.experiments.reports.widths import both, for_phone
 from kith.experiments.runs.runner import joins_by_channel
 from kith.experiments.statistics.intervals import described
 from kith.experiments.statistics.tables import OUTCOMES, verdict
@@ -58,13 +59,7 @@ def comparison_page(comparison: Comparison, command: str = "") -> str:
         comparison=comparison,
         colours=colours,
         sections={name: section.title for name, section in SECTIONS.items()},
-        charts={
-            name: [
-                drawing._replace(svg=Markup(drawing.svg))
-                for drawing in section_charts(comparison, name, colours)
-            ]
-            for name in SECTIONS
-        },
+        charts={name: _drawings(comparison, name, colours) for name in SECTIONS},
         outcomes=[_outcome(name) | {"precision": comparison.precision(name)} for name in comparison.outcomes],
         stress=None if comparison.stress is None else in_words(comparison.stress, comparison.labels),
         health=_comparison_health(comparison),
@@ -78,6 +73,15 @@ def comparison_page(comparison: Comparison, command: str = "") -> str:
         guarantee=GUARANTEE if comparison.table["runs_needed"].notna().any() else "",
         thin=thinly_defined(comparison),
     )
+
+
+def _drawings(comparison: Comparison, section: str, colours: dict[str, str]) -> list[Any]:
+    """The charts of a section with their notes, each for a wide page and for a phone."""
+    broad = section_charts(comparison, section, colours)
+    slim = for_phone(lambda: section_charts(comparison, section, colours))
+    return [
+        drawing._replace(svg=both(drawing.svg, other.svg)) for drawing, other in zip(broad, slim, strict=True)
+    ]
 
 
 def run_page(record: Any, command: str = "", effects: pd.DataFrame | None = None) -> str:

@@ -31,6 +31,8 @@ NUMBERS = ("active", "margin", "member_surplus", "churn_month_mean", "belonging"
 "Outcomes on a slide, the first three that were compared."
 MOST_POINTS = 60
 MOST_ASSUMPTIONS = 14
+ROW = 48
+"Characters of a line beside the chart of a picture."
 DAY_STEPS = (5, 10, 30, 60, 90, 180, 365)
 """Days between two marks of the presentation's chart."""
 
@@ -47,6 +49,8 @@ class Slide:
     "outcome -> a line for each scenario"
     caveat: str
     assumptions: str
+    command: str = ""
+    "what repeats it, whole; an assumption names its last line"
 
 
 def slide_of(c: Comparison, command: str = "", headline: str = "") -> Slide:
@@ -66,6 +70,7 @@ def slide_of(c: Comparison, command: str = "", headline: str = "") -> Slide:
         [(_titled(c, name), [_line(c, name, label) for label in c.labels]) for name in outcomes],
         f"A simulation, not a forecast. {intervals}",
         _assumptions(c, command),
+        command,
     )
 
 
@@ -124,11 +129,27 @@ def _assumptions(c: Comparison, command: str) -> str:
         if values:
             parts.append(f"{label}: {', '.join(values[:MOST_ASSUMPTIONS])}{more}")
     words = ". ".join(parts) + "."
-    single = command.strip().splitlines()[-1] if command else ""
-    return f"{words} Repeat with: {single}" if single else words
+    *files, single = command.strip().splitlines() or [""]
+    first = " the scenario files that Compare saves and" if files else ""
+    return f"{words} Repeat with{first}: {single}" if single else words
 
 
-def _picture(slide: Slide, kind: str) -> bytes:
+def _wrapped(slide: Slide) -> tuple[list[tuple[str, list[str]]], float, float]:
+    """The numbers in lines that fit beside the chart, their distance, and the size of their type in points."""
+    for size in (10.5, 8.5, 7.0):
+        width = round(ROW * 10.5 / size)
+        numbers = [
+            (title, [line for row in rows for line in textwrap.wrap(row, width, subsequent_indent="    ")])
+            for title, rows in slide.numbers
+        ]
+        step = min(0.036, 0.52 / sum(len(rows) + 2.2 for _, rows in numbers))
+        if 72 * HEIGHT * step > 1.25 * size:
+            break
+    return numbers, step, size
+
+
+def figure_of(slide: Slide) -> Any:
+    """The slide as a figure of Matplotlib."""
     from matplotlib.figure import Figure
 
     with theme.themed():
@@ -145,16 +166,21 @@ def _picture(slide: Slide, kind: str) -> bytes:
         value_axis(axes, "members")
         from_zero(axes)
         label_ends(axes, {label: float(slide.lines[label].iloc[-1]) for label in colours}, colours)
-        top, step = 0.72, min(0.036, 0.52 / sum(len(rows) + 2.2 for _, rows in slide.numbers))
-        for title, rows in slide.numbers:
-            figure.text(0.66, top, title, fontsize=13, fontweight="bold", **ink)
+        (numbers, step, size), top = _wrapped(slide), 0.72
+        for title, rows in numbers:
+            figure.text(0.66, top, title, fontsize=1.24 * size, fontweight="bold", **ink)
             for place, row in enumerate(rows):
-                figure.text(0.66, top - step * (place + 1.2), row, fontsize=10.5, **ink)
+                figure.text(0.66, top - step * (place + 1.2), row, fontsize=size, **ink)
             top -= step * (len(rows) + 2.2)
         figure.text(0.04, 0.15, textwrap.fill(slide.caveat, 150), fontsize=11, fontweight="bold", **ink)
         ink["color"] = theme.QUIET
         figure.text(0.04, 0.105, textwrap.fill(slide.assumptions, 215, max_lines=5), fontsize=7.5, **ink)
-        file = io.BytesIO()
+    return figure
+
+
+def _picture(slide: Slide, kind: str) -> bytes:
+    with theme.themed():
+        figure, file = figure_of(slide), io.BytesIO()
         dates: dict[str, Any] = {
             "svg": {"Date": None, "Creator": None},
             "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
@@ -205,6 +231,8 @@ def _presentation(slide: Slide) -> bytes:
     say([(slide.caveat, 12, True, theme.INK)], 0.5, 6.0, 12.3, 0.4)
     small = textwrap.shorten(slide.assumptions, 1_100, placeholder=" …")
     say([(small, 9 if len(small) < 700 else 8, False, theme.QUIET)], 0.5, 6.4, 12.3, 0.9)
+    if slide.command:
+        page.notes_slide.notes_text_frame.text = f"To repeat this:\n{slide.command}"
     file = io.BytesIO()
     deck.save(file)
     return file.getvalue()

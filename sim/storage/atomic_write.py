@@ -160,7 +160,7 @@ def _when_abandoned(path: Path, act: Callable[[Path], object]) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         act(path)
     except OSError:
-        pass
+        pass  # safe: its writer still holds the lock, or another process was faster; either way it is not ours to remove
     finally:
         os.close(descriptor)
 

@@ -8,13 +8,23 @@ from typing import Any
 
 import pytest
 
+from kith.dashboard.fitting.stored_fits import fits_folder, stored_fit
+from kith.dashboard.live.study_catalogue import STUDIES
 from kith.experiments.comparison.arms import Arm
 from kith.experiments.comparison.comparison import compare
 from kith.experiments.reports.comparison import comparison_page
+from kith.experiments.reports.fits.board import board_page
+from kith.experiments.reports.fits.calibration import forecast_page
 from kith.experiments.reports.story import Story, story_page
 from tests.browser.conftest import visit
+from tests.dashboard.fitting.done import write_done
 
 pytestmark = pytest.mark.browser
+
+LETTERS = """[...document.querySelectorAll('svg.chart text')].filter(t => t.getBoundingClientRect().width > 0).map(t => {
+  const svg = t.closest('svg');
+  return parseFloat(getComputedStyle(t).fontSize) * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width; })"""
+"How large the letters of the charts are that are shown, in pixels."
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -97,11 +107,22 @@ def test_a_page_may_be_enlarged(page: Any, address: str) -> None:
     assert page.get_attribute("meta[name=viewport]", "content") == "width=device-width, initial-scale=1"
 
 
-def test_a_report_and_a_story_fit_a_phone(chromium: Any, tmp_path: Path) -> None:
+def test_a_report_and_a_story_fit_a_phone(
+    chromium: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(STUDIES, str(tmp_path))
+    write_done(fits_folder() / "village")
+    fit = stored_fit("village")
+    assert fit is not None
     small = {"market.size": 300, "market.founders": 60}
     changed = Arm("", "crowdsourced_products", {"governance.voice": 0.8})
     found = compare(["crowdsourced_products", changed], runs=4, days=60, overrides=small, workers=1)
-    pages = {"report": comparison_page(found), "story": story_page(Story(found, command="kith"))}
+    pages = {
+        "report": comparison_page(found),
+        "board": board_page(fit.ahead, {}),
+        "forecast": forecast_page(fit.ahead),
+        "story": story_page(Story(found, command="kith")),
+    }
     pocket = chromium.new_context(viewport={"width": 400, "height": 850}, has_touch=True)
     phone = pocket.new_page()
     for name, text in pages.items():
@@ -109,6 +130,10 @@ def test_a_report_and_a_story_fit_a_phone(chromium: Any, tmp_path: Path) -> None
         file.write_text(text, encoding="utf-8")
         phone.goto(file.as_uri())
         assert phone.evaluate(OVER) == 0, name
+        if name != "story":
+            assert phone.locator("svg.chart:visible").count() > 0
+            sizes = phone.evaluate(LETTERS)
+            assert min(sizes) >= 7.5, f"{name}: letters of {min(sizes)} pixels are too small to read"
     cut = "[...document.querySelectorAll('#lines text')].filter(t => t.getBoundingClientRect().right > innerWidth).length"
     assert phone.locator("#lines text").count() > 2
     assert phone.evaluate(cut) == 0

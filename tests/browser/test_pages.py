@@ -143,6 +143,8 @@ def test_back_undoes_a_change(page: Any, address: str) -> None:
     page.wait_for_url(re.compile("days=180"))
     page.go_back()
     page.wait_for_function("document.querySelector('select[name=days]').value === '90'")
+    assert "days=90" in page.url and "180" not in page.url
+    done(page)
 
 
 def test_a_price_is_sought_and_found_with_its_interval(page: Any, address: str) -> None:
@@ -152,6 +154,12 @@ def test_a_price_is_sought_and_found_with_its_interval(page: Any, address: str) 
     page.wait_for_selector(".kith-chart svg:has-text('membership fee')")
     page.select_option("select[name=goal]", "best")
     page.wait_for_selector(".kith-lead:has-text('leaves the company most')")
+    answer = page.locator(".kith-lead").last.inner_text()
+    assert re.search(
+        r"a membership fee of [\d.]+ EUR per month leaves the company most, [−\d,.]+ EUR", answer
+    ), answer
+    dots = page.locator(".kith-chart svg").first.inner_html()
+    assert "30" in dots and "band: as good as the best" in dots
 
 
 def test_a_copied_link_says_where_it_opens_and_a_command_is_there_instead(page: Any, address: str) -> None:
@@ -173,6 +181,10 @@ def test_the_contest_runs_a_try_and_shows_who_leads(page: Any, address: str) -> 
     page.wait_for_selector(".kith-verdict:has-text('after a year')", timeout=60_000)
     page.wait_for_selector("h2:text-is('Who leads')")
     page.wait_for_selector("td:has-text('(you)')")
+    members = page.inner_text(".kith-verdict").split(" active")[0]
+    row = page.locator("tr:has-text('(you)')").first.inner_text()
+    assert row.split("\t")[2] == members and row.endswith("pool"), row
+    assert "Largest costs: " in page.inner_text(".kith-verdict")
 
 
 def test_everything_can_be_taken_away(page: Any, address: str, tmp_path: Path) -> None:
@@ -201,6 +213,8 @@ def test_a_scenario_file_is_loaded_and_a_bad_one_explained(page: Any, address: s
     bad = b'extends = "../../etc/passwd"\n'
     page.set_input_files("input[name=scenario]", {"name": "bad.toml", "mimeType": "", "buffer": bad})
     page.wait_for_selector(".kith-error:has-text('there is no scenario')")
+    assert "web~monetisation.price=7" in page.url, "the good one stays"
+    assert "passwd" not in page.url and page.locator("select[name^=scenario-]").count() == 3
 
 
 def drop_log(page: Any, *files: tuple[str, bytes]) -> None:
@@ -376,6 +390,9 @@ def test_the_map_of_the_model_is_walked_with_the_keyboard(page: Any, address: st
     page.wait_for_url(re.compile("at=bond"))
     page.click("[id='map-point-value.product']")
     page.wait_for_selector(".kith-chosen:has-text('source')")
+    page.wait_for_url(re.compile("at=value.product"))
+    assert page.locator(".kith-chosen").count() == 1
+    assert "product" in page.inner_text(".kith-chosen h2")
 
 
 def test_dark_and_light_are_kept(page: Any, address: str) -> None:
@@ -384,8 +401,12 @@ def test_dark_and_light_are_kept(page: Any, address: str) -> None:
     page.wait_for_selector("#app.theme--dark")
     page.reload()
     page.wait_for_selector("#app.theme--dark .kith-theme")
+    paper = "getComputedStyle(document.querySelector('.kith')).backgroundColor"
+    dark = page.evaluate(paper)
     page.click(".kith-theme")
     page.wait_for_selector("#app.theme--light")
+    assert page.evaluate(paper) != dark
+    assert page.evaluate("getComputedStyle(document.getElementById('app')).colorScheme") == "light"
 
 
 def test_the_words_of_a_chart_are_there_for_who_does_not_see_it(page: Any, address: str) -> None:
@@ -420,6 +441,12 @@ def test_a_class_comes_in_predicts_and_sees_its_histogram(page: Any, chromium: A
     assert page.locator(".kith-svg").count() == 0
     now = page.locator(".kith-qr svg").bounding_box()
     assert (now["width"], now["height"]) == (size["width"], size["height"])
+    page.click("button[name=close]")
+    histogram = page.locator(".kith-svg svg").bounding_box()
+    assert histogram["y"] + histogram["height"] <= 720, "the histogram is below the fold"
+    assert page.locator(".kith-qr svg").bounding_box()["width"] < size["width"] / 2
+    page.click("button[name=code-size]")
+    page.wait_for_function("document.querySelector('.kith-qr svg').clientWidth >= 240")
     page.click("button[name=run]")
     page.wait_for_url(re.compile("lesson=3-hub-leaves&guess=2"))
     phone.wait_for_selector("text=Voting is closed: look at the projector.")

@@ -119,7 +119,7 @@ def held_out(
         try:
             pair = [best_of(half, view.name, target, LUCK + nth) for half in (results[:runs], results[runs:])]
         except RunsFailed:
-            continue
+            continue  # safe: the fit notes from how many dates there is no forecast, and why
         out.append(Held(view, ensemble_of(pair[0], view.name), ensemble_of(pair[1], view.name)))
     return out
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from markupsafe import Markup
 
 from kith.experiments.calibration.calibrate import GOOD, Calibration
 from kith.experiments.calibration.forecast.ahead import Forecast
@@ -14,6 +13,7 @@ from kith.experiments.calibration.forecast.next_measures import PLAIN, next_meas
 from kith.experiments.calibration.words import other_notes, record_of
 from kith.experiments.charts.forecast import forecast_chart
 from kith.experiments.reports.comparison import page_template, versions
+from kith.experiments.reports.widths import both, for_phone
 from kith.experiments.words.levers import TITLES
 from kith.sim.engine import MODEL_VERSION
 
@@ -51,7 +51,7 @@ def board_page(
             f"{len(fit.table)} statistics within tolerance."
         ),
         notes=other_notes(fit.notes),
-        chart=Markup(forecast_chart(ahead)),
+        chart=both(forecast_chart(ahead), for_phone(lambda: forecast_chart(ahead))),
         joins=f"Who joins is decided outside the log, so joins are a guess: {WORDS}.",
         verdict=record_of(fit),
         answers=list(answers),

@@ -12,6 +12,7 @@ from kith.experiments.calibration.forecast.verdict import means
 from kith.experiments.calibration.words import ledger, not_known, statistic_cells, summary
 from kith.experiments.charts.forecast import forecast_chart
 from kith.experiments.reports.comparison import page_template, versions
+from kith.experiments.reports.widths import both, for_phone
 from kith.experiments.words.wording import plural
 from kith.sim.engine import MODEL_VERSION
 
@@ -57,7 +58,7 @@ def forecast_page(forecast: Forecast, command: str = "") -> str:
             f"windows seen. Joins are guessed: {WORDS}."
         ),
         notes=fit.notes,
-        chart=Markup(forecast_chart(forecast)),
+        chart=both(forecast_chart(forecast), for_phone(lambda: forecast_chart(forecast))),
         tables=[("Ahead", ahead_heads(forecast), ahead_cells(forecast))],
         unknown=not_known(fit),
         verdict=fit.verdict or ["This fit has no record: it was made with --holdout 0."],

@@ -423,6 +423,43 @@ def test_the_host_asks_and_sees_what_the_room_says(
     assert not open_room.question().open
 
 
+def test_earlier_predictions_and_the_contest_appear_without_loading_the_page_anew(
+    open_room: Room, shown: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classroom, "is_host", lambda: True)
+    rc = shown(classroom.Page, "/class")
+    seat = str(open_room.admit(open_room.pin, "a").seat)
+    open_room.open_question("3-hub-leaves")
+    open_room.vote(seat, "3-hub-leaves", 1)
+    open_room.open_question("1-pool-hub-web")
+    until(lambda: "Earlier predictions (1)" in texts(rc))
+    open_room.enter_contest(seat, "hub", 321.0, 5_000.0)
+    until(lambda: "The contest" in texts(rc) and "321" in texts(rc))
+
+
+def test_the_code_is_small_once_a_question_is_closed_and_large_for_those_who_join_late(
+    open_room: Room, shown: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classroom, "is_host", lambda: True)
+    rc = shown(classroom.Page, "/class")
+
+    def sizes() -> list[str]:
+        return [w.label for w in vue_widgets(rc, "button.vue") if w.name == "code-size"]
+
+    seat = str(open_room.admit(open_room.pin, "a").seat)
+    open_room.open_question("3-hub-leaves")
+    open_room.vote(seat, "3-hub-leaves", 0)
+    until(lambda: "1 answer so far" in texts(rc))
+    assert sizes() == [], "large, and the class still comes in"
+    open_room.close_question()
+    until(lambda: sizes() == ["Large code"])
+    button(rc, "code-size").vue_press(None)
+    until(lambda: sizes() == ["Small code"])
+    open_room.open_question("1-pool-hub-web")
+    button(rc, "code-size").vue_press(None)
+    until(lambda: sizes() == ["Large code"])
+
+
 def test_a_phone_shows_the_question_and_takes_the_answer(
     open_room: Room, shown: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

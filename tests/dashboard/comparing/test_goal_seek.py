@@ -83,6 +83,37 @@ def test_a_goal_that_no_value_reaches_is_said_to_be_out_of_reach() -> None:
     assert words == "web: no subscription price from 0 to 16 EUR per month keeps nine in ten active members."
 
 
+def test_values_between_that_reach_a_goal_are_found_where_neither_end_does() -> None:
+    plan = compare.resolved_state("a=web&people=300&days=40").plans["web"]
+    title = title_of(SUBSCRIPTION, plan)
+    raised = [(value, frame.assign(margin=frame["margin"] - 600)) for value, frame in straight()]
+    between = found_in(raised, GOALS["even"], PRICE)
+    assert answer(between, title, "web", plan) == (
+        "web: no subscription price from 0 to 16 EUR per month lets the company break even."
+    )
+    lowered = [(value, frame.assign(margin=frame["margin"] - 500)) for value, frame in straight()]
+    words = answer(found_in(lowered, GOALS["even"], PRICE), title, "web", plan)
+    assert re.match(
+        r"web: a subscription price from 1[01](\.\d)? to 1[45](\.\d)? EUR per month lets", words
+    ), words
+    assert words.endswith("Of the values that were tried, it is sure at 12 and 14."), words
+    sunk = [(value, frame.assign(margin=500 - frame["margin"])) for value, frame in straight()]
+    words = answer(found_in(sunk, GOALS["even"], PRICE), title, "web", plan)
+    assert words.startswith("web: a subscription price from 0 to 16 EUR per month lets the company"), words
+    assert re.search(r"break even, but not one from 1[01](\.\d)? to 1[45]", words), words
+
+
+def test_what_is_not_sure_is_not_denied() -> None:
+    plan = compare.resolved_state("a=web&people=300&days=40").plans["web"]
+    title = title_of(SUBSCRIPTION, plan)
+    near = [
+        (value, frame.assign(margin=np.where(value > 12, NOISE - NOISE.mean() - 0.5, -90 + NOISE)))
+        for value, frame in straight()
+    ]
+    words = answer(found_in(near, GOALS["even"], PRICE), title, "web", plan)
+    assert words.endswith("break even, as far as means tell; at 14 and 16 it could be, within chance.")
+
+
 def test_a_price_is_that_of_a_subscription_where_nobody_pays_and_what_has_no_effect_is_left_out() -> None:
     now = compare.resolved_state("a=web&a=pool~monetisation.model=fee&people=300&days=40")
     made = jobs(now, 0, SUBSCRIPTION, (0.0, 30.0))

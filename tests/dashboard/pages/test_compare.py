@@ -191,7 +191,8 @@ def test_the_assumption_that_turns_a_conclusion_around_is_named_only_if_it_stand
     found = conclusion(values, "active", ("pool", "web"))
     assert found is not None
     words = other_worlds.turning(values, found)
-    assert "more in web than in pool, but not in 8 worlds: there churn.base_hazard is higher" in words
+    assert words.startswith("Active members: more in web than in pool, but not in 8 worlds: there “")
+    assert "(churn.base_hazard) is higher" in words
     values["churn.base_hazard"] = values["value.product"]
     assert "no single assumption stands out" in other_worlds.turning(values, found)
 
@@ -375,6 +376,9 @@ COMMANDS = {
     ),
     "the same scenario twice": "a=web&a=web&people=300&days=40&runs=2",
     "payments in proportion, and a length of their own": "a=pool&a=hub&a=pay_and_stop&people=100&runs=1",
+    "a price and nothing else": "a=web&a=web~monetisation.model=subscription~monetisation.price=6&people=300&days=40&runs=2",
+    "a setting that a phase of the scenario has too": "a=web&a=pay_and_stop~incentives.cash_per_contribution=0.5&people=300&days=200&runs=1",
+    "a hub with a pay of its own beside others": "a=hub~organisation.hub_cost=500&a=hub&a=hub~affiliation.peers=0.2&people=300&days=40&runs=1",
     "a log": "a=pool&a=hub&log=chat_docker&days=10&runs=1",
 }
 

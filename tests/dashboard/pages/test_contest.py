@@ -27,6 +27,13 @@ def test_everybody_has_the_same_people_and_what_is_spent_is_what_the_runs_cost(
     assert spent - cost > 20 * 50
 
 
+@pytest.mark.parametrize("type_", contest.TYPES)
+def test_each_type_as_it_comes_is_within_the_budget_with_something_left_to_decide(type_: str) -> None:
+    runs = [execute(job, 1) for job in jobs(entered(type_))[:2]]
+    assert scored(runs)[1] < 0.9 * BUDGET
+    assert ("staff" in contest.spent_on(runs)) == (type_ == "hub")
+
+
 def test_a_design_over_budget_does_not_count_and_comes_last() -> None:
     assert "it does not count" in verdict(100, BUDGET + 1)
     assert "it counts" in verdict(100, BUDGET)

@@ -1,14 +1,17 @@
 """A slide says the answer, three numbers with intervals, a caveat and its assumptions, in four kinds of files."""
 
 import io
+from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from kith.experiments.cli.app import exit_code
 from kith.experiments.comparison.comparison import Comparison, compare
 from kith.experiments.comparison.summary_sentence import comparison_answer
-from kith.experiments.reports.slide import Slide, slide_file, slide_of
+from kith.experiments.reports.slide import Slide, figure_of, slide_file, slide_of
 
 SMALL = {"market.size": 300, "market.founders": 60}
 
@@ -50,6 +53,29 @@ def test_a_slide_is_a_picture_in_three_formats(slide: Slide, kind: str, begins: 
     assert content == slide_file(slide, kind)
     if kind == "svg":
         assert b"Active members over time" in content
+
+
+def test_everything_on_a_picture_lies_within_it_and_nothing_on_anything_else(comparison: Comparison) -> None:
+    made = slide_of(comparison)
+    long = "web (model subscrip…, price 6): 1,055 (−1,209; −1,232 to −1,116, not resolved)"
+    for scenarios in (1, 2, 4):
+        crowded = replace(made, numbers=[(title, [long] * scenarios) for title, _ in made.numbers])
+        figure = figure_of(crowded)
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        boxes = [text.get_window_extent(renderer) for text in figure.texts]
+        assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 and box.y0 >= 0 for box in boxes)
+        assert not any(first.overlaps(second) for first, second in combinations(boxes, 2)), scenarios
+
+
+def test_a_command_that_writes_files_first_is_whole_in_the_notes(comparison: Comparison) -> None:
+    pptx = pytest.importorskip("pptx")
+    command = "cat > './a.toml' <<'END'\nextends = [\"web\"]\nEND\nkith compare web ./a.toml"
+    made = slide_of(comparison, command)
+    assert (
+        "Repeat with the scenario files that Compare saves and: kith compare web ./a.toml" in made.assumptions
+    )
+    [page] = pptx.Presentation(io.BytesIO(slide_file(made, "pptx"))).slides
+    assert command in page.notes_slide.notes_text_frame.text
 
 
 def test_a_presentation_has_text_and_a_chart_with_its_data(slide: Slide) -> None:
