@@ -34,11 +34,13 @@ def _content_hash() -> str:
 
 
 def _cache_root() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    user = (
-        os.getuid() if hasattr(os, "getuid") else "user"
-    )  # where there is none, the folder is the user's own
-    for root in (Path(base) / "kith", Path(tempfile.gettempdir()) / f"kith-{user}"):
+    base = os.environ.get("XDG_CACHE_HOME")
+    with suppress(RuntimeError):  # a user without a home, such as a bare number in a container
+        base = base or str(Path.home() / ".cache")
+    # where there are no numbers of users, the temporary folder is the user's own
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    places = [Path(base) / "kith"] if base else []
+    for root in (*places, Path(tempfile.gettempdir()) / f"kith-{user}"):
         try:
             root.mkdir(parents=True, exist_ok=True)
         except OSError:

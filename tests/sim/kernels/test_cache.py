@@ -37,3 +37,14 @@ def test_where_nothing_is_compiled_whole_days_are_not_either(
     assert cache.is_whole_day_compiled()
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
     assert cache.is_compiled() and not cache.is_whole_day_compiled()
+
+
+def test_a_user_without_a_home_has_a_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.setattr(cache.tempfile, "gettempdir", lambda: str(tmp_path))
+    root = cache._cache_root()
+    assert root.is_dir() and root.parent == tmp_path
