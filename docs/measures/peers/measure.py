@@ -77,8 +77,7 @@ def installed(name: str, folder: Path) -> Path:
     if not done.exists():
         say(f"installing {name}", err=True)
         shutil.rmtree(place, ignore_errors=True)
-        candidates = [shutil.which(older) for older in NEEDS_OLDER.get(name, ())] or [sys.executable]
-        maker = next((candidate for candidate in candidates if candidate), None)
+        maker = next((python for python in NEEDS_OLDER.get(name, (sys.executable,)) if _runs(python)), None)
         if maker is None:
             raise RequestError(f"{name}: needs one of {', '.join(NEEDS_OLDER[name])} on the path")
         subprocess.run([maker, "-m", "venv", place], check=True)
@@ -86,6 +85,14 @@ def installed(name: str, folder: Path) -> Path:
         subprocess.run(command, check=True)
         done.touch()
     return python
+
+
+def _runs(python: str) -> bool:
+    """Whether there is such an interpreter; what is on the path may be a shim that only fails."""
+    try:
+        return subprocess.run([python, "--version"], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
 
 
 def steps_per_second(name: str, python: Path) -> float:
