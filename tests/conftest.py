@@ -17,6 +17,9 @@ settings.register_profile(
 )
 settings.load_profile("kith")
 
+# readline, which pytest imports, tells the processes that run the tests how wide a terminal would be; there is none.
+os.environ.pop("COLUMNS", None)
+
 FIRST = (
     "house/test_extras",
     "house/test_installed",
