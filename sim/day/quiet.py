@@ -70,9 +70,7 @@ class QuietDays:
             self._make_room(c)
             s, struct = self._kept.opened(c, recorder)
             began = day
-            day, today, pending, authors, recent = live(
-                struct, _pending_of(c), _authors_of(c, day), day, end
-            )
+            day, today, pending, authors, recent = live(struct, _pending_of(c), _authors_of(c, day), day, end)
             mark_whole_day_compiled()
             if day == began:
                 break
