@@ -12,7 +12,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from kith.sim.day.state import Ints, close, for_kernels, opened
+from kith.sim.day.kept import Kept
+from kith.sim.day.state import Ints, close
 from kith.sim.day.whole import live
 from kith.sim.kernels.cache import compiles, is_whole_day_compiled, mark_whole_day_compiled
 from kith.sim.processes.govern import event_on
@@ -41,6 +42,7 @@ class QuietDays:
 
     def __init__(self) -> None:
         self._roomy_for: Parameters | None = None
+        self._kept = Kept()
         self._wanted = (_preferred and compiles()) or is_whole_day_compiled()
 
     def until(self, c: Community, day: int, end: int, eventful: Iterable[int] = ()) -> int:
@@ -66,11 +68,9 @@ class QuietDays:
         day = recorder.noted
         while day < end:
             self._make_room(c)
-            s = opened(c, recorder)
+            s, struct = self._kept.opened(c, recorder)
             began = day
-            day, today, pending, authors, recent = live(
-                for_kernels(s), _pending_of(c), _authors_of(c, day), day, end
-            )
+            day, today, pending, authors, recent = live(struct, _pending_of(c), _authors_of(c, day), day, end)
             mark_whole_day_compiled()
             if day == began:
                 break
@@ -87,10 +87,13 @@ class QuietDays:
             self._roomy_for = c.parameters
         c.population.reserve(everyone)
         c.dormant.reserve(everyone - c.dormant.count)
-        c.archive.reserve(everyone + c.population.present + c.dormant.count)
+        ending = everyone + c.population.present + c.dormant.count
+        if len(c.archive.left) - c.archive.count < ending:
+            c.archive.reserve(ending + everyone // 2)
         letters = sum(len(part) for parts in c.invited.values() for part in parts)
         for heap in (c.follow, c.back, c.forget, c.again):
-            heap.reserve(3 * everyone + 2 * letters)
+            if len(heap.entries[0]) - heap.size < 2 * everyone + letters:
+                heap.reserve(3 * everyone + 2 * letters)
 
 
 def _may_be_quiet(c: Community) -> bool:

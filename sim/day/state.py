@@ -240,16 +240,14 @@ class Today(NamedTuple):
     introduced: Ints
 
 
-_MAKERS = {
+MAKERS = {
     parts: maker(globals()[f"{parts.__name__}Struct"])
     for parts in (Awake, Asleep, Ended, Slots, Queue, People, Tables, Tallies, State)
 }
+"named tuple -> the kernel that makes it a struct"
 
-
-def for_kernels(parts: Any) -> Any:
-    """Named tuples within a named tuple as structs within a struct."""
-    make = _MAKERS[type(parts)]
-    return make(*(for_kernels(part) if type(part) in _MAKERS else part for part in parts))
+_NONE, _NOBODY = np.empty(0), np.empty(0, np.int64)
+"of what a plan does not have"
 
 
 def opened(c: Community, recorder: Recorder) -> State:
@@ -288,10 +286,10 @@ def opened(c: Community, recorder: Recorder) -> State:
             market.signallers,
             market.interest,
             market.tally,
-            np.empty(0) if market.forgets is None else market.forgets,
-            np.empty(0) if market.propensity is None else market.propensity,
-            np.empty(0, np.int64) if market.capacity is None else market.capacity,
-            c.susceptibility() if c.parameters.acquisition.paid_budget > 0.0 else np.empty(0),
+            _NONE if market.forgets is None else market.forgets,
+            _NONE if market.propensity is None else market.propensity,
+            _NOBODY if market.capacity is None else market.capacity,
+            c.susceptibility() if c.parameters.acquisition.paid_budget > 0.0 else _NONE,
             c.far,
             *c.known,
             *c.touch.dial,
@@ -420,6 +418,7 @@ def close(c: Community, recorder: Recorder, s: State, today: Today, day: int) ->
 
 
 __all__ = [
+    "MAKERS",
     "NOW",
     "RULES",
     "State",

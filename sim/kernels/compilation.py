@@ -13,11 +13,16 @@ if HAS_COMPILER:
     import numba
     from numba import types
 
-    from kith.sim.kernels.lean_numba import compare_settings_at_once, leave_out_linear_algebra
+    from kith.sim.kernels.lean_numba import (
+        compare_settings_at_once,
+        leave_out_linear_algebra,
+        read_records_once,
+    )
 
     numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
     leave_out_linear_algebra()
     compare_settings_at_once()
+    read_records_once()
 
 PARTS_ARE_KNOWN_IN = ((0, 68),)
 "versions of numba whose inner parts are as `kith.sim.kernels.linked` uses them"
