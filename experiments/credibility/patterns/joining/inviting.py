@@ -2,13 +2,20 @@
 
 Over three years. A web grows by word of mouth, a pool by broadcast; the share of a design led by
 referrals may be higher. Joins count late ones, of people who follow first. The cliff is looked for where it
-is made: an organisation whose product falls from .7 to .3 lowers satisfaction by about a tenth or two,
-and invitations should fall by degrees.
+is made: an organisation whose product falls from .7 to .3 lowers satisfaction, and invitations should fall by
+degrees. They are counted over three months among members who are awake at the beginning and at the end of these in
+both runs: in the whole community, those who still come and are counted are the contented.
 """
 
 from collections.abc import Mapping
+from functools import reduce
+from typing import TYPE_CHECKING
 
 from kith.experiments.credibility.patterns.pattern import Arm, Pattern, Quantity, Records, Size, arm
+from kith.sim.results.record import Record
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DAYS, YEAR = 1080, 360
 FALL = 720
@@ -19,8 +26,8 @@ def arms(size: Size) -> Mapping[str, Arm]:
     """Four designs, and a web whose product becomes worse."""
     return {
         **{name: arm(name, DAYS, size) for name in ("baseline", "web", "pool", "community_core")},
-        "before": arm("web", LATER, size),
-        "worse": arm("web", LATER, size, phases={FALL: {"organisation.quality": 0.3}}),
+        "before": arm("web", LATER, size, (LATER - 90,)),
+        "worse": arm("web", LATER, size, (LATER - 90,), phases={FALL: {"organisation.quality": 0.3}}),
     }
 
 
@@ -35,22 +42,29 @@ def measure(records: Records) -> Mapping[str, float]:
         out[f"joins per invitation in the last year, {name}"] = float(
             last["joins_referral"].sum() / last["invitations"].sum()
         )
-    velocity = {}
+    there = _awake_throughout(*records["before"], *records["worse"])
+    sent, satisfaction = {}, {}
     for name in ("before", "worse"):
-        late = records[name][-1].series.iloc[-90:]
-        velocity[name] = float(late["invitations"].sum() / late["active"].sum())
-    lost = records["before"][-1].summary["satisfaction"] - records["worse"][-1].summary["satisfaction"]
-    out["satisfaction lost"] = float(lost)
-    out["inviting lost per tenth of satisfaction"] = (
-        (1.0 - velocity["worse"] / velocity["before"]) * 0.1 / float(lost)
-    )
+        then, now = (_by_membership(record).loc[there] for record in records[name])
+        sent[name] = float((now["invitations"] - then["invitations"]).sum())
+        satisfaction[name] = float(now["satisfaction"].mean())
+    lost = satisfaction["before"] - satisfaction["worse"]
+    out["satisfaction lost"] = lost
+    out["inviting lost per tenth of satisfaction"] = (1.0 - sent["worse"] / sent["before"]) * 0.1 / lost
     return out
 
 
-FLAT = (
-    "one per cent: who is disappointed falls silent, so that those who still come, and are counted, are the "
-    "contented"
-)
+def _by_membership(record: Record) -> "pd.DataFrame":
+    return record.members.set_index(["person", "spell"])
+
+
+def _awake_throughout(*records: Record) -> "pd.MultiIndex":
+    """Memberships that are awake in all of some records."""
+    sets = [members.index[members["awake"]] for members in map(_by_membership, records)]
+    return reduce(lambda some, others: some.intersection(others), sets)
+
+
+WEAK = "a twenty-fifth: inviting answers to satisfaction, but by a little less"
 PATTERN = Pattern(
     "E1",
     "invited people are some of those who join",
@@ -67,7 +81,7 @@ PATTERN = Pattern(
         Quantity("joins per invitation in the last year, web", 0.02, 0.30),
         Quantity("joins per invitation in the last year, pool", 0.02, 0.30),
         Quantity("joins per invitation in the last year, community_core", 0.02, 0.30),
-        Quantity("inviting lost per tenth of satisfaction", 0.05, 0.30, unmet=FLAT),
+        Quantity("inviting lost per tenth of satisfaction", 0.05, 0.30, unmet=WEAK),
         Quantity("satisfaction lost"),
     ),
 )
