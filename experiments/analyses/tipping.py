@@ -80,7 +80,7 @@ class Tipping:
     open: float
     "share of the region in which that is not known with 95 %"
     along: pd.DataFrame
-    "a row per lever: where the mean crosses the level with the other levers in the middle, low and high of its 95 % band"
+    "a row per lever: where the mean crosses the level with the other levers in the middle, low and high of its 95 % band, and why one is blank"
     apart: int
     "points of the first sample, for which there was no forecast"
 
@@ -257,7 +257,8 @@ def _told(
             ends.reverse()
         if math.isnan(value):
             ends = [math.nan, math.nan]
-        rows.append({"lever": lever.name, "value": value, "low": ends[0], "high": ends[1]})
+        note = _note(bool(middle[0] > 0), value, ends)
+        rows.append({"lever": lever.name, "value": value, "low": ends[0], "high": ends[1], "note": note})
     unit = describe(outcome)[0]
     return Tipping(
         outcome,
@@ -269,6 +270,14 @@ def _told(
         with_units(pd.DataFrame(rows)),
         int(np.isnan(chance).sum()),
     )
+
+
+def _note(above: bool, value: float, ends: Sequence[float]) -> str:
+    """Why a row has a blank; empty if it has none."""
+    if math.isnan(value):
+        return f"{'at or above' if above else 'below'} the level along the whole range"
+    blank = [name for name, end in zip(("low", "high"), ends, strict=True) if math.isnan(end)]
+    return f"the 95 % band reaches beyond the range ({' and '.join(blank)})" if blank else ""
 
 
 def _crossing(lever: Lever, over: Floats) -> float:

@@ -269,6 +269,24 @@ def test_where_a_community_tips_along_each_lever(tmp_path: Path, in_a_world: Cal
     pd.testing.assert_frame_equal(again.tried, found.tried)
 
 
+def test_a_level_that_is_not_crossed_says_on_which_side_it_lies(
+    tmp_path: Path, in_a_world: Callable[[World], None]
+) -> None:
+    in_a_world(lambda r: 40 * r["value.peers"] - r["monetisation.price"] + 0.5 * noise(r["seed"]))
+    study = worlds(
+        scenarios=["web"],
+        runs=8,
+        lever=[
+            {"name": "value.peers", "low": 0.0, "high": 1.0},
+            {"name": "monetisation.price", "low": 0.0, "high": 16.0},
+        ],
+    )
+    along = tipping(study, Store(tmp_path / "store"), 0.0, points=16).along.set_index("lever")
+    assert along.loc["value.peers", "note"] == ""
+    assert np.isnan(along.loc["monetisation.price", "value"])
+    assert along.loc["monetisation.price", "note"] == "at or above the level along the whole range"
+
+
 @pytest.mark.parametrize(
     ("changes", "points", "message"),
     [
