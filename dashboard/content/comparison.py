@@ -1,7 +1,7 @@
 """A comparison on the dashboard: the charts of the reports and tables, one section at a time."""
 
 import math
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 
 import pandas as pd
 import solara
@@ -12,7 +12,14 @@ from kith.dashboard.state import screen
 from kith.dashboard.widgets.parts import Button, Chart, Html, Markup, dot, table
 from kith.experiments.charts import theme
 from kith.experiments.charts.comparison import Shadow
-from kith.experiments.charts.comparison_sections import SECTIONS, charts, gained, section_charts, with_shadow
+from kith.experiments.charts.comparison_sections import (
+    SECTIONS,
+    Drawing,
+    charts,
+    gained,
+    section_charts,
+    with_shadow,
+)
 from kith.experiments.charts.gains import COMPANY, MEMBERS
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.escaping import for_html as escape
@@ -21,26 +28,30 @@ from kith.experiments.statistics.intervals import described
 from kith.experiments.statistics.tables import OPEN, RESOLVED, SAME, verdict
 from kith.experiments.words import wording
 
-LATER = ("differences",)
-"""Charts of the overview that are shown under "more"."""
+LATER = "differences"
+"""The chart of the overview that is shown, and drawn, on demand: the largest, and seldom the first thing looked at."""
 
 
 @solara.component
 def View(view: str, comparison: Comparison, shadow: Shadow | None = None) -> None:
-    """One section; charts in `LATER` only on demand."""
+    """One section; of the overview, the chart `LATER` on demand."""
     more, set_more = solara.use_state(False)
     parts = once_drawn(comparison, view, lambda: drawn(view, comparison))
     if shadow is not None and view == "overview" and shadow.label in comparison.labels:
         colours = theme.colours(comparison.labels)
         [instead] = screen.drawn_here(lambda: with_shadow(comparison, colours, shadow))
         parts = [instead if not isinstance(p, str) and p[1] == instead.name else p for p in parts]
-    later = [p for p in parts if not isinstance(p, str) and p[1] in LATER]
     with solara.Div():
-        Parts([p for p in parts if p not in later])
-        if later:
+        Parts(parts)
+        if view == "overview" and comparison.judged and len(comparison.labels) > 1:
             Button("Fewer" if more else "More outcomes", lambda: set_more(not more), "more", pressed=more)
             if more:
-                Parts(later)
+                Parts(once_drawn(comparison, LATER, lambda: [*_charts_of(comparison, (LATER,))]))
+
+
+def _charts_of(c: Comparison, names: Iterable[str]) -> list[Drawing]:
+    colours = theme.colours(c.labels)
+    return [drawing for name in names for drawing in charts(c, name, colours)]
 
 
 @solara.component
@@ -102,7 +113,7 @@ def _overview(c: Comparison, colours: Mapping[str, str]) -> Drawn:
     few = len(c.labels) > 1 and not c.judged
     return [
         headlines(c, colours),
-        *section_charts(c, "overview", colours),
+        *_charts_of(c, (name for name in SECTIONS["overview"].charts if name != LATER)),
         *([_note(described(c.runs))] if few else []),
         *charts(c, "leaving", colours),
     ]

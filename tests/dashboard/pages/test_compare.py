@@ -222,8 +222,25 @@ def test_every_section_has_something_to_show(comparison: Comparison, view: str) 
 @pytest.mark.parametrize("view", [view for view in VIEWS if view in comparison_sections.SECTIONS])
 def test_a_section_shows_the_charts_of_the_report(comparison: Comparison, view: str) -> None:
     charts = comparison_sections.section_charts(comparison, view, theme.colours(comparison.labels))
+    charts = [chart for chart in charts if view != "overview" or chart.name != views.LATER]
     shown = [part for part in views.drawn(view, comparison) if not isinstance(part, str)]
     assert [part[:2] for part in shown[: len(charts)]] == [chart[:2] for chart in charts]
+
+
+def test_the_differences_of_all_outcomes_are_drawn_when_they_are_asked_for(
+    here: Any, shown: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+    monkeypatch.setattr(
+        views, "charts", lambda c, name, colours: drawn.append(name) or charts(c, name, colours)
+    )
+    charts = comparison_sections.charts
+    rc = shown(compare.Page, PATH)
+    until(lambda: any(w.name == "more" for w in vue_widgets(rc, "button.vue")))
+    assert views.LATER not in drawn
+    handler(button(rc, "more"), "press")(None)
+    until(lambda: any(w.name == f"kith-{views.LATER}" for w in vue_widgets(rc, "chart.vue")))
+    assert drawn.count(views.LATER) == 1
 
 
 def test_the_report_is_one_page(comparison: Comparison) -> None:
