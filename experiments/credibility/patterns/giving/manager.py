@@ -50,7 +50,8 @@ def _second_year(record: Record) -> float:
 
 TOO_DEAR = (
     "a manager adds members, but each would have to bring in some two hundred euros a month: the cost is that of "
-    "a full-time employee, and what answers, welcomes and introductions keep is a tenth of the members"
+    "a full-time employee, and what answers, welcomes and introductions keep is a tenth of the members; for 500 the two "
+    "bands exclude each other, as to pay at 50 euros a manager would have to add 57 %"
 )
 PATTERN = Pattern(
     "G3",
