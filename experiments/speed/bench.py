@@ -231,7 +231,7 @@ def _bytes(c: Community) -> int:
 def _overhead(scenario: str, short: int = 100, long: int = 1_100) -> float:
     """Microseconds of a day of a community of ten, as runs live it: what a longer run takes more, by its days."""
     plan = _sized(scenario, 10)
-    least = {days: math.inf for days in (short, long)}
+    least = dict.fromkeys((short, long), math.inf)
     for seed in range(3):
         for days in least:
             start = time.process_time()

@@ -10,6 +10,7 @@ from kith.experiments.credibility.patterns.pattern import Arm, Records, Size, ar
 
 DAYS = 730
 PER_FOUNDER = 20
+ALIVE, FEWEST = 0.1, 3
 CLOSED: Mapping[str, Any] = {"acquisition__external_rate": 0.0, "acquisition__paid_budget": 0.0}
 "no external influence and no paid reach"
 
@@ -26,5 +27,9 @@ def active(records: Records) -> Mapping[str, float]:
 
 
 def lives(active_members: float, n: int) -> bool:
-    """Whether at least half as many are active as there were founders."""
-    return active_members >= 0.5 * n
+    """Whether a tenth as many are active as there were founders, and no fewer than three, who are the smallest group.
+
+    Two years on, communities by themselves have either well above a tenth or next to nobody, so that little depends on where
+    the line between them is drawn; how much of it is left is another question, which B2 answers.
+    """
+    return active_members >= max(FEWEST, ALIVE * n)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import networkx as nx
 
 from kith.experiments.credibility.patterns.pattern import Arm, Over, Pattern, Quantity, Records, Size
-from kith.experiments.credibility.patterns.size.alone import PER_FOUNDER, active, lives
+from kith.experiments.credibility.patterns.size.alone import PER_FOUNDER, active
 from kith.scenarios.load import load
 
 DAYS, FOUNDERS, STRENGTH = 365, 12, 0.5
@@ -36,7 +36,7 @@ def measure(records: Records) -> Mapping[str, float]:
     """Whether half of the founders' number is active, and how many are."""
     a = active(records)
     return {
-        "the circle lives": float(lives(a["circle"], FOUNDERS)),
+        "the circle lives": float(a["circle"] >= FOUNDERS / 2),
         "active, circle": a["circle"],
         "active, usual ties": a["usual"],
     }

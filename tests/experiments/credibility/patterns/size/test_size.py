@@ -23,9 +23,11 @@ def test_nobody_comes_from_outside_and_the_market_grows_with_the_founders() -> N
     assert (p.acquisition.external_rate, p.acquisition.paid_budget) == (0.0, 0.0)
 
 
-def test_a_community_lives_if_half_of_its_founders_number_is_active() -> None:
-    assert lives(25.0, 50)
-    assert not lives(24.0, 50)
+def test_a_community_lives_if_a_tenth_of_its_founders_number_is_active_and_no_fewer_than_three() -> None:
+    assert lives(5.0, 50)
+    assert not lives(4.0, 50)
+    assert lives(3.0, 5)
+    assert not lives(2.0, 5)
 
 
 def test_the_threshold_is_where_survival_begins_for_good() -> None:
@@ -37,9 +39,9 @@ def test_the_threshold_is_where_survival_begins_for_good() -> None:
 
 def test_survival_is_told_for_every_scenario_and_size() -> None:
     names = {f"{name} from {n}" for name in critical_mass.SCENARIOS for n in critical_mass.FOUNDERS}
-    told = critical_mass.measure({name: ended(40.0) for name in names})
+    told = critical_mass.measure({name: ended(15.0) for name in names})
     assert told["ugc from 51 lives"] == 1.0
-    assert told["ugc from 100 lives"] == 0.0
+    assert told["ugc from 200 lives"] == 0.0
     assert set(told) == {q.name for q in critical_mass.PATTERN.quantities}
 
 
