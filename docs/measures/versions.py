@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from kith.experiments.escaping import say
+
 LIVE = """
 import time
 from kith import load, run
@@ -85,12 +87,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="turns of each case")
     parser.add_argument("--only", default="", help="cases whose name contains this")
     asked = parser.parse_args()
-    print("| | before | now | ratio |\n|---|--:|--:|--:|")
+    say("| | before | now | ratio |\n|---|--:|--:|--:|")
     for name, code in CASES.items():
         if asked.only in name:
             least = _least(code, (asked.before, asked.after), asked.rounds)
             row = [name, *(_seconds(value) for value in least), f"{least[1] / least[0]:.2f}".lstrip("0")]
-            print("| " + " | ".join(row) + " |", flush=True)
+            say("| " + " | ".join(row) + " |")
 
 
 def _least(code: str, checkouts: tuple[Path, Path], rounds: int) -> list[float]:
