@@ -21,9 +21,7 @@ plan = load("{scenario}", overrides=SIZED)
 spent = []
 for seed in range({runs} + 1):
     start = time.process_time()
-    record = run(plan, seed=seed, days={days}, events=False)
-    if {frames}:
-        record.series, record.monthly, record.members, record.ties
+    run(plan, seed=seed, days={days}, events=False)
     spent.append(time.process_time() - start)
 print(min(spent[1:]))
 """
@@ -58,12 +56,11 @@ print(time.perf_counter() - start)
 IMPORT = "import time; start = time.process_time(); from kith import run; print(time.process_time() - start)"
 COMPARE = ["compare", "pool", "hub", "web", "--runs", "16"]
 
-YEAR = {"members": 1_000, "runs": 6, "days": 365, "frames": False}
+YEAR = {"members": 1_000, "runs": 6, "days": 365}
 CASES = {
     "a year of 1,000 people, web": LIVE.format(scenario="web", **YEAR),
     "the same, pool": LIVE.format(scenario="pool", **YEAR),
     "the same, busy_web": LIVE.format(scenario="busy_web", **YEAR),
-    "the same, busy_web, with frames": LIVE.format(scenario="busy_web", **YEAR | {"frames": True}),
     "a year of ten people, web": LIVE.format(scenario="web", **YEAR | {"members": 10}),
     "a day of ten people, web": DAY.format(scenario="web", members=10),
     "a year of 5,000 people, web": LIVE.format(scenario="web", **YEAR | {"members": 5_000, "runs": 3}),
