@@ -10,7 +10,7 @@ from kith.dashboard.content.comparison import Part, verdict_words
 from kith.dashboard.live.study_catalogue import StoredResults
 from kith.dashboard.state.study_state import TITLES
 from kith.dashboard.widgets.parts import dot, table
-from kith.experiments.analyses.robust import ENOUGH, conclusion, decision
+from kith.experiments.analyses.conclusions import ENOUGH, conclusion, decision
 from kith.experiments.analyses.search_sentences import titled
 from kith.experiments.analyses.sensitivity import MEASURES
 from kith.experiments.charts import theme

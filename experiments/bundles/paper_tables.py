@@ -62,12 +62,19 @@ def conclusion_cells(result: Mapping[str, Any]) -> "pd.DataFrame":
                 "draws": wording.per_cent(c["share"]),
                 "95 % interval": f"{wording.per_cent(c['low'])} to {wording.per_cent(c['high'])}",
                 "median difference": wording.signed(c["median_difference"], c["unit"]),
-                "pairs": c["worlds"],
+                "luck": _half_width(c["luck"], c["unit"]),
+                "parameters": _half_width(c["parameters"], c["unit"]),
+                "pairs": c["pairs"],
                 "verdict": c["verdict"],
+                "because of": c["because"],
             }
             for c in result["conclusions"]
         ]
     )
+
+
+def _half_width(value: float | None, unit: str) -> str:
+    return wording.DASH if value is None else f"± {wording.signed(value, unit).removeprefix('+')}"
 
 
 def point_cells(points: "pd.DataFrame", outcomes: Sequence[str]) -> "pd.DataFrame":

@@ -28,8 +28,8 @@ from kith.dashboard.live.shared_workers import Request
 from kith.dashboard.pages import compare
 from kith.dashboard.state.compare_state import VIEWS, CompareState
 from kith.dashboard.state.scenario_choice import ScenarioChoice, plan_of
+from kith.experiments.analyses.conclusions import conclusion
 from kith.experiments.analyses.levers.shipped import most_effective
-from kith.experiments.analyses.robust import conclusion
 from kith.experiments.charts import comparison_sections, theme
 from kith.experiments.cli.app import exit_code
 from kith.experiments.cli.printed_results import show_comparison
