@@ -10,12 +10,12 @@ from kith.dashboard.comparing.compare_plans import ResolvedState
 from kith.dashboard.live.live_batch import Batch, use_live_batch
 from kith.dashboard.state.scenario_choice import plan_of
 from kith.dashboard.widgets.parts import Button, ErrorMessage, Html, Text, table
-from kith.experiments.analyses.conclusions import NOT_ROBUST, ROBUST, SAME, Conclusion, conclusion
 from kith.experiments.analyses.prior_draws import World, drawn, open_parameters
 from kith.experiments.charts.search import capital
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.escaping import for_html as escape
 from kith.experiments.runs.runner import Job, RunResult
+from kith.experiments.statistics.conclusions import NOT_ROBUST, ROBUST, SAME, Conclusion, conclusion
 from kith.experiments.words import wording
 from kith.experiments.words.levers import lever_title
 

@@ -2,7 +2,7 @@
 
 For each of many draws of the parameters ("worlds", see `kith.experiments.analyses.prior_draws`) both scenarios run in
 a few pairs, each on a random seed of its own; a conclusion is the sign of the mean difference of an indicator, see
-`kith.experiments.analyses.conclusions`. Pairs of the same draw differ by luck, and draws by their parameters as well.
+`kith.experiments.statistics.conclusions`. Pairs of the same draw differ by luck, and draws by their parameters as well.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +13,6 @@ from typing import Any
 
 import pandas as pd
 
-from kith.experiments.analyses.conclusions import Conclusion, conclusion
 from kith.experiments.analyses.prior_draws import World, drawn, open_parameters
 from kith.experiments.comparison.arms import Arm, given_names, plan_in, written
 from kith.experiments.comparison.labels import labelled
@@ -22,6 +21,7 @@ from kith.experiments.errors import RequestError, RunsFailed
 from kith.experiments.run_limits import MOST_RUNS, check_runs
 from kith.experiments.runs.own import Own
 from kith.experiments.runs.runner import Job, RunResult, run_all
+from kith.experiments.statistics.conclusions import Conclusion, conclusion
 from kith.experiments.statistics.tables import OUTCOMES, nulled
 from kith.experiments.statistics.units import with_units
 from kith.scenarios.logs.founding import ReadLog

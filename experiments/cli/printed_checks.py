@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from kith.experiments.analyses.conclusions import (
+from kith.experiments.analyses.robust import Robustness
+from kith.experiments.analyses.search_sentences import titled
+from kith.experiments.credibility import verify
+from kith.experiments.credibility.claims.judge import EMERGES, INPUT, Judged
+from kith.experiments.credibility.expectations import SHOWN, Check
+from kith.experiments.credibility.patterns import findings as patterns
+from kith.experiments.credibility.patterns.judge import PatternFinding
+from kith.experiments.reports import claims, expectations
+from kith.experiments.statistics.conclusions import (
     EITHER,
     ENOUGH,
     LUCK,
@@ -14,14 +22,6 @@ from kith.experiments.analyses.conclusions import (
     UNDECIDED,
     Conclusion,
 )
-from kith.experiments.analyses.robust import Robustness
-from kith.experiments.analyses.search_sentences import titled
-from kith.experiments.credibility import verify
-from kith.experiments.credibility.claims.judge import EMERGES, INPUT, Judged
-from kith.experiments.credibility.expectations import SHOWN, Check
-from kith.experiments.credibility.patterns import findings as patterns
-from kith.experiments.credibility.patterns.judge import PatternFinding
-from kith.experiments.reports import claims, expectations
 from kith.experiments.words import wording
 from kith.experiments.words.terminal import aligned, printer
 

@@ -11,7 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kith.experiments.analyses.conclusions import (
+from kith.experiments.analyses.robust import Robustness, as_object
+from kith.experiments.bundles.bundle import bundle
+from kith.experiments.bundles.inputs import Request
+from kith.experiments.bundles.paper_tables import conclusion_cells
+from kith.experiments.charts.axes import label_rows
+from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, themed
+from kith.experiments.statistics.conclusions import (
     AGREE,
     ENOUGH,
     LUCK,
@@ -21,12 +27,6 @@ from kith.experiments.analyses.conclusions import (
     UNDECIDED,
     decision,
 )
-from kith.experiments.analyses.robust import Robustness, as_object
-from kith.experiments.bundles.bundle import bundle
-from kith.experiments.bundles.inputs import Request
-from kith.experiments.bundles.paper_tables import conclusion_cells
-from kith.experiments.charts.axes import label_rows
-from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, themed
 from kith.experiments.statistics.units import OF_ROW, with_units
 from kith.experiments.words import wording
 

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 
 from kith.experiments.analyses import robust as robust_module
-from kith.experiments.analyses.conclusions import Conclusion, conclusion, decision
 from kith.experiments.analyses.prior_draws import drawn, open_parameters, priors
 from kith.experiments.analyses.robust import Robustness, as_object, robustness
 from kith.experiments.cli.app import exit_code
 from kith.experiments.cli.printed_checks import show_robustness
 from kith.experiments.reports.robust import more, page, picture
 from kith.experiments.runs.runner import Job, RunResult
+from kith.experiments.statistics.conclusions import Conclusion, conclusion, decision
 from kith.experiments.statistics.shares import trials_needed
 from kith.scenarios.load import load
 from kith.sim.engine import MODEL_VERSION
