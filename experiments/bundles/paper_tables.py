@@ -62,8 +62,8 @@ def conclusion_cells(result: Mapping[str, Any]) -> "pd.DataFrame":
                 "draws": wording.per_cent(c["share"]),
                 "95 % interval": f"{wording.per_cent(c['low'])} to {wording.per_cent(c['high'])}",
                 "median difference": wording.signed(c["median_difference"], c["unit"]),
-                "luck": _half_width(c["luck"], c["unit"]),
-                "parameters": _half_width(c["parameters"], c["unit"]),
+                "luck": wording.plus_minus(c["luck"], c["unit"]),
+                "parameters": wording.plus_minus(c["parameters"], c["unit"]),
                 "pairs": c["pairs"],
                 "verdict": c["verdict"],
                 "because of": c["because"],
@@ -71,10 +71,6 @@ def conclusion_cells(result: Mapping[str, Any]) -> "pd.DataFrame":
             for c in result["conclusions"]
         ]
     )
-
-
-def _half_width(value: float | None, unit: str) -> str:
-    return wording.DASH if value is None else f"± {wording.signed(value, unit).removeprefix('+')}"
 
 
 def point_cells(points: "pd.DataFrame", outcomes: Sequence[str]) -> "pd.DataFrame":

@@ -103,7 +103,7 @@ def _show_spread(result: Robustness, ordered: Sequence[Conclusion]) -> None:
         lines.append(
             [
                 Text(titled(c.outcome)),
-                *(Text(f"± {wording.signed(x, c.unit).lstrip('+')}") for x in (c.luck, c.parameters)),
+                *(Text(wording.plus_minus(half, c.unit)) for half in (c.luck, c.parameters)),
                 Text(
                     wording.DASH
                     if c.share_parameters != c.share_parameters

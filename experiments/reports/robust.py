@@ -157,7 +157,7 @@ def _table(result: Mapping[str, Any]) -> list[str]:
             span,
             amount(c["median_difference"], c["unit"], sign=True),
         ]
-        cells += [amount(c[name], c["unit"], "± ") for name in ("luck", "parameters")]
+        cells += [wording.plus_minus(c[name], c["unit"]) for name in ("luck", "parameters")]
         known = c["share_parameters"]
         cells += [wording.DASH if known is None else wording.per_cent(known), verdict, because(c)]
         lines.append(f"| {' | '.join(cells)} |".replace("|  |", "| |"))
@@ -171,13 +171,13 @@ def because(c: Mapping[str, Any]) -> str:
     return f"{LUCK}; about {wording.runs(c['pairs_needed'])} pairs for each draw"
 
 
-def amount(value: float | None, unit: str, before: str = "", sign: bool = False) -> str:
+def amount(value: float | None, unit: str, sign: bool = False) -> str:
     """A difference with its unit, `–` where there is none; its own sign only if it is asked for or below zero."""
     if value is None:
         return wording.DASH
     shown = wording.signed(value, unit)
     name = "" if unit in ("members", "ties") else wording.unit_of(unit)
-    return f"{before}{shown if sign else shown.removeprefix('+')} {name}".strip()
+    return f"{shown if sign else shown.removeprefix('+')} {name}".strip()
 
 
 def _regrets(result: Mapping[str, Any]) -> list[str]:
