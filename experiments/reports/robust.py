@@ -34,13 +34,13 @@ GOOD, FAIR, SHADE = "#009E73", "#E69F00", "#DDEFE6"
 COLOURS = {ROBUST: GOOD, UNDECIDED: FAIR, NOT_ROBUST: REST, SAME: REST}
 
 APART = (
-    "*Luck* and *parameters* are half of the 90 % intervals that each alone would give the difference of one pair, from a "
-    "one-way analysis of variance: pairs of the same draw differ by luck, draws by their parameters as well; *share* is the "
-    "share of the variance that the parameters explain. The last column says why a conclusion is not robust. *Luck*: it "
-    "would be if more pairs averaged the luck out, about as many for each draw as given. *Parameters*: it would not be with "
-    "any number of pairs; draws differ in truth, and only knowledge of the parameters would help. One of the two is named "
-    f"if {wording.per_cent(AGREE)} of bootstrap resamples of the draws agree; where it says *luck or parameters*, more pairs "
-    "would tell. *Few draws*: even if all agreed, it would not be robust."
+    "Half of the 90 % intervals that luck alone and the parameters alone would give the difference of one pair, in its units, from "
+    "a one-way analysis of variance (pairs of the same draw differ by luck, draws by their parameters as well), and the share of "
+    "the variance that the parameters explain. If a conclusion is not robust because of *luck*, more pairs for each draw would make "
+    "it robust, about as many as given. If it is because of the *parameters*, no number of pairs would: draws differ in truth, "
+    f"and only knowledge of the parameters would help. One of the two is named if {wording.per_cent(AGREE)} of bootstrap resamples "
+    "of the draws agree; where it says *luck or parameters*, more pairs would tell. *Few draws*: even if all agreed, it would not "
+    "be robust."
 )
 ONE = (
     "With one pair for each draw, luck cannot be told from the parameters, and a difference too small to show in one pair of "
@@ -72,7 +72,7 @@ def page(result: Mapping[str, Any]) -> str:
         "drawn": str(len(result["drawn"])),
         "enough": wording.per_cent(ENOUGH),
         "lost": _lost(result),
-        "apart": APART if result["pairs"] > 1 else ONE,
+        "spreads": "\n".join(_spreads(result)),
         "table": "\n".join(_table(result)),
         "regret": REGRET if result["pairs"] > 1 else REGRET_OF_ONE,
         "regrets": "\n".join(_regrets(result)),
@@ -144,23 +144,31 @@ def more(c: Mapping[str, Any]) -> tuple[float, float, float]:
 
 def _table(result: Mapping[str, Any]) -> list[str]:
     lines = [
-        "| conclusion | draws | 95 % interval | median difference | luck | parameters | share | | because of |",
-        "|---|--:|--:|--:|--:|--:|--:|---|---|",
+        "| conclusion | draws | 95 % interval | median difference | | because of |",
+        "|---|--:|--:|--:|---|---|",
     ]
     for c in ordered(result):
         words = decision(c["verdict"], c["worlds_needed"])
         verdict = f"**{words}**" if c["verdict"] == ROBUST else words
         span = f"{wording.per_cent(c['low'])} to {wording.per_cent(c['high'])}"
-        cells = [
-            c["sentence"],
-            wording.per_cent(c["share"]),
-            span,
-            amount(c["median_difference"], c["unit"], sign=True),
-        ]
-        cells += [wording.plus_minus(c[name], c["unit"]) for name in ("luck", "parameters")]
-        known = c["share_parameters"]
-        cells += [wording.DASH if known is None else wording.per_cent(known), verdict, because(c)]
+        gap = amount(c["median_difference"], c["unit"], sign=True)
+        cells = [c["sentence"], wording.per_cent(c["share"]), span, gap, verdict, because(c)]
         lines.append(f"| {' | '.join(cells)} |".replace("|  |", "| |"))
+    return lines
+
+
+def _spreads(result: Mapping[str, Any]) -> list[str]:
+    """The part of the page that tells luck from the parameters; with one pair for each draw, that it cannot."""
+    if result["pairs"] == 1:
+        return [ONE]
+    lines = [APART, "", "| difference of one pair | by luck | by parameters | share of the variance |"]
+    lines.append("|---|--:|--:|--:|")
+    for c in ordered(result):
+        if c["verdict"] != SAME:
+            halves = " | ".join(wording.plus_minus(c[name], c["unit"]) for name in ("luck", "parameters"))
+            known = c["share_parameters"]
+            share = wording.DASH if known is None else wording.per_cent(known)
+            lines.append(f"| {wording.title(c['indicator'])} | {halves} | {share} |")
     return lines
 
 

@@ -210,4 +210,5 @@ def decision(verdict: str, needed: float | None, of: str = "draws") -> str:
     """The verdict, and if undecided about how many draws would decide it."""
     if verdict != UNDECIDED:
         return verdict
-    return f"{verdict}; about {wording.runs(math.inf if needed is None else needed)} {of} would decide"
+    number = wording.runs(math.inf if needed is None else needed)
+    return f"{verdict}; {'' if number.startswith('>') else 'about '}{number} {of} would decide"
