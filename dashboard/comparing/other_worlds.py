@@ -11,11 +11,11 @@ from kith.dashboard.live.live_batch import Batch, use_live_batch
 from kith.dashboard.state.scenario_choice import plan_of
 from kith.dashboard.widgets.parts import Button, ErrorMessage, Html, Text, table
 from kith.experiments.analyses.prior_draws import World, drawn, open_parameters
-from kith.experiments.analyses.robust import NOT_ROBUST, ROBUST, SAME, Conclusion, conclusion
 from kith.experiments.charts.search import capital
 from kith.experiments.comparison.comparison import Comparison
 from kith.experiments.escaping import for_html as escape
 from kith.experiments.runs.runner import Job, RunResult
+from kith.experiments.statistics.conclusions import NOT_ROBUST, ROBUST, SAME, Conclusion, conclusion
 from kith.experiments.words import wording
 from kith.experiments.words.levers import lever_title
 
@@ -101,8 +101,9 @@ def worlds_words(values: pd.DataFrame, labels: Sequence[str]) -> str:
                 if outcome == OUTCOMES[0]:
                     sentences.append(turning(values, found))
     note = (
-        "A conclusion holds if it is the same in 80 % of worlds or more, with 95 % confidence; each world is one run, so the "
-        f"shares include chance. With {WORLDS} worlds much stays undecided: kith robust A B runs a hundred."
+        "A conclusion holds if it is the same in 80 % of worlds or more, with 95 % confidence; each scenario "
+        "runs once in a world, so a world may disagree by luck instead of by its assumptions, and this cannot tell which. With "
+        f"{WORLDS} worlds much stays undecided: kith robust A B runs two pairs in each of a hundred, and tells luck from assumptions."
     )
     head = ["conclusion", "the same in", "verdict"]
     lead = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)

@@ -10,7 +10,6 @@ from kith.dashboard.content.comparison import Part, verdict_words
 from kith.dashboard.live.study_catalogue import StoredResults
 from kith.dashboard.state.study_state import TITLES
 from kith.dashboard.widgets.parts import dot, table
-from kith.experiments.analyses.robust import ENOUGH, conclusion, decision
 from kith.experiments.analyses.search_sentences import titled
 from kith.experiments.analyses.sensitivity import MEASURES
 from kith.experiments.charts import theme
@@ -18,6 +17,7 @@ from kith.experiments.charts.forest import distribution, forest
 from kith.experiments.charts.points import parallel, scatter
 from kith.experiments.charts.study import bars, lever_map
 from kith.experiments.escaping import for_html as escape
+from kith.experiments.statistics.conclusions import ENOUGH, conclusion, decision
 from kith.experiments.statistics.intervals import LEAST_RUNS, described
 from kith.experiments.statistics.tables import outcome_table
 from kith.experiments.studies.designs import Grid

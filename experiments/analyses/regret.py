@@ -3,8 +3,8 @@
 Regret (Savage 1951, doi:10.1080/01621459.1951.10500768) ranks decisions where nobody can say how likely the worlds
 are: the least largest regret over worlds is the choice of minimax regret; the mean and the 90 % quantile say more of
 a sample of worlds (Lempert et al. 2006, doi:10.1287/mnsc.1050.0472). The best of several noisy means is too good, so
-regret is too large where runs are few: `between` gives it with the best policy chosen on one half of the seeds and
-judged on the other, which errs to the other side.
+regret is too large where runs are few: `between` gives it with the best policy chosen by all seeds but one and judged
+by that one, which errs to the other side (`kith.experiments.statistics.cross_fitting`).
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kith.experiments.errors import StudyError
+from kith.experiments.statistics.cross_fitting import regrets_elsewhere
 from kith.experiments.statistics.tables import check_outcomes
 from kith.experiments.statistics.units import with_units
 from kith.experiments.studies.results import levers_of, runs_frame
@@ -149,22 +150,11 @@ def _lost(values: Floats) -> Floats:
 
 
 def _between(frame: pd.DataFrame, names: Sequence[str], outcome: str, sign: float) -> Floats:
-    """The mean regret of each policy if the best is chosen on half of the seeds and judged on the others, both ways."""
+    """The mean regret of each policy if the best is chosen by other seeds than those that judge it."""
     seeds = sorted(frame["seed"].unique())
-    if len(seeds) < 2:
-        return np.full(len(names), np.nan)
-    parts = []
-    for odd in (0, 1):
-        half = frame["seed"].isin(seeds[odd::2])
-        chosen, judged = (
-            sign * frame[mask].pivot_table(index="world", columns="policy", values=outcome)[list(names)]
-            for mask in (half, ~half)
-        )
-        both = chosen.dropna().index.intersection(judged.dropna().index)
-        best = chosen.loc[both].to_numpy(float).argmax(axis=1)
-        there = judged.loc[both].to_numpy(float)
-        parts.append(there[np.arange(len(both)), best][:, None] - there)
-    return np.asarray(np.concatenate(parts).mean(axis=0))
+    runs = frame.pivot_table(index="world", columns=["seed", "policy"], values=outcome)
+    runs = runs.reindex(columns=pd.MultiIndex.from_product([seeds, names]))
+    return regrets_elsewhere(sign * runs.to_numpy(float).reshape(len(runs), len(seeds), len(names)))
 
 
 def _row(policy: str, values: Floats, lost: Floats, between: float) -> dict[str, object]:

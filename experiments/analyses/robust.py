@@ -1,14 +1,10 @@
 """Robustness: which conclusions about two scenarios hold despite uncertain parameters.
 
-For each of many draws of the parameters ("worlds", see `kith.experiments.analyses.prior_draws`) both scenarios run
-once on the same random seed; a conclusion is the sign of the difference of an indicator. It should hold in 80 % of
-draws (docs/explanation/science.md, section 7), and the draws are a sample: it counts as robust if Wilson's 95 %
-interval of that share lies at 80 % or above, as not robust if it lies below, and is undecided
-otherwise. Even if all agree, that takes 16 draws. The shares include sampling noise: a difference too
-small to show in one pair of runs cannot be robust.
+For each of many draws of the parameters ("worlds", see `kith.experiments.analyses.prior_draws`) both scenarios run in
+a few pairs, each on a random seed of its own; a conclusion is the sign of the mean difference of an indicator, see
+`kith.experiments.statistics.conclusions`. Pairs of the same draw differ by luck, and draws by their parameters as well.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -22,78 +18,19 @@ from kith.experiments.comparison.arms import Arm, given_names, plan_in, written
 from kith.experiments.comparison.labels import labelled
 from kith.experiments.comparison.repeat_command import robust_command
 from kith.experiments.errors import RequestError, RunsFailed
-from kith.experiments.run_limits import check_runs
+from kith.experiments.run_limits import MOST_RUNS, check_runs
 from kith.experiments.runs.own import Own
 from kith.experiments.runs.runner import Job, RunResult, run_all
-from kith.experiments.statistics.intervals import POWER
-from kith.experiments.statistics.shares import Share, trials_needed, wilson
-from kith.experiments.statistics.tables import OUTCOMES
+from kith.experiments.statistics.conclusions import Conclusion, conclusion
+from kith.experiments.statistics.tables import OUTCOMES, nulled
 from kith.experiments.statistics.units import with_units
-from kith.experiments.words import wording
 from kith.scenarios.logs.founding import ReadLog
-from kith.sim.results.definitions import describe
 from kith.sim.schema.parameter_set import ParameterError
 from kith.sim.schema.plan import MAX_DAYS, Plan
 
-LEVEL = 0.95
-ENOUGH = 0.80
-"share of draws in which a conclusion has to hold"
 FEWEST = 2
-ROBUST, NOT_ROBUST, UNDECIDED, SAME = "robust", "not robust", "undecided", "same"
-
-
-@dataclass(frozen=True)
-class Conclusion:
-    """In how many draws an indicator is higher, or lower, in the second scenario than in the first."""
-
-    outcome: str
-    unit: str
-    first: str
-    second: str
-    more: int
-    less: int
-    worlds: int
-    "draws in which both values are defined"
-    median: float
-    "median difference, second minus first"
-    regret_first: float = math.nan
-    "what is lost by always choosing the first, mean over draws, where more is better"
-    regret_second: float = math.nan
-    "the same of the second; where less is better the two change places"
-
-    @property
-    def holds_in(self) -> int:
-        """Number of draws with the more frequent sign."""
-        return max(self.more, self.less)
-
-    @property
-    def share(self) -> Share:
-        """Share of draws in which the conclusion holds, with a 95 % interval."""
-        return wilson(self.holds_in, self.worlds, LEVEL)
-
-    @property
-    def verdict(self) -> str:
-        """Robust, not robust, undecided, or without any difference."""
-        if self.holds_in == 0:
-            return SAME
-        if self.share.low >= ENOUGH:
-            return ROBUST
-        return NOT_ROBUST if self.share.high < ENOUGH else UNDECIDED
-
-    @property
-    def worlds_needed(self) -> float:
-        """Number of draws that would decide with a probability of 80 % if the true share equals the estimate; NaN if decided."""
-        if self.verdict != UNDECIDED:
-            return math.nan
-        return max(trials_needed(self.share.value, ENOUGH, LEVEL, POWER), self.worlds + 1.0)
-
-    @property
-    def sentence(self) -> str:
-        """The conclusion in words."""
-        if self.holds_in == 0:
-            return f"{wording.title(self.outcome)}: no difference"
-        sign = "more" if self.more >= self.less else "less"
-        return f"{wording.title(self.outcome)}: {sign} in {self.second} than in {self.first}"
+OF_PAIR = MOST_RUNS
+"between the seeds of a world's pairs, so that more pairs add runs and change none"
 
 
 @dataclass(frozen=True)
@@ -108,7 +45,7 @@ class Robustness:
     "parameters that were drawn"
     conclusions: tuple[Conclusion, ...]
     values: pd.DataFrame
-    "one row per draw and scenario: the drawn parameters and the indicators"
+    "one row per draw, pair and scenario: the seed, the drawn parameters and the indicators"
     failures: tuple[RunResult, ...] = field(default=())
     people: tuple[int, int] = (0, 0)
     "people in the market, founders"
@@ -116,6 +53,8 @@ class Robustness:
     "the command line that repeats it"
     plans: Mapping[str, Plan] = field(default_factory=dict)
     "label -> plan, as it is where nothing is drawn"
+    pairs: int = 1
+    "pairs of runs for each draw"
 
 
 def robustness(
@@ -131,6 +70,7 @@ def robustness(
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
     own: Own | None = None,
+    pairs: int = 2,
 ) -> Robustness:
     """Run two scenarios, paired, for many draws of the parameters from the priors of the schema.
 
@@ -142,6 +82,7 @@ def robustness(
     overrides, shocks, log, at : given to `scenarios.load` for both; parameters that are set are not drawn.
     outcomes : indicators to conclude about.
     own : steps, shocks and indicators of one's own, in every run.
+    pairs : pairs of runs for each draw; with one, luck cannot be told from the parameters.
     workers, executor, progress : see `kith.experiments.runs.runner.run_all`.
 
     Raises
@@ -149,9 +90,9 @@ def robustness(
     RequestError, ParameterError, ScenarioError, LogError
         The request was wrong.
     RunsFailed
-        Every run failed. Draws in which one of the two runs failed are left out.
+        Every run failed. A pair of which a run failed is left out, and a draw without any other with it.
     """
-    first, second = _two(scenarios, worlds, days)
+    first, second = _two(scenarios, worlds, days, pairs)
     if own is not None:
         own.check()
         outcomes = (*outcomes, *(i.name for i in own.indicators if i.name not in outcomes))
@@ -165,16 +106,17 @@ def robustness(
     jobs = [
         Job(
             plan_in(scenario, {"overrides": {**world, **chosen}, **given}),
-            place,
+            seed_of(place, pair),
             length,
-            key=(place, label),
+            key=(place, pair, label),
             own=own,
         )
         for place, world in enumerate(draws)
+        for pair in range(pairs)
         for label, scenario in zip(labels, (first, second), strict=True)
     ]
     done = list(run_all(jobs, workers, executor, progress))
-    result = _concluded(labels, length, names, draws, tuple(outcomes), done)
+    result = _concluded(labels, length, names, draws, pairs, tuple(outcomes), done)
     market = base[0].parameters.market
     request = {"overrides": chosen, **given}
     return replace(
@@ -187,8 +129,14 @@ def robustness(
             length,
             request,
             arms=any(isinstance(s, Arm) for s in scenarios),
+            pairs=pairs,
         ),
     )
+
+
+def seed_of(world: int, pair: int) -> int:
+    """The random seed that both runs of a pair share."""
+    return world + OF_PAIR * pair
 
 
 def _two_labels(base: Sequence[Plan], scenarios: Sequence[Any]) -> tuple[str, str]:
@@ -197,7 +145,7 @@ def _two_labels(base: Sequence[Plan], scenarios: Sequence[Any]) -> tuple[str, st
 
 
 def _two(
-    scenarios: Sequence[str | Path | Arm], worlds: int, days: int | None
+    scenarios: Sequence[str | Path | Arm], worlds: int, days: int | None, pairs: int
 ) -> tuple[str | Path | Arm, str | Path | Arm]:
     if isinstance(scenarios, str | Path) or len(scenarios) != 2:
         raise RequestError("robust needs two scenarios, such as pool and web")
@@ -205,7 +153,11 @@ def _two(
         raise RequestError(f"{written(scenarios[0])} is named twice; name two different scenarios")
     if worlds < FEWEST:
         raise RequestError(f"worlds = {worlds}: must be at least {FEWEST}; 100 is a good start")
-    check_runs(f"worlds = {worlds:,} of both scenarios", 2 * worlds, "ask for fewer")
+    if pairs < 1:
+        raise RequestError(f"pairs = {pairs}: must be at least 1; 2 tell luck from the parameters")
+    check_runs(
+        f"worlds = {worlds:,} and pairs = {pairs:,} of both scenarios", 2 * worlds * pairs, "ask for fewer"
+    )
     if days is not None and not 1 <= days <= MAX_DAYS:
         raise RequestError(f"days = {days}: must be 1 to {MAX_DAYS:,}")
     return scenarios[0], scenarios[1]
@@ -216,6 +168,7 @@ def _concluded(
     days: int,
     names: tuple[str, ...],
     draws: Sequence[World],
+    pairs: int,
     outcomes: tuple[str, ...],
     done: Sequence[RunResult],
 ) -> Robustness:
@@ -225,10 +178,11 @@ def _concluded(
         refused = next((o.refused for o in failures if o.refused), "")
         raise ParameterError(refused) if refused else RunsFailed(failures[0].error)
     rows = [
-        {"world": world, "scenario": label, **draws[world], **well[world, label].summary}
+        {"world": world, "pair": pair, "scenario": label, "seed": run.seed, **draws[world], **run.summary}
         for world in range(len(draws))
+        for pair in range(pairs)
         for label in labels
-        if (world, label) in well
+        if (run := well.get((world, pair, label))) is not None
     ]
     values = with_units(pd.DataFrame(rows))
     return Robustness(
@@ -239,27 +193,7 @@ def _concluded(
         conclusions=tuple(c for name in outcomes if (c := conclusion(values, name, labels)) is not None),
         values=values,
         failures=failures,
-    )
-
-
-def conclusion(values: pd.DataFrame, outcome: str, labels: tuple[str, str]) -> Conclusion | None:
-    """The conclusion about one indicator; None if it is defined in no pair."""
-    if outcome not in values:
-        return None
-    pairs = values.pivot(index="world", columns="scenario", values=outcome).reindex(columns=list(labels))
-    gap = (pairs[labels[1]] - pairs[labels[0]]).dropna()
-    if gap.empty:
-        return None
-    return Conclusion(
-        outcome,
-        describe(outcome)[0],
-        *labels,
-        more=int((gap > 0).sum()),
-        less=int((gap < 0).sum()),
-        worlds=len(gap),
-        median=float(gap.median()),
-        regret_first=float(gap.clip(lower=0).mean()),
-        regret_second=float((-gap).clip(lower=0).mean()),
+        pairs=pairs,
     )
 
 
@@ -270,6 +204,7 @@ def as_object(result: Robustness) -> dict[str, Any]:
     return {
         "scenarios": [result.first, result.second],
         "worlds": result.worlds,
+        "pairs": result.pairs,
         "days": result.days,
         "people": result.people[0],
         "founders": result.people[1],
@@ -277,30 +212,34 @@ def as_object(result: Robustness) -> dict[str, Any]:
         "command": result.command,
         "drawn": list(result.drawn),
         "conclusions": [
-            {
-                "indicator": c.outcome,
-                "unit": c.unit,
-                "sentence": c.sentence,
-                "more": c.more,
-                "less": c.less,
-                "worlds": c.worlds,
-                "share": c.share.value,
-                "low": c.share.low,
-                "high": c.share.high,
-                "median_difference": c.median,
-                "regret_first": c.regret_first,
-                "regret_second": c.regret_second,
-                "verdict": c.verdict,
-                "worlds_needed": c.worlds_needed if math.isfinite(c.worlds_needed) else None,
-            }
+            nulled(
+                {
+                    "indicator": c.outcome,
+                    "unit": c.unit,
+                    "sentence": c.sentence,
+                    "more": c.more,
+                    "less": c.less,
+                    "worlds": c.worlds,
+                    "pairs": c.pairs,
+                    "share": c.share.value,
+                    "low": c.share.low,
+                    "high": c.share.high,
+                    "median_difference": c.median,
+                    "luck": c.luck,
+                    "parameters": c.parameters,
+                    "share_parameters": c.share_parameters,
+                    "regret_first": c.regret_first,
+                    "regret_second": c.regret_second,
+                    "verdict": c.verdict,
+                    "worlds_needed": c.worlds_needed,
+                    "because": c.because,
+                    "pairs_needed": c.pairs_needed,
+                }
+            )
             for c in result.conclusions
         ],
-        "failures": [{"world": f.key[0], "scenario": f.key[1], "error": f.error} for f in result.failures],
+        "failures": [
+            {"world": f.key[0], "pair": f.key[1], "scenario": f.key[2], "error": f.error}
+            for f in result.failures
+        ],
     }
-
-
-def decision(verdict: str, needed: float | None, of: str = "draws") -> str:
-    """The verdict, and if undecided about how many draws would decide it."""
-    if verdict != UNDECIDED:
-        return verdict
-    return f"{verdict}; about {wording.runs(math.inf if needed is None else needed)} {of} would decide"

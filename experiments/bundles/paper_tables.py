@@ -62,8 +62,11 @@ def conclusion_cells(result: Mapping[str, Any]) -> "pd.DataFrame":
                 "draws": wording.per_cent(c["share"]),
                 "95 % interval": f"{wording.per_cent(c['low'])} to {wording.per_cent(c['high'])}",
                 "median difference": wording.signed(c["median_difference"], c["unit"]),
-                "pairs": c["worlds"],
+                "luck": wording.plus_minus(c["luck"], c["unit"]),
+                "parameters": wording.plus_minus(c["parameters"], c["unit"]),
+                "pairs": c["pairs"],
                 "verdict": c["verdict"],
+                "because of": c["because"],
             }
             for c in result["conclusions"]
         ]

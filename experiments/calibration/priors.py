@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from kith.experiments.statistics.luck_and_parameters import Z90
+
 type Floats = npt.NDArray[np.float64]
 
 LOG, SHARE = "log", "share"
-Z90 = 1.6448536269514722
 WIDEST = 2.5
 "standard deviations of the prior beyond which nothing is tried"
 EAGERNESS = "market.eagerness"

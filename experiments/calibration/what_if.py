@@ -1,10 +1,11 @@
 """A what-if with ignorance: two scenarios compared at draws of a posterior, luck and parameters apart.
 
 Each draw is a world: both scenarios run in it, on the same random draws, with several seeds. The spread of a difference
-over seeds within a world is luck, that of its means over worlds is what the parameters leave open (a one-way analysis
-of variance). Where the difference follows a parameter that the log did not identify, it rests on the prior.
+over seeds within a world is luck, that of its means over worlds is what the parameters leave open
+(`kith.experiments.statistics.luck_and_parameters`). Where the difference follows a parameter that the log did not identify, it rests on the prior.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from kith.experiments.comparison.arms import Arm, given_names, plan_in
 from kith.experiments.comparison.labels import labelled
 from kith.experiments.errors import RequestError, RunsFailed
 from kith.experiments.runs.runner import Job, run_all
+from kith.experiments.statistics.luck_and_parameters import parts
 from kith.experiments.statistics.tables import check_outcomes
 from kith.sim.results.definitions import describe
 from kith.sim.schema.plan import Plan
@@ -30,7 +32,6 @@ FEWEST_DRAWS, FEWEST_SEEDS = 8, 2
 FOLLOWS = 0.5
 "rank correlation with the difference above which a parameter is said to decide it"
 SEED = 41_000
-Z90 = 1.6448536269514722
 OUTCOMES = (
     "active",
     "present",
@@ -170,9 +171,10 @@ def differences_of(
         if known.sum() < FEWEST_DRAWS:
             continue
         d = difference[known]
-        luck, open_ = parts(d)
+        found = parts(d)
+        luck, parameters = found.half_widths
         mean = float(d.mean())
-        spread = float(np.sqrt(luck + open_))
+        spread = math.hypot(luck, parameters)
         rows.append(
             {
                 "outcome": outcome,
@@ -180,21 +182,15 @@ def differences_of(
                 "first": float(first[known].mean()),
                 "second": float(second[known].mean()),
                 "difference": mean,
-                "low": mean - Z90 * spread,
-                "high": mean + Z90 * spread,
-                "luck": Z90 * float(np.sqrt(luck)),
-                "parameters": Z90 * float(np.sqrt(open_)),
-                "share_parameters": open_ / (luck + open_) if luck + open_ > 0 else float("nan"),
+                "low": mean - spread,
+                "high": mean + spread,
+                "luck": luck,
+                "parameters": parameters,
+                "share_parameters": found.share,
                 "rests_on": _rests_on(names, identified, worlds[known], d.mean(axis=1)),
             }
         )
     return pd.DataFrame(rows)
-
-
-def parts(differences: Floats) -> tuple[float, float]:
-    """Variances of luck and of parameters of differences, (worlds, seeds)."""
-    luck = float(differences.var(axis=1, ddof=1).mean())
-    return luck, max(0.0, float(differences.mean(axis=1).var(ddof=1)) - luck / differences.shape[1])
 
 
 def _rests_on(names: Sequence[str], identified: Mapping[str, bool], worlds: Floats, means: Floats) -> str:

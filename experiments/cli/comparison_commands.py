@@ -211,6 +211,13 @@ def robust(
     worlds: Annotated[
         int, number_option("--worlds", "Number of draws of the parameters from their priors; default: 100.")
     ] = 100,
+    pairs: Annotated[
+        int,
+        number_option(
+            "--pairs",
+            "Pairs of runs for each draw; from 2 on, luck and the parameters are told apart; default: 2.",
+        ),
+    ] = 2,
     days: Days = None,
     set: Settings = None,
     shock: Shocks = None,
@@ -224,7 +231,7 @@ def robust(
     reading: LogOptions,
 ) -> None:
     """Compare two scenarios across many draws of the uncertain parameters: which conclusions hold in nearly all?"""
-    target = checked(out, overwrite, worlds=worlds, days=days, workers=workers)
+    target = checked(out, overwrite, worlds=worlds, pairs=pairs, days=days, workers=workers)
     from kith.experiments.analyses.robust import as_object, robustness
     from kith.experiments.cli.printed_checks import show_robustness
     from kith.experiments.cli.progress import Waiting
@@ -237,7 +244,7 @@ def robust(
     warn_of_arms(arms, request, days)
     announce_compilation()
     with Waiting("comparing parameter draws", "runs") as waiting:
-        result = robustness(arms, worlds, days, workers=workers, progress=waiting, **request)
+        result = robustness(arms, worlds, days, workers=workers, progress=waiting, pairs=pairs, **request)
     if target is not None:
         write_robustness(result, target, asked())
     if json:
@@ -246,5 +253,5 @@ def robust(
         show_robustness(result)
     if result.failures:
         raise RuntimeError(
-            f"{len(result.failures)} of {2 * result.worlds} runs failed; add --out to write their errors to a file"
+            f"{len(result.failures)} of {2 * result.worlds * result.pairs} runs failed; add --out to write their errors to a file"
         )

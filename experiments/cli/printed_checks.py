@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from kith.experiments.analyses.robust import ENOUGH, NOT_ROBUST, ROBUST, UNDECIDED, Conclusion, Robustness
+from kith.experiments.analyses.robust import Robustness
 from kith.experiments.analyses.search_sentences import titled
 from kith.experiments.credibility import verify
 from kith.experiments.credibility.claims.judge import EMERGES, INPUT, Judged
@@ -12,8 +12,21 @@ from kith.experiments.credibility.expectations import SHOWN, Check
 from kith.experiments.credibility.patterns import findings as patterns
 from kith.experiments.credibility.patterns.judge import PatternFinding
 from kith.experiments.reports import claims, expectations
+from kith.experiments.statistics.conclusions import (
+    EITHER,
+    ENOUGH,
+    LUCK,
+    NOT_ROBUST,
+    PARAMETERS,
+    ROBUST,
+    UNDECIDED,
+    Conclusion,
+)
 from kith.experiments.words import wording
 from kith.experiments.words.terminal import aligned, printer
+
+MANY = 99_999
+"draws beyond which their number is not printed"
 
 
 def show_verification(findings: Sequence[verify.BenchmarkFinding]) -> None:
@@ -48,7 +61,8 @@ def show_robustness(result: Robustness) -> None:
     """Print the conclusions, the most robust first."""
     head = [f"{result.second} compared with {result.first}", "draws", "95 % interval", "median", ""]
     lines: list[Text | list[Text]] = [[Text(words, style="dim") for words in head]]
-    for c in sorted(result.conclusions, key=lambda c: -c.share.value):
+    ordered = sorted(result.conclusions, key=lambda c: -c.share.value)
+    for c in ordered:
         lines.append(
             [
                 Text(f"{titled(c.outcome)}: {_direction(c)}"),
@@ -63,12 +77,54 @@ def show_robustness(result: Robustness) -> None:
     out.print(
         Text(
             f"\n{wording.plural(result.worlds, 'draw')} of {wording.plural(len(result.drawn), 'parameter')} (all that have a "
-            f"prior and are not set by a scenario),\none pair of runs over {wording.plural(result.days, 'day')} for each\n"
+            f"prior and are not set by a scenario),\n{wording.plural(result.pairs, 'pair')} of runs over {wording.plural(result.days, 'day')} for each\n"
             f"{ROBUST}: the 95 % interval (Wilson) of the share of draws lies at {wording.per_cent(ENOUGH)} or above   "
-            f"{NOT_ROBUST}: below\n{UNDECIDED}: it includes {wording.per_cent(ENOUGH)}; in brackets the number of draws that would decide\nmedian: of the difference, {result.second} minus {result.first}",
+            f"{NOT_ROBUST}: below\n{UNDECIDED}: it includes {wording.per_cent(ENOUGH)}; in brackets the number of draws that would decide (many: above {MANY:,})\nmedian: of the draws' mean differences, {result.second} minus {result.first}",
             style="dim",
         )
     )
+    _show_spread(result, ordered)
+
+
+def _show_spread(result: Robustness, ordered: Sequence[Conclusion]) -> None:
+    """Print how far luck and the parameters move a difference, and which of them keeps it from being robust."""
+    out = printer()
+    if result.pairs == 1:
+        out.print(
+            Text(
+                "\nWith one pair for each draw, luck and the parameters cannot be told apart; give --pairs 2.",
+                style="dim",
+            )
+        )
+        return
+    head = ("difference of one pair, 90 %", "by luck", "by parameters", "share", "not robust because of")
+    lines: list[Text | list[Text]] = [[Text(words, style="dim") for words in head]]
+    for c in ordered:
+        lines.append(
+            [
+                Text(titled(c.outcome)),
+                *(Text(wording.plus_minus(half, c.unit)) for half in (c.luck, c.parameters)),
+                Text(
+                    wording.DASH
+                    if c.share_parameters != c.share_parameters
+                    else wording.per_cent(c.share_parameters)
+                ),
+                Text(_because(c)),
+            ]
+        )
+    out.print(Text())
+    out.print(aligned(lines, (1, 2, 3)))
+    out.print(
+        Text(
+            f"\nshare: of the variance, which the parameters explain\n{LUCK}: more pairs would make it robust, in brackets "
+            f"about how many for each draw\n{PARAMETERS}: only knowledge of them would   {EITHER}: more pairs would tell",
+            style="dim",
+        )
+    )
+
+
+def _because(c: Conclusion) -> str:
+    return f"{c.because} ({wording.runs(c.pairs_needed)})" if c.because == LUCK else c.because
 
 
 def _direction(c: Conclusion) -> str:
@@ -78,7 +134,9 @@ def _direction(c: Conclusion) -> str:
 
 
 def _mark(c: Conclusion) -> str:
-    return f"{c.verdict} ({wording.runs(c.worlds_needed)})" if c.verdict == UNDECIDED else c.verdict
+    if c.verdict != UNDECIDED:
+        return c.verdict
+    return f"{c.verdict} ({'many' if c.worlds_needed > MANY else wording.runs(c.worlds_needed)})"
 
 
 def show_expectations(checks: Sequence[Check], runs: int) -> None:

@@ -31,7 +31,7 @@ def checked(out: Path | None, overwrite: bool = False, **numbers: int | None) ->
             raise RequestError(f"{option} {value}: must be below 2^{bits}")
         if name in ("workers", "threads"):
             check_workers(option, value)
-        if value is not None and name in ("runs", "seeds", "worlds"):
+        if value is not None and name in ("runs", "seeds", "worlds", "pairs"):
             check_runs(f"{option} {value}", value, "ask for fewer")
     if out is not None and not str(out).strip():
         raise OutputError("--out is empty; name a folder")

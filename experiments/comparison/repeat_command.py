@@ -76,11 +76,17 @@ def run_command(
 
 
 def robust_command(
-    scenarios: Sequence[str], worlds: int, days: int, request: Mapping[str, Any], arms: bool = False
+    scenarios: Sequence[str],
+    worlds: int,
+    days: int,
+    request: Mapping[str, Any],
+    arms: bool = False,
+    pairs: int = 1,
 ) -> str:
     """The command line that repeats a comparison across parameter draws; with `arms`, scenarios are lines."""
     named = [word for line in scenarios for word in ("--arm", line)] if arms else scenarios
-    words = ["kith", "robust", *named, "--worlds", str(worlds), "--days", str(days)]
+    words = ["kith", "robust", *named, "--worlds", str(worlds), "--pairs", str(pairs)]
+    words += ["--days", str(days)]
     return shlex.join(words + _options(request))
 
 

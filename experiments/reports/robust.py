@@ -11,25 +11,47 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kith.experiments.analyses.robust import (
-    ENOUGH,
-    NOT_ROBUST,
-    ROBUST,
-    SAME,
-    UNDECIDED,
-    Robustness,
-    as_object,
-    decision,
-)
+from kith.experiments.analyses.robust import Robustness, as_object
 from kith.experiments.bundles.bundle import bundle
 from kith.experiments.bundles.inputs import Request
 from kith.experiments.bundles.paper_tables import conclusion_cells
 from kith.experiments.charts.axes import label_rows
 from kith.experiments.charts.theme import INK, QUIET, REST, canvas, exported, themed
+from kith.experiments.statistics.conclusions import (
+    AGREE,
+    ENOUGH,
+    LUCK,
+    NOT_ROBUST,
+    ROBUST,
+    SAME,
+    UNDECIDED,
+    decision,
+)
+from kith.experiments.statistics.units import OF_ROW, with_units
 from kith.experiments.words import wording
 
 GOOD, FAIR, SHADE = "#009E73", "#E69F00", "#DDEFE6"
 COLOURS = {ROBUST: GOOD, UNDECIDED: FAIR, NOT_ROBUST: REST, SAME: REST}
+
+APART = (
+    "Half of the 90 % intervals that luck alone and the parameters alone would give the difference of one pair, in its units, from "
+    "a one-way analysis of variance (pairs of the same draw differ by luck, draws by their parameters as well), and the share of "
+    "the variance that the parameters explain. If a conclusion is not robust because of *luck*, more pairs for each draw would make "
+    "it robust, about as many as given. If it is because of the *parameters*, no number of pairs would: draws differ in truth, "
+    f"and only knowledge of the parameters would help. One of the two is named if {wording.per_cent(AGREE)} of bootstrap resamples "
+    "of the draws agree; where it says *luck or parameters*, more pairs would tell. *Few draws*: even if all agreed, it would not "
+    "be robust."
+)
+ONE = (
+    "With one pair for each draw, luck cannot be told from the parameters, and a difference too small to show in one pair of "
+    "runs cannot be robust; two pairs or more tell them apart."
+)
+REGRET = (
+    "The better scenario of a draw is chosen by its other pairs and judged by the pair that is left out, each in turn, so "
+    "that luck is not counted as a loss. That errs to the other side: where luck is large, the regret is larger than this, and "
+    "a value below zero means none that could be seen."
+)
+REGRET_OF_ONE = "With one pair for each draw it contains luck, and is too large."
 
 
 def page(result: Mapping[str, Any]) -> str:
@@ -42,6 +64,7 @@ def page(result: Mapping[str, Any]) -> str:
         "summary": summary(result),
         "command": result["command"],
         "worlds": str(result["worlds"]),
+        "pairs": wording.plural(result["pairs"], "pair"),
         "days": f"{result['days']:,}",
         "people": f"{result['people']:,}",
         "founders": f"{result['founders']:,}",
@@ -49,7 +72,10 @@ def page(result: Mapping[str, Any]) -> str:
         "drawn": str(len(result["drawn"])),
         "enough": wording.per_cent(ENOUGH),
         "lost": _lost(result),
+        "spreads": "\n".join(_spreads(result)),
         "table": "\n".join(_table(result)),
+        "regret": REGRET if result["pairs"] > 1 else REGRET_OF_ONE,
+        "regrets": "\n".join(_regrets(result)),
         "parameters": ", ".join(f"`{name}`" for name in result["drawn"]),
     }
     for name, text in parts.items():
@@ -117,14 +143,58 @@ def more(c: Mapping[str, Any]) -> tuple[float, float, float]:
 
 
 def _table(result: Mapping[str, Any]) -> list[str]:
-    lines = ["| conclusion | draws | 95 % interval | median difference | |", "|---|--:|--:|--:|---|"]
+    lines = [
+        "| conclusion | draws | 95 % interval | median difference | | because of |",
+        "|---|--:|--:|--:|---|---|",
+    ]
     for c in ordered(result):
         words = decision(c["verdict"], c["worlds_needed"])
         verdict = f"**{words}**" if c["verdict"] == ROBUST else words
-        unit = "" if c["unit"] in ("members", "ties") else wording.unit_of(c["unit"])
-        gap = f"{wording.signed(c['median_difference'], c['unit'])} {unit}".strip()
         span = f"{wording.per_cent(c['low'])} to {wording.per_cent(c['high'])}"
-        lines.append(f"| {c['sentence']} | {wording.per_cent(c['share'])} | {span} | {gap} | {verdict} |")
+        gap = amount(c["median_difference"], c["unit"], sign=True)
+        cells = [c["sentence"], wording.per_cent(c["share"]), span, gap, verdict, because(c)]
+        lines.append(f"| {' | '.join(cells)} |".replace("|  |", "| |"))
+    return lines
+
+
+def _spreads(result: Mapping[str, Any]) -> list[str]:
+    """The part of the page that tells luck from the parameters; with one pair for each draw, that it cannot."""
+    if result["pairs"] == 1:
+        return [ONE]
+    lines = [APART, "", "| difference of one pair | by luck | by parameters | share of the variance |"]
+    lines.append("|---|--:|--:|--:|")
+    for c in ordered(result):
+        if c["verdict"] != SAME:
+            halves = " | ".join(wording.plus_minus(c[name], c["unit"]) for name in ("luck", "parameters"))
+            known = c["share_parameters"]
+            share = wording.DASH if known is None else wording.per_cent(known)
+            lines.append(f"| {wording.title(c['indicator'])} | {halves} | {share} |")
+    return lines
+
+
+def because(c: Mapping[str, Any]) -> str:
+    """Why a conclusion is not robust; if by luck, with the number of pairs that would make it so."""
+    if c["because"] != LUCK:
+        return str(c["because"])
+    return f"{LUCK}; about {wording.runs(c['pairs_needed'])} pairs for each draw"
+
+
+def amount(value: float | None, unit: str, sign: bool = False) -> str:
+    """A difference with its unit, `–` where there is none; its own sign only if it is asked for or below zero."""
+    if value is None:
+        return wording.DASH
+    shown = wording.signed(value, unit)
+    name = "" if unit in ("members", "ties") else wording.unit_of(unit)
+    return f"{shown if sign else shown.removeprefix('+')} {name}".strip()
+
+
+def _regrets(result: Mapping[str, Any]) -> list[str]:
+    first, second = result["scenarios"]
+    lines = [f"| indicator | always {first} | always {second} |", "|---|--:|--:|"]
+    for c in ordered(result):
+        if c["verdict"] != SAME:
+            lost = (amount(c[f"regret_{which}"], c["unit"]) for which in ("first", "second"))
+            lines.append(f"| {wording.title(c['indicator'])} | {' | '.join(lost)} |")
     return lines
 
 
@@ -141,11 +211,11 @@ def _row_words(c: Mapping[str, Any]) -> str:
 
 def _lost(result: Mapping[str, Any]) -> str:
     failed = len(result["failures"])
-    return f" {wording.plural(failed, 'run')} failed; their draws are left out." if failed else ""
+    return f" {wording.plural(failed, 'run')} failed; their pairs are left out." if failed else ""
 
 
 def write_robustness(robustness: Robustness, folder: Path, request: Request | None = None) -> None:
-    """Write the bundle: `robust.md` with `robust.svg`, the conclusions, and a row per draw and scenario."""
+    """Write the bundle: `robust.md` with `robust.svg`, the conclusions, and a row per draw, pair and scenario."""
     result = as_object(robustness)
     with bundle(
         folder,
@@ -159,7 +229,10 @@ def write_robustness(robustness: Robustness, folder: Path, request: Request | No
         inside.text("robust.md", page(result), "the page")
         inside.text("robust.svg", picture(result) + "\n", "how often each indicator is higher")
         inside.frame(
-            "worlds", robustness.values, "a row per draw and scenario: the parameters drawn, and indicators"
+            "worlds",
+            robustness.values,
+            "a row per draw, pair and scenario: the seed, the parameters drawn, and indicators",
         )
-        inside.frame("conclusions", pd.DataFrame(result["conclusions"]), "a row per conclusion")
+        table = with_units(pd.DataFrame(result["conclusions"]), luck=OF_ROW, parameters=OF_ROW)
+        inside.frame("conclusions", table, "a row per conclusion")
         inside.latex("conclusions", conclusion_cells(result), f"Conclusions in {robustness.worlds} draws")

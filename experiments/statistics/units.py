@@ -19,10 +19,12 @@ IDS: Mapping[str, str] = {
     "point": "point",
     "seed": "random seed",
     "day": "day",
-    **dict.fromkeys(("error", "blank", "no_effect", "rule", "sentence", "reason", "definition"), "text"),
+    **dict.fromkeys(
+        ("error", "blank", "no_effect", "rule", "sentence", "reason", "because", "definition"), "text"
+    ),
     **dict.fromkeys(("points", "failing"), "points"),
     **dict.fromkeys(("worlds", "more", "less", "worlds_needed"), "worlds"),
-    **dict.fromkeys(("density", "coverage", "front_share", "share"), "share"),
+    **dict.fromkeys(("density", "coverage", "front_share", "share", "share_parameters"), "share"),
     "runs": "runs",
     "n": "runs",
     "pairs": "paired runs",
@@ -30,6 +32,8 @@ IDS: Mapping[str, str] = {
     "variance_removed": "share",
     "runs_needed": "paired runs",
     "world": "draw of the parameters",
+    "pair": "pair of runs",
+    "pairs_needed": "paired runs",
 }
 ROWS = frozenset(
     (

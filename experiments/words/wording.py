@@ -140,6 +140,13 @@ def signed(value: float, unit: str = "", half_width: float = math.nan) -> str:
     return text if zero else ("+" if value > 0 else "−") + text
 
 
+def plus_minus(half: float | None, unit: str = "") -> str:
+    """Half of an interval around a difference: `± 7.18 pp`, `–` when undefined."""
+    if half is None or math.isnan(half):
+        return DASH
+    return f"± {signed(half, unit).removeprefix('+')}"
+
+
 def span(low: float, high: float, unit: str = "", half_width: float = math.nan, *, sign: bool = False) -> str:
     """An interval, `590 to 614`; its width sets the number of digits unless `half_width` is given."""
     if math.isnan(low) or math.isnan(high):

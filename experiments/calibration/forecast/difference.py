@@ -21,9 +21,10 @@ from kith.experiments.calibration.forecast.judge import anchored, ensemble_of
 from kith.experiments.calibration.forecast.next_measures import next_measures
 from kith.experiments.calibration.priors import Floats, values_at
 from kith.experiments.calibration.running import Values, running
-from kith.experiments.calibration.what_if import FEWEST_DRAWS, FEWEST_SEEDS, differences_of, parts
+from kith.experiments.calibration.what_if import FEWEST_DRAWS, FEWEST_SEEDS, differences_of
 from kith.experiments.comparison.arms import Arm
 from kith.experiments.errors import RequestError, RunsFailed
+from kith.experiments.statistics.luck_and_parameters import parts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,8 +104,7 @@ def difference_ahead(
         raise RunsFailed("too few runs of the comparison have a result")
     d = values[1, :, :, 0] - values[0, :, :, 0]
     good = np.isfinite(d).all(axis=1)
-    luck, open_ = parts(d[good])
-    share = open_ / (luck + open_) if luck + open_ > 0 else 0.0
+    share = float(np.nan_to_num(parts(d[good]).share))
     ranked = next_measures(fit, worlds[good], d[good].mean(axis=1), share)
     return Difference(label_of(arm), days, draws, seeds, table, ranked)
 

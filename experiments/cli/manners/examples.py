@@ -24,7 +24,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "verify": ("kith verify",),
     "verify-bundle": ("kith verify-bundle out/designs", "kith verify-bundle out/designs --files-only"),
     "patterns": ("kith patterns SF3 SF9 --quick",),
-    "robust": ("kith robust pool web --worlds 30 --out out/robust",),
+    "robust": (
+        "kith robust pool web --worlds 30 --out out/robust",
+        "kith robust pool web --worlds 30 --pairs 4",
+    ),
     "graph": ("kith graph web --days 180 --out web.graphml", "kith graph hub --out ties.csv"),
     "odd": ("kith odd web --out web.md", "kith odd fee --set monetisation.price=5 --out fee.tex"),
     "levers": ("kith levers web", "kith levers web hub --out out/levers"),

@@ -96,8 +96,8 @@ def regret_shown(found: Regret) -> Shown:
         rows,
         "Regret: what a policy loses in a world against the policy that is best there; mean over worlds with a bootstrap "
         "interval over worlds, the value that it stays below in 90 % of worlds, and the largest. The best of several noisy "
-        "means is too good, so that regret is too large with few runs; “fresh seeds” chooses the best policy on one half of "
-        "the seeds and judges on the other, which errs to the other side. Worlds count alike: they are the study's points, "
+        "means is too good, so that regret is too large with few runs; “fresh seeds” chooses the best policy by all "
+        "seeds but one and judges it by that one, which errs to the other side. Worlds count alike: they are the study's points, "
         "as likely as the ranges of its levers say."
         + (f" Fewer than {FEWEST} worlds: no interval." if few else ""),
         {

@@ -29,13 +29,13 @@ from kith.dashboard.pages import compare
 from kith.dashboard.state.compare_state import VIEWS, CompareState
 from kith.dashboard.state.scenario_choice import ScenarioChoice, plan_of
 from kith.experiments.analyses.levers.shipped import most_effective
-from kith.experiments.analyses.robust import conclusion
 from kith.experiments.charts import comparison_sections, theme
 from kith.experiments.cli.app import exit_code
 from kith.experiments.cli.printed_results import show_comparison
 from kith.experiments.comparison.comparison import Comparison, gathered
 from kith.experiments.reports.comparison import comparison_page
 from kith.experiments.runs.runner import RunResult, execute
+from kith.experiments.statistics.conclusions import conclusion
 from kith.experiments.statistics.intervals import described, no_interval
 from kith.experiments.statistics.tables import OUTCOMES, outcome_table
 from kith.experiments.words.assumptions import settings

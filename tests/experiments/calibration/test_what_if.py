@@ -3,24 +3,15 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from kith.experiments.calibration.what_if import in_world, parts, what_if
+from kith.experiments.calibration.what_if import in_world, what_if
 from kith.experiments.cli.app import exit_code
 from kith.experiments.errors import RequestError
 from kith.scenarios.load import load
 from tests.experiments.calibration.bundles import made_up, write_made_up_bundle
 
 SMALL = {"market.size": 200, "market.founders": 30}
-
-
-def test_variances_of_luck_and_of_parameters_are_told_apart() -> None:
-    luck = np.random.default_rng(1)
-    worlds = luck.normal(0.0, 2.0, 4000)[:, None]
-    seen = parts(worlds + luck.normal(0.0, 1.0, (4000, 2)))
-    assert seen == pytest.approx((1.0, 4.0), rel=0.1)
-    assert parts(luck.normal(0.0, 1.0, (4000, 2)))[1] < 0.1
 
 
 def test_a_draw_holds_in_every_phase_and_keeps_what_the_phase_changes() -> None:

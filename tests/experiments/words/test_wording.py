@@ -33,6 +33,13 @@ def test_a_difference_has_a_sign_and_shares_differ_in_points() -> None:
     assert wording.signed(0.0, "members", 10.0) == "0"
 
 
+def test_half_of_an_interval_has_no_sign_and_may_be_undefined() -> None:
+    assert wording.plus_minus(0.0718, "share") == "± 7.18 pp"
+    assert wording.plus_minus(447.2, "EUR") == "± 447"
+    assert wording.plus_minus(0.0, "members") == "± 0"
+    assert wording.plus_minus(None) == wording.plus_minus(math.nan) == "–"
+
+
 def test_an_interval_names_its_unit_once() -> None:
     assert wording.span(0.31, 0.42, "share") == "31 to 42 %"
     assert wording.span(-2.0, 40.0, "members", sign=True) == "−2 to +40"
