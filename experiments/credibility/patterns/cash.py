@@ -67,8 +67,8 @@ def written(records: Sequence[Record], first: int, second: int, who: Any = None)
 
 
 FIRST_MORE = (
-    "the least connected write a quarter more in the first month of cash, and over the whole time a little "
-    "less: they become connected meanwhile, and others write less to them"
+    "the least connected write a tenth more in the first month of cash, and over the whole time a little "
+    "less: they become connected meanwhile, and others write less to them; seeds range from -27 to +67 %"
 )
 PATTERN = Pattern(
     "SF11",

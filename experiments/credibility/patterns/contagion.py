@@ -127,7 +127,7 @@ def hazard_ratios(rows: pd.DataFrame) -> Any:
 
 
 A_LITTLE_LESS = (
-    "1.17 in the median of sixteen seeds, and 1.12 to 1.32 in nine of ten; it was 1.21 before newcomers belonged "
+    "1.17 in the median of thirty seeds, and 1.12 to 1.34 in nine of ten; it was 1.21 before newcomers belonged "
     "from their first tie and propensities were spread wider, and which of the two takes off was not separated"
 )
 PATTERN = Pattern(

@@ -28,10 +28,6 @@ def measure(records: Records) -> Mapping[str, float]:
     }
 
 
-LATER = (
-    "the rise lies higher: nobody is left per founder from 20, 0.4 from 100 and 1.1 from 300, because the "
-    "threshold is at 57 to 160 founders"
-)
 PATTERN = Pattern(
     "B2",
     "growth and size",
@@ -40,7 +36,7 @@ PATTERN = Pattern(
     arms,
     measure,
     (
-        Quantity("added from 20 to 100", low=0.5, unmet=LATER),
+        Quantity("added from 20 to 100", low=0.5),
         Quantity("added from 1,000 to 3,000, relative", -0.5, 0.1),
         *(Quantity(f"active per founder, from {n}") for n in FOUNDERS),
     ),
