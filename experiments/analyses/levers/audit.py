@@ -84,6 +84,12 @@ def digest_of(plan: Plan, runs: int, names: Sequence[str]) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
+def runs_of(plan: Plan, names: Sequence[str], runs: int) -> int:
+    """How many runs an audit asks for at first: of the scenario as it is, and of every end."""
+    ends = ends_of(plan, [name for name in names if why_inert(plan, name) is None])
+    return runs * (1 + sum(map(len, ends.values())))
+
+
 def audit(
     scenario: str, plan: Plan, names: Sequence[str], runs: int, pool: Pool, progress: Progress | None = None
 ) -> Audit:

@@ -60,6 +60,8 @@ class Screened:
     days: int
     people: int
     founders: int
+    active: int
+    "active members at the end, in the scenario as it is"
     digest: str
     "identifies the request: plans, model, parameters"
     acts: Mapping[str, Change]
@@ -82,11 +84,10 @@ def plans_of(scenario: str, days: int | None = None) -> tuple[Plan, Plan]:
     return small(scenario, days, PEOPLE, FOUNDERS), small(scenario, days)
 
 
-def digest_of(scenario: str, names: Sequence[str], days: int | None = None) -> str:
+def digest_of(plans: Sequence[Plan], names: Sequence[str]) -> str:
     """What identifies a screen."""
-    contents = [plan.canonical_content for plan in plans_of(scenario, days)]
-    text = f"{MODEL_VERSION} {days} {[plan.days for plan in plans_of(scenario, days)]} {canonical(list(names))} {contents}"
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    contents = [f"{plan.days} {plan.canonical_content}" for plan in plans]
+    return hashlib.sha256(f"{MODEL_VERSION} {canonical(list(names))} {contents}".encode()).hexdigest()[:16]
 
 
 def screen(
@@ -106,7 +107,9 @@ def screen(
     """
     few, usual = plans_of(scenario, days)
     rules = inert(usual)
-    work = _Screen(names, [name for name in names if name not in rules], pool, progress or (lambda n: None), of)
+    work = _Screen(
+        names, [name for name in names if name not in rules], pool, progress or (lambda n: None), of
+    )
     points = _farthest_first(few, work.open)
     work.round(few, SEEDS[0], {name: its[:1] for name, its in points.items()})
     work.round(few, SEEDS[0], {name: its[1:] for name, its in points.items()})
@@ -120,7 +123,8 @@ def screen(
         few.days,
         market.size,
         market.founders if few.founding is None else len(few.founding),
-        digest_of(scenario, names, days),
+        round(work.active),
+        digest_of((few, usual), names),
         work.acts,
         {name: rules[name] for name in names if name in rules},
         tuple(name for name in work.open if points[name] and name not in work.failed),
@@ -139,13 +143,16 @@ class _Screen:
         self.open = list(open)
         self.acts: dict[str, Change] = {}
         self.failed: dict[str, str] = {}
+        self.active = math.nan
+        "of the first round's scenario as it is"
 
     def round(self, plan: Plan, seed: int, points: Mapping[str, Sequence[End]]) -> None:
         """One pair for each value of the parameters that are still open."""
         values = [(name, number, end.value) for name in self.open for number, end in enumerate(points[name])]
-        if not values:
+        if not values and not math.isnan(self.active):
             return
         base = self._as_it_is(plan, seed)
+        self.active = base["active"] if math.isnan(self.active) else self.active
         for chunk in run_chunks(_jobs(plan, seed, values), self.pool, len(values), self.of):
             for result in chunk:
                 name, number = result.key
@@ -178,7 +185,10 @@ def _jobs(plan: Plan, seed: int, values: Sequence[tuple[str, int, Any]]) -> Iter
 
 def _farthest_first(plan: Plan, names: Sequence[str]) -> dict[str, list[End]]:
     """The ends of each parameter, that which is farther from its value first."""
-    return {name: sorted(its, key=lambda end: -_way(plan, name, end)) for name, its in ends_of(plan, names).items()}
+    return {
+        name: sorted(its, key=lambda end: -_way(plan, name, end))
+        for name, its in ends_of(plan, names).items()
+    }
 
 
 def _way(plan: Plan, name: str, end: End) -> float:

@@ -38,18 +38,18 @@ def as_object(audits: dict[str, Audit]) -> dict[str, Any]:
     return whole
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, digits: int = DIGITS) -> Any:
     """A value for JSON: numbers are rounded, undefined ones are None, a row of a table of levels is an object."""
     if isinstance(value, BaseModel):
-        return plain(value.model_dump())
+        return plain(value.model_dump(), digits)
     if isinstance(value, dict):
-        return {name: plain(item) for name, item in value.items()}
+        return {name: plain(item, digits) for name, item in value.items()}
     if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
+        return [plain(item, digits) for item in value]
     if isinstance(value, float):
         if math.isinf(value):
             return "inf" if value > 0 else "-inf"
-        return None if math.isnan(value) else float(f"{value:.{DIGITS}g}")
+        return None if math.isnan(value) else float(f"{value:.{digits}g}")
     return value
 
 
