@@ -123,7 +123,7 @@ def _tables(name: str, levels: tuple[Any, ...]) -> list[End]:
 
 
 def _needing(level: Any, times: float) -> Any:
-    """A level that needs so many times the contributions, at least one."""
+    """A level that needs a multiple of its contributions, at least one."""
     if isinstance(level, Tier):
         return level.model_copy(update={"points": max(1, round(level.points * times))})
     return max(1, round(level * times))

@@ -87,7 +87,7 @@ def measure(
     from kith.experiments.cli.levers.printed_levers import show_levers
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.errors import OutputError, Stopped
-    from kith.experiments.reports.levers import write_levers
+    from kith.experiments.reports.levers.audit_page import write_levers
     from kith.experiments.reports.write_folders import as_json
     from kith.experiments.runs.runner import place
     from kith.experiments.words import wording

@@ -1,13 +1,18 @@
 """`kith levers` without a scenario: which parameters act where in the whole library, in minutes."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kith.experiments.cli.requests import announce_compilation, checked
 from kith.experiments.escaping import say
 
+if TYPE_CHECKING:
+    from kith.experiments.cli.progress import Waiting
+
 ENDS = 2
-"values of a parameter, about: so many runs tell the compiler whether whole days repay"
+"values of a parameter, about: their number decides whether compiling whole days repays"
 
 
 def library(
@@ -29,40 +34,31 @@ def library(
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.credibility.expectations import textbook
     from kith.experiments.errors import OutputError, Stopped
-    from kith.experiments.reports.levers_library import keep_screens, write_library
+    from kith.experiments.reports.levers.library_pages import keep_screens, write_library
     from kith.experiments.reports.write_folders import as_json
     from kith.experiments.runs.runner import place
 
     names = parameters_of(parameter)
     scenarios = textbook()
-    stored = {} if target is None or overwrite else read(target)
+    stored = {} if target is None else read(target)
     ready: dict[str, Screened] = {
         name: one
         for name, one in stored.items()
         if name in scenarios and one.digest == digest_of(plans_of(name, days), names)
     }
-    if len(ready) < len(stored):
+    if len(ready) < len(stored) and not overwrite:
         raise OutputError(
             f"--out {out}: holds the library for other parameters, days or scenarios, or by another model; name a new "
             "folder, or add --overwrite"
         )
     left = [name for name in scenarios if name not in ready]
-    runs = ENDS * len(names) * len(left)
+    runs, every = ENDS * len(names) * len(left), len(scenarios) * len(names)
     announce_compilation(max(1, runs))
     with place(workers) as pool, Waiting("screening the library", "parameters") as waiting:
         try:
             for name in left:
-                before = len(ready) * len(names)
-                waiting(before, len(scenarios) * len(names))
-                waiting.say(f"{name}, scenario {len(ready) + 1} of {len(scenarios)}")
-                ready[name] = screen(
-                    name,
-                    names,
-                    pool,
-                    lambda decided, before=before: waiting(before + decided, len(scenarios) * len(names)),
-                    days,
-                    runs,
-                )
+                progress = partial(_decided, waiting, len(ready) * len(names), every)
+                ready[name] = screen(name, names, pool, progress, days, runs)
                 if target is not None:
                     keep_screens(ready, target)
         except KeyboardInterrupt:
@@ -74,6 +70,11 @@ def library(
         say(as_json(as_object(screens)))
     else:
         show_levers_of_library(screens)
+
+
+def _decided(waiting: "Waiting", before: int, every: int, now: int) -> None:
+    """Show how many parameters are decided, of this scenario and those before it."""
+    waiting(before + now, every)
 
 
 def kept(done: int, of: int, out: Path | None) -> str:

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from kith.experiments.analyses.levers.library import rows
 from kith.experiments.analyses.levers.screen import Screened
-from kith.experiments.reports.levers_library import nowhere, strongest
+from kith.experiments.reports.levers.library_pages import nowhere, strongest
 from kith.experiments.words import wording
 from kith.experiments.words.terminal import aligned, printer
 

@@ -9,7 +9,7 @@ from kith.experiments.analyses.levers.effects import BETTER, Effect, Trial, free
 from kith.experiments.analyses.levers.ranges import ends_of
 from kith.experiments.analyses.levers.stored import read
 from kith.experiments.errors import StoreDamaged
-from kith.experiments.reports.levers import page, write_levers
+from kith.experiments.reports.levers.audit_page import page, write_levers
 from kith.experiments.runs.runner import place
 from kith.scenarios.load import load
 from kith.sim.schema.parameter_set import dotted_names
@@ -100,7 +100,7 @@ def test_a_step_within_a_tenth_is_a_jump() -> None:
 
 
 def test_no_lever_of_the_shipped_page_is_free_or_silent_without_a_reason(root: Path) -> None:
-    from kith.experiments.reports.levers import NO_REASON
+    from kith.experiments.reports.levers.audit_page import NO_REASON
 
     text = (root / "docs" / "reference" / "levers" / "levers.md").read_text("utf-8")
     audits = read(root / "docs" / "reference" / "levers")

@@ -17,8 +17,8 @@ from kith.experiments.analyses.levers.stored_screens import read
 from kith.experiments.credibility.expectations import textbook
 from kith.experiments.errors import StoreDamaged
 from kith.experiments.files import SECTIONS_OF_PARAMETERS
-from kith.experiments.reports.levers import NO_REASON
-from kith.experiments.reports.levers_library import PAGE, nowhere, pages, strongest, write_library
+from kith.experiments.reports.levers.audit_page import NO_REASON
+from kith.experiments.reports.levers.library_pages import PAGE, nowhere, pages, strongest, write_library
 from kith.experiments.runs.runner import Job, execute, place
 from kith.scenarios.load import load
 from kith.sim.engine import MODEL_VERSION

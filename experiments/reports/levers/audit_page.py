@@ -98,7 +98,7 @@ def _compact(value: Any) -> str:
 
 def page(audits: Mapping[str, Audit]) -> str:
     """The page; the same audits give the same text."""
-    template = (Path(__file__).parent / "templates" / "levers.md").read_text("utf-8")
+    template = (Path(__file__).parents[1] / "templates" / "levers.md").read_text("utf-8")
     first = next(iter(audits.values()))
     parts = {
         "version": first.model_version,

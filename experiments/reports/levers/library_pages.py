@@ -11,7 +11,7 @@ from kith.experiments.analyses.levers.screen import FITS_NOTHING, Screened
 from kith.experiments.analyses.levers.stored_screens import FILE, as_object, read
 from kith.experiments.escaping import for_json
 from kith.experiments.files import whole_folder, write_text
-from kith.experiments.reports.levers import NO_REASON, QUIET
+from kith.experiments.reports.levers.audit_page import NO_REASON, QUIET
 from kith.experiments.words import wording
 from kith.experiments.words.assumptions import shown
 from kith.sim.schema.parameter_set import SECTIONS
@@ -92,7 +92,7 @@ def _number(value: float, digits: int) -> str:
 
 
 def _first(screens: Mapping[str, Screened], table: Mapping[str, Sequence[Row]]) -> str:
-    template = (Path(__file__).parent / "templates" / "levers_library.md").read_text("utf-8")
+    template = (Path(__file__).parents[1] / "templates" / "levers_library.md").read_text("utf-8")
     every = [row for its in table.values() for row in its]
     parts = {
         "version": next(iter(screens.values())).model_version,
