@@ -51,6 +51,16 @@ def rows(screens: Mapping[str, Screened]) -> list[Row]:
     return list(table.values())
 
 
+def still_quiet(screens: Mapping[str, Screened]) -> dict[str, list[str]]:
+    """What acts in no scenario, by scenarios that are silent about it and were not tried as they are written."""
+    nowhere = {row.name for row in rows(screens) if not row.acts}
+    left = {
+        scenario: [name for name in one.silent if name in nowhere and name not in one.whole]
+        for scenario, one in screens.items()
+    }
+    return {scenario: names for scenario, names in left.items() if names}
+
+
 def _weight(one: Screened, change: Change) -> tuple[bool, float]:
     return one.active >= LIVELY, change.size
 

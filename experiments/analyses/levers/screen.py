@@ -2,14 +2,15 @@
 
 Whether is asked of one pair: with common random numbers two runs whose indicators are all equal are runs on which
 the parameter had no effect. So the whole library takes minutes: few people, one end first, and only what did
-nothing is tried at the other end, then at the size at which levers are measured, on two seeds. How large an effect
-is, with its interval, is for `audit`; a change of one pair of small communities is partly chance.
+nothing is tried at the other end, then at the size at which levers are measured, on two seeds. What acts in no
+scenario of a library is tried in each as it is written (`screen_whole`). How large an effect is, with its interval,
+is for `audit`; a change of one pair of small communities is partly chance.
 """
 
 import hashlib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kith.experiments.analyses.levers.audit import small
@@ -18,6 +19,7 @@ from kith.experiments.analyses.levers.ranges import End, changed, ends_of
 from kith.experiments.errors import RunsFailed
 from kith.experiments.runs.pools import Pool
 from kith.experiments.runs.runner import Job, run_chunks
+from kith.scenarios.load import load
 from kith.sim.engine import MODEL_VERSION
 from kith.sim.schema.effects import inert
 from kith.sim.schema.plan import Plan, canonical
@@ -72,6 +74,8 @@ class Screened:
     untried: Mapping[str, str] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
     "the error of a run"
+    whole: tuple[str, ...] = ()
+    "parameters that were tried in the scenario as it is written, too"
 
     @property
     def names(self) -> set[str]:
@@ -130,6 +134,23 @@ def screen(
         tuple(name for name in work.open if points[name] and name not in work.failed),
         {name: FITS_NOTHING for name in work.open if not points[name]},
         work.failed,
+    )
+
+
+def screen_whole(
+    known: Screened, names: Sequence[str], pool: Pool, days: int | None = None, of: int | None = None
+) -> Screened:
+    """The same screen, with some silent parameters tried in the scenario as it is written, on one seed."""
+    plan = load(known.scenario, days=days)
+    work = _Screen(names, names, pool, lambda n: None, of)
+    work.round(plan, SEEDS[0], ends_of(plan, names))
+    gone = {*work.acts, *work.failed}
+    return replace(
+        known,
+        acts={**known.acts, **work.acts},
+        silent=tuple(name for name in known.silent if name not in gone),
+        failed={**known.failed, **work.failed},
+        whole=(*known.whole, *names),
     )
 
 

@@ -47,6 +47,7 @@ def _entry(one: Screened) -> dict[str, Any]:
         "silent": one.silent,
         "untried": list(one.untried),
         "failed": dict(one.failed),
+        "whole": one.whole,
     }
 
 
@@ -61,6 +62,7 @@ def _screened(entry: dict[str, Any]) -> Screened:
         silent=tuple(entry["silent"]),
         untried=dict.fromkeys(entry["untried"], FITS_NOTHING),
         failed=entry["failed"],
+        whole=tuple(entry["whole"]),
     )
 
 

@@ -27,8 +27,8 @@ def library(
     going_on = out is not None and (out / "library.json").is_file()
     target = checked(out, overwrite or going_on, days=days, workers=workers)
     from kith.experiments.analyses.levers.audit import parameters_of
-    from kith.experiments.analyses.levers.library import as_object
-    from kith.experiments.analyses.levers.screen import Screened, digest_of, plans_of, screen
+    from kith.experiments.analyses.levers.library import as_object, still_quiet
+    from kith.experiments.analyses.levers.screen import Screened, digest_of, plans_of, screen, screen_whole
     from kith.experiments.analyses.levers.stored_screens import read
     from kith.experiments.cli.levers.printed_library import show_levers_of_library
     from kith.experiments.cli.progress import Waiting
@@ -61,6 +61,10 @@ def library(
                 ready[name] = screen(name, names, pool, progress, days, runs)
                 if target is not None:
                     keep_screens(ready, target)
+            quiet = still_quiet(ready)
+            for number, (name, its) in enumerate(quiet.items()):
+                waiting(every + number, every + len(quiet))
+                ready[name] = screen_whole(ready[name], its, pool, days, runs)
         except KeyboardInterrupt:
             raise Stopped(kept(len(ready), len(scenarios), out)) from None
     screens = {name: ready[name] for name in scenarios}

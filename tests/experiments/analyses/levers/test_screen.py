@@ -10,9 +10,17 @@ import pytest
 from kith.experiments.analyses.levers import stored
 from kith.experiments.analyses.levers.audit import audit
 from kith.experiments.analyses.levers.effects import same
-from kith.experiments.analyses.levers.library import Row, as_object, rows
+from kith.experiments.analyses.levers.library import Row, as_object, rows, still_quiet
 from kith.experiments.analyses.levers.ranges import changed, ends
-from kith.experiments.analyses.levers.screen import Change, Screened, change, digest_of, plans_of, screen
+from kith.experiments.analyses.levers.screen import (
+    Change,
+    Screened,
+    change,
+    digest_of,
+    plans_of,
+    screen,
+    screen_whole,
+)
 from kith.experiments.analyses.levers.stored_screens import read
 from kith.experiments.credibility.expectations import textbook
 from kith.experiments.errors import StoreDamaged
@@ -58,6 +66,22 @@ def test_what_is_quiet_among_few_is_tried_among_more() -> None:
     assert found.names == {name}
     assert few.parameters.market.size < usual.parameters.market.size
     assert known[0] == 0 and known[-1] == len(found.acts) == 1
+
+
+def test_what_acts_nowhere_is_tried_in_the_scenario_as_it_is_written(screened: Screened) -> None:
+    name = "acquisition.reinforcement_4"
+    assert still_quiet({"web": screened}) == {"web": [name]}
+    with place(1) as pool:
+        whole = screen_whole(screened, [name], pool, days=2)
+    assert whole.silent == (name,) and whole.whole == (name,) and whole.names == screened.names
+    assert still_quiet({"web": whole}) == {}
+    unwanted = replace(screened, scenario="poor_moderation", acts={}, silent=("governance.unwanted_weight",))
+    with place(1) as pool:
+        whole = screen_whole(unwanted, unwanted.silent, pool, days=20)
+    assert list(whole.acts) == ["governance.unwanted_weight"] and whole.silent == ()
+    assert still_quiet({"web": screened, "other": replace(screened, acts=whole.acts, silent=())}) == {
+        "web": [name]
+    }
 
 
 def test_the_order_in_which_runs_return_decides_nothing() -> None:
