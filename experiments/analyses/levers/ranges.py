@@ -39,6 +39,8 @@ USUAL = {
     "visiting.burst_gain": 2.0,
 }
 "What is tried where a parameter is 0 and its default is 0 as well."
+BENEFIT = Tier(points=10, perk=0.05, cost=0.5)
+"What is tried where nothing is earned: half of what the library's communities give, at their price."
 HALVINGS = 6
 
 
@@ -115,7 +117,7 @@ def _tables(name: str, levels: tuple[Any, ...]) -> list[End]:
     """A table of levels with levels that are earned sooner and later; an empty one with a level."""
     if not levels:
         default = field_of(name).default
-        return [End("high", default or (Tier(),))]
+        return [End("high", default or (BENEFIT,))]
     return [
         End("low", tuple(_needing(level, 1.0 / FACTOR) for level in levels)),
         End("high", tuple(_needing(level, FACTOR) for level in levels)),
