@@ -9,7 +9,7 @@ from kith.experiments.analyses.levers.stored import plain
 from kith.experiments.analyses.levers.stored_screens import DIGITS
 from kith.sim.schema.parameter_set import dotted_names
 
-LIVELY = 20
+LIVELY = 40
 "active members below which a change is mostly chance"
 
 

@@ -27,8 +27,9 @@ from kith.sim.schema.plan import Plan, canonical
 PEOPLE, FOUNDERS = 500, 100
 SEEDS = (0, 1)
 "of the pairs at the usual size, for what did nothing among few people"
-SHARES = ("churn_month_mean", "participation_rate", "referral_share", "satisfaction", "belonging")
-AMOUNTS = ("active", "ties_per_member", "revenue", "cost_per_active", "member_surplus")
+SHARES = ("churn_month_mean", "participation_rate", "satisfaction", "belonging")
+AMOUNTS = ("active", "ties_per_member", "revenue", "cost_per_active")
+"By these changes are compared; what few joins or a few willing to pay much decide (as the surplus) is too noisy."
 FITS_NOTHING = "no other value fits the scenario"
 
 type Summary = Mapping[str, float]

@@ -92,10 +92,11 @@ def test_the_order_in_which_runs_return_decides_nothing() -> None:
 
 def test_a_change_is_told_in_the_indicator_that_it_moves_most() -> None:
     quiet = {"active": 50.0, "cost": 100.0, "revenue": 0.0, "ties_per_member": 2.0, "member_surplus": 5.0}
-    quiet |= dict.fromkeys(("churn_month_mean", "participation_rate", "referral_share"), math.nan)
+    quiet |= dict.fromkeys(("churn_month_mean", "participation_rate"), math.nan)
     quiet |= {"satisfaction": 0.5, "belonging": 0.5, "quality": 0.7}
     assert change(1, quiet, quiet | {"active": 40.0, "satisfaction": 0.6}).indicator == "active"
     assert change(1, quiet, quiet | {"satisfaction": 0.6, "ties_per_member": 1.9}).indicator == "satisfaction"
+    assert change(1, quiet, quiet | {"satisfaction": 0.6, "member_surplus": 50.0}).indicator == "satisfaction"
     other = change(1, quiet, quiet | {"quality": 0.8})
     assert (other.indicator, other.size) == ("quality", 0.0)
 
