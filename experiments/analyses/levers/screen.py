@@ -1,10 +1,10 @@
 """Screen: whether a parameter acts in a scenario at all, decided by pairs of runs on the same seed.
 
-Whether is asked of one pair: with common random numbers two runs whose indicators are all equal are runs on which
-the parameter had no effect. So the whole library takes minutes: few people, one end first, and only what did
-nothing is tried at the other end, then at the size at which levers are measured, on two seeds. What acts in no
-scenario of a library is tried in each as it is written (`screen_whole`). How large an effect is, with its interval,
-is for `audit`; a change of one pair of small communities is partly chance.
+With common random numbers, two runs agree in every indicator unless something reads the parameter, so one pair
+that differs is proof. That makes the whole library a matter of minutes: few people, and one end of the range first.
+What did nothing is tried at the other end, then with as many people as `audit` has, on two seeds. What acts in no
+scenario of the library is tried in each scenario as it is written (`screen_whole`). How large an effect is, with
+its interval, is for `audit`: a change in one pair of small communities is partly chance.
 """
 
 import hashlib
@@ -221,7 +221,7 @@ def _way(plan: Plan, name: str, end: End) -> float:
 
 
 def change(value: Any, base: Summary, other: Summary) -> Change:
-    """The change of one pair in the indicator that it moved most, of those that are told of first."""
+    """The change of one pair in the indicator that it moved most; others only if none of the usual ones moved."""
     known = [*AMOUNTS, *SHARES]
     changes = [Change(value, name, reading(base, name), reading(other, name)) for name in known]
     largest = max(changes, key=lambda one: one.size)
