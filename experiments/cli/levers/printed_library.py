@@ -6,11 +6,10 @@ from rich.text import Text
 
 from kith.experiments.analyses.levers.library import rows
 from kith.experiments.analyses.levers.screen import Screened
-from kith.experiments.reports.levers.library_pages import nowhere, strongest
-from kith.experiments.words import wording
+from kith.experiments.reports.levers.library_pages import found, nowhere, strongest
 from kith.experiments.words.terminal import aligned, printer
 
-NAME, MOST = 34, 56
+NAME, MOST = 34, 54
 
 
 def show_levers_of_library(screens: Mapping[str, Screened]) -> None:
@@ -30,11 +29,9 @@ def show_levers_of_library(screens: Mapping[str, Screened]) -> None:
     for row in table:
         if not row.acts:
             out.print(Text(f"{row.name} acts in no scenario: {nowhere(row)}"))
-    acting = sum(bool(row.acts) for row in table)
     out.print(
         Text(
-            f"\n{acting} of {wording.plural(len(table), 'parameter')} act in at least one of "
-            f"{wording.plural(len(screens), 'scenario')}\n"
+            f"\n{found(table, len(screens))}\n"
             "strongest: the largest change of one pair of runs, partly chance; `kith levers SCENARIO` measures\n"
             "effects with intervals   `--json` has every scenario and reason",
             style="dim",

@@ -96,7 +96,7 @@ def _first(screens: Mapping[str, Screened], table: Mapping[str, Sequence[Row]]) 
     every = [row for its in table.values() for row in its]
     parts = {
         "version": next(iter(screens.values())).model_version,
-        "found": _found(every, len(screens)),
+        "found": found(every, len(screens)),
         "sections": "\n".join(_sections(table)),
         "nowhere": "\n".join(f"- `{row.name}`: {nowhere(row)}" for row in every if not row.acts) or "None.",
         "scenarios": "\n".join(_scenarios(screens)),
@@ -107,11 +107,14 @@ def _first(screens: Mapping[str, Screened], table: Mapping[str, Sequence[Row]]) 
     return template
 
 
-def _found(every: Sequence[Row], scenarios: int) -> str:
+def found(every: Sequence[Row], scenarios: int) -> str:
+    """How many parameters act in at least one scenario."""
     acting = sum(bool(row.acts) for row in every)
     rest = len(every) - acting
-    without = "" if not rest else f"; {wording.plural(rest, 'other')} in none, for the reasons below"
-    return f"{acting} of {wording.plural(len(every), 'parameter')} act in at least one of {wording.plural(scenarios, 'scenario')}{without}"
+    without = "" if not rest else f"; {wording.plural(rest, 'other')} in none"
+    verb = "acts" if acting == 1 else "act"
+    of, where = wording.plural(len(every), "parameter"), wording.plural(scenarios, "scenario")
+    return f"{acting} of {of} {verb} in at least one of {where}{without}"
 
 
 def _sections(table: Mapping[str, Sequence[Row]]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from kith.experiments.analyses.levers.screen import (
     screen_whole,
 )
 from kith.experiments.analyses.levers.stored_screens import read
+from kith.experiments.cli.levers.printed_library import show_levers_of_library
 from kith.experiments.credibility.expectations import textbook
 from kith.experiments.errors import StoreDamaged
 from kith.experiments.files import SECTIONS_OF_PARAMETERS
@@ -215,3 +216,12 @@ def test_every_parameter_has_a_row_and_each_acts_somewhere_or_has_a_reason(
     assert [row.name for row in table if not row.acts and NO_REASON in (nowhere(row) or NO_REASON)] == []
     for one in library.values():
         assert one.names == set(dotted_names()) and not one.failed
+
+
+def test_the_library_is_printed_in_a_hundred_columns(
+    library: dict[str, Screened], capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_levers_of_library(library)
+    printed = capsys.readouterr().out
+    assert max(map(len, printed.splitlines())) <= 100
+    assert [name for name in dotted_names() if name not in printed] == []
