@@ -50,6 +50,7 @@ QUIET = {
     "platform.overload_from": "a small community posts too little to tire anybody",
     "affiliation.identity": "few are harassed among so few members",
     "organisation.proof_scale": "it matters for who pays, and for a follower's waiting time by little",
+    "referral.reward_odds_strong": "rewards for giver and receiver are equal, so that strong acquaintances count as weak ones do",
     "dormancy.cleanup_rate": "one dormant member in twenty a year ends its membership",
 }
 "Why a parameter that the rules call effective can change nothing in runs of this size."
