@@ -3,7 +3,7 @@
 With common random numbers, two runs agree in every indicator unless something reads the parameter, so one pair
 that differs is proof. That makes the whole library a matter of minutes: few people, and one end of the range first.
 What did nothing is tried at the other end, then with as many people as `audit` has, on two seeds. What acts in no
-scenario of the library is tried in each scenario as it is written (`screen_whole`). How large an effect is, with
+scenario of the library is tried in each as it is written (`screen_whole`). How large an effect is, with
 its interval, is for `audit`: a change in one pair of small communities is partly chance.
 """
 

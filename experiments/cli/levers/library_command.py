@@ -65,6 +65,8 @@ def library(
             for number, (name, its) in enumerate(quiet.items()):
                 waiting(every + number, every + len(quiet))
                 ready[name] = screen_whole(ready[name], its, pool, days, runs)
+                if target is not None:
+                    keep_screens(ready, target)
         except KeyboardInterrupt:
             raise Stopped(kept(len(ready), len(scenarios), out)) from None
     screens = {name: ready[name] for name in scenarios}

@@ -46,7 +46,7 @@ QUIET = {
     "platform.overload_weight": "a small community posts too little to tire anybody",
     "acquisition.reinforcement_2": "few hear from two people in so short a run",
     "acquisition.reinforcement_3": "few hear from three people in so short a run",
-    "acquisition.reinforcement_4": "few hear from four people in so short a run",
+    "acquisition.reinforcement_4": "hardly anybody is invited by four different people",
     "platform.overload_from": "a small community posts too little to tire anybody",
     "affiliation.identity": "few are harassed among so few members",
     "organisation.proof_scale": "it matters for who pays, and for a follower's waiting time by little",
