@@ -7,6 +7,24 @@ from pathlib import Path
 from kith.experiments.errors import OutputError, PathError
 from kith.sim.storage.atomic_write import beside, partial_file, whole_folder
 
+SECTIONS_OF_PARAMETERS = (
+    "market",
+    "affiliation",
+    "platform",
+    "value",
+    "governance",
+    "organisation",
+    "acquisition",
+    "visiting",
+    "contribution",
+    "bonding",
+    "incentives",
+    "referral",
+    "monetisation",
+    "churn",
+    "dormancy",
+)
+"each has a page about its levers; here so that a check of a folder does without the schema"
 OURS = frozenset(
     {
         "series.parquet",
@@ -43,6 +61,9 @@ OURS = frozenset(
         "measures.json",
         "levers.json",
         "levers.md",
+        "library.json",
+        "library.md",
+        *(f"library_{section}.md" for section in SECTIONS_OF_PARAMETERS),
         "fitted.toml",
         "joins.csv",
         "posterior.parquet",
@@ -67,6 +88,7 @@ MARKS = (
     "robust.json",
     "measures.json",
     "levers.json",
+    "library.json",
     "calibration.json",
     "forecast.json",
 )

@@ -235,7 +235,9 @@ def place(workers: int | None = None, executor: Executor | None = None, runs: in
         yield made
 
 
-def run_chunks(jobs: Iterable[Job], pool: Pool, total: int | None = None) -> Iterator[list[RunResult]]:
+def run_chunks(
+    jobs: Iterable[Job], pool: Pool, total: int | None = None, of: int | None = None
+) -> Iterator[list[RunResult]]:
     """Run every job and yield outcomes in chunks, as they arrive.
 
     Jobs are taken from the iterable only as they are needed, so that any number of them fits.
@@ -246,6 +248,7 @@ def run_chunks(jobs: Iterable[Job], pool: Pool, total: int | None = None) -> Ite
     pool : where to run it.
     total : number of jobs, if `jobs` has no length; makes the last chunks small, so that
         no worker is left with a large one.
+    of : runs of the work that these are a part of, if they are; many repay compiling whole days.
 
     Raises
     ------
@@ -253,7 +256,7 @@ def run_chunks(jobs: Iterable[Job], pool: Pool, total: int | None = None) -> Ite
         The pool is lost. Outcomes yielded before remain valid.
     """
     queue = _Queue(jobs, total)
-    if pool.threads is not None and (first := _to_compile_here(queue)):
+    if first := _to_compile_here(queue, pool, of):
         yield [execute(first)]
     suspects: deque[Job] = deque()
     flying: dict[Future[tuple[list[RunResult], float]], list[Job]] = {}
@@ -355,16 +358,18 @@ def _check_alive(pool: Pool) -> None:
         raise SchedulerLost(GONE)
 
 
-def _to_compile_here(queue: _Queue) -> Job | None:
-    """A job to run in this process first, so that workers find the kernels compiled; None if they are.
+def _to_compile_here(queue: _Queue, pool: Pool, of: int | None) -> Job | None:
+    """A job to run in this process first, so that workers find the kernels compiled; None if they do, or there are none.
 
     Of many runs, the first also compiles the call that lives whole days.
     """
     from kith.sim.kernels.cache import compiles, is_compiled, is_whole_day_compiled
 
-    whole_days = queue.left >= MANY and compiles() and not is_whole_day_compiled()
+    whole_days = (of or queue.left) >= MANY and compiles() and not is_whole_day_compiled()
     if whole_days:
         from kith.sim.day.quiet import prefer
 
         prefer()
+    if pool.threads is None:  # every run is in this process
+        return None
     return next(iter(queue.first(1)), None) if whole_days or not is_compiled() else None

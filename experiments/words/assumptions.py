@@ -165,8 +165,9 @@ def shown(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return f"{value:.10g}"
-    if isinstance(value, BaseModel):
-        return "{" + ", ".join(f"{name} = {shown(item)}" for name, item in value) + "}"
+    if isinstance(value, BaseModel | dict):
+        rows = value.items() if isinstance(value, dict) else value
+        return "{" + ", ".join(f"{name} = {shown(item)}" for name, item in rows) + "}"
     if isinstance(value, tuple | list):
         return "[" + ", ".join(shown(item) for item in value) + "]"
     return str(value)

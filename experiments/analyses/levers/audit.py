@@ -1,6 +1,6 @@
 """Audit: every parameter of a scenario at both ends of its range, on the seeds of the scenario as it is.
 
-The scenario runs with fewer people and days than it is written for, so that the whole library takes minutes:
+The scenario runs with fewer people and days than it is written for, so that it takes a minute or two:
 what matters is which parameters act and how, not the size of the community. Parameters that the model's own
 rules call inert (`kith.sim.schema.effects`) are not run.
 """
@@ -55,7 +55,7 @@ class Audit:
     parameters: tuple[Tried, ...]
 
 
-def small(scenario: str, days: int | None = None) -> Plan:
+def small(scenario: str, days: int | None = None, people: int = PEOPLE, founders: int = FOUNDERS) -> Plan:
     """The plan of a scenario with few people and days; one that begins with a log or a graph keeps its people."""
     plan = load(scenario)
     last = max(
@@ -65,10 +65,10 @@ def small(scenario: str, days: int | None = None) -> Plan:
     )
     days = days or min(plan.days, max(DAYS, last + AFTER))
     given = plan.founding is not None or plan.arrivals is not None or plan.graphs()
-    if given or plan.parameters.market.size <= PEOPLE:
+    if given or plan.parameters.market.size <= people:
         return replace(plan, days=days)
-    founders = min(plan.parameters.market.founders, FOUNDERS)
-    return load(scenario, {"market.size": PEOPLE, "market.founders": founders}, days=days)
+    founders = min(plan.parameters.market.founders, founders)
+    return load(scenario, {"market.size": people, "market.founders": founders}, days=days)
 
 
 def parameters_of(names: Sequence[str] | None) -> list[str]:
@@ -82,6 +82,12 @@ def digest_of(plan: Plan, runs: int, names: Sequence[str]) -> str:
     """What identifies an audit."""
     content = f"{MODEL_VERSION} {runs} {plan.days} {canonical(list(names))} {plan.canonical_content}"
     return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def runs_of(plan: Plan, names: Sequence[str], runs: int) -> int:
+    """How many runs an audit asks for at first: of the scenario as it is, and of every end."""
+    ends = ends_of(plan, [name for name in names if why_inert(plan, name) is None])
+    return runs * (1 + sum(map(len, ends.values())))
 
 
 def audit(

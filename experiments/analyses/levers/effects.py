@@ -142,7 +142,7 @@ def measured(
     runs: Sequence[Mapping[str, float]],
 ) -> Trial:
     """The effects of `value` instead of `before`, from the summaries of the same seeds."""
-    changes = any(not _same(one, other) for one, other in zip(base, runs, strict=True))
+    changes = any(not same(one, other) for one, other in zip(base, runs, strict=True))
     effects = tuple(_effect(name, before, value, base, runs) for name in BETTER)
     return Trial(which, value, effects, changes)
 
@@ -154,7 +154,7 @@ def _effect(
     base: Sequence[Mapping[str, float]],
     runs: Sequence[Mapping[str, float]],
 ) -> Effect:
-    one, other = (np.array([_reading(run, name) for run in side], float) for side in (base, runs))
+    one, other = (np.array([reading(run, name) for run in side], float) for side in (base, runs))
     gap = paired(one, other)
     both = ~(np.isnan(one) | np.isnan(other))
     start = float(one[both].mean()) if both.any() else math.nan
@@ -168,7 +168,8 @@ def _effect(
     )
 
 
-def _reading(run: Mapping[str, float], name: str) -> float:
+def reading(run: Mapping[str, float], name: str) -> float:
+    """An indicator of a run; what an active member costs is made of two of its summary."""
     if name == "cost_per_active":
         return run["cost"] / run["active"] if run["active"] > 0.0 else math.nan
     return run[name]
@@ -176,12 +177,14 @@ def _reading(run: Mapping[str, float], name: str) -> float:
 
 def _elasticity(before: Any, value: Any, start: float, end: float) -> float:
     numbers = (before, value, start, end)
-    if any(isinstance(n, str) or not (math.isfinite(n) and n > 0.0) for n in numbers) or before == value:
+    countable = all(isinstance(n, int | float) and math.isfinite(n) and n > 0.0 for n in numbers)
+    if not countable or before == value:
         return math.nan
     return math.log(end / start) / math.log(value / before)
 
 
-def _same(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
+def same(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
+    """Whether two summaries agree to the last bit in every indicator."""
     return all(a == other[name] or (math.isnan(a) and math.isnan(other[name])) for name, a in one.items())
 
 
@@ -200,7 +203,7 @@ def free(name: str, trials: Sequence[Trial], runs: int) -> str:
 
 def candidates(trial: Trial) -> list[Effect]:
     """Effects large enough to look for a jump, the largest first."""
-    if isinstance(trial.value, str):
+    if not isinstance(trial.value, int | float):
         return []
     large = [e for e in map(trial.of, JUMPY) if e.moved and abs(e.relative) >= LEAST_JUMP]
     return sorted(large, key=lambda effect: -abs(effect.relative))

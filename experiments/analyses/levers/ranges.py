@@ -2,7 +2,7 @@
 
 The ends are those of the parameter's prior where it has one, its bounds where they are narrow (a share), else
 a third and three times its value in the scenario. What is off is switched on, at a usual strength; of words
-all others are tried. An end that contradicts another parameter moves half of the way back until it fits.
+all others are tried, and of a table of levels a third and three times of the contributions that they need. An end that contradicts another parameter moves half of the way back until it fits.
 """
 
 import math
@@ -12,6 +12,7 @@ from typing import Any
 
 from kith.experiments.words.assumptions import Setting, settings
 from kith.sim.schema.parameter_set import ParameterError, field_of, parameters_from
+from kith.sim.schema.parameters import Tier
 from kith.sim.schema.plan import Plan
 
 FACTOR = 3.0
@@ -38,6 +39,8 @@ USUAL = {
     "visiting.burst_gain": 2.0,
 }
 "What is tried where a parameter is 0 and its default is 0 as well."
+BENEFIT = Tier(points=10, perk=0.05, cost=0.5)
+"What is tried where nothing is earned: half of what the library's communities give, at their price."
 HALVINGS = 6
 
 
@@ -56,7 +59,7 @@ def ends_of(plan: Plan, names: Iterable[str]) -> dict[str, list[End]]:
 
 
 def ends(plan: Plan, name: str) -> list[End]:
-    """The ends of a parameter that a plan allows; none for tables of levels."""
+    """The ends of a parameter that a plan allows."""
     return ends_of(plan, [name])[name]
 
 
@@ -64,7 +67,7 @@ def _ends_of(plan: Plan, setting: Setting) -> list[End]:
     if setting.choices:
         candidates = [End(word, word) for word in setting.choices if word != setting.value]
     elif isinstance(setting.value, tuple):
-        return []
+        candidates = _tables(setting.name, setting.value)
     else:
         candidates = [
             End(which, value) for which, value in zip(("low", "high"), _range(setting), strict=True)
@@ -110,6 +113,24 @@ def _ends(setting: Setting) -> tuple[float, float]:
     return (value / FACTOR, value * FACTOR) if value > 0.0 else (value * FACTOR, value / FACTOR)
 
 
+def _tables(name: str, levels: tuple[Any, ...]) -> list[End]:
+    """A table of levels with levels that are earned sooner and later; an empty one with a level."""
+    if not levels:
+        default = field_of(name).default
+        return [End("high", default or (BENEFIT,))]
+    return [
+        End("low", tuple(_needing(level, 1.0 / FACTOR) for level in levels)),
+        End("high", tuple(_needing(level, FACTOR) for level in levels)),
+    ]
+
+
+def _needing(level: Any, times: float) -> Any:
+    """A level that needs a multiple of its contributions, at least one."""
+    if isinstance(level, Tier):
+        return level.model_copy(update={"points": max(1, round(level.points * times))})
+    return max(1, round(level * times))
+
+
 def _fitting(plan: Plan, setting: Setting, end: End) -> End | None:
     """The end, moved toward the plan's value until the plan accepts it; None if nothing is left of it."""
     value = end.value
@@ -119,7 +140,7 @@ def _fitting(plan: Plan, setting: Setting, end: End) -> End | None:
         try:
             changed(plan, setting.name, value)
         except ParameterError:
-            if isinstance(value, str):
+            if isinstance(value, str | tuple):
                 return None
             value = between(setting.name, setting.value, value, 0.5)
         else:

@@ -103,7 +103,9 @@ def _largest(audit: Audit, outcome: str) -> list[list[Any]]:
 
 
 def _resolved(tried: Tried, outcome: str) -> tuple[tuple[str, Any], Effect] | None:
-    trials: list[Trial] = [trial for trial in tried.trials if trial.of(outcome).moved]
+    """The larger effect; none of a table of levels, which has no control on the pages that show these."""
+    single = (trial for trial in tried.trials if not isinstance(trial.value, list | tuple))
+    trials: list[Trial] = [trial for trial in single if trial.of(outcome).moved]
     if not trials:
         return None
     trial = max(trials, key=lambda trial: abs(trial.of(outcome).difference))

@@ -9,6 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from kith.experiments.analyses.levers.audit import Audit
 from kith.experiments.analyses.levers.effects import Effect, Trial, Tried
 from kith.experiments.errors import StoreDamaged
@@ -32,19 +34,22 @@ def read(folder: Path) -> dict[str, Audit]:
 
 def as_object(audits: dict[str, Audit]) -> dict[str, Any]:
     """Audits as one plain object; undefined numbers are None."""
-    plain: dict[str, Any] = _plain({"levers": [asdict(audit) for audit in audits.values()]})
-    return plain
+    whole: dict[str, Any] = plain({"levers": [asdict(audit) for audit in audits.values()]})
+    return whole
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any, digits: int = DIGITS) -> Any:
+    """A value for JSON: numbers are rounded, undefined ones are None, a row of a table of levels is an object."""
+    if isinstance(value, BaseModel):
+        return plain(value.model_dump(), digits)
     if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
+        return {name: plain(item, digits) for name, item in value.items()}
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [plain(item, digits) for item in value]
     if isinstance(value, float):
         if math.isinf(value):
             return "inf" if value > 0 else "-inf"
-        return None if math.isnan(value) else float(f"{value:.{DIGITS}g}")
+        return None if math.isnan(value) else float(f"{value:.{digits}g}")
     return value
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from rich.text import Text
 
 from kith.experiments.analyses.levers.audit import Audit
-from kith.experiments.reports.levers import counted, end_text, main_effect, most_moved
+from kith.experiments.reports.levers.audit_page import counted, end_text, main_effect, most_moved
 from kith.experiments.words.terminal import aligned, printer
 
 NAME, CHANGE, OTHER = 34, 14, 17

@@ -6,7 +6,7 @@ import pytest
 
 from kith.experiments.analyses.levers.stored import read
 from kith.experiments.cli.app import exit_code
-from kith.experiments.reports.levers import page
+from kith.experiments.reports.levers.audit_page import page
 from kith.sim.engine import MODEL_VERSION
 
 FEW = ["--runs", "4", "--days", "20", "--workers", "1", "--parameter", "monetisation.price"]

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from kith.experiments.runs.runner import Job, RunResult, execute, run_all
+from kith.experiments.runs.runner import Job, RunResult, execute, place, run_all, run_chunks
 from kith.sim.engine import run
 from kith.sim.schema.plan import Plan
 
@@ -100,3 +100,19 @@ def test_stopping_early_leaves_no_process_behind(plan: Callable[..., Plan]) -> N
 def test_no_workers_is_refused(plan: Callable[..., Plan]) -> None:
     with pytest.raises(ValueError, match="must be 1 or more"):
         list(run_all([Job(plan(), 0, 5)], workers=0))
+
+
+def test_many_runs_repay_compiling_whole_days_in_one_process_too(
+    plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preferred: list[bool] = []
+    monkeypatch.setattr("kith.sim.day.quiet.prefer", lambda: preferred.append(True))
+    monkeypatch.setattr("kith.sim.kernels.cache.compiles", lambda: True)
+    monkeypatch.setattr("kith.sim.kernels.cache.is_whole_day_compiled", lambda: False)
+    jobs = [Job(plan(), seed, 2, seed) for seed in range(2)]
+    assert len(list(run_all(jobs, workers=1))) == 2 and preferred == []
+    monkeypatch.setattr("kith.experiments.runs.runner.MANY", 2)
+    assert len(list(run_all(jobs, workers=1))) == 2 and preferred == [True]
+    with place(1) as pool:
+        assert sum(map(len, run_chunks(jobs[:1], pool, of=2))) == 1
+    assert preferred == [True, True]

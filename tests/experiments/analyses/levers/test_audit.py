@@ -7,9 +7,10 @@ import pytest
 from kith.experiments.analyses.levers.audit import Audit, audit, digest_of, small
 from kith.experiments.analyses.levers.effects import BETTER, Effect, Trial, free, is_decision, jump
 from kith.experiments.analyses.levers.ranges import ends_of
+from kith.experiments.analyses.levers.shipped import compact
 from kith.experiments.analyses.levers.stored import read
 from kith.experiments.errors import StoreDamaged
-from kith.experiments.reports.levers import page, write_levers
+from kith.experiments.reports.levers.audit_page import page, write_levers
 from kith.experiments.runs.runner import place
 from kith.scenarios.load import load
 from kith.sim.schema.parameter_set import dotted_names
@@ -100,7 +101,7 @@ def test_a_step_within_a_tenth_is_a_jump() -> None:
 
 
 def test_no_lever_of_the_shipped_page_is_free_or_silent_without_a_reason(root: Path) -> None:
-    from kith.experiments.reports.levers import NO_REASON
+    from kith.experiments.reports.levers.audit_page import NO_REASON
 
     text = (root / "docs" / "reference" / "levers" / "levers.md").read_text("utf-8")
     audits = read(root / "docs" / "reference" / "levers")
@@ -117,3 +118,12 @@ def test_the_hours_of_the_team_are_the_price_of_what_it_decides() -> None:
     for lever in found.parameters:
         assert not lever.free
         assert any(trial.of("cost_per_active").difference > 0.0 for trial in lever.trials)
+
+
+def test_a_table_of_levels_has_no_place_among_the_effects_that_pages_show(root: Path) -> None:
+    """Their controls take a number or a word."""
+    audits = read(root / "docs" / "reference" / "levers")
+    tier = next(one for one in audits["pool"].parameters if one.name == "incentives.tier")
+    assert any(effect.moved for trial in tier.trials for effect in trial.effects)
+    for types in compact(audits)["types"].values():
+        assert all(not isinstance(row[1], list) for its in types["effects"].values() for row in its)

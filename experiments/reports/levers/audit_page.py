@@ -46,10 +46,11 @@ QUIET = {
     "platform.overload_weight": "a small community posts too little to tire anybody",
     "acquisition.reinforcement_2": "few hear from two people in so short a run",
     "acquisition.reinforcement_3": "few hear from three people in so short a run",
-    "acquisition.reinforcement_4": "few hear from four people in so short a run",
+    "acquisition.reinforcement_4": "hardly anybody is invited by four different people",
     "platform.overload_from": "a small community posts too little to tire anybody",
     "affiliation.identity": "few are harassed among so few members",
     "organisation.proof_scale": "it matters for who pays, and for a follower's waiting time by little",
+    "referral.reward_odds_strong": "rewards for giver and receiver are equal, so that strong acquaintances count as weak ones do",
     "dormancy.cleanup_rate": "one dormant member in twenty a year ends its membership",
 }
 "Why a parameter that the rules call effective can change nothing in runs of this size."
@@ -98,7 +99,7 @@ def _compact(value: Any) -> str:
 
 def page(audits: Mapping[str, Audit]) -> str:
     """The page; the same audits give the same text."""
-    template = (Path(__file__).parent / "templates" / "levers.md").read_text("utf-8")
+    template = (Path(__file__).parents[1] / "templates" / "levers.md").read_text("utf-8")
     first = next(iter(audits.values()))
     parts = {
         "version": first.model_version,
