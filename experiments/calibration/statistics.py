@@ -68,6 +68,43 @@ def curves(actives: Floats, actions: Floats) -> dict[str, float]:
     return out
 
 
+def curve_errors(o: Observed, window: int) -> dict[str, float]:
+    """Standard error of the logarithm of each block's mean actives and actions, given when members came.
+
+    Those who came in the same block of the time are taken for alike: what they did in a block is a sum over as many
+    independent members. A few who do most, or founders of whom there are two, make it large.
+    """
+    number = o.days // window
+    blocks = np.array_split(np.arange(number), min(BLOCKS, number))
+    of_window = np.repeat(np.arange(len(blocks)), [len(block) for block in blocks])
+    came = np.minimum((o.first - o.start) // DAY // window, number - 1)
+    acted, when = o.windows(window)
+    day = (o.time - o.start) // DAY // window
+    seen = {
+        "actives": (acted[when < number], when[when < number]),
+        "actions": (o.member[day < number], day[day < number]),
+    }
+    out = {}
+    for name, (member, at) in seen.items():
+        done = np.zeros((o.members, len(blocks)))
+        np.add.at(done, (member, of_window[at]), 1.0)
+        for nth, block in enumerate(blocks):
+            mean = done[:, nth].sum() / len(block)
+            spread = np.sqrt(_variance_of_sum(done[:, nth], of_window[came], len(blocks))) / len(block)
+            out[f"{name}_{nth + 1}"] = float(spread / (mean + FLOOR))
+    return out
+
+
+def _variance_of_sum(values: Floats, group: npt.NDArray[np.int64], groups: int) -> float:
+    """Variance of the sum of values, (n,), that are independent and alike within groups, (n,); one alone may be nought or twice."""
+    size = np.bincount(group, minlength=groups)
+    total = np.bincount(group, values, minlength=groups)
+    squares = np.bincount(group, values**2, minlength=groups)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        several = size / (size - 1.0) * (squares - total**2 / size)
+    return float(np.where(size > 1, several, squares).sum())
+
+
 def _estimates(o: Observed) -> dict[str, Estimate]:
     known = survival(o) | silence(o) | participation(o) | replies(o)
     if not bool((o.target >= 0).any()):
@@ -101,7 +138,7 @@ class Target:
     names: tuple[str, ...]
     values: Floats
     errors: Floats
-    "discrepancy and, of shares and rhythm, sampling error of the log, as independent parts"
+    "discrepancy and sampling error of the log, as independent parts"
     tolerances: Floats
     "half-width within which a fitted statistic counts as met: the discrepancy, or the log's own 95 % interval if wider"
     as_they_are: bool = False
@@ -131,11 +168,12 @@ def target_of(o: Observed, window: int, replicates: int = REPLICATES) -> Target:
     """The statistics of a log with their errors and tolerances."""
     values = statistics_of(o, window)
     between = intervals(_estimates(o), o.members, replicates)
+    of_curves = curve_errors(o, window)
     names, errors, tolerances = [], [], []
     for name, value in values.items():
         low, high = between.get(name, (value, value))
         half = (scaled(name, high) - scaled(name, low)) / 2.0
-        sampling = 0.0 if not np.isfinite(half) else half / 1.96
+        sampling = of_curves.get(name, half / 1.96 if np.isfinite(half) else 0.0)
         names.append(name)
         errors.append(float(np.hypot(discrepancy(name), sampling)))
         tolerances.append(max(discrepancy(name), 1.96 * sampling))
