@@ -11,6 +11,7 @@ from kith.experiments.calibration.forecast import closed_form
 from kith.experiments.calibration.forecast.joins import joins_ahead
 from kith.experiments.calibration.forecast.rivals import LAST, RIVALS
 from kith.experiments.calibration.forecast.scores import relative, score
+from kith.experiments.calibration.forecast.worth import value_of, worth
 from kith.experiments.calibration.past import windows_of
 from kith.experiments.calibration.priors import Floats, Prior, values_at
 from kith.experiments.calibration.replayed import Replay, View
@@ -30,6 +31,8 @@ RAW, ANCHORED = "kith, raw", "kith, anchored"
 TRUE = " with the true joins"
 OURS = (RAW, ANCHORED)
 PREVIOUS = "previous cohort"
+VALUE = "value"
+"what is judged beside actives and actions where a log has it"
 ANCHORS = 3
 "windows before the date to whose level a forecast is anchored"
 FARTHEST = 3.0
@@ -131,6 +134,8 @@ def judged(replay: Replay, held: Sequence[Held]) -> "pd.DataFrame":
     rows: list[dict[str, object]] = []
     past = replay.past
     everything = dict(zip(("actives", "actions"), windows_of(past.observed, past.window), strict=True))
+    if (value := value_of(past.observed, past.window)) is not None:
+        everything[VALUE] = value
     for nth, each in enumerate(held):
         view, before = each.view, past.until(each.view.day)
         first = view.day // past.window
@@ -143,8 +148,12 @@ def judged(replay: Replay, held: Sequence[Held]) -> "pd.DataFrame":
             for name, joins in ((closed_form.NAME, None), (closed_form.NAME + TRUE, true))
         }
         for target, series in everything.items():
-            paths = _ours(each, target, series[:first], LUCK + 70 + nth)
-            paths |= {name: getattr(future, target) for name, future in futures.items()}
+            counted = "actions" if target == VALUE else target
+            paths = _ours(each, counted, everything[counted][:first], LUCK + 70 + nth)
+            paths |= {name: getattr(future, counted) for name, future in futures.items()}
+            if target == VALUE:
+                luck = np.random.default_rng(LUCK + 90 + nth)
+                paths = {who: worth(sample, before, luck) for who, sample in paths.items()}
             paths |= _rivals(series[:first], last - first, LUCK + nth)
             scores = {who: score(series[first:last], sample) for who, sample in paths.items()}
             rows += [

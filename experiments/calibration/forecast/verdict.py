@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from kith.experiments.calibration.forecast.judge import ANCHORED, RAW, TRUE
+from kith.experiments.calibration.forecast.judge import ANCHORED, RAW, TRUE, VALUE
 from kith.experiments.words.wording import plural
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TARGETS = ("actives", "actions")
+TARGETS = ("actives", "actions", VALUE)
 LATE = "late cohort"
 
 
@@ -24,6 +24,8 @@ def verdict(judged: "pd.DataFrame") -> list[str]:
     out = []
     for target in TARGETS:
         rows = table[table["target"] == target]
+        if rows.empty:
+            continue
         fair = rows[~rows["forecaster"].str.contains(TRUE)].sort_values("crps", kind="stable")
         best, ours = fair.iloc[0], fair[fair["forecaster"].isin((RAW, ANCHORED))].iloc[0]
         place = int((fair["crps"] < ours["crps"]).sum()) + 1

@@ -1,0 +1,71 @@
+"""Value ahead: what actions that are forecast are worth."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from kith.experiments.calibration.forecast.judge import VALUE, Ensemble, Held, judged
+from kith.experiments.calibration.forecast.verdict import verdict
+from kith.experiments.calibration.forecast.worth import LEAST, value_of, worth
+from kith.experiments.calibration.past import Past, windows_of
+from kith.experiments.calibration.replayed import View
+from kith.experiments.evidence.observation import DAY, Observed
+
+DAYS, WINDOW = 700, 7
+
+
+def shop(luck: np.random.Generator, customers: int = 120, mean: float = 20.0) -> Observed:
+    """Customers who come in the first hundred days and buy for gamma-distributed amounts until they stop."""
+    came, stopped = luck.integers(0, 100, customers), luck.geometric(0.005, customers)
+    buys = luck.random((customers, DAYS)) < 0.08
+    day = np.arange(DAYS)
+    buys &= (day >= came[:, None]) & (day < (came + stopped)[:, None])
+    buys[np.arange(customers), came] = True
+    when, member = np.nonzero(buys.T)
+    _, member = np.unique(member, return_inverse=True)
+    first = np.full(customers, DAYS)
+    np.minimum.at(first, member, when)
+    place = np.argsort(np.argsort(first, kind="stable"))
+    amounts = luck.gamma(2.0, mean / 2.0, len(when))
+    return Observed(place[member], when * DAY, np.full(len(when), -1), customers, 0, DAYS * DAY, amounts)
+
+
+def test_a_log_has_a_value_in_each_window_or_none_to_speak_of() -> None:
+    seen = shop(np.random.default_rng(0))
+    value = value_of(seen, WINDOW)
+    assert value is not None and seen.value is not None
+    assert value.shape == (DAYS // WINDOW,)
+    assert value.sum() == pytest.approx(seen.value.sum())
+    few = Observed(seen.member, seen.time, seen.target, seen.members, 0, seen.end, np.zeros(len(seen.time)))
+    assert few.value is not None
+    few.value[: LEAST - 1] = 5.0
+    assert value_of(few, WINDOW) is None
+
+
+def test_a_number_of_actions_is_worth_a_sum_of_as_many_amounts() -> None:
+    """Mean and spread of sums of draws, one by one; nothing is worth nothing."""
+    luck, seen = np.random.default_rng(1), shop(np.random.default_rng(1))
+    assert seen.value is not None
+    lately = seen.value[len(seen.value) // 2 :]
+    sums = np.array([luck.choice(lately, 12).sum() for _ in range(4000)])
+    told = worth(np.full((4000, 1), 12.0), seen, luck)[:, 0]
+    assert told.mean() == pytest.approx(sums.mean(), rel=0.02)
+    assert told.std() == pytest.approx(sums.std(), rel=0.06)
+    assert (worth(np.zeros((3, 2)), seen, luck) == 0.0).all()
+
+
+def test_value_is_judged_where_a_log_has_it() -> None:
+    """Whoever knows how many purchases come knows about what they are worth; the verdict has a sentence of it."""
+    seen = shop(np.random.default_rng(2))
+    past, view = Past("shop", seen, WINDOW), View("date1", 350, 140)
+    known = windows_of(seen, WINDOW)
+    through = (view.day + view.horizon) // WINDOW
+    ensemble = Ensemble(*(np.tile(series[:through], (20, 1)) for series in known), np.full(20, np.nan))
+    replay: Any = SimpleNamespace(past=past)
+    table = judged(replay, [Held(view, ensemble, ensemble)])
+    of_value = table[table["target"] == VALUE].set_index("forecaster")
+    assert of_value.loc["kith, anchored", "relative"] < 1.0
+    assert of_value.loc["kith, anchored", "crps"] < of_value.loc["last value", "crps"]
+    assert any(sentence.startswith("Value, 1 date:") for sentence in verdict(table))
