@@ -1,5 +1,7 @@
 """Parts: kernels that are compiled within their callers alone."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -35,7 +37,10 @@ def test_a_kernel_of_parts_gives_what_python_would() -> None:
     assert values[0] == 5.0
 
 
-def test_a_part_has_no_machine_code_of_its_own_and_is_compiled_once() -> None:
+def test_a_part_has_no_machine_code_of_its_own_and_is_compiled_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))  # or an earlier test has compiled it
     compiled = kernel(total)
     compiled(np.zeros(1), 3)
     compiled(np.zeros(1), np.int32(3))
