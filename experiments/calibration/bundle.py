@@ -12,6 +12,7 @@ report.html        all of it to read
 
 import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ import numpy as np
 
 from kith.experiments.calibration.calibrate import Calibration, PastInNumbers
 from kith.experiments.calibration.forecast.joins import WORDS, joins_ahead
+from kith.experiments.calibration.forecast.worth import Amounts
 from kith.experiments.calibration.inference.identified import Pair
 from kith.experiments.calibration.priors import MEAN_RATE, PRIORS, values_at
 from kith.experiments.calibration.replayed import REPLAYED
@@ -111,6 +113,7 @@ def as_object(fit: Calibration) -> dict[str, Any]:
             "joins": past.joins.tolist(),
             "actives": past.actives.tolist(),
             "acted": past.acted.tolist(),
+            "amounts": None if past.amounts is None else asdict(past.amounts),
         },
     }
 
@@ -216,6 +219,7 @@ def read_bundle(given: str | Path) -> Calibration:
             np.array(raw["joins"], np.int64),
             np.array(raw["actives"], float),
             np.array(raw["acted"], float),
+            Amounts(**raw["amounts"]) if raw.get("amounts") else None,
         )
         return Calibration(
             content["log"],

@@ -12,6 +12,7 @@ import numpy as np
 from kith.experiments.calibration.fitting import Budget, Fit, fitted, seen, usable
 from kith.experiments.calibration.forecast.judge import held_out, judged
 from kith.experiments.calibration.forecast.verdict import verdict
+from kith.experiments.calibration.forecast.worth import Amounts, amounts_of
 from kith.experiments.calibration.inference.identified import Pair, identified, traded
 from kith.experiments.calibration.past import Past, read_past, windows_of
 from kith.experiments.calibration.priors import PRIORS, Floats, Prior, values_at
@@ -93,6 +94,8 @@ class PastInNumbers:
     actives: Floats
     acted: Floats
     "members who act and actions in each complete window"
+    amounts: Amounts | None = None
+    "what an action was worth lately, where the log has values"
 
 
 def numbers_of(replay: Replay) -> PastInNumbers:
@@ -111,6 +114,7 @@ def numbers_of(replay: Replay) -> PastInNumbers:
         past.joins,
         actives,
         acted,
+        amounts_of(o),
     )
 
 

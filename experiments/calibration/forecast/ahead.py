@@ -12,6 +12,7 @@ from kith.experiments.calibration.calibrate import END, Calibration, PastInNumbe
 from kith.experiments.calibration.forecast.changed import check_arms, in_arm, label_of
 from kith.experiments.calibration.forecast.joins import joins_ahead
 from kith.experiments.calibration.forecast.judge import LUCK, SEEDS, anchored, best_of, blurred, ensemble_of
+from kith.experiments.calibration.forecast.worth import worth
 from kith.experiments.calibration.past import Past
 from kith.experiments.calibration.priors import Floats, values_at
 from kith.experiments.calibration.replayed import Replay, View
@@ -30,8 +31,8 @@ FEWEST_RUNS = 10
 DRAW = "draw"
 "the row of the posterior at which a run was made"
 BAND = (0.05, 0.5, 0.95)
-UNITS = {"joins": "members", "actives": "members", "actions": "actions"}
-"of the series, each counted per window"
+UNITS = {"joins": "members", "actives": "members", "actions": "actions", "value": "the log's currency"}
+"of the series, each counted per window; value where the log has it, in its currency"
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,18 @@ class Forecast:
     days: int
     runs: int
     table: "pd.DataFrame"
-    "a row per window: first and last date, and joins, actives and actions, each low, middle and high"
+    "a row per window: first and last date, and joins, actives, actions and perhaps value, each low, middle and high"
     paths: "pd.DataFrame"
-    "a row per run and window: joins, actives and actions, of which `table` has the quantiles"
+    "a row per run and window: the same series, of which `table` has the quantiles"
     arms: tuple[str, ...] = ()
     "what is compared, if that was asked: both frames then begin with a column `arm`"
     drawn: Integers | None = None
     "the draw of the posterior of each run of the first arm"
+
+
+def series_in(table: "pd.DataFrame") -> tuple[str, ...]:
+    """The series that a table of a forecast has."""
+    return tuple(name for name in UNITS if name in table)
 
 
 def forecast(
@@ -117,6 +123,8 @@ def forecast(
             "actives": blurred(anchored(ensemble.actives, past.actives), LUCK),
             "actions": blurred(anchored(ensemble.actions, past.acted), LUCK + 1),
         }
+        if past.amounts is not None:
+            series["value"] = worth(series["actions"], past.amounts, np.random.default_rng(LUCK + 2))
         tables.append(_in_arm(_table(past, series), arm))
         paths.append(_in_arm(_paths(past, series), arm))
     names = tuple(label_of(arm) for arm in arms)

@@ -11,7 +11,7 @@ from kith.experiments.calibration.forecast import closed_form
 from kith.experiments.calibration.forecast.joins import joins_ahead
 from kith.experiments.calibration.forecast.rivals import LAST, RIVALS
 from kith.experiments.calibration.forecast.scores import relative, score
-from kith.experiments.calibration.forecast.worth import value_of, worth
+from kith.experiments.calibration.forecast.worth import amounts_of, value_of, worth
 from kith.experiments.calibration.past import windows_of
 from kith.experiments.calibration.priors import Floats, Prior, values_at
 from kith.experiments.calibration.replayed import Replay, View
@@ -151,9 +151,10 @@ def judged(replay: Replay, held: Sequence[Held]) -> "pd.DataFrame":
             counted = "actions" if target == VALUE else target
             paths = _ours(each, counted, everything[counted][:first], LUCK + 70 + nth)
             paths |= {name: getattr(future, counted) for name, future in futures.items()}
-            if target == VALUE:
+            amounts = amounts_of(before)
+            if target == VALUE and amounts is not None:
                 luck = np.random.default_rng(LUCK + 90 + nth)
-                paths = {who: worth(sample, before, luck) for who, sample in paths.items()}
+                paths = {who: worth(sample, amounts, luck) for who, sample in paths.items()}
             paths |= _rivals(series[:first], last - first, LUCK + nth)
             scores = {who: score(series[first:last], sample) for who, sample in paths.items()}
             rows += [

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from kith.experiments.calibration.calibrate import Calibration
-from kith.experiments.calibration.forecast.ahead import Forecast
+from kith.experiments.calibration.forecast.ahead import Forecast, series_in
 from kith.experiments.calibration.forecast.joins import WORDS
 from kith.experiments.calibration.forecast.verdict import means
 from kith.experiments.calibration.recovery import Recovery
@@ -54,15 +54,14 @@ def show_forecast(forecast: Forecast) -> None:
             row["from"],
             *(
                 f"{row[name]:,.0f} ({row[f'{name}_low']:,.0f}–{row[f'{name}_high']:,.0f})"
-                for name in ("joins", "actives", "actions")
+                for name in series_in(forecast.table)
             ),
         )
         for row in forecast.table.to_dict("records")
     ]
     window = 0 if forecast.fit.past is None else forecast.fit.past.window
-    _table(
-        out, (*(("arm",) if forecast.arms else ()), f"{window} days from", "joins", "active", "actions"), rows
-    )
+    series = ("active" if name == "actives" else name for name in series_in(forecast.table))
+    _table(out, (*(("arm",) if forecast.arms else ()), f"{window} days from", *series), rows)
     _paragraph(
         out,
         f"Medians and 90 % bands of {forecast.runs} runs at draws of the posterior, anchored to the last three windows seen. "

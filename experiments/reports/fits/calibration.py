@@ -6,7 +6,7 @@ import numpy as np
 from markupsafe import Markup
 
 from kith.experiments.calibration.calibrate import Calibration
-from kith.experiments.calibration.forecast.ahead import Forecast
+from kith.experiments.calibration.forecast.ahead import Forecast, series_in
 from kith.experiments.calibration.forecast.joins import WORDS
 from kith.experiments.calibration.forecast.verdict import means
 from kith.experiments.calibration.words import ledger, not_known, statistic_cells, summary
@@ -94,7 +94,8 @@ def held_cells(fit: Calibration) -> list[ROW]:
 
 def ahead_heads(forecast: Forecast) -> ROW:
     """The heads of the columns of `ahead_cells`."""
-    return (*(("arm",) if forecast.arms else ()), "from", "to", "joins", "active", "actions")
+    series = ("active" if name == "actives" else name for name in series_in(forecast.table))
+    return (*(("arm",) if forecast.arms else ()), "from", "to", *series)
 
 
 def ahead_cells(forecast: Forecast) -> Sequence[ROW]:
@@ -106,7 +107,7 @@ def ahead_cells(forecast: Forecast) -> Sequence[ROW]:
             row["to"],
             *(
                 f"{row[name]:,.0f} ({row[f'{name}_low']:,.0f} to {row[f'{name}_high']:,.0f})"
-                for name in ("joins", "actives", "actions")
+                for name in series_in(forecast.table)
             ),
         )
         for row in forecast.table.to_dict("records")

@@ -1,17 +1,22 @@
 """Value ahead: what actions that are forecast are worth."""
 
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from kith.experiments.calibration.bundle import read_bundle, write_bundle
+from kith.experiments.calibration.forecast.ahead import forecast, series_in
 from kith.experiments.calibration.forecast.judge import VALUE, Ensemble, Held, judged
 from kith.experiments.calibration.forecast.verdict import verdict
-from kith.experiments.calibration.forecast.worth import LEAST, value_of, worth
+from kith.experiments.calibration.forecast.worth import LEAST, Amounts, amounts_of, value_of, worth
 from kith.experiments.calibration.past import Past, windows_of
 from kith.experiments.calibration.replayed import View
 from kith.experiments.evidence.observation import DAY, Observed
+from tests.experiments.calibration.bundles import made_up
 
 DAYS, WINDOW = 700, 7
 
@@ -50,10 +55,12 @@ def test_a_number_of_actions_is_worth_a_sum_of_as_many_amounts() -> None:
     assert seen.value is not None
     lately = seen.value[len(seen.value) // 2 :]
     sums = np.array([luck.choice(lately, 12).sum() for _ in range(4000)])
-    told = worth(np.full((4000, 1), 12.0), seen, luck)[:, 0]
+    amounts = amounts_of(seen)
+    assert amounts is not None
+    told = worth(np.full((4000, 1), 12.0), amounts, luck)[:, 0]
     assert told.mean() == pytest.approx(sums.mean(), rel=0.02)
     assert told.std() == pytest.approx(sums.std(), rel=0.06)
-    assert (worth(np.zeros((3, 2)), seen, luck) == 0.0).all()
+    assert (worth(np.zeros((3, 2)), amounts, luck) == 0.0).all()
 
 
 def test_value_is_judged_where_a_log_has_it() -> None:
@@ -69,3 +76,18 @@ def test_value_is_judged_where_a_log_has_it() -> None:
     assert of_value.loc["kith, anchored", "relative"] < 1.0
     assert of_value.loc["kith, anchored", "crps"] < of_value.loc["last value", "crps"]
     assert any(sentence.startswith("Value, 1 date:") for sentence in verdict(table))
+
+
+def test_a_forecast_says_what_the_windows_ahead_are_worth(tmp_path: Path) -> None:
+    """A bundle keeps three numbers of the amounts, and none of a member."""
+    plain = made_up()
+    assert plain.past is not None
+    valued = replace(plain, past=replace(plain.past, amounts=Amounts(20.0, 50.0, 100)))
+    write_bundle(valued, tmp_path / "fit", "<html></html>")
+    fit = read_bundle(tmp_path / "fit")
+    assert fit.past is not None and fit.past.amounts == Amounts(20.0, 50.0, 100)
+    ahead = forecast(fit, days=14, runs=10, workers=1)
+    assert series_in(ahead.table) == ("joins", "actives", "actions", "value")
+    assert ahead.table.attrs["units"]["value_high"] == "the log's currency"
+    busy = ahead.paths[ahead.paths["actions"] > 0]
+    assert (busy["value"] / busy["actions"]).mean() == pytest.approx(20.0, rel=0.15)
