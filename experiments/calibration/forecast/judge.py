@@ -147,11 +147,13 @@ def judged(replay: Replay, held: Sequence[Held]) -> "pd.DataFrame":
             )
             for name, joins in ((closed_form.NAME, None), (closed_form.NAME + TRUE, true))
         }
+        amounts = amounts_of(before)
         for target, series in everything.items():
+            if target == VALUE and amounts is None:
+                continue  # safe: nothing was known of amounts on that date, and the verdict counts the others
             counted = "actions" if target == VALUE else target
             paths = _ours(each, counted, everything[counted][:first], LUCK + 70 + nth)
             paths |= {name: getattr(future, counted) for name, future in futures.items()}
-            amounts = amounts_of(before)
             if target == VALUE and amounts is not None:
                 luck = np.random.default_rng(LUCK + 90 + nth)
                 paths = {who: worth(sample, amounts, luck) for who, sample in paths.items()}

@@ -20,7 +20,7 @@ def means(judged: "pd.DataFrame") -> "pd.DataFrame":
 
 def verdict(judged: "pd.DataFrame") -> list[str]:
     """A sentence per target."""
-    table, dates = means(judged), judged["origin"].nunique()
+    table, dates = means(judged), judged.groupby("target")["origin"].nunique()
     out = []
     for target in TARGETS:
         rows = table[table["target"] == target]
@@ -31,7 +31,7 @@ def verdict(judged: "pd.DataFrame") -> list[str]:
         place = int((fair["crps"] < ours["crps"]).sum()) + 1
         wins = ours["forecaster"] == best["forecaster"]
         words = (
-            f"{target.capitalize()}, {plural(dates, 'date')}: {best['forecaster']} wins with a CRPS of {best['crps']:.3g}"
+            f"{target.capitalize()}, {plural(int(dates[target]), 'date')}: {best['forecaster']} wins with a CRPS of {best['crps']:.3g}"
             f" and an error of {_times(best['relative'])} of the last value's"
         )
         if wins:

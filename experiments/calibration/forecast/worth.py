@@ -15,7 +15,7 @@ from kith.experiments.evidence.observation import DAY, Observed
 LATELY = 0.5
 "part of the actions, the last ones, whose amounts are taken for those to come"
 LEAST = 30
-"amounts that have to be known"
+"amounts that have to be known of these"
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,12 @@ def value_of(o: Observed, window: int) -> Floats | None:
 
 
 def amounts_of(o: Observed) -> Amounts | None:
-    """What an action was worth lately; None where a log has no values to speak of."""
-    if o.value is None or int((np.nan_to_num(o.value) > 0.0).sum()) < LEAST:
+    """What an action was worth lately; None where too few are known, or refunds outweigh what was paid."""
+    if o.value is None:
         return None
     lately = np.nan_to_num(o.value)[int(len(o.value) * (1.0 - LATELY)) :]
+    if int((lately > 0.0).sum()) < LEAST or lately.mean() <= 0.0:
+        return None
     return Amounts(float(lately.mean()), float(lately.var()), len(lately))
 
 

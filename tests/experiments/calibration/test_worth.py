@@ -45,8 +45,11 @@ def test_a_log_has_a_value_in_each_window_or_none_to_speak_of() -> None:
     assert value.sum() == pytest.approx(seen.value.sum())
     few = Observed(seen.member, seen.time, seen.target, seen.members, 0, seen.end, np.zeros(len(seen.time)))
     assert few.value is not None
-    few.value[: LEAST - 1] = 5.0
+    few.value[1 - LEAST :] = 5.0
     assert value_of(few, WINDOW) is None
+    few.value[:] = -1.0
+    few.value[-2 * LEAST :] = 5.0
+    assert value_of(few, WINDOW) is None, "more was given back than was paid"
 
 
 def test_a_number_of_actions_is_worth_a_sum_of_as_many_amounts() -> None:
@@ -76,6 +79,25 @@ def test_value_is_judged_where_a_log_has_it() -> None:
     assert of_value.loc["kith, anchored", "relative"] < 1.0
     assert of_value.loc["kith, anchored", "crps"] < of_value.loc["last value", "crps"]
     assert any(sentence.startswith("Value, 1 date:") for sentence in verdict(table))
+
+
+def test_before_a_log_has_values_nothing_is_said_of_them() -> None:
+    """A shop that began to note amounts late: at the first date its purchases are no euros, and one date is left."""
+    seen = shop(np.random.default_rng(3))
+    assert seen.value is not None
+    seen.value[seen.time < 350 * DAY] = 0.0
+    known = windows_of(seen, WINDOW)
+    held = []
+    for name, day in (("date1", 280), ("date2", 560)):
+        through = (day + 140) // WINDOW
+        ensemble = Ensemble(*(np.tile(series[:through], (20, 1)) for series in known), np.full(20, np.nan))
+        held.append(Held(View(name, day, 140), ensemble, ensemble))
+    replay: Any = SimpleNamespace(past=Past("shop", seen, WINDOW))
+    table = judged(replay, held)
+    assert set(table[table["target"] == VALUE]["origin"]) == {560}
+    said = verdict(table)
+    assert said[0].startswith("Actives, 2 dates:")
+    assert any(sentence.startswith("Value, 1 date:") for sentence in said)
 
 
 def test_a_forecast_says_what_the_windows_ahead_are_worth(tmp_path: Path) -> None:
