@@ -197,9 +197,8 @@ def _pairs_needed(gap: Floats) -> float:
     if middle <= 0 or not luck > 0:
         return math.inf
     closer = np.where(means > 0, np.inf, middle / (middle - np.minimum(means, 0.0)))
-    enough = float(
-        np.sort(closer)[::-1][_fewest(len(means)) - 1]
-    )  # the scale below which that many are positive
+    # the scale of the means below which that many are positive
+    enough = float(np.sort(closer)[::-1][_fewest(len(means)) - 1])
     if math.isinf(enough):
         return 1.0
     left = enough**2 * found.of_means(1.0 / float((1.0 / of_world).mean())) - found.parameters

@@ -5,6 +5,7 @@
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,22 @@ DIGITS = 4
 
 def read(folder: Path) -> dict[str, Audit]:
     """The finished audits in a folder, by scenario."""
-    path = folder / FILE
+    return read_scenarios(folder / FILE, "levers", _audit)
+
+
+def read_scenarios[Kept](path: Path, name: str, made: Callable[[dict[str, Any]], Kept]) -> dict[str, Kept]:
+    """What a file has of each scenario in its list `name`; nothing if there is no such file.
+
+    Raises
+    ------
+    StoreDamaged
+        The file is not one that kith wrote.
+    """
     if not path.is_file():
         return {}
     try:
-        objects = json.loads(path.read_text("utf-8"))["levers"]
-        return {entry["scenario"]: _audit(entry) for entry in objects}
+        objects = json.loads(path.read_text("utf-8"))[name]
+        return {entry["scenario"]: made(entry) for entry in objects}
     except (ValueError, KeyError, TypeError, AttributeError):
         raise StoreDamaged(f"{path} was not written by kith; remove it, or name another folder") from None
 

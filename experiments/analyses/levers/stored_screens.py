@@ -3,15 +3,13 @@
 `library.json` holds one object per scenario. A screen counts only if its digest is that of the request.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from kith.experiments.analyses.levers.screen import FITS_NOTHING, Change, Screened
-from kith.experiments.analyses.levers.stored import plain
-from kith.experiments.errors import StoreDamaged
+from kith.experiments.analyses.levers.stored import plain, read_scenarios
 
 FILE = "library.json"
 DIGITS = 6
@@ -21,14 +19,7 @@ PLAIN = ("scenario", "model_version", "days", "people", "founders", "active", "d
 
 def read(folder: Path) -> dict[str, Screened]:
     """The finished screens in a folder, by scenario."""
-    path = folder / FILE
-    if not path.is_file():
-        return {}
-    try:
-        objects = json.loads(path.read_text("utf-8"))["library"]
-        return {entry["scenario"]: _screened(entry) for entry in objects}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise StoreDamaged(f"{path} was not written by kith; remove it, or name another folder") from None
+    return read_scenarios(folder / FILE, "library", _screened)
 
 
 def as_object(screens: Mapping[str, Screened]) -> dict[str, Any]:

@@ -242,16 +242,15 @@ def test_points_are_chosen_near_the_boundary_and_find_it() -> None:
     assert ((surface.above(grid) > 0.5) == inside).mean() > 0.97
 
 
+def of_peers_and_price(highest_price: float) -> Study:
+    levers = {"value.peers": 1.0, "monetisation.price": highest_price}
+    lever = [{"name": name, "low": 0.0, "high": high} for name, high in levers.items()]
+    return worlds(scenarios=["web"], runs=8, lever=lever)
+
+
 def test_where_a_community_tips_along_each_lever(tmp_path: Path, in_a_world: Callable[[World], None]) -> None:
     in_a_world(lambda r: 20 * r["value.peers"] - r["monetisation.price"] + 0.5 * noise(r["seed"]))
-    study = worlds(
-        scenarios=["web"],
-        runs=8,
-        lever=[
-            {"name": "value.peers", "low": 0.0, "high": 1.0},
-            {"name": "monetisation.price", "low": 0.0, "high": 20.0},
-        ],
-    )
+    study = of_peers_and_price(20.0)
     found = tipping(study, Store(tmp_path / "store"), 0.0, points=24)
     along = found.along.set_index("lever")
     luck = 0.5 * np.mean([noise(seed) for seed in study.seeds])  # the same at every point
@@ -273,14 +272,7 @@ def test_a_level_that_is_not_crossed_says_on_which_side_it_lies(
     tmp_path: Path, in_a_world: Callable[[World], None]
 ) -> None:
     in_a_world(lambda r: 40 * r["value.peers"] - r["monetisation.price"] + 0.5 * noise(r["seed"]))
-    study = worlds(
-        scenarios=["web"],
-        runs=8,
-        lever=[
-            {"name": "value.peers", "low": 0.0, "high": 1.0},
-            {"name": "monetisation.price", "low": 0.0, "high": 16.0},
-        ],
-    )
+    study = of_peers_and_price(16.0)
     along = tipping(study, Store(tmp_path / "store"), 0.0, points=16).along.set_index("lever")
     assert along.loc["value.peers", "note"] == ""
     assert np.isnan(along.loc["monetisation.price", "value"])

@@ -11,6 +11,7 @@ from kith.experiments.credibility.patterns.pattern import Arm, Records, Size, ar
 DAYS = 730
 PER_FOUNDER = 20
 ALIVE, FEWEST = 0.1, 3
+"active members of a community that lives: relative to its founders' number, and at least"
 CLOSED: Mapping[str, Any] = {"acquisition__external_rate": 0.0, "acquisition__paid_budget": 0.0}
 "no external influence and no paid reach"
 
