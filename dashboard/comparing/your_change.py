@@ -17,6 +17,8 @@ class Shown:
 
     inputs: tuple[Any, ...]
     comparison: Comparison
+    complete: bool
+    "whether all its runs were in"
 
 
 class Steps:
@@ -26,11 +28,15 @@ class Steps:
         self.before: Shown | None = None
         self.now: Shown | None = None
 
-    def see(self, inputs: tuple[Any, ...], comparison: Comparison) -> None:
-        """Note what is shown: the same inputs with more runs replace, others push back."""
-        if self.now is not None and self.now.inputs != inputs:
+    def see(self, inputs: tuple[Any, ...], comparison: Comparison, complete: bool = True) -> None:
+        """Note what is shown: the same inputs with more runs replace, others push back.
+
+        A comparison that was left before its runs were in is passed over: a slider on its way shows one at every value
+        at which it rests for a moment, and the change is measured from where it began.
+        """
+        if self.now is not None and self.now.inputs != inputs and (self.now.complete or self.before is None):
             self.before = self.now
-        self.now = Shown(inputs, comparison)
+        self.now = Shown(inputs, comparison, complete)
 
     def change(self) -> "YourChange | None":
         """The change of one scenario between the two, if that is all that happened."""

@@ -77,7 +77,7 @@ def Page() -> None:
     answer = use_live_comparison(now.state.inputs(), now.plans, now.days, now.state.runs)
     steps = solara.use_memo(Steps, [])
     if answer.comparison is not None:
-        steps.see(answer.inputs, answer.comparison)
+        steps.see(answer.inputs, answer.comparison, answer.pairs == answer.requested)
 
     trail = solara.use_memo(Trail, [])
     trail.see(where.path)
