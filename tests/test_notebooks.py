@@ -19,7 +19,7 @@ NAMES = (
 )
 
 
-QUICK = ("first-steps", "a-finding")
+QUICK = ("first-steps",)
 """Those that every run of the tests executes; the others are slow."""
 
 

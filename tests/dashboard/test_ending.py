@@ -52,6 +52,7 @@ def check(folder: Path, state: Any, command: Any, number: int, cache: Path | Non
     assert took < SOON, f"{took:.1f} s, of {members}"
 
 
+@pytest.mark.slow
 def test_a_server_started_by_kith_ends_with_its_processes_while_they_compile(tmp_path: Path) -> None:
     check(tmp_path, compiling, BY_KITH, signal.SIGTERM, tmp_path / "cache")
 

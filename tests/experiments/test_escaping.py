@@ -113,6 +113,7 @@ kind = "grid"
 """
 
 
+@pytest.mark.slow
 def test_a_hostile_scenario_and_study_reach_no_terminal_page_or_spreadsheet_raw(
     kith: Kith, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,10 @@ SMALL = ["--set", "market.size=300", "--set", "market.founders=40", "--workers",
 @pytest.mark.parametrize(
     "command",
     [
-        ["compare", "pool", "web", "--runs", "1", "--days", "210", "--stress", *SMALL],
+        pytest.param(
+            ["compare", "pool", "web", "--runs", "1", "--days", "210", "--stress", *SMALL],
+            marks=pytest.mark.slow,
+        ),
         ["run", "web", "--days", "40", *SMALL[:-2]],
         ["robust", "pool", "web", "--worlds", "2", "--days", "40", *SMALL],
         ["measure", "college_msg"],

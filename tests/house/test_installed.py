@@ -95,9 +95,9 @@ def own_folders(place: Path, regular: bool) -> None:
 @pytest.mark.parametrize(
     ("where", "regular"),
     [
-        ("in the working directory", True),
+        pytest.param("in the working directory", True, marks=pytest.mark.slow),
         ("beside the script", False),
-        ("on PYTHONPATH", True),
+        pytest.param("on PYTHONPATH", True, marks=pytest.mark.slow),
     ],
 )
 def test_a_users_folders_and_kith_both_work(python: Path, tmp_path: Path, where: str, regular: bool) -> None:
@@ -184,6 +184,7 @@ days: int = model.day
 """
 
 
+@pytest.mark.slow
 def test_a_users_type_checker_sees_our_types(python: Path, tmp_path: Path) -> None:
     (tmp_path / "right.py").write_text(TYPED, encoding="utf-8")
     (tmp_path / "wrong.py").write_text(TYPED.replace("seed=1)", "seed='one')", 1), encoding="utf-8")

@@ -51,6 +51,7 @@ def said(root: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     return run_script(ELSEWHERE, root, tmp_path_factory.mktemp("elsewhere"), json.dumps(COMMANDS)).stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_needs_nothing_that_only_linux_has(said: str, name: str) -> None:
     assert f"{name} ended with [0, 0]" in said, said

@@ -292,7 +292,13 @@ def test_the_reference_implementation_lives_the_engines_days(seed: int) -> None:
     assert set(pair.reference.series().columns) == {*there, *COUNTS, *MEANS}
 
 
-@pytest.mark.parametrize("switch", [*SWITCHES, *ARRIVALS])
+@pytest.mark.parametrize(
+    "switch",
+    [
+        pytest.param(switch, marks=pytest.mark.slow) if nth % 2 else switch
+        for nth, switch in enumerate((*SWITCHES, *ARRIVALS))
+    ],
+)
 def test_it_follows_when_a_switch_is_turned(switch: str) -> None:
     assert differences(of_switch(switch)) == []
 

@@ -152,6 +152,7 @@ def test_a_story_with_a_lever_has_the_command_that_makes_both(
     assert "--sweep" not in with_lever(plain, comparison, FEE, sweep)
 
 
+@pytest.mark.slow
 def test_the_page_finds_a_price_with_the_numbers_of_the_runs(
     here: Any, shown: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -355,6 +355,7 @@ FILE = (
 )
 
 
+@pytest.mark.slow
 def test_a_dropped_file_is_shown_with_what_the_page_cannot_keep(here: Any, shown: Any) -> None:
     rc = shown(compare.Page, PATH)
     [upload] = vue_widgets(rc, "upload.vue")
@@ -375,6 +376,7 @@ def test_a_dropped_file_is_shown_with_what_the_page_cannot_keep(here: Any, shown
     until(lambda: "mine.toml is loaded" not in texts(rc))
 
 
+@pytest.mark.slow
 def test_a_file_that_is_dropped_on_four_scenarios_says_whose_place_it_takes(here: Any, shown: Any) -> None:
     rc = shown(compare.Page, "/?a=pool&a=hub&a=web&a=ugc&people=300&days=20&runs=1&edited=1")
     [upload] = vue_widgets(rc, "upload.vue")
@@ -418,7 +420,17 @@ def check_the_same(printed: str, comparison: Comparison) -> None:
     assert again["table"] == page["table"]
 
 
-@pytest.mark.parametrize("query", COMMANDS.values(), ids=COMMANDS)
+ALWAYS = ("settings, a phase, a shock, two bases", "a log")
+"which of them every build tries; the others are tried with the slow tests"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param(query, id=name, marks=() if name in ALWAYS else pytest.mark.slow)
+        for name, query in COMMANDS.items()
+    ],
+)
 def test_the_command_of_a_report_gives_the_numbers_of_the_page(
     query: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

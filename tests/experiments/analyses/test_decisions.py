@@ -248,6 +248,7 @@ def of_peers_and_price(highest_price: float) -> Study:
     return worlds(scenarios=["web"], runs=8, lever=lever)
 
 
+@pytest.mark.slow
 def test_where_a_community_tips_along_each_lever(tmp_path: Path, in_a_world: Callable[[World], None]) -> None:
     in_a_world(lambda r: 20 * r["value.peers"] - r["monetisation.price"] + 0.5 * noise(r["seed"]))
     study = of_peers_and_price(20.0)

@@ -20,6 +20,7 @@ if find_spec("ema_workbench") is None:
     pytest.skip("ema-workbench is in the extra `discovery`", allow_module_level=True)
 
 
+@pytest.mark.slow
 def test_a_box_is_found_with_its_borders_and_holds_on_the_other_half() -> None:
     x = worlds()
     found = boxes_of(x, ((x["price"] > 0.6) & (x["churn"] > 0.3)).to_numpy(bool))

@@ -242,6 +242,7 @@ def test_fast_indices_are_those_of_ishigamis_function() -> None:
     assert indices["ST"].tolist() == pytest.approx([0.5576, 0.4424, 0.2437], abs=0.06)
 
 
+@pytest.mark.slow
 def test_delta_ranks_levers_of_any_sample() -> None:
     x = np.random.default_rng(3).random((1000, 3))
     indices = delta_indices(x, 10 * x[:, 1] + x[:, 0])

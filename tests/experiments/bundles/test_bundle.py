@@ -125,7 +125,10 @@ def test_scenarios_that_were_given_are_copied_with_what_they_extend(made: Path) 
     assert (made / "study" / "inputs" / "own" / "base.toml").is_file()
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize(
+    "name",
+    ["study", "run", *(pytest.param(name, marks=pytest.mark.slow) for name in ("comparison", "robust"))],
+)
 def test_a_bundle_comes_out_the_same_again(made: Path, name: str, kith: Kith) -> None:
     code, out, err = kith("verify-bundle", str(made / name))
     assert (code, err) == (0, "")
@@ -167,6 +170,7 @@ def test_a_bundle_cannot_order_what_is_no_repetition(made: Path, kith: Kith, tmp
         assert "is no command that a bundle can be repeated with" in err
 
 
+@pytest.mark.slow
 def test_a_run_that_was_saved_halfway_and_a_comparison_with_a_story_are_repeated(
     kith: Kith, tmp_path: Path
 ) -> None:

@@ -113,6 +113,7 @@ def test_a_forecast_goes_on_after_the_log(
     assert content["record"]
 
 
+@pytest.mark.slow
 def test_the_same_fit_again_simulates_nothing(
     bundle: Path, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,6 +127,7 @@ def test_the_same_fit_again_simulates_nothing(
     assert fit.draws == pytest.approx(read_bundle(bundle).draws)
 
 
+@pytest.mark.slow
 def test_parameters_that_are_set_are_not_fitted_and_an_earlier_fit_helps(log: Path) -> None:
     fit = calibrate(
         "web",

@@ -12,6 +12,7 @@ from kith.experiments.errors import RequestError
 from tests.experiments.calibration.bundles import made_up
 
 
+@pytest.mark.slow
 def test_a_change_begins_where_the_log_ends_and_its_luck_is_told_from_parameters() -> None:
     pytest.importorskip("statsmodels")
     arm = Arm("", FITTED, {"affiliation.peers": 0.0})

@@ -46,6 +46,7 @@ def test_a_finished_run_can_be_made_longer_and_saved_again(kith: Kith) -> None:
     assert longer == kith("run", "--resume", "x.kith", "--json")[1]
 
 
+@pytest.mark.slow
 def test_the_folder_of_a_continued_run_holds_the_whole_run(kith: Kith, half: str) -> None:
     assert kith("run", "--resume", half, "--out", "parted")[0] == 0
     assert kith("run", "web", "--days", "60", "--seed", "4", "--out", "whole", *SETTINGS)[0] == 0

@@ -255,6 +255,7 @@ def test_a_comparison_as_json_and_as_files(kith: Kith, tmp_path: Path) -> None:
     assert strict((folder / "table.json").read_text("utf-8")) == strict(out)
 
 
+@pytest.mark.slow
 def test_a_comparison_on_fresh_luck_says_how_to_repeat_it(kith: Kith, tmp_path: Path) -> None:
     request = ["compare", "pool", "web", "--runs", "2", "--days", "20", "--first-seed", "7", "--workers", "1"]
     code, out, _ = kith(*request, "--json", "--out", "later", *SMALL)

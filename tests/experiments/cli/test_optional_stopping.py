@@ -22,6 +22,7 @@ def told(folder: Path) -> object:
     return json.loads((folder / "here" / "provenance.json").read_text("utf-8"))["continues_a_look_at_runs"]
 
 
+@pytest.mark.slow
 def test_what_an_interval_promises_is_said_and_a_continued_look_is_told(kith: Kith, tmp_path: Path) -> None:
     code, out, _ = kith(*PAIR, "--runs", "4", "--out", "here")
     assert code == 0

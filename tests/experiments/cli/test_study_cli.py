@@ -411,6 +411,7 @@ def filled(name: str = "sampled.toml") -> None:
     kept.add([RunResult(run, 0, run, "2", {"margin": 1.0 if pays else -1.0}) for run, pays in made])
 
 
+@pytest.mark.slow
 def test_worlds_in_which_a_plan_fails_are_told_and_written(
     kith: Kith, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

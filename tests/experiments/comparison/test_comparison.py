@@ -75,6 +75,7 @@ def test_the_reference_has_no_difference(comparison: Comparison) -> None:
     assert not pool_rows["resolved"].any()
 
 
+@pytest.mark.slow
 def test_two_workers_give_the_same_table_as_one(comparison: Comparison) -> None:
     again = compare(["pool", "hub", "web"], runs=4, days=70, overrides=SMALL, workers=2)
     pd.testing.assert_frame_equal(again.table, comparison.table)

@@ -48,6 +48,7 @@ def tested(runs: list[RunResult]):
         return comparison, stress(comparison, workers=1)
 
 
+@pytest.mark.slow
 def test_every_shock_strikes_every_design_once(tested) -> None:
     comparison, result = tested
     assert result.day == DAYS - AFTER
@@ -122,6 +123,7 @@ def test_words_of_a_cell(tested) -> None:
     assert lost_words(row) == "–"
 
 
+@pytest.mark.slow
 def test_the_report_the_json_and_the_command_have_it(tested) -> None:
     from dataclasses import replace
 

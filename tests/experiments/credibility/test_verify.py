@@ -46,6 +46,7 @@ def test_without_spread_any_difference_is_infinitely_many_standard_errors() -> N
     assert as_object([off], quick=False)["findings"][0]["z"] is None
 
 
+@pytest.mark.slow
 def test_findings_are_those_of_the_seeds_and_nothing_else() -> None:
     seen: list[tuple[int, int]] = []
     findings = verify(quick=True, workers=1, progress=lambda *done: seen.append(done), benchmarks=SMALL)

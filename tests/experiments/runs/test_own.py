@@ -77,6 +77,7 @@ def test_a_comparison_has_them_in_every_run(tired: Comparison, own: Own) -> None
     assert record.run_id in set(tired.values["run_id"])
 
 
+@pytest.mark.slow
 def test_worker_processes_import_them(tired: Comparison, own: Own) -> None:
     again = compare(["pool", "web"], runs=4, days=20, overrides=SMALL, workers=2, own=own)
     assert again.to_json() == tired.to_json()

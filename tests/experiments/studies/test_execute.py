@@ -299,6 +299,7 @@ def deadly(jobs: list[Job], threads: int | None) -> tuple[list[RunResult], float
     return outcomes, 0.1
 
 
+@pytest.mark.slow
 def test_runs_of_a_dead_worker_are_done_elsewhere_and_a_deadly_run_fails_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -248,6 +248,7 @@ kind = "grid"
 """
 
 
+@pytest.mark.slow
 def test_an_export_holds_what_was_chosen_and_comes_out_the_same_again(kith: Kith, tmp_path: Path) -> None:
     pytest.importorskip("xarray", reason="xarray is in the extra `arrays`")
     (tmp_path / "mine.toml").write_text(STUDY, "utf-8")

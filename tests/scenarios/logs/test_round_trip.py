@@ -106,6 +106,7 @@ def disagreeing(seeds: int) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_four_communities_go_on_as_they_would_have() -> None:
     assert disagreeing(4) == []
 

@@ -66,6 +66,7 @@ def test_only_an_sbg_promises_what_an_sbg_keeps() -> None:
     assert duration.over_prediction(ageing, np.ones(len(length), bool))[0] > 3.0
 
 
+@pytest.mark.slow
 def test_a_heavy_tail_is_told_from_an_exponential_and_a_random_graph_is_not_clustered() -> None:
     heavy = np.ceil(luck().lognormal(1.5, 1.0, 800)).astype(int)
     assert graph.heavy_tail(heavy) > 1.645
@@ -106,6 +107,7 @@ def weeks(contagious: bool) -> list[object]:
     return made
 
 
+@pytest.mark.slow
 def test_contagion_is_found_where_it_is_and_only_there() -> None:
     sick, well = (contagion.hazard_ratios(contagion.table(weeks(c), None)) for c in (True, False))
     placebo = contagion.hazard_ratios(contagion.table(weeks(True), luck()))
