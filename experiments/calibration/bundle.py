@@ -87,6 +87,7 @@ def as_object(fit: Calibration) -> dict[str, Any]:
         "log": fit.label,
         "scenario": fit.scenario,
         "overrides": fit.overrides,
+        "days": fit.days,
         "model_version": fit.model_version,
         "converged": fit.converged,
         "met": fit.met,
@@ -135,6 +136,8 @@ def scenario_text(fit: Calibration, target: Path, guess: Integers) -> str:
     if fit.past is not None:
         room = settings["market.size"] - settings["market.founders"]
         lines.append(f"days = {_length(fit.past, guess, room)}")
+    elif fit.days is not None:
+        lines.append(f"days = {fit.days}")
     lines += ["sources = [", *(f"    {_toml(words)}," for words in provenance(fit)), "]", ""]
     sections: dict[str, list[str]] = {}
     for name, value in settings.items():
@@ -257,6 +260,7 @@ def read_bundle(given: str | Path) -> Calibration:
             content["verdict"],
             past or None,
             np.array([prior.z(float(content["point"][name])) for name, prior in priors.items()]),
+            days=content.get("days"),
         )
     except RequestError:
         raise
