@@ -182,7 +182,9 @@ def calibrate(
         views,
     )
     replay.plan({}, past.joins)  # refuses a wrong scenario before any work
-    targets = {view.name: target_of(past.until(view.day), past.window) for view in views}
+    targets = {
+        view.name: target_of(past.until(view.day), past.window, whole=past.part == 1.0) for view in views
+    }
     shorter = max(10, int(budget.ensemble * JUDGED))
     total = budget.points + budget.rounds * budget.per_round * len(views) + budget.ensemble
     total += 2 * shorter * (len(views) - 1) + TRIED * AGAIN
