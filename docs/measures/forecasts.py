@@ -4,6 +4,7 @@
     python docs/measures/forecasts.py git_networkx    # some
     python docs/measures/forecasts.py --only-tables   # from the bundles in out/forecasts
     python docs/measures/forecasts.py --only-tables --recover 36
+    python docs/measures/forecasts.py --only-tables --whole 12   # each simulated log by a fit of its own
 
 Runs are kept in out/forecasts/runs, so that an interruption costs little. A log without a bundle is left out of the tables.
 """
@@ -22,14 +23,25 @@ from kith.experiments.calibration.forecast.judge import ANCHORED
 from kith.experiments.calibration.forecast.verdict import means
 from kith.experiments.calibration.past import read_past
 from kith.experiments.calibration.priors import PRIORS
-from kith.experiments.calibration.recovery import recover
-from kith.experiments.calibration.words import recovered_in_words
+from kith.experiments.calibration.recovery.in_words import (
+    LOG_HEAD,
+    PARAMETER_HEAD,
+    WHOLE_HEAD,
+    log_cells,
+    parameter_cells,
+    recovered_in_words,
+    whole_cells,
+    whole_in_words,
+)
+from kith.experiments.calibration.recovery.shared import recover
+from kith.experiments.calibration.recovery.whole import WholeRecovery, recover_whole
 from kith.experiments.files import write_text
 from kith.experiments.reports.fits.calibration import calibration_page
 
 PAGES = {
     "priors": "forecasts.md",
     "recovery": "forecasts/1-recovery.md",
+    "whole recovery": "forecasts/1-recovery.md",
     "fits": "forecasts/3-verdicts.md",
     "verdicts": "forecasts/3-verdicts.md",
     "goals": "forecasts/3-verdicts.md",
@@ -39,7 +51,8 @@ PAGES = {
 }
 "which table is on which page"
 OUT = Path("out/forecasts")
-RECOVERED = "recovery.md"
+RECOVERED = {"recovery": OUT / "recovery.md", "whole recovery": OUT / "whole_recovery.md"}
+"where the tables of recoveries are kept"
 RECOVERS = "college_msg"
 "the log whose arrivals the simulated logs have"
 TIES = {"affiliation.activity": 0.6, "affiliation.peers": 1.0}
@@ -76,6 +89,9 @@ def main() -> None:
     parser.add_argument(
         "--recover", type=int, metavar="N", help="also recover parameters from N simulated logs"
     )
+    parser.add_argument(
+        "--whole", type=int, metavar="N", help="also fit N simulated logs, each by the whole procedure"
+    )
     for name in ("points", "rounds", "ensemble"):
         parser.add_argument(f"--{name}", type=int, default=getattr(Budget(), name))
     given = parser.parse_args()
@@ -84,9 +100,12 @@ def main() -> None:
         fit_one(log, budget, given.workers)
     if given.recover:
         recover_one(budget, given.workers, given.recover)
+    if given.whole:
+        recover_by_fits(budget, given.workers, given.whole)
     fits = {log: read_bundle(OUT / log) for log in CASES if (OUT / log).is_dir()}
-    if (OUT / RECOVERED).is_file():
-        put(PAGES["recovery"], "recovery", (OUT / RECOVERED).read_text(encoding="utf-8").strip())
+    for name, kept in RECOVERED.items():
+        if kept.is_file():
+            put(PAGES[name], name, kept.read_text(encoding="utf-8").strip())
     for name, lines in tables(fits).items():
         if fits or name == "priors":
             put(PAGES[name], name, "\n".join(lines))
@@ -112,18 +131,36 @@ def recover_one(budget: Budget, workers: int | None, logs: int) -> None:
     found = recover(
         scenario, read_past([RECOVERS]), logs, settings, budget, workers, OUT / "runs" / "recovery"
     )
-    rows = [
-        (
-            f"`{r['parameter']}`",
-            f"{100 * r['coverage']:.0f} %",
-            f"{r['mean_rank']:.2f}",
-            f"{r['p']:.2f}",
-            f"{r['error']:.2f}",
-        )
-        for r in found.table.to_dict("records")
+    lines = [*_table(PARAMETER_HEAD, _as_code(parameter_cells(found))), "", recovered_in_words(found), ""]
+    write_text(RECOVERED["recovery"], "\n".join(lines))
+
+
+def recover_by_fits(budget: Budget, workers: int | None, logs: int) -> None:
+    """The same, each simulated log by a fit of its own."""
+    scenario, settings = CASES[RECOVERS]
+    found = recover_whole(
+        scenario, read_past([RECOVERS]), logs, settings, budget, workers, OUT / "runs" / "recovery"
+    )
+    write_text(RECOVERED["whole recovery"], "\n".join(whole_lines(found)))
+
+
+def whole_lines(found: WholeRecovery) -> list[str]:
+    """The tables of parameters and of logs, with what they say."""
+    left_out = [f"Left out: {'; '.join(found.left_out)}.", ""] if found.left_out else []
+    return [
+        *_table(WHOLE_HEAD, _as_code(whole_cells(found))),
+        "",
+        whole_in_words(found),
+        "",
+        *_table(LOG_HEAD, log_cells(found)),
+        "",
+        *left_out,
     ]
-    head = ("parameter", "90 % interval holds", "mean rank", "p of flat ranks, corrected", "error / prior's")
-    write_text(OUT / RECOVERED, "\n".join([*_table(head, rows), "", recovered_in_words(found), ""]))
+
+
+def _as_code(rows: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Rows with the name in front as code."""
+    return [(f"`{name}`", *cells) for name, *cells in rows]
 
 
 def tables(fits: dict[str, Calibration]) -> dict[str, list[str]]:

@@ -59,7 +59,7 @@ class Replayed:
 
     def __call__(self, job: Job, threads: int | None) -> RunResult:
         """One run as numbers by name; `view:statistic`, `actives:window` and `actions:window`."""
-        record = self._record(job, threads)
+        record = self.record(job, threads)
         if record is None:
             return RunResult(job.key, job.seed, job.key, MODEL_VERSION, {ABANDONED: 1.0})
         out: dict[str, float] = {}
@@ -80,7 +80,7 @@ class Replayed:
             out |= {f"{name}:{nth}": float(value) for nth, value in enumerate(series)}
         return RunResult(job.key, job.seed, job.key, MODEL_VERSION, out)
 
-    def _record(self, job: Job, threads: int | None) -> Record | None:
+    def record(self, job: Job, threads: int | None) -> Record | None:
         """The run's record, or None once it has more actions than any fit could have."""
         simulation = Simulation(job.plan, job.seed, job.days, threads)
         simulation.recorder.each_month = False

@@ -7,7 +7,6 @@ from kith.experiments.calibration.calibrate import Calibration
 from kith.experiments.calibration.forecast.judge import OURS
 from kith.experiments.calibration.forecast.verdict import nearer_rivals
 from kith.experiments.calibration.inference.identified import NOT_IDENTIFIED
-from kith.experiments.calibration.recovery import Recovery
 from kith.experiments.calibration.statistics import is_share
 from kith.experiments.words.wording import listed, plural
 from kith.sim.results.definitions import DEFINITIONS
@@ -114,14 +113,3 @@ def record_of(fit: Calibration) -> list[str]:
         "and the model for what a change would make.",
         *fit.verdict,
     ]
-
-
-def recovered_in_words(recovery: Recovery) -> str:
-    """What came of a recovery."""
-    share = recovery.pooled
-    ranks = "flat" if recovery.flat else "not flat"
-    return (
-        f"On {recovery.logs} simulated logs the 90 % intervals hold the truth in {100 * share.value:.0f} % of cases "
-        f"(95 % interval {100 * share.low:.0f} to {100 * share.high:.0f} %); ranks are {ranks}, corrected for the number of "
-        f"parameters; the error of the estimates is {recovery.ratio:.2f} of the prior mean's."
-    )

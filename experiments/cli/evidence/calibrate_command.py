@@ -1,5 +1,6 @@
 """`kith calibrate`: a scenario fitted to a community's own past, or to a handful of numbers."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -71,6 +72,13 @@ Recover = Annotated[
         "Instead of a fit: simulate N logs with known parameters and say whether the intervals hold them; 36 or more.",
     ),
 ]
+Whole = Annotated[
+    bool,
+    typer.Option(
+        "--whole",
+        help="With --recover: fit each simulated log as a log is fitted, by runs of its own; a minute or two for each.",
+    ),
+]
 
 
 @with_log_options
@@ -86,6 +94,7 @@ def calibrate(
     ensemble: Ensemble = 60,
     earlier: From = None,
     recover: Recover = None,
+    whole: Whole = False,
     store: StoreFolder = None,
     out: Out = None,
     overwrite: Overwrite = False,
@@ -118,19 +127,15 @@ def calibrate(
             raise RequestError(
                 "--recover is about inference: it takes a LOG, and no --targets, --from, --days or --out"
             )
-        from kith.experiments.calibration.recovery import recover as recovered
-        from kith.experiments.cli.evidence.printed_calibration import recovery_object, show_recovery
+        from kith.experiments.calibration.recovery.judged import check_logs
 
+        check_logs(recover)
         load(scenario, overrides=settings)
         past = _past(logs or [], 0.0, reading)
-        announce_compilation()
-        with Waiting("recovering", "runs") as waiting:
-            recovery = recovered(scenario, past, recover, progress=waiting, **shared)
-        if json:
-            print_json(recovery_object(recovery))
-        else:
-            show_recovery(recovery)
+        _recover(scenario, past, recover, whole, json, shared)
         return
+    if whole:
+        raise RequestError("--whole: needs --recover N, the number of simulated logs; 12 are usual")
     if targets is not None:
         numbers = parsed([word for text in [*targets, *(logs or ())] for word in text.split()])
         if reading.words() or earlier is not None:
@@ -158,6 +163,24 @@ def calibrate(
         return
     show_calibration(fit)
     say_where(out)
+
+
+def _recover(
+    scenario: str, past: "Past", logs: int, whole: bool, json: bool, shared: Mapping[str, Any]
+) -> None:
+    """Recover known parameters through one emulator, or each log by the whole procedure, and print what came of it."""
+    from kith.experiments.calibration.recovery.shared import recover
+    from kith.experiments.calibration.recovery.whole import recover_whole
+    from kith.experiments.cli.evidence.printed_recovery import recovery_object, show_recovery
+    from kith.experiments.cli.progress import Waiting
+
+    announce_compilation()
+    with Waiting("recovering", "runs") as waiting:
+        found = (recover_whole if whole else recover)(scenario, past, logs, progress=waiting, **shared)
+    if json:
+        print_json(recovery_object(found))
+    else:
+        show_recovery(found)
 
 
 def _past(logs: list[str], holdout: float, reading: LogOptions) -> "Past":

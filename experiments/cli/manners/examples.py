@@ -14,6 +14,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "calibrate": (
         "kith calibrate community_core chat_docker --holdout 0.3 --out out/chat",
         "kith calibrate web --targets active=2000 churn_month=.05 --out out/five",
+        "kith calibrate community_core college_msg --recover 12 --whole --store out/recovery",
     ),
     "forecast": ("kith forecast out/chat --days 180",),
     "customers": ("kith customers cdnow_purchases",),

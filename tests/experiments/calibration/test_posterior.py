@@ -21,7 +21,7 @@ from kith.experiments.calibration.priors import (
     log_prior,
     values_at,
 )
-from kith.experiments.calibration.recovery import judged
+from kith.experiments.calibration.recovery.judged import judged
 from kith.experiments.calibration.representative import representative
 from kith.experiments.calibration.statistics import Target
 from kith.scenarios.load import load

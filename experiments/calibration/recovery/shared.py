@@ -1,14 +1,12 @@
-"""Recovery: do the posterior's intervals hold the truth, on simulated logs whose parameters are known?
+"""Recovery of many logs at small cost: one emulator, on runs at points of a design, serves them all.
 
-Logs are simulated at draws of the priors, with the arrivals of a real log. One emulator, on runs at other points, serves them
-all. The model is true here, so nothing is added for discrepancy. If inference is right, the rank of the truth among
-draws of the posterior is uniform for every parameter, and 90 % intervals hold it nine times in ten (Talts et al. 2018).
+Logs are simulated at draws of the priors, with the arrivals of a real log. The model is true here, so nothing is added
+for discrepancy. `whole` has the procedure that a user's log goes through.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -20,42 +18,13 @@ from kith.experiments.calibration.inference.emulator import Emulator, emulator_o
 from kith.experiments.calibration.inference.posterior import log_likelihood, sampled
 from kith.experiments.calibration.past import Past
 from kith.experiments.calibration.priors import Floats, values_at
+from kith.experiments.calibration.recovery.judged import EXACT, FEWEST_LOGS, Recovery, check_logs, judged
+from kith.experiments.calibration.recovery.simulated import TRUE_SEEDS, true_parameters
 from kith.experiments.calibration.replayed import Replay, View
 from kith.experiments.calibration.running import running
 from kith.experiments.calibration.statistics import target_of
-from kith.experiments.errors import RequestError, RunsFailed
+from kith.experiments.errors import RunsFailed
 from kith.experiments.runs.runner import Job
-from kith.experiments.statistics.shares import Share, wilson
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-TRUE_SEEDS = 6_000_000
-OTHER = 77
-"seed of the sequence from which true parameters come"
-FEWEST_LOGS = 6
-EXACT = 0.01
-"errors of the statistics of a simulated log, on the scale of comparison: luck is in the emulator"
-BINS = 4
-LEVEL = 0.9
-
-
-@dataclass(frozen=True)
-class Recovery:
-    """What came of it."""
-
-    logs: int
-    table: "pd.DataFrame"
-    "a row per parameter: coverage of the 90 % interval, mean rank of the truth, p of flat ranks, corrected for the number of parameters"
-    pooled: Share
-    "coverage over all parameters and logs, with a 95 % interval as if all were independent"
-    ratio: float
-    "mean error of the posterior means, relative to that of the prior mean"
-
-    @property
-    def flat(self) -> bool:
-        """Whether no parameter's ranks differ from flat ones by more than chance."""
-        return bool((self.table["p"] > 0.05).all())
 
 
 def recover(
@@ -79,10 +48,7 @@ def recover(
     """
     budget = budget or Budget()
     check_request(0.0, budget)
-    if not FEWEST_LOGS <= logs <= 1000:
-        raise RequestError(
-            f"--recover {logs}: must be from {FEWEST_LOGS} to 1,000; 36 or more tell something"
-        )
+    check_logs(logs)
     given = dict(overrides or {})
     priors = free(given)
     view = View(END, past.days)
@@ -95,7 +61,7 @@ def recover(
         return replay.job(values_at(priors, z), seed, past.joins)
 
     points = sobol(budget.points, len(priors))
-    truths = sobol(logs, len(priors), OTHER)
+    truths = true_parameters(logs, len(priors))
     with running(budget.points + logs, workers, store, progress) as run:
         results = run([job(z, SEEDS + k) for k, z in enumerate(points)])
         simulated = run([job(z, TRUE_SEEDS + k) for k, z in enumerate(truths)])
@@ -123,28 +89,3 @@ def _one(emulator: Emulator, target: Floats, seed: int) -> Floats:
     with threadpool_limits(1):
         likelihood = log_likelihood(emulator, target, np.full(len(target), EXACT))
         return sampled(likelihood, emulator.dimensions, seed).draws
-
-
-def judged(names: Sequence[str], truths: Floats, draws: Sequence[Floats]) -> Recovery:
-    """Coverage and ranks of true parameters, (logs, parameters), among draws of each log's posterior."""
-    import pandas as pd
-    from scipy.stats import chisquare
-
-    ranks = np.array([(sample < truth).mean(axis=0) for truth, sample in zip(truths, draws, strict=True)])
-    inside = (ranks >= (1 - LEVEL) / 2) & (ranks <= (1 + LEVEL) / 2)
-    means = np.array([sample.mean(axis=0) for sample in draws])
-    rows = []
-    for k, name in enumerate(names):
-        counts = np.bincount(np.minimum((ranks[:, k] * BINS).astype(int), BINS - 1), minlength=BINS)
-        p = min(1.0, float(chisquare(counts).pvalue) * len(names))
-        rows.append(
-            {
-                "parameter": name,
-                "coverage": float(inside[:, k].mean()),
-                "mean_rank": float(ranks[:, k].mean()),
-                "p": p,
-                "error": float(np.abs(means[:, k] - truths[:, k]).mean() / np.abs(truths[:, k]).mean()),
-            }
-        )
-    error = float(np.abs(means - truths).mean() / np.abs(truths).mean())
-    return Recovery(len(truths), pd.DataFrame(rows), wilson(int(inside.sum()), inside.size, 0.95), error)
