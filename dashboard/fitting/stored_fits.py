@@ -74,8 +74,7 @@ class FitRequest:
         b = self.budget
         judged = 2 * max(10, int(b.ensemble * JUDGED)) * (views - 1)
         return (
-            b.points
-            + b.rounds * b.per_round * views
+            b.before_ensemble(views)
             + b.ensemble
             + judged
             + TRIED * AGAIN

@@ -186,7 +186,7 @@ def calibrate(
         view.name: target_of(past.until(view.day), past.window, whole=past.part == 1.0) for view in views
     }
     shorter = max(10, int(budget.ensemble * JUDGED))
-    total = budget.points + budget.rounds * budget.per_round * len(views) + budget.ensemble
+    total = budget.before_ensemble(len(views)) + budget.ensemble
     total += 2 * shorter * (len(views) - 1) + TRIED * AGAIN
     from threadpoolctl import threadpool_limits
 

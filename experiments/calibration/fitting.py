@@ -90,13 +90,21 @@ class Points:
 class Budget:
     """How much a fit may cost."""
 
-    points: int = 128
+    points: int = 64
     "of the design"
-    rounds: int = 2
-    per_round: int = 12
-    "runs at draws of each view's posterior in a round"
+    rounds: int = 8
+    per_round: int = 32
+    "runs of a round, at draws of the posterior of each view in equal parts, as every run says something of all"
     ensemble: int = 60
     "runs at draws of the last posterior"
+
+    def at_each(self, views: int) -> int:
+        """Runs of a round at draws of the posterior of one of so many views."""
+        return max(1, self.per_round // views)
+
+    def before_ensemble(self, views: int) -> int:
+        """Runs of the design and of all rounds."""
+        return self.points + self.rounds * views * self.at_each(views)
 
 
 def fitted(
@@ -135,15 +143,15 @@ def fitted(
     if len(points.runs) < fewest:
         raise RunsFailed(too_few(points, tried, fewest))
     fits = _side_by_side(run, points, targets, {}, {})
-    seed = SEEDS + tried
+    seed, each = SEEDS + tried, budget.at_each(len(fits))
     for nth in range(budget.rounds):
-        drawn = {view: fit.posterior.some(budget.per_round, nth + 1) for view, fit in fits.items()}
+        drawn = {view: fit.posterior.some(each, nth + 1) for view, fit in fits.items()}
         x = np.concatenate(list(drawn.values()))
         results = run([job(z, seed + k) for k, z in enumerate(x)])
         seed += len(x)
         off = {}
         for place, (view, fit) in enumerate(fits.items()):
-            part = slice(place * budget.per_round, (place + 1) * budget.per_round)
+            part = slice(place * each, (place + 1) * each)
             off[view] = _off(fit, view, x[part], results[part])
         points.add(x, results)
         fits = _side_by_side(run, points, targets, off, fits)

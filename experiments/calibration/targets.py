@@ -118,7 +118,7 @@ def calibrate_to_targets(
         key = hashlib.sha256(text.encode()).hexdigest()[:32]
         return Job(at, seed, at.days, key, measure=_summary)
 
-    total = budget.points + budget.rounds * budget.per_round + budget.ensemble + TRIED * AGAIN
+    total = budget.before_ensemble(1) + budget.ensemble + TRIED * AGAIN
     with running(total, workers, store, progress) as run:
         fits, _ = fitted(priors, {END: target}, job, run, budget)
         draws = fits[END].posterior.some(budget.ensemble, 1)
