@@ -48,7 +48,9 @@ Holdout = Annotated[
 Days = Annotated[int | None, number_option("--days", "With --targets: length of a run in days.")]
 Points = Annotated[
     int | None,
-    number_option("--points", "Runs of the first design; default: 64, and 128 of the shared one of --recover."),
+    number_option(
+        "--points", "Runs of the first design; default: 64, and 128 of the shared one of --recover."
+    ),
 ]
 Rounds = Annotated[
     int, number_option("--rounds", "Rounds of 32 further runs where the fit is good; default: 8.")
@@ -114,13 +116,12 @@ def calibrate(
     from kith.experiments.calibration.calibrate import calibrate as fit_to_log
     from kith.experiments.calibration.calibrate import check_request
     from kith.experiments.calibration.fitting import Budget
+    from kith.experiments.calibration.recovery.shared import POINTS
     from kith.experiments.calibration.targets import calibrate_to_targets, parsed
     from kith.experiments.cli.evidence.printed_calibration import show_calibration
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.reports.fits.calibration import calibration_page
     from kith.scenarios.load import load
-
-    from kith.experiments.calibration.recovery.shared import POINTS
 
     usual = Budget().points if recover is None or whole else POINTS
     budget = Budget(points=points or usual, rounds=rounds, ensemble=ensemble)
