@@ -73,14 +73,7 @@ class FitRequest:
         views = 4 if self.holdout else 1
         b = self.budget
         judged = 2 * max(10, int(b.ensemble * JUDGED)) * (views - 1)
-        return (
-            b.points
-            + b.rounds * b.per_round * views
-            + b.ensemble
-            + judged
-            + TRIED * AGAIN
-            + self.forecast_runs
-        )
+        return b.before_ensemble(views) + b.ensemble + judged + TRIED * AGAIN + self.forecast_runs
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ Runs are kept in out/forecasts/runs, so that an interruption costs little. A log
 
 import argparse
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -33,7 +34,7 @@ from kith.experiments.calibration.recovery.in_words import (
     whole_cells,
     whole_in_words,
 )
-from kith.experiments.calibration.recovery.shared import recover
+from kith.experiments.calibration.recovery.shared import POINTS, recover
 from kith.experiments.calibration.recovery.whole import WholeRecovery, recover_whole
 from kith.experiments.files import write_text
 from kith.experiments.reports.fits.calibration import calibration_page
@@ -128,8 +129,9 @@ def fit_one(log: str, budget: Budget, workers: int | None) -> None:
 def recover_one(budget: Budget, workers: int | None, logs: int) -> None:
     """Recover known parameters with the arrivals of one log, and keep the table."""
     scenario, settings = CASES[RECOVERS]
+    shared = replace(budget, points=POINTS)
     found = recover(
-        scenario, read_past([RECOVERS]), logs, settings, budget, workers, OUT / "runs" / "recovery"
+        scenario, read_past([RECOVERS]), logs, settings, shared, workers, OUT / "runs" / "recovery"
     )
     lines = [*_table(PARAMETER_HEAD, _as_code(parameter_cells(found))), "", recovered_in_words(found), ""]
     write_text(RECOVERED["recovery"], "\n".join(lines))

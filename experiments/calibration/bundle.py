@@ -23,31 +23,34 @@ from kith.experiments.calibration.forecast.joins import WORDS, joins_ahead
 from kith.experiments.calibration.forecast.worth import Amounts
 from kith.experiments.calibration.inference.identified import Pair
 from kith.experiments.calibration.priors import MEAN_RATE, PRIORS, values_at
-from kith.experiments.calibration.replayed import REPLAYED
+from kith.experiments.calibration.replayed import REPLAYED, SPARE
 from kith.experiments.errors import RequestError
 from kith.experiments.escaping import for_csv, for_json
+from kith.experiments.evidence.observation import Integers
 from kith.experiments.files import user_path, whole_folder
 from kith.experiments.statistics.parquet import write_parquet
 from kith.experiments.statistics.tables import nulled
 from kith.sim.engine import MODEL_VERSION
+from kith.sim.schema.plan import MAX_DAYS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SCENARIO, JOINS, DRAWS, ALL = "fitted.toml", "joins.csv", "posterior.parquet", "calibration.json"
 AHEAD = 180
-"days after the log for which joins are guessed"
+"days after the log for which joins are guessed, where a run can be as long"
 PATHS = 200
 KIND = "kith calibration"
 
 
 def write_bundle(fit: Calibration, target: Path, page: str) -> None:
     """Write the bundle; the folder appears complete or not at all."""
+    guess = np.zeros(0, np.int64) if fit.past is None else guessed_joins(fit.past)
     with whole_folder(target) as folder:
         _write_tables(fit, folder)
-        (folder / SCENARIO).write_text(scenario_text(fit, target), encoding="utf-8")
+        (folder / SCENARIO).write_text(scenario_text(fit, target, guess), encoding="utf-8")
         if fit.past is not None:
-            (folder / JOINS).write_text(joins_text(fit.past), encoding="utf-8")
+            (folder / JOINS).write_text(joins_text(fit.past, guess), encoding="utf-8")
         (folder / ALL).write_text(
             for_json(json.dumps(as_object(fit), indent=2, allow_nan=False)) + "\n", encoding="utf-8"
         )
@@ -84,6 +87,7 @@ def as_object(fit: Calibration) -> dict[str, Any]:
         "log": fit.label,
         "scenario": fit.scenario,
         "overrides": fit.overrides,
+        "days": fit.days,
         "model_version": fit.model_version,
         "converged": fit.converged,
         "met": fit.met,
@@ -118,16 +122,22 @@ def as_object(fit: Calibration) -> dict[str, Any]:
     }
 
 
-def scenario_text(fit: Calibration, target: Path) -> str:
-    """The scenario file: the design that was given, with the parameters of the draw that stands for the fit."""
+def scenario_text(fit: Calibration, target: Path, guess: Integers) -> str:
+    """The scenario file: the design that was given, with the parameters of the draw that stands for the fit.
+
+    `guess` is the joins after the log, (days,), as `joins_text` writes them.
+    """
     values = fit.values
     settings: dict[str, Any] = dict(fit.overrides) | values
     if fit.past is not None:
-        settings = REPLAYED | {"market.size": _people(fit.past)} | settings
+        settings = REPLAYED | {"market.size": _people(fit.past, guess)} | settings
     lines = [f"extends = {_toml(_base(fit.scenario, target))}"] if fit.scenario != "the scenario" else []
     lines += [f"title = {_toml(f'{fit.label}, fitted')}"]
     if fit.past is not None:
-        lines.append(f"days = {fit.past.days + AHEAD}")
+        room = settings["market.size"] - settings["market.founders"]
+        lines.append(f"days = {_length(fit.past, guess, room)}")
+    elif fit.days is not None:
+        lines.append(f"days = {fit.days}")
     lines += ["sources = [", *(f"    {_toml(words)}," for words in provenance(fit)), "]", ""]
     sections: dict[str, list[str]] = {}
     for name, value in settings.items():
@@ -140,9 +150,15 @@ def scenario_text(fit: Calibration, target: Path) -> str:
     return "\n".join(lines)
 
 
-def _people(past: PastInNumbers) -> int:
+def _people(past: PastInNumbers, guess: Integers) -> int:
     """The market of the fit, with room for those who are guessed to come."""
-    return max(past.market, int(1.5 * past.joins.sum()) + 100)
+    came = int(past.joins.sum())
+    return max(past.market, int(1.5 * came) + 100, came + int(guess.sum()) + SPARE)
+
+
+def _length(past: PastInNumbers, guess: Integers, room: int) -> int:
+    """Days of the log and of the guess, as many as a market that was set has people for."""
+    return past.days + int((past.joins.sum() + np.cumsum(guess) <= room).sum())
 
 
 def provenance(fit: Calibration) -> list[str]:
@@ -159,13 +175,20 @@ def provenance(fit: Calibration) -> list[str]:
     return shown
 
 
-def joins_text(past: PastInNumbers) -> str:
-    """Joins per day, those of the log and the guess after it."""
-    paths = joins_ahead(past.joins, past.window, AHEAD, PATHS, 0)
+def guessed_joins(past: PastInNumbers) -> Integers:
+    """The guess of joins on each day after the log, (days,): of many paths the one with the median total."""
+    days = min(AHEAD, MAX_DAYS - past.days)
+    if days < 1:
+        return np.zeros(0, np.int64)
+    paths = joins_ahead(past.joins, past.window, days, PATHS, 0)
     total = int(np.median([path.sum() for path in paths]))
-    middle = paths[int(np.argmin([abs(int(path.sum()) - total) for path in paths]))]
+    return paths[int(np.argmin([abs(int(path.sum()) - total) for path in paths]))]
+
+
+def joins_text(past: PastInNumbers, guess: Integers) -> str:
+    """Joins per day, those of the log and the guess after it."""
     rows = [f"{day},{n},log" for day, n in enumerate(past.joins.tolist())]
-    rows += [f"{past.days + day},{n},guess" for day, n in enumerate(middle.tolist())]
+    rows += [f"{past.days + day},{n},guess" for day, n in enumerate(guess.tolist())]
     return "\n".join(["day,joins,from", *rows]) + "\n"
 
 
@@ -237,6 +260,7 @@ def read_bundle(given: str | Path) -> Calibration:
             content["verdict"],
             past or None,
             np.array([prior.z(float(content["point"][name])) for name, prior in priors.items()]),
+            days=content.get("days"),
         )
     except RequestError:
         raise

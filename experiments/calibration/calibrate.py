@@ -65,6 +65,8 @@ class Calibration:
     point: Floats = field(default_factory=lambda: np.zeros(0))
     "one of the draws, which stands for the fit in its scenario file, in the priors' standard deviations"
     model_version: str = MODEL_VERSION
+    days: int | None = None
+    "length of the runs that met a handful of numbers, if it was given"
 
     @property
     def met(self) -> float:
@@ -180,9 +182,11 @@ def calibrate(
         views,
     )
     replay.plan({}, past.joins)  # refuses a wrong scenario before any work
-    targets = {view.name: target_of(past.until(view.day), past.window) for view in views}
+    targets = {
+        view.name: target_of(past.until(view.day), past.window, whole=past.part == 1.0) for view in views
+    }
     shorter = max(10, int(budget.ensemble * JUDGED))
-    total = budget.points + budget.rounds * budget.per_round * len(views) + budget.ensemble
+    total = budget.before_ensemble(len(views)) + budget.ensemble
     total += 2 * shorter * (len(views) - 1) + TRIED * AGAIN
     from threadpoolctl import threadpool_limits
 
@@ -287,13 +291,14 @@ def finished(
     past: PastInNumbers | None,
     unsettled: Sequence[str],
     point: Floats,
+    days: int | None = None,
 ) -> Calibration:
     """A fit with its tables and notes."""
     import pandas as pd
 
     if not runs:
         raise RunsFailed(
-            "every run at the draws of the posterior was abandoned or failed: each has many times the actions of the log; "
+            "every run at the draws of the posterior failed, or was abandoned with many times the actions of the log; "
             "give more --points, or set fewer parameters"
         )
     y = np.array([fit.target.of(run) for run in runs])
@@ -319,6 +324,7 @@ def finished(
         [] if held is None else verdict(held),
         past,
         point,
+        days=days,
     )
 
 
@@ -361,7 +367,8 @@ def notes_of(
         notes.append(f"of the fits to a part of the log, {len(others)} did not converge")
     edge = parameters[parameters["at_edge"]]["parameter"].tolist()
     if edge:
-        notes.append(f"at the edge of the prior: {', '.join(edge)}; the model strains to meet the log")
+        what = "these numbers" if past is None else "the log"
+        notes.append(f"at the edge of the prior: {', '.join(edge)}; the model strains to meet {what}")
     met = float(table["met"].mean())
     if met < GOOD:
         notes.append(

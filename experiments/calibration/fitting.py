@@ -4,8 +4,9 @@ A view is what is met: the whole log, or what was known of it on a day, or a han
 their runs, as a run says something of each.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from kith.experiments.calibration.inference.emulator import Emulator, emulator_o
 from kith.experiments.calibration.inference.lived import log_chance
 from kith.experiments.calibration.inference.posterior import Posterior, log_likelihood, sampled
 from kith.experiments.calibration.priors import WIDEST, Floats, Prior
+from kith.experiments.calibration.replayed import ABANDONED, SILENT
 from kith.experiments.calibration.running import Running, Values
 from kith.experiments.calibration.statistics import Target
 from kith.experiments.errors import RunsFailed
@@ -22,14 +24,23 @@ from kith.experiments.runs.runner import Job
 NEAREST = 176
 "runs on which an emulator stands: those whose statistics come nearest to the target"
 FEWEST = 30
+"runs with a result that a fit needs"
 EXTENDED = 4
-"times that a design is made longer while less than half of the wanted runs have a result"
+"times that a design is made longer while fewer than these, or fewer than half of the wanted runs, have a result"
 SEEDS = 7_000_000
 "seeds of the runs of a fit begin here, far from those of comparisons"
 WIDER = 1.5
 "factor by which draws of an earlier fit are spread"
 OFF = 2.0
 "mean error of the emulator at its own draws, in its standard deviations, above which the fit has not converged"
+
+FAILED = "failed"
+LOST = {
+    ABANDONED: "were abandoned, with many times the actions of the log",
+    SILENT: "were silent, as nobody acted",
+    FAILED: "failed",
+}
+"why a run has no statistics -> in words"
 
 type JobOf = Callable[[Floats, int], Job]
 "the run at a point with a seed"
@@ -62,25 +73,38 @@ class Points:
     runs: list[Values]
     lost: Floats
     "where runs were abandoned, silent or failed"
+    why: Counter[str] = field(default_factory=Counter)
+    "how many were lost to each of these"
 
     def add(self, x: Floats, runs: Sequence[Values]) -> None:
         """Further points, with the runs of those where they are usable."""
         good = np.array([usable(run) for run in runs], bool)
         self.x, self.lost = np.concatenate([self.x, x[good]]), np.concatenate([self.lost, x[~good]])
         self.runs += [run for run, is_good in zip(runs, good, strict=True) if is_good]
+        self.why.update(
+            next(iter(run), FAILED) for run, is_good in zip(runs, good, strict=True) if not is_good
+        )
 
 
 @dataclass(frozen=True)
 class Budget:
     """How much a fit may cost."""
 
-    points: int = 128
+    points: int = 64
     "of the design"
-    rounds: int = 2
-    per_round: int = 12
-    "runs at draws of each view's posterior in a round"
+    rounds: int = 8
+    per_round: int = 32
+    "runs of a round, at draws of the posterior of each view in equal parts, as every run says something of all"
     ensemble: int = 60
     "runs at draws of the last posterior"
+
+    def at_each(self, views: int) -> int:
+        """Runs of a round at draws of the posterior of one of so many views."""
+        return max(1, self.per_round // views)
+
+    def before_ensemble(self, views: int) -> int:
+        """Runs of the design and of all rounds."""
+        return self.points + self.rounds * views * self.at_each(views)
 
 
 def fitted(
@@ -111,28 +135,36 @@ def fitted(
     points = Points(nowhere, [], nowhere)
     points.add(design, run([job(z, SEEDS + k) for k, z in enumerate(design)]))
     tried = budget.points
-    while 2 * len(points.runs) < budget.points and tried < (1 + EXTENDED) * budget.points:
+    fewest = min(FEWEST, budget.points)
+    while len(points.runs) < max(fewest, budget.points / 2) and tried < (1 + EXTENDED) * budget.points:
         further = sobol(tried + budget.points, len(priors))[tried:]
         points.add(further, run([job(z, SEEDS + tried + k) for k, z in enumerate(further)]))
         tried += budget.points
-    if len(points.runs) < min(FEWEST, budget.points):
-        raise RunsFailed(
-            f"{len(points.runs)} of {tried} runs have a result, too few to fit; ask for more with --points"
-        )
+    if len(points.runs) < fewest:
+        raise RunsFailed(too_few(points, tried, fewest))
     fits = _side_by_side(run, points, targets, {}, {})
-    seed = SEEDS + tried
+    seed, each = SEEDS + tried, budget.at_each(len(fits))
     for nth in range(budget.rounds):
-        drawn = {view: fit.posterior.some(budget.per_round, nth + 1) for view, fit in fits.items()}
+        drawn = {view: fit.posterior.some(each, nth + 1) for view, fit in fits.items()}
         x = np.concatenate(list(drawn.values()))
         results = run([job(z, seed + k) for k, z in enumerate(x)])
         seed += len(x)
         off = {}
         for place, (view, fit) in enumerate(fits.items()):
-            part = slice(place * budget.per_round, (place + 1) * budget.per_round)
+            part = slice(place * each, (place + 1) * each)
             off[view] = _off(fit, view, x[part], results[part])
         points.add(x, results)
         fits = _side_by_side(run, points, targets, off, fits)
     return fits, points
+
+
+def too_few(points: Points, tried: int, fewest: int) -> str:
+    """That too few runs have a result, why the others have none, and what can be done."""
+    said = [f"{number} {LOST[why]}" for why, number in points.why.most_common()]
+    return (
+        f"{len(points.runs)} of {tried} runs have a result, and a fit needs {fewest}: {', '.join(said)}; "
+        "choose a scenario that is more like the community, set what is known of it with --set, or ask for more with --points"
+    )
 
 
 def widened(draws: Floats, number: int) -> Floats:

@@ -164,9 +164,14 @@ class Target:
         return Target(names, self.values[keep], self.errors[keep], self.tolerances[keep], self.as_they_are)
 
 
-def target_of(o: Observed, window: int, replicates: int = REPLICATES) -> Target:
-    """The statistics of a log with their errors and tolerances."""
+def target_of(o: Observed, window: int, replicates: int = REPLICATES, whole: bool = True) -> Target:
+    """The statistics of a log with their errors and tolerances.
+
+    Of a random part of the members, not `whole`, it is not asked who was answered: most answers came from others.
+    """
     values = statistics_of(o, window)
+    if not whole:
+        values.pop("answered_1d", None)
     between = intervals(_estimates(o), o.members, replicates)
     of_curves = curve_errors(o, window)
     names, errors, tolerances = [], [], []

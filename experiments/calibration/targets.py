@@ -24,6 +24,9 @@ from kith.sim.results.definitions import DEFINITIONS
 TOLERANCE = 0.1
 "a number counts as met within this part of its value"
 FINAL_SEEDS = 9_500_000
+FROM_0_TO_1 = ("share", "[0, 1]")
+COUNTED = ("members", "people", "ties", "kinds", "months")
+"units of numbers that are never negative"
 
 
 def parsed(words: Sequence[str]) -> dict[str, float]:
@@ -32,7 +35,7 @@ def parsed(words: Sequence[str]) -> dict[str, float]:
     Raises
     ------
     RequestError
-        One is no name with a number, unknown, or given twice.
+        One is no name with a number, unknown, given twice, or a number that the indicator cannot have.
     """
     out: dict[str, float] = {}
     for word in words:
@@ -49,10 +52,23 @@ def parsed(words: Sequence[str]) -> dict[str, float]:
             )
         if name in out:
             raise RequestError(f"--targets {name} is given twice; give it once")
+        _check_possible(name, value)
         out[name] = value
     if not out:
         raise RequestError("--targets: give at least one name and number, such as active=2000")
     return out
+
+
+def _check_possible(name: str, value: float) -> None:
+    """Refuse a share above 1 and a negative number of members, which no parameters can meet."""
+    unit = DEFINITIONS[name].unit
+    if unit in FROM_0_TO_1 and not 0.0 <= value <= 1.0:
+        hint = f"; {value:g} % is {value / 100:g}" if unit == "share" and 1.0 < value <= 100.0 else ""
+        raise RequestError(
+            f"--targets {name}={value:g}: must be from 0 to 1{' as a share' * (unit == 'share')}{hint}"
+        )
+    if unit in COUNTED and value < 0.0:
+        raise RequestError(f"--targets {name}={value:g}: must be 0 or more {unit}")
 
 
 def _summary(job: Job, threads: int | None) -> RunResult:
@@ -102,7 +118,7 @@ def calibrate_to_targets(
         key = hashlib.sha256(text.encode()).hexdigest()[:32]
         return Job(at, seed, at.days, key, measure=_summary)
 
-    total = budget.points + budget.rounds * budget.per_round + budget.ensemble + TRIED * AGAIN
+    total = budget.before_ensemble(1) + budget.ensemble + TRIED * AGAIN
     with running(total, workers, store, progress) as run:
         fits, _ = fitted(priors, {END: target}, job, run, budget)
         draws = fits[END].posterior.some(budget.ensemble, 1)
@@ -117,7 +133,7 @@ def calibrate_to_targets(
     runs = [seen(result, END) for result in results if usable(result)]
     label = ", ".join(f"{name} = {value:g}" for name, value in targets.items())
     return finished(
-        label, scenario, given, priors, fits[END], runs, time.monotonic() - began, None, None, (), point
+        label, scenario, given, priors, fits[END], runs, time.monotonic() - began, None, None, (), point, days
     )
 
 

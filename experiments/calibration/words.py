@@ -7,7 +7,9 @@ from kith.experiments.calibration.calibrate import Calibration
 from kith.experiments.calibration.forecast.judge import OURS
 from kith.experiments.calibration.forecast.verdict import nearer_rivals
 from kith.experiments.calibration.inference.identified import NOT_IDENTIFIED
+from kith.experiments.calibration.statistics import is_share
 from kith.experiments.words.wording import listed, plural
+from kith.sim.results.definitions import DEFINITIONS
 
 
 def summary(fit: Calibration) -> str:
@@ -29,17 +31,27 @@ def _minutes(seconds: float) -> str:
 
 
 def statistic_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """Statistic, real, fitted, interval, tolerance, whether met; shares in per cent, their tolerance in points."""
-    share = not row["relative"]
-    real, fitted, low, high = (_amount(row[name], share) for name in ("real", "fitted", "low", "high"))
+    """Statistic, real, fitted, interval, tolerance, whether met; shares in per cent, their tolerance in points.
+
+    A number that is neither compared as a logarithm nor a share has its tolerance in its own unit.
+    """
+    name = str(row["statistic"])
+    share = is_share(name) or (name in DEFINITIONS and DEFINITIONS[name].unit == "share")
+    real, fitted, low, high = (_amount(row[end], share) for end in ("real", "fitted", "low", "high"))
     return (
-        str(row["statistic"]),
+        name,
         real,
         fitted,
         f"{low} to {high}",
-        f"{100 * row['tolerance']:.2g} {'pp' if share else '%'}",
+        _tolerance(row["tolerance"], share, row["relative"]),
         "yes" if row["met"] else f"no ({row['misfit']:+.1f})".replace("-", "−"),
     )
+
+
+def _tolerance(value: float, share: bool, relative: bool) -> str:
+    if share or relative:
+        return f"{100 * value:.2g} {'pp' if share else '%'}"
+    return _amount(value, share)
 
 
 def _amount(value: float, share: bool) -> str:

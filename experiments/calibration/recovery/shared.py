@@ -26,6 +26,9 @@ from kith.experiments.calibration.statistics import target_of
 from kith.experiments.errors import RunsFailed
 from kith.experiments.runs.runner import Job
 
+POINTS = 128
+"of the shared design, as no rounds follow it"
+
 
 def recover(
     scenario: str | Path | Mapping[str, Any],
@@ -46,7 +49,7 @@ def recover(
     RunsFailed
         Too few runs have a result.
     """
-    budget = budget or Budget()
+    budget = budget or Budget(points=POINTS)
     check_request(0.0, budget)
     check_logs(logs)
     given = dict(overrides or {})

@@ -115,7 +115,7 @@ def recover_whole(
     priors = free(given)
     replay = _replay(past, scenario, given)
     replay.plan({}, past.joins)  # refuses a wrong scenario before any work
-    each = 1 + budget.points + budget.rounds * budget.per_round
+    each = 1 + budget.before_ensemble(1)
     done: list[Fitted] = []
     left_out: list[str] = []
     made = 0

@@ -46,9 +46,14 @@ Holdout = Annotated[
     option("--holdout", "Part of the log on which forecasts are judged; 0 for none. Default: 0.3.", "SHARE"),
 ]
 Days = Annotated[int | None, number_option("--days", "With --targets: length of a run in days.")]
-Points = Annotated[int, number_option("--points", "Runs of the first design; default: 128.")]
+Points = Annotated[
+    int | None,
+    number_option(
+        "--points", "Runs of the first design; default: 64, and 128 of the shared one of --recover."
+    ),
+]
 Rounds = Annotated[
-    int, number_option("--rounds", "Rounds of further runs where the fit is good; default: 2.")
+    int, number_option("--rounds", "Rounds of 32 further runs where the fit is good; default: 8.")
 ]
 Ensemble = Annotated[int, number_option("--ensemble", "Runs of the fitted community; default: 60.")]
 StoreFolder = Annotated[
@@ -89,8 +94,8 @@ def calibrate(
     holdout: Holdout = 0.3,
     days: Days = None,
     set: Settings = None,
-    points: Points = 128,
-    rounds: Rounds = 2,
+    points: Points = None,
+    rounds: Rounds = 8,
     ensemble: Ensemble = 60,
     earlier: From = None,
     recover: Recover = None,
@@ -111,13 +116,15 @@ def calibrate(
     from kith.experiments.calibration.calibrate import calibrate as fit_to_log
     from kith.experiments.calibration.calibrate import check_request
     from kith.experiments.calibration.fitting import Budget
+    from kith.experiments.calibration.recovery.shared import POINTS
     from kith.experiments.calibration.targets import calibrate_to_targets, parsed
     from kith.experiments.cli.evidence.printed_calibration import show_calibration
     from kith.experiments.cli.progress import Waiting
     from kith.experiments.reports.fits.calibration import calibration_page
     from kith.scenarios.load import load
 
-    budget = Budget(points=points, rounds=rounds, ensemble=ensemble)
+    usual = Budget().points if recover is None or whole else POINTS
+    budget = Budget(points=points or usual, rounds=rounds, ensemble=ensemble)
     settings = overrides(set)
     check_request(holdout, budget)
     shared: dict[str, Any] = {"overrides": settings, "budget": budget, "workers": workers, "store": store}

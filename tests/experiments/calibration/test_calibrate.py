@@ -143,13 +143,16 @@ def test_parameters_that_are_set_are_not_fitted_and_an_earlier_fit_helps(log: Pa
     assert fit.held is None
 
 
-def test_a_handful_of_numbers_is_met(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_handful_of_numbers_is_met(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     small = ["--set", "market.size=300", "--set", "market.founders=60", "--days", "60"]
     words = ["calibrate", "web", "--targets", "active=40", "participation_rate=.3", *small, *QUICK, "--json"]
-    assert exit_code(words) == 0
+    assert exit_code([*words, "--out", str(tmp_path / "fit")]) == 0
     content = json.loads(capsys.readouterr().out)
     assert [row["statistic"] for row in content["statistics"]] == ["active", "participation_rate"]
     assert content["past"] is None
+    assert not any("the log" in note for note in content["notes"])
+    assert load(str(tmp_path / "fit" / "fitted.toml")).days == 60
+    assert read_bundle(tmp_path / "fit").days == 60
 
 
 @pytest.mark.parametrize(
@@ -159,6 +162,11 @@ def test_a_handful_of_numbers_is_met(capsys: pytest.CaptureFixture[str]) -> None
         (["calibrate", "web", "--targets", "active"], "give a name and a number"),
         (["calibrate", "web", "--targets", "actve=3"], "no indicator has this name"),
         (["calibrate", "web", "--targets", "active=3 active=4"], "given twice"),
+        (
+            ["calibrate", "web", "--targets", "churn_month=1.5"],
+            "must be from 0 to 1 as a share; 1.5 % is 0.015",
+        ),
+        (["calibrate", "web", "--targets", "active=-5"], "active=-5: must be 0 or more members"),
         (["calibrate", "web", "LOG", "--holdout", "1.5"], "--holdout 1.5: must be from 0 to 0.5"),
         (["calibrate", "web", "LOG", "--points", "3"], "--points 3: must be 32 or more"),
         (["calibrate", "web", "LOG", "--days", "3"], "--days 3: needs --targets"),

@@ -1,10 +1,19 @@
 """What a fit has to meet, and how far a log can be trusted."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from kith.experiments.calibration.past import windows_of
-from kith.experiments.calibration.statistics import BLOCKS, FLOOR, curve_errors, curves, target_of
+from kith.experiments.calibration.past import sampled, windows_of
+from kith.experiments.calibration.statistics import (
+    BLOCKS,
+    FLOOR,
+    curve_errors,
+    curves,
+    statistics_of,
+    target_of,
+)
 from kith.experiments.evidence.observation import DAY, Observed
 
 WINDOW, DAYS = 30, 30 * BLOCKS * 2
@@ -49,3 +58,21 @@ def test_a_statistic_is_met_within_what_the_log_itself_leaves_open() -> None:
         if name in errors:
             assert error == pytest.approx(np.hypot(0.15, errors[name]))
             assert tolerance == pytest.approx(max(0.15, 1.96 * errors[name]))
+
+
+def test_of_a_sample_of_members_it_is_not_asked_who_was_answered() -> None:
+    """Somebody else answers every first action; of those who do, the sample has few."""
+    log = village(np.random.default_rng(3), np.zeros(400, np.int64), 1.0)
+    answers = np.roll(np.arange(400), 1)
+    log = replace(
+        log,
+        member=np.concatenate([log.member[:400], answers, log.member[400:]]),
+        time=np.concatenate([log.time[:400], np.full(400, DAY // 2), log.time[400:]]),
+        target=np.concatenate([log.target[:400], np.arange(400), log.target[400:]]),
+        contribution=np.ones(len(log.member) + 400, bool),
+    )
+    told = dict(zip(target_of(log, WINDOW).names, target_of(log, WINDOW).values, strict=True))
+    assert told["answered_1d"] == 1.0
+    some = sampled(log, 0.2)
+    assert statistics_of(some, WINDOW)["answered_1d"] < 0.5
+    assert "answered_1d" not in target_of(some, WINDOW, whole=False).names

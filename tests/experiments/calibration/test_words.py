@@ -22,9 +22,22 @@ def test_large_numbers_have_no_exponent_and_shares_are_per_cent() -> None:
         "high": 3360.0,
     }
     assert statistic_cells(large)[1:] == ("6,610", "1,980", "1,480 to 3,360", "15 %", "no (−8.0)")
-    share = large | {"real": 0.667, "fitted": 0.531, "low": 0.458, "high": 0.639}
+    share = large | {"statistic": "gini", "real": 0.667, "fitted": 0.531, "low": 0.458, "high": 0.639}
     share |= {"relative": False, "tolerance": 0.05}
     assert statistic_cells(share)[1:5] == ("66.7 %", "53.1 %", "45.8 % to 63.9 %", "5 pp")
+
+
+def test_of_a_handful_of_numbers_only_shares_are_per_cent() -> None:
+    count: dict[str, Any] = ROW | {"statistic": "active", "real": 2000.0, "fitted": 1980.0, "low": 1480.0}
+    count |= {"high": 2360.0, "relative": False, "tolerance": 200.0}
+    assert statistic_cells(count)[1:5] == ("2,000", "1,980", "1,480 to 2,360", "200")
+    share = count | {"statistic": "churn_month", "real": 0.05, "fitted": 0.06, "low": 0.04, "high": 0.07}
+    assert statistic_cells(share | {"tolerance": 0.005})[1:5] == (
+        "5.0 %",
+        "6.0 %",
+        "4.0 % to 7.0 %",
+        "0.5 pp",
+    )
 
 
 @pytest.mark.parametrize("name", ["actives_2", "actions_8", "stay_1"])
