@@ -61,7 +61,7 @@ def test_the_fitted_scenario_runs_with_the_real_joins_and_names_its_sources(bund
     record = run(plan, seed=1, days=60)
     assert record.series["joins"].sum() == fit.past.joins[:60].sum()
     text = (bundle / "fitted.toml").read_text(encoding="utf-8")
-    assert "churn.base_hazard: fitted to village.csv by kith calibrate, posterior median" in text
+    assert "in that draw, fitted to village.csv by kith calibrate, posterior median" in text
 
 
 def test_eagerness_is_fitted_and_written(bundle: Path) -> None:
