@@ -155,7 +155,7 @@ def _fits(fits: dict[str, Calibration]) -> list[str]:
                 f"{fit.past.members:,}",
                 f"{fit.past.days:,}",
                 f"{100 * fit.met:.0f} %",
-                "yes" if fit.converged else "**no**",
+                {True: "yes", False: "**no**", None: "not checked"}[fit.converged],
                 f"{fit.seconds / 60:.1f}",
                 "; ".join(fit.notes) or "–",
             )

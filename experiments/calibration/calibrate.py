@@ -55,7 +55,8 @@ class Calibration:
     parameters: "pd.DataFrame"
     "a row per parameter: prior and posterior, whether identified"
     pairs: list[Pair]
-    converged: bool
+    converged: bool | None
+    "None if nothing has checked the emulator: a fit without rounds"
     notes: list[str]
     seconds: float
     held: "pd.DataFrame | None" = None
@@ -230,7 +231,7 @@ def calibrate(
         time.monotonic() - began,
         held,
         numbers_of(replay),
-        [name for name, of_view in fits.items() if not of_view.converged],
+        [name for name, of_view in fits.items() if of_view.converged is False],
         point,
     )
     if len(forecasts) < len(views) - 1:
@@ -358,9 +359,13 @@ def notes_of(
 ) -> list[str]:
     """What has to be said of a fit."""
     notes = []
-    if not fit.converged:
+    if fit.converged is False:
         notes.append(
             "the fit has not converged: what follows is the best that was found; give more --points or --rounds"
+        )
+    elif fit.converged is None:
+        notes.append(
+            "it was not checked if the fit has converged, as that takes runs where it is good; give --rounds 1 or more"
         )
     others = [name for name in unsettled if name != END]
     if others:
