@@ -15,7 +15,7 @@ from kith.experiments.calibration.forecast.verdict import verdict
 from kith.experiments.calibration.forecast.worth import Amounts, amounts_of
 from kith.experiments.calibration.inference.identified import Pair, identified, traded
 from kith.experiments.calibration.past import Past, read_past, windows_of
-from kith.experiments.calibration.priors import PRIORS, Floats, Prior, values_at
+from kith.experiments.calibration.priors import PRIORS, Floats, Prior, check_settable, values_at
 from kith.experiments.calibration.replayed import PEOPLE_PER_MEMBER, Replay, View
 from kith.experiments.calibration.representative import AGAIN, TRIED, representative
 from kith.experiments.calibration.running import Values, running
@@ -174,6 +174,7 @@ def calibrate(
     past = logs[0] if logs and isinstance(logs[0], Past) else read_past(logs, holdout, **reading)
     views = views_of(past, holdout)
     given = dict(overrides or {})
+    check_settable(given)
     priors = free(given)
     replay = Replay(
         past,

@@ -102,6 +102,7 @@ def calibrate(
     from kith.experiments.calibration.calibrate import calibrate as fit_to_log
     from kith.experiments.calibration.calibrate import check_request
     from kith.experiments.calibration.fitting import Budget
+    from kith.experiments.calibration.priors import check_settable
     from kith.experiments.calibration.targets import calibrate_to_targets, parsed
     from kith.experiments.cli.evidence.printed_calibration import show_calibration
     from kith.experiments.cli.progress import Waiting
@@ -110,6 +111,7 @@ def calibrate(
 
     budget = Budget(points=points, rounds=rounds, ensemble=ensemble)
     settings = overrides(set)
+    check_settable(settings)
     check_request(holdout, budget)
     shared: dict[str, Any] = {"overrides": settings, "budget": budget, "workers": workers, "store": store}
     fit: Calibration
