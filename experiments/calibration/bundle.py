@@ -1,4 +1,4 @@
-"""A bundle: the folder of a fit, with a scenario to run, the posterior, what was met and learnt, and nothing of a member.
+"""A bundle: the folder of a fit, with a scenario to run, the posterior, what was met and learnt; of members joins per day.
 
 fitted.toml        the scenario at the draw of the posterior that stands for it, with where each number comes from
 joins.csv          joins per day of the log, and a guess of those after it

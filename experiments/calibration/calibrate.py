@@ -82,7 +82,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class PastInNumbers:
-    """What is kept of a log: numbers of the community, none of a member."""
+    """What is kept of a log: numbers of the community; of a member no more than that somebody joined on a day."""
 
     days: int
     members: int
