@@ -30,8 +30,9 @@ REFRESH = 1.0
 """Seconds between pictures of the progress."""
 
 KEPT = (
-    "A fit keeps numbers of the community on the machine that runs kith, {where}: joins, active members and actions per day or "
-    "month, statistics, parameters, and the name of the log. No member, text or time of a single act is in it. "
+    "A fit keeps numbers of the community on the machine that runs kith, {where}: joins per day, active members and actions per "
+    "week or month, statistics, parameters, and the name of the log. No name of a member and no text is in it; where one member "
+    "joined on a day, that day is. "
     "“Delete this fit” deletes all of it."
 )
 

@@ -5,6 +5,7 @@ import pandas as pd
 from kith.dashboard.fitting.lever_work import Answer
 from kith.dashboard.widgets.parts import table
 from kith.experiments.reports.fits.board import title_of
+from kith.experiments.statistics.luck_and_parameters import least_share
 from kith.experiments.words.wording import listed
 
 OUTCOMES = {
@@ -20,14 +21,22 @@ def answer_in_words(answer: Answer) -> str:
     change = f"{title_of(answer.lever)} = {answer.value:g}"
     sure = row["low"] > 0 or row["high"] < 0
     direction = ("more" if row["difference"] > 0 else "fewer") if sure else "either way"
+    average = (
+        " of the average over luck" if "low_run" in row else ""
+    )  # else the answer is an older one, of one run
     words = f"With {change} from the log's end on, "
     if sure:
         words += f"{abs(row['difference']):,.0f} {direction} active members in {answer.found.days} days"
     else:
         words += f"the number of active members in {answer.found.days} days could go {direction}"
-    words += f" (90 % interval {_signed(row['low'])} to {_signed(row['high'])}). "
+    words += f" (90 % interval{average} {_signed(row['low'])} to {_signed(row['high'])}). "
     share = row["share_parameters"]
-    if share == share:
+    if share == 0.0:
+        words += (
+            f"With {answer.found.draws} draws no ignorance of the parameters can be told from luck: they may still be "
+            f"up to {100 * least_share(answer.found.draws, answer.found.seeds):.0f} % of what is uncertain. "
+        )
+    elif share == share:
         words += (
             f"About {100 * share:.0f} % of what is uncertain is ignorance of the parameters, which more data could reduce; the "
             "rest is luck. "
@@ -53,11 +62,11 @@ def answer_table(answer: Answer) -> str:
             _signed(row["difference"]),
             f"{_signed(row['low'])} to {_signed(row['high'])}",
             f"± {row['luck']:,.1f}",
-            f"± {row['parameters']:,.1f}",
+            f"± {row['parameters']:,.1f}" if row["share_parameters"] else "not told from luck",
         ]
         for row in answer.found.table.to_dict("records")
     ]
-    head = ["", "as it is", "changed", "difference", "90 % interval", "of it luck", "of it parameters"]
+    head = ["", "as it is", "changed", "difference", "90 % interval", "luck of one run", "parameters"]
     return table(head, rows, (1, 2, 3, 4, 5, 6))
 
 

@@ -50,7 +50,7 @@ def posterior_tree(fit: Calibration) -> "xarray.DataTree":
                 "log": fit.label,
                 "scenario": fit.scenario,
                 "model_version": fit.model_version,
-                "converged": int(fit.converged),
+                "converged": "not checked" if fit.converged is None else int(fit.converged),
             }
         },
     )

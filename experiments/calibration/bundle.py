@@ -1,6 +1,6 @@
-"""A bundle: the folder of a fit, with a scenario to run, the posterior, what was met and learnt, and nothing of a member.
+"""A bundle: the folder of a fit, with a scenario to run, the posterior, what was met and learnt; of members joins per day.
 
-fitted.toml        the scenario at the posterior mean, with where each number comes from
+fitted.toml        the scenario at the draw of the posterior that stands for it, with where each number comes from
 joins.csv          joins per day of the log, and a guess of those after it
 posterior.parquet  draws of the parameters, one row each
 fit.csv            each statistic, real and fitted
@@ -22,7 +22,7 @@ from kith.experiments.calibration.calibrate import Calibration, PastInNumbers
 from kith.experiments.calibration.forecast.joins import WORDS, joins_ahead
 from kith.experiments.calibration.forecast.worth import Amounts
 from kith.experiments.calibration.inference.identified import Pair
-from kith.experiments.calibration.priors import MEAN_RATE, PRIORS, values_at
+from kith.experiments.calibration.priors import MEAN_RATE, PRIORS, RATE, SIGMA, values_at
 from kith.experiments.calibration.replayed import REPLAYED, SPARE
 from kith.experiments.errors import RequestError
 from kith.experiments.escaping import for_csv, for_json
@@ -162,14 +162,21 @@ def _length(past: PastInNumbers, guess: Integers, room: int) -> int:
 
 
 def provenance(fit: Calibration) -> list[str]:
-    """Where each fitted number comes from."""
-    shown = []
-    for row in fit.parameters.to_dict("records"):
+    """Where each fitted number comes from: the draw that stands for the posterior, and the posterior beside it."""
+    at = int(np.argmin(np.abs(fit.draws - fit.point).sum(axis=1)))
+    shown = [
+        f"fitted numbers are those of one draw of the posterior, row {at} of {DRAWS} (the first is 0), whose runs met "
+        f"{fit.label} well; medians of the posterior, which need not go together, are not used"
+    ]
+    for row, prior, z in zip(fit.parameters.to_dict("records"), fit.priors.values(), fit.point, strict=True):
         words = "" if row["identified"] else "; not identified, so this is about the prior"
         shown.append(
-            f"{row['parameter']}: fitted to {fit.label} by kith calibrate, posterior median {row['median']:.4g}, "
-            f"90 % interval {row['low']:.4g} to {row['high']:.4g}, prior {row['prior_low']:g} to {row['prior_high']:g}{words}"
+            f"{row['parameter']}: {prior.value(float(z)):.4g} in that draw, fitted to {fit.label} by kith calibrate, posterior "
+            f"median {row['median']:.4g}, 90 % interval {row['low']:.4g} to {row['high']:.4g}, prior {row['prior_low']:g} to "
+            f"{row['prior_high']:g}{words}"
         )
+    if MEAN_RATE in fit.priors:
+        shown.append(f"{RATE}: {MEAN_RATE} of that draw divided by exp({SIGMA}² / 2)")
     if fit.past is not None:
         shown.append(f"joins.csv: first actions in {fit.label}; after its end a guess, {WORDS}")
     return shown

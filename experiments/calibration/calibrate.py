@@ -15,7 +15,7 @@ from kith.experiments.calibration.forecast.verdict import verdict
 from kith.experiments.calibration.forecast.worth import Amounts, amounts_of
 from kith.experiments.calibration.inference.identified import Pair, identified, traded
 from kith.experiments.calibration.past import Past, read_past, windows_of
-from kith.experiments.calibration.priors import PRIORS, Floats, Prior, values_at
+from kith.experiments.calibration.priors import PRIORS, Floats, Prior, check_settable, values_at
 from kith.experiments.calibration.replayed import PEOPLE_PER_MEMBER, Replay, View
 from kith.experiments.calibration.representative import AGAIN, TRIED, representative
 from kith.experiments.calibration.running import Values, running
@@ -55,7 +55,8 @@ class Calibration:
     parameters: "pd.DataFrame"
     "a row per parameter: prior and posterior, whether identified"
     pairs: list[Pair]
-    converged: bool
+    converged: bool | None
+    "None if nothing has checked the emulator: a fit without rounds"
     notes: list[str]
     seconds: float
     held: "pd.DataFrame | None" = None
@@ -81,7 +82,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class PastInNumbers:
-    """What is kept of a log: numbers of the community, none of a member."""
+    """What is kept of a log: numbers of the community; of a member no more than that somebody joined on a day."""
 
     days: int
     members: int
@@ -173,6 +174,7 @@ def calibrate(
     past = logs[0] if logs and isinstance(logs[0], Past) else read_past(logs, holdout, **reading)
     views = views_of(past, holdout)
     given = dict(overrides or {})
+    check_settable(given)
     priors = free(given)
     replay = Replay(
         past,
@@ -230,7 +232,7 @@ def calibrate(
         time.monotonic() - began,
         held,
         numbers_of(replay),
-        [name for name, of_view in fits.items() if not of_view.converged],
+        [name for name, of_view in fits.items() if of_view.converged is False],
         point,
     )
     if len(forecasts) < len(views) - 1:
@@ -358,9 +360,13 @@ def notes_of(
 ) -> list[str]:
     """What has to be said of a fit."""
     notes = []
-    if not fit.converged:
+    if fit.converged is False:
         notes.append(
             "the fit has not converged: what follows is the best that was found; give more --points or --rounds"
+        )
+    elif fit.converged is None:
+        notes.append(
+            "it was not checked if the fit has converged, as that takes runs where it is good; give --rounds 1 or more"
         )
     others = [name for name in unsettled if name != END]
     if others:

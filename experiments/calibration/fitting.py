@@ -4,6 +4,7 @@ A view is what is met: the whole log, or what was known of it on a day, or a han
 their runs, as a run says something of each.
 """
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -60,9 +61,11 @@ class Fit:
     "statistics that too few runs can tell"
 
     @property
-    def converged(self) -> bool:
-        """Whether the sample has mixed, and the emulator holds where the posterior lies."""
-        return self.posterior.converged and not self.off > OFF
+    def converged(self) -> bool | None:
+        """Whether the sample has mixed, and the emulator holds where the posterior lies; None if no round has checked that."""
+        if not self.posterior.converged or self.off > OFF:
+            return False
+        return None if math.isnan(self.off) else True
 
 
 @dataclass

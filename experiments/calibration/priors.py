@@ -6,12 +6,13 @@ those of the schema, which are about communities in general: here a log speaks.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from kith.experiments.errors import RequestError
 from kith.experiments.statistics.luck_and_parameters import Z90
 
 type Floats = npt.NDArray[np.float64]
@@ -75,6 +76,21 @@ PRIORS: Mapping[str, Prior] = {
 
 TARGETED: Mapping[str, Prior] = {name: prior for name, prior in PRIORS.items() if name != EAGERNESS}
 """Those that a fit to a handful of numbers leaves free."""
+
+
+def check_settable(names: Iterable[str]) -> None:
+    """Refuse to set what only a fit knows: the mean that it has in place of the rate.
+
+    Raises
+    ------
+    RequestError
+        One of the names is `MEAN_RATE`.
+    """
+    if MEAN_RATE in names:
+        raise RequestError(
+            f"{MEAN_RATE} is what a fit calls {RATE} times exp({SIGMA}² / 2), and no parameter of a scenario; set {RATE}, "
+            f"and {SIGMA} with it"
+        )
 
 
 def values_at(priors: Mapping[str, Prior], z: Floats) -> dict[str, float]:

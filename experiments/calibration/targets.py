@@ -11,7 +11,7 @@ import numpy as np
 
 from kith.experiments.calibration.calibrate import END, Calibration, check_request, finished, free
 from kith.experiments.calibration.fitting import Budget, fitted, seen, usable
-from kith.experiments.calibration.priors import TARGETED, values_at
+from kith.experiments.calibration.priors import TARGETED, check_settable, values_at
 from kith.experiments.calibration.representative import AGAIN, TRIED, representative
 from kith.experiments.calibration.running import running
 from kith.experiments.calibration.statistics import Target
@@ -105,6 +105,7 @@ def calibrate_to_targets(
     began, budget = time.monotonic(), budget or Budget()
     check_request(0.0, budget)
     given = dict(overrides or {})
+    check_settable(given)
     plan = load(scenario, overrides=given, days=days)
     taken = {name for name, origin in plan.origin.items() if origin == "override"}
     priors = free(dict.fromkeys(taken), TARGETED)

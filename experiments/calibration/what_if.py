@@ -2,10 +2,13 @@
 
 Each draw is a world: both scenarios run in it, on the same random draws, with several seeds. The spread of a difference
 over seeds within a world is luck, that of its means over worlds is what the parameters leave open
-(`kith.experiments.statistics.luck_and_parameters`). Where the difference follows a parameter that the log did not identify, it rests on the prior.
+(`kith.experiments.statistics.luck_and_parameters`). Two intervals follow. That of the difference on average over luck is
+the spread of the worlds' means, with what is left of luck in a mean of a few seeds, so it is rather too wide. That of one
+pair of runs has all of luck in it. Where the difference follows a parameter that the log did not identify, it rests on the prior.
 """
 
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,13 +18,14 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from kith.experiments.calibration.calibrate import Calibration
-from kith.experiments.calibration.priors import Floats, values_at
+from kith.experiments.calibration.priors import Floats, check_settable, values_at
 from kith.experiments.comparison.arms import Arm, given_names, plan_in
 from kith.experiments.comparison.labels import labelled
 from kith.experiments.errors import RequestError, RunsFailed
 from kith.experiments.runs.runner import Job, run_all
-from kith.experiments.statistics.luck_and_parameters import parts
+from kith.experiments.statistics.luck_and_parameters import Z90, least_share, parts
 from kith.experiments.statistics.tables import check_outcomes
+from kith.scenarios.extends import layers_of, source_of
 from kith.sim.results.definitions import describe
 from kith.sim.schema.plan import Plan
 
@@ -52,7 +56,9 @@ class WhatIf:
     draws: int
     seeds: int
     table: "pd.DataFrame"
-    "a row per outcome: mean of both, difference, 90 % intervals of all, of luck alone and of parameters alone, shares, what it rests on"
+    "a row per outcome, see `differences_of`"
+    notes: tuple[str, ...] = ()
+    "what is doubtful about the comparison"
 
 
 def what_if(
@@ -84,7 +90,9 @@ def what_if(
             f"{draws} draws with {seeds} seeds each: {FEWEST_DRAWS} and {FEWEST_SEEDS} are needed to tell luck from parameters"
         )
     check_outcomes(outcomes)
+    check_settable(overrides or {})
     plans = [plan_in(scenario, {"overrides": overrides, "days": days}) for scenario in scenarios]
+    notes = tuple(filter(None, (stranger(fit, scenario) for scenario in scenarios)))
     _check_free(fit, plans, overrides or {})
     first, second = labelled(plans, names=given_names(scenarios))
     chosen = np.random.default_rng(SEED).choice(len(fit.draws), draws, replace=draws > len(fit.draws))
@@ -109,7 +117,22 @@ def what_if(
     if np.isnan(values).all():
         raise RunsFailed(error or "no run has a result")
     units = {name: describe(name)[0] for name in outcomes}
-    return WhatIf(first, second, draws, seeds, differences_of(fit, worlds, values, units))
+    return WhatIf(first, second, draws, seeds, differences_of(fit, worlds, values, units), notes)
+
+
+def stranger(fit: Calibration, scenario: Any) -> str:
+    """That a scenario is neither what was fitted nor an extension of it; empty if it is, or where that cannot be told."""
+    given = scenario.scenario if isinstance(scenario, Arm) else scenario
+    if not isinstance(given, str | os.PathLike) or fit.scenario == "the scenario":
+        return ""
+    of_fit = Path(fit.scenario)
+    known = {Path(layer.source) for layer in layers_of(source_of(given))}
+    if of_fit in known or (of_fit.suffix == ".toml" and of_fit.name in {path.name for path in known}):
+        return ""
+    return (
+        f"{given} is neither {fit.scenario}, which was fitted to {fit.label}, nor an extension of it: only the parameters "
+        "of the posterior are those of this community, everything else is the scenario's own"
+    )
 
 
 def in_world(plan: Plan, fit: Calibration, z: Floats) -> Plan:
@@ -151,6 +174,11 @@ def differences_of(
 ) -> "pd.DataFrame":
     """A row per outcome that enough worlds have.
 
+    `low` to `high` is the 90 % interval of the difference on average over luck, `low_run` to `high_run` that of one pair of
+    runs; `luck` and `parameters` are halves of the intervals that either alone would give one pair, `share_parameters` the
+    share of the variance of one pair that is the parameters', `least_share` the smallest that so few worlds can show,
+    `rests_on` the parameters that the log does not tell and the difference follows.
+
     Parameters
     ----------
     worlds : draws of the posterior, (worlds, parameters).
@@ -174,7 +202,8 @@ def differences_of(
         found = parts(d)
         luck, parameters = found.half_widths
         mean = float(d.mean())
-        spread = math.hypot(luck, parameters)
+        spread = Z90 * math.sqrt(found.of_means(d.shape[1]))
+        of_run = math.hypot(luck, parameters)
         rows.append(
             {
                 "outcome": outcome,
@@ -184,9 +213,12 @@ def differences_of(
                 "difference": mean,
                 "low": mean - spread,
                 "high": mean + spread,
+                "low_run": mean - of_run,
+                "high_run": mean + of_run,
                 "luck": luck,
                 "parameters": parameters,
                 "share_parameters": found.share,
+                "least_share": least_share(*d.shape),
                 "rests_on": _rests_on(names, identified, worlds[known], d.mean(axis=1)),
             }
         )

@@ -11,6 +11,12 @@ from kith.experiments.calibration.statistics import is_share
 from kith.experiments.words.wording import listed, plural
 from kith.sim.results.definitions import DEFINITIONS
 
+STATES = {
+    True: "",
+    False: " The fit has not converged.",
+    None: " Whether the fit has converged was not checked.",
+}
+
 
 def summary(fit: Calibration) -> str:
     """What was fitted, and how well."""
@@ -19,7 +25,7 @@ def summary(fit: Calibration) -> str:
         members, days = plural(fit.past.members, "member"), plural(fit.past.days, "day")
         what += f" ({members}, {days})"
     met = int(fit.table["met"].sum())
-    state = "" if fit.converged else " The fit has not converged."
+    state = STATES[fit.converged]
     return (
         f"{fit.scenario} fitted to {what}: {met} of {len(fit.table)} statistics are within their tolerance, "
         f"{int(fit.parameters['identified'].sum())} of {len(fit.parameters)} parameters are identified; {_minutes(fit.seconds)}.{state}"

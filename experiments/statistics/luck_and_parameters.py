@@ -61,3 +61,16 @@ def parts(differences: Floats) -> Parts:
     between = float((of_world * (means - d.sum() / total) ** 2).sum()) / (worlds - 1)
     usual = (total - float((of_world**2).sum()) / total) / (worlds - 1)
     return Parts(luck, max(0.0, (between - luck) / usual))
+
+
+def least_share(worlds: int, pairs: int) -> float:
+    """The smallest share of the variance that this many worlds with as many pairs each nearly always tell from luck.
+
+    The estimate of `parts` is zero as soon as worlds differ no more than luck makes them. With a smaller share of the
+    parameters than this, that happens in more than one of twenty samples of worlds.
+    """
+    from scipy.stats import f
+
+    by_chance = float(f.ppf(0.05, worlds - 1, worlds * (pairs - 1)))
+    ratio = (1.0 / by_chance - 1.0) / pairs
+    return ratio / (1.0 + ratio)

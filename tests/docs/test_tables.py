@@ -7,6 +7,9 @@ from types import ModuleType
 
 import pytest
 
+from kith.experiments.calibration.forecast import closed_form
+from kith.experiments.calibration.forecast.judge import OURS, PREVIOUS, TRUE
+from kith.experiments.calibration.forecast.rivals import RIVALS
 from kith.scenarios.catalogue import logs
 
 WRITERS = ("forecasts", "founding_round_trip", "logs_beside_presets")
@@ -60,6 +63,10 @@ def test_tables_have_the_columns_that_their_command_writes(
             assert page[0].startswith(lines[0].removesuffix("|").rstrip())
             columns = page[0].count("|")
             assert {line.count("|") for line in page} == {columns}
+    goals = tables(root / "docs" / "explanation" / forecasts.PAGES["goals"])["goals"]
+    assert goals[2 - len(made["goals"]) :] == made["goals"][2:], "runs of each forecast, and recovery"
+    timed = [line.split("`")[1] for line in goals if "| minutes on two cores |" in line]
+    assert timed == list(forecasts.CASES)
     statistics = tables(root / "docs" / "explanation" / presets.PAGES["statistics"])["statistics"]
     assert statistics == presets.statistics_table().split("\n")
 
@@ -97,3 +104,12 @@ def test_no_page_is_longer_than_one_sitting(root: Path) -> None:
     pages = {name: p for name, p in pages.items() if p.relative_to(docs).as_posix() not in made}
     long = {name: len(p.read_text("utf-8").split()) for name, p in pages.items()}
     assert {name: n for name, n in long.items() if n > WORDS and name not in WHOLE} == {}
+
+
+def test_forecasters_on_the_pages_are_those_that_are_scored(
+    root: Path, writers: dict[str, ModuleType]
+) -> None:
+    page = root / "docs" / "explanation" / writers["forecasts"].PAGES["held out"]
+    named = {line.split(" | ")[2] for line in tables(page)["held out"][2:]}
+    ours = {"kith", *OURS, *(name + TRUE for name in (*OURS, closed_form.NAME))}
+    assert named == {*RIVALS, *ours, closed_form.NAME, PREVIOUS}

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from kith.experiments.calibration.priors import check_settable
 from kith.experiments.comparison.arms import Arm
 from kith.experiments.errors import RequestError
 from kith.experiments.runs.runner import Job
@@ -18,6 +19,7 @@ FITTED = "fitted"
 def check_arms(arms: Sequence[Arm]) -> None:
     """Refuse arms of another scenario, and arms that are alike."""
     for arm in arms:
+        check_settable(arm.overrides)
         if arm.scenario != FITTED:
             raise RequestError(
                 f"arm {arm.text!r:.60}: a forecast goes on with the fitted community; begin with {FITTED}, such as "

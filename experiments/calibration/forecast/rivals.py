@@ -1,6 +1,6 @@
 """The rivals of a forecast, declared beforehand, each with a predictive distribution: a sample of paths of windows.
 
-`last value`, `mean of 90 days`: the level plus changes over as many windows as were seen in the past, drawn with replacement.
+`last value`, `mean of three windows`: the level plus changes over as many windows as were seen in the past, drawn with replacement.
 `ETS`, `damped trend`: exponential smoothing (statsmodels), paths simulated from the fitted model.
 `Theta`: the Theta method (Assimakopoulos & Nikolopoulos 2000), normal around its forecast with its own variance.
 `combination`: a third each of the paths of ETS, damped trend and Theta.
@@ -107,7 +107,7 @@ type Rival = Callable[[Floats, int, np.random.Generator], Floats]
 
 RIVALS: Mapping[str, Rival] = {
     LAST: last_value,
-    "mean of 90 days": recent_mean,
+    "mean of three windows": recent_mean,
     "ETS": ets,
     "damped trend": damped,
     "Theta": theta,

@@ -116,6 +116,7 @@ def calibrate(
     from kith.experiments.calibration.calibrate import calibrate as fit_to_log
     from kith.experiments.calibration.calibrate import check_request
     from kith.experiments.calibration.fitting import Budget
+    from kith.experiments.calibration.priors import check_settable
     from kith.experiments.calibration.recovery.shared import POINTS
     from kith.experiments.calibration.targets import calibrate_to_targets, parsed
     from kith.experiments.cli.evidence.printed_calibration import show_calibration
@@ -126,6 +127,7 @@ def calibrate(
     usual = Budget().points if recover is None or whole else POINTS
     budget = Budget(points=points or usual, rounds=rounds, ensemble=ensemble)
     settings = overrides(set)
+    check_settable(settings)
     check_request(holdout, budget)
     shared: dict[str, Any] = {"overrides": settings, "budget": budget, "workers": workers, "store": store}
     fit: Calibration

@@ -38,7 +38,7 @@ def forecast(
     json: Json = False,
 ) -> None:
     """Forecast a fitted community: actives and actions with 90 % bands, and the record of such forecasts on its past."""
-    target = checked(out, overwrite, days=days, workers=workers, runs=runs)
+    target = checked(out, overwrite, workers=workers, runs=runs)
     from kith.experiments.calibration.bundle import read_bundle
     from kith.experiments.calibration.forecast.ahead import forecast as look_ahead
     from kith.experiments.calibration.forecast.written import as_object

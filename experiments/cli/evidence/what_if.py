@@ -1,10 +1,12 @@
 """`kith compare A B --posterior BUNDLE`: what a change does, with luck and ignorance of the parameters apart."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from rich.console import Console
 from rich.text import Text
 
 from kith.experiments.calibration.bundle import read_bundle
@@ -14,12 +16,14 @@ from kith.experiments.cli.requests import announce_compilation, overrides, print
 from kith.experiments.errors import RequestError
 from kith.experiments.statistics.tables import nulled
 from kith.experiments.words import wording
-from kith.experiments.words.terminal import WIDTH, aligned, printer
+from kith.experiments.words.terminal import aligned, printer
 
 if TYPE_CHECKING:
     from kith.experiments.comparison.arms import Arm
 
 SEEDS = 2
+LONGEST = 12
+"letters of a scenario's label in the head of a table"
 
 
 def compare_at_draws(
@@ -54,44 +58,71 @@ def compare_at_draws(
             waiting,
         )
     if json:
-        plain = {"first": result.first, "second": result.second, "draws": result.draws, "seeds": result.seeds}
+        plain: dict[str, Any] = {
+            "first": result.first,
+            "second": result.second,
+            "draws": result.draws,
+            "seeds": result.seeds,
+        }
+        plain["notes"] = list(result.notes)
         print_json(plain | {"outcomes": [nulled(row) for row in result.table.to_dict("records")]})
         return
-    _show(result)
+    show(result)
 
 
-def _show(result: WhatIf) -> None:
+def show(result: WhatIf) -> None:
+    """Both scenarios with the difference on average, then what makes it vary, in two tables that fit 80 columns."""
     out = printer()
-    head = (
-        "",
-        result.first,
-        result.second,
-        "difference",
-        "90 % interval",
-        "of luck",
-        "of parameters",
-        "share",
-    )
-    lines: list[Text | list[Text]] = [[Text(words, style="dim") for words in head]]
-    for row in result.table.to_dict("records"):
-        cells = (
-            wording.title(row["outcome"]),
-            *(f"{row[name]:.4g}" for name in ("first", "second")),
-            f"{row['difference']:+.3g}",
-            f"{row['low']:+.3g} to {row['high']:+.3g}",
-            *(f"± {row[name]:.3g}" for name in ("luck", "parameters")),
-            "–"
-            if row["share_parameters"] != row["share_parameters"]
-            else f"{100 * row['share_parameters']:.0f} %",
-        )
-        lines.append([Text(cell) for cell in cells])
-    out.print(aligned(lines, right=range(1, len(head))))
+    rows = result.table.to_dict("records")
+    heads = [result.first, result.second]
+    if max(map(len, heads)) > LONGEST:
+        out.print(Text(fill(f"A: {result.first}   B: {result.second}", out.width)))
+        heads = ["A", "B"]
+    _table(out, ("", *heads, "difference", "90 % interval"), map(_on_average, rows))
+    out.print()
+    _table(out, ("one pair of runs", "90 % interval", "luck", "parameters", "share"), map(_apart, rows))
     words = (
         f"{result.draws} draws of the posterior with {result.seeds} seeds each, the same random draws in both scenarios. "
-        "The share is that of the variance which the parameters leave open; the rest is luck."
+        "The first interval is that of the difference on average over luck, the second that of a single pair of runs, which "
+        "is what one future may bring. ± is what luck and what the parameters would give a pair on their own; the share is the "
+        "parameters' of its variance, the rest is luck."
     )
-    out.print(Text(fill(words, WIDTH), style="dim"))
-    for row in result.table.to_dict("records"):
+    if any(row["share_parameters"] == 0.0 for row in rows):
+        words += f" <: the parameters do less than {result.draws} draws can tell from luck."
+    for said in (words, *(f"Note: {note}." for note in result.notes)):
+        out.print(Text(fill(said, out.width), style="dim"))
+    for row in rows:
         if row["rests_on"]:
             said = f"{wording.title(row['outcome'])}: the difference rests on the prior of {row['rests_on']}, which the log does not tell."
-            out.print(Text(fill(said, WIDTH)))
+            out.print(Text(fill(said, out.width)))
+
+
+def _on_average(row: Mapping[str, Any]) -> tuple[str, ...]:
+    unit, half = row["unit"], (row["high"] - row["low"]) / 2.0
+    return (
+        wording.title(row["outcome"]),
+        *(wording.number(row[name], unit, half) for name in ("first", "second")),
+        wording.signed(row["difference"], unit, half),
+        wording.span(row["low"], row["high"], unit, sign=True),
+    )
+
+
+def _apart(row: Mapping[str, Any]) -> tuple[str, ...]:
+    unit, share, parameters = row["unit"], row["share_parameters"], row["parameters"]
+    sign = ""
+    if share == 0.0:  # what the smallest share that could be told would give
+        sign, share = "< ", row["least_share"]
+        parameters = row["luck"] * math.sqrt(share / (1.0 - share))
+    return (
+        wording.title(row["outcome"]),
+        wording.span(row["low_run"], row["high_run"], unit, sign=True),
+        wording.plus_minus(row["luck"], unit),
+        sign + wording.plus_minus(parameters, unit),
+        wording.DASH if share != share else sign + wording.per_cent(share),
+    )
+
+
+def _table(out: Console, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    lines: list[Text | list[Text]] = [[Text(words, style="dim") for words in head]]
+    lines += [[Text(cell) for cell in row] for row in rows]
+    out.print(aligned(lines, right=range(1, len(head))))

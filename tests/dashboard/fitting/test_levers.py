@@ -103,6 +103,20 @@ def test_a_loss_has_a_minus_and_nothing_has_no_sign() -> None:
     assert "−2.4 to +1.8" in cells and ">0.0<" in cells and "-0.0" not in cells
 
 
+def test_few_draws_that_tell_no_parameters_from_luck_are_not_called_certain() -> None:
+    found = made_up_difference()
+    found.table[["parameters", "share_parameters", "low_run", "high_run"]] = [0.0, 0.0, 1.0, 9.0]
+    answer = Answer("referral.invites_per_month", 2.0, found)
+    words = answer_in_words(answer)
+    assert "(90 % interval of the average over luck +2.0 to +8.0)" in words
+    assert (
+        "With 16 draws no ignorance of the parameters can be told from luck: they may still be up to 41 %"
+        in words
+    )
+    assert "not told from luck" in answer_table(answer)
+    assert "± 0.0" not in answer_table(answer)
+
+
 def test_what_is_fitted_is_no_lever_and_values_outside_are_refused(stored: StoredFit) -> None:
     levers = levers_of(stored.fit)
     assert levers

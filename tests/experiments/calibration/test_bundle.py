@@ -1,9 +1,11 @@
 """A bundle, without a fit: its own scenario can be run, and its files say what they hold."""
 
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from kith.experiments.calibration.bundle import AHEAD, write_bundle
@@ -42,3 +44,16 @@ def test_a_growing_community_can_be_run_over_all_joins_that_are_guessed(tmp_path
 def test_the_scenario_is_as_long_as_can_be_run(fit: Calibration, days: range, tmp_path: Path) -> None:
     write_bundle(fit, tmp_path / "fit", "")
     assert load(str(tmp_path / "fit" / "fitted.toml")).days in days
+
+
+def test_the_sources_name_the_draw_whose_values_the_scenario_has(tmp_path: Path) -> None:
+    fit = replace(made_up(), point=made_up().draws[7])
+    write_bundle(fit, tmp_path / "fit", "")
+    content = tomllib.loads((tmp_path / "fit" / "fitted.toml").read_text(encoding="utf-8"))
+    assert "row 7 of posterior.parquet" in content["sources"][0]
+    said = dict(words.split(": ", 1) for words in content["sources"][1:])
+    for section, field in (("churn", "base_hazard"), ("visiting", "budget_hours")):
+        value = pd.read_parquet(tmp_path / "fit" / "posterior.parquet")[f"{section}.{field}"][7]
+        assert content[section][field] == pytest.approx(value)
+        assert said[f"{section}.{field}"].startswith(f"{value:.4g} in that draw, ")
+    assert said["contribution.rate"].startswith("contribution.mean_rate of that draw divided by")

@@ -61,7 +61,7 @@ def test_the_fitted_scenario_runs_with_the_real_joins_and_names_its_sources(bund
     record = run(plan, seed=1, days=60)
     assert record.series["joins"].sum() == fit.past.joins[:60].sum()
     text = (bundle / "fitted.toml").read_text(encoding="utf-8")
-    assert "churn.base_hazard: fitted to village.csv by kith calibrate, posterior median" in text
+    assert "in that draw, fitted to village.csv by kith calibrate, posterior median" in text
 
 
 def test_eagerness_is_fitted_and_written(bundle: Path) -> None:
@@ -170,6 +170,7 @@ def test_a_handful_of_numbers_is_met(tmp_path: Path, capsys: pytest.CaptureFixtu
         (["calibrate", "web", "LOG", "--holdout", "1.5"], "--holdout 1.5: must be from 0 to 0.5"),
         (["calibrate", "web", "LOG", "--points", "3"], "--points 3: must be 32 or more"),
         (["calibrate", "web", "LOG", "--days", "3"], "--days 3: needs --targets"),
+        (["calibrate", "web", "LOG", "--set", "contribution.mean_rate=.1"], "set contribution.rate, and"),
         (["calibrate", "web", "LOG", "--rounds", "-1"], "--rounds -1"),
         (["calibrate", "nowhere", "LOG"], "nowhere"),
         (["calibrate", "web", "missing.csv"], "missing.csv"),
@@ -192,11 +193,12 @@ def test_a_bad_request_is_one_sentence_and_nothing_is_written(
     assert not out.exists()
 
 
+@pytest.mark.parametrize("days", ["3", "0", "-1"])
 def test_a_forecast_shorter_than_a_window_is_refused(
-    bundle: Path, capsys: pytest.CaptureFixture[str]
+    days: str, bundle: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert exit_code(["forecast", str(bundle), "--days", "3"]) == 2
-    assert "--days 3: must be from 7" in capsys.readouterr().err
+    assert exit_code(["forecast", str(bundle), "--days", days]) == 2
+    assert f"--days {days}: must be from 7" in capsys.readouterr().err
 
 
 def test_a_bundle_of_another_model_is_refused(bundle: Path, tmp_path: Path) -> None:

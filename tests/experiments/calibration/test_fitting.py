@@ -36,8 +36,8 @@ class Runs:
         return {"end:a": float(z[0]), "end:b": float(z.sum())}
 
 
-def fit(runs: Runs, points: int = 32) -> Any:
-    return fitted(TWO, {"end": TARGET}, lambda z, seed: (z, seed), runs, Budget(points, 0))  # type: ignore[arg-type,return-value]
+def fit(runs: Runs, points: int = 32, rounds: int = 0) -> Any:
+    return fitted(TWO, {"end": TARGET}, lambda z, seed: (z, seed), runs, Budget(points, rounds))  # type: ignore[arg-type,return-value]
 
 
 @pytest.mark.parametrize(("kept", "made"), [(23, 64), (15, 64), (10, 96), (30, 32)])
@@ -58,3 +58,10 @@ def test_where_too_few_runs_have_a_result_it_is_said_why_and_what_can_be_done() 
     )
     assert "10 failed" in str(told.value)
     assert "--set" in str(told.value)
+
+
+@pytest.mark.parametrize(("rounds", "converged"), [(0, None), (1, True)])
+def test_a_fit_without_rounds_does_not_say_that_it_has_converged(rounds: int, converged: bool | None) -> None:
+    fits, _ = fit(Runs(32, 32), rounds=rounds)
+    assert fits["end"].posterior.converged
+    assert fits["end"].converged is converged

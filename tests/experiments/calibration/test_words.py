@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from kith.experiments.calibration.words import record_of, statistic_cells
+from kith.experiments.calibration.words import record_of, statistic_cells, summary
 from kith.experiments.words.measures import title
 from tests.experiments.calibration.bundles import made_up
 
@@ -59,3 +59,8 @@ def test_a_record_says_where_a_rival_was_nearer(mae: float, words: str) -> None:
     assert first.startswith("For active members the model forecasts better than every simple rival")
     assert words in first
     assert ("nearer" in first) == bool(words)
+
+
+def test_a_summary_says_that_convergence_was_not_checked() -> None:
+    assert summary(replace(made_up(), converged=None)).endswith("has converged was not checked.")
+    assert "converged" not in summary(replace(made_up(), converged=True))
