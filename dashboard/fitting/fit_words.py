@@ -20,7 +20,7 @@ def how_good(fit: Calibration) -> str:
     met, number = int(fit.table["met"].sum()), len(fit.table)
     quality = "A good fit" if fit.met >= GOOD else "A poor fit"
     words = (
-        f"{quality}: {met} of {wording.plural(number, 'statistic')} of the log ({100 * fit.met:.0f} %) are within their "
+        f"{quality}: {met} of {wording.plural(number, 'statistic')} of the log ({fit.met_per_cent} %) are within their "
         f"tolerance; {100 * GOOD:.0f} % or more is called good."
     )
     if fit.met < GOOD:

@@ -199,7 +199,7 @@ def _fits(fits: dict[str, Calibration]) -> list[str]:
                 f"`{fit.scenario}`",
                 f"{fit.past.members:,}",
                 f"{fit.past.days:,}",
-                f"{100 * fit.met:.0f} %",
+                f"{fit.met_per_cent} %",
                 {True: "yes", False: "**no**", None: "not checked"}[fit.converged],
                 f"{_minutes(log, fit):.1f}",
                 "; ".join(fit.notes) or "–",
@@ -280,7 +280,7 @@ def _goals(fits: dict[str, Calibration]) -> list[str]:
                 f"`{log}`",
                 "statistics within tolerance",
                 "≥ 70 %",
-                f"{100 * fit.met:.0f} %",
+                f"{fit.met_per_cent} %",
                 _met(fit.met >= 0.7),
             )
         )

@@ -1,5 +1,6 @@
 """Calibrate: the fit of a scenario to a community's own past, with what it met, what it learnt and how it forecasts."""
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -73,6 +74,11 @@ class Calibration:
     def met(self) -> float:
         """The share of the statistics within their tolerance."""
         return float(self.table["met"].mean())
+
+    @property
+    def met_per_cent(self) -> int:
+        """The same in per cent, rounded down: 69.6 % is short of 70."""
+        return whole_per_cent(self.met)
 
     @property
     def values(self) -> dict[str, float]:
@@ -243,6 +249,11 @@ def calibrate(
     return fit
 
 
+def whole_per_cent(share: float) -> int:
+    """A share in whole per cent, rounded down."""
+    return math.floor(100.0 * share + 1e-9)
+
+
 def check_request(holdout: float, budget: Budget) -> None:
     """Refuse numbers that make no fit."""
     if not 0.0 <= holdout <= MOST_HELD:
@@ -378,7 +389,7 @@ def notes_of(
     met = float(table["met"].mean())
     if met < GOOD:
         notes.append(
-            f"a poor fit: {100 * met:.0f} % of the statistics are within their tolerance; {100 * GOOD:.0f} % would be good"
+            f"a poor fit: {whole_per_cent(met)} % of the statistics are within their tolerance; {100 * GOOD:.0f} % would be good"
         )
     if fit.dropped:
         notes.append(f"left out, because too few runs can tell: {', '.join(fit.dropped)}")

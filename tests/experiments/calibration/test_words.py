@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from kith.experiments.calibration.calibrate import whole_per_cent
 from kith.experiments.calibration.words import record_of, statistic_cells, summary
 from kith.experiments.words.measures import title
 from tests.experiments.calibration.bundles import made_up
@@ -64,3 +65,7 @@ def test_a_record_says_where_a_rival_was_nearer(mae: float, words: str) -> None:
 def test_a_summary_says_that_convergence_was_not_checked() -> None:
     assert summary(replace(made_up(), converged=None)).endswith("has converged was not checked.")
     assert "converged" not in summary(replace(made_up(), converged=True))
+
+
+def test_a_fit_just_short_of_a_mark_is_not_said_to_reach_it() -> None:
+    assert [whole_per_cent(share) for share in (0.696, 0.7, 0.29, 1.0)] == [69, 70, 29, 100]
