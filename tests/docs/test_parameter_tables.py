@@ -48,7 +48,10 @@ def test_tables_of_parameters_agree_with_the_schema(root: Path, what: str) -> No
         field = field_of(row.name)
         extra = dict(field.json_schema_extra)
         table, schema = {
-            "default": (row.default.replace(",", "").replace(" ", ""), shown(field.default).replace(", ", "")),
+            "default": (
+                row.default.replace(",", "").replace(" ", ""),
+                shown(field.default).replace(", ", ""),
+            ),
             "unit": (row.unit, extra["unit"] or "–"),
             "codes of the source": (set(CODE.findall(row.source)), set(CODE.findall(extra["source"]))),
             "fitted or tuned by hand": (

@@ -76,9 +76,7 @@ def exchange_what_is_felt(c: Community, day: int, luck: Luck) -> None:
     felt = (before * fading)[stand_ins(like(c, rows, day, TENURES, DEGREES), luck)]
     m["exits"][rows] = felt / fading
     after = m["exits"][rows].astype(float)
-    raised = after / (1.0 + after / q.contagion_saturation) - before / (
-        1.0 + before / q.contagion_saturation
-    )
+    raised = after / (1.0 + after / q.contagion_saturation) - before / (1.0 + before / q.contagion_saturation)
     population.exit_bound[rows] *= (1.0 + q.contagion) ** raised * (1.0 + 1e-6)
 
 

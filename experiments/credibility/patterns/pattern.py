@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from kith.scenarios.load import load
 from kith.sim.results.record import Record
 from kith.sim.schema.plan import Plan
@@ -18,11 +21,16 @@ type Records = Mapping[str, Sequence[Record]]
 """Arm -> its records, one per look, the last at the end of the run."""
 
 
+type Columns = Mapping[str, npt.NDArray[np.float64]]
+"Name of a quantity -> its value by seed, (seeds,)."
+
+
 class Over(Enum):
     """How the values of the seeds become one value with a 90 % interval."""
 
     SEEDS = "median of the seeds, 5 to 95 % of them"
     SHARE = "share of the seeds, Wilson's interval"
+    MEAN = "mean of the seeds, Student's interval"
     MEAN_T = "mean over seeds in standard errors (Student's t)"
 
 
@@ -91,6 +99,8 @@ class Pattern:
     measure: Callable[[Records], Mapping[str, float]]
     quantities: tuple[Quantity, ...]
     small: Size = SMALL
+    across: Callable[[Columns], Columns] | None = None
+    "from what was measured, name -> (seeds,), further quantities that compare arms or seeds, name -> (seeds,)"
 
 
 def arm(
