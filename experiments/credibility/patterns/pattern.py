@@ -55,6 +55,8 @@ class Arm:
 
     plan: Plan
     looks: tuple[int, ...] = ()
+    events: bool = False
+    "whether records have the events that a log shows"
 
 
 @dataclass(frozen=True)
@@ -110,12 +112,13 @@ def arm(
     looks: Sequence[int] = (),
     shocks: Sequence[Any] = (),
     phases: Mapping[int, Mapping[str, Any]] | None = None,
+    events: bool = False,
     **settings: Any,
 ) -> Arm:
     """An arm of a scenario; `section__name=value` changes a parameter, from day 0 or by phase."""
     given = {name.replace("__", "."): value for name, value in settings.items()}
     plan = load(scenario, overrides={**size.settings, **given}, shocks=shocks, days=days)
-    return Arm(in_phases(plan, phases or {}), tuple(looks))
+    return Arm(in_phases(plan, phases or {}), tuple(looks), events)
 
 
 def in_phases(plan: Plan, phases: Mapping[int, Mapping[str, Any]]) -> Plan:
