@@ -51,7 +51,7 @@ def arms(size: Size) -> Mapping[str, Arm]:
 
 def measure(records: Records) -> Mapping[str, float]:
     """The statistics of a log in each preset, active / registered, payers / active."""
-    out = {}
+    out: dict[str, float] = {}
     for name, case in LIKE.items():
         record = records[name][-1]
         actions = CASES[case].actions

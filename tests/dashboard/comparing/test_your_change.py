@@ -68,7 +68,7 @@ def test_another_scenario_another_size_or_more_runs_are_no_change_of_a_scenario(
 def test_a_slider_on_its_way_is_measured_from_where_it_began(steps: Steps) -> None:
     assert steps.now is not None and steps.before is not None
     texts, *rest = steps.now.inputs
-    on_its_way = (texts[:1] + (("web~churn.base_hazard=0.3", *texts[1][1:]),), *rest)
+    on_its_way = ((*texts[:1], ("web~churn.base_hazard=0.3", *texts[1][1:])), *rest)
     moved = Steps()
     moved.see(steps.before.inputs, steps.before.comparison)
     moved.see(on_its_way, steps.now.comparison, complete=False)
