@@ -36,11 +36,12 @@ FOLLOW, STRUCK, WAKE = 0.3, 0.6, 0.01
 
 
 def stand_ins(kind: Integers, luck: Luck) -> Integers:
-    """For each place another one of the same kind, each once, (n,)."""
+    """For each place another one of the same kind, each once, and none itself where there are two, (n,)."""
     out = np.arange(len(kind))
     for one in np.unique(kind):
         here = np.flatnonzero(kind == one)
-        out[here] = luck.permutation(here)
+        order = luck.permutation(here)
+        out[order] = np.roll(order, 1)
     return out
 
 
