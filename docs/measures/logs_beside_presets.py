@@ -1,17 +1,19 @@
 """The measures of the logs that ship beside those of every preset: `python docs/measures/logs_beside_presets.py`.
 
 Rewrites the two tables in docs/explanation/evidence/1-logs-and-presets.md between their markers, and the table of
-statistics in 2-statistics.md. Each preset is run for two years with 5,000 people and three seeds; only newcomers are
-measured, because the logs begin with their first member. Takes some minutes.
+statistics in 2-statistics.md. Each preset is run for two years with 5,000 people and three seeds, and shows what the
+logs beside it show: posts and answers, as the chat room, or posts alone, as the site of which the questions are seen.
+The lives are those of newcomers, because the logs begin with their first member; who contributes how much, and who
+answers or knows whom, is told of everybody, because a newcomer answered by a founder is answered. Takes some minutes.
 """
 
 import numpy as np
 from tables_on_pages import put
 
-from kith.experiments.errors import NothingToMeasure
+from kith.experiments.errors import RequestError
 from kith.experiments.evidence.estimates import REPLICATES
 from kith.experiments.evidence.measure import measured
-from kith.experiments.evidence.observation import ObservationModel, of_record, of_table
+from kith.experiments.evidence.observation import PEOPLE, ObservationModel, of_record, of_table
 from kith.experiments.evidence.statistics import STATISTICS
 from kith.experiments.words import wording
 from kith.scenarios.catalogue import library, logs
@@ -47,8 +49,13 @@ SHOWN = (
     "contagion",
     "contagion_placebo",
 )
+LIVES = SHOWN[: SHOWN.index("gini")]
+"what is told of newcomers; all else is told of everybody"
 DIFFERENCES = ("reply_effect", "contagion", "contagion_placebo")
-PEOPLE, DAYS, SEEDS = 5_000, 730, 3
+SIZE, DAYS, SEEDS = 5_000, 730, 3
+CHAT, QUESTIONS = ("post", "answer"), ("post",)
+ASKING = ("ugc",)
+"presets whose people contribute as on a site of questions and answers; those of all others talk"
 
 
 def of_log(name: str) -> dict[str, float]:
@@ -58,18 +65,22 @@ def of_log(name: str) -> dict[str, float]:
 
 
 def of_preset(name: str) -> dict[str, float]:
-    """The statistics of a preset's newcomers, mean over seeds; all NaN if nobody acts."""
+    """The statistics of a preset as a log would show it, mean over seeds; all NaN if nobody acts."""
     market = load(name).parameters.market
-    founders = max(1, round(market.founders * PEOPLE / market.size))
-    plan = load(name, overrides={"market.size": PEOPLE, "market.founders": founders})
+    founders = max(1, round(market.founders * SIZE / market.size))
+    plan = load(name, overrides={"market.size": SIZE, "market.founders": founders})
+    kinds = QUESTIONS if name in ASKING else CHAT
     rows = []
     for seed in range(SEEDS):
+        record = run(plan, seed=seed, days=DAYS)
         try:
-            observed = of_record(run(plan, seed=seed, days=DAYS), ObservationModel(people="newcomers"))
-        except NothingToMeasure:
+            everybody, newcomers = (of_record(record, ObservationModel(kinds, who)) for who in PEOPLE)
+        except RequestError:
             return dict.fromkeys(STATISTICS, float("nan"))
-        estimates = measured(observed, permutations=50)
-        rows.append([estimates[statistic].value for statistic in STATISTICS])
+        told = measured(everybody, permutations=50)
+        lives = measured(newcomers)
+        told |= {statistic: lives[statistic] for statistic in LIVES}
+        rows.append([told[statistic].value for statistic in STATISTICS])
     return dict(zip(STATISTICS, np.mean(rows, axis=0).tolist(), strict=True))
 
 

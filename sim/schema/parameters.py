@@ -707,10 +707,10 @@ class Churn(Section):
     """Departure of members; read by `kith.sim.processes.depart`."""
 
     base_hazard: float = per_day(0.008, "hazard of ceasing to come for a settled, indifferent member", high=1.0,
-                                 source="LIFE-stop: fitted jointly to three logs", prior=(0.008, 0.003, 0.02))
+                                 source="LIFE-stop: fitted jointly to two logs and checked on a third", prior=(0.008, 0.003, 0.02))
     newcomer_factor: float = quantity(6.4, "hazard of a member who has just joined, relative to settled", unit="ratio",
-                                      low=0.0, high=100.0, source="LIFE-stop: fitted jointly to three logs; RET-m0: 0.2-0.7 in month 1", prior=(6.4, 2.0, 12.0))
-    newcomer_half_life: float = half_life(18.0, "half-life of the newcomer factor", source="LIFE-stop: fitted jointly to three logs", prior=(18.0, 5.0, 40.0))
+                                      low=0.0, high=100.0, source="LIFE-stop: fitted jointly to two logs and checked on a third; RET-m0: 0.2-0.7 in month 1", prior=(6.4, 2.0, 12.0))
+    newcomer_half_life: float = half_life(18.0, "half-life of the newcomer factor", source="LIFE-stop: fitted jointly to two logs and checked on a third", prior=(18.0, 5.0, 40.0))
     answered_weight: float = quantity(0.5, "reduction in the log hazard of a newcomer's ceasing to come per unit of reciprocity, fading with the newcomer factor",
                                       unit="-", high=20.0, source="assumed size; sign: ACT-reply")
     ageing: float = quantity(0.1, "growth of the base hazard per year of membership", unit="1/year·ratio", high=10.0,
@@ -720,9 +720,9 @@ class Churn(Section):
     neutral_belonging: float = share(0.25, "b0: belonging at which staying is neutral", unit="belonging",
                                      source="assumed: sketch value")
     value_weight: float = quantity(4.3, "a_v: log hazard per unit of missing satisfaction", unit="-", high=50.0,
-                                   source="LIFE-stop: fitted jointly to three logs, from 2.8", prior=(4.3, 2.0, 8.0))
+                                   source="LIFE-stop: fitted jointly to two logs and checked on a third, from 2.8", prior=(4.3, 2.0, 8.0))
     belonging_weight: float = quantity(1.2, "a_b: log hazard per unit of missing belonging", unit="-", high=50.0,
-                                       source="SOC-ret: sign; LIFE-stop: fitted jointly to three logs, which hardly see it",
+                                       source="SOC-ret: sign; LIFE-stop: fitted jointly to two logs and checked on a third, which hardly see it",
                                        prior=(1.2, 0.4, 3.0))
     contagion: float = quantity(0.8, "kappa: hazard x(1 + kappa) per neighbour's exit", unit="-", high=20.0,
                                 source="RET-cont: Nitzan & Libai 2011, doi:10.1509/jm.10.0209",
@@ -748,14 +748,14 @@ class Dormancy(Section):
     formal_share: float = share(0.05, "share of those who stop coming who end their membership formally; the others fall silent "
                                 "and may wake", source="assumed: few bother to unregister; sweep it")
     waking_rate: float = quantity(0.2, "hazard that a member who has just fallen silent wakes", unit="1/month", high=30.0,
-                                  source="LIFE-wake: fitted to the return of silent contributors in three logs")
+                                  source="LIFE-wake: fitted to the return of silent contributors in two logs and checked on a third")
     waking_scale: float = quantity(130.0, "days asleep after which the hazard of waking begins to fall", unit="days", low=1.0,
                                    high=1e5, source="LIFE-wake: fitted together with waking_rate")
     waking_exponent: float = quantity(1.7, "exponent with which the hazard of waking falls with the time asleep", unit="-",
                                       high=10.0, source="LIFE-wake: fitted together with waking_rate")
     call_gain: float = quantity(1.0, "relative increase in the hazard of waking on the day after a call: a tie of strength 1 "
                                 "that contributes, an invitation, an event", unit="ratio", high=1000.0,
-                                source="assumed: sign only; what reaches a member wakes it. LIFE-call: .42 and 0 in two logs")
+                                source="assumed: sign only, above LIFE-call, .42 and 0 in two loose communities; what reaches a member wakes it")
     cleanup_rate: float = quantity(0.05, "hazard that a dormant member ends its membership formally", unit="1/year", high=365.0,
                                    source="assumed: accounts are cleaned up now and then")
     tenure_half_life: float = half_life(34.0, "half-life of experience, by which the hazard of ceasing to come falls, while asleep",

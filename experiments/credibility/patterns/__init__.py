@@ -13,6 +13,7 @@ from kith.experiments.credibility.patterns import (
     duration,
     graph,
     inequality,
+    life,
     removal,
     replies,
     take_off,
@@ -49,13 +50,14 @@ PATTERNS: tuple[Pattern, ...] = (
             ads,
             duration,
             take_off,
+            life,
         )
     ),
     *PATTERNS_OF_SIZE,
     *PATTERNS_OF_GIVING,
     *JOINING,
 )
-"""All patterns, in the order of science.md; then duration and take-off, size, giving, joining and the hub."""
+"""All patterns, in the order of science.md; then duration, take-off and lives, size, giving, joining and the hub."""
 
 NAMED: dict[str, Pattern] = {pattern.code: pattern for pattern in PATTERNS}
 

@@ -141,7 +141,7 @@ PATTERN = Pattern(
         Quantity("HR, exits of the last month", 1.2, 1.8, fine=True, unmet=A_LITTLE_LESS),
         Quantity("HR falls from first to second month", low=0.0, fine=True),
         Quantity("HR falls from second to third month", low=0.0, fine=True),
-        Quantity("HR of the placebo", 0.9, 1.1),
+        Quantity("HR of the placebo", 0.95, 1.05),
         Quantity("HR, second month"),
         Quantity("HR, third month"),
     ),

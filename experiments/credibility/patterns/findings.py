@@ -1,10 +1,11 @@
 """Findings about patterns in words and as plain values."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kith.experiments.credibility.patterns.judge import PatternFinding, met
+from kith.experiments.credibility.patterns.observe import Observed
 from kith.experiments.credibility.patterns.pattern import FULL, SMALL, Size
 
 HEADINGS = ("pattern", "quantity", "band", "value", "90 % interval", "verdict")
@@ -71,6 +72,18 @@ def _plain(finding: PatternFinding) -> dict[str, Any]:
     }
 
 
+def observed_in(told: Mapping[str, Any]) -> dict[str, list[Observed]]:
+    """Code -> what was observed with each seed, from findings that `as_object` has made plain."""
+    columns: dict[str, dict[str, list[float]]] = {}
+    for finding in told["findings"]:
+        values = [math.nan if value is None else value for value in finding["by_seed"]]
+        columns.setdefault(finding["code"], {})[finding["quantity"]] = values
+    return {
+        code: [dict(zip(named, row, strict=True)) for row in zip(*named.values(), strict=True)]
+        for code, named in columns.items()
+    }
+
+
 def by_pattern(findings: Sequence[PatternFinding]) -> list[list[PatternFinding]]:
     """The findings of each pattern."""
     groups: dict[str, list[PatternFinding]] = {}
@@ -97,4 +110,14 @@ def people(size: Size | None) -> str:
     return f"{settings['market.size']:,} people, {settings['market.founders']:,} founders"
 
 
-__all__ = ["HEADINGS", "as_object", "by_pattern", "number", "people", "provisional", "row", "summary"]
+__all__ = [
+    "HEADINGS",
+    "as_object",
+    "by_pattern",
+    "number",
+    "observed_in",
+    "people",
+    "provisional",
+    "row",
+    "summary",
+]

@@ -75,6 +75,17 @@ def _share(known: Any) -> tuple[float, float, float]:
     return wilson(int(known.sum()), len(known), LEVEL)
 
 
+def _mean(known: Any) -> tuple[float, float, float]:
+    """The mean with Student's interval."""
+    from scipy.stats import t
+
+    if len(known) < 2:
+        return math.nan, math.nan, math.nan
+    value = float(known.mean())
+    half = float(t.isf((1 - LEVEL) / 2, len(known) - 1) * known.std(ddof=1) / math.sqrt(len(known)))
+    return value, value - half, value + half
+
+
 def _mean_t(known: Any) -> tuple[float, float, float]:
     """The mean in standard errors, with Student's interval."""
     from scipy.stats import t
@@ -89,6 +100,7 @@ def _mean_t(known: Any) -> tuple[float, float, float]:
 SUMMARIES: dict[Over, Callable[[Any], tuple[float, float, float]]] = {
     Over.SEEDS: _over_seeds,
     Over.SHARE: _share,
+    Over.MEAN: _mean,
     Over.MEAN_T: _mean_t,
 }
 
@@ -133,9 +145,12 @@ def check_seeds(name: str, seeds: int | None) -> None:
 
 
 def judged(pattern: Pattern, observed: Sequence[Observed], lenient: bool = False) -> list[PatternFinding]:
-    """One finding per quantity of the pattern."""
+    """One finding per quantity of the pattern, with those that compare what was measured."""
+    columns = {name: np.array([values[name] for values in observed], float) for name in observed[0]}
+    if pattern.across is not None:
+        columns |= pattern.across(columns)
     return [
-        PatternFinding(pattern, quantity, tuple(float(values[quantity.name]) for values in observed), lenient)
+        PatternFinding(pattern, quantity, tuple(columns[quantity.name].tolist()), lenient)
         for quantity in pattern.quantities
     ]
 

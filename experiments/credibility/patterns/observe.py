@@ -15,7 +15,7 @@ def records_of(arm: Arm, seed: int) -> list[Record]:
     """The records of an arm, at each look and at the end."""
     from kith.sim.engine import Simulation
 
-    simulation = Simulation(arm.plan, seed, threads=1, events=False)
+    simulation = Simulation(arm.plan, seed, threads=1, events=arm.events)
     records = []
     try:
         for day in (*arm.looks, arm.plan.days):

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from kith.scenarios.load import load
 from kith.sim.results.record import Record
 from kith.sim.schema.plan import Plan
@@ -18,11 +21,16 @@ type Records = Mapping[str, Sequence[Record]]
 """Arm -> its records, one per look, the last at the end of the run."""
 
 
+type Columns = Mapping[str, npt.NDArray[np.float64]]
+"Name of a quantity -> its value by seed, (seeds,)."
+
+
 class Over(Enum):
     """How the values of the seeds become one value with a 90 % interval."""
 
     SEEDS = "median of the seeds, 5 to 95 % of them"
     SHARE = "share of the seeds, Wilson's interval"
+    MEAN = "mean of the seeds, Student's interval"
     MEAN_T = "mean over seeds in standard errors (Student's t)"
 
 
@@ -47,6 +55,8 @@ class Arm:
 
     plan: Plan
     looks: tuple[int, ...] = ()
+    events: bool = False
+    "whether records have the events that a log shows"
 
 
 @dataclass(frozen=True)
@@ -91,6 +101,8 @@ class Pattern:
     measure: Callable[[Records], Mapping[str, float]]
     quantities: tuple[Quantity, ...]
     small: Size = SMALL
+    across: Callable[[Columns], Columns] | None = None
+    "from what was measured, name -> (seeds,), further quantities that compare arms or seeds, name -> (seeds,)"
 
 
 def arm(
@@ -100,12 +112,13 @@ def arm(
     looks: Sequence[int] = (),
     shocks: Sequence[Any] = (),
     phases: Mapping[int, Mapping[str, Any]] | None = None,
+    events: bool = False,
     **settings: Any,
 ) -> Arm:
     """An arm of a scenario; `section__name=value` changes a parameter, from day 0 or by phase."""
     given = {name.replace("__", "."): value for name, value in settings.items()}
     plan = load(scenario, overrides={**size.settings, **given}, shocks=shocks, days=days)
-    return Arm(in_phases(plan, phases or {}), tuple(looks))
+    return Arm(in_phases(plan, phases or {}), tuple(looks), events)
 
 
 def in_phases(plan: Plan, phases: Mapping[int, Mapping[str, Any]]) -> Plan:

@@ -138,6 +138,6 @@ PATTERN = Pattern(
         Quantity("HR while the referrer is there", 0.65, 0.98, fine=True),
         Quantity("HR after the referrer has gone", 0.90, 1.10, fine=True),
         Quantity("there relative to gone"),
-        Quantity("there relative to gone, placebo", 0.90, 1.10, fine=True),
+        Quantity("there relative to gone, placebo", 0.95, 1.05, fine=True),
     ),
 )

@@ -1,13 +1,13 @@
 """B4: where content is the product, half the founders with twice the contributions do about as well.
 
-`ugc` by itself without ties among members. What counts is how much there is, not how many have made it: the
-active members per market are about the same, and survival is.
+`ugc` by itself without ties among members. What counts would be how much there is, not how many have made it: then
+the active members per market are about the same, and as many live, to within a tenth of the runs.
 """
 
 import math
 from collections.abc import Mapping
 
-from kith.experiments.credibility.patterns.pattern import Arm, Over, Pattern, Quantity, Records, Size
+from kith.experiments.credibility.patterns.pattern import Arm, Columns, Over, Pattern, Quantity, Records, Size
 from kith.experiments.credibility.patterns.size.alone import active, alone, lives
 
 MANY, FEW = 100, 50
@@ -34,6 +34,15 @@ def measure(records: Records) -> Mapping[str, float]:
     }
 
 
+def across(columns: Columns) -> Columns:
+    """By how much more often the few live than the many, with the same seeds."""
+    return {"survival, few less many": columns["few live"] - columns["many live"]}
+
+
+FEWER_LIVE = (
+    "three of thirty live of the few and seven of the many; of either so few live that their active members, next to "
+    "nobody, are alike"
+)
 PATTERN = Pattern(
     "B4",
     "content by the head and in all",
@@ -43,7 +52,9 @@ PATTERN = Pattern(
     measure,
     (
         Quantity("active per founder, few to many (log)", -0.5, 0.5, far=True),
+        Quantity("survival, few less many", -0.1, 0.1, over=Over.MEAN, unmet=FEWER_LIVE),
         Quantity("many live", over=Over.SHARE),
         Quantity("few live", over=Over.SHARE),
     ),
+    across=across,
 )

@@ -2,12 +2,13 @@
 
 The threshold of a seed is the smallest number of founders of a ladder from which `ugc` by itself lives, and
 from every higher rung as well; above the ladder it counts as its next rung. With both scales doubled, those
-of the stock and of what is new, it takes about twice as many.
+of the stock and of what is new, it takes about twice as many: one rung of the ladder, at least, to three. The median
+lies at the lower edge, and in some seeds the threshold does not move; how many is shown.
 """
 
 from collections.abc import Mapping
 
-from kith.experiments.credibility.patterns.pattern import Arm, Pattern, Quantity, Records, Size
+from kith.experiments.credibility.patterns.pattern import Arm, Columns, Over, Pattern, Quantity, Records, Size
 from kith.experiments.credibility.patterns.size.alone import active, alone, lives
 from kith.sim.schema.parameter_set import field_of
 
@@ -42,6 +43,11 @@ def threshold(active_from: Mapping[int, float]) -> float:
     return float(lowest)
 
 
+def across(columns: Columns) -> Columns:
+    """Whether the threshold stays on its rung although both scales are doubled."""
+    return {"the threshold does not move": (columns["ratio"] == 1.0).astype(float)}
+
+
 PATTERN = Pattern(
     "B3",
     "the scale of critical mass",
@@ -51,7 +57,9 @@ PATTERN = Pattern(
     measure,
     (
         Quantity("ratio", 1.4, 2.83),
+        Quantity("the threshold does not move", over=Over.SHARE),
         Quantity("threshold"),
         Quantity("threshold, scales doubled"),
     ),
+    across=across,
 )

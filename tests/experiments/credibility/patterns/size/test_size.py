@@ -3,11 +3,13 @@
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from kith.experiments.credibility.patterns.judge import MET, UNMET, judged
 from kith.experiments.credibility.patterns.pattern import FULL
-from kith.experiments.credibility.patterns.size import critical_mass, growth, incumbent, per_head
+from kith.experiments.credibility.patterns.size import critical_mass, growth, incumbent, per_head, scales
 from kith.experiments.credibility.patterns.size.alone import alone, lives
 from kith.experiments.credibility.patterns.size.scales import BEYOND, LADDER, threshold
 
@@ -60,3 +62,33 @@ def test_a_competitors_loss_is_told_against_the_run_without_it() -> None:
     runs = {"alone 100": 100.0, "rivalled 100": 50.0, "alone 1000": 1000.0, "rivalled 1000": 900.0}
     told = incumbent.measure({name: ended(a) for name, a in runs.items()})
     assert told["lost by the larger less than by the smaller"] == pytest.approx(0.4)
+
+
+def test_survival_of_the_few_is_told_against_that_of_the_many() -> None:
+    def verdict(few: int, many: int) -> str:
+        rows = [
+            per_head.measure({"many": ended(50.0 * (k < many)), "few": ended(50.0 * (k < few))})
+            for k in range(30)
+        ]
+        found = {f.quantity.name: f for f in judged(per_head.PATTERN, rows)}
+        assert found["survival, few less many"].estimate[0] == pytest.approx((few - many) / 30)
+        return found["survival, few less many"].verdict
+
+    assert verdict(few=3, many=7) == UNMET
+    assert verdict(few=5, many=7) == MET
+
+
+def test_a_threshold_that_does_not_move_is_counted() -> None:
+    told = scales.across({"ratio": np.array([1.0, 1.413, 2.0, 1.0])})
+    assert told["the threshold does not move"].tolist() == [1.0, 0.0, 0.0, 1.0]
+
+
+def test_seeds_lie_far_apart_next_to_the_threshold_or_elsewhere() -> None:
+    alike = {f"active per founder, from {n}": np.full(4, 0.5) for n in growth.FOUNDERS}
+    apart = np.array([0.0, 1.0, 0.0, 1.0])
+    at, elsewhere = (
+        growth.across(alike | {f"active per founder, from {n}": apart}) for n in (growth.NEAREST, 300)
+    )
+    (name,) = at
+    assert at[name].mean() == pytest.approx(np.var(np.log1p(growth.NEAREST * apart), ddof=1))
+    assert elsewhere[name].mean() == pytest.approx(-np.var(np.log1p(300 * apart), ddof=1))
