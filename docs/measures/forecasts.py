@@ -3,7 +3,7 @@
     python docs/measures/forecasts.py                 # all logs; a quarter of an hour or more
     python docs/measures/forecasts.py git_networkx    # some
     python docs/measures/forecasts.py --only-tables   # from the bundles in out/forecasts
-    python docs/measures/forecasts.py --only-tables --recover 36
+    python docs/measures/forecasts.py --only-tables --recover 42 --whole 8
     python docs/measures/forecasts.py --only-tables --whole 11   # each simulated log by a fit of its own
 
 Runs are kept in out/forecasts/runs, so that an interruption costs little. A log without a bundle is left out of the tables.
