@@ -49,9 +49,6 @@ def test_who_is_woken_outright_is_found_out() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    reason="1.06 over four seeds, of 6 with their own ties: a sixteenth, and not a twentieth, is left"
-)
 def test_over_several_long_runs_nothing_is_left_of_calls() -> None:
     ratios = [waking_ratio(True, seed, days=LONG) for seed in range(SEEDS)]
     assert np.mean(ratios) == pytest.approx(1.0, abs=NEAR)
