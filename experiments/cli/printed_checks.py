@@ -22,7 +22,9 @@ from kith.experiments.statistics.conclusions import (
     UNDECIDED,
     Conclusion,
 )
+from kith.experiments.statistics.luck_and_parameters import least_share
 from kith.experiments.words import wording
+from kith.experiments.words.parameters_apart import TOO_FEW, parameters_apart
 from kith.experiments.words.terminal import aligned, printer
 
 MANY = 99_999
@@ -99,24 +101,22 @@ def _show_spread(result: Robustness, ordered: Sequence[Conclusion]) -> None:
         return
     head = ("difference of one pair, 90 %", "by luck", "by parameters", "share", "not robust because of")
     lines: list[Text | list[Text]] = [[Text(words, style="dim") for words in head]]
+    least = least_share(result.worlds, result.pairs)
     for c in ordered:
         lines.append(
             [
                 Text(titled(c.outcome)),
-                *(Text(wording.plus_minus(half, c.unit)) for half in (c.luck, c.parameters)),
-                Text(
-                    wording.DASH
-                    if c.share_parameters != c.share_parameters
-                    else wording.per_cent(c.share_parameters)
-                ),
+                Text(wording.plus_minus(c.luck, c.unit)),
+                *map(Text, parameters_apart(c.luck, c.parameters, c.share_parameters, least, c.unit)),
                 Text(_because(c)),
             ]
         )
     out.print(Text())
     out.print(aligned(lines, (1, 2, 3)))
+    few = f"\n{TOO_FEW}" * any(c.share_parameters == 0.0 for c in ordered)
     out.print(
         Text(
-            f"\nshare: of the variance, which the parameters explain\n{LUCK}: more pairs would make it robust, in brackets "
+            f"\nshare: of the variance, which the parameters explain{few}\n{LUCK}: more pairs would make it robust, in brackets "
             f"about how many for each draw\n{PARAMETERS}: only knowledge of them would   {EITHER}: more pairs would tell",
             style="dim",
         )

@@ -27,8 +27,10 @@ from kith.experiments.statistics.conclusions import (
     UNDECIDED,
     decision,
 )
+from kith.experiments.statistics.luck_and_parameters import least_share
 from kith.experiments.statistics.units import OF_ROW, with_units
 from kith.experiments.words import wording
+from kith.experiments.words.parameters_apart import TOO_FEW, parameters_apart
 
 GOOD, FAIR, SHADE = "#009E73", "#E69F00", "#DDEFE6"
 COLOURS = {ROBUST: GOOD, UNDECIDED: FAIR, NOT_ROBUST: REST, SAME: REST}
@@ -163,12 +165,16 @@ def _spreads(result: Mapping[str, Any]) -> list[str]:
         return [ONE]
     lines = [APART, "", "| difference of one pair | by luck | by parameters | share of the variance |"]
     lines.append("|---|--:|--:|--:|")
+    least = least_share(result["worlds"], result["pairs"])
     for c in ordered(result):
         if c["verdict"] != SAME:
-            halves = " | ".join(wording.plus_minus(c[name], c["unit"]) for name in ("luck", "parameters"))
-            known = c["share_parameters"]
-            share = wording.DASH if known is None else wording.per_cent(known)
-            lines.append(f"| {wording.title(c['indicator'])} | {halves} | {share} |")
+            of_parameters = parameters_apart(
+                c["luck"], c["parameters"], c["share_parameters"], least, c["unit"]
+            )
+            cells = (wording.title(c["indicator"]), wording.plus_minus(c["luck"], c["unit"]), *of_parameters)
+            lines.append(f"| {' | '.join(cells)} |")
+    if any(c["share_parameters"] == 0.0 for c in ordered(result)):
+        lines += ["", TOO_FEW]
     return lines
 
 

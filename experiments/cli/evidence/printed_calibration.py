@@ -1,6 +1,6 @@
 """Console output of `kith calibrate` and `kith forecast`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from textwrap import fill
 from typing import TYPE_CHECKING
 
@@ -87,7 +87,7 @@ def _show_held(out: Console, held: "pd.DataFrame") -> None:
     print_table(out, ("held out", "forecaster", "error", "relative", "CRPS", "90 % band holds"), rows)
 
 
-def print_table(out: Console, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def print_table(out: Console, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table with a dim head; all columns but the first to the right."""
     lines: list[Text | list[Text]] = [[Text(words, style="dim") for words in head]]
     lines += [[Text(cell) for cell in row] for row in rows]

@@ -1,22 +1,22 @@
 """`kith compare A B --posterior BUNDLE`: what a change does, with luck and ignorance of the parameters apart."""
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.text import Text
 
 from kith.experiments.calibration.bundle import read_bundle
 from kith.experiments.calibration.what_if import OUTCOMES, WhatIf, what_if
+from kith.experiments.cli.evidence.printed_calibration import print_table
 from kith.experiments.cli.progress import Waiting
 from kith.experiments.cli.requests import announce_compilation, overrides, print_json
 from kith.experiments.errors import RequestError
 from kith.experiments.statistics.tables import nulled
 from kith.experiments.words import wording
-from kith.experiments.words.terminal import aligned, printer
+from kith.experiments.words.parameters_apart import TOO_FEW, parameters_apart
+from kith.experiments.words.terminal import printer
 
 if TYPE_CHECKING:
     from kith.experiments.comparison.arms import Arm
@@ -78,9 +78,8 @@ def show(result: WhatIf) -> None:
     if max(map(len, heads)) > LONGEST:
         out.print(Text(fill(f"A: {result.first}   B: {result.second}", out.width)))
         heads = ["A", "B"]
-    _table(out, ("", *heads, "difference", "90 % interval"), map(_on_average, rows))
-    out.print()
-    _table(out, ("one pair of runs", "90 % interval", "luck", "parameters", "share"), map(_apart, rows))
+    print_table(out, ("", *heads, "difference", "90 % interval"), map(_on_average, rows))
+    print_table(out, ("one pair of runs", "90 % interval", "luck", "parameters", "share"), map(_apart, rows))
     words = (
         f"{result.draws} draws of the posterior with {result.seeds} seeds each, the same random draws in both scenarios. "
         "The first interval is that of the difference on average over luck, the second that of a single pair of runs, which "
@@ -88,7 +87,7 @@ def show(result: WhatIf) -> None:
         "parameters' of its variance, the rest is luck."
     )
     if any(row["share_parameters"] == 0.0 for row in rows):
-        words += f" <: the parameters do less than {result.draws} draws can tell from luck."
+        words += f" {TOO_FEW}"
     for said in (words, *(f"Note: {note}." for note in result.notes)):
         out.print(Text(fill(said, out.width), style="dim"))
     for row in rows:
@@ -108,21 +107,10 @@ def _on_average(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _apart(row: Mapping[str, Any]) -> tuple[str, ...]:
-    unit, share, parameters = row["unit"], row["share_parameters"], row["parameters"]
-    sign = ""
-    if share == 0.0:  # what the smallest share that could be told would give
-        sign, share = "< ", row["least_share"]
-        parameters = row["luck"] * math.sqrt(share / (1.0 - share))
+    unit, halves = row["unit"], (row["luck"], row["parameters"])
     return (
         wording.title(row["outcome"]),
         wording.span(row["low_run"], row["high_run"], unit, sign=True),
         wording.plus_minus(row["luck"], unit),
-        sign + wording.plus_minus(parameters, unit),
-        wording.DASH if share != share else sign + wording.per_cent(share),
+        *parameters_apart(*halves, row["share_parameters"], row["least_share"], unit),
     )
-
-
-def _table(out: Console, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    lines: list[Text | list[Text]] = [[Text(words, style="dim") for words in head]]
-    lines += [[Text(cell) for cell in row] for row in rows]
-    out.print(aligned(lines, right=range(1, len(head))))
