@@ -24,7 +24,7 @@ from kith.experiments.statistics.conclusions import (
 )
 from kith.experiments.statistics.luck_and_parameters import least_share
 from kith.experiments.words import wording
-from kith.experiments.words.parameters_apart import TOO_FEW, parameters_apart
+from kith.experiments.words.parameters_apart import parameters_apart, too_few
 from kith.experiments.words.terminal import aligned, printer
 
 MANY = 99_999
@@ -113,7 +113,7 @@ def _show_spread(result: Robustness, ordered: Sequence[Conclusion]) -> None:
         )
     out.print(Text())
     out.print(aligned(lines, (1, 2, 3)))
-    few = f"\n{TOO_FEW}" * any(c.share_parameters == 0.0 for c in ordered)
+    few = f"\n{too_few(result.worlds)}" * any(c.share_parameters == 0.0 for c in ordered)
     out.print(
         Text(
             f"\nshare: of the variance, which the parameters explain{few}\n{LUCK}: more pairs would make it robust, in brackets "

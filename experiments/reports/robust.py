@@ -30,7 +30,7 @@ from kith.experiments.statistics.conclusions import (
 from kith.experiments.statistics.luck_and_parameters import least_share
 from kith.experiments.statistics.units import OF_ROW, with_units
 from kith.experiments.words import wording
-from kith.experiments.words.parameters_apart import TOO_FEW, parameters_apart
+from kith.experiments.words.parameters_apart import parameters_apart, too_few
 
 GOOD, FAIR, SHADE = "#009E73", "#E69F00", "#DDEFE6"
 COLOURS = {ROBUST: GOOD, UNDECIDED: FAIR, NOT_ROBUST: REST, SAME: REST}
@@ -174,7 +174,7 @@ def _spreads(result: Mapping[str, Any]) -> list[str]:
             cells = (wording.title(c["indicator"]), wording.plus_minus(c["luck"], c["unit"]), *of_parameters)
             lines.append(f"| {' | '.join(cells)} |")
     if any(c["share_parameters"] == 0.0 for c in ordered(result)):
-        lines += ["", TOO_FEW]
+        lines += ["", too_few(result["worlds"])]
     return lines
 
 

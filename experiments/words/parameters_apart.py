@@ -4,8 +4,10 @@ import math
 
 from kith.experiments.words import wording
 
-TOO_FEW = "<: the parameters do less than so few draws can tell from luck."
-"what is said below a table that has such cells"
+
+def too_few(draws: int) -> str:
+    """What is said below a table that has a `<`."""
+    return f"<: the parameters do less than {draws} draws can tell from luck."
 
 
 def parameters_apart(

@@ -15,7 +15,7 @@ from kith.experiments.cli.requests import announce_compilation, overrides, print
 from kith.experiments.errors import RequestError
 from kith.experiments.statistics.tables import nulled
 from kith.experiments.words import wording
-from kith.experiments.words.parameters_apart import TOO_FEW, parameters_apart
+from kith.experiments.words.parameters_apart import parameters_apart, too_few
 from kith.experiments.words.terminal import printer
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def show(result: WhatIf) -> None:
         "parameters' of its variance, the rest is luck."
     )
     if any(row["share_parameters"] == 0.0 for row in rows):
-        words += f" {TOO_FEW}"
+        words += f" {too_few(result.draws)}"
     for said in (words, *(f"Note: {note}." for note in result.notes)):
         out.print(Text(fill(said, out.width), style="dim"))
     for row in rows:
