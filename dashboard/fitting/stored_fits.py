@@ -18,7 +18,7 @@ import pandas as pd
 
 from kith.dashboard.live.study_catalogue import STUDIES
 from kith.experiments.calibration.bundle import read_bundle, write_bundle
-from kith.experiments.calibration.calibrate import JUDGED, Calibration, calibrate
+from kith.experiments.calibration.calibrate import Calibration, calibrate
 from kith.experiments.calibration.fitting import Budget
 from kith.experiments.calibration.forecast.ahead import UNITS, Forecast, forecast
 from kith.experiments.calibration.past import Past, past_of
@@ -72,7 +72,7 @@ class FitRequest:
         """About how many runs it costs."""
         views = 4 if self.holdout else 1
         b = self.budget
-        judged = 2 * max(10, int(b.ensemble * JUDGED)) * (views - 1)
+        judged = 2 * b.per_forecast * (views - 1)
         return b.before_ensemble(views) + b.ensemble + judged + TRIED * AGAIN + self.forecast_runs
 
 

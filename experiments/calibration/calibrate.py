@@ -15,8 +15,17 @@ from kith.experiments.calibration.forecast.verdict import verdict
 from kith.experiments.calibration.forecast.worth import Amounts, amounts_of
 from kith.experiments.calibration.inference.identified import Pair, identified, traded
 from kith.experiments.calibration.past import Past, read_past, windows_of
-from kith.experiments.calibration.priors import PRIORS, Floats, Prior, check_settable, values_at
-from kith.experiments.calibration.replayed import PEOPLE_PER_MEMBER, Replay, View
+from kith.experiments.calibration.priors import (
+    MEAN_RATE,
+    PRIORS,
+    RATE,
+    SIGMA,
+    Floats,
+    Prior,
+    check_settable,
+    values_at,
+)
+from kith.experiments.calibration.replayed import Replay, View, replay_of_fit
 from kith.experiments.calibration.representative import AGAIN, TRIED, representative
 from kith.experiments.calibration.running import Values, running
 from kith.experiments.calibration.statistics import Target, is_share, target_of
@@ -37,8 +46,6 @@ GOOD = 0.7
 "share of the statistics within their tolerance from which a fit is called good"
 FEWEST_POINTS = 32
 ENSEMBLE_SEEDS = 9_000_000
-JUDGED = 0.67
-"runs of each forecast of the past, relative to those of the final ensemble"
 
 
 @dataclass(frozen=True)
@@ -180,22 +187,13 @@ def calibrate(
     past = logs[0] if logs and isinstance(logs[0], Past) else read_past(logs, holdout, **reading)
     views = views_of(past, holdout)
     given = dict(overrides or {})
-    check_settable(given)
     priors = free(given)
-    replay = Replay(
-        past,
-        scenario if isinstance(scenario, Mapping) else str(scenario),
-        given,
-        PEOPLE_PER_MEMBER * int(past.joins[: views[0].day].sum()),
-        views,
-    )
-    replay.plan({}, past.joins)  # refuses a wrong scenario before any work
+    replay = replay_of_fit(past, scenario, given, views)
     targets = {
         view.name: target_of(past.until(view.day), past.window, whole=past.part == 1.0) for view in views
     }
-    shorter = max(10, int(budget.ensemble * JUDGED))
     total = budget.before_ensemble(len(views)) + budget.ensemble
-    total += 2 * shorter * (len(views) - 1) + TRIED * AGAIN
+    total += 2 * budget.per_forecast * (len(views) - 1) + TRIED * AGAIN
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1), running(total, workers, store, progress) as run:
@@ -226,7 +224,7 @@ def calibrate(
                 ]
             ),
         )
-        forecasts = [] if len(views) == 1 else held_out(replay, priors, fits, run, shorter)
+        forecasts = [] if len(views) == 1 else held_out(replay, priors, fits, run, budget.per_forecast)
         held = judged(replay, forecasts) if forecasts else None
     fit = finished(
         past.label,
@@ -267,8 +265,7 @@ def check_request(holdout: float, budget: Budget) -> None:
 
 def free(overrides: Mapping[str, Any], priors: Mapping[str, Prior] = PRIORS) -> dict[str, Prior]:
     """The priors of what is not set."""
-    from kith.experiments.calibration.priors import MEAN_RATE, RATE, SIGMA
-
+    check_settable(overrides)
     taken = set(overrides)
     if taken & {RATE, SIGMA}:
         taken |= {MEAN_RATE}

@@ -32,6 +32,8 @@ SEEDS = 7_000_000
 "seeds of the runs of a fit begin here, far from those of comparisons"
 WIDER = 1.5
 "factor by which draws of an earlier fit are spread"
+JUDGED = 0.67
+"runs of each forecast of the past, relative to those of the final ensemble"
 OFF = 2.0
 "mean error of the emulator at its own draws, in its standard deviations, above which the fit has not converged"
 
@@ -100,6 +102,11 @@ class Budget:
     "runs of a round, at draws of the posterior of each view in equal parts, as every run says something of all"
     ensemble: int = 60
     "runs at draws of the last posterior"
+
+    @property
+    def per_forecast(self) -> int:
+        """Runs of each forecast of the past."""
+        return max(10, int(self.ensemble * JUDGED))
 
     def at_each(self, views: int) -> int:
         """Runs of a round at draws of the posterior of one view, if there are `views`."""

@@ -139,3 +139,18 @@ class Replay:
         )
         text = f"{MODEL_VERSION}|{plan.canonical_content}|{seed}|{len(joins)}|{measure}"
         return Job(plan, seed, len(joins), hashlib.sha256(text.encode()).hexdigest()[:32], measure=measure)
+
+
+def replay_of_fit(past: Past, scenario: Any, overrides: Mapping[str, Any], views: tuple[View, ...]) -> Replay:
+    """How a fit replays a past: in a market of three people for each member by the first of the views.
+
+    Raises
+    ------
+    ScenarioError, ParameterError
+        The scenario or a parameter is wrong: it is tried before any run.
+    """
+    named = scenario if isinstance(scenario, Mapping) else str(scenario)
+    people = PEOPLE_PER_MEMBER * int(past.joins[: views[0].day].sum())
+    replay = Replay(past, named, overrides, people, views)
+    replay.plan({}, past.joins)
+    return replay

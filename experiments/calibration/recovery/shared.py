@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from kith.experiments.calibration.calibrate import END, check_request, free
+from kith.experiments.calibration.calibrate import END, check_request, free, views_of
 from kith.experiments.calibration.fitting import FEWEST, SEEDS, Budget, seen, usable
 from kith.experiments.calibration.inference.design import sobol
 from kith.experiments.calibration.inference.emulator import Emulator, emulator_of, told
@@ -20,7 +20,7 @@ from kith.experiments.calibration.past import Past
 from kith.experiments.calibration.priors import Floats, values_at
 from kith.experiments.calibration.recovery.judged import EXACT, FEWEST_LOGS, Recovery, check_logs, judged
 from kith.experiments.calibration.recovery.simulated import TRUE_SEEDS, true_parameters
-from kith.experiments.calibration.replayed import Replay, View
+from kith.experiments.calibration.replayed import replay_of_fit
 from kith.experiments.calibration.running import running
 from kith.experiments.calibration.statistics import target_of
 from kith.experiments.errors import RunsFailed
@@ -54,10 +54,7 @@ def recover(
     check_logs(logs)
     given = dict(overrides or {})
     priors = free(given)
-    view = View(END, past.days)
-    size = past.observed.members * 3 // 2
-    replay = Replay(past, scenario, given, size, (view,))
-    replay.plan({}, past.joins)
+    replay = replay_of_fit(past, scenario, given, views_of(past, 0.0))
     names = target_of(past.observed, past.window, 0)
 
     def job(z: Floats, seed: int) -> Job:

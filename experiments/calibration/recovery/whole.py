@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from kith.experiments.calibration.calibrate import END, check_request, free
+from kith.experiments.calibration.calibrate import END, check_request, free, views_of
 from kith.experiments.calibration.fitting import Budget, Fit, Points, fitted, one_fit
 from kith.experiments.calibration.past import Past
 from kith.experiments.calibration.priors import Floats, Prior, values_at
@@ -28,7 +28,7 @@ from kith.experiments.calibration.recovery.judged import (
     ranks_of,
 )
 from kith.experiments.calibration.recovery.simulated import TRUE_SEEDS, simulated_past, true_parameters
-from kith.experiments.calibration.replayed import PEOPLE_PER_MEMBER, Replay, View
+from kith.experiments.calibration.replayed import Replay, replay_of_fit
 from kith.experiments.calibration.running import Running, running
 from kith.experiments.calibration.statistics import target_of
 from kith.experiments.errors import RunsFailed
@@ -113,8 +113,7 @@ def recover_whole(
     check_logs(logs)
     given = dict(overrides or {})
     priors = free(given)
-    replay = _replay(past, scenario, given)
-    replay.plan({}, past.joins)  # refuses a wrong scenario before any work
+    replay = replay_of_fit(past, scenario, given, views_of(past, 0.0))
     each = 1 + budget.before_ensemble(1)
     done: list[Fitted] = []
     left_out: list[str] = []
@@ -131,7 +130,14 @@ def recover_whole(
             try:
                 if isinstance(own, str):
                     raise RunsFailed(own)
-                one = _one(_replay(own, scenario, given), truth, priors, budget, run, APART * nth)
+                one = _one(
+                    replay_of_fit(own, scenario, given, views_of(own, 0.0)),
+                    truth,
+                    priors,
+                    budget,
+                    run,
+                    APART * nth,
+                )
             except RunsFailed as error:
                 left_out.append(str(error))
             else:
@@ -144,12 +150,6 @@ def recover_whole(
             f"for instance, {left_out[-1]}"
         )
     return _judged(list(priors), done, left_out)
-
-
-def _replay(past: Past, scenario: str | Path | Mapping[str, Any], given: Mapping[str, Any]) -> Replay:
-    """A past as a fit without forecasts replays it."""
-    name = scenario if isinstance(scenario, Mapping) else str(scenario)
-    return Replay(past, name, given, PEOPLE_PER_MEMBER * int(past.joins.sum()), (View(END, past.days),))
 
 
 def _one(

@@ -81,7 +81,7 @@ Whole = Annotated[
     bool,
     typer.Option(
         "--whole",
-        help="With --recover: fit each simulated log as a log is fitted, by runs of its own; a minute or two for each.",
+        help="With --recover: fit each simulated log as a log is fitted, by runs of its own; some minutes for each.",
     ),
 ]
 
@@ -125,7 +125,7 @@ def calibrate(
     from kith.scenarios.load import load
 
     usual = Budget().points if recover is None or whole else POINTS
-    budget = Budget(points=points or usual, rounds=rounds, ensemble=ensemble)
+    budget = Budget(points=usual if points is None else points, rounds=rounds, ensemble=ensemble)
     settings = overrides(set)
     check_settable(settings)
     check_request(holdout, budget)

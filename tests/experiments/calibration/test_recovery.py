@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from kith.experiments.calibration import fitting
-from kith.experiments.calibration.calibrate import free
+from kith.experiments.calibration.calibrate import free, views_of
 from kith.experiments.calibration.fitting import Budget
 from kith.experiments.calibration.past import Past, read_past
 from kith.experiments.calibration.priors import values_at
@@ -18,7 +18,7 @@ from kith.experiments.calibration.recovery import whole as module
 from kith.experiments.calibration.recovery.judged import judged
 from kith.experiments.calibration.recovery.simulated import simulated_past, true_parameters
 from kith.experiments.calibration.recovery.whole import Fitted, WholeRecovery, recover_whole
-from kith.experiments.calibration.replayed import PEOPLE_PER_MEMBER, Replay, Replayed, View
+from kith.experiments.calibration.replayed import Replay, Replayed, replay_of_fit
 from kith.experiments.cli.app import exit_code
 from kith.experiments.errors import RunsFailed, Stopped
 from kith.experiments.studies.store import Store
@@ -54,7 +54,7 @@ def past(town: Path) -> Past:
 
 
 def replay_of(past: Past) -> Replay:
-    return Replay(past, "web", KNOWN, PEOPLE_PER_MEMBER * int(past.joins.sum()), (View("end", past.days),))
+    return replay_of_fit(past, "web", KNOWN, views_of(past, 0.0))
 
 
 def nth_log(past: Past, nth: int) -> Past | str:
