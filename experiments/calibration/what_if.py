@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 FEWEST_DRAWS, FEWEST_SEEDS = 8, 2
 FOLLOWS = 0.5
 "rank correlation with the difference above which a parameter is said to decide it"
+CHANCE = 0.05
+"about the probability of naming a parameter by chance, over all that the log does not tell"
 SEED = 41_000
 OUTCOMES = (
     "active",
@@ -226,12 +228,13 @@ def differences_of(
 
 
 def _rests_on(names: Sequence[str], identified: Mapping[str, bool], worlds: Floats, means: Floats) -> str:
-    """The parameters not identified that the difference follows."""
+    """The parameters not identified that the difference follows, more than one of so many would by chance."""
     if np.ptp(means) == 0.0:
         return ""
-    found = [
+    unknown = {name: z for name, z in zip(names, worlds.T, strict=True) if not identified[name]}
+    follows = {name: spearmanr(z, means) for name, z in unknown.items()}
+    return ", ".join(
         name
-        for name, z in zip(names, worlds.T, strict=True)
-        if not identified[name] and abs(float(spearmanr(z, means).statistic)) > FOLLOWS
-    ]
-    return ", ".join(found)
+        for name, rank in follows.items()
+        if abs(float(rank.statistic)) > FOLLOWS and float(rank.pvalue) * len(unknown) < CHANCE
+    )

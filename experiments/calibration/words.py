@@ -8,7 +8,7 @@ from kith.experiments.calibration.forecast.judge import OURS
 from kith.experiments.calibration.forecast.verdict import nearer_rivals
 from kith.experiments.calibration.inference.identified import NOT_IDENTIFIED
 from kith.experiments.calibration.statistics import is_share
-from kith.experiments.words.wording import listed, plural
+from kith.experiments.words.wording import listed, plural, signed
 from kith.sim.results.definitions import DEFINITIONS
 
 STATES = {
@@ -92,7 +92,9 @@ def not_known(fit: Calibration) -> str:
         if blank
         else f"Every parameter is identified by {source}."
     )
-    pairs = listed([f"{p.first} with {p.second} ({p.correlation:+.2f})" for p in fit.pairs])
+    pairs = listed(
+        [f"{p.first} with {p.second} ({signed(p.correlation, half_width=0.1)})" for p in fit.pairs]
+    )
     return f"{words} Pairs that trade off: {pairs}." if fit.pairs else words
 
 

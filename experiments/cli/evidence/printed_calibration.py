@@ -37,6 +37,7 @@ def show_calibration(fit: Calibration) -> None:
     print_table(out, ("parameter", "prior 90 %", "median", "90 % interval", "spread", ""), ledger(fit))
     print_paragraph(out, not_known(fit))
     if fit.held is not None:
+        out.print()
         _show_held(out, fit.held)
         for sentence in fit.verdict:
             print_paragraph(out, sentence)

@@ -79,6 +79,29 @@ def test_parameters_that_few_draws_cannot_tell_from_luck_are_not_called_nothing(
     assert "less than 12 draws can tell from luck" in " ".join(said.split())
 
 
+def rests_on(means: np.ndarray) -> str:
+    """What differences with these means, (worlds,), are said to rest on if no parameter is identified."""
+    fit = made_up()
+    fit.parameters["identified"] = False
+    values = np.zeros((2, len(means), 2, 1))
+    values[1] = means[:, None, None]
+    return str(
+        differences_of(fit, fit.draws[: len(means)], values, {"active": "members"})["rests_on"].iloc[0]
+    )
+
+
+def test_a_difference_rests_on_the_parameter_that_it_follows() -> None:
+    fit = made_up()
+    for place in (0, 5):
+        assert list(fit.priors)[place] in rests_on(fit.draws[:24, place]).split(", ")
+
+
+def test_chance_among_many_parameters_is_no_reason() -> None:
+    luck = np.random.default_rng(6)
+    named = [rests_on(luck.normal(size=8)) for _ in range(60)]
+    assert sum(map(bool, named)) <= 9  # of a rank alone 57 had a name
+
+
 def test_the_tables_fit_eighty_columns(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
