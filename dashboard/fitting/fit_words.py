@@ -47,9 +47,11 @@ def parameters_table(fit: Calibration) -> str:
                 f"{escape(title_of(str(row['parameter'])))}<br><small>{escape(str(row['parameter']))}</small>"
             ),
             "yes" if row["identified"] else Markup("<b>no</b>"),
-            f"{row['median']:.3g}" if row["identified"] else "–",
-            f"{row['low']:.3g} to {row['high']:.3g}" if row["identified"] else "–",
-            f"{row['prior_low']:.3g} to {row['prior_high']:.3g}",
+            wording.three_digits(row["median"]) if row["identified"] else "–",
+            f"{wording.three_digits(row['low'])} to {wording.three_digits(row['high'])}"
+            if row["identified"]
+            else "–",
+            f"{wording.three_digits(row['prior_low'])} to {wording.three_digits(row['prior_high'])}",
         ]
         for row in rows
     ]

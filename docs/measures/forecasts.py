@@ -21,7 +21,7 @@ from kith.experiments.calibration.bundle import read_bundle, write_bundle
 from kith.experiments.calibration.calibrate import Calibration, calibrate
 from kith.experiments.calibration.fitting import Budget
 from kith.experiments.calibration.forecast.judge import ANCHORED
-from kith.experiments.calibration.forecast.verdict import means
+from kith.experiments.calibration.forecast.verdict import means, verdict
 from kith.experiments.calibration.past import read_past
 from kith.experiments.calibration.priors import PRIORS
 from kith.experiments.calibration.recovery.in_words import (
@@ -38,6 +38,7 @@ from kith.experiments.calibration.recovery.shared import POINTS, recover
 from kith.experiments.calibration.recovery.whole import WholeRecovery, recover_whole
 from kith.experiments.files import write_text
 from kith.experiments.reports.fits.calibration import calibration_page
+from kith.experiments.words.wording import signed, three_digits
 
 PAGES = {
     "priors": "forecasts.md",
@@ -235,15 +236,20 @@ def _held(fits: dict[str, Calibration]) -> list[str]:
                     f"`{log}`",
                     row["target"],
                     row["forecaster"],
-                    *map(_number, (row["mae"], row["relative"], row["crps"], row["coverage"])),
+                    *map(three_digits, (row["mae"], row["relative"], row["crps"], row["coverage"])),
                 )
             )
     head = ("log", "target", "forecaster", "error", "relative to last value", "CRPS", "90 % band holds")
     return _table(head, rows)
 
 
+def _told(fit: Calibration) -> list[str]:
+    """The verdict in the words of now, whatever they were when the fit was made."""
+    return [] if fit.held is None else verdict(fit.held)
+
+
 def _verdicts(fits: dict[str, Calibration]) -> list[str]:
-    return [f"- `{log}`: {sentence}" for log, fit in fits.items() for sentence in fit.verdict]
+    return [f"- `{log}`: {sentence}" for log, fit in fits.items() for sentence in _told(fit)]
 
 
 def _goals(fits: dict[str, Calibration]) -> list[str]:
@@ -263,7 +269,9 @@ def _goals(fits: dict[str, Calibration]) -> list[str]:
                 ("90 % band holds", ".80 to .97", "coverage", 0.8 <= ours["coverage"] <= 0.97),
             )
             for words, wanted, measure, met in judged:
-                rows.append((f"`{log}`", f"{target}: {words}", wanted, _number(ours[measure]), _met(met)))
+                rows.append(
+                    (f"`{log}`", f"{target}: {words}", wanted, three_digits(ours[measure]), _met(met))
+                )
         late = table[(table["target"] == "late cohort") & (table["forecaster"] == "kith")]
         if log in LATE and len(late):
             error = float(late.iloc[0]["mae"])
@@ -272,7 +280,7 @@ def _goals(fits: dict[str, Calibration]) -> list[str]:
                     f"`{log}`",
                     "latest cohort: error",
                     f"≤ {LATE[log]:g}",
-                    _number(error),
+                    three_digits(error),
                     _met(error <= LATE[log]),
                 )
             )
@@ -328,7 +336,8 @@ def _identified(fits: dict[str, Calibration]) -> list[str]:
         cells = []
         for fit in fits.values():
             row = fit.parameters[fit.parameters["parameter"] == name].iloc[0]
-            shown = f"{row['median']:.3g} ({row['low']:.3g} to {row['high']:.3g})"
+            low, middle, high = (three_digits(row[end]) for end in ("low", "median", "high"))
+            shown = f"{middle} ({low} to {high})"
             cells.append(shown if row["identified"] else "–")
         rows.append((f"`{name}`", *cells))
     rows.append(
@@ -336,7 +345,7 @@ def _identified(fits: dict[str, Calibration]) -> list[str]:
             "trade off",
             *(
                 "; ".join(
-                    f"{p.first.partition('.')[2]} with {p.second.partition('.')[2]} ({p.correlation:+.2f})"
+                    f"{p.first.partition('.')[2]} with {p.second.partition('.')[2]} ({signed(p.correlation, half_width=0.1)})"
                     for p in fit.pairs[:3]
                 )
                 or "–"
@@ -359,17 +368,13 @@ def _misfit(fits: dict[str, Calibration]) -> list[str]:
                 continue
             row = found.iloc[0]
             mark = "" if row["met"] else " ✗"
-            cells.append(f"{row['real']:.3g} / {row['fitted']:.3g}{mark}")
+            cells.append(f"{three_digits(row['real'])} / {three_digits(row['fitted'])}{mark}")
         rows.append((f"`{name}`", *cells))
     return _table(("statistic: real / fitted", *(f"`{log}`" for log in fits)), rows)
 
 
 def _row(table: pd.DataFrame, target: str, who: str) -> dict[str, float]:
     return table[(table["target"] == target) & (table["forecaster"] == who)].iloc[0].to_dict()
-
-
-def _number(value: float) -> str:
-    return "–" if value != value else f"{value:.3g}"
 
 
 def _met(met: bool) -> str:

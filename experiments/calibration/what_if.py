@@ -228,7 +228,7 @@ def differences_of(
 
 
 def _rests_on(names: Sequence[str], identified: Mapping[str, bool], worlds: Floats, means: Floats) -> str:
-    """The parameters not identified that the difference follows, more than one of so many would by chance."""
+    """The parameters not identified that the difference follows, more than one of them would by chance."""
     if np.ptp(means) == 0.0:
         return ""
     unknown = {name: z for name, z in zip(names, worlds.T, strict=True) if not identified[name]}

@@ -8,7 +8,7 @@ from kith.experiments.calibration.forecast.judge import OURS
 from kith.experiments.calibration.forecast.verdict import nearer_rivals
 from kith.experiments.calibration.inference.identified import NOT_IDENTIFIED
 from kith.experiments.calibration.statistics import is_share
-from kith.experiments.words.wording import listed, plural, signed
+from kith.experiments.words.wording import listed, plural, signed, three_digits
 from kith.sim.results.definitions import DEFINITIONS
 
 STATES = {
@@ -61,10 +61,7 @@ def _tolerance(value: float, share: bool, relative: bool) -> str:
 
 
 def _amount(value: float, share: bool) -> str:
-    """Three digits, never with an exponent."""
-    if share:
-        return f"{100 * value:.1f} %"
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return f"{100 * value:.1f} %" if share else three_digits(value)
 
 
 def ledger(fit: Calibration) -> list[tuple[str, ...]]:
@@ -72,9 +69,9 @@ def ledger(fit: Calibration) -> list[tuple[str, ...]]:
     return [
         (
             str(row["parameter"]),
-            f"{row['prior_low']:.3g} to {row['prior_high']:.3g}",
-            f"{row['median']:.3g}",
-            f"{row['low']:.3g} to {row['high']:.3g}",
+            f"{three_digits(row['prior_low'])} to {three_digits(row['prior_high'])}",
+            three_digits(row["median"]),
+            f"{three_digits(row['low'])} to {three_digits(row['high'])}",
             f"{row['sd_ratio']:.2f}",
             "" if row["identified"] else "not identified",
         )

@@ -8,6 +8,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 DASH = "–"
 
 TITLES = {
@@ -192,6 +194,15 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     """`a, b and c`."""
     *most, final = list(words) or [""]
     return f"{', '.join(most)} {last} {final}" if most else final
+
+
+def three_digits(value: float) -> str:
+    """A number whose scale is not known beforehand: three digits, all of what is above 100, never an exponent."""
+    if math.isnan(value):
+        return DASH
+    if abs(value) >= 100.0:
+        return f"{value:,.0f}"
+    return np.format_float_positional(value, precision=3, unique=False, fractional=False, trim="-")
 
 
 def whole_per_cent(share: float) -> int:

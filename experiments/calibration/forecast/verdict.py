@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from kith.experiments.calibration.forecast.judge import ANCHORED, RAW, TRUE, VALUE
-from kith.experiments.words.wording import plural
+from kith.experiments.words.wording import plural, three_digits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,15 +31,15 @@ def verdict(judged: "pd.DataFrame") -> list[str]:
         place = int((fair["crps"] < ours["crps"]).sum()) + 1
         wins = ours["forecaster"] == best["forecaster"]
         words = (
-            f"{target.capitalize()}, {plural(int(dates[target]), 'date')}: {best['forecaster']} wins with a CRPS of {best['crps']:.3g}"
+            f"{target.capitalize()}, {plural(int(dates[target]), 'date')}: {best['forecaster']} wins with a CRPS of {three_digits(best['crps'])}"
             f" and an error of {_times(best['relative'])} of the last value's"
         )
         if wins:
             second = fair[~fair["forecaster"].isin((RAW, ANCHORED))].iloc[0]
-            words += f"; the best rival, {second['forecaster']}, has {second['crps']:.3g} and {_times(second['relative'])}"
+            words += f"; the best rival, {second['forecaster']}, has {three_digits(second['crps'])} and {_times(second['relative'])}"
         else:
             words += (
-                f"; {ours['forecaster']} comes in place {place} of {len(fair)} with {ours['crps']:.3g} and "
+                f"; {ours['forecaster']} comes in place {place} of {len(fair)} with {three_digits(ours['crps'])} and "
                 f"{_times(ours['relative'])}"
             )
         out.append(

@@ -10,17 +10,17 @@ from rich.text import Text
 from kith.experiments.calibration.calibrate import Calibration
 from kith.experiments.calibration.forecast.ahead import Forecast, series_in
 from kith.experiments.calibration.forecast.joins import WORDS
-from kith.experiments.calibration.forecast.verdict import means
 from kith.experiments.calibration.words import (
     ledger,
     not_known,
     statistic_cells,
     summary,
 )
+from kith.experiments.reports.fits.calibration import held_cells
 from kith.experiments.words.terminal import aligned, printer
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 def show_calibration(fit: Calibration) -> None:
@@ -38,7 +38,9 @@ def show_calibration(fit: Calibration) -> None:
     print_paragraph(out, not_known(fit))
     if fit.held is not None:
         out.print()
-        _show_held(out, fit.held)
+        print_table(
+            out, ("held out", "forecaster", "error", "relative", "CRPS", "90 % band holds"), held_cells(fit)
+        )
         for sentence in fit.verdict:
             print_paragraph(out, sentence)
 
@@ -69,23 +71,6 @@ def show_forecast(forecast: Forecast) -> None:
         print_paragraph(out, sentence)
     for note in forecast.fit.notes:
         print_paragraph(out, f"Note: {note}.")
-
-
-def _show_held(out: Console, held: "pd.DataFrame") -> None:
-    rows = [
-        (
-            row["target"],
-            row["forecaster"],
-            f"{row['mae']:.3g}",
-            *(
-                "–" if row[name] != row[name] else f"{row[name]:.{digits}g}"
-                for name, digits in (("relative", 2), ("crps", 3))
-            ),
-            "–" if row["coverage"] != row["coverage"] else f"{100 * row['coverage']:.0f} %",
-        )
-        for row in means(held).to_dict("records")
-    ]
-    print_table(out, ("held out", "forecaster", "error", "relative", "CRPS", "90 % band holds"), rows)
 
 
 def print_table(out: Console, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

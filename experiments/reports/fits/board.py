@@ -15,6 +15,7 @@ from kith.experiments.charts.forecast import forecast_chart
 from kith.experiments.reports.comparison import page_template, versions
 from kith.experiments.reports.widths import both, for_phone
 from kith.experiments.words.levers import TITLES
+from kith.experiments.words.wording import three_digits
 from kith.sim.engine import MODEL_VERSION
 
 COMPUTED = (
@@ -79,7 +80,11 @@ def known_cells(fit: Calibration) -> list[tuple[str, ...]]:
     """Parameters that the log tells, the best known first."""
     rows = fit.parameters[fit.parameters["identified"]].sort_values("sd_ratio")
     return [
-        (title_of(row["parameter"]), f"{row['median']:.3g}", f"{row['low']:.3g} to {row['high']:.3g}")
+        (
+            title_of(row["parameter"]),
+            three_digits(row["median"]),
+            f"{three_digits(row['low'])} to {three_digits(row['high'])}",
+        )
         for row in rows.to_dict("records")
     ]
 
@@ -90,7 +95,7 @@ def unknown_cells(fit: Calibration) -> list[tuple[str, ...]]:
     return [
         (
             title_of(row["parameter"]),
-            f"{row['prior_low']:.3g} to {row['prior_high']:.3g}",
+            f"{three_digits(row['prior_low'])} to {three_digits(row['prior_high'])}",
             fit.priors[row["parameter"]].why,
         )
         for row in rows.to_dict("records")

@@ -13,7 +13,7 @@ from kith.experiments.calibration.words import ledger, not_known, statistic_cell
 from kith.experiments.charts.forecast import forecast_chart
 from kith.experiments.reports.comparison import page_template, versions
 from kith.experiments.reports.widths import both, for_phone
-from kith.experiments.words.wording import plural
+from kith.experiments.words.wording import plural, three_digits
 from kith.sim.engine import MODEL_VERSION
 
 ROW = tuple[str, ...]
@@ -25,7 +25,7 @@ def calibration_page(fit: Calibration, command: str = "") -> str:
         title=f"{fit.label}, fitted",
         question="What does this community's past say of the model, and what not?",
         answer=summary(fit),
-        notes=fit.notes,
+        notes=[f"{note[0].upper()}{note[1:]}" for note in fit.notes],
         chart=Markup(""),
         tables=[
             (
@@ -57,7 +57,7 @@ def forecast_page(forecast: Forecast, command: str = "") -> str:
             f"Medians and 90 % bands of {plural(forecast.runs, 'run')} at draws of the posterior, anchored to the last three "
             f"windows seen. Joins are guessed: {WORDS}."
         ),
-        notes=fit.notes,
+        notes=[f"{note[0].upper()}{note[1:]}" for note in fit.notes],
         chart=both(forecast_chart(forecast), for_phone(lambda: forecast_chart(forecast))),
         tables=[("Ahead", ahead_heads(forecast), ahead_cells(forecast))],
         unknown=not_known(fit),
@@ -83,9 +83,9 @@ def held_cells(fit: Calibration) -> list[ROW]:
         (
             str(row["target"]),
             str(row["forecaster"]),
-            _cell(row["mae"]),
-            _cell(row["relative"]),
-            _cell(row["crps"]),
+            three_digits(row["mae"]),
+            three_digits(row["relative"]),
+            three_digits(row["crps"]),
             "–" if row["coverage"] != row["coverage"] else f"{100 * row['coverage']:.0f} %",
         )
         for row in means(fit.held).to_dict("records")
@@ -112,7 +112,3 @@ def ahead_cells(forecast: Forecast) -> Sequence[ROW]:
         )
         for row in forecast.table.to_dict("records")
     ]
-
-
-def _cell(value: float) -> str:
-    return "–" if value != value else f"{value:.3g}"

@@ -62,3 +62,8 @@ def test_every_cause_and_channel_of_a_record_has_a_word_and_a_colour(record: obj
     assert set(causes) <= set(theme.CAUSES)
     assert set(channels) <= set(wording.CHANNELS)
     assert set(channels) <= set(theme.CHANNELS)
+
+
+def test_a_number_of_unknown_scale_has_three_digits_and_no_exponent() -> None:
+    shown = [wording.three_digits(x) for x in (1230.4, 328_123.0, 99.96, 0.00005, 0.0379, 1.0, float("nan"))]
+    assert shown == ["1,230", "328,123", "100", "0.00005", "0.0379", "1", "–"]
